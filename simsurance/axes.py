@@ -1,0 +1,104 @@
+"""The axes of every array: names, members and labels, each said once.
+
+Person arrays run over `PERSON_AXES` in that order, age innermost. Code addresses an axis by name, through `axis()`,
+and a member by name, through `index()`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its name, its members in storage order and their labels in English and Chinese."""
+
+    name: str
+    members: tuple[str, ...]
+    labels: tuple[str, ...]
+    labels_zh: tuple[str, ...]
+
+
+LAST_AGE: Final = 100
+GAP_DEPTH: Final = 5
+TENURE_DEPTH: Final = 5
+
+HEALTH: Final = Axis("health", ("low", "moderate", "high"), ("low need", "moderate need", "high need"), ("低", "中", "高"))
+STATUS: Final = Axis(
+    "status",
+    (
+        "never",
+        *(f"gap_{gap}" for gap in range(GAP_DEPTH + 1)),
+        *(f"tenure_{tenure}" for tenure in range(1, TENURE_DEPTH + 1)),
+        "employee_active",
+        "employee_retired",
+    ),
+    (
+        "never insured",
+        *(f"lapsed {gap} years" for gap in range(GAP_DEPTH)),
+        f"lapsed {GAP_DEPTH} years or more",
+        *(f"resident, year {tenure}" for tenure in range(1, TENURE_DEPTH)),
+        f"resident, year {TENURE_DEPTH} or later",
+        "employee scheme, active",
+        "employee scheme, retired",
+    ),
+    (
+        "从未参保",
+        *(f"断保{gap}年" for gap in range(GAP_DEPTH)),
+        f"断保{GAP_DEPTH}年及以上",
+        *(f"居民参保第{tenure}年" for tenure in range(1, TENURE_DEPTH)),
+        f"居民参保第{TENURE_DEPTH}年及以后",
+        "职工在职",
+        "职工退休",
+    ),
+)
+SEX: Final = Axis("sex", ("female", "male"), ("female", "male"), ("女", "男"))
+AREA: Final = Axis("area", ("urban", "rural"), ("urban", "rural"), ("城镇", "农村"))
+INCOME: Final = Axis(
+    "income",
+    ("assisted", "low", "middle", "high"),
+    ("assisted", "low income", "middle income", "high income"),
+    ("医疗救助资助对象", "低收入", "中等收入", "高收入"),
+)
+AGE: Final = Axis(
+    "age",
+    tuple(str(age) for age in range(LAST_AGE + 1)),
+    tuple(str(age) for age in range(LAST_AGE + 1)),
+    tuple(str(age) for age in range(LAST_AGE + 1)),
+)
+
+AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE)}
+PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
+
+NEVER: Final = slice(0, 1)
+GAPS: Final = slice(1, 2 + GAP_DEPTH)
+TENURES: Final = slice(2 + GAP_DEPTH, 2 + GAP_DEPTH + TENURE_DEPTH)
+EMPLOYEES: Final = slice(2 + GAP_DEPTH + TENURE_DEPTH, 4 + GAP_DEPTH + TENURE_DEPTH)
+UNINSURED: Final = slice(0, 2 + GAP_DEPTH)
+NOT_EMPLOYEES: Final = slice(0, 2 + GAP_DEPTH + TENURE_DEPTH)
+STATUSES: Final = slice(0, len(STATUS.members))
+
+TRACKED: Final = ("rule_years", "lapsed_years", "waiting_months")
+"""Person-weighted totals that travel with the persons, stored as further rows behind the statuses: continuous rule
+years of the last tenure, lapsed rule years of the last gap, months of cover lost in the entry year."""
+ROWS: Final = (*STATUS.members, *TRACKED)
+PERSONS_AND_TRACKED: Final = slice(0, len(ROWS))
+
+
+def row(name: str) -> int:
+    """Position of a status or a tracked total on the row axis of a state."""
+    return ROWS.index(name)
+
+
+def axis(*names: str) -> tuple[int, ...]:
+    """Positions of the named person axes, for `array.sum(axis=axis("health", "age"))`."""
+    return tuple(PERSON_AXES.index(name) for name in names)
+
+
+def axes_except(*names: str) -> tuple[int, ...]:
+    """Positions of all person axes but run and the named ones: what a sum over everything else runs over."""
+    return tuple(i for i, name in enumerate(PERSON_AXES) if name != "run" and name not in names)
+
+
+def index(axis_name: str, member: str) -> int:
+    """Position of a member on its axis."""
+    return AXES[axis_name].members.index(member)

@@ -1,0 +1,106 @@
+"""The command `simsurance`: one module a subcommand, imported when it is called; errors become messages here alone."""
+
+import errno
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from simsurance import __version__
+from simsurance.errors import ExitCode, SimsuranceError
+
+COMMANDS = {
+    "run": "Project scenarios and write tables, charts and a summary.",
+    "compare": "Set the results of scenarios side by side.",
+    "show": "Print a scenario's assumptions with units and sources.",
+    "validate": "Check scenario files without running them.",
+    "check": "Run the reference scenarios against their stored results.",
+    "init": "Start a scenario file of your own.",
+    "schema": "Print the JSON Schema of a scenario file.",
+}
+"""Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
+
+
+class Commands(click.Group):
+    """The group of subcommands: knows them by name until one is called, and answers for what they raise."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of COMMANDS, which is the order in which a newcomer needs them."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the subcommand that is called."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = import_module(f"{__name__}.{name}").command
+        return name, command, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; turn what it raises into lines on standard error and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return result
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if ctx.params["traceback"]:
+                sys.excepthook(type(error), error, error.__traceback__)
+            end_with_message(error)
+
+
+def end_with_message(error: BaseException) -> NoReturn:
+    """Say on standard error what went wrong, without a traceback, and end with the exit code of its kind."""
+    exit_code, lines = explain(error)
+    if isinstance(error, OSError):
+        discard_unwritable_output()
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(exit_code)
+
+
+def discard_unwritable_output() -> None:
+    """Drop what standard output no longer takes, or Python would try again at its end and complain."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explain(error: BaseException) -> tuple[ExitCode, tuple[str, ...]]:
+    """The exit code and the lines that tell a user what an exception means."""
+    match error:
+        case SimsuranceError():
+            return error.exit_code, error.lines
+        case KeyboardInterrupt():
+            return ExitCode.INTERRUPTED, ("interrupted",)
+        case OSError(errno=errno.EPIPE):
+            return ExitCode.CLOSED_PIPE, ()
+        case OSError(strerror=str()):
+            place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+            return ExitCode.ENVIRONMENT, (f"{place}{error.strerror}",)
+        case MemoryError():
+            return ExitCode.ENVIRONMENT, ("not enough memory; fewer runs at a time need less",)
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return ExitCode.BUG, (f"{what} (an error in simsurance; SIMSURANCE_TRACEBACK=1 or --traceback shows where)",)
+
+
+@click.group(
+    cls=Commands,
+    commands={name: click.Command(name, short_help=line) for name, line in COMMANDS.items()},
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="%(prog)s %(version)s", prog_name="simsurance")
+@click.option("--traceback", is_flag=True, envvar="SIMSURANCE_TRACEBACK", help="Show where an error came from.")
+@click.pass_context
+def main(ctx: click.Context, traceback: bool) -> None:
+    """Actuarial simulator of social health insurance funds."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,32 @@
+"""Options that several subcommands share: fragments and settings laid upon a scenario."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def scenario_options(command: Command) -> Command:
+    """`--with` and `--set`, handed to the subcommand as `fragments` and `settings`."""
+    command = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Set one key, the value written as in TOML: --set fund.administration_share=0.02. May be repeated.",
+    )(command)
+    return click.option(
+        "--with",
+        "fragments",
+        multiple=True,
+        metavar="NAMES",
+        callback=_split,
+        help="Lay fragments upon the scenario, in order: names or .toml files, joined by commas. May be repeated.",
+    )(command)
+
+
+def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The single names of lists such as `a,b`."""
+    return tuple(name for names in given for name in names.split(","))

@@ -1,0 +1,99 @@
+"""`simsurance show`: a scenario's assumptions with their units, files, sources and ranges."""
+
+import json
+from typing import Any
+from unicodedata import east_asian_width
+
+import click
+
+from simsurance.cli.options import scenario_options
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.faults import nearest
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.register import Entry, register, sources
+from simsurance.scenario_file.toml_text import toml_value
+
+WIDEST_VALUE = 44
+BASELINE = "scenarios/baseline.toml"
+COLUMNS = ("key", "value", "unit", "source", "mark", "low–high", "set by")
+
+
+@click.command()
+@click.argument("scenario")
+@click.argument("prefix", metavar="[KEY]", default="")
+@scenario_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: every field of every key, values in full.")
+def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+    """Print the assumptions of SCENARIO, or those below KEY (a table such as fund, or one key in full).
+
+    Source and mark are those of the baseline's value; a value that another file sets has that file as its source.
+    """
+    shown = load(scenario, fragments, settings)
+    paths = [path for path in KEYS if not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")]
+    if not paths:
+        hint = nearest(prefix, KEYS) or f"`simsurance show {scenario}` lists all"
+        raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
+    rows = [details(shown, path) for path in paths]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif len(rows) == 1:
+        card = rows[0] | {"value": toml_value(rows[0]["value"])}
+        click.echo("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
+    else:
+        click.echo(f"{shown.values.title} ({shown.name}), {len(rows)} keys\n")
+        for line in columns([COLUMNS, *(short(row) for row in rows)]):
+            click.echo(line)
+
+
+def details(scenario: Scenario, path: str) -> dict[str, Any]:
+    """Everything known about one key of a scenario."""
+    key, entry = KEYS[path], register().get(path, Entry(path, "", "", "", "", ""))
+    changed = scenario.origins[path] != BASELINE
+    return {
+        "key": path,
+        "value": scenario.leaves[path],
+        "unit": key.unit,
+        "description": key.description,
+        "lowest": key.lowest,
+        "highest": key.highest,
+        "set by": scenario.origins[path],
+        "source": "" if changed else entry.source_id,
+        "title": "" if changed else sources().get(entry.source_id, ""),
+        "mark": "" if changed else entry.mark,
+        "low": entry.low,
+        "high": entry.high,
+        "note": entry.note,
+    }
+
+
+def short(row: dict[str, Any]) -> tuple[str, ...]:
+    """The cells of one key in the table of many."""
+    span = f"{row['low']}–{row['high']}" if row["low"] or row["high"] else ""
+    return (row["key"], in_brief(row["value"]), row["unit"], row["source"], row["mark"], span, row["set by"])
+
+
+def in_brief(value: Any) -> str:
+    """A value on little room: of a long schedule its first and last years, of a long text its beginning."""
+    whole = toml_value(value)
+    if len(whole) <= WIDEST_VALUE:
+        return whole
+    if isinstance(value, dict):
+        inner = value.get("ramp", value)
+        (first, *_, last) = inner.items()
+        brief = f"{first[0]} = {toml_value(first[1])} … {last[0]} = {toml_value(last[1])}"
+        return f"{{ ramp = {{ {brief} }} }}" if "ramp" in value else f"{{ {brief} }}"
+    return whole[: WIDEST_VALUE - 1] + "…"
+
+
+def columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Rows as lines whose columns stand under each other; Chinese characters take two places."""
+    widths = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  ".join(cell + " " * (widths[place] - width(cell)) for place, cell in enumerate(row)).rstrip() for row in rows
+    ]
+
+
+def width(text: str) -> int:
+    """Places that a text takes on the screen."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,0 +1,290 @@
+"""The one reader that puts a table on axes: a CSV file in, read-only arrays out.
+
+Tables are tidy UTF-8 CSV: one header, one row a key, no blanks, numbers with a decimal point. Whatever is missing,
+double, unknown or not a finite number is refused with one line, `file:row:column: what is wrong; what would be
+right`, where row 1 is the header. Sex is in the order (female, male); ages are 0..100, the last one open; years are
+those asked for.
+"""
+
+import csv
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simsurance.axes import AGE, AREA, INCOME, SEX
+from simsurance.errors import SimsuranceError
+
+FloatArray = NDArray[np.float64]
+Column = FloatArray | list[str]
+Member = int | str
+
+DATA: Final = Path(__file__).parent
+AGES: Final = tuple(int(age) for age in AGE.members)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of one file: number columns as read-only arrays, text columns as lists of cells."""
+
+    path: str
+    columns: dict[str, Column]
+
+    def numbers(self, name: str) -> FloatArray:
+        """The number column of that name."""
+        column = self._column(name)
+        if isinstance(column, list):
+            raise _fault(self.path, 2, name, f"{column[0]!r} is not a number", "a finite number such as 0.0123")
+        return column
+
+    def text(self, name: str) -> list[str]:
+        """The text column of that name."""
+        column = self._column(name)
+        if not isinstance(column, list):
+            raise _fault(self.path, 2, name, f"{column[0]:g} is a number", "text")
+        return column
+
+    def _column(self, name: str) -> Column:
+        if name not in self.columns:
+            raise _fault(self.path, 1, name, "there is no such column", f"a header with the column {name}")
+        return self.columns[name]
+
+
+def read_table(path: str | Path, header: Sequence[str] | None = None) -> dict[str, Column]:
+    """Columns of a CSV table by name, in the file's row order.
+
+    A column is a read-only float array when at least one of its cells is a number (then all of them have to be), else a
+    list of text cells. `header` is the header to insist on. Raises SimsuranceError.
+    """
+    return dict(_table(path, header).columns)
+
+
+def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> FloatArray:
+    """Table `year,sex,age,<value>` as an array [year, sex, age]."""
+    return _by_year(path, value, years, {SEX.name: SEX.members, AGE.name: AGES})
+
+
+def by_year_age(path: str | Path, value: str, years: Sequence[int], ages: Sequence[int] = AGES) -> FloatArray:
+    """Table `year,age,<value>` as an array [year, age]; `ages` are the ages that the table covers, all of them."""
+    return _by_year(path, value, years, {AGE.name: tuple(ages)})
+
+
+def by_sex_age(path: str | Path, *values: str) -> dict[str, FloatArray]:
+    """Table `sex,age,<values>`: each value as an array [sex, age]."""
+    return on_axes(path, {SEX.name: SEX.members, AGE.name: AGES}, values)
+
+
+def by_age(path: str | Path, *values: str) -> dict[str, FloatArray]:
+    """Table `age,<values>`: each value as an array [age]."""
+    return on_axes(path, {AGE.name: AGES}, values)
+
+
+def by_area_income(path: str | Path, *values: str) -> dict[str, FloatArray]:
+    """Table `area,income,<values>`: each value as an array [area, income]."""
+    return on_axes(path, {AREA.name: AREA.members, INCOME.name: INCOME.members}, values)
+
+
+def by_year(
+    path: str | Path, value: str, years: Sequence[int], where: Mapping[str, Collection[str]] | None = None
+) -> FloatArray:
+    """Column `value` as an array [year], from the rows that `where` selects; they hold each year once.
+
+    `by_year(tfr, "tfr", range(2020, 2101), {"variant": ("estimate", "medium")})` joins two variants.
+    """
+    table = _table(path, None)
+    chosen = np.ones(len(next(iter(table.columns.values()))), dtype=bool)
+    for name, members in (where or {}).items():
+        chosen &= np.fromiter((cell in members for cell in table.text(name)), dtype=bool, count=len(chosen))
+    rows = np.flatnonzero(chosen)
+    named = _whole_numbers(table, "year")[rows]
+    _refuse_repeats(table, named, rows, "year")
+    return _read_only(table.numbers(value)[rows[_positions(table, named, years)]])
+
+
+def published(measure: str, path: str | Path = DATA / "published.csv") -> dict[int, float]:
+    """A published series in base units by year; years that were not published are absent."""
+    table = _table(path, None)
+    years, values = _whole_numbers(table, "year"), table.numbers("value")
+    rows = [row for row, name in enumerate(table.text("measure")) if name == measure]
+    if not rows:
+        raise _fault(table.path, 1, "measure", f"{measure!r} is not in the table", "the name of a published measure")
+    _refuse_repeats(table, years[rows], np.array(rows), "year")
+    return {int(years[row]): float(values[row]) for row in rows}
+
+
+def on_axes(path: str | Path, axes: Mapping[str, Sequence[Member]], values: Sequence[str]) -> dict[str, FloatArray]:
+    """Each value column as a read-only array over `axes`, in their order; every combination has exactly one row.
+
+    Members that are numbers are in rising order.
+    """
+    table = _table(path, (*axes, *values))
+    flat = np.zeros(len(table.numbers(values[0])), dtype=np.int64)
+    for name, members in axes.items():
+        flat = flat * len(members) + _codes(table, name, members)
+    rows_per_cell = np.bincount(flat, minlength=int(np.prod([len(members) for members in axes.values()])))
+    if (rows_per_cell != 1).any():
+        _refuse_repeats(table, flat, np.arange(len(flat)), next(iter(axes)))
+        raise _missing(table.path, axes, int(np.argmin(rows_per_cell)))
+    shape = [len(members) for members in axes.values()]
+    order = np.argsort(flat)
+    return {name: _read_only(table.numbers(name)[order].reshape(shape)) for name in values}
+
+
+# --- from bytes to columns -------------------------------------------------------------------------------------------
+
+
+def _table(path: str | Path, header: Sequence[str] | None) -> Table:
+    """The table at `path`, read again only when the file has changed."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
+    table = _read(str(path), state.st_mtime_ns, state.st_size)
+    names = tuple(table.columns)
+    if header is not None and names != tuple(header):
+        raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
+    return table
+
+
+@lru_cache(maxsize=64)
+def _read(path: str, _modified: int, _size: int) -> Table:
+    names, rows = _cells(path, _text(path))
+    if not rows:
+        raise _fault(path, 1, "", "there is no row under the header", "one row a key")
+    columns = {name: _parsed(path, name, rows[i :: len(names)]) for i, name in enumerate(names)}
+    return Table(path, columns)
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        raise _fault(path, row, "", "this is not UTF-8", "a file saved as UTF-8") from None
+    except OSError as error:
+        raise SimsuranceError(f"{path}: {error.strerror}; a CSV file that can be read") from None
+
+
+def _cells(path: str, text: str) -> tuple[list[str], list[str]]:
+    """Column names, and all cells row after row."""
+    first, _, body = text.removesuffix("\n").partition("\n")
+    names = next(csv.reader([first]), [])
+    if not names or not all(names) or len(set(names)) < len(names):
+        raise _fault(path, 1, "", "the header is empty or names a column twice", "one name a column")
+    lines = body.split("\n") if body else []
+    if '"' not in body and all(line.count(",") == len(names) - 1 for line in lines):
+        return names, body.replace("\n", ",").split(",") if body else []
+    try:
+        split = list(csv.reader(lines, strict=True))
+    except csv.Error as error:
+        raise _fault(path, 1, "", f"the quotes do not close ({error})", "cells quoted as in RFC 4180") from None
+    for row, cells in enumerate(split, start=2):
+        if len(cells) != len(names):
+            raise _fault(path, row, "", f"{len(cells)} cells", f"{len(names)}, one a column of the header")
+    return names, list(chain.from_iterable(split))
+
+
+def _parsed(path: str, name: str, cells: list[str]) -> Column:
+    """Numbers if any cell is one, else the text."""
+    try:
+        numbers = np.array(list(map(float, cells)))
+    except ValueError:
+        if not any(map(_is_number, set(cells))):
+            return cells
+        row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
+        raise _fault(path, row, name, f"{cell!r} is not a number", "a finite number such as 0.0123") from None
+    plain = "".join(cells)
+    if not np.isfinite(numbers).all() or not plain.isascii() or "_" in plain or " " in plain:
+        row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
+        raise _fault(path, row, name, f"{cell!r} is not a finite number", "a finite number such as 0.0123")
+    return _read_only(numbers)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return cell.isascii() and cell.strip() == cell and "_" not in cell and bool(np.isfinite(float(cell)))
+    except ValueError:
+        return False
+
+
+# --- from columns to axes --------------------------------------------------------------------------------------------
+
+
+def _by_year(path: str | Path, value: str, years: Sequence[int], inner: Mapping[str, Sequence[Member]]) -> FloatArray:
+    """An array [year, *inner] of the years asked for; every year that the table names has to be complete."""
+    table = _table(path, ("year", *inner, value))
+    named = np.unique(_whole_numbers(table, "year"))
+    values = on_axes(path, {"year": tuple(int(year) for year in named), **inner}, (value,))[value]
+    return _read_only(values[_positions(table, named, years)])
+
+
+def _positions(table: Table, named: NDArray[np.int64], years: Sequence[int]) -> NDArray[np.int64]:
+    """Where each wanted year stands in `named`."""
+    place = {int(year): i for i, year in enumerate(named)}
+    absent = [year for year in years if year not in place]
+    if absent:
+        right = f"rows for every year from {min(years)} to {max(years)}"
+        raise _fault(table.path, 1, "year", f"there is no row for {absent[0]}", right)
+    return np.array([place[year] for year in years], dtype=np.int64)
+
+
+def _codes(table: Table, name: str, members: Sequence[Member]) -> NDArray[np.int64]:
+    """Each row's position on an axis."""
+    if isinstance(members[0], int):
+        whole = _whole_numbers(table, name)
+        codes = np.searchsorted(np.array(members), whole)
+        codes[np.array(members)[np.minimum(codes, len(members) - 1)] != whole] = -1
+    else:
+        cells = table.text(name)
+        places = {cell: members.index(cell) if cell in members else -1 for cell in set(cells)}
+        codes = np.array([places[cell] for cell in cells], dtype=np.int64)
+    if (codes < 0).any():
+        row = int(np.argmax(codes < 0))
+        cell = table.columns[name][row]
+        shown = f"{cell:g}" if not isinstance(cell, str) else repr(cell)
+        raise _fault(table.path, row + 2, name, f"{shown} is not on this axis", _span(members))
+    return codes
+
+
+def _whole_numbers(table: Table, name: str) -> NDArray[np.int64]:
+    numbers = table.numbers(name)
+    whole = numbers.astype(np.int64)
+    if (whole != numbers).any():
+        row = int(np.argmax(whole != numbers))
+        raise _fault(table.path, row + 2, name, f"{numbers[row]:g} is not a whole number", "a whole number")
+    return whole
+
+
+def _refuse_repeats(table: Table, keys: NDArray[np.int64], rows: NDArray[np.int64], name: str) -> None:
+    first: dict[int, int] = {}
+    for key, row in zip(keys.tolist(), rows.tolist(), strict=True):
+        if key in first:
+            raise _fault(table.path, row + 2, name, f"this repeats row {first[key] + 2}", "one row a key")
+        first[key] = row
+
+
+def _missing(path: str, axes: Mapping[str, Sequence[Member]], cell: int) -> SimsuranceError:
+    places = np.unravel_index(cell, [len(members) for members in axes.values()])
+    key = [f"{name} {members[int(place)]}" for (name, members), place in zip(axes.items(), places, strict=True)]
+    return _fault(path, 1, list(axes)[-1], f"there is no row for {', '.join(key)}", "one row for every combination")
+
+
+def _span(members: Sequence[Member]) -> str:
+    if isinstance(members[0], int):
+        return f"a whole number from {members[0]} to {members[-1]}"
+    return "one of " + ", ".join(map(str, members))
+
+
+def _read_only(array: FloatArray) -> FloatArray:
+    array.setflags(write=False)
+    return array
+
+
+def _fault(path: str, row: int, column: str, wrong: str, right: str) -> SimsuranceError:
+    return SimsuranceError(f"{path}:{row}:{column}: {wrong}; {right}")

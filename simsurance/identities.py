@@ -1,0 +1,97 @@
+"""Identities that hold on every run, each computed from other numbers than the thing it checks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import TENURES
+from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.model.projection import Projection, YearBasis
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One identity over all years and runs: its largest residual relative to the size of its terms, and where."""
+
+    identity: str
+    residual: float
+    year: int
+    amount: float
+    holds: bool
+
+
+def check(projection: Projection, basis: Sequence[YearBasis]) -> list[Check]:
+    """All identities of a projection."""
+    with np.errstate(invalid="ignore"):
+        return [_worst(name, difference, size, projection.years) for name, difference, size in _identities(projection, basis)]
+
+
+def require(projection: Projection, basis: Sequence[YearBasis], name: str) -> None:
+    """Raises SimsuranceError, one line for each identity that does not hold: scenario, name, year, amount."""
+    faults = [
+        f"{name}: {found.identity} does not hold in {found.year}: off by {found.amount:.6g} (relative {found.residual:.1e}, allowed {TOLERANCE:.0e})"
+        for found in check(projection, basis)
+        if not found.holds
+    ]
+    if faults:
+        raise SimsuranceError(*faults, exit_code=ExitCode.IDENTITY)
+
+
+def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[int]) -> Check:
+    """The largest residual; a number that is not finite counts as the largest."""
+    relative = np.abs(difference) / np.maximum(np.abs(size), 1.0)
+    relative = np.where(np.isfinite(relative), relative, np.inf)
+    place = np.unravel_index(np.argmax(relative), relative.shape)
+    residual = float(relative[place])
+    return Check(name, residual, int(years[place[0]]), float(difference[place]), residual <= TOLERANCE)
+
+
+def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, difference of the two sides and size of the terms, [year, run]."""
+    stocks, flows = projection.stocks, projection.flows
+
+    def total(array: np.ndarray) -> np.ndarray:
+        return array.sum(axis=tuple(range(2, array.ndim)))
+
+    persons = total(stocks.persons)
+    opening, closing = persons[:-1], persons[1:]
+    expected = opening + total(flows.births) + total(flows.net_migration) - total(flows.deaths) + flows.population_adjustment
+    yield "persons: opening + births + net migration − deaths + adjustment = closing", closing - expected, closing
+
+    yield "persons: sum over statuses = population", total(stocks.membership)[1:] - closing, closing
+    yield "persons: no cell below zero", np.minimum(stocks.least_cell[1:], 0.0), np.ones_like(closing)
+
+    insured = total(stocks.membership[:, :, :, TENURES])
+    entering = total(flows.newborn_enrolled) + total(flows.joins) + total(flows.returns) + total(flows.transfers_in)
+    leaving = total(flows.leaves) + total(flows.insured_deaths) + total(flows.transfers_out)
+    expected = insured[:-1] + entering + total(flows.insured_migration) - leaving + flows.insured_adjustment
+    yield "insured: opening + entries − exits = closing", insured[1:] - expected, insured[1:]
+    yield "insured: by status = by age", insured[1:] - total(stocks.resident_insured)[1:], insured[1:]
+
+    enrolled = insured[:-1] + total(flows.newborn_enrolled) + total(flows.joins) + total(flows.returns) - total(flows.leaves)
+    yield "insured: payers = opening + entries at enrolment − leavers", total(flows.resident_enrolled) - enrolled, enrolled
+
+    standards = np.array([[float(year.subsidy_pp.reshape(-1)[0])] for year in basis])
+    if all(year.subsidy_pp.size == 1 for year in basis):
+        due = total(flows.resident_enrolled) * standards
+        yield "money: subsidies = payers × standard", total(flows.subsidies) - due, due
+    shared = total(flows.personal_contributions) + total(flows.assistance) + total(flows.subsidies)
+    factor = np.array([np.broadcast_to(year.local_supplement.reshape(-1), (shared.shape[1],)) for year in basis])
+    income = shared * factor + flows.prepaid_change
+    outgo = total(flows.inpatient_benefits) + total(flows.outpatient_benefits) + flows.administration
+    fund, prepaid = projection.fund[:, :, 0], projection.prepaid
+    yield "money: prepaid opening + change = prepaid closing", prepaid[:-1] + flows.prepaid_change - prepaid[1:], np.maximum(prepaid[1:], 1.0)
+    below = fund[:-1] < 0
+    rate = np.where(below, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis]))
+    earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
+    yield "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", flows.interest - earned, np.maximum(np.abs(fund[1:]), income)
+    yield "money: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], np.maximum(np.abs(fund[1:]), income)
+    for kind, claims, benefits in (
+        ("inpatient", flows.inpatient_claims, flows.inpatient_benefits),
+        ("outpatient", flows.outpatient_claims, flows.outpatient_benefits),
+    ):
+        excess = np.maximum(benefits - claims, 0).max(axis=tuple(range(2, benefits.ndim)))
+        yield f"money: {kind} benefits do not exceed cost", excess, total(claims)

@@ -1,0 +1,1 @@
+"""The actuarial model: pure functions of arrays."""

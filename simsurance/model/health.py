@@ -1,0 +1,37 @@
+"""Need classes: a share keeps its class, the rest is drawn anew so that the population keeps its prevalence."""
+
+import numpy as np
+
+from simsurance.axes import axis
+
+
+def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares by need class among those drawn anew, and the prevalence missed where a share had to be limited.
+
+    `people` [run, health, 1, sex, area, income, age] before the transition; `prevalence` [run, health, 1, sex, 1, 1, age];
+    `persistence` [run, 1, …]. Returns the shares [run, health, 1, sex, 1, 1, age], each in [0, 1], summing to 1 over the
+    classes, and the largest absolute error of the prevalence, [run].
+    """
+    by_class = people.sum(axis=axis("area", "income"), keepdims=True)
+    everyone = by_class.sum(axis=axis("health"), keepdims=True)
+    present = np.divide(by_class, everyone, out=np.broadcast_to(prevalence, by_class.shape).copy(), where=everyone > 0)
+    free = np.where(persistence < 1, 1 - persistence, 1.0)
+    shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
+    if shares.min() < 0:
+        shares = np.maximum(shares, 0)
+        shares /= shares.sum(axis=axis("health"), keepdims=True)
+    reached = persistence * present + (1 - persistence) * shares
+    return shares, np.abs(reached - prevalence).max(axis=(1, 2, 3, 4, 5, 6))
+
+
+def transition(cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray) -> None:
+    """Move persons and tracked totals between need classes, in place.
+
+    `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
+    """
+    np.add.reduce(cells, axis=1, out=everyone)
+    everyone *= (1 - persistence)[:, 0]
+    cells *= persistence
+    for need in range(cells.shape[1]):
+        np.multiply(everyone, shares[:, need], out=drawn)
+        cells[:, need] += drawn

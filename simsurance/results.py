@@ -1,0 +1,141 @@
+"""Results of one scenario: tables, measures and checks, computed from the projection's arrays."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simsurance import identities, measures
+from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS, TENURES, UNINSURED
+from simsurance.basis import build, stack
+from simsurance.model.projection import Projection, State, YearBasis, project
+from simsurance.scenario_file.loader import Scenario
+from simsurance.variables import KEYS, VARIABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESIDENT = "resident"
+AXIS_MEMBERS = {"sex": SEX.members, "area": AREA.members, "income": INCOME.members, "health": HEALTH.members, "status": STATUS.members}
+
+
+@dataclass(frozen=True)
+class Results:
+    """One scenario projected. Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan."""
+
+    scenario: Scenario
+    projection: Projection
+    basis: tuple[YearBasis, ...] = field(repr=False)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the flows."""
+        return self.projection.years
+
+    @property
+    def dates(self) -> tuple[int, ...]:
+        """The years on whose 1 January stocks stand, one more than the years."""
+        return (*self.years, self.years[-1] + 1)
+
+    @cached_property
+    def accounts(self) -> dict[str, np.ndarray]:
+        """The fund table's columns as arrays by year."""
+        return {name: values[:, 0] for name, values in measures.accounts(self.projection, self.basis).items()}
+
+    @cached_property
+    def fund(self) -> "pd.DataFrame":
+        """Account of the fund by year."""
+        names = [found.name for found in VARIABLES if found.table == "fund"]
+        return _frame("fund", {"year": self.years, "fund": (RESIDENT,)}, {name: self.accounts[name] for name in names})
+
+    @cached_property
+    def population(self) -> "pd.DataFrame":
+        """Persons on each 1 January by sex, area and age."""
+        stocks = self.projection.stocks
+        keys = {"date": self.dates, "sex": SEX.members, "area": AREA.members, "age": range(len(AGE.members))}
+        return _frame("population", keys, {name: getattr(stocks, name)[:, 0] for name in ("persons", "resident_insured", "employee_insured")})
+
+    @cached_property
+    def membership(self) -> "pd.DataFrame":
+        """Persons on each 1 January by status, need class, area and income group."""
+        persons = np.moveaxis(self.projection.stocks.membership[:, 0], 1, 2)
+        keys = {"date": self.dates, "status": STATUS.members, "health": HEALTH.members, "area": AREA.members, "income": INCOME.members}
+        return _frame("membership", keys, {"persons": persons})
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """Person and money flows of each year by area and income group."""
+        keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
+        columns = {}
+        for found in VARIABLES:
+            if found.table == "flows" and hasattr(self.projection.flows, found.name):
+                columns[found.name] = getattr(self.projection.flows, found.name)[:, 0].sum(axis=(1, 4))
+        columns["disposable_income_pp"] = np.stack([np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
+        columns["burden"] = np.stack([np.broadcast_to(basis.burden[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
+        return _frame("flows", keys, columns)
+
+    @cached_property
+    def ages(self) -> "pd.DataFrame":
+        """Person flows and cost of each year by sex and age."""
+        keys = {"year": self.years, "sex": SEX.members, "age": range(len(AGE.members))}
+        names = [found.name for found in VARIABLES if found.table == "ages"]
+        return _frame("ages", keys, {name: getattr(self.projection.flows, name)[:, 0].sum(axis=(2, 3)) for name in names})
+
+    @cached_property
+    def measures(self) -> "pd.DataFrame":
+        """Summary measures: value, unit and status; a measure that has no value says why."""
+        import pandas as pd
+
+        return pd.DataFrame([vars(found) for found in measures.measures(self.scenario.values, self.accounts, self.basis)]).set_index("measure")
+
+    @cached_property
+    def checks(self) -> "pd.DataFrame":
+        """The identities of the run with their largest relative residual."""
+        import pandas as pd
+
+        return pd.DataFrame([vars(found) for found in identities.check(self.projection, self.basis)]).set_index("identity")
+
+
+def _frame(table: str, keys: dict[str, object], columns: dict[str, np.ndarray]) -> "pd.DataFrame":
+    """A tidy table: one row a combination of the keys, in their order."""
+    import pandas as pd
+
+    index = pd.MultiIndex.from_product([list(values) for values in keys.values()], names=list(keys))  # type: ignore[call-overload]
+    assert tuple(keys) == KEYS[table]
+    return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
+
+
+def one_run(projection: Projection, run: int) -> Projection:
+    """One run of a projection, as a projection of its own."""
+
+    def only(record: object) -> dict[str, np.ndarray]:
+        return {name: value[:, run : run + 1] for name, value in vars(record).items()}
+
+    return Projection(
+        projection.years,
+        type(projection.stocks)(**only(projection.stocks)),
+        type(projection.flows)(**only(projection.flows)),
+        projection.fund[:, run : run + 1],
+        projection.prepaid[:, run : run + 1],
+    )
+
+
+def simulate(scenarios: list[Scenario]) -> list[Results]:
+    """Project scenarios, those over the same years together; raises SimsuranceError if an identity does not hold."""
+    built = [build(scenario) for scenario in scenarios]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place, (_, basis) in enumerate(built):
+        groups.setdefault((basis[0].year, basis[-1].year, basis[0].rules_start), []).append(place)
+    found: dict[int, Results] = {}
+    for places in groups.values():
+        state, basis = stack([built[place] for place in places])
+        projection = project(state, basis)
+        for run, place in enumerate(places):
+            own = one_run(projection, run)
+            identities.require(own, built[place][1], scenarios[place].name)
+            found[place] = Results(scenarios[place], own, built[place][1])
+    return [found[place] for place in range(len(scenarios))]
+
+
+__all__ = ["Results", "State", "simulate", "TENURES", "UNINSURED"]

@@ -1,0 +1,191 @@
+"""Faults of scenario files: one line each, `file:key: what is wrong; what would be right`, all of them at once."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.keys import Key
+
+MOST_SHOWN: Final = 50
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong at one place."""
+
+    file: str
+    key: str
+    text: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.key}" if self.key else self.file
+        return printable(f"{place}: {self.text}")
+
+
+def printable(text: str) -> str:
+    """The text on one line: line breaks and control characters are escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def fault_lines(faults: Iterable[Fault]) -> list[str]:
+    """The lines to show: each once, sorted by file and line, at most fifty."""
+    ordered = sorted(faults, key=lambda fault: (fault.file, fault.line))
+    lines = list(dict.fromkeys(str(fault) for fault in ordered))
+    if len(lines) > MOST_SHOWN:
+        lines = [*lines[:MOST_SHOWN], f"and {len(lines) - MOST_SHOWN} more; correct these first"]
+    return lines
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise the one exception with all faults; nothing happens where there are none."""
+    if lines := fault_lines(faults):
+        raise SimsuranceError(*lines)
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """'did you mean …?' for the nearest known word, or an empty text."""
+    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=cutoff)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def wanted(key: Key, by_year: bool = False) -> str:
+    """What a key takes, in words; of a schedule, what one of its years takes."""
+    bounds = f"from {plain(key.lowest)} to {plain(key.highest)} ({key.unit})" if key.lowest is not None else ""
+    match "number" if by_year else key.kind:
+        case "number":
+            return f"give a number {bounds}"
+        case "whole number":
+            return f"give a whole number {bounds}"
+        case "schedule":
+            return f"give a number {bounds}, {{ 2026 = … }} by year, or {{ ramp = {{ 2026 = … }} }}"
+        case "pins":
+            return f"give {{ 2026 = … }} by year, each {bounds}, or {{}} for none"
+        case "rules":
+            return f"give a rule by year, such as {{ 2026 = {quoted(key.choices[:1])} }}"
+        case "choice":
+            return f"give {quoted(key.choices)}"
+        case "switch":
+            return "write true or false"
+        case "list":
+            return "give two numbers, lowest and highest, or [] for none"
+        case "table":
+            return 'give the path of a .csv file in "quotes"'
+    return 'give text in "quotes"'
+
+
+def quoted(choices: Iterable[str]) -> str:
+    """'"low", "medium" or "high"'."""
+    *first, last = (f'"{choice}"' for choice in choices)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def plain(number: object) -> str:
+    """A number as a person would write it: 1e13, 0.05, 400."""
+    if isinstance(number, float) and (number != number or abs(number) == float("inf")):
+        return {True: "nan", False: "inf" if number > 0 else "-inf"}[number != number]
+    if isinstance(number, int) and abs(number) < 1e6:
+        return str(number)
+    try:
+        return f"{number:.12g}".replace("e+", "e")
+    except (OverflowError, ValueError):
+        return "a number too large to be held"
+
+
+def found(value: object) -> str:
+    """What was found instead, in words."""
+    match value:
+        case bool():
+            return f"{str(value).lower()} is a switch"
+        case str():
+            shown = value if len(value) <= 40 else value[:37] + "..."
+            return f'"{shown}" is text'
+        case dict():
+            return "this is a table"
+        case list():
+            return "this is a list"
+        case int() | float():
+            return f"{plain(value)} is a number"
+    return "this is a date or a time"
+
+
+def number_wanted(value: object, want: str) -> str:
+    """Why a value is no number, and the number that was probably meant."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"a number too large to be held; {want}"
+    if not isinstance(value, str):
+        return f"{found(value)}, not a number; {want}"
+    text = unicodedata.normalize("NFKC", value).strip().replace(",", "").replace("_", "")
+    percent = text.endswith("%")
+    try:
+        number = float(text.removesuffix("%").strip()) / (100 if percent else 1)
+    except ValueError:
+        return f"{found(value)}, not a number; {want}"
+    if number != number or abs(number) == float("inf"):
+        return f"{found(value)}, not a number; {want}"
+    return f"{found(value)}, not a number; write {plain(round(number, 12))} without quotes{' or %' if percent else ''}"
+
+
+def outside(key: Key, number: float, want: str) -> str:
+    """A number outside its hard bounds; a percentage given for a share or a rate is recognised."""
+    assert key.lowest is not None
+    assert key.highest is not None
+    text = f"{plain(number)} is outside {plain(key.lowest)} to {plain(key.highest)} ({key.unit})"
+    if key.unit in ("a year", "share", "share of income") and key.lowest <= number / 100 <= key.highest and number >= 1:
+        return f"{text}; rates and shares are fractions: did you mean {plain(number / 100)}?"
+    return f"{text}; {want}"
+
+
+def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list[tuple[str, str]]:
+    """Sub-key and text of each fault that one complaint of the schema stands for."""
+    value: Any = error["input"]
+    context = error.get("ctx", {})
+    place = ".".join(str(part) for part in rest if part != "[key]")
+    want = wanted(key, by_year=bool(rest) and isinstance(rest[-1], int) and key.kind in ("schedule", "pins"))
+    if "[key]" in rest:
+        return [(place, _no_year(rest[-2]))]
+    match error["type"]:
+        case "out_of_bounds":
+            by_year = wanted(key, by_year=True)
+            return [(where, outside(key, number, by_year if where else want)) for where, number in context["outside"]]
+        case "years_descend":
+            return [(place, f"year {context['after']} stands after {context['before']}; write the years in order")]
+        case "too_short":
+            return [(place, f"the table is empty; {want}")]
+        case "extra_forbidden":
+            return [(place, "a ramp takes no other keys beside it; write { ramp = { 2026 = …, 2035 = … } }")]
+        case "finite_number":
+            return [(place, f"{plain(value)} is not a finite number; {want}")]
+        case "int_type" if isinstance(value, float) and value.is_integer():
+            return [(place, f"{value!r} is not a whole number; write {int(value)}")]
+        case "float_type" if isinstance(value, dict) and rest and all(str(part).isdigit() for part in value):
+            return [(place, f"{rest[-1]}.{next(iter(value))} is no year; years are whole numbers of four digits")]
+        case "float_type" | "int_type":
+            return [(place, number_wanted(value, want))]
+        case "bool_type" if value in ("true", "false"):
+            return [(place, f"{found(value)}, not a switch; write {value} without quotes")]
+        case "bool_type":
+            return [(place, f"{found(value)}, not a switch; {want}")]
+        case "literal_error":
+            hint = nearest(value, key.choices, 0.5) if isinstance(value, str) else ""
+            shown = f'"{value}"' if isinstance(value, str) else found(value) + ","
+            return [(place, f"{shown} is none of the choices; {hint or 'give ' + quoted(key.choices)}")]
+        case "string_type":
+            return [(place, f"{found(value)}, not text; {want}")]
+        case "years_out_of_order":
+            return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
+        case "reserve_band":
+            return [(place, f"not a lower and a higher number of months; {want}")]
+    return [(place, f"{found(value)}; {want}")]
+
+
+def _no_year(name: object) -> str:
+    """What is wrong with a key that should be a year."""
+    if isinstance(name, int):
+        return f"year {name} is outside 1990 to 2150; give a calendar year"
+    return f"{name} is neither a year of four digits nor ramp; write {{ 2026 = … }} or {{ ramp = {{ 2026 = … }} }}"

@@ -1,0 +1,84 @@
+"""The JSON Schema of scenario files, for editors: completion, descriptions, units and bounds while typing."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.keys import KEYS, POLICY_KEYS, SECTIONS, Key
+
+FILE_NAME: Final = "simsurance.schema.json"
+TITLE: Final = "simsurance scenario"
+YEAR: Final = "^(199[0-9]|20[0-9]{2}|21[0-4][0-9]|2150)$"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a scenario or a fragment: nothing is required, since files may say only what differs."""
+    top: dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": TITLE,
+        "description": "A scenario or a fragment. A scenario says only what differs from the parent that it extends.",
+        **_table(KEYS, ""),
+    }
+    names = [{"enum": list(shipped())}, {"type": "string", "pattern": r"\.toml$"}]
+    top["properties"] = {
+        "extends": {"description": "parent: the name of a shipped scenario or the path of a file", "anyOf": names},
+        **top["properties"],
+        "reference": {
+            "description": "the rules that behaviour is calibrated under where they are not those of a complete file",
+            **_table({path: KEYS[path] for path in POLICY_KEYS}, ""),
+        },
+    }
+    return top
+
+
+def json_schema_text() -> str:
+    """The schema as the text of a file."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _table(keys: Mapping[str, Key], prefix: str) -> dict[str, Any]:
+    """The schema of one table of keys and of the tables inside it."""
+    properties: dict[str, Any] = {}
+    for path, key in keys.items():
+        name, _, rest = path.removeprefix(prefix).partition(".")
+        if name in properties:
+            continue
+        if rest:
+            inside = {p: k for p, k in keys.items() if p.startswith(f"{prefix}{name}.")}
+            table = _table(inside, f"{prefix}{name}.")
+            properties[name] = {"description": SECTIONS[f"{prefix}{name}"], **table}
+        else:
+            properties[name] = _leaf(key)
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _leaf(key: Key) -> dict[str, Any]:
+    """The schema of one key, its unit and bounds also in words."""
+    bounds = {"minimum": key.lowest, "maximum": key.highest} if key.lowest is not None else {}
+    words = f"{key.description} ({key.unit}, {key.lowest:g} to {key.highest:g})" if key.unit else key.description
+    number = {"type": "number", **bounds}
+    years = _by_year(number)
+    forms: dict[str, dict[str, Any]] = {
+        "number": number,
+        "whole number": {"type": "integer", **bounds},
+        "schedule": {"anyOf": [number, years, _ramp(years)]},
+        "pins": {**years, "minProperties": 0},
+        "rules": _by_year({"enum": list(key.choices)}),
+        "choice": {"enum": list(key.choices)},
+        "switch": {"type": "boolean"},
+        "list": {"type": "array", "items": number, "maxItems": 2},
+        "table": {"type": "string", "pattern": r"\.csv$"},
+        "text": {"type": "string"},
+    }
+    return {"description": words, **forms[key.kind]}
+
+
+def _by_year(item: dict[str, Any]) -> dict[str, Any]:
+    """One value a year named."""
+    return {"type": "object", "patternProperties": {YEAR: item}, "additionalProperties": False, "minProperties": 1}
+
+
+def _ramp(years: dict[str, Any]) -> dict[str, Any]:
+    """Straight lines between the years named."""
+    return {"type": "object", "properties": {"ramp": years}, "required": ["ramp"], "additionalProperties": False}

@@ -1,0 +1,90 @@
+"""The keys of a scenario file, read from the schema: path, kind, unit, bounds and description of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from simsurance.scenario_file.schedule import Pins, Schedule
+from simsurance.scenario_file.schema import Number, ScenarioValues
+
+Kind = Literal["number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key that holds a value (a leaf): a schedule is one key, a small table has one key a number."""
+
+    path: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], about: str) -> dict[str, Key]:
+    """All keys below a section; the members of a small table share its description, unit and bounds."""
+    found: dict[str, Key] = {}
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        path = prefix + (field.alias or name)
+        extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else small
+        description = field.description or about
+        hint = hints[name]
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            SECTIONS[path] = field.description or (hint.__doc__ or "").strip()
+            if extra:
+                SMALL_TABLES.add(path)
+            found |= _keys_in(hint, path + ".", extra, description)
+        else:
+            kind, choices = _kind(path, hint)
+            found[path] = Key(
+                path, kind, description, extra.get("unit", ""), extra.get("lowest"), extra.get("highest"), choices
+            )
+    return found
+
+
+def _kind(path: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
+    """What a key holds, and the words it may hold where they are a closed choice."""
+    plain: dict[Any, Kind] = {
+        Number: "number",
+        float: "number",
+        int: "whole number",
+        bool: "switch",
+        Schedule: "schedule",
+        Pins: "pins",
+    }
+    for known, kind in plain.items():
+        if hint == known:
+            return kind, ()
+    if hint is str:
+        return ("table" if path.endswith("_table") else "text"), ()
+    if get_origin(hint) is Literal:
+        return "choice", get_args(hint)
+    if get_origin(hint) is list:
+        return "list", ()
+    return "rules", get_args(get_args(get_args(hint)[0])[1])
+
+
+SECTIONS: Final[dict[str, str]] = {}
+"""Path and description of every table of keys, small tables included."""
+
+SMALL_TABLES: Final[set[str]] = set()
+"""Paths of the tables that hold one number a member, such as `health.mortality_ratio`."""
+
+KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", {}, "")
+"""Every key of a complete scenario, in the order of the schema."""
+
+RENAMED: Final[dict[str, str]] = {}
+"""Old path of a key that was renamed -> its path now; files that still use the old one are told so."""
+
+POLICY_PREFIXES: Final = ("participation.", "contributions.")
+POLICY_KEYS: Final = tuple(
+    path
+    for path in KEYS
+    if path.startswith(POLICY_PREFIXES) or path in ("behaviour.campaign_strength", "behaviour.family_share")
+)
+"""The keys that the behaviour's intercepts are solved without: for these the root of a scenario counts."""

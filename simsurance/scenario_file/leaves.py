@@ -1,0 +1,124 @@
+"""A layer of a scenario as leaves: dotted path -> value. Merging is then one rule, the later leaf wins."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simsurance.scenario_file.faults import Fault, found, nearest, wanted
+from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.keys import KEYS, POLICY_KEYS, RENAMED, SECTIONS
+
+Leaves = dict[str, Any]
+
+
+def leaves_of(layer: Layer, faults: list[Fault], prefix: str = "") -> Leaves:
+    """The known leaves of a layer; keys that are unknown, misplaced, renamed or no table become faults."""
+    leaves: Leaves = {}
+    for path, name, value in _walk(layer.data, ""):
+        if "." in name:
+            text = f'a key in "quotes" is not split at its dots; write {path} without quotes'
+            faults.append(layer.fault(prefix + path, text))
+        elif path in KEYS:
+            leaves[path] = value
+        elif path in SECTIONS:
+            faults.append(layer.fault(prefix + path, f"{found(value)}, but this is a table of keys; {_members(path)}"))
+        else:
+            faults.append(layer.fault(prefix + path, unknown(path)))
+    return leaves
+
+
+def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any]]:
+    """Path, name and value of every entry that is a leaf, unknown, or not the table that the schema has there."""
+    for name, value in table.items():
+        path = f"{prefix}{name}"
+        if path in SECTIONS and isinstance(value, Mapping) and "." not in name:
+            yield from _walk(value, path + ".")
+        else:
+            yield path, name, value
+
+
+def _members(section: str) -> str:
+    """The keys of a section, told where there are few."""
+    names = [path.rsplit(".", 1)[1] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] == section]
+    if len(names) > 6:
+        return f"write [{section}] and its keys below"
+    return f"give {{ {', '.join(f'{name} = …' for name in names)} }}"
+
+
+def unknown(path: str) -> str:
+    """What an unknown key probably should be: renamed, a key of another table, or misspelt."""
+    if path in RENAMED:
+        return f"renamed; write {RENAMED[path]}"
+    section, _, name = path.rpartition(".")
+    if any(path.startswith(key + ".") for key in KEYS):
+        key = next(key for key in KEYS if path.startswith(key + "."))
+        return f"{key} is one value and replaced whole; {wanted(KEYS[key])}"
+    known = (*KEYS, *SECTIONS)
+    homes = [other for other in known if other.rpartition(".")[2] == name]
+    if homes and len(homes) <= 4:
+        return f"unknown key; it belongs to {' or '.join(_home(other) for other in homes)}"
+    siblings = [other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == section]
+    if hint := nearest(name, siblings):
+        return f"unknown key; {hint}"
+    if hint := nearest(path, [other for other in known if not path.startswith(other + ".")]):
+        return f"unknown key; {hint}"
+    return f"unknown key; `simsurance show baseline {section}".rstrip() + "` lists the known ones"
+
+
+def _home(path: str) -> str:
+    """The table a key stands in, as its header is written."""
+    section = path.rpartition(".")[0]
+    return f"[{section}]" if section else "the top of the file"
+
+
+def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
+    """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under."""
+    if "reference" not in layer.data:
+        return layer, {}
+    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != "reference"}, layer.folder, layer.lines)
+    table = layer.data["reference"]
+    if not isinstance(table, Mapping):
+        faults.append(layer.fault("reference", f"{found(table)}, but this is a table of keys; leave it out"))
+        return rest, {}
+    leaves = leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, "reference.")
+    for path in [path for path in leaves if path not in POLICY_KEYS]:
+        text = "not one of the rules that behaviour is calibrated under; give keys of participation and contributions"
+        faults.append(layer.fault(f"reference.{path}", text))
+        del leaves[path]
+    return rest, leaves
+
+
+def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Keys and whole sections that a complete file lacks, each with what would be right."""
+    absent = [path for path in KEYS if path not in leaves]
+    if len(absent) > len(KEYS) // 2:
+        return [("", f'{len(absent)} of {len(KEYS)} keys are missing; add extends = "baseline", or give every key')]
+    told: dict[str, str] = {}
+    for path in absent:
+        section = _absent_section(path, leaves)
+        if section:
+            told[section] = 'the table is missing; a file without extends gives every key, or add extends = "baseline"'
+        else:
+            told[path] = f"missing; a file without extends gives every key: {wanted(KEYS[path])}"
+    return list(told.items())
+
+
+def _absent_section(path: str, leaves: Mapping[str, Any]) -> str:
+    """The widest table around a key of which no key is given, or an empty text."""
+    parts = path.split(".")
+    for depth in range(1, len(parts)):
+        section = ".".join(parts[:depth])
+        if not any(leaf.startswith(section + ".") for leaf in leaves):
+            return section
+    return ""
+
+
+def nested(leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """Leaves as the tables of a file."""
+    tables: dict[str, Any] = {}
+    for path, value in leaves.items():
+        *above, name = path.split(".")
+        table = tables
+        for part in above:
+            table = table.setdefault(part, {})
+        table[name] = value
+    return tables

@@ -1,0 +1,219 @@
+"""From a name or a path to a resolved scenario: the chain of parents, fragments, settings, checks."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from simsurance.scenario_file.checks import tables_found, validated, years_covered
+from simsurance.scenario_file.faults import Fault, found, refuse
+from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, label_of, read
+from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
+from simsurance.scenario_file.leaves import Leaves, leaves_of, missing, nested, reference_of
+from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.toml_text import toml_text
+
+TITLES: Final = ("title", "title_zh", "description")
+LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A complete, checked scenario.
+
+    `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
+    contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `origins` says
+    for each leaf which file set it, `tables` which CSV file each table key stands for.
+    """
+
+    name: str
+    values: ScenarioValues
+    reference: ScenarioValues
+    origins: Mapping[str, str]
+    tables: Mapping[str, Path]
+    leaves: Mapping[str, Any] = field(repr=False)
+    layers: Mapping[str, Layer] = field(repr=False)
+    root_policy: Mapping[str, Any] = field(repr=False)
+
+    def replace(self, changes: Mapping[str, Any]) -> "Scenario":
+        """The scenario with other values at the dotted paths given, checked as a file would be."""
+        faults: list[Fault] = []
+        layer = Layer("replace", nested({path: _as_toml(value) for path, value in changes.items()}))
+        stack = _Stack(dict(self.leaves), dict(self.layers))
+        stack.put(leaves_of(layer, faults), layer)
+        return _scenario(self.name, stack, self.root_policy, faults)
+
+    def to_toml(self) -> str:
+        """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
+        leaves = dict(self.leaves)
+        for path, file in self.tables.items():
+            if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
+                leaves[path] = file.as_posix()
+        policy = {path: self.root_policy[path] for path in POLICY_KEYS if self.root_policy[path] != leaves[path]}
+        return toml_text(leaves, policy)
+
+
+class _Stack:
+    """Leaves put upon each other, with the layer each comes from."""
+
+    def __init__(self, leaves: Leaves | None = None, layers: dict[str, Layer] | None = None) -> None:
+        self.leaves: Leaves = leaves or {}
+        self.layers: dict[str, Layer] = layers or {}
+
+    def put(self, leaves: Leaves, layer: Layer) -> None:
+        """Lay one layer on top: its leaves win, whole schedules and lists included."""
+        self.leaves |= leaves
+        self.layers |= dict.fromkeys(leaves, layer)
+
+
+def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Scenario:
+    """The scenario of a shipped name or a path, with fragments (`--with`) and settings (`--set key=value`) upon it.
+
+    Raises SimsuranceError with every fault found, one line each.
+    """
+    faults: list[Fault] = []
+    chain = _chain(name_or_path, faults)
+    extras = [layer for name in fragments if (layer := _fragment(name, faults))]
+    given = [layer for text in settings if (layer := _setting(text, faults))]
+    if not chain:
+        refuse(faults)
+    chain[0], root_reference = reference_of(chain[0], faults)
+    stack = _Stack()
+    for layer in chain:
+        stack.put(leaves_of(layer, faults), layer)
+        if layer is chain[0]:
+            faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
+            root_policy = stack.leaves | root_reference
+    _put_fragments(stack, extras, faults)
+    for layer in given:
+        stack.put(leaves_of(layer, faults), layer)
+    name = "+".join([slug(chain[-1].label), *(slug(layer.label) for layer in extras)])
+    if len(name.encode()) > LONGEST_NAME:
+        text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
+        faults.append(Fault(chain[-1].label, "", text))
+    return _scenario(name, stack, {path: root_policy.get(path) for path in POLICY_KEYS}, faults)
+
+
+def _scenario(name: str, stack: _Stack, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
+    """Check the whole and raise all faults, or hand over the scenario."""
+    leaves = {path: stack.leaves[path] for path in KEYS if path in stack.leaves}
+    values = validated(leaves, stack.layers, faults)
+    tables = tables_found(leaves, stack.layers, faults)
+    years_covered(leaves, stack.layers, faults)
+    refuse(faults)
+    root_layers = {path: Layer("reference", {}) for path in KEYS}
+    reference = validated(leaves | dict(root_policy), root_layers, faults)
+    refuse(faults)
+    assert values is not None
+    assert reference is not None
+    origins = {path: stack.layers[path].label for path in leaves}
+    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root_policy)
+
+
+def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
+    """The file named and its parents, the root first; empty where one of them cannot be read."""
+    chain: list[Layer] = []
+    seen: list[Path] = []
+    path = find(name_or_path)
+    if isinstance(path, str):
+        faults.append(Fault(str(name_or_path), "", path))
+        return []
+    while True:
+        layer = read(path)
+        if isinstance(layer, Fault):
+            faults.append(layer if not chain else chain[-1].fault("extends", f"{label_of(path)}: {layer.text}"))
+            return []
+        seen.append(path.resolve())
+        parent = layer.data.get("extends")
+        own = {key: value for key, value in layer.data.items() if key != "extends"}
+        chain.append(Layer(layer.label, own, layer.folder, layer.lines))
+        if "extends" not in layer.data:
+            return chain[::-1]
+        if not isinstance(parent, str):
+            faults.append(layer.fault("extends", f'{found(parent)}; give one parent, such as extends = "baseline"'))
+            return []
+        path = find(parent, layer.folder)
+        if isinstance(path, str):
+            faults.append(layer.fault("extends", path))
+            return []
+        if path.resolve() in seen:
+            faults.append(layer.fault("extends", "the chain of parents is a circle; end it with a root file"))
+            return []
+        if len(seen) == LONGEST_CHAIN:
+            faults.append(layer.fault("extends", f"more than {LONGEST_CHAIN} files in a chain; shorten it"))
+            return []
+
+
+def _fragment(name: str, faults: list[Fault]) -> Layer | None:
+    """A fragment by shipped name or path."""
+    path = find(name, fragments=True)
+    if isinstance(path, str):
+        faults.append(Fault("--with", name, path))
+        return None
+    layer = read(path)
+    if isinstance(layer, Fault):
+        faults.append(layer)
+        return None
+    if "extends" in layer.data:
+        faults.append(layer.fault("extends", "a fragment has no parent; leave extends out"))
+        return None
+    return layer
+
+
+def _setting(text: str, faults: list[Fault]) -> Layer | None:
+    """One `key=value`, the value written as in TOML."""
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    if not equals or not key or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
+        faults.append(Fault("--set", text, "not key=value; write for example fund.administration_share=0.02"))
+        return None
+    try:
+        data = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        data = {}
+    if list(data) != ["value"]:
+        word = re.fullmatch(r"[\w./-]+", value)
+        hint = f"'{key}=\"{value}\"'" if word else "a number, true, '\"text\"' or '{2026=400}'"
+        faults.append(Fault("--set", key, f"{value or 'nothing'} is not a TOML value; write {hint}"))
+        return None
+    return Layer("--set", nested({key: data["value"]}))
+
+
+def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault]) -> None:
+    """Fragments in their order; their titles are added to the scenario's, any other disagreement is a fault."""
+    first: dict[str, tuple[Layer, Any]] = {}
+    for layer in fragments:
+        leaves = leaves_of(layer, faults)
+        for path in TITLES:
+            if isinstance(text := leaves.get(path), str):
+                joint = " " if path == "description" else " + "
+                leaves[path] = f"{stack.leaves.get(path, '')}{joint}{text}"
+        for path, value in leaves.items():
+            other, set_to = first.setdefault(path, (layer, value))
+            if set_to != value and path not in TITLES:
+                faults.append(layer.fault(path, f"{other.label} sets this to another value; leave one of the two out"))
+        stack.put(leaves, layer)
+
+
+def slug(label: str) -> str:
+    """A name for folders and tables from the name of a file: letters, digits, _ and - only."""
+    name = re.sub(r"[^\w-]+", "_", Path(label).stem).strip("_") or "scenario"
+    return f"{name}_" if name.lower() in _RESERVED else name
+
+
+_RESERVED: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+def _as_toml(value: Any) -> Any:
+    """A value given in Python as TOML would give it: text keys, plain numbers, lists."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(by_alias=True)
+    if isinstance(value, Mapping):
+        return {str(key): _as_toml(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_as_toml(item) for item in value]
+    return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value

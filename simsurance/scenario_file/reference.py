@@ -1,0 +1,77 @@
+"""The parameter reference, generated: `python -m simsurance.scenario_file.reference > docs/parameters.md`."""
+
+import sys
+from itertools import groupby
+
+from simsurance.scenario_file.keys import KEYS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.register import MARKS, register, sources
+from simsurance.scenario_file.toml_text import toml_value
+
+INTRODUCTION = """# Parameters
+
+Every key of a scenario file, with its value in the baseline, unit, bounds, source and mark of certainty. Generated from
+the schema, `scenarios/baseline.toml` and `scenarios/register.csv` by `python -m simsurance.scenario_file.reference`; a
+test keeps it current. The same for any scenario: `simsurance show NAME`.
+
+A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each value holds until the next year named) or
+`{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). *Low* and
+*high* are the range to run beside the value, not bounds; they are empty where a range makes no sense.
+"""
+
+HEAD = ("key", "takes", "baseline", "unit", "bounds", "low–high", "mark", "source")
+
+
+def parameters_text() -> str:
+    """The whole reference as Markdown."""
+    values = load("baseline").leaves
+    parts = [INTRODUCTION, _marks()]
+    for section, keys in groupby(KEYS.values(), key=lambda key: _section(key.path)):
+        parts.append(f"## {section or 'At the top of the file'}\n")
+        if section:
+            parts.append(SECTIONS[section] + "\n")
+        rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
+        parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
+    parts.append(_cited())
+    return "\n".join(parts)
+
+
+def _section(path: str) -> str:
+    """The table that a key is listed under: small tables are listed with the table that holds them."""
+    section = path.rpartition(".")[0]
+    while section in SMALL_TABLES:
+        section = section.rpartition(".")[0]
+    return section
+
+
+def _row(key: Key, value: str, section: str) -> str:
+    """One key; the description stands under its name."""
+    entry = register()[key.path]
+    bounds = f"{key.lowest:g} to {key.highest:g}" if key.lowest is not None and key.highest is not None else ""
+    span = f"{entry.low}–{entry.high}" if entry.low or entry.high else ""
+    takes = ", ".join(key.choices) if key.kind == "choice" else key.kind
+    note = f"<br>{entry.note}" if entry.note else ""
+    name = f"`{key.path.removeprefix(section).lstrip('.')}`<br>{key.description}{note}"
+    return _line([name, takes, f"`{value}`", key.unit, bounds, span, entry.mark, entry.source_id])
+
+
+def _line(cells: list[str] | tuple[str, ...]) -> str:
+    """A row of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _marks() -> str:
+    """What each mark of certainty says and how many keys carry it."""
+    count = [entry.mark for entry in register().values()]
+    rows = [_line([mark, says, str(count.count(mark))]) for mark, says in MARKS.items()]
+    return "\n".join(["## Marks of certainty\n", _line(["mark", "says", "keys"]), _line(["---"] * 3), *rows]) + "\n"
+
+
+def _cited() -> str:
+    """The sources that the register cites."""
+    cited = sorted({entry.source_id for entry in register().values() if entry.source_id})
+    return "\n".join(["## Sources\n", *(f"- `{source}`: {sources()[source]}" for source in cited)]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(parameters_text())

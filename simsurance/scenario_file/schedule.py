@@ -1,0 +1,87 @@
+"""Values that change by calendar year."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def as_years(value: Any) -> Any:
+    """Text keys of TOML as years: plain years become numbers, anything else is left for the schema to refuse."""
+    if not isinstance(value, dict):
+        return value
+    years = {int(key) if is_year(key) else key: item for key, item in value.items()}
+    named = [year for year in years if isinstance(year, int)]
+    for before, after in pairwise(named):
+        if after < before:
+            raise PydanticCustomError(
+                "years_descend", "year {after} stands after {before}", {"after": after, "before": before}
+            )
+    return years
+
+
+def is_year(key: object) -> bool:
+    """True for text of four plain digits: other spellings of a number could name one year twice."""
+    return isinstance(key, str) and len(key) == 4 and key.isascii() and key.isdigit()
+
+
+def _form(value: object) -> str:
+    """Which of its three forms a schedule is written in, so that a fault is told once and not once a form."""
+    if isinstance(value, Ramp) or (isinstance(value, dict) and "ramp" in value):
+        return "ramp"
+    return "years" if isinstance(value, dict) else "number"
+
+
+Year = Annotated[int, Field(ge=1990, le=2150)]
+Knots = Annotated[dict[Year, float], BeforeValidator(as_years), Field(min_length=1)]
+
+
+class Ramp(BaseModel):
+    """Straight lines between the years named; the last value holds on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    ramp: Knots
+
+
+Schedule = Annotated[
+    Annotated[float, Tag("number")] | Annotated[Ramp, Tag("ramp")] | Annotated[Knots, Tag("years")],
+    Discriminator(_form),
+]
+"""A number for all years; `{2026 = 400, 2028 = 420}`, each value until the next year named; or `{ramp = {…}}`."""
+
+Pins = Annotated[dict[Year, float], BeforeValidator(as_years)]
+"""Values for single years; other years are not touched; may be empty."""
+
+
+class YearNotCovered(ValueError):
+    """A schedule has no value for a year that a run needs."""
+
+
+def values_by_year(schedule: Schedule, years: Sequence[int]) -> "np.ndarray":
+    """The schedule's value in each calendar year, shape [year]; raises YearNotCovered before its first year."""
+    import numpy as np  # reading and checking scenario files does without it
+
+    if isinstance(schedule, float | int):
+        return np.full(len(years), float(schedule))
+    knots = schedule.ramp if isinstance(schedule, Ramp) else schedule
+    named = sorted(knots)
+    if len(years) and min(years) < named[0]:
+        raise YearNotCovered(f"no value for {min(years)}; the first year named is {named[0]}")
+    values = np.array([knots[year] for year in named], dtype=float)
+    if isinstance(schedule, Ramp):
+        return np.asarray(np.interp(years, named, values))
+    return values[np.searchsorted(named, years, side="right") - 1]
+
+
+def rule_in(rules: Mapping[int, str], year: int) -> str:
+    """The rule in force in a calendar year."""
+    started = [first for first in rules if first <= year]
+    if not started:
+        raise YearNotCovered(f"no rule for {year}; the first year named is {min(rules)}")
+    return rules[max(started)]

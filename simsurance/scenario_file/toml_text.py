@@ -1,0 +1,51 @@
+"""A resolved scenario as the text of a TOML file."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from simsurance.scenario_file.keys import KEYS, SMALL_TABLES
+from simsurance.scenario_file.leaves import nested
+
+
+def toml_text(leaves: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
+    """A root file: every key in the order of the schema, then the rules to calibrate behaviour under if they differ."""
+    ordered = nested({path: leaves[path] for path in KEYS})
+    lines = _table_lines(ordered, "")
+    if reference:
+        lines += [
+            "",
+            "# The rules that the intercepts of behaviour are calibrated under, where they differ from those above.",
+        ]
+        lines[-1] += "".join(_table_lines(nested(reference), "reference.")[:1])
+        lines += _table_lines(nested(reference), "reference.")[1:]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
+    """The keys of a table, then its tables of keys under their own headers."""
+    lines: list[str] = []
+    below: list[str] = []
+    for name, value in table.items():
+        path = prefix + name
+        known = path.removeprefix("reference.")
+        if isinstance(value, Mapping) and known not in KEYS and known not in SMALL_TABLES:
+            below += _table_lines(value, path + ".")
+        else:
+            lines.append(f"{name} = {toml_value(value)}")
+    header = [f"\n[{prefix[:-1]}]"] if prefix and lines else []
+    return header + lines + below
+
+
+def toml_value(value: Any) -> str:
+    """One value on one line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    inside = ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items())
+    return f"{{ {inside} }}" if inside else "{}"
