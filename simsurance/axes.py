@@ -5,6 +5,7 @@ and a member by name, through `index()`.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 
@@ -89,11 +90,13 @@ def row(name: str) -> int:
     return ROWS.index(name)
 
 
+@cache
 def axis(*names: str) -> tuple[int, ...]:
     """Positions of the named person axes, for `array.sum(axis=axis("health", "age"))`."""
     return tuple(PERSON_AXES.index(name) for name in names)
 
 
+@cache
 def axes_except(*names: str) -> tuple[int, ...]:
     """Positions of all person axes but run and the named ones: what a sum over everything else runs over."""
     return tuple(i for i, name in enumerate(PERSON_AXES) if name != "run" and name not in names)

@@ -51,47 +51,47 @@ def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[
 
 def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Name, difference of the two sides and size of the terms, [year, run]."""
-    stocks, flows = projection.stocks, projection.flows
+    stocks, flow, single = projection.stocks, projection.by_age, projection.by_run
 
     def total(array: np.ndarray) -> np.ndarray:
         return array.sum(axis=tuple(range(2, array.ndim)))
 
     persons = total(stocks.persons)
     opening, closing = persons[:-1], persons[1:]
-    expected = opening + total(flows.births) + total(flows.net_migration) - total(flows.deaths) + flows.population_adjustment
+    expected = opening + total(flow["births"]) + total(flow["net_migration"]) - total(flow["deaths"]) + single["population_adjustment"]
     yield "persons: opening + births + net migration − deaths + adjustment = closing", closing - expected, closing
 
     yield "persons: sum over statuses = population", total(stocks.membership)[1:] - closing, closing
     yield "persons: no cell below zero", np.minimum(stocks.least_cell[1:], 0.0), np.ones_like(closing)
 
     insured = total(stocks.membership[:, :, :, TENURES])
-    entering = total(flows.newborn_enrolled) + total(flows.joins) + total(flows.returns) + total(flows.transfers_in)
-    leaving = total(flows.leaves) + total(flows.insured_deaths) + total(flows.transfers_out)
-    expected = insured[:-1] + entering + total(flows.insured_migration) - leaving + flows.insured_adjustment
+    entering = total(flow["newborn_enrolled"]) + total(flow["joins"]) + total(flow["returns"]) + total(flow["transfers_in"])
+    leaving = total(flow["leaves"]) + total(flow["insured_deaths"]) + total(flow["transfers_out"])
+    expected = insured[:-1] + entering + total(flow["insured_migration"]) - leaving + single["insured_adjustment"]
     yield "insured: opening + entries − exits = closing", insured[1:] - expected, insured[1:]
     yield "insured: by status = by age", insured[1:] - total(stocks.resident_insured)[1:], insured[1:]
 
-    enrolled = insured[:-1] + total(flows.newborn_enrolled) + total(flows.joins) + total(flows.returns) - total(flows.leaves)
-    yield "insured: payers = opening + entries at enrolment − leavers", total(flows.resident_enrolled) - enrolled, enrolled
+    enrolled = insured[:-1] + total(flow["newborn_enrolled"]) + total(flow["joins"]) + total(flow["returns"]) - total(flow["leaves"])
+    yield "insured: payers = opening + entries at enrolment − leavers", total(flow["resident_enrolled"]) - enrolled, enrolled
 
     standards = np.array([[float(year.subsidy_pp.reshape(-1)[0])] for year in basis])
     if all(year.subsidy_pp.size == 1 for year in basis):
-        due = total(flows.resident_enrolled) * standards
-        yield "money: subsidies = payers × standard", total(flows.subsidies) - due, due
-    shared = total(flows.personal_contributions) + total(flows.assistance) + total(flows.subsidies)
+        due = total(flow["resident_enrolled"]) * standards
+        yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
+    shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
     factor = np.array([np.broadcast_to(year.local_supplement.reshape(-1), (shared.shape[1],)) for year in basis])
-    income = shared * factor + flows.prepaid_change
-    outgo = total(flows.inpatient_benefits) + total(flows.outpatient_benefits) + flows.administration
+    income = shared * factor + single["prepaid_change"]
+    outgo = total(flow["inpatient_benefits"]) + total(flow["outpatient_benefits"]) + single["administration"]
     fund, prepaid = projection.fund[:, :, 0], projection.prepaid
-    yield "money: prepaid opening + change = prepaid closing", prepaid[:-1] + flows.prepaid_change - prepaid[1:], np.maximum(prepaid[1:], 1.0)
+    yield "money: prepaid opening + change = prepaid closing", prepaid[:-1] + single["prepaid_change"] - prepaid[1:], np.maximum(prepaid[1:], 1.0)
     below = fund[:-1] < 0
     rate = np.where(below, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis]))
     earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
-    yield "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", flows.interest - earned, np.maximum(np.abs(fund[1:]), income)
+    yield "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", single["interest"] - earned, np.maximum(np.abs(fund[1:]), income)
     yield "money: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], np.maximum(np.abs(fund[1:]), income)
     for kind, claims, benefits in (
-        ("inpatient", flows.inpatient_claims, flows.inpatient_benefits),
-        ("outpatient", flows.outpatient_claims, flows.outpatient_benefits),
+        ("inpatient", flow["inpatient_claims"], flow["inpatient_benefits"]),
+        ("outpatient", flow["outpatient_claims"], flow["outpatient_benefits"]),
     ):
         excess = np.maximum(benefits - claims, 0).max(axis=tuple(range(2, benefits.ndim)))
         yield f"money: {kind} benefits do not exceed cost", excess, total(claims)

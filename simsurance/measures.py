@@ -22,17 +22,17 @@ class Measure:
 
 def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np.ndarray]:
     """The fund's account and what is read beside it, [year, run]; names and units as in `simsurance.variables`."""
-    flows, stocks = projection.flows, projection.stocks
+    flow, single, stocks = projection.by_age, projection.by_run, projection.stocks
 
     def total(array: np.ndarray) -> np.ndarray:
         return array.sum(axis=tuple(range(2, array.ndim)))
 
     def standard(name: str) -> np.ndarray:
-        return np.stack([np.broadcast_to(getattr(year, name).mean(axis=(1, 2, 3, 4, 5, 6)), flows.interest.shape[1:]) for year in basis])
+        return np.stack([np.broadcast_to(getattr(year, name).mean(axis=(1, 2, 3, 4, 5, 6)), single["interest"].shape[1:]) for year in basis])
 
     parts = ("personal_contributions", "assistance", "subsidies", "local_supplement")
-    found = {name: total(getattr(flows, name)) for name in (*parts, "inpatient_benefits", "outpatient_benefits", "resident_enrolled", "members_income")}
-    found |= {name: getattr(flows, name) for name in ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")}
+    found = {name: total(flow[name]) for name in (*parts, "inpatient_benefits", "outpatient_benefits", "resident_enrolled", "members_income")}
+    found |= {name: single[name] for name in ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")}
     found["opening"], found["closing"] = projection.fund[:-1, :, 0], projection.fund[1:, :, 0]
     found["prepaid"] = projection.prepaid[1:]
     found["income"] = sum((found[name] for name in (*parts, "prepaid_change")), start=np.zeros(()))
@@ -52,8 +52,8 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np
     uninsured = total(stocks.membership[:, :, :, UNINSURED])
     found["resident_insured"] = insured[1:]
     found["coverage"] = (insured / (insured + uninsured))[1:]
-    found["leave_rate"] = total(flows.leaves) / insured[:-1]
-    found["return_rate"] = (total(flows.returns) + total(flows.joins)) / uninsured[:-1]
+    found["leave_rate"] = total(flow["leaves"]) / insured[:-1]
+    found["return_rate"] = (total(flow["returns"]) + total(flow["joins"])) / uninsured[:-1]
     found["public_money"] = found["subsidies"] + found["assistance"]
     found["population"] = total(stocks.persons)[1:]
     return found

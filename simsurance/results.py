@@ -9,7 +9,7 @@ import numpy as np
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS, TENURES, UNINSURED
 from simsurance.basis import build, stack
-from simsurance.model.projection import Projection, State, YearBasis, project
+from simsurance.model.projection import Projection, State, Stocks, YearBasis, project
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
 
@@ -69,8 +69,8 @@ class Results:
         keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
         columns = {}
         for found in VARIABLES:
-            if found.table == "flows" and hasattr(self.projection.flows, found.name):
-                columns[found.name] = getattr(self.projection.flows, found.name)[:, 0].sum(axis=(1, 4))
+            if found.table == "flows" and found.name in self.projection.by_group:
+                columns[found.name] = self.projection.by_group[found.name][:, 0]
         columns["disposable_income_pp"] = np.stack([np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
         columns["burden"] = np.stack([np.broadcast_to(basis.burden[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
         return _frame("flows", keys, columns)
@@ -80,7 +80,7 @@ class Results:
         """Person flows and cost of each year by sex and age."""
         keys = {"year": self.years, "sex": SEX.members, "age": range(len(AGE.members))}
         names = [found.name for found in VARIABLES if found.table == "ages"]
-        return _frame("ages", keys, {name: getattr(self.projection.flows, name)[:, 0].sum(axis=(2, 3)) for name in names})
+        return _frame("ages", keys, {name: self.projection.by_age[name][:, 0] for name in names})
 
     @cached_property
     def measures(self) -> "pd.DataFrame":
@@ -109,15 +109,15 @@ def _frame(table: str, keys: dict[str, object], columns: dict[str, np.ndarray]) 
 def one_run(projection: Projection, run: int) -> Projection:
     """One run of a projection, as a projection of its own."""
 
-    def only(record: object) -> dict[str, np.ndarray]:
-        return {name: value[:, run : run + 1] for name, value in vars(record).items()}
-
+    own = slice(run, run + 1)
     return Projection(
         projection.years,
-        type(projection.stocks)(**only(projection.stocks)),
-        type(projection.flows)(**only(projection.flows)),
-        projection.fund[:, run : run + 1],
-        projection.prepaid[:, run : run + 1],
+        Stocks(**{name: values[:, own] for name, values in vars(projection.stocks).items()}),
+        {name: values[:, own] for name, values in projection.by_age.items()},
+        {name: values[:, own] for name, values in projection.by_group.items()},
+        {name: values[:, own] for name, values in projection.by_run.items()},
+        projection.fund[:, own],
+        projection.prepaid[:, own],
     )
 
 

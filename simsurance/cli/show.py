@@ -16,7 +16,7 @@ from simsurance.scenario_file.toml_text import toml_value
 
 WIDEST_VALUE = 44
 BASELINE = "scenarios/baseline.toml"
-COLUMNS = ("key", "value", "unit", "source", "mark", "low–high", "set by")
+COLUMNS = ("key", "value", "unit", "source", "mark", "range", "set by")
 
 
 @click.command()
@@ -69,8 +69,9 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
 
 def short(row: dict[str, Any]) -> tuple[str, ...]:
     """The cells of one key in the table of many."""
-    span = f"{row['low']}–{row['high']}" if row["low"] or row["high"] else ""
-    return (row["key"], in_brief(row["value"]), row["unit"], row["source"], row["mark"], span, row["set by"])
+    span = f"{row['low']} to {row['high']}" if row["low"] or row["high"] else ""
+    file = row["set by"].removeprefix("scenarios/").removesuffix(".toml")
+    return (row["key"], in_brief(row["value"]), row["unit"], row["source"], row["mark"], span, file)
 
 
 def in_brief(value: Any) -> str:

@@ -177,11 +177,14 @@ def _cells(path: str, text: str) -> tuple[list[str], list[str]]:
     names = next(csv.reader([first]), [])
     if not names or not all(names) or len(set(names)) < len(names):
         raise _fault(path, 1, "", "the header is empty or names a column twice", "one name a column")
-    lines = body.split("\n") if body else []
-    if '"' not in body and all(line.count(",") == len(names) - 1 for line in lines):
-        return names, body.replace("\n", ",").split(",") if body else []
+    if '"' not in body:
+        marked = f"{body}\n".replace("\n", ",\n,").split(",")[:-1] if body else []
+        ends = marked[len(names) :: len(names) + 1]
+        if ends.count("\n") == body.count("\n") + 1 and len(marked) == len(ends) * (len(names) + 1):
+            del marked[len(names) :: len(names) + 1]
+            return names, marked
     try:
-        split = list(csv.reader(lines, strict=True))
+        split = list(csv.reader(body.split("\n") if body else [], strict=True))
     except csv.Error as error:
         raise _fault(path, 1, "", f"the quotes do not close ({error})", "cells quoted as in RFC 4180") from None
     for row, cells in enumerate(split, start=2):
@@ -287,4 +290,5 @@ def _read_only(array: FloatArray) -> FloatArray:
 
 
 def _fault(path: str, row: int, column: str, wrong: str, right: str) -> SimsuranceError:
-    return SimsuranceError(f"{path}:{row}:{column}: {wrong}; {right}")
+    where = f"{path}:{row}:{column}" if column else f"{path}:{row}"
+    return SimsuranceError(f"{where}: {wrong}; {right}")

@@ -124,7 +124,7 @@ def find_table(name: str, folder: Path | None) -> Path | str:
     try:
         if own.is_file():
             return own.resolve()
-        if name.startswith("profiles/") and not shipped.is_file():
+        if name.startswith(("profiles/", "economy/")) and not shipped.is_file():
             return shipped  # TEMPORARY: until simsurance/data/profiles is written
         if shipped.is_file() and shipped.resolve().is_relative_to(TABLES):
             return shipped.resolve()

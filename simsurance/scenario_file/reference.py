@@ -15,11 +15,12 @@ the schema, `scenarios/baseline.toml` and `scenarios/register.csv` by `python -m
 test keeps it current. The same for any scenario: `simsurance show NAME`.
 
 A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each value holds until the next year named) or
-`{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). *Low* and
-*high* are the range to run beside the value, not bounds; they are empty where a range makes no sense.
+`{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). The
+*range* is what to run beside the value; it is empty where none makes sense. Of a schedule, range and mark are those of
+its last value, and the note says what is weaker before.
 """
 
-HEAD = ("key", "takes", "baseline", "unit", "bounds", "low–high", "mark", "source")
+HEAD = ("key", "takes", "baseline", "unit", "bounds", "range", "mark", "source")
 
 
 def parameters_text() -> str:
@@ -48,7 +49,7 @@ def _row(key: Key, value: str, section: str) -> str:
     """One key; the description stands under its name."""
     entry = register()[key.path]
     bounds = f"{key.lowest:g} to {key.highest:g}" if key.lowest is not None and key.highest is not None else ""
-    span = f"{entry.low}–{entry.high}" if entry.low or entry.high else ""
+    span = f"{entry.low} to {entry.high}" if entry.low or entry.high else ""
     takes = ", ".join(key.choices) if key.kind == "choice" else key.kind
     note = f"<br>{entry.note}" if entry.note else ""
     name = f"`{key.path.removeprefix(section).lstrip('.')}`<br>{key.description}{note}"

@@ -89,7 +89,7 @@ def build() -> Built:
     targets = published / published.mean()
 
     def misses(spreads: FloatArray) -> FloatArray:
-        return np.subtract(fifths(spreads, weights, means), targets)
+        return np.asarray(fifths(spreads, weights, means) - targets, dtype=float)
 
     spreads = np.round(least_squares(misses, np.array([0.6, 0.6]), xtol=1e-14, ftol=1e-14).x, 6)
     assisted = assisted_share()
