@@ -350,9 +350,7 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     prevalence = inputs.prevalence()
     hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
     use = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
-    use_ratio = members(hospital.use_ratio, HEALTH.members)
-    mean_ratio = np.einsum("h,hsx->sx", use_ratio, prevalence)
-    use_by_class = through_the_year(use_ratio[:, None, None] * use / mean_ratio)
+    use_by_class = through_the_year(shared_out(use, members(hospital.use_odds_ratio, HEALTH.members), prevalence))
     age_cost = tables.by_age(inputs.table("claims.inpatient.cost_table"), "relative_cost")["relative_cost"]
     user_cost = members(hospital.cost_ratio, HEALTH.members)[:, None] * through_the_year(age_cost) * hospital.mean_cost * hospital.level
 
@@ -370,6 +368,21 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
         "outpatient_cost": on(clinic_user, "health", "sex", "age") * on(members(clinic.area_cost, AREA.members), "area") * trend,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
     }
+
+
+def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray) -> np.ndarray:
+    """A probability at each sex and age as one by need class, in the given odds ratios, with the same mean at each age.
+
+    `rate` [sex, age], `odds_ratio` [health], `prevalence` [health, sex, age]. Returns [health, sex, age].
+    """
+    low, high = np.full(rate.shape, -30.0), np.full(rate.shape, 30.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        odds = odds_ratio[:, None, None] * np.exp(middle)
+        short = (prevalence * odds / (1 + odds)).sum(axis=0) < rate
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    odds = odds_ratio[:, None, None] * np.exp((low + high) / 2)
+    return odds / (1 + odds)
 
 
 def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.OpeningInputs:

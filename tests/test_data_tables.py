@@ -26,7 +26,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def persons(year: int) -> np.ndarray:
-    return by_year_sex_age(DEMOGRAPHY / "population.csv", "persons", (year,))[0]
+    everyone: tables.FloatArray = by_year_sex_age(DEMOGRAPHY / "population.csv", "persons", (year,))[0]
+    return everyone
 
 
 def mean(values: np.ndarray, weights: np.ndarray, first: int = 0, last: int = 100) -> float:
@@ -34,7 +35,7 @@ def mean(values: np.ndarray, weights: np.ndarray, first: int = 0, last: int = 10
     return float((values * weights)[..., ages].sum() / np.broadcast_to(weights, values.shape)[..., ages].sum())
 
 
-# --- the build ---------------------------------------------------------------------------------------------------------
+# --- the build ------------------------------------------------------------------------------------------------------
 
 
 def same_cell(built: str, stored: str) -> bool:
@@ -84,7 +85,7 @@ def test_fitted_residuals_are_small() -> None:
             assert gap <= allowed * max(1.0, abs(float(row["target"]))), row
 
 
-# --- published figures ---------------------------------------------------------------------------------------------------
+# --- published figures ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_balances_move_by_income_less_outgo() -> None:
         assert balance[year] - balance[year - 1] == pytest.approx(income[year] - outgo[year], rel=1e-9, abs=2e9)
 
 
-# --- demography -----------------------------------------------------------------------------------------------------------
+# --- demography -----------------------------------------------------------------------------------------------------
 
 
 def test_demographic_tables_cover_their_years_in_the_order_female_male() -> None:
@@ -174,7 +175,7 @@ def test_demographic_tables_cover_their_years_in_the_order_female_male() -> None
     assert ((ratio > 1.05) & (ratio < 1.2)).all()
 
 
-# --- derived tables ---------------------------------------------------------------------------------------------------------
+# --- derived tables -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -312,7 +313,7 @@ def test_area_tables_meet_their_anchors() -> None:
     assert 0.85 < path[-1] < 0.9
 
 
-# --- the reader ---------------------------------------------------------------------------------------------------------------
+# --- the reader -----------------------------------------------------------------------------------------------------
 
 
 def a_table(folder: Path, text: str | bytes) -> Path:
@@ -403,12 +404,12 @@ def test_a_year_given_twice_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_a_column_and_a_measure_are_named(tmp_path: Path) -> None:
     with pytest.raises(SimsuranceError, match=r"none\.csv: there is no such file; the path of a CSV table"):
         tables.read_table(tmp_path / "none.csv")
-    with pytest.raises(SimsuranceError, match="; a CSV file that can be read"):
+    with pytest.raises(SimsuranceError, match=r"; a CSV file that can be read"):
         tables.read_table(tmp_path)
     path = a_table(tmp_path, "year,rate\n2020,one\n")
     with pytest.raises(SimsuranceError, match="1:share: there is no such column; a header with the column share"):
         by_year(path, "share", (2020,))
-    with pytest.raises(SimsuranceError, match="2:rate: 'one' is not a number; a finite number such as 0.0123"):
+    with pytest.raises(SimsuranceError, match=r"2:rate: 'one' is not a number; a finite number such as 0.0123"):
         by_year(path, "rate", (2020,))
     with pytest.raises(SimsuranceError, match="2:year: 2020 is a number; text"):
         by_year(path, "year", (2020,), {"year": ("2020",)})

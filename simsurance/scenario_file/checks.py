@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simsurance.scenario_file.faults import Fault, found, in_words, nearest
-from simsurance.scenario_file.files import TABLES, Layer, label_of
+from simsurance.scenario_file.faults import Fault, in_words, nearest
+from simsurance.scenario_file.files import TABLES, Layer
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.leaves import nested
 from simsurance.scenario_file.schedule import is_year
@@ -118,7 +118,7 @@ def tables_found(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault
 def find_table(name: str, folder: Path | None) -> Path | str:
     """The file of a table, or what is wrong with its name."""
     if not name.endswith(".csv") or "\0" in name:
-        return f"{found(name)}, but no table; give the path of a .csv file"
+        return f'"{name[:40]}" is not the name of a table; give the path of a .csv file'
     own = (folder or Path.cwd()) / name
     shipped = TABLES / name
     try:
@@ -131,6 +131,6 @@ def find_table(name: str, folder: Path | None) -> Path | str:
     except OSError as error:
         return f'the table "{name[:40]}" cannot be opened ({error.strerror}); give another path'
     known = (file.relative_to(TABLES).as_posix() for file in TABLES.rglob("*.csv"))
-    beside = f"beside {label_of(folder)}/" if folder else "in the current folder"
+    beside = "beside the scenario" if folder else "in the current folder"
     hint = nearest(name, known) or "give the path of a .csv file"
     return f'no table "{name}" {beside} or among the shipped ones; {hint}'

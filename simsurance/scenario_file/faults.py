@@ -1,6 +1,7 @@
 """Faults of scenario files: one line each, `file:key: what is wrong; what would be right`, all of them at once."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 def wanted(key: Key, by_year: bool = False) -> str:
     """What a key takes, in words; of a schedule, what one of its years takes."""
-    bounds = f"from {plain(key.lowest)} to {plain(key.highest)} ({key.unit})" if key.lowest is not None else ""
+    bounds = f"from {bound(key.lowest)} to {bound(key.highest)} ({key.unit})" if key.lowest is not None else ""
     match "number" if by_year else key.kind:
         case "number":
             return f"give a number {bounds}"
@@ -97,6 +98,11 @@ def plain(number: object) -> str:
         return "a number too large to be held"
 
 
+def bound(number: float | None) -> str:
+    """A bound in few characters: 0.05, 1000, 1e10."""
+    return re.sub(r"e\+0*", "e", f"{number:g}")
+
+
 def found(value: object) -> str:
     """What was found instead, in words."""
     match value:
@@ -135,7 +141,7 @@ def outside(key: Key, number: float, want: str) -> str:
     """A number outside its hard bounds; a percentage given for a share or a rate is recognised."""
     assert key.lowest is not None
     assert key.highest is not None
-    text = f"{plain(number)} is outside {plain(key.lowest)} to {plain(key.highest)} ({key.unit})"
+    text = f"{plain(number)} is outside {bound(key.lowest)} to {bound(key.highest)} ({key.unit})"
     if key.unit in ("a year", "share", "share of income") and key.lowest <= number / 100 <= key.highest and number >= 1:
         return f"{text}; rates and shares are fractions: did you mean {plain(number / 100)}?"
     return f"{text}; {want}"
@@ -148,7 +154,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
     place = ".".join(str(part) for part in rest if part != "[key]")
     want = wanted(key, by_year=bool(rest) and isinstance(rest[-1], int) and key.kind in ("schedule", "pins"))
     if "[key]" in rest:
-        return [(place, _no_year(rest[-2]))]
+        return [(place, _no_year(rest[-2], key.kind == "schedule"))]
     match error["type"]:
         case "out_of_bounds":
             by_year = wanted(key, by_year=True)
@@ -156,13 +162,13 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
         case "years_descend":
             return [(place, f"year {context['after']} stands after {context['before']}; write the years in order")]
         case "too_short":
-            return [(place, f"the table is empty; {want}")]
+            return [(place, "no year is named; write { 2026 = … }")]
         case "extra_forbidden":
             return [(place, "a ramp takes no other keys beside it; write { ramp = { 2026 = …, 2035 = … } }")]
         case "finite_number":
             return [(place, f"{plain(value)} is not a finite number; {want}")]
-        case "int_type" if isinstance(value, float) and value.is_integer():
-            return [(place, f"{value!r} is not a whole number; write {int(value)}")]
+        case "int_type" if isinstance(value, float):
+            return [(place, f"{value!r} is not a whole number; {f'write {value:.0f}' if value.is_integer() else want}")]
         case "float_type" if isinstance(value, dict) and rest and all(str(part).isdigit() for part in value):
             return [(place, f"{rest[-1]}.{next(iter(value))} is no year; years are whole numbers of four digits")]
         case "float_type" | "int_type":
@@ -175,6 +181,8 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             hint = nearest(value, key.choices, 0.5) if isinstance(value, str) else ""
             shown = f'"{value}"' if isinstance(value, str) else found(value) + ","
             return [(place, f"{shown} is none of the choices; {hint or 'give ' + quoted(key.choices)}")]
+        case "dict_type" if rest:
+            return [(place, f"{found(value)}, not a table of years; write {{ ramp = {{ 2026 = …, 2035 = … }} }}")]
         case "string_type":
             return [(place, f"{found(value)}, not text; {want}")]
         case "years_out_of_order":
@@ -184,8 +192,10 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
     return [(place, f"{found(value)}; {want}")]
 
 
-def _no_year(name: object) -> str:
+def _no_year(name: object, may_be_ramp: bool) -> str:
     """What is wrong with a key that should be a year."""
     if isinstance(name, int):
         return f"year {name} is outside 1990 to 2150; give a calendar year"
-    return f"{name} is neither a year of four digits nor ramp; write {{ 2026 = … }} or {{ ramp = {{ 2026 = … }} }}"
+    if may_be_ramp:
+        return f"{name} is neither a year of four digits nor ramp; write {{ 2026 = … }} or {{ ramp = {{ 2026 = … }} }}"
+    return f"{name} is no year; years have four digits, such as {{ 2026 = … }}"

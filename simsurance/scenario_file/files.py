@@ -65,7 +65,7 @@ def find(name: str | Path, folder: Path | None = None, fragments: bool = False) 
     text = str(name)
     if not text.strip() or "\0" in text:
         return f"no {kind} is named; give a shipped name or the path of a .toml file"
-    if isinstance(name, Path) or "/" in text or "\\" in text or text.endswith(".toml"):
+    if isinstance(name, Path) or any(sign in text for sign in "/\\."):
         path = Path(text) if folder is None else folder / text
         return path if path.suffix == ".toml" else f"a {kind} file is TOML; give a path that ends in .toml"
     if text in (names := shipped(fragments)):
@@ -121,7 +121,7 @@ _SYNTAX: Final = {
     "Cannot mutate immutable": "the key is given twice; keep one",
     "Cannot declare": "the table is given twice; put its keys together",
     "Invalid value": 'not a value; give a number such as 400 or 0.05, text in "quotes", true or false',
-    "Expected newline or end of document": "something follows the value; one value a line, without unit or commas",
+    "Expected newline or end of document": "something follows the value; one value a line, without unit, % or commas",
     "Unclosed inline table": "the table is not closed; end it with } and put commas between its keys",
     "Unclosed array": "the list is not closed; end it with ] and put commas between its values",
     "Expected '=' after a key": "no = after the key; write key = value",

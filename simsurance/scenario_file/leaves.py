@@ -20,7 +20,9 @@ def leaves_of(layer: Layer, faults: list[Fault], prefix: str = "") -> Leaves:
         elif path in KEYS:
             leaves[path] = value
         elif path in SECTIONS:
-            faults.append(layer.fault(prefix + path, f"{found(value)}, but this is a table of keys; {_members(path)}"))
+            faults.append(
+                layer.fault(prefix + path, f"{found(value)}, where a table of keys belongs; {_members(path)}")
+            )
         else:
             faults.append(layer.fault(prefix + path, unknown(path)))
     return leaves
@@ -36,6 +38,12 @@ def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any
             yield path, name, value
 
 
+def inside_a_value(path: str) -> str | None:
+    """Why a dotted path that leads into a schedule or another value cannot be set by itself."""
+    key = next((key for key in KEYS if path.startswith(key + ".")), None)
+    return f"{key} is one value and replaced whole; {wanted(KEYS[key])}" if key else None
+
+
 def _members(section: str) -> str:
     """The keys of a section, told where there are few."""
     names = [path.rsplit(".", 1)[1] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] == section]
@@ -49,16 +57,19 @@ def unknown(path: str) -> str:
     if path in RENAMED:
         return f"renamed; write {RENAMED[path]}"
     section, _, name = path.rpartition(".")
-    if any(path.startswith(key + ".") for key in KEYS):
-        key = next(key for key in KEYS if path.startswith(key + "."))
-        return f"{key} is one value and replaced whole; {wanted(KEYS[key])}"
+    if path == "reference":
+        return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
     homes = [other for other in known if other.rpartition(".")[2] == name]
     if homes and len(homes) <= 4:
+        if set(homes) <= set(SECTIONS):
+            return f"unknown table; write {' or '.join(f'[{other}]' for other in homes)}"
         return f"unknown key; it belongs to {' or '.join(_home(other) for other in homes)}"
     siblings = [other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == section]
     if hint := nearest(name, siblings):
         return f"unknown key; {hint}"
+    if 0 < len(siblings) <= 6:
+        return f"unknown key; the keys here are {', '.join(siblings)}"
     if hint := nearest(path, [other for other in known if not path.startswith(other + ".")]):
         return f"unknown key; {hint}"
     return f"unknown key; `simsurance show baseline {section}".rstrip() + "` lists the known ones"
@@ -77,7 +88,7 @@ def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
     rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != "reference"}, layer.folder, layer.lines)
     table = layer.data["reference"]
     if not isinstance(table, Mapping):
-        faults.append(layer.fault("reference", f"{found(table)}, but this is a table of keys; leave it out"))
+        faults.append(layer.fault("reference", f"{found(table)}, where a table of keys belongs; leave it out"))
         return rest, {}
     leaves = leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, "reference.")
     for path in [path for path in leaves if path not in POLICY_KEYS]:
@@ -91,7 +102,7 @@ def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Keys and whole sections that a complete file lacks, each with what would be right."""
     absent = [path for path in KEYS if path not in leaves]
     if len(absent) > len(KEYS) // 2:
-        return [("", f'{len(absent)} of {len(KEYS)} keys are missing; add extends = "baseline", or give every key')]
+        return [("", 'most keys are missing; add extends = "baseline", or give every key')]
     told: dict[str, str] = {}
     for path in absent:
         section = _absent_section(path, leaves)

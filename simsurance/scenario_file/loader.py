@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from simsurance.scenario_file.checks import tables_found, validated, years_covered
 from simsurance.scenario_file.faults import Fault, found, refuse
-from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, label_of, read
+from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
-from simsurance.scenario_file.leaves import Leaves, leaves_of, missing, nested, reference_of
+from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 
@@ -42,7 +42,9 @@ class Scenario:
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
         faults: list[Fault] = []
-        layer = Layer("replace", nested({path: _as_toml(value) for path, value in changes.items()}))
+        inside = {path: text for path in changes if (text := inside_a_value(path))}
+        faults.extend(Fault("replace", path, text) for path, text in inside.items())
+        layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
         return _scenario(self.name, stack, self.root_policy, faults)
@@ -125,7 +127,8 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
     while True:
         layer = read(path)
         if isinstance(layer, Fault):
-            faults.append(layer if not chain else chain[-1].fault("extends", f"{label_of(path)}: {layer.text}"))
+            here = not chain or layer.line
+            faults.append(layer if here else chain[-1].fault("extends", f"{layer.file}: {layer.text}"))
             return []
         seen.append(path.resolve())
         parent = layer.data.get("extends")
@@ -170,6 +173,9 @@ def _setting(text: str, faults: list[Fault]) -> Layer | None:
     key = key.strip()
     if not equals or not key or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
         faults.append(Fault("--set", text, "not key=value; write for example fund.administration_share=0.02"))
+        return None
+    if inside := inside_a_value(key):
+        faults.append(Fault("--set", key, inside))
         return None
     try:
         data = tomllib.loads(f"value = {value}")

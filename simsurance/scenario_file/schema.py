@@ -377,7 +377,9 @@ class InpatientClaims(Section):
         "in-scope cost of an inpatient in the reference year, before the level factor", "yuan a year", 1, 1e7
     )
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
-    use_ratio: ByNeed = quantity("relative probability of an admission by need class", "factor", 0.001, 100)
+    use_odds_ratio: ByNeed = quantity(
+        "odds of an admission by need class; the population keeps the table's probability", "odds ratio", 0.001, 1000
+    )
     cost_ratio: ByNeed = quantity("relative cost of an inpatient by need class", "factor", 0.001, 100)
     sigma: ByNeed = quantity(
         "spread of an inpatient's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4

@@ -1,0 +1,1 @@
+"""Analyses of scenarios: comparison, regression, calibration, hindcast."""

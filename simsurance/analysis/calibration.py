@@ -1,0 +1,236 @@
+"""The fitted values of the baseline: how each is found, so that anyone can find it again.
+
+`python -m simsurance.analysis.calibration` prints every fitted value beside the one that the baseline ships.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from simsurance.axes import TENURES
+from simsurance.basis import Inputs, build
+from simsurance.data.tables import published
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.schedule import Schedule, values_by_year
+
+FIRST_YEAR, LAST_YEAR = 2019, 2025
+UN_BIRTHS = {2024: 8.82e6, 2025: 8.71e6}
+"""UN births of the years after its estimates, as quoted in the provenance of the births table."""
+IN_SCOPE_SHARE_YEAR = 2019
+"""The only year with both the paid share of all inpatient cost and of in-scope inpatient cost."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fitted number: its key, what it was fitted to, the value found and the value shipped."""
+
+    key: str
+    what: str
+    found: float
+    shipped: float
+
+    @property
+    def difference(self) -> float:
+        """Relative distance of the shipped value from the one found."""
+        return abs(self.shipped / self.found - 1)
+
+
+def shipped(schedule: Schedule, year: int) -> float:
+    """What the baseline says for a year."""
+    return float(values_by_year(schedule, [year])[0])
+
+
+def one_year(baseline: Scenario, year: int, last: int | None = None) -> Results:
+    """The baseline valued at the start of a year and projected over it, or to `last`."""
+    return simulate([baseline.replace({"horizon.valuation_year": year, "horizon.last_year": last or year})])[0]
+
+
+def stock_levels(baseline: Scenario) -> Iterator[Fit]:
+    """National count of the population on 1 January over the unscaled stock."""
+    count = published("population")
+    for year in range(FIRST_YEAR, LAST_YEAR + 2):
+        plain = baseline.replace({"horizon.valuation_year": year, "population.stock_level": 1.0})
+        stock = Inputs(plain, plain.values).opening_stock().sum()
+        yield Fit(f"population.stock_level[{year}]", "population", count[year - 1] / float(stock), shipped(baseline.values.population.stock_level, year))
+
+
+def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
+    """National births over births on the scaled stock with the table's fertility."""
+    births = published("births")
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        plain = baseline.replace({"horizon.valuation_year": year, "horizon.last_year": year, "population.fertility_level": 1.0})
+        found = simulate([plain])[0].projection.by_age["births"].sum()
+        yield Fit(f"population.fertility_level[{year}]", "births", births[year] / float(found), shipped(baseline.values.population.fertility_level, year))
+
+
+def employee_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Entry level and share qualified at retirement that take the counts of 1 January 2024 to those of two years later."""
+    wanted = np.array([published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR]])
+    opening = baseline.values.employee
+    guess = np.array([1.0, opening.qualified_share.male])
+    for _ in range(6):
+        reached = _employee_counts(baseline, guess)
+        slope = np.stack([(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(2)], axis=1)
+        guess = guess + np.linalg.solve(slope, wanted - reached)
+    yield Fit("employee.entry_level", "active and retired members", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1))
+    yield Fit("employee.qualified_share", "active and retired members", float(guess[1]), opening.qualified_share.male)
+
+
+def _employee_counts(baseline: Scenario, guess: np.ndarray) -> np.ndarray:
+    changed = baseline.replace({"employee.entry_level": float(guess[0]), "employee.qualified_share": {"female": float(guess[1]), "male": float(guess[1])}})
+    stocks = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))
+    return np.asarray(stocks[-2:])
+
+
+def local_supplements(baseline: Scenario) -> Iterator[Fit]:
+    """Published income less interest, over payers times national standards."""
+    income = published("resident_income")
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        account = one_year(baseline, year).accounts
+        standard = account["income"][0] - account["local_supplement"][0]
+        factor = (income[year] - account["interest"][0]) / standard
+        yield Fit(f"contributions.local_supplement[{year}]", "fund income", float(factor), shipped(baseline.values.contributions.local_supplement, year))
+
+
+def benefit_targets() -> tuple[float, float]:
+    """Inpatient and outpatient outgo of 2025 in yuan.
+
+    Inpatient: published inpatient cost × in-scope share × published payment ratio; outpatient is the rest of the outgo. The
+    in-scope share is that of 2019, the paid share of all inpatient cost over that of in-scope cost.
+    """
+    in_scope = (
+        published("resident_inpatient_payment_ratio_of_all_cost")[IN_SCOPE_SHARE_YEAR]
+        / published("resident_inpatient_payment_ratio_in_scope")[IN_SCOPE_SHARE_YEAR]
+    )
+    inpatient = published("resident_inpatient_cost")[LAST_YEAR] * in_scope * published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    return inpatient, published("resident_outgo")[LAST_YEAR] - inpatient
+
+
+def cost_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Level factors of inpatient and outpatient cost that meet the outgo of 2025, and the inpatient payment ratio beside them."""
+    inpatient, outpatient = benefit_targets()
+    for key, target, name in (("inpatient", inpatient, "inpatient_benefits"), ("outpatient", outpatient, "outpatient_benefits")):
+        low, high = 0.2, 5.0
+        for _ in range(40):
+            level = (low * high) ** 0.5
+            reached = one_year(baseline.replace({f"claims.{key}.level": level}), LAST_YEAR).accounts[name][0]
+            low, high = (level, high) if reached < target else (low, level)
+        yield Fit(f"claims.{key}.level", f"{key} outgo of {LAST_YEAR}", (low * high) ** 0.5, getattr(baseline.values.claims, key).level)
+
+
+def payment_ratio(baseline: Scenario) -> Fit:
+    """The share of in-scope inpatient cost that the fund pays in 2025, beside the published one; an input, not fitted."""
+    flows = one_year(baseline, LAST_YEAR).projection.by_age
+    reached = flows["inpatient_benefits"].sum() / flows["inpatient_claims"].sum()
+    return Fit("benefits.inpatient", "inpatient payment ratio, published", published("resident_inpatient_payment_ratio")[LAST_YEAR], float(reached))
+
+
+def real_growth(baseline: Scenario) -> Iterator[Fit]:
+    """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
+    cost = {
+        year: sum(published(f"resident_{kind}_cost")[year] for kind in ("inpatient", "general_outpatient", "chronic_outpatient"))
+        / published("resident_insured")[year]
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+    }
+    structure = {}
+    for year in cost:
+        results = one_year(baseline, year)
+        flows = results.projection.by_age
+        head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows["resident_insured_years"].sum()
+        structure[year] = head / Inputs(results.scenario, results.scenario.values).cost_index()[0]
+    economy, trend = baseline.values.economy, baseline.values.claims.trend
+    found = []
+    for year in range(FIRST_YEAR + 1, LAST_YEAR + 1):
+        ageing = structure[year] / structure[year - 1]
+        growth = cost[year] / cost[year - 1] / ageing / (1 + shipped(economy.inflation, year))
+        found.append(growth)
+        yield Fit(f"1 + claims.trend.real_growth[{year}]", "institution cost a head", growth, 1 + shipped(trend.real_growth, year))
+    mean = float(np.prod(found) ** (1 / len(found)))
+    start = LAST_YEAR + 1
+    yield Fit(f"1 + claims.trend.real_growth[{start}]", f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}", mean, 1 + shipped(trend.real_growth, start))
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How concentrated and how lasting annual cost is among the insured of the valuation year."""
+
+    top_tenth_share: float
+    stay_one_year: float
+    stay_four_years: float
+    inpatient_users: float
+    inpatient_log_sd: float
+
+
+def concentration(scenario: Scenario) -> Concentration:
+    """Share of cost of the top tenth by annual cost, and the share of them who are there again after one and four years.
+
+    People keep their need class with the persistence, else draw it from the prevalence at their age; ages stand still.
+    """
+    state, years = build(scenario.replace({"horizon.last_year": scenario.values.horizon.valuation_year}))
+    year = years[0]
+    weight = state.persons[0][:, TENURES].sum(axis=(1, 4))
+    weight = weight / weight.sum()
+
+    def wide(array: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(array[0, :, 0, :, :, 0, :], weight.shape)
+
+    use, mean, sigma = wide(year.inpatient_use), wide(year.inpatient_cost), wide(year.inpatient_sigma)
+    seen, visit, spread = wide(year.outpatient_use), wide(year.outpatient_cost), wide(year.outpatient_sigma)
+    normal = ndtri((np.arange(200) + 0.5) / 200)
+    stays = mean[..., None] * np.exp(sigma[..., None] * normal - sigma[..., None] ** 2 / 2)
+
+    def above(cost: float) -> np.ndarray:
+        def clinic(rest: np.ndarray) -> np.ndarray:
+            rest = np.maximum(rest, 1e-9)
+            trailing = (..., *([None] * (rest.ndim - weight.ndim)))
+            return seen[trailing] * ndtr(-(np.log(rest / visit[trailing]) / spread[trailing] + spread[trailing] / 2))
+
+        short = cost - stays
+        with_stay = np.where(short <= 0, 1.0, clinic(short)).mean(axis=-1)
+        return (1 - use) * clinic(np.full(weight.shape, cost)) + use * with_stay
+
+    low, high = 1.0, 1e7
+    for _ in range(60):
+        threshold = (low * high) ** 0.5
+        low, high = (threshold, high) if (weight * above(threshold)).sum() > 0.1 else (low, threshold)
+    top = above(threshold)
+    prevalence = weight / weight.sum(axis=0)
+    redrawn = (prevalence * top).sum(axis=0)
+    keep = scenario.values.health.persistence
+    again = [float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum()) for lag in (1, 4)]
+    levels = np.geomspace(threshold, 1e7, 400)
+    beyond = np.array([(weight * above(level)).sum() for level in levels])
+    top_cost = threshold * beyond[0] + float(np.trapezoid(beyond, levels))
+    total = float((weight * (use * mean + seen * visit)).sum())
+    users = weight * use / (weight * use).sum()
+    log_mean = np.log(mean) - sigma**2 / 2
+    variance = float((users * ((log_mean - (users * log_mean).sum()) ** 2 + sigma**2)).sum())
+    return Concentration(top_cost / total, again[0], again[1], float((weight * use).sum()), variance**0.5)
+
+
+def fits(baseline: Scenario) -> Iterator[Fit]:
+    """Every fitted value of the baseline, in the order in which they depend on each other."""
+    yield from stock_levels(baseline)
+    yield from fertility_levels(baseline)
+    yield from employee_levels(baseline)
+    yield from local_supplements(baseline)
+    yield from real_growth(baseline)
+    yield from cost_levels(baseline)
+    yield payment_ratio(baseline)
+
+
+def main() -> None:
+    """Print what is found beside what is shipped."""
+    baseline = load("baseline")
+    print(f"{'key':46}{'fitted to':38}{'found':>12}{'shipped':>12}{'off':>10}")
+    for fit in fits(baseline):
+        print(f"{fit.key:46}{fit.what:38}{fit.found:12.5f}{fit.shipped:12.5f}{fit.difference:10.2%}")
+    for name, value in vars(concentration(baseline)).items():
+        print(f"{name:46}{'not fitted exactly: see the method note':38}{value:12.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""The sheet that every chart is drawn on: size, font, colours, title, footer, direct labels, published points."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from simsurance.output.labels import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
+FAMILY: Final = "Simsurance Sans SC"
+CENTIMETRE: Final = 1 / 2.54
+SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
+PNG_DPI: Final = 200
+SCREEN_DPI: Final = 110
+
+BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
+SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
+PLOT_AREA: Final = (0.09, 0.165, 0.69, 0.635)
+"""Left, bottom, width and height of the plot, in shares of the sheet; the labels of the lines stand right of it."""
+
+STYLE: Final[dict[str, Any]] = {
+    "font.family": [FAMILY, "DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "hatch.linewidth": 0.5,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "svg.hashsalt": "simsurance",
+    "svg.fonttype": "path",
+    "text.usetex": False,
+    "text.parse_math": False,
+}
+
+
+class ChartFigure(Figure):
+    """A figure that draws in the charts' style wherever it is shown, and displays itself in a notebook."""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw in the charts' style, ticks made at this moment included."""
+        with style():
+            super().draw(renderer)
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save as the tables beside it would have it: the same bytes for the same chart."""
+        name = str(options.get("format") or (Path(fname).suffix if isinstance(fname, str | Path) else ""))
+        if name.removeprefix(".") == "svg":
+            options.setdefault("metadata", {"Date": None})
+        with style():
+            super().savefig(fname, **options)
+
+    def _repr_png_(self) -> bytes:
+        held = io.BytesIO()
+        self.savefig(held, format="png", dpi=SCREEN_DPI)
+        return held.getvalue()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: its name, the figure, and the numbers that it shows, one row a point."""
+
+    name: str
+    figure: ChartFigure
+    data: "pd.DataFrame"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart in the unit shown: key and label, points by year or age, look, published points by year."""
+
+    series: str
+    label: str
+    points: Mapping[int, float]
+    colour: str = BLACK
+    dashes: Any = SOLID
+    published: Mapping[int, float] = field(default_factory=dict)
+    estimated: frozenset[int] = frozenset()
+    marker: str = "o"
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw inside this: font and look of the charts, for the time being."""
+    if not any(font.fname == str(FONT) for font in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(FONT)
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def sheet(title: str, axis: str, footer: Sequence[str]) -> ChartFigure:
+    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer."""
+    figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
+    figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
+    figure.text(0.025, 0.88, axis, color="#333333", va="top")
+    figure.text(0.025, 0.02, "\n".join(footer), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    return figure
+
+
+def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:
+    """Axes in the charts' style."""
+    axes: Axes = figure.add_axes(rect)
+    axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
+    axes.tick_params(length=3)
+    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    return axes
+
+
+def _tick(value: float, _position: int | None = None) -> str:
+    """A tick's number with as many decimals as it needs."""
+    decimals = next(places for places in range(7) if places == 6 or np.isclose(round(value, places), value, atol=1e-9))
+    return number(value, decimals)
+
+
+def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
+    """The lines with their published points before them."""
+    for order, line in enumerate(lines):
+        x, y = np.array(list(line.points)), np.array(list(line.points.values()))
+        alone = {"marker": "D", "markersize": 4} if len(x) == 1 else {}
+        axes.plot(x, y, color=line.colour, linestyle=line.dashes, zorder=4 + order, **alone)
+        known = [year for year in line.published if year not in line.estimated]
+        guessed = [year for year in line.published if year in line.estimated]
+        for years, face in ((known, line.colour), (guessed, "white")):
+            heights = [line.published[year] for year in years]
+            look = {"linestyle": "none", "marker": line.marker, "markersize": 3.6, "markeredgewidth": 1.0}
+            axes.plot(years, heights, color=line.colour, markerfacecolor=face, zorder=9, **look)
+
+
+def frame(lines: Sequence[Line], unit: str, x_name: str = "year") -> "pd.DataFrame":
+    """The numbers that lines show: one row a point."""
+    import pandas as pd
+
+    rows = []
+    for line in lines:
+        for x, value in line.published.items():
+            rows.append((line.series, "estimate" if x in line.estimated else "published", x, value, unit))
+        rows += [(line.series, "projection", x, value, unit) for x, value in line.points.items()]
+    return pd.DataFrame(rows, columns=["series", "kind", x_name, "value", "unit"])
+
+
+def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: str = "") -> None:
+    """Years along the axis; a dotted line where the projection starts, if anything stands before it."""
+    years = [year for line in lines for year in (*line.points, *line.published)]
+    first, last = min(years), max(years)
+    axes.set_xlim(first - 0.6, last + 0.6)
+    axes.xaxis.set_major_locator(MultipleLocator(5) if last - first > 12 else MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    if start is not None and first < start <= last:
+        axes.axvline(start - 0.5, color=GREY, linestyle=DOTTED, linewidth=1, zorder=2)
+        place = {"xy": (start - 0.5, 1.0), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        axes.annotate(f"{projection} →", xytext=(4, 2), fontsize=7.5, color=GREY, va="bottom", **place)
+
+
+def from_zero(axes: Axes, lowest: float | None = None) -> None:
+    """Let the vertical axis contain zero, with room at the top."""
+    low, high = axes.get_ylim()
+    bottom = low if (lowest if lowest is not None else low) < 0 else 0.0
+    axes.set_ylim(min(bottom, 0.0), max(high, 0.0) + 0.04 * (max(high, 0.0) - min(bottom, 0.0)))
+    if bottom < 0:
+        axes.axhline(0, color=BLACK, linewidth=0.8, zorder=3)
+
+
+def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
+    """Name each line at its right end, labels pushed apart where they would touch."""
+    low, high = axes.get_ylim()
+    ends = [(list(line.points.values())[-1] - low) / (high - low) for line in lines]
+    height = axes.get_position().height * SIZE[1] * 72
+    heights = [(line.label.count("\n") + 1) * 10.5 / height for line in lines]
+    for line, place in zip(lines, spread(ends, heights), strict=True):
+        axes.annotate(
+            line.label,
+            xy=(1.0, place),
+            xycoords="axes fraction",
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=line.colour,
+            va="center",
+            linespacing=1.05,
+            annotation_clip=False,
+        )
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
+    """Places nearest to those wanted at which labels of these heights do not overlap, within 0 to 1 where they fit."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    places = list(wanted)
+    for _ in range(200):
+        for below, above in zip(order, order[1:], strict=False):
+            overlap = (heights[below] + heights[above]) / 2 - (places[above] - places[below])
+            if overlap > 1e-9:
+                places[below] -= overlap / 2
+                places[above] += overlap / 2
+        for i in order:
+            half = heights[i] / 2
+            places[i] = min(max(places[i], min(half, 0.5)), max(1 - half, 0.5))
+    return places
+
+
+def write(chart: Chart, folder: Path) -> list[Path]:
+    """The chart as `.png`, `.svg` and `.csv` in a folder; returns the files."""
+    files = [folder / f"{chart.name}.{kind}" for kind in ("png", "svg", "csv")]
+    for file in files[:2]:
+        chart.figure.savefig(file, format=file.suffix[1:])
+    chart.data.to_csv(files[2], index=False, lineterminator="\n")
+    return files

@@ -1,0 +1,211 @@
+"""Charts of persons: insured, contribution burden, pyramids, benefits by age."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from simsurance.axes import AREA, INCOME
+from simsurance.basis import Inputs
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
+from simsurance.output.charts.fund import between, footer
+from simsurance.output.charts.history import History, past
+from simsurance.output.charts.words import word
+from simsurance.output.labels import Lang, number, unit
+from simsurance.scenario_file.schedule import values_by_year
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from simsurance.results import Results
+
+BURDENS: Final = (
+    ("rural", "low", VERMILLION, DASHED),
+    ("rural", "middle", ORANGE, DASH_DOT),
+    ("urban", "low", BLUE, DASHED),
+    ("urban", "middle", SKY, DASH_DOT),
+)
+INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured", "#F3C9AE", "////"))
+
+
+def insured(results: "Results", lang: Lang) -> Chart:
+    """Insured of the resident scheme on 31 December, below the population that it could insure."""
+    shown = unit("persons", lang)
+    known = past(results.scenario, "resident_insured")
+    count = results.accounts["resident_insured"]
+
+    def by_year(values: np.ndarray) -> dict[int, float]:
+        return dict(zip(results.years, (values / shown.size).tolist(), strict=True))
+
+    lines = [
+        Line("eligible", word("eligible", lang), by_year(count / results.accounts["coverage"]), BLACK, DASHED),
+        Line(
+            "resident_insured",
+            word("resident_insured", lang),
+            by_year(count),
+            BLUE,
+            published=known.shown(shown.size),
+            estimated=known.estimated,
+        ),
+    ]
+    figure = canvas.sheet(
+        word("insured", lang),
+        between(lang).join((shown.name, word("insured_axis", lang))),
+        [*footer(results.scenario, lang, lines, [word("un_note", lang)])],
+    )
+    return Chart("insured", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
+def contribution_burden(results: "Results", lang: Lang) -> Chart:
+    """What a person pays, over disposable income a head of the year before, for the standard and four groups."""
+    shown = unit("share", lang)
+    burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
+    income = _national_income_before(results)
+    standard = results.accounts["personal_contribution_pp"] / income / shown.size
+    known = _published_burden(results, shown.size)
+    years = results.years
+    lines = [
+        Line(
+            "national_standard",
+            word("national", lang),
+            dict(zip(years, standard.tolist(), strict=True)),
+            BLACK,
+            SOLID,
+            known.values,
+            known.estimated,
+        )
+    ]
+    for area, group, colour, dashes in BURDENS:
+        paid = burden[:, AREA.members.index(area), INCOME.members.index(group)] / shown.size
+        points = dict(zip(years, paid.tolist(), strict=True))
+        lines.append(Line(f"{area}_{group}", word(f"{area}_{group}", lang), points, colour, dashes))
+    figure = canvas.sheet(
+        word("contribution_burden", lang),
+        between(lang).join((shown.name, word("contribution_burden_axis", lang))),
+        footer(results.scenario, lang, lines),
+    )
+    return Chart("contribution_burden", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
+def cost_by_age(results: "Results", lang: Lang) -> Chart:
+    """Benefits per insured year by age in the first and the last year, at consumer prices of the first."""
+    shown = unit("yuan_pp", lang)
+    first, last = results.years[0], results.years[-1]
+    later = list(range(first + 1, last + 1))
+    prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
+    table = results.ages.groupby(level=["year", "age"]).sum()
+    benefits = table["inpatient_benefits"] + table["outpatient_benefits"]
+    per_head = benefits / table["resident_insured_years"]
+    looks = {first: (BLUE, DASHED, 1.0), last: (VERMILLION, SOLID, prices)}
+    lines = [
+        Line(str(year), str(year), {int(age): float(v) / price for age, v in per_head[year].items()}, colour, dashes)
+        for year, (colour, dashes, price) in looks.items()
+    ]
+    figure = canvas.sheet(
+        word("cost_by_age", lang),
+        between(lang).join((shown.name, word("cost_by_age_axis", lang, year=first))),
+        footer(results.scenario, lang, lines, [word("age_note", lang)]),
+    )
+    axes = canvas.plot_area(figure)
+    canvas.draw_lines(axes, lines)
+    axes.set_xlim(0, 100)
+    axes.xaxis.set_major_locator(MultipleLocator(10))
+    axes.annotate(word("age_axis", lang), (1, 0), (5, -4), "axes fraction", "offset points", va="top")
+    canvas.from_zero(axes)
+    canvas.direct_labels(axes, lines)
+    return Chart("cost_by_age", figure, canvas.frame(lines, shown.name, "age"))
+
+
+def pyramids(results: "Results", lang: Lang) -> Chart:
+    """Persons by age and sex on the first and the last 1 January, by who insures them."""
+    shown = unit("persons", lang)
+    dates = (results.dates[0], results.dates[-1])
+    data = _pyramid_data(results, dates, shown.size, shown.name)
+    figure = canvas.sheet(
+        word("pyramids", lang),
+        between(lang).join((shown.name, word("pyramids_axis", lang))),
+        footer(results.scenario, lang, [], [word("un_note", lang)]),
+    )
+    widest = float(data.groupby(["date", "sex", "age"])["value"].sum().max()) * 1.04
+    for place, date in enumerate(dates):
+        axes = canvas.plot_area(figure, (0.06 + 0.485 * place, 0.165, 0.435, 0.585))
+        _pyramid(axes, data[data["date"] == date], widest)
+        axes.set_title(word("on_date", lang, year=date), fontsize=9, y=0.93, loc="left")
+        for sex, x, side in (("male", 0.02, "left"), ("female", 0.98, "right")):
+            axes.text(x, 0.02, word(sex, lang), transform=axes.transAxes, ha=side, va="bottom")
+        axes.annotate(word("age_axis", lang), (0, 1), (-2, 2), "axes fraction", "offset points", ha="right")
+    left = 0.545
+    for name, colour, hatch in INSURANCE:
+        figure.patches.append(_swatch(figure, left, colour, hatch))
+        words = figure.text(left + 0.022, 0.88, word(name, lang), va="top")
+        left = float(words.get_window_extent().x1 / figure.bbox.width) + 0.02
+    return Chart("pyramids", figure, data)
+
+
+def _pyramid_data(results: "Results", dates: tuple[int, int], size: float, shown: str) -> "pd.DataFrame":
+    """Persons by date, sex, age and insurance in the unit shown."""
+    table = results.population.groupby(level=["date", "sex", "age"]).sum().loc[list(dates)]
+    table = table.rename(columns={"resident_insured": "resident", "employee_insured": "employee"})
+    table["uninsured"] = (table["persons"] - table["resident"] - table["employee"]).clip(lower=0)
+    columns = [name for name, *_ in INSURANCE]
+    long = (table[columns] / size).rename_axis(columns="insurance").stack().rename("value").reset_index()
+    return long.assign(unit=shown)
+
+
+def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float) -> None:
+    """Stacked bars of single ages, men to the left."""
+    for sex, sign in (("male", -1.0), ("female", 1.0)):
+        start = np.zeros(0)
+        for name, colour, hatch in INSURANCE:
+            chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
+            ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
+            start = start if start.size else np.zeros(len(ages))
+            look = {"facecolor": colour, "edgecolor": VERMILLION if hatch else colour, "hatch": hatch, "linewidth": 0}
+            axes.fill_betweenx(ages, start, start + width, step="mid", **look)
+            start = start + width
+    axes.axvline(0, color="white", linewidth=0.8)
+    axes.set_xlim(-widest, widest)
+    axes.set_ylim(0, 100)
+    axes.xaxis.set_major_locator(MaxNLocator(6, symmetric=True, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda width, _: number(abs(width))))
+    axes.yaxis.set_major_locator(MultipleLocator(20))
+
+
+def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "Results", lang: Lang) -> canvas.ChartFigure:
+    """The figure with its lines over calendar years, from zero, named."""
+    axes = canvas.plot_area(figure)
+    canvas.draw_lines(axes, lines)
+    canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
+    canvas.from_zero(axes)
+    canvas.direct_labels(axes, lines)
+    return figure
+
+
+def _swatch(figure: canvas.ChartFigure, left: float, colour: str, hatch: str) -> "Rectangle":
+    """A small filled rectangle before the name of an area."""
+    return Rectangle(
+        (left, 0.848),
+        0.016,
+        0.024,
+        transform=figure.transFigure,
+        facecolor=colour,
+        edgecolor=VERMILLION if hatch else colour,
+        hatch=hatch,
+        linewidth=0,
+    )
+
+
+def _national_income_before(results: "Results") -> np.ndarray:
+    """National disposable income a head of the year before each year, yuan."""
+    inputs = Inputs(results.scenario, results.scenario.values)
+    return inputs.incomes([year - 1 for year in results.years])["national"]
+
+
+def _published_burden(results: "Results", size: float) -> History:
+    """The published contribution of an insured year over the published income of the year before."""
+    paid = past(results.scenario, "personal_contribution_by_insured_year")
+    income = past(results.scenario, "disposable_income_national").values
+    return paid.over(History({year + 1: value for year, value in income.items()}), size)
