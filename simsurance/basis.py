@@ -8,6 +8,7 @@ import numpy as np
 
 from simsurance.axes import AGE, AREA, EMPLOYEES, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
 from simsurance.data import tables
+from simsurance.errors import SimsuranceError
 from simsurance.model import contributions, opening, population
 from simsurance.model.projection import State, YearBasis, enrolment_hazards
 from simsurance.scenario_file.loader import Scenario
@@ -312,6 +313,24 @@ def employee_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     }
 
 
+def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> dict[str, np.ndarray]:
+    """Probability of entering the employee scheme, of resident insured and of the uninsured.
+
+    `relative` is the table's probability by age times the relative chance of the area and income group; it is brought to the
+    table's mean over the people of working age outside the scheme in the opening state.
+    """
+    scheme = inputs.values.employee
+    outside = cells[0, :, NOT_EMPLOYEES].sum(axis=(0, 1, 2))[..., WORKING_AGES].sum(axis=-1)
+    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    entry = relative * (outside.sum() / (outside * chance).sum())
+    if entry.max() >= 1:
+        raise SimsuranceError(
+            f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; a lower level, area_ratio or income_ratio"
+        )
+    odds = entry / (1 - entry) * scheme.uninsured_odds_ratio
+    return {"employee_entry": entry, "employee_entry_uninsured": odds / (1 + odds)}
+
+
 def money_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Contributions, benefits and interest, by year on the axes."""
     values, years = inputs.values, inputs.years
@@ -463,10 +482,7 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
         **employee_basis(inputs),
         **money_basis(inputs),
     }
-    outside = cells[0, :, NOT_EMPLOYEES].sum(axis=(0, 1, 2))[..., WORKING_AGES].sum(axis=-1)
-    chance = arrays["employee_entry"]
-    ratio = members(inputs.values.employee.area_ratio, AREA.members)[:, None] * members(inputs.values.employee.income_ratio, INCOME.members)
-    arrays["employee_entry"] = chance * (outside.sum() / (outside * ratio).sum())
+    arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
 
     root = Inputs(scenario, scenario.reference)
     root_arrays = {**arrays, **behaviour_basis(root, odds)}

@@ -17,8 +17,8 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Schedule, values_by_year
 
 FIRST_YEAR, LAST_YEAR = 2019, 2025
-UN_BIRTHS = {2024: 8.82e6, 2025: 8.71e6}
-"""UN births of the years after its estimates, as quoted in the provenance of the births table."""
+NET_TRANSFERS = 6.5e6
+"""Net moves from the resident to the employee scheme a year: middle of the 5 to 8 million named by the authority."""
 IN_SCOPE_SHARE_YEAR = 2019
 """The only year with both the paid share of all inpatient cost and of in-scope inpatient cost."""
 
@@ -67,22 +67,35 @@ def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
 
 
 def employee_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Entry level and share qualified at retirement that take the counts of 1 January 2024 to those of two years later."""
-    wanted = np.array([published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR]])
+    """Moves to and within the employee scheme over the last two years.
+
+    Entry level, share qualified at retirement and odds of entry of the uninsured are solved so that the counts of 1 January
+    2024 go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
+    """
     opening = baseline.values.employee
-    guess = np.array([1.0, opening.qualified_share.male])
-    for _ in range(6):
+    wanted = np.array([published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS])
+    guess = np.array([1.5, 0.9, np.log(6.0)])
+    for _ in range(8):
         reached = _employee_counts(baseline, guess)
-        slope = np.stack([(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(2)], axis=1)
+        slope = np.stack([(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(3)], axis=1)
         guess = guess + np.linalg.solve(slope, wanted - reached)
-    yield Fit("employee.entry_level", "active and retired members", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1))
-    yield Fit("employee.qualified_share", "active and retired members", float(guess[1]), opening.qualified_share.male)
+    yield Fit("employee.entry_level", "active, retired, moves", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1))
+    yield Fit("employee.qualified_share", "active, retired, moves", float(guess[1]), opening.qualified_share.male)
+    yield Fit("employee.uninsured_odds_ratio", "active, retired, moves", float(np.exp(guess[2])), opening.uninsured_odds_ratio)
 
 
 def _employee_counts(baseline: Scenario, guess: np.ndarray) -> np.ndarray:
-    changed = baseline.replace({"employee.entry_level": float(guess[0]), "employee.qualified_share": {"female": float(guess[1]), "male": float(guess[1])}})
-    stocks = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))
-    return np.asarray(stocks[-2:])
+    changed = baseline.replace(
+        {
+            "employee.entry_level": float(guess[0]),
+            "employee.qualified_share": {"female": float(guess[1]), "male": float(guess[1])},
+            "employee.uninsured_odds_ratio": float(np.exp(guess[2])),
+        }
+    )
+    projection = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection
+    members = projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))[-2:]
+    net = (projection.by_age["transfers_out"] - projection.by_age["transfers_in"])[:, 0].sum() / 2
+    return np.array([*members, net])
 
 
 def local_supplements(baseline: Scenario) -> Iterator[Fit]:

@@ -45,6 +45,7 @@ class YearBasis:
     return_other: np.ndarray
     newborn_enrolment: np.ndarray
     employee_entry: np.ndarray
+    employee_entry_uninsured: np.ndarray
     employee_exit: np.ndarray
     retirement: np.ndarray
     qualified_share: np.ndarray

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, NOT_EMPLOYEES, ROWS, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.axes import EMPLOYEES, GAP_DEPTH, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
 from simsurance.model import benefits, fund, health, membership, participation, population
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 
@@ -145,14 +145,19 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     outpatient_benefits = insured_years * outpatient_benefit
 
     # 10 year end (before 9, which needs next year's members for contributions received in advance)
-    entry_keep = 1 - basis.employee_entry
-    employees = enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
-    entrants = (people - employees) * growth * basis.employee_entry
+    insured_growth = growth * (1 - basis.employee_entry)
+    uninsured_growth = growth * (1 - basis.employee_entry_uninsured)
     transfers_out = payers * growth * basis.employee_entry
-    rows_moved = (NOT_EMPLOYEES, slice(membership.RULE_YEARS, len(ROWS)))
-    for rows in rows_moved:
-        enrolled[:, :, rows] *= growth * entry_keep
-    enrolled[:, :, EMPLOYEES] *= growth
+    others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
+    entrants = transfers_out + others * growth * basis.employee_entry_uninsured
+    for rows, factor in (
+        (UNINSURED, uninsured_growth),
+        (TENURES, insured_growth),
+        (EMPLOYEES, growth),
+        (tracked("rule_years"), insured_growth),
+        (tracked("lapsed_years"), uninsured_growth),
+    ):
+        enrolled[:, :, rows] *= factor
     transfers_in = employee_moves(enrolled, entrants, basis, counted)
     enrolled[:, :, membership.WAITING] = 0.0
     closing = np.empty_like(cells)
@@ -276,6 +281,11 @@ def move_assistance(closing: np.ndarray, people_end: np.ndarray, basis: YearBasi
     ):
         if share.any():
             population.exchange(closing, (*everywhere, slice(target, target + 1)), (*everywhere, slice(source, source + 1)), share, work.quarter)
+
+
+def tracked(name: str) -> slice:
+    """The row of a tracked total, as a slice."""
+    return slice(row(name), row(name) + 1)
 
 
 def by_person_group(cells: np.ndarray) -> np.ndarray:

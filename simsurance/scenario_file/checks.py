@@ -56,7 +56,7 @@ def _told_by_its_key(kind: str, rest: tuple[int | str, ...]) -> bool:
     return bool(rest) and isinstance(rest[-1], str) and rest[-1] not in ("ramp", "[key]") and kind != "extra_forbidden"
 
 
-def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault]) -> None:
+def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = "") -> None:
     """Every schedule has a value from the first year that a run needs it for."""
     opening, last_year = leaves.get("horizon.valuation_year"), leaves.get("horizon.last_year")
     if not isinstance(opening, int) or opening not in range(2019, 2101) or not isinstance(last_year, int):
@@ -66,7 +66,7 @@ def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Faul
         needed, why = _first_needed(path, leaves, opening)
         if named and min(named) > needed and needed <= last_year:
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
-            faults.append(origins[path].fault(path, text))
+            faults.append(origins[path].fault(prefix + path, text))
 
 
 def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[int, str]:
@@ -124,8 +124,6 @@ def find_table(name: str, folder: Path | None) -> Path | str:
     try:
         if own.is_file():
             return own.resolve()
-        if name.startswith(("profiles/", "economy/")) and not shipped.is_file():
-            return shipped  # TEMPORARY: until simsurance/data/profiles is written
         if shipped.is_file() and shipped.resolve().is_relative_to(TABLES):
             return shipped.resolve()
     except OSError as error:

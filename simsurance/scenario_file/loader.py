@@ -37,6 +37,7 @@ class Scenario:
     tables: Mapping[str, Path]
     leaves: Mapping[str, Any] = field(repr=False)
     layers: Mapping[str, Layer] = field(repr=False)
+    root: Layer = field(repr=False)
     root_policy: Mapping[str, Any] = field(repr=False)
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
@@ -47,7 +48,7 @@ class Scenario:
         layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root_policy, faults)
+        return _scenario(self.name, stack, self.root, self.root_policy, faults)
 
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
@@ -83,7 +84,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     given = [layer for text in settings if (layer := _setting(text, faults))]
     if not chain:
         refuse(faults)
-    chain[0], root_reference = reference_of(chain[0], faults)
+    root = chain[0]
+    chain[0], root_reference = reference_of(root, faults)
     stack = _Stack()
     for layer in chain:
         stack.put(leaves_of(layer, faults), layer)
@@ -97,23 +99,25 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    return _scenario(name, stack, {path: root_policy.get(path) for path in POLICY_KEYS}, faults)
+    return _scenario(name, stack, root, {path: root_policy.get(path) for path in POLICY_KEYS}, faults)
 
 
-def _scenario(name: str, stack: _Stack, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
+def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
     """Check the whole and raise all faults, or hand over the scenario."""
     leaves = {path: stack.leaves[path] for path in KEYS if path in stack.leaves}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
     years_covered(leaves, stack.layers, faults)
     refuse(faults)
-    root_layers = {path: Layer("reference", {}) for path in KEYS}
-    reference = validated(leaves | dict(root_policy), root_layers, faults)
+    rules = leaves | dict(root_policy)
+    rules_from, prefix = dict.fromkeys(KEYS, root), "reference." if "reference" in root.data else ""
+    reference = validated(rules, rules_from, faults, prefix)
+    years_covered(rules, rules_from, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
     origins = {path: stack.layers[path].label for path in leaves}
-    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root_policy)
+    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root, root_policy)
 
 
 def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:

@@ -225,6 +225,9 @@ class EmployeeScheme(Section):
         "relative chance of belonging to the employee scheme by income group", "factor", 0, 100
     )
     entry_level: Schedule = quantity("factor on the probabilities of entry", "factor", 0, 10)
+    uninsured_odds_ratio: Number = quantity(
+        "odds of entry of the uninsured against those of resident insured", "odds ratio", 0.01, 1000
+    )
     exit_level: Schedule = quantity("factor on the probabilities of leaving", "factor", 0, 10)
     qualified_share: BySex = quantity("share of retiring members who keep cover as retired members", "share", 0, 1)
     leaver_enrolment: Schedule = quantity("share of leavers who join the resident scheme at once", "share", 0, 1)

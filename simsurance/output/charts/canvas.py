@@ -28,7 +28,7 @@ SCREEN_DPI: Final = 110
 
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
-PLOT_AREA: Final = (0.09, 0.165, 0.69, 0.635)
+PLOT_AREA: Final = (0.09, 0.165, 0.69, 0.62)
 """Left, bottom, width and height of the plot, in shares of the sheet; the labels of the lines stand right of it."""
 
 STYLE: Final[dict[str, Any]] = {
@@ -168,19 +168,19 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
         axes.annotate(f"{projection} →", xytext=(4, 2), fontsize=7.5, color=GREY, va="bottom", **place)
 
 
-def from_zero(axes: Axes, lowest: float | None = None) -> None:
-    """Let the vertical axis contain zero, with room at the top."""
-    low, high = axes.get_ylim()
-    bottom = low if (lowest if lowest is not None else low) < 0 else 0.0
-    axes.set_ylim(min(bottom, 0.0), max(high, 0.0) + 0.04 * (max(high, 0.0) - min(bottom, 0.0)))
-    if bottom < 0:
+def from_zero(axes: Axes) -> None:
+    """Let the vertical axis contain zero, with room above and below what is drawn."""
+    low, high = min(axes.dataLim.ymin, 0.0), max(axes.dataLim.ymax, 0.0)
+    room = 0.06 * (high - low)
+    axes.set_ylim(low - room if low < 0 else 0.0, high + room)
+    if low < 0:
         axes.axhline(0, color=BLACK, linewidth=0.8, zorder=3)
 
 
 def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
     """Name each line at its right end, labels pushed apart where they would touch."""
     low, high = axes.get_ylim()
-    ends = [(list(line.points.values())[-1] - low) / (high - low) for line in lines]
+    ends = [min(max((list(line.points.values())[-1] - low) / (high - low), 0.0), 1.0) for line in lines]
     height = axes.get_position().height * SIZE[1] * 72
     heights = [(line.label.count("\n") + 1) * 10.5 / height for line in lines]
     for line, place in zip(lines, spread(ends, heights), strict=True):

@@ -12,6 +12,8 @@ from simsurance.output.charts.history import History, past
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Lang, number, unit
 
+LEAST_MONTHS_SHOWN = 6.0
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -86,19 +88,19 @@ def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str,
     if band:
         axes.axhspan(*band, color="#DDDDDD", zorder=1)
     canvas.draw_lines(axes, lines)
-    accumulated_deficit(axes, lines[0].points, lang)
     canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
     canvas.from_zero(axes)
+    accumulated_deficit(axes, lines[0].points, name, lang)
     canvas.direct_labels(axes, lines)
     status(axes, results, lang)
     if name == "fund_balance":
         first_deficit(axes, results, lines[0].points, lang)
     if band:
         low, high = (number(months, 0 if months == round(months) else 1) for months in band)
-        left = axes.get_xlim()[0]
+        right = axes.get_xlim()[1]
         words = word("band", lang, low=low, high=high)
         axes.annotate(
-            words, (left, band[1]), (4, -3), textcoords="offset points", fontsize=7.5, color="#444444", va="top"
+            words, (right, band[1]), (-4, -3), textcoords="offset points", fontsize=7.5, color="#444444", ha="right", va="top"
         )
     data = canvas.frame(lines, shown)
     if band:
@@ -107,24 +109,26 @@ def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str,
     return Chart(name, figure, data)
 
 
-def accumulated_deficit(axes: "Axes", points: Mapping[int, float], lang: Lang) -> None:
-    """Hatch and name the area between zero and the line where the line is below."""
+def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: Lang) -> None:
+    """Hatch and name the area between zero and the line where the line is below.
+
+    Reserve months matter while there is a reserve: a deficit deeper than that is high leaves the sheet, and is told.
+    """
     x, y = np.array(list(points)), np.array(list(points.values()))
     if not (y < 0).any():
         return
     look = {"facecolor": "#FBE6D9", "edgecolor": VERMILLION, "hatch": "////", "linewidth": 0}
     axes.fill_between(x, y, 0, where=y < 0, interpolate=True, zorder=2, **look)
-    deepest = int(np.argmin(y))
-    axes.annotate(
-        word("deficit_area", lang),
-        (x[deepest], y[deepest]),
-        (-12, 4),
-        textcoords="offset points",
-        color=VERMILLION,
-        ha="right",
-        va="bottom",
-        fontsize=7.5,
-    )
+    words = word("deficit_area", lang)
+    low, high = axes.get_ylim()
+    if name == "reserve_months" and low < -max(high, LEAST_MONTHS_SHOWN):
+        low = -max(high, LEAST_MONTHS_SHOWN)
+        axes.set_ylim(low, high)
+        deepest = int(np.argmin(y))
+        words = word("deepest_deficit", lang, months=number(float(y[deepest])), year=int(x[deepest]))
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+    place = (0.985, 0.03)
+    axes.text(*place, words, transform=axes.transAxes, color=VERMILLION, ha="right", va="bottom", fontsize=7.5, bbox=box, zorder=8)
 
 
 def first_deficit(axes: "Axes", results: "Results", points: Mapping[int, float], lang: Lang) -> None:
@@ -135,7 +139,7 @@ def first_deficit(axes: "Axes", results: "Results", points: Mapping[int, float],
     year = int(found["value"])
     axes.plot([year], [points[year]], marker="v", color=BLACK, markerfacecolor="white", markersize=6, zorder=10)
     words = word("first_deficit", lang, year=year)
-    axes.annotate(words, (year, points[year]), (0, 7), textcoords="offset points", ha="center", fontsize=7.5)
+    axes.annotate(words, (year, points[year]), (0, -7), textcoords="offset points", ha="center", va="top", fontsize=7.5)
 
 
 def status(axes: "Axes", results: "Results", lang: Lang) -> None:
@@ -156,7 +160,9 @@ def status(axes: "Axes", results: "Results", lang: Lang) -> None:
         )
         return
     words = word("not_depleted", lang, year=results.years[-1])
-    axes.text(0.99, 0.985, words, transform=axes.transAxes, ha="right", va="top", color=GREY)
+    ends_high = results.accounts["reserve_months"][-1] > results.accounts["reserve_months"].max() / 2
+    place = {"y": 0.03, "va": "bottom"} if ends_high else {"y": 0.985, "va": "top"}
+    axes.text(0.985, s=words, transform=axes.transAxes, ha="right", color=GREY, **place)
 
 
 def footer(scenario: "Scenario", lang: Lang, lines: list[Line], notes: list[str] | None = None) -> list[str]:

@@ -113,7 +113,7 @@ def cost_by_age(results: "Results", lang: Lang) -> Chart:
     canvas.draw_lines(axes, lines)
     axes.set_xlim(0, 100)
     axes.xaxis.set_major_locator(MultipleLocator(10))
-    axes.annotate(word("age_axis", lang), (1, 0), (5, -4), "axes fraction", "offset points", va="top")
+    axes.annotate(word("age_axis", lang), (1, 0), (13, -5), "axes fraction", "offset points", va="top")
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
     return Chart("cost_by_age", figure, canvas.frame(lines, shown.name, "age"))
@@ -131,16 +131,17 @@ def pyramids(results: "Results", lang: Lang) -> Chart:
     )
     widest = float(data.groupby(["date", "sex", "age"])["value"].sum().max()) * 1.04
     for place, date in enumerate(dates):
-        axes = canvas.plot_area(figure, (0.06 + 0.485 * place, 0.165, 0.435, 0.585))
+        axes = canvas.plot_area(figure, (0.06 + 0.485 * place, 0.165, 0.435, 0.575))
         _pyramid(axes, data[data["date"] == date], widest)
-        axes.set_title(word("on_date", lang, year=date), fontsize=9, y=0.93, loc="left")
-        for sex, x, side in (("male", 0.02, "left"), ("female", 0.98, "right")):
-            axes.text(x, 0.02, word(sex, lang), transform=axes.transAxes, ha=side, va="bottom")
-        axes.annotate(word("age_axis", lang), (0, 1), (-2, 2), "axes fraction", "offset points", ha="right")
-    left = 0.545
+        axes.text(0.03, 0.985, word("on_date", lang, year=date), transform=axes.transAxes, va="top", fontsize=9)
+        for sex, x, side in (("male", 0.03, "left"), ("female", 0.98, "right")):
+            axes.text(x, 0.03, word(sex, lang), transform=axes.transAxes, ha=side, va="bottom")
+    first = figure.axes[0]
+    first.annotate(word("age_axis", lang), (0, 1), (-4, 7), "axes fraction", "offset points", ha="right")
+    left = 0.11
     for name, colour, hatch in INSURANCE:
         figure.patches.append(_swatch(figure, left, colour, hatch))
-        words = figure.text(left + 0.022, 0.88, word(name, lang), va="top")
+        words = figure.text(left + 0.022, 0.82, word(name, lang), va="top")
         left = float(words.get_window_extent().x1 / figure.bbox.width) + 0.02
     return Chart("pyramids", figure, data)
 
@@ -187,7 +188,7 @@ def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "Results",
 def _swatch(figure: canvas.ChartFigure, left: float, colour: str, hatch: str) -> "Rectangle":
     """A small filled rectangle before the name of an area."""
     return Rectangle(
-        (left, 0.848),
+        (left, 0.786),
         0.016,
         0.024,
         transform=figure.transFigure,

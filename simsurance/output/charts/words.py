@@ -14,7 +14,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "pyramids": ("Population by insurance, age and sex", "分年龄、性别和参保状态的人口"),
     "cost_by_age": ("Benefits by age", "分年龄人均待遇支出"),
     # what stands on the vertical axis, behind the unit
-    "reserve_months_axis": ("fund on 31 December ÷ outgo of the year ÷ 12", "年末累计结余 ÷（当年支出 ÷ 12）"),
+    "reserve_months_axis": ("fund on 31 December ÷ (outgo of the year ÷ 12)", "年末累计结余 ÷（当年支出 ÷ 12）"),
     "fund_balance_axis": ("fund on 31 December, nominal", "年末，名义值"),
     "income_outgo_axis": ("a year, nominal; income without interest", "每年，名义值；收入不含利息"),
     "insured_axis": ("31 December", "年末"),
@@ -30,6 +30,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "without_prepaid": ("without advance\ncontributions", "不含预收"),
     "fund": ("fund", "累计结余"),
     "deficit_area": ("accumulated deficit", "累计赤字"),
+    "deepest_deficit": ("accumulated deficit,\n{months} months in {year}", "累计赤字，{year}年为\n{months}个月"),
     "band": ("wanted: {low} to {high}", "目标区间：{low}至{high}"),
     "income": ("income", "收入"),
     "outgo": ("outgo", "支出"),

@@ -1,0 +1,80 @@
+"""The tables of a run as CSV text: tidy, full precision, one column a variable, and the codebook that explains them."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from simsurance.axes import AXES
+from simsurance.variables import KEYS, VARIABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simsurance.results import Results
+
+TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "checks")
+"""The tables of a run, each a property of Results and a file of that name."""
+
+KEY_LABELS: Final = {
+    "year": ("year", "calendar year", "年份"),
+    "date": ("year", "1 January of this year", "当年1月1日"),
+    "fund": ("", "fund", "基金"),
+    "sex": ("", "sex", "性别"),
+    "area": ("", "area of residence", "居住地"),
+    "income": ("", "income group", "收入组"),
+    "status": ("", "insurance status", "参保状态"),
+    "health": ("", "need class", "健康需要等级"),
+    "age": ("years", "age on 1 January, 100 means 100 and over; births of the year at age 0", "1月1日周岁，100为100岁及以上；当年出生计入0岁"),
+}
+OTHERS: Final = (
+    ("measures", "key", "measure", "", "name of a summary measure", "指标名称"),
+    ("measures", "variable", "value", "see the column unit", "its value; empty where the status says why", "数值；无值时状态列说明原因"),
+    ("measures", "variable", "unit", "", "unit of the value", "数值单位"),
+    ("measures", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
+    ("checks", "key", "identity", "", "accounting identity", "恒等式"),
+    ("checks", "variable", "residual", "share", "largest difference over the size of the terms", "最大相对残差"),
+    ("checks", "variable", "year", "year", "year of the largest difference", "最大残差所在年份"),
+    ("checks", "variable", "amount", "persons or yuan", "largest difference", "最大残差"),
+    ("checks", "variable", "holds", "", "within the tolerance", "是否成立"),
+)
+CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", "label", "label_zh", "formula")
+
+
+def table_csv(table: "pd.DataFrame") -> str:
+    """A table as CSV; numbers in the shortest form that reads back as the same number, a missing one as an empty cell."""
+    return str(table.to_csv(lineterminator="\n"))
+
+
+def run_tables(results: "Results") -> dict[str, str]:
+    """Every table of a run as CSV text by file name."""
+    texts = {f"{name}.csv": table_csv(getattr(results, name)) for name in TABLES}
+    texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook())
+    return texts
+
+
+def codebook() -> list[tuple[str, ...]]:
+    """One row a column of every table with its unit, labels and formula, then one row a member of every axis."""
+    rows: list[tuple[str, ...]] = []
+    for table, keys in KEYS.items():
+        for key in keys:
+            unit, label, label_zh = KEY_LABELS[key]
+            rows.append((table, "key", key, unit, label, label_zh, ""))
+        for found in VARIABLES:
+            if found.table == table:
+                rows.append((table, "variable", found.name, found.unit, found.label, found.label_zh, found.formula))
+    rows += [(*row, "") for row in OTHERS]
+    for axis in AXES.values():
+        if axis.name != "age":
+            named = zip(axis.members, axis.labels, axis.labels_zh, strict=True)
+            rows += [(axis.name, "member", member, "", label, label_zh, "") for member, label, label_zh in named]
+    return rows
+
+
+def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV text."""
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return held.getvalue()
