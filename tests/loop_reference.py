@@ -35,6 +35,7 @@ AXES_OF = {
     "burden": ("area", "income"),
     "reference_burden": ("area", "income"),
     "employee_entry": ("sex", "area", "income", "age"),
+    "employee_entry_uninsured": ("sex", "area", "income", "age"),
     "employee_exit": ("sex", "age"),
     "retirement": ("sex", "age"),
     "qualified_share": ("sex",),
@@ -176,7 +177,7 @@ def payment(cost: float, deductible: float, ratio: float, limit: float) -> float
     return min(ratio * max(cost - deductible, 0.0), limit)
 
 
-def expected_payment(mean: float, sigma: float, deductible: float, ratio: float, limit: float, steps: int = 200) -> float:
+def expected_payment(mean: float, sigma: float, deductible: float, ratio: float, limit: float, steps: int = 500) -> float:
     """Mean payment over a lognormal cost of the given mean, by Simpson's rule between the kinks of the payment."""
     centre = log(mean) - sigma**2 / 2
     low, high = (log(deductible) - centre) / sigma if deductible > 0 else -inf, (log(deductible + limit / ratio) - centre) / sigma
@@ -387,15 +388,17 @@ def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing
     for need, sex, area, income, age in year.places():
         group, older = (sex, area, income, age), min(age + 1, last_age)
         grown = {status: persons[need, status, sex, area, income, age] * growth[need, sex, age] for status in ALL}
-        entry = year("employee_entry", sex, area, income, age)
+        entry = {
+            **dict.fromkeys(OUT, year("employee_entry_uninsured", sex, area, income, age)),
+            **dict.fromkeys(TENURES, year("employee_entry", sex, area, income, age)),
+        }
         entering = 0.0
-        for status in (*OUT, *TENURES):
-            moved = grown[status] * entry
+        for status, rate in entry.items():
+            moved = grown[status] * rate
             entering += moved
             if status in TENURES:
                 flows["transfers_out"][group] += moved
             grown[status] -= moved
-        staying = growth[need, sex, age] * (1 - entry)
         retiring = grown["employee_active"] * year("retirement", sex, age)
         exiting = (grown["employee_active"] - retiring) * year("employee_exit", sex, age)
         keeping_cover = retiring * year("qualified_share", sex)
@@ -409,8 +412,10 @@ def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing
         grown[TENURES[-1]] += counted
         grown[TENURES[0]] += to_residents - counted
         place = (need, sex, area, income, age)
-        closing_rule[need, sex, area, income, older] += rule_years[place] * staying + counted * year.with_this
-        closing_lapsed[need, sex, area, income, older] += lapsed_years[place] * staying
+        alive = growth[need, sex, age]
+        insured_still, uninsured_still = alive * (1 - entry[TENURES[-1]]), alive * (1 - entry[GAPS[-1]])
+        closing_rule[need, sex, area, income, older] += rule_years[place] * insured_still + counted * year.with_this
+        closing_lapsed[need, sex, area, income, older] += lapsed_years[place] * uninsured_still
         for status in ALL:
             closing[need, status, sex, area, income, older] += grown[status]
     for need, (sex, area, income) in product(NEEDS, born_alive):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH, INCOME, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
-from simsurance.model.projection import Flows, State, Workspace, YearBasis, step
+from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.model.year import step
 
 PLACES = ("run", "health", "status", "sex", "area", "income", "age")
 FERTILE = 3
@@ -51,7 +52,6 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "burden_floor": on(0.001),
         "leave_other": one,
         "return_other": one,
-        "employee_entry": on(np.zeros((2, 2, 4, ages)), "sex", "area", "income", "age"),
         "floor_from_lapsed_years": on(4.0),
         "bonus_after_years": on(4.0),
         "bonus_felt": on(0.001),

@@ -1,7 +1,7 @@
 """Every fault that a user can make: one bad file or command each, its exact words, no traceback, nothing written.
 
-`tests/bad_input/<fault>.toml` is a scenario to validate, `<fault>.args` a command line, one argument a line; what has to
-stand on standard error is in `<fault>.txt`.
+`tests/bad_input/<fault>.toml` is a scenario to validate, `<fault>.args` a command line, one argument a line; what has
+to stand on standard error is in `<fault>.txt`.
 """
 
 from pathlib import Path

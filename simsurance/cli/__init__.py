@@ -17,6 +17,7 @@ COMMANDS = {
     "show": "Print a scenario's assumptions with units and sources.",
     "validate": "Check scenario files without running them.",
     "check": "Run the reference scenarios against their stored results.",
+    "hindcast": "Set past years beside the published figures.",
     "init": "Start a scenario file of your own.",
     "schema": "Print the JSON Schema of a scenario file.",
 }

@@ -80,6 +80,6 @@ def _put_in_place(draft: Path, path: Path) -> None:
         draft.rename(path)
     except BaseException:
         (former / path.name).rename(path)
+        former.rmdir()
         raise
-    finally:
-        shutil.rmtree(former, ignore_errors=True)
+    shutil.rmtree(former, ignore_errors=True)

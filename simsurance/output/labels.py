@@ -46,7 +46,7 @@ def number(value: float, decimals: int = 0) -> str:
     return text.replace("-", "−")
 
 
-def plural_free(items: list[str], lang: Lang) -> str:
+def in_words(items: list[str], lang: Lang) -> str:
     """A list in words: `a, b and c`."""
     if lang == "zh":
         return "、".join(items)

@@ -1,0 +1,202 @@
+"""The engine and the slow reference, which share no code, agree on every person cell, flow and fund."""
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
+
+from simsurance.axes import AREA, INCOME, SEX, STATUS, row
+from simsurance.model.projection import PERSON_FLOWS, RUN_FLOWS, project
+from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.model.year import step
+
+AGES = 7
+RUNS = 2
+YEARS = 3
+TOLERANCE = 1e-9
+NOTHING = 1e-12
+BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate")
+"""Arrays with the run axis alone."""
+NEGATIVE_MIGRATION, NO_MIGRATION, MIGRATION = -30.0, 0.0, 30.0
+
+
+def random_year(random: np.random.Generator, year: int, migration: float, total: float) -> YearBasis:
+    """A year in which everything happens, differently in each run; yuan and persons of a small town."""
+
+    def on_axes(name: str, low: float, high: float) -> np.ndarray:
+        axes = AXES_OF.get(name, ())
+        sizes = {**SIZES, "age": AGES}
+        shape = [sizes[axis] for axis in axes]
+        drawn = random.uniform(low, high, (RUNS, *shape))
+        names = ["health", "tenure" if "tenure" in axes else "out", "sex", "area", "income", "age"]
+        return drawn.reshape([RUNS, *(sizes[axis] if axis in axes else 1 for axis in names)])
+
+    bounds = {
+        "survival": (0.8, 0.999), "newborn_survival": (0.95, 1), "male_share": (0.4, 0.6), "asfr": (0, 0.2), "area_fertility": (0.5, 2),
+        "migrants": (min(migration, 0), max(migration, 0)), "mortality_ratio": (0.7, 1.3), "urban_share_end": (0.3, 0.7), "area_propensity": (0.1, 1),
+        "assisted_share_end": (0.2, 0.3), "persistence": (0.5, 0.8),
+        "leave_odds": (0.02, 0.2), "enter_odds": (0.1, 2), "burden": (0.005, 0.05), "reference_burden": (0.005, 0.05), "burden_floor": (0.0005, 0.002),
+        "leave_burden": (0, 1), "return_burden": (0, 1), "leave_wait": (0, 0.1), "return_wait": (0, 0.1), "leave_bonus": (0, 0.05),
+        "leave_other": (0.8, 1.2), "return_other": (0.8, 1.2), "newborn_enrolment": (0.5, 0.95),
+        "employee_entry": (0, 0.2), "employee_entry_uninsured": (0, 0.4), "employee_exit": (0, 0.2), "retirement": (0, 0.5), "qualified_share": (0.5, 1), "leaver_enrolment": (0, 1),
+        "years_count": (0, 1), "fixed_months": (0, 4), "months_per_lapsed_year": (0, 3), "floor_months": (3, 9), "waits": (0, 1),
+        "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001),
+        "personal_pp": (200, 600), "personal_pp_next": (200, 600), "assistance_share": (0, 1), "subsidy_pp": (500, 900),
+        "local_supplement": (0.9, 1.2), "disposable_income": (1e4, 6e4),
+        "inpatient_use": (0.05, 0.3), "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4), "inpatient_deductible": (200, 2000),
+        "inpatient_ratio": (0.5, 0.9), "inpatient_limit": (1e4, 2e5),
+        "outpatient_use": (0.3, 0.9), "outpatient_cost": (200, 2000), "outpatient_sigma": (0.8, 1.4), "outpatient_deductible": (0, 100),
+        "outpatient_ratio": (0.4, 0.8), "outpatient_limit": (200, 4000),
+    }  # fmt: skip
+    numbers: dict[str, Any] = {name: on_axes(name, *bound) for name, bound in bounds.items()}
+    shares = random.dirichlet([6.0, 3.0, 2.0], (RUNS, len(SEX.members), AGES))
+    numbers["prevalence"] = np.moveaxis(shares, -1, 1)[:, :, None, :, None, None, :]
+    numbers["rules_in_force"] = np.ones((RUNS,) + (1,) * 6)
+    numbers["never_counts"] = np.array([1.0, 0.0]).reshape(RUNS, *(1,) * 6)
+    numbers["floor_from_lapsed_years"] = np.array([2.0, 4.0]).reshape(RUNS, *(1,) * 6)
+    numbers["bonus_after_years"] = np.array([0.0, 2.0]).reshape(RUNS, *(1,) * 6)
+    numbers["pinned_total_end"] = np.array([np.nan, total if year % 2 else np.nan])
+    numbers["prepaid_share"] = np.array([0.0, 0.7])
+    numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
+    numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
+    numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
+    return YearBasis(year=year, rules_start=2025, **numbers)
+
+
+def random_state(random: np.random.Generator) -> State:
+    """Persons in every cell but the longest tenure and gap of the youngest; one fund in surplus, one in deficit."""
+    shape = (RUNS, len(NEEDS), len(STATUS.members), len(SEX.members), len(AREA.members), len(INCOME.members), AGES)
+    cells = np.concatenate([random.uniform(1, 20, shape), np.zeros((*shape[:2], 3, *shape[3:]))], axis=2)
+    cells[:, :, [row("tenure_5"), row("gap_5")], ..., :3] = 0
+    cells[:, :, row("rule_years")] = cells[:, :, row("tenure_5")] * random.uniform(0, 6, (*shape[:2], *shape[3:]))
+    cells[:, :, row("lapsed_years")] = cells[:, :, row("gap_5")] * random.uniform(0, 12, (*shape[:2], *shape[3:]))
+    return State(cells, np.array([[5e6], [-5e6]]), np.array([0.0, 1e5]))
+
+
+def plain(basis: YearBasis, run: int) -> dict[str, Any]:
+    """The year's assumptions of one run as numbers and nested lists, as the reference reads them."""
+    numbers: dict[str, Any] = {}
+    for field in fields(YearBasis):
+        value = getattr(basis, field.name)
+        if isinstance(value, int):
+            numbers[field.name] = value
+            continue
+        own = value[run if len(value) > 1 else 0]
+        if field.name in BY_RUN:
+            numbers[field.name] = float(own)
+            continue
+        axes = AXES_OF.get(field.name, ())
+        names = ("health", "tenure" if "tenure" in axes else "out", "sex", "area", "income", "age")
+        sizes = {**SIZES, "age": AGES}
+        unnamed = tuple(place for place, name in enumerate(names) if name not in axes)
+        assert all(own.shape[place] == 1 for place in unnamed), field.name
+        whole = np.broadcast_to(own, [sizes[name] if name in axes else 1 for name in names])
+        numbers[field.name] = whole.squeeze(unnamed).tolist()
+    return numbers
+
+
+def plain_standing(state: State, run: int) -> Standing:
+    """The state of one run in dictionaries."""
+    persons, rule_years, lapsed_years = {}, {}, {}
+    for place in np.ndindex(*(state.cells.shape[axis] for axis in (1, 3, 4, 5, 6))):
+        health, sex, area, income, age = place
+        key = (NEEDS[health], SEX.members[sex], AREA.members[area], INCOME.members[income], age)
+        for status in STATUS.members:
+            persons[(key[0], status, *key[1:])] = float(state.cells[run, health, row(status), sex, area, income, age])
+        rule_years[key] = float(state.cells[run, health, row("rule_years"), sex, area, income, age])
+        lapsed_years[key] = float(state.cells[run, health, row("lapsed_years"), sex, area, income, age])
+    return Standing(persons, rule_years, lapsed_years, float(state.fund[run, 0]), float(state.prepaid[run]))
+
+
+def cells_of(standing: Standing) -> np.ndarray:
+    """The reference's persons and tracked totals on the engine's axes."""
+    rows = [*STATUS.members, "rule_years", "lapsed_years"]
+    cells = np.zeros((len(NEEDS), len(rows), len(SEX.members), len(AREA.members), len(INCOME.members), AGES))
+    for place in np.ndindex(*cells.shape):
+        health, status, sex, area, income, age = place
+        key = (NEEDS[health], SEX.members[sex], AREA.members[area], INCOME.members[income], age)
+        if rows[status] == "rule_years":
+            cells[place] = standing.rule_years[key]
+        elif rows[status] == "lapsed_years":
+            cells[place] = standing.lapsed_years[key]
+        else:
+            cells[place] = standing.persons[(key[0], rows[status], *key[1:])]
+    return cells
+
+
+def flow_of(found: dict[str, Any], name: str) -> np.ndarray:
+    """One flow of the reference as an array."""
+    value = found[name]
+    if not isinstance(value, dict):
+        return np.array(value)
+    shape = (len(SEX.members), len(AREA.members), len(INCOME.members), AGES)
+    groups = [(SEX.members[s], AREA.members[a], INCOME.members[i], x) for s, a, i, x in np.ndindex(*shape)]
+    return np.array([value[group] for group in groups]).reshape(shape)
+
+
+def assert_close(engine: np.ndarray, reference: np.ndarray, what: str) -> None:
+    """Agreement of each number; where there is nothing but rounding, to a billionth of a thousandth of a person or yuan."""
+    np.testing.assert_allclose(engine, reference, rtol=TOLERANCE, atol=NOTHING, err_msg=what)
+
+
+@pytest.mark.parametrize(
+    ("first", "migration"),
+    [
+        pytest.param(2023, (NO_MIGRATION, MIGRATION, NEGATIVE_MIGRATION), id="rules begin in the last year"),
+        pytest.param(2024, (MIGRATION, NO_MIGRATION, MIGRATION), id="rules begin in the second year"),
+        pytest.param(2029, (NEGATIVE_MIGRATION, MIGRATION, NO_MIGRATION), id="rules have counted for four years"),
+    ],
+)
+def test_engine_and_reference_agree_on_cells_flows_and_funds(first: int, migration: tuple[float, ...]) -> None:
+    random = np.random.default_rng(first)
+    state = random_state(random)
+    total = float(state.persons[1].sum()) * 1.01
+    basis = [random_year(random, first + place, migration[place], total) for place in range(YEARS)]
+    standings = [plain_standing(state, run) for run in range(RUNS)]
+    work = Workspace(state.cells.shape)
+    tracked = [*range(len(STATUS.members)), row("rule_years"), row("lapsed_years")]
+    for year in basis:
+        state, flows = step(state, year, work)
+        for run in range(RUNS):
+            standings[run], found = simulate_year(standings[run], plain(year, run))
+            for field in fields(Flows):
+                where = f"{field.name} of run {run} in {year.year}"
+                assert_close(getattr(flows, field.name)[run], flow_of(found, field.name), where)
+            assert_close(state.cells[run][:, tracked], cells_of(standings[run]), f"cells of run {run}, {year.year}")
+            assert_close(state.fund[run], np.array([standings[run].fund]), f"fund of run {run}, {year.year}")
+            assert_close(state.prepaid[run], np.array(standings[run].prepaid), f"prepaid of run {run}, {year.year}")
+
+
+def test_need_classes_agree_where_the_prevalence_cannot_be_reached() -> None:
+    random = np.random.default_rng(7)
+    state = random_state(random)
+    year = random_year(random, 2026, NO_MIGRATION, 1.0)
+    persistence = np.array([0.95, 0.6]).reshape(RUNS, *(1,) * 6)
+    limited = YearBasis(**{**vars(year), "persistence": persistence, "pinned_total_end": np.full(RUNS, np.nan)})
+    closing, flows = step(state, limited, Workspace(state.cells.shape))
+    assert flows.prevalence_error[0] > 0.1
+    for run in range(RUNS):
+        standing, found = simulate_year(plain_standing(state, run), plain(limited, run))
+        assert_close(closing.cells[run][:, : len(STATUS.members)], cells_of(standing)[:, : len(STATUS.members)], "cells")
+        assert flows.prevalence_error[run] == pytest.approx(found["prevalence_error"], abs=1e-12)
+
+
+def test_a_projection_is_its_steps() -> None:
+    random = np.random.default_rng(11)
+    opening = state = random_state(random)
+    basis = [random_year(random, 2025 + place, MIGRATION, 1e4) for place in range(YEARS)]
+    projection = project(opening, basis)
+    for place, year in enumerate(basis):
+        state, flows = step(state, year, Workspace(state.cells.shape))
+        np.testing.assert_array_equal(projection.fund[place + 1], state.fund)
+        np.testing.assert_array_equal(projection.prepaid[place + 1], state.prepaid)
+        by_status = state.persons.sum(axis=(3, 6))
+        np.testing.assert_array_equal(projection.stocks.membership[place + 1], by_status)
+        for name in PERSON_FLOWS:
+            flow = getattr(flows, name)
+            np.testing.assert_allclose(projection.by_age[name][place], flow.sum(axis=(2, 3)), rtol=1e-14)
+            np.testing.assert_allclose(projection.by_group[name][place], flow.sum(axis=(1, 4)), rtol=1e-14)
+        for name in RUN_FLOWS:
+            np.testing.assert_array_equal(projection.by_run[name][place], getattr(flows, name))

@@ -1,0 +1,118 @@
+"""Scenario files that were damaged at random are either well or refused; nothing else ever happens."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simsurance.cli import main
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.files import scenarios_folder
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import load
+
+FILES = sorted([*scenarios_folder().glob("*.toml"), *(scenarios_folder() / "fragments").glob("*.toml")])
+BASE = load("baseline")
+ODD = [
+    "nan",
+    "-inf",
+    "true",
+    '"3%"',
+    "{}",
+    "[]",
+    "{ ramp = {} }",
+    "{ 2026 = 1 }",
+    "1e999",
+    "-1",
+    "9" * 30,
+    "2026-01-01",
+    "''",
+]
+
+numbers = st.integers() | st.floats() | st.booleans() | st.text(max_size=4)
+years = st.integers(1900, 2200).map(str) | st.text(max_size=5)
+values = (
+    numbers
+    | st.lists(numbers, max_size=3)
+    | st.dictionaries(years, numbers | st.dictionaries(years, numbers, max_size=2))
+)
+values |= st.fixed_dictionaries({"ramp": st.dictionaries(years, numbers, max_size=4) | numbers})
+
+
+def damaged(text: str, seed: int) -> bytes:
+    chance = random.Random(seed)
+    lines = text.split("\n")
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(lines))
+        match chance.randrange(7):
+            case 0:
+                lines.pop(place) if len(lines) > 1 else None
+            case 1:
+                lines.insert(place, chance.choice(lines))
+            case 2:
+                lines[place] = lines[place].partition("=")[0] + "= " + chance.choice(ODD)
+            case 3:
+                at = chance.randrange(len(lines[place]) + 1)
+                lines[place] = lines[place][:at] + chance.choice('={}[]."#\x00\x07é缴０ 1') + lines[place][at + 1 :]
+            case 4:
+                lines[place] = lines[place].replace("20", chance.choice(["19", "20.", "2O", "２０", ""]))
+            case 5:
+                lines[place] = chance.choice([path for path in KEYS]) + " = " + chance.choice(ODD)
+            case 6:
+                lines[place : place + 2] = lines[place : place + 2][::-1]
+    content = "\n".join(lines).encode()
+    if chance.random() < 0.1:
+        at = chance.randrange(len(content) + 1)
+        content = content[:at] + bytes([chance.randrange(256)]) + content[at:]
+    return content
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_a_damaged_file_is_well_or_refused(file, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = file.read_text(encoding="utf-8")
+    fragment = file.parent.name == "fragments"
+    codes = set()
+    for seed in range(60):
+        (tmp_path / "damaged.toml").write_bytes(damaged(text, seed))
+        arguments = ["baseline", "--with", "damaged.toml"] if fragment else ["damaged.toml"]
+        with pytest.raises(SystemExit) as ended:
+            main.main(["validate", *arguments], prog_name="simsurance")
+        codes.add(int(ended.value.code or 0))
+        shown = capsys.readouterr().err
+        assert all(line.isprintable() for line in shown.splitlines())
+    assert codes <= {0, 3}
+    assert 3 in codes
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(list(KEYS)), values)
+def test_any_value_at_any_key_is_well_or_refused_and_what_is_well_comes_back(path, value):
+    try:
+        changed = BASE.replace({path: value})
+    except SimsuranceError as error:
+        assert error.exit_code == 3
+        assert all(line.isprintable() for line in error.lines)
+        return
+    assert changed.replace({}).values == changed.values
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_any_setting_is_well_or_refused(text):
+    for setting in (text, f"economy.inflation={text}", f"{text}=1"):
+        try:
+            load("baseline", settings=[setting])
+        except SimsuranceError as error:
+            assert error.exit_code == 3
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30))
+def test_any_name_is_found_or_refused(name):
+    for arguments in ((name,), ("baseline", [name])):
+        try:
+            load(*arguments)
+        except SimsuranceError as error:
+            assert error.exit_code == 3
