@@ -1,3 +1,40 @@
-"""Actuarial simulator of social health insurance funds."""
+"""Actuarial simulator of social health insurance funds.
+
+    import simsurance as ss
+
+    results = ss.run("baseline", **{"horizon.last_year": 2050})
+    results.fund, results.measures, results.plot.reserve_months()
+    ss.compare("baseline", "frozen_contribution").measures
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simsurance.analysis.compare import compare
+    from simsurance.api import run, run_many
+    from simsurance.results import Results
+    from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
+
+__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many"]
+
+_HOMES = {
+    "Results": "simsurance.results",
+    "Scenario": "simsurance.scenario_file.loader",
+    "compare": "simsurance.analysis.compare",
+    "load": "simsurance.scenario_file.loader",
+    "run": "simsurance.api",
+    "run_many": "simsurance.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:  # imported when used, so that `import simsurance` and `simsurance --help` are quick
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -487,6 +487,7 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     root = Inputs(scenario, scenario.reference)
     root_arrays = {**arrays, **behaviour_basis(root, odds)}
     leave, enter = intercepts(cells, year_basis(inputs.first, 0, root.values, root_arrays), scenario.values)
+    arrays["reference_burden"] = root_arrays["reference_burden"]
     arrays["leave_odds"] = arrays["leave_odds"] * leave
     arrays["enter_odds"] = arrays["enter_odds"] * enter
 

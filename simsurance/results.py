@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,9 @@ from simsurance.variables import KEYS, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simsurance.output.charts import Plots
+    from simsurance.output.labels import Lang
 
 RESIDENT = "resident"
 AXIS_MEMBERS = {"sex": SEX.members, "area": AREA.members, "income": INCOME.members, "health": HEALTH.members, "status": STATUS.members}
@@ -32,6 +36,24 @@ class Results:
     def years(self) -> tuple[int, ...]:
         """The calendar years of the flows."""
         return self.projection.years
+
+    @property
+    def plot(self) -> "Plots":
+        """The charts as figures: `results.plot.reserve_months(lang="zh")`."""
+        from simsurance.output.charts import Plots
+
+        return Plots(self)
+
+    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+        """Write tables, charts and a summary to the folder `path`; raises SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save
+
+        save(self, Path(path), charts, lang)
+
+    def _repr_html_(self) -> str:
+        from simsurance.output.card import card
+
+        return card(self)
 
     @property
     def dates(self) -> tuple[int, ...]:

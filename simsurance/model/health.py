@@ -17,9 +17,10 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
     present = np.divide(by_class, everyone, out=np.broadcast_to(prevalence, by_class.shape).copy(), where=everyone > 0)
     free = np.where(persistence < 1, 1 - persistence, 1.0)
     shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
-    if shares.min() < 0:
-        shares = np.maximum(shares, 0)
-        shares /= shares.sum(axis=axis("health"), keepdims=True)
+    outside = (shares < 0).any(axis=1, keepdims=True)
+    if outside.any():
+        limited = np.maximum(shares, 0)
+        shares = np.where(outside, limited / limited.sum(axis=axis("health"), keepdims=True), shares)
     reached = persistence * present + (1 - persistence) * shares
     return shares, np.abs(reached - prevalence).max(axis=(1, 2, 3, 4, 5, 6))
 

@@ -8,6 +8,17 @@ from simsurance.variables import VARIABLES
 Lang = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
 
+CHART_NAMES: Final = (
+    "reserve_months",
+    "fund_balance",
+    "income_outgo",
+    "insured",
+    "contribution_burden",
+    "pyramids",
+    "cost_by_age",
+)
+"""Every chart of a run: the stem of its files."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -44,6 +55,24 @@ def number(value: float, decimals: int = 0) -> str:
     if not any(digit in text for digit in "123456789"):
         text = text.removeprefix("-")
     return text.replace("-", "−")
+
+
+def money(yuan: float, lang: Lang) -> str:
+    """An amount with its unit: `CNY 882 billion`, `8,824亿元`."""
+    shown = unit("yuan", lang)
+    amount = number(yuan / shown.size)
+    return f"{amount}{shown.name}" if lang == "zh" else shown.name.replace(" ", f" {amount} ", 1)
+
+
+def persons(count: float, lang: Lang) -> str:
+    """A number of persons with its unit: `931.9 million`, `93,192万人`."""
+    shown = unit("persons", lang)
+    return f"{number(count / shown.size)}{shown.name}" if lang == "zh" else f"{number(count / shown.size, 1)} million"
+
+
+def yuan_pp(amount: float, lang: Lang) -> str:
+    """An amount a head with its unit: `CNY 1,198`, `1,198元`."""
+    return f"{number(amount)}元" if lang == "zh" else f"CNY {number(amount)}"
 
 
 def in_words(items: list[str], lang: Lang) -> str:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simsurance.output.folder import MANIFEST, new_folder
-from simsurance.output.labels import Lang
+from simsurance.output.labels import CHART_NAMES, Lang
 from simsurance.output.manifest import manifest, sha256
 from simsurance.output.summary import summary
-from simsurance.output.tables import run_tables
+from simsurance.output.tables import TABLES, run_tables
 
 if TYPE_CHECKING:
     from simsurance.results import Results
@@ -26,3 +26,10 @@ def save(results: "Results", path: Path, charts: bool = True, lang: Lang = "en",
             files += write_all(results, draft / "charts", lang)
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(manifest(results, outputs, command), encoding="utf-8", newline="\n")
+
+
+def file_names(charts: bool = True) -> list[str]:
+    """The names of the files that `save` writes, charts included or not."""
+    names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
+    drawn = [f"charts/{name}.{kind}" for name in CHART_NAMES for kind in ("png", "svg", "csv")]
+    return [*names, *(drawn if charts else [])]

@@ -1,10 +1,13 @@
 """A run in words: every number comes from its tables, every weakness that a reader has to know stands beside them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
-from simsurance.output.labels import LANGUAGES, Lang, in_words, number, unit
+from simsurance.output.history import history
+from simsurance.output.labels import LANGUAGES, Lang, in_words, money, number, persons, yuan_pp
 from simsurance.scenario_file.register import register
+from simsurance.scenario_file.schedule import values_by_year
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "scenarios/baseline.toml"
 READ: Final = ("verified", "verified_transcription", "derived", "fitted", "calibration", "abstract")
+JUDGEMENT: Final = "judgement"
+CHOICE: Final = "choice"
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
 NAMES: Final = ("title", "title_zh", "description")
 
@@ -44,16 +49,21 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 至预测末年{last}年，基金**未穿底**。",
     ),
     "reserve": (
-        "- At the end of {first} the fund holds {closing_first} {money}, or {months_first} months of the year's outgo; "
-        "at the end of {last} {closing_last} {money}, or {months_last} months.",
-        "- {first}年末累计结余{closing_first}{money}，可支付{months_first}个月；"
-        "{last}年末为{closing_last}{money}，相当于{months_last}个月。",
+        "- At the end of {first} there is {balance_first}; at the end of {last}, {balance_last}.",
+        "- {first}年末为{balance_first}；{last}年末为{balance_last}。",
+    ),
+    "held": (
+        "a fund of {amount}, {months} months of the year's outgo",
+        "累计结余{amount}，可支付{months}个月",
+    ),
+    "owed": (
+        "an accumulated deficit of {amount}, {months} months of the year's outgo",
+        "累计赤字{amount}，相当于当年{months}个月支出",
     ),
     "peak": (
         "- The reserve is highest at the end of {peak_year}, with {peak_months} months, and lowest at the end of "
-        "{low_year}, with {low_months} months. A negative number is an accumulated deficit.",
-        "- 可支付月数最高为{peak_year}年末的{peak_months}个月，最低为{low_year}年末的{low_months}个月；"
-        "负数表示累计赤字。",
+        "{low_year}, with {low_months} months.",
+        "- 可支付月数最高为{peak_year}年末的{peak_months}个月，最低为{low_year}年末的{low_months}个月。",
     ),
     "prepaid": (
         "- Without contributions received in advance the reserve is {months_without_first} months at the end of "
@@ -62,17 +72,16 @@ SENTENCES: Final[dict[str, Text]] = {
     ),
     "members": ("## Insured", "## 参保"),
     "insured": (
-        "- Residents insured: {insured_first} {persons} at the end of {first}, {insured_last} {persons} at the end of "
-        "{last}. They are {coverage_first} % and {coverage_last} % of the population outside the employee scheme.",
-        "- 居民医保参保人数：{first}年末{insured_first}{persons}，{last}年末{insured_last}{persons}；"
+        "- Residents insured: {insured_first} at the end of {first}, {insured_last} at the end of {last}; that is "
+        "{coverage_first} % and {coverage_last} % of the population outside the employee scheme.",
+        "- 居民医保参保人数：{first}年末{insured_first}，{last}年末{insured_last}；"
         "占职工医保以外人口的{coverage_first}%和{coverage_last}%。",
     ),
     "money": ("## Cost and financing", "## 成本与筹资"),
     "per_head": (
-        "- Outgo for each person who pays: {outgo_pp_first} {yuan} in {first}, {outgo_pp_last} {yuan} in {last}; "
-        "income {income_pp_first} and {income_pp_last} {yuan}.",
-        "- 人均支出：{first}年{outgo_pp_first}{yuan}，{last}年{outgo_pp_last}{yuan}；"
-        "人均筹资{income_pp_first}{yuan}和{income_pp_last}{yuan}。",
+        "- Outgo for each person who pays: {outgo_pp_first} in {first}, {outgo_pp_last} in {last}; income "
+        "{income_pp_first} and {income_pp_last}.",
+        "- 人均支出：{first}年{outgo_pp_first}，{last}年{outgo_pp_last}；人均筹资{income_pp_first}和{income_pp_last}。",
     ),
     "rates": (
         "- Cost rate: {cost_rate_first} % of members' disposable income in {first}, {cost_rate_last} % in {last}; "
@@ -82,12 +91,12 @@ SENTENCES: Final[dict[str, Text]] = {
     ),
     "required": (
         "- To hold {target} months of outgo at the end of {last}, contribution and subsidy together have to be "
-        "{multiple_now} times those of the scenario from {first} on ({required_now} {yuan} a head in {first}), or "
-        "{multiple_delayed} times if this begins in {delayed} ({required_delayed} {yuan} a head in {delayed}). "
+        "{multiple_now} times those of the scenario from {first} on ({required_now} a head in {first}), or "
+        "{multiple_delayed} times if this begins in {delayed} ({required_delayed} a head in {delayed}). "
         "Nobody is assumed to react.",
         "- 要使{last}年末保有{target}个月支出的储备，个人缴费与财政补助合计自{first}年起须为本情景的{multiple_now}倍"
-        "（{first}年人均{required_now}{yuan}）；若推迟到{delayed}年开始，则须为{multiple_delayed}倍"
-        "（{delayed}年人均{required_delayed}{yuan}）。未计行为反应。",
+        "（{first}年人均{required_now}）；若推迟到{delayed}年开始，则须为{multiple_delayed}倍"
+        "（{delayed}年人均{required_delayed}）。未计行为反应。",
     ),
     "balance": (
         "- Actuarial balance to {last}, with that reserve as target: {actuarial_balance} % of members' disposable "
@@ -95,10 +104,9 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 至{last}年的精算平衡（以该储备为目标）：占参保人可支配收入的{actuarial_balance}%。",
     ),
     "public": (
-        "- Public money (subsidies and assistance): {public_first} {money} in {first}, {public_last} {money} in {last}; "
-        "present value on 1 January {first} {public_value} {money}.",
-        "- 财政与救助支出：{first}年{public_first}{money}，{last}年{public_last}{money}；"
-        "{first}年1月1日现值{public_value}{money}。",
+        "- Public money (subsidies and assistance): {public_first} in {first}, {public_last} in {last}; present value "
+        "on 1 January {first} {public_value}.",
+        "- 财政与救助支出：{first}年{public_first}，{last}年{public_last}；{first}年1月1日现值{public_value}。",
     ),
     "trust": ("## What to know before using this", "## 使用前须知"),
     "rules": (
@@ -107,12 +115,16 @@ SENTENCES: Final[dict[str, Text]] = {
         "- **2024年参保新规的效果系判断**：未见评估研究，现有证据不排除效果为零。",
     ),
     "marks": (
-        "- Of the {estimated} inputs of the baseline that are in use and are estimates, {read} are read, derived or "
-        "fitted, {recalled} are recalled and {judged} are judgement: {judgements}. Sources and ranges: "
-        "`simsurance show {show}`.",
+        "- Of the {estimated} estimates that the scenario takes from the baseline, {read} are read, derived or fitted, "
+        "{recalled} recalled, and {judged} judgement, listed below. Sources and ranges: `simsurance show {show}`.",
         "- 沿用基准文件的估计类输入共{estimated}项，其中{read}项查得、推算或拟合，{recalled}项凭记忆，"
-        "{judged}项属判断：{judgements}。来源与区间见`simsurance show {show}`。",
+        "{judged}项属判断，列于文末。来源与区间见`simsurance show {show}`。",
     ),
+    "own": (
+        "- The scenario takes no estimate from the baseline; its sources are its author's.",
+        "- 本情景未沿用基准文件的估计值，其来源由作者负责。",
+    ),
+    "judgements": ("## Inputs that are judgement", "## 属判断的输入"),
     "ages": (
         "- The age profile of cost is built from the shape of surveys and a few anchors; no complete table of cost by "
         "age and sex was found.",
@@ -123,8 +135,8 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 待遇支出按权责发生制：计入就医当年，而非支付当年。",
     ),
     "estimate": (
-        "- The published balance at the end of 2025 is an estimate: the balance of 2024 plus the year's flow.",
-        "- 2025年末结余的公布数为估计：2024年结余加当年收支差。",
+        "- The fund at the opening is an estimate: the balance published a year before plus the flow of the year.",
+        "- 期初结余为估计：上年公布的结余加当年收支差。",
     ),
     "checks": (
         "- All {checks} accounting identities hold; the worst relative residual is {residual}, in {residual_year}.",
@@ -136,87 +148,113 @@ SENTENCES: Final[dict[str, Text]] = {
 
 def summary(results: "Results", lang: Lang) -> str:
     """The summary as Markdown."""
-    facts = numbers(results, lang) | provenance(results.scenario, lang)
+    facts = numbers(results, lang)
 
-    def say(key: str) -> str:
-        return SENTENCES[key][LANGUAGES.index(lang)].format(**facts)
+    def say(*keys: str) -> list[str]:
+        return [_sentence(key, lang).format(**facts) for key in keys]
 
-    values = results.scenario.values
-    measures = results.measures["status"]
-    lines = [f"# {values.title_zh if lang == 'zh' else values.title}", "", values.description, "", say("run")]
+    values, status = results.scenario.values, results.measures["status"]
+    lines = [f"# {values.title_zh if lang == 'zh' else values.title}", "", values.description, "", *say("run")]
     if changed := changes(results.scenario):
-        lines += ["", say("changed"), "", *changed]
-    lines += ["", say("fund"), ""]
-    lines.append(say("deficit" if measures["first_deficit_year"] == "ok" else "no_deficit"))
-    lines.append(say("depleted" if measures["depletion_year"] == "ok" else "not_depleted"))
-    lines += [say("reserve"), say("peak")]
-    if results.accounts["prepaid"].any():
-        lines.append(say("prepaid"))
-    lines += ["", say("members"), "", say("insured")]
-    lines += ["", say("money"), "", *(say(key) for key in ("per_head", "rates", "required", "balance", "public"))]
-    lines += ["", say("trust"), "", *([say("rules")] if rules_act(results.scenario) else []), say("marks")]
-    lines += [say(key) for key in ("ages", "incurred", "estimate", "checks")]
-    return "\n".join([*lines, "", say("rounding"), ""])
+        lines += ["", *say("changed"), "", *changed]
+    lines += ["", *say("fund"), ""]
+    lines += say("deficit" if status["first_deficit_year"] == "ok" else "no_deficit")
+    lines += say("depleted" if status["depletion_year"] == "ok" else "not_depleted")
+    lines += say("reserve", "peak", *(["prepaid"] if results.accounts["prepaid"].any() else []))
+    lines += ["", *say("members"), "", *say("insured")]
+    lines += ["", *say("money"), "", *say("per_head", "rates", "required", "balance", "public")]
+    lines += ["", *say("trust"), ""]
+    lines += say(*(["rules"] if rules_act(results.scenario) else []), "marks" if facts["estimated"] != "0" else "own")
+    lines += say("ages", "incurred", *(["estimate"] if opening_is_estimate(results.scenario) else []), "checks")
+    if judged := judgements(results.scenario, lang):
+        lines += ["", *say("judgements"), "", *judged]
+    return "\n".join([*lines, "", *say("rounding"), ""])
+
+
+def _sentence(key: str, lang: Lang) -> str:
+    return SENTENCES[key][LANGUAGES.index(lang)]
 
 
 def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     """Every number of the summary as printed, by its name in the sentences."""
     first, last = results.years[0], results.years[-1]
-    account, measures = results.accounts, results.measures["value"]
-    money, persons = unit("yuan", lang), unit("persons", lang)
-    found = {"name": results.scenario.name, "version": __version__, "first": str(first), "last": str(last)}
-    found |= {"money": money.name, "persons": persons.name, "yuan": unit("yuan_pp", lang).name}
-    shown = {
-        "closing": ("closing", money.size, 0),
-        "months": ("reserve_months", 1, 1),
-        "months_without": ("reserve_months_without_prepaid", 1, 1),
-        "insured": ("resident_insured", persons.size, 1 if lang == "en" else 0),
-        "coverage": ("coverage", 0.01, 1),
-        "outgo_pp": ("outgo_pp", 1, 0),
-        "income_pp": ("income_pp", 1, 0),
-        "cost_rate": ("cost_rate", 0.01, 2),
-        "income_rate": ("income_rate", 0.01, 2),
-        "public": ("public_money", money.size, 0),
-    }
-    for name, (column, size, decimals) in shown.items():
-        for end, place in (("first", 0), ("last", -1)):
-            found[f"{name}_{end}"] = number(float(account[column][place]) / size, decimals)
-    for name, place in (("peak", account["reserve_months"].argmax()), ("low", account["reserve_months"].argmin())):
-        found[f"{name}_year"] = str(results.years[int(place)])
-        found[f"{name}_months"] = number(float(account["reserve_months"][place]), 1)
+    scenario, measures = results.scenario, results.measures["value"]
+    found = {"name": scenario.name, "show": scenario.name.split("+")[0], "version": __version__}
+    found |= {"first": str(first), "last": str(last)} | _ends(results, lang) | _marks(scenario)
+    months = results.accounts["reserve_months"]
+    for name, place in (("peak", int(months.argmax())), ("low", int(months.argmin()))):
+        found |= {f"{name}_year": str(results.years[place]), f"{name}_months": number(months[place], 1)}
     for name in ("first_deficit_year", "depletion_year"):
         found[name] = f"{measures[name]:.0f}"
-    values = results.scenario.values.measures
-    found["target"] = f"{values.target_reserve_months:g}"
-    found["delayed"] = str(results.years[min(values.delay_years, len(results.years) - 1)])
+    found["target"] = f"{scenario.values.measures.target_reserve_months:g}"
+    found["delayed"] = str(results.years[min(scenario.values.measures.delay_years, len(results.years) - 1)])
     for start in ("now", "delayed"):
         found[f"multiple_{start}"] = number(measures[f"required_contribution_multiple_{start}"], 3)
-        found[f"required_{start}"] = number(measures[f"required_contribution_{start}"])
+        found[f"required_{start}"] = yuan_pp(measures[f"required_contribution_{start}"], lang)
     found["actuarial_balance"] = number(measures["actuarial_balance"] / 0.01, 2)
     found["payable_depletion"] = number(measures["payable_share_at_depletion"] / 0.01)
     found["payable_last"] = number(measures["payable_share_last_year"] / 0.01)
-    found["public_value"] = number(measures["public_money_present_value"] / money.size)
+    found["public_value"] = money(measures["public_money_present_value"], lang)
     worst = results.checks.loc[results.checks["residual"].idxmax()]
     found |= {"checks": str(len(results.checks)), "residual": f"{worst['residual']:.1e}".replace("-", "−")}
     return found | {"residual_year": str(worst["year"])}
 
 
-def provenance(scenario: "Scenario", lang: Lang) -> dict[str, str]:
-    """How sure the inputs are that the scenario takes from the baseline: counts, and the names of the judgements."""
-    marks = {path: register()[path].mark for path, file in scenario.origins.items() if file == BASELINE and path in register()}
-    judged = [path for path, mark in marks.items() if mark == "judgement"]
-    sections: dict[str, list[str]] = {}
-    for path in judged:
-        sections.setdefault(path.split(".")[0], []).append(path.split(".", 1)[1])
-    listed = [f"{section} ({in_words([f'`{name}`' for name in names], lang)})" for section, names in sections.items()]
-    return {
-        "estimated": str(sum(mark != "choice" for mark in marks.values())),
-        "read": str(sum(mark in READ for mark in marks.values())),
-        "recalled": str(sum(mark in RECALLED for mark in marks.values())),
-        "judged": str(len(judged)),
-        "judgements": in_words(listed, lang) if listed else "–",
-        "show": scenario.name.split("+")[0],
+def _ends(results: "Results", lang: Lang) -> dict[str, str]:
+    """What stands in the fund's account in the first and in the last year, as printed."""
+    shown: dict[str, tuple[str, Callable[[float], str]]] = {
+        "months_without": ("reserve_months_without_prepaid", lambda months: number(months, 1)),
+        "insured": ("resident_insured", lambda count: persons(count, lang)),
+        "coverage": ("coverage", lambda share: number(share / 0.01, 1)),
+        "outgo_pp": ("outgo_pp", lambda amount: yuan_pp(amount, lang)),
+        "income_pp": ("income_pp", lambda amount: yuan_pp(amount, lang)),
+        "cost_rate": ("cost_rate", lambda share: number(share / 0.01, 2)),
+        "income_rate": ("income_rate", lambda share: number(share / 0.01, 2)),
+        "public": ("public_money", lambda amount: money(amount, lang)),
     }
+    account, found = results.accounts, {}
+    for end, place in (("first", 0), ("last", -1)):
+        for name, (column, printed) in shown.items():
+            found[f"{name}_{end}"] = printed(float(account[column][place]))
+        closing, months = float(account["closing"][place]), float(account["reserve_months"][place])
+        sentence = _sentence("held" if closing >= 0 else "owed", lang)
+        found[f"balance_{end}"] = sentence.format(amount=money(abs(closing), lang), months=number(abs(months), 1))
+    return found
+
+
+def _marks(scenario: "Scenario") -> dict[str, str]:
+    """How many of the estimates taken from the baseline are how sure."""
+    marks = list(baseline_marks(scenario).values())
+    return {
+        "estimated": str(len(marks)),
+        "read": str(sum(mark in READ for mark in marks)),
+        "recalled": str(sum(mark in RECALLED for mark in marks)),
+        "judged": str(marks.count(JUDGEMENT)),
+    }
+
+
+def baseline_marks(scenario: "Scenario") -> dict[str, str]:
+    """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none."""
+    taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
+    return {path: register()[path].mark for path in taken if register()[path].mark != CHOICE}
+
+
+def judgements(scenario: "Scenario", lang: Lang) -> list[str]:
+    """The judgements among the inputs taken from the baseline, one line a section of the scenario."""
+    sections: dict[str, list[str]] = {}
+    for path, mark in baseline_marks(scenario).items():
+        if mark == JUDGEMENT:
+            section, _, name = path.partition(".")
+            sections.setdefault(section, []).append(f"`{name}`")
+    return [f"- {section}: {in_words(names, lang)}" for section, names in sections.items()]
+
+
+def opening_is_estimate(scenario: "Scenario") -> bool:
+    """Whether the fund opens with a published balance that is itself an estimate."""
+    first = scenario.values.horizon.valuation_year
+    balance = history("resident_cumulative_balance")
+    opening = float(values_by_year(scenario.values.fund.opening, [first])[0])
+    return first - 1 in balance.estimated and balance.values[first - 1] == opening
 
 
 def changes(scenario: "Scenario") -> list[str]:

@@ -76,7 +76,7 @@ def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[i
     grown = [_years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
     income_growth = min((max(years) + 1 for years in grown if years), default=opening)
     if path in INCOMES:
-        return opening - 1, "the year before the valuation year"
+        return prices - 1, "the year before the first of the valuation year and the reference year of cost"
     if path in DEMOGRAPHY:
         return min(opening - 1, LAST_POPULATION), "the year from which the population is stepped to the valuation date"
     if path in INCOME_GROWTH:

@@ -169,7 +169,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"{plain(value)} is not a finite number; {want}")]
         case "int_type" if isinstance(value, float):
             return [(place, f"{value!r} is not a whole number; {f'write {value:.0f}' if value.is_integer() else want}")]
-        case "float_type" if isinstance(value, dict) and rest and all(str(part).isdigit() for part in value):
+        case "float_type" if isinstance(value, dict) and value and rest and all(str(part).isdigit() for part in value):
             return [(place, f"{rest[-1]}.{next(iter(value))} is no year; years are whole numbers of four digits")]
         case "float_type" | "int_type":
             return [(place, number_wanted(value, want))]

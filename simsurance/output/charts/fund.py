@@ -8,7 +8,7 @@ import numpy as np
 from simsurance import __version__
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASHED, GREY, VERMILLION, Chart, Line
-from simsurance.output.charts.history import History, past
+from simsurance.output.history import History, past
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Lang, number, unit
 

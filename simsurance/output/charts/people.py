@@ -11,7 +11,7 @@ from simsurance.basis import Inputs
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import between, footer
-from simsurance.output.charts.history import History, past
+from simsurance.output.history import History, past
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Lang, number, unit
 from simsurance.scenario_file.schedule import values_by_year

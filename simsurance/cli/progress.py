@@ -1,0 +1,42 @@
+"""A line on the terminal that says what is being done, for whoever waits longer than a second."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import click
+
+PATIENCE: Final = 1.0
+CLEAR: Final = "\r\x1b[2K"
+
+
+class Progress:
+    """Says where a command is, on standard error, if that is a terminal and the command takes its time."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._shown = False
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if sys.stderr.isatty() and time.monotonic() - self._started > PATIENCE:
+            click.echo(f"{CLEAR}{text}", err=True, nl=False)
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            click.echo(CLEAR, err=True, nl=False)
+            self._shown = False
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Progress of a command; the line is gone when the command ends, however it ends."""
+    line = Progress()
+    try:
+        yield line
+    finally:
+        line.clear()

@@ -1,0 +1,160 @@
+"""`simsurance run`: project scenarios and write tables, charts and a summary of each."""
+
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
+from simsurance.cli.show import columns
+from simsurance.errors import SimsuranceError
+from simsurance.output.folder import refuse_foreign
+from simsurance.output.labels import LANGUAGES, Lang, number
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.loader import Scenario, load
+
+if TYPE_CHECKING:
+    from simsurance.results import Results
+
+HEADER = ("scenario", "first deficit", "depletion", "reserve months", "", "required contribution", "folder")
+
+
+def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
+    """`A:B` as settings of the horizon; either side may be empty."""
+    if given is None:
+        return ()
+    found = re.fullmatch(r"(\d{4})?:(\d{4})?", given)
+    if not found or given == ":":
+        raise click.BadParameter(f"{given} is not a span of years; write 2026:2050, :2050 or 2019:")
+    keys = ("horizon.valuation_year", "horizon.last_year")
+    return tuple(f"{key}={year}" for key, year in zip(keys, found.groups(), strict=True) if year)
+
+
+@click.command()
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Run every shipped scenario.")
+@scenario_options
+@click.option(
+    "--years",
+    metavar="A:B",
+    callback=_settings,
+    help="Open on 1 January of A and end with B; either may be left out.",
+)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to.")
+@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary.")
+@click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+def command(
+    scenarios: tuple[str, ...],
+    every: bool,
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    years: tuple[str, ...],
+    out: Path,
+    charts: bool,
+    lang: Lang,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Project scenarios, given by name or as .toml files, and write a folder for each: OUT/<scenario>/.
+
+    A fund that runs out is a result, not an error: the exit code is 0.
+    """
+    if not scenarios and not every:
+        raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
+    named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
+    chosen = [load(name, fragments, (*years, *settings)) for name in named]
+    folders = _folders(chosen, out)
+    if dry_run:
+        _tell([_plan(scenario, folder, charts) for scenario, folder in zip(chosen, folders, strict=True)], as_json)
+        return
+    with progress() as line:
+        line.say("importing")
+        from simsurance.output.save import save
+        from simsurance.results import simulate
+
+        results = simulate(chosen)
+        for place, (result, folder) in enumerate(zip(results, folders, strict=True), start=1):
+            line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
+            save(result, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+    if as_json:
+        _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
+    else:
+        rows = [_row(result, folder) for result, folder in zip(results, folders, strict=True)]
+        click.echo("\n".join(columns([HEADER, *rows])))
+
+
+def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
+    """Each scenario's folder; raises SimsuranceError if two would be the same or one is not ours to replace."""
+    names = [scenario.name.casefold() for scenario in scenarios]
+    if twice := [scenario.name for scenario in scenarios if names.count(scenario.name.casefold()) > 1]:
+        raise SimsuranceError(f"{out / twice[0]}: two scenarios would write here; rename one of their files")
+    folders = [out / scenario.name for scenario in scenarios]
+    for folder in folders:
+        refuse_foreign(folder)
+    return folders
+
+
+def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
+    """What a run would write."""
+    from simsurance.output.manifest import run_id
+    from simsurance.output.save import file_names
+
+    horizon = scenario.values.horizon
+    return {
+        "scenario": scenario.name,
+        "run_id": run_id(scenario),
+        "years": [horizon.valuation_year, horizon.last_year],
+        "folder": folder.as_posix(),
+        "files": file_names(charts),
+    }
+
+
+def _report(result: "Results", folder: Path) -> dict[str, Any]:
+    """What a run found and wrote, for programs."""
+    import json
+
+    from simsurance.output.manifest import plain
+
+    written = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    measures = result.measures.reset_index().to_dict(orient="records")
+    kept = ("scenario", "run_id", "years", "checks", "outputs")
+    return {
+        **{key: written[key] for key in kept},
+        "folder": folder.as_posix(),
+        "measures": {row.pop("measure"): {key: plain(value) for key, value in row.items()} for row in measures},
+    }
+
+
+def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
+    """Runs as one JSON document, or the plans of a dry run in lines."""
+    if as_json:
+        from simsurance.output.manifest import SCHEMA, as_json as json_text
+
+        click.echo(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
+        return
+    for plan in runs:
+        first, last = plan["years"]
+        click.echo(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
+        click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
+
+
+def _row(result: "Results", folder: Path) -> tuple[str, ...]:
+    """The cells of one scenario in the table on standard output."""
+    measures = result.measures
+    last = result.years[-1]
+
+    def year(name: str) -> str:
+        found = measures.loc[name]
+        return f"{found['value']:.0f}" if found["status"] == "ok" else f"none by {last}"
+
+    months = [number(float(result.accounts["reserve_months"][place]), 1) for place in (0, -1)]
+    required = f"× {number(float(measures.loc['required_contribution_multiple_now', 'value']), 3)}"
+    spans = [f"{value} in {year}" for value, year in zip(months, (result.years[0], last), strict=True)]
+    return (result.scenario.name, year("first_deficit_year"), year("depletion_year"), *spans, required, folder.as_posix())
