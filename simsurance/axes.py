@@ -78,11 +78,20 @@ UNINSURED: Final = slice(0, 2 + GAP_DEPTH)
 NOT_EMPLOYEES: Final = slice(0, 2 + GAP_DEPTH + TENURE_DEPTH)
 STATUSES: Final = slice(0, len(STATUS.members))
 
-TRACKED: Final = ("rule_years", "lapsed_years", "waiting_months")
-"""Person-weighted totals that travel with the persons, stored as further rows behind the statuses: continuous rule
-years of the last tenure, lapsed rule years of the last gap, months of cover lost in the entry year."""
+TRACKED: Final = (
+    "rule_years",
+    "lapsed_years",
+    "waiting_months",
+    "months_left",
+    "carried_lapsed",
+    "carried_insured",
+    *(f"no_claim_{tenure}" for tenure in range(1, TENURE_DEPTH + 1)),
+)
+"""Person-weighted totals that travel with the persons, stored as further rows behind the statuses: continuous rule years of
+the last tenure; lapsed rule years of the last gap; months of cover lost this year and left for the next; change of the cap
+carried through a lapse, of the lapsed and of the insured, in yuan of the reference year; years without reimbursement by tenure."""
 ROWS: Final = (*STATUS.members, *TRACKED)
-PERSONS_AND_TRACKED: Final = slice(0, len(ROWS))
+NO_CLAIM: Final = slice(ROWS.index("no_claim_1"), ROWS.index("no_claim_1") + TENURE_DEPTH)
 
 
 def row(name: str) -> int:

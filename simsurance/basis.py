@@ -265,9 +265,10 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> dict[str, np
     family = inputs.yearly(behaviour.family_share) * acts.family
     index = inputs.indexation(years)
     true_index = inputs.incomes([*(year - 1 for year in years), values.claims.trend.reference_year - 1])["national"]
-    step = inputs.yearly(rules.continuous_bonus.step) * index
-    waits = 1 - assisted if rules.waiting.exempt_assisted else np.ones_like(assisted)
-    waiting = rules.waiting
+    waiting, bonus = rules.waiting, rules.continuous_bonus
+    waits = members(waiting.income_waits, INCOME.members)
+    ages = np.arange(len(AGE.members))
+    ages = ((ages >= waiting.exempt_under_age) & (ages < waiting.exempt_from_age)).astype(float)
     return {
         "leave_odds": on(odds["leave"], "health", "status", "age") * on(odds["group"], "area", "income"),
         "enter_odds": on(odds["enter"], "health", "status", "age"),
@@ -287,11 +288,24 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> dict[str, np
         "months_per_lapsed_year": on(inputs.yearly(waiting.months_per_lapsed_year), "year"),
         "floor_months": on(inputs.yearly(waiting.floor_months), "year"),
         "floor_from_lapsed_years": on(waiting.floor_from_lapsed_years),
-        "waits": on(waits, "income"),
+        "first_lapsed_year_counts": on(float(waiting.first_lapsed_year_counts)),
+        "waits": on(waits, "income") * on(ages, "age"),
+        "leavers_wait": on(float(not waiting.exempt_employee_leavers)),
         "never_counts": on(float(waiting.never_insured == "since_start")),
-        "bonus_step": on(step, "year"),
-        "bonus_after_years": on(rules.continuous_bonus.after_years),
-        "bonus_felt": on((true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - assisted), "year", "income"),
+        "repair_share": on(inputs.yearly(rules.repair.share) * rules.repair.allowed, "year"),
+        "repair_all": on(float(rules.repair.years_paid == "all")),
+        "late_share": on(inputs.yearly(rules.late_enrolment.share), "year"),
+        "late_month": on(inputs.yearly(rules.late_enrolment.entry_month), "year"),
+        "postponed_care": on(inputs.yearly(waiting.postponed_care), "year"),
+        "bonus_step": on(inputs.yearly(bonus.step), "year"),
+        "bonus_after_years": on(bonus.after_years),
+        "bonus_kept": on(float(bonus.kept_after_lapse)),
+        "no_claim_step": on(inputs.yearly(rules.no_claim_bonus.step), "year"),
+        "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
+        "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
+        "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),
+        "bonus_felt": on((index * true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - assisted), "year", "income"),
+        "indexation": on(index, "year"),
     }
 
 
@@ -358,9 +372,38 @@ def money_basis(inputs: Inputs) -> dict[str, np.ndarray]:
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
         "outpatient_ratio": on(inputs.yearly(outpatient.payment_ratio), "year"),
         "outpatient_limit": on(index[:, None] * limit, "year", "health"),
+        **critical_basis(inputs, index),
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
         "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],
+    }
+
+
+def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
+    """Rules of critical-illness insurance, by year on the axes; bands are a first axis of their own behind the year."""
+    rules, years = inputs.values.benefits.critical_illness, inputs.years
+    before = inputs.incomes([year - 1 for year in years])["national"]
+    assisted = np.zeros(len(INCOME.members))
+    assisted[population.ASSISTED] = 1.0
+    deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
+    tilt = 1 - assisted * (1 - rules.assisted_deductible_factor)
+    edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
+    if (ratios + rules.assisted_ratio_extra).max() > 1:
+        raise SimsuranceError(
+            f"benefits.critical_illness.assisted_ratio_extra: with {ratios.max():g} of band_ratios gives more than the whole cost; at most {1 - ratios.max():g}"
+        )
+    self_run = float(rules.financing == "self_run")
+    factor = rules.level * (1 + rules.outpatient_factor)
+    return {
+        "tail_index": on(rules.tail_index),
+        "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
+        "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=1),
+        "critical_ratios": np.stack([on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=1),
+        "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
+        "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
+        "critical_factor": on(factor),
+        "critical_self_run": on(self_run),
+        "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index, "year"),
     }
 
 
@@ -438,12 +481,17 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         newborn_enrolment=at_opening(counts.newborn_enrolment),
         recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
         rule_years=max(first - values.participation.start_year, 0) if values.participation.in_force else 0,
+        credited_years=values.participation.continuous_bonus.credited_years,
     )
 
 
 def year_basis(year: int, place: int, values: ScenarioValues, arrays: dict[str, np.ndarray]) -> YearBasis:
     """The arrays of one year; those without a year axis of their own hold for every year."""
-    chosen: dict[str, Any] = {"year": year, "rules_start": values.participation.start_year}
+    chosen: dict[str, Any] = {
+        "year": year,
+        "rules_start": values.participation.start_year,
+        "bonus_credited_years": values.participation.continuous_bonus.credited_years,
+    }
     for field in fields(YearBasis):
         if field.name not in chosen:
             array = arrays[field.name]
@@ -503,7 +551,7 @@ def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, 
     opening_state = State(*(np.concatenate([getattr(state, field.name) for state in states]) for field in fields(State)))
     years = []
     for group in zip(*(basis for _, basis in built), strict=True):
-        merged: dict[str, Any] = {"year": group[0].year, "rules_start": group[0].rules_start}
+        merged: dict[str, Any] = {name: getattr(group[0], name) for name in ("year", "rules_start", "bonus_credited_years")}
         for field in fields(YearBasis):
             if field.name not in merged:
                 parts = [getattr(basis, field.name) for basis in group]

@@ -80,8 +80,9 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
         yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
     shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
     factor = np.array([np.broadcast_to(year.local_supplement.reshape(-1), (shared.shape[1],)) for year in basis])
-    income = shared * factor + single["prepaid_change"]
-    outgo = total(flow["inpatient_benefits"]) + total(flow["outpatient_benefits"]) + single["administration"]
+    income = shared * factor + total(flow["repair_payments"]) + single["prepaid_change"]
+    paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+    outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]
     fund, prepaid = projection.fund[:, :, 0], projection.prepaid
     yield "money: prepaid opening + change = prepaid closing", prepaid[:-1] + single["prepaid_change"] - prepaid[1:], np.maximum(prepaid[1:], 1.0)
     below = fund[:-1] < 0

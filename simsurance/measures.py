@@ -31,12 +31,12 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np
         return np.stack([np.broadcast_to(getattr(year, name).mean(axis=(1, 2, 3, 4, 5, 6)), single["interest"].shape[1:]) for year in basis])
 
     parts = ("personal_contributions", "assistance", "subsidies", "local_supplement")
-    found = {name: total(flow[name]) for name in (*parts, "inpatient_benefits", "outpatient_benefits", "resident_enrolled", "members_income")}
+    found = {name: total(flow[name]) for name in (*parts, "inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "repair_payments", "resident_enrolled", "members_income")}
     found |= {name: single[name] for name in ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")}
     found["opening"], found["closing"] = projection.fund[:-1, :, 0], projection.fund[1:, :, 0]
     found["prepaid"] = projection.prepaid[1:]
-    found["income"] = sum((found[name] for name in (*parts, "prepaid_change")), start=np.zeros(()))
-    found["outgo"] = found["inpatient_benefits"] + found["outpatient_benefits"] + found["administration"]
+    found["income"] = sum((found[name] for name in (*parts, "repair_payments", "prepaid_change")), start=np.zeros(()))
+    found["outgo"] = found["inpatient_benefits"] + found["outpatient_benefits"] + found["critical_illness"] + found["bonus_cost"] + found["administration"]
     found["current_balance"] = found["income"] + found["interest"] - found["outgo"]
     monthly = found["outgo"] / 12
     found["reserve_months"] = found["closing"] / monthly

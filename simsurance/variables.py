@@ -53,9 +53,12 @@ _GROUP_MONEY = (
     ("outpatient_claims", "in-scope outpatient cost", "门诊政策范围内费用", "insured years × use × cost of a user"),
     ("inpatient_benefits", "inpatient benefits", "住院待遇支出", "insured years × use × E[layer]"),
     ("outpatient_benefits", "outpatient benefits", "门诊待遇支出", "insured years × use × E[layer]"),
+    ("critical_illness", "critical-illness benefits or premium", "大病保险支出", "insured years × use × E[K] × level, or premium"),
+    ("bonus_cost", "cost of the raised cap", "激励额度成本", "insured years × use × (E[K; M + bonus] − E[K; M])"),
     ("personal_contributions", "personal contributions", "个人缴费", "members × standard × grade − assistance"),
     ("assistance", "contributions paid by medical assistance", "医疗救助资助参保", "assisted members × standard × share"),
     ("subsidies", "fiscal subsidies", "财政补助", "members × subsidy standard"),
+    ("repair_payments", "payments for lapsed years", "断保缴费修复收入", "repaired years × standard"),
     ("local_supplement", "local supplement", "地方增补", "(contributions + subsidies) × (factor − 1)"),
 )
 
@@ -63,10 +66,10 @@ _GROUP_MONEY = (
 def _variables() -> list[Variable]:
     found = [
         Variable("fund", "opening", "yuan", "fund on 1 January", "年初结余"),
-        *(Variable("fund", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[4:]),
+        *(Variable("fund", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[6:]),
         Variable("fund", "prepaid_change", "yuan", "change of contributions received in advance", "预收保费变动"),
         Variable("fund", "income", "yuan", "income without interest", "收入（不含利息）", "sum of the components above"),
-        *(Variable("fund", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[2:4]),
+        *(Variable("fund", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[2:6]),
         Variable("fund", "administration", "yuan", "administration charged to the fund", "列支管理费"),
         Variable("fund", "outgo", "yuan", "outgo", "支出", "benefits + administration"),
         Variable("fund", "interest", "yuan", "interest", "利息", "closing − opening − (income − outgo)"),
@@ -103,12 +106,16 @@ def _variables() -> list[Variable]:
         Variable("population", "employee_insured", "persons", "members of the employee scheme", "职工医保参保人数"),
         Variable("membership", "persons", "persons", "persons", "人数"),
         *(Variable("flows", name, "persons", label, zh, formula) for name, label, zh, formula in _PERSON_FLOWS),
+        Variable("flows", "repaired_years", "years", "lapsed years paid for", "缴费修复年数"),
+        Variable("flows", "critical_beneficiaries", "persons", "persons paid by critical-illness insurance", "大病保险受益人数"),
+        Variable("flows", "no_claim", "persons", "insured without reimbursement in the year", "零报销人数"),
+        Variable("flows", "bonus_cap", "yuan", "rise of the cap, summed over the insured", "激励额度合计"),
         Variable("flows", "waiting_months", "months", "months of cover lost to waiting", "等待期损失月数"),
         *(Variable("flows", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY),
         Variable("flows", "disposable_income_pp", "yuan", "disposable income a head", "人均可支配收入"),
         Variable("flows", "burden", "share", "contribution burden", "缴费负担", "own payment ÷ disposable income of the year before"),
         *(Variable("ages", name, "persons", label, zh, formula) for name, label, zh, formula in _PERSON_FLOWS),
-        *(Variable("ages", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[:4]),
+        *(Variable("ages", name, "yuan", label, zh, formula) for name, label, zh, formula in _GROUP_MONEY[:6]),
     ]
     return found
 

@@ -19,6 +19,8 @@ from simsurance.scenario_file.schedule import Schedule, values_by_year
 FIRST_YEAR, LAST_YEAR = 2019, 2025
 NET_TRANSFERS = 6.5e6
 """Net moves from the resident to the employee scheme a year: middle of the 5 to 8 million named by the authority."""
+CRITICAL_YEAR, CRITICAL_BENEFICIARIES, CRITICAL_BENEFITS = 2023, 11.56e6, 92e9
+"""Persons paid by critical-illness insurance, and at about 8,000 yuan each what they were paid; a secondary source."""
 IN_SCOPE_SHARE_YEAR = 2019
 """The only year with both the paid share of all inpatient cost and of in-scope inpatient cost."""
 
@@ -122,23 +124,49 @@ def benefit_targets() -> tuple[float, float]:
     return inpatient, published("resident_outgo")[LAST_YEAR] - inpatient
 
 
-def cost_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Level factors of inpatient and outpatient cost that meet the outgo of 2025, and the inpatient payment ratio beside them."""
-    inpatient, outpatient = benefit_targets()
-    for key, target, name in (("inpatient", inpatient, "inpatient_benefits"), ("outpatient", outpatient, "outpatient_benefits")):
-        low, high = 0.2, 5.0
-        for _ in range(40):
-            level = (low * high) ** 0.5
-            reached = one_year(baseline.replace({f"claims.{key}.level": level}), LAST_YEAR).accounts[name][0]
-            low, high = (level, high) if reached < target else (low, level)
-        yield Fit(f"claims.{key}.level", f"{key} outgo of {LAST_YEAR}", (low * high) ** 0.5, getattr(baseline.values.claims, key).level)
+BENEFIT_KEYS = {
+    "claims.inpatient.level": f"inpatient outgo of {LAST_YEAR}",
+    "benefits.inpatient.payment_ratio": f"payment ratio of {LAST_YEAR}",
+    "claims.outpatient.level": f"outpatient outgo of {LAST_YEAR}",
+    "benefits.critical_illness.level": f"critical-illness benefits of {CRITICAL_YEAR}",
+    "benefits.critical_illness.deductible_factor": f"critical-illness beneficiaries of {CRITICAL_YEAR}",
+}
 
 
-def payment_ratio(baseline: Scenario) -> Fit:
-    """The share of in-scope inpatient cost that the fund pays in 2025, beside the published one; an input, not fitted."""
-    flows = one_year(baseline, LAST_YEAR).projection.by_age
-    reached = flows["inpatient_benefits"].sum() / flows["inpatient_claims"].sum()
-    return Fit("benefits.inpatient", "inpatient payment ratio, published", published("resident_inpatient_payment_ratio")[LAST_YEAR], float(reached))
+def benefit_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Levels of cost and benefits, solved together: outgo and payment ratio of 2025, critical-illness insurance of 2023.
+
+    The payment ratio counts both layers. The targets of critical-illness insurance are weak.
+    """
+    hospital, outpatient = benefit_targets()
+    ratio = published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    wanted = np.log([hospital, ratio, outpatient, CRITICAL_BENEFITS, CRITICAL_BENEFICIARIES])
+    claims, benefits = baseline.values.claims, baseline.values.benefits
+    critical = benefits.critical_illness
+    own = [
+        claims.inpatient.level,
+        shipped(benefits.inpatient.payment_ratio, LAST_YEAR),
+        claims.outpatient.level,
+        critical.level,
+        critical.deductible_factor,
+    ]
+    guess = np.log(own)
+    for _ in range(6):
+        reached = _benefits(baseline, guess)
+        slope = np.stack([(_benefits(baseline, guess + step) - reached) / 0.003 for step in 0.003 * np.eye(5)], axis=1)
+        guess = guess + np.linalg.solve(slope, wanted - reached)
+    for (key, what), found, value in zip(BENEFIT_KEYS.items(), np.exp(guess), own, strict=True):
+        yield Fit(key, what, float(found), value)
+
+
+def _benefits(baseline: Scenario, logs: np.ndarray) -> np.ndarray:
+    """Logarithms of what the five levels are fitted to."""
+    changed = baseline.replace(dict(zip(BENEFIT_KEYS, (float(value) for value in np.exp(logs)), strict=True)))
+    now, then = ({name: values.sum() for name, values in one_year(changed, year).projection.by_age.items()} for year in (LAST_YEAR, CRITICAL_YEAR))
+    hospital = now["inpatient_benefits"] + now["critical_illness"] + now["bonus_cost"]
+    return np.log(
+        [hospital, hospital / now["inpatient_claims"], now["outpatient_benefits"], then["critical_illness"], then["critical_beneficiaries"]]
+    )
 
 
 def real_growth(baseline: Scenario) -> Iterator[Fit]:
@@ -231,8 +259,7 @@ def fits(baseline: Scenario) -> Iterator[Fit]:
     yield from employee_levels(baseline)
     yield from local_supplements(baseline)
     yield from real_growth(baseline)
-    yield from cost_levels(baseline)
-    yield payment_ratio(baseline)
+    yield from benefit_levels(baseline)
 
 
 def main() -> None:

@@ -1,11 +1,14 @@
 """Critical-illness insurance: what is paid on the cost that basic insurance leaves to the patient, in closed form."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr
 
 from simsurance.model.benefits import expected_excess
+
+NO_CAP = 1e18
+"""Own cost that nobody reaches, in yuan: where a cover without a cap ends."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,11 @@ class BasicLayer:
     @property
     def exhausted_at(self) -> np.ndarray:
         """Cost at which the limit is reached."""
-        return self.deductible + self.limit / self.ratio
+        return self.deductible + self.limit / np.maximum(self.ratio, 1e-12)
+
+    def paid(self, cost: np.ndarray) -> np.ndarray:
+        """B(X), what is paid of a cost."""
+        return np.minimum(self.ratio * np.maximum(cost - self.deductible, 0.0), self.limit)
 
     def cost_at(self, own: np.ndarray) -> np.ndarray:
         """The cost X that leaves the patient with `own` = X − B(X)."""
@@ -28,35 +35,73 @@ class BasicLayer:
         return np.where(own <= self.deductible, own, np.where(within <= self.exhausted_at, within, beyond))
 
 
-def own_excess(mean: np.ndarray, sigma: np.ndarray, basic: BasicLayer, threshold: np.ndarray) -> np.ndarray:
-    """E[(O − k)⁺] of a user's own cost O = X − B(X), X lognormal. Yuan a user and year.
+@dataclass(frozen=True)
+class UserCost:
+    """A user's lognormal cost X under a basic layer, with the excesses that every layer above it needs."""
 
-    O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
-    excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
-    """
-    start = basic.cost_at(threshold)
-    at_deductible = expected_excess(mean, sigma, np.maximum(basic.deductible, start))
-    at_limit = expected_excess(mean, sigma, np.maximum(basic.exhausted_at, start))
-    return expected_excess(mean, sigma, start) - basic.ratio * (at_deductible - at_limit)
+    mean: np.ndarray
+    sigma: np.ndarray
+    basic: BasicLayer
+    tail_index: np.ndarray
+
+    def excess(self, threshold: np.ndarray) -> np.ndarray:
+        """E[(X − k)⁺]."""
+        return expected_excess(self.mean, self.sigma, threshold, self.tail_index)
+
+    @cached_property
+    def above_deductible(self) -> np.ndarray:
+        """E[(X − d)⁺]."""
+        return self.excess(self.basic.deductible)
+
+    @cached_property
+    def above_limit(self) -> np.ndarray:
+        """E[(X − x)⁺] at the cost x that exhausts the basic limit."""
+        return self.excess(self.basic.exhausted_at)
+
+    @property
+    def basic_benefit(self) -> np.ndarray:
+        """E[B(X)], yuan a user and year."""
+        return self.basic.ratio * (self.above_deductible - self.above_limit)
+
+    def own_excess(self, threshold: np.ndarray) -> np.ndarray:
+        """E[(O − k)⁺] of own cost O = X − B(X). Yuan a user and year.
+
+        O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
+        excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
+        """
+        start = self.basic.cost_at(threshold)
+        above = self.excess(start)
+        at_deductible = np.where(start < self.basic.deductible, self.above_deductible, above)
+        at_limit = np.where(start < self.basic.exhausted_at, self.above_limit, above)
+        return above - self.basic.ratio * (at_deductible - at_limit)
 
 
 @dataclass(frozen=True)
 class Cover:
     """Critical-illness cover of own cost: a deductible, ratios by band above it, and a cap on what is paid in a year.
 
-    `edges` are the widths at which the ratio changes, counted from the deductible, first 0; `ratios` one a band, the last
-    open; a cap of infinity is no cap. Yuan; shapes broadcast.
+    `edges`: where the bands begin, counted from the deductible, first 0; `ratios` one a band, the last open; `capped` is 0
+    where the cap does not hold. Yuan; shapes broadcast.
     """
 
     deductible: np.ndarray
     edges: tuple[np.ndarray, ...]
     ratios: tuple[np.ndarray, ...]
     cap: np.ndarray
+    capped: np.ndarray
+
+    def paid(self, own: np.ndarray, bonus: np.ndarray | float = 0.0) -> np.ndarray:
+        """K(O), what is paid of an own cost, with the cap raised by `bonus`."""
+        total = np.zeros(())
+        for place, ratio in enumerate(self.ratios):
+            start = self.deductible + self.edges[place]
+            width = self.edges[place + 1] - self.edges[place] if place + 1 < len(self.edges) else np.inf
+            total = total + ratio * np.minimum(np.maximum(own - start, 0.0), width)
+        return np.where(self.capped > 0, np.minimum(total, self.cap + bonus), total)
 
     def own_at(self, paid: np.ndarray) -> np.ndarray:
         """Own cost at which `paid` has been paid, were there no cap."""
-        left = paid
-        own = self.deductible + self.edges[0]
+        left, own = paid, self.deductible
         for place, ratio in enumerate(self.ratios):
             width = self.edges[place + 1] - self.edges[place] if place + 1 < len(self.edges) else np.inf
             used = np.minimum(left / ratio, width)
@@ -64,29 +109,13 @@ class Cover:
             left = np.maximum(left - used * ratio, 0.0)
         return own
 
-    def expected(self, mean: np.ndarray, sigma: np.ndarray, basic: BasicLayer) -> np.ndarray:
+    @cached_property
+    def capped_at(self) -> np.ndarray:
+        """Own cost from which the cap holds; out of reach where there is none."""
+        return np.where(self.capped > 0, self.own_at(self.cap), NO_CAP)
+
+    def expected(self, cost: UserCost) -> np.ndarray:
         """Expected payment for a user, cap in force. Yuan a user and year."""
-        full = self.own_at(np.where(np.isfinite(self.cap), self.cap, 0.0))
-        total = np.zeros(())
-        for place, ratio in enumerate(self.ratios):
-            first = self.deductible + self.edges[place]
-            last = self.deductible + self.edges[place + 1] if place + 1 < len(self.edges) else None
-            lower = own_excess(mean, sigma, basic, first)
-            upper = own_excess(mean, sigma, basic, last) if last is not None else 0.0
-            capped = own_excess(mean, sigma, basic, np.maximum(first, full if last is None else np.minimum(full, last)))
-            total = total + ratio * (lower - np.where(np.isfinite(self.cap), capped, upper))
-        return total
-
-    def bonus_cost(self, mean: np.ndarray, sigma: np.ndarray, basic: BasicLayer, bonus: np.ndarray) -> np.ndarray:
-        """What a rise of the cap by `bonus` costs for a user: E[K; M + bonus] − E[K; M]. Yuan a user and year."""
-        if not np.isfinite(self.cap).any():
-            return np.zeros(())
-        cap = np.where(np.isfinite(self.cap), self.cap, 0.0)
-        full, raised = self.own_at(cap), self.own_at(cap + bonus)
-        cost = self.ratios[-1] * (own_excess(mean, sigma, basic, full) - own_excess(mean, sigma, basic, raised))
-        return np.where(np.isfinite(self.cap), cost, 0.0)
-
-
-def chance_above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray) -> np.ndarray:
-    """P(X > k) of a lognormal cost."""
-    return ndtr(-(np.log(np.maximum(threshold, 1e-300) / mean) / sigma + sigma / 2))
+        ends = [np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges] + [self.capped_at]
+        excess = [cost.own_excess(end) for end in ends]
+        return sum((ratio * (excess[band] - excess[band + 1]) for band, ratio in enumerate(self.ratios)), start=np.zeros(()))

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, GAPS, NEVER, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.axes import EMPLOYEES, GAP_DEPTH, GAPS, NEVER, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.model.state import Hazards, Workspace, YearBasis
 
 FIRST_TENURE, LAST_TENURE = TENURES.start, TENURES.stop - 1
 FIRST_GAP, LAST_GAP = GAPS.start, GAPS.stop - 1
-RULE_YEARS, LAPSED_YEARS, WAITING = row("rule_years"), row("lapsed_years"), row("waiting_months")
+RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
+WAITING, MONTHS_LEFT = row("waiting_months"), row("months_left")
+CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
 
 
 def probability(odds: np.ndarray) -> np.ndarray:
@@ -27,27 +30,17 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
     return mean[:, None, None, None]
 
 
-def enrol(
-    cells: np.ndarray,
-    leave: np.ndarray,
-    enter: np.ndarray,
-    months: np.ndarray,
-    counting: bool,
-    rule_years: float,
-    leaving: np.ndarray,
-    entering: np.ndarray,
-    enrolled: np.ndarray,
-) -> None:
-    """Membership after the enrolment for the year, written to `enrolled`; `leaving` and `entering` hold the movers.
+def enrol(cells: np.ndarray, hazard: Hazards, counting: bool, rule_years: float, work: Workspace) -> None:
+    """Membership after the enrolment for the year, written to `work.enrolled`; `work.leaving` and `work.entering` hold the movers.
 
-    `cells` [run, health, row, sex, area, income, age]; `leave` by tenure and `enter` by never and gap are probabilities on
-    the grid of their factors; `months` of waiting by never and gap. Stayers go one tenure on, entrants to tenure 1,
-    leavers to gap 1, those who stay out one gap on. `counting`: the rules count this year; `rule_years`: years they
-    have counted with it. A person who reaches the last tenure or gap carries at most as many rule years as true years.
+    `cells` [run, health, row, sex, area, income, age]. Stayers go one tenure on, entrants to tenure 1, leavers to gap 1, those
+    who stay out one gap on. `counting`: the rules count this year; `rule_years`: years they have counted with it. A person who
+    reaches the last tenure or gap carries at most as many rule years as true years.
     """
-    np.multiply(cells[:, :, TENURES], leave, out=leaving)
-    np.multiply(cells[:, :, UNINSURED], enter, out=entering)
-    longest_tenure, longest_gap = leave[:, :, -1], enter[:, :, -1]
+    enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
+    np.multiply(cells[:, :, TENURES], hazard.leave, out=leaving)
+    np.multiply(cells[:, :, UNINSURED], hazard.enter, out=entering)
+    longest_tenure, longest_gap = hazard.leave[:, :, -1], hazard.enter[:, :, -1]
 
     np.subtract(cells[:, :, NEVER], entering[:, :, NEVER], out=enrolled[:, :, NEVER])
     enrolled[:, :, FIRST_GAP] = 0.0
@@ -70,4 +63,33 @@ def enrol(
     reached += still
 
     enrolled[:, :, EMPLOYEES] = cells[:, :, EMPLOYEES]
-    enrolled[:, :, WAITING] = (entering * months).sum(axis=2)
+
+
+def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Workspace) -> None:
+    """What the rules remember of those who stay, leave and enter, written to the tracked rows of `work.enrolled`.
+
+    Years without reimbursement go with the stayers and are lost with a lapse. Waiting months are those lost this year (left
+    from the year before, or of the entry) and those left for the next. A change of the cap carried through a lapse moves
+    between the lapsed and the insured at the cell's mean rates.
+    """
+    enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
+    stay = 1 - hazard.leave
+    enrolled[:, :, NO_CLAIM.start] = 0.0
+    np.multiply(cells[:, :, NO_CLAIM.start : NO_CLAIM.stop - 1], stay[:, :, :-1], out=enrolled[:, :, NO_CLAIM.start + 1 : NO_CLAIM.stop])
+    enrolled[:, :, NO_CLAIM.stop - 1] += cells[:, :, NO_CLAIM.stop - 1] * stay[:, :, -1]
+    enrolled[:, :, WAITING] = (entering * hazard.months_lost).sum(axis=2) + cells[:, :, MONTHS_LEFT] * stay[:, :, 0]
+    if hazard.months_left.any():
+        enrolled[:, :, MONTHS_LEFT] = (entering * hazard.months_left).sum(axis=2)
+    else:
+        enrolled[:, :, MONTHS_LEFT] = 0.0
+    enrolled[:, :, CARRIED_LAPSED] = cells[:, :, CARRIED_LAPSED]
+    enrolled[:, :, CARRIED_INSURED] = cells[:, :, CARRIED_INSURED]
+    if basis.bonus_kept.any() or basis.cap_cut.any():
+        insured, lapsed = cells[:, :, TENURES].sum(axis=2), cells[:, :, UNINSURED].sum(axis=2)
+        gone = np.divide(leaving.sum(axis=2), insured, out=np.zeros_like(insured), where=insured > 0)
+        back = np.divide(entering.sum(axis=2), lapsed, out=np.zeros_like(lapsed), where=lapsed > 0)
+        kept = (leaving * hazard.earned).sum(axis=2) * basis.bonus_kept[:, :, 0]
+        cut = (entering * hazard.lapsed_years).sum(axis=2) * basis.cap_cut[:, :, 0]
+        leaving_with, entering_with = cells[:, :, CARRIED_INSURED] * gone, cells[:, :, CARRIED_LAPSED] * back
+        enrolled[:, :, CARRIED_LAPSED] += leaving_with + kept - entering_with
+        enrolled[:, :, CARRIED_INSURED] += entering_with - cut - leaving_with

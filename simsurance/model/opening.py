@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NEVER, NOT_EMPLOYEES, ROWS, TENURES, UNINSURED, row
+from simsurance.axes import EMPLOYEES, GAP_DEPTH, NEVER, NOT_EMPLOYEES, ROWS, TENURE_DEPTH, TENURES, UNINSURED, row
 from simsurance.model import health, membership, population
 
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
@@ -47,6 +47,8 @@ class OpeningInputs:
     """[sex, age], share of active members who left last year without joining the residents"""
     rule_years: int
     """years that the rules have counted before the valuation date"""
+    credited_years: int
+    """years before the rules began that count for the continuous bonus as well"""
 
 
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
@@ -164,8 +166,8 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
     members = np.stack([people * active, people * retired])
     cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
-    cells[0, :, membership.RULE_YEARS] = cells[0, :, LAST_TENURE] * min(inputs.rule_years, len(range(*TENURES.indices(99))))
-    cells[0, :, membership.LAPSED_YEARS] = cells[0, :, LAST_GAP] * min(inputs.rule_years, LAST_GAP - GAP_0)
+    cells[0, :, membership.RULE_YEARS] = cells[0, :, LAST_TENURE] * min(inputs.rule_years + inputs.credited_years, TENURE_DEPTH)
+    cells[0, :, membership.LAPSED_YEARS] = cells[0, :, LAST_GAP] * min(inputs.rule_years, GAP_DEPTH)
     return cells
 
 

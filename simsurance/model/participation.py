@@ -1,6 +1,13 @@
-"""The participation rules: lapsed years as the rules count them, waiting months, cap at stake."""
+"""The participation rules: lapsed years as the rules count them, repair, waiting months, rises of the cap.
+
+Everything here works on one number as well as on arrays: the rules that a member's story tells are these functions.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
+
+MONTHS = 12.0
 
 
 def rule_years_completed(year: int, start_year: int) -> int:
@@ -8,19 +15,48 @@ def rule_years_completed(year: int, start_year: int) -> int:
     return max(year - start_year, 0)
 
 
-def waiting_months(lapsed_years: np.ndarray, fixed: np.ndarray, per_year: np.ndarray, floor: np.ndarray, floor_from: int) -> np.ndarray:
-    """Months without cover after enrolling again, by lapsed years as the rules count them; at most the twelve of the year."""
-    months = fixed + per_year * lapsed_years
-    months = np.where(lapsed_years >= floor_from, np.maximum(months, floor), months)
-    return np.minimum(months, 12.0)
+@dataclass(frozen=True)
+class WaitingRules:
+    """The waiting rules of a year; months and years; arrays broadcast."""
+
+    fixed_months: np.ndarray
+    months_per_lapsed_year: np.ndarray
+    floor_months: np.ndarray
+    floor_from_lapsed_years: np.ndarray
+    first_lapsed_year_counts: np.ndarray
+
+    def counted(self, lapsed_years: np.ndarray) -> np.ndarray:
+        """Lapsed years that lengthen the waiting."""
+        return np.maximum(lapsed_years - (1 - self.first_lapsed_year_counts), 0.0)
+
+    def useful_repair(self, lapsed_years: np.ndarray) -> np.ndarray:
+        """Lapsed years worth paying for: all of them, or as many as bring the waiting down to its floor."""
+        counted = self.counted(lapsed_years)
+        room = np.maximum(self.floor_months - self.fixed_months, 0.0)
+        unpaid = np.divide(room, self.months_per_lapsed_year, out=np.full(np.shape(room), np.inf), where=self.months_per_lapsed_year > 0)
+        return np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(counted - unpaid, 0.0), counted)
+
+    def months(self, lapsed_years: np.ndarray, repaired_years: np.ndarray | float = 0.0) -> np.ndarray:
+        """Months without cover after enrolling again: fixed + variable for what is not repaired, not under the floor after
+        a long lapse. May exceed the twelve of a year."""
+        months = self.fixed_months + self.months_per_lapsed_year * np.maximum(self.counted(lapsed_years) - repaired_years, 0.0)
+        return np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(months, self.floor_months), months)
 
 
-def cap_at_stake(continuous_years: np.ndarray, step: np.ndarray, after_years: int) -> np.ndarray:
-    """Rise of the critical-illness cap that a lapse would lose: what is earned with the year now enrolled for.
+def without_cover(months: np.ndarray, entry_month: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Months of the entry year without cover (before enrolment and waiting), and months of waiting left for the next year."""
+    gone = entry_month + months
+    return np.minimum(gone, MONTHS), np.maximum(gone - MONTHS, 0.0)
 
-    `continuous_years` before the enrolment, as the rules count them; `step` in the money in which the result is wanted.
-    """
-    return step * np.maximum(continuous_years + 1 - after_years, 0.0)
+
+def continuous_credit(continuous_years: np.ndarray, step: np.ndarray, after_years: np.ndarray) -> np.ndarray:
+    """Rise of the cap for continuous years as the rules count them, the current one included."""
+    return step * np.maximum(continuous_years - after_years, 0.0)
+
+
+def limited(credit: np.ndarray, cap: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """The rise of the cap that is granted: at most a share of the cap, and never more taken off than that share."""
+    return np.clip(credit, -limit * cap, limit * cap)
 
 
 def salience(cap_thousands: np.ndarray) -> np.ndarray:

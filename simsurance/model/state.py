@@ -58,11 +58,25 @@ class YearBasis:
     months_per_lapsed_year: np.ndarray
     floor_months: np.ndarray
     floor_from_lapsed_years: np.ndarray
+    first_lapsed_year_counts: np.ndarray
     waits: np.ndarray
+    leavers_wait: np.ndarray
     never_counts: np.ndarray
+    repair_share: np.ndarray
+    repair_all: np.ndarray
+    late_share: np.ndarray
+    late_month: np.ndarray
+    postponed_care: np.ndarray
     bonus_step: np.ndarray
     bonus_after_years: np.ndarray
+    bonus_credited_years: int
+    bonus_kept: np.ndarray
+    no_claim_step: np.ndarray
+    no_claim_reset: np.ndarray
+    bonus_limit: np.ndarray
+    cap_cut: np.ndarray
     bonus_felt: np.ndarray
+    indexation: np.ndarray
     # money
     personal_pp: np.ndarray
     personal_pp_next: np.ndarray
@@ -84,6 +98,15 @@ class YearBasis:
     outpatient_deductible: np.ndarray
     outpatient_ratio: np.ndarray
     outpatient_limit: np.ndarray
+    tail_index: np.ndarray
+    critical_deductible: np.ndarray
+    critical_edges: np.ndarray
+    critical_ratios: np.ndarray
+    critical_cap: np.ndarray
+    critical_capped: np.ndarray
+    critical_factor: np.ndarray
+    critical_premium_pp: np.ndarray
+    critical_self_run: np.ndarray
     administration_share: np.ndarray
     interest_rate: np.ndarray
     deficit_rate: np.ndarray
@@ -133,6 +156,13 @@ class Flows:
     outpatient_claims: np.ndarray
     inpatient_benefits: np.ndarray
     outpatient_benefits: np.ndarray
+    critical_illness: np.ndarray
+    bonus_cost: np.ndarray
+    critical_beneficiaries: np.ndarray
+    bonus_cap: np.ndarray
+    no_claim: np.ndarray
+    repair_payments: np.ndarray
+    repaired_years: np.ndarray
     personal_contributions: np.ndarray
     assistance: np.ndarray
     subsidies: np.ndarray
@@ -157,3 +187,21 @@ class Workspace:
         half[4], quarter[5] = 1, 1
         self.half = np.empty(half)
         self.quarter = np.empty(quarter)
+
+
+@dataclass(frozen=True)
+class Hazards:
+    """Probabilities of the year's enrolment on the grid of their factors, and the rules behind them.
+
+    `leave` by tenure, `enter` by never and gap; by never and gap too: months of cover lost in the entry year and left for the
+    next, lapsed years paid for (expected), lapsed years as the rules count them; by tenure: continuous credit `earned`, yuan
+    of the reference year.
+    """
+
+    leave: np.ndarray
+    enter: np.ndarray
+    months_lost: np.ndarray
+    months_left: np.ndarray
+    repaired_years: np.ndarray
+    lapsed_years: np.ndarray
+    earned: np.ndarray

@@ -7,29 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
-from simsurance.model import benefits, fund, health, membership, participation, population
-from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.axes import EMPLOYEES, GAP_DEPTH, NO_CLAIM, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.model import benefits, critical_illness, fund, health, membership, participation, population
+from simsurance.model.state import Flows, Hazards, State, Workspace, YearBasis
 
 ACTIVE, RETIRED = row("employee_active"), row("employee_retired")
 GAP_0, TENURE_1, LAST_TENURE, LAST_GAP = row("gap_0"), row("tenure_1"), TENURES.stop - 1, UNINSURED.stop - 1
+ASSISTED_OR_NOT = (0, 1, 1, 1)
+"""Which of two rules of critical-illness insurance holds for each income group: that for the assisted, or that for others."""
 URBAN, RURAL = population.URBAN, population.RURAL
 FEMALE = population.FEMALE
-
-
-@dataclass(frozen=True)
-class Hazards:
-    """Probabilities of the year's enrolment on the grid of their factors, and the rules behind them.
-
-    `leave` by tenure, `enter` by never and gap; `months` of waiting by never and gap; `wait_at_stake`: months that a lapse
-    would cost; `cap_at_stake`: yuan of cap that a lapse would lose, by tenure.
-    """
-
-    leave: np.ndarray
-    enter: np.ndarray
-    months: np.ndarray
-    wait_at_stake: np.ndarray
-    cap_at_stake: np.ndarray
 
 
 def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
@@ -41,47 +28,177 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
     lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
     lapsed[:, :, 1:] = np.minimum(np.arange(UNINSURED.stop - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
-    lapsed[:, :, LAST_GAP] = membership.mean_years(cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH))[:, :, 0]
-    rules = (basis.fixed_months, basis.months_per_lapsed_year, basis.floor_months, basis.floor_from_lapsed_years)
-    waits = basis.waits * counting
-    months = waits * participation.waiting_months(lapsed, *rules)
-    months[:, :, GAP_0] = 0.0
-    wait_at_stake = waits * participation.waiting_months(np.ones(grid[:1] + (1,) * 6), *rules)
+    lapsed[:, :, LAST_GAP] = membership.mean_years(
+        cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
+    )[:, :, 0]
+    rules = waiting_rules(basis)
+    waits = np.broadcast_to(basis.waits * counting, grid)
+    waits_by_gap = np.repeat(waits, UNINSURED.stop, axis=2)
+    waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
+    repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
+    months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
+    repair = basis.repair_share * (repaired > 0) * (waits_by_gap > 0)
+    lost, left = expected_months(months_plain, months_repaired, repair, basis)
+    months = (1 - repair) * months_plain + repair * months_repaired
+    wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
 
-    continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
-    continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
-    continuous[:, :, -1] = membership.mean_years(cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(completed, TENURE_DEPTH))[:, :, 0]
-    cap = counting * participation.cap_at_stake(continuous, basis.bonus_step, basis.bonus_after_years)
-
+    earned, at_stake = bonus_at_stake(cells, basis, grid)
     relative_burden = (basis.burden + basis.burden_floor) / (basis.reference_burden + basis.burden_floor)
     leave_odds = (
         basis.leave_odds
         * (relative_burden**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
-        * np.exp(-basis.leave_bonus * participation.salience(cap * basis.bonus_felt))
+        * np.exp(-basis.leave_bonus * participation.salience(counting * at_stake * basis.bonus_felt))
     )
     enter_odds = basis.enter_odds * (
-        relative_burden**-basis.return_burden * np.exp(-basis.return_wait * months) * basis.return_other
+        relative_burden**-basis.return_burden
+        * np.exp(-basis.return_wait * np.minimum(months, participation.MONTHS))
+        * basis.return_other
     )
-    return Hazards(membership.probability(leave_odds), membership.probability(enter_odds), months, wait_at_stake, cap)
+    return Hazards(
+        leave=membership.probability(leave_odds),
+        enter=membership.probability(enter_odds),
+        months_lost=lost,
+        months_left=left,
+        repaired_years=repair * repaired,
+        lapsed_years=lapsed,
+        earned=earned * counting,
+    )
 
 
-def benefits_pp(basis: YearBasis) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Expected in-scope cost and benefit of a person covered all year: inpatient cost and benefit, outpatient cost and benefit.
+def waiting_rules(basis: YearBasis) -> participation.WaitingRules:
+    """The waiting rules of the year."""
+    return participation.WaitingRules(
+        basis.fixed_months,
+        basis.months_per_lapsed_year,
+        basis.floor_months,
+        basis.floor_from_lapsed_years,
+        basis.first_lapsed_year_counts,
+    )
 
-    Yuan, [run, health, 1, sex, area, 1, age].
+
+def expected_months(plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray, basis: YearBasis) -> tuple[np.ndarray, np.ndarray]:
+    """Months lost in the entry year and left for the next, over those who repair or not and enrol in or outside the central
+    period."""
+    lost, left = np.zeros(()), np.zeros(())
+    for share_late, month in ((1 - basis.late_share, 0.0), (basis.late_share, basis.late_month)):
+        for share, months in ((1 - repair, plain), (repair, repaired)):
+            here, later = participation.without_cover(months, month)
+            lost, left = lost + share_late * share * here, left + share_late * share * later
+    return lost, left
+
+
+def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """By tenure: continuous credit earned so far, and the rise of the cap that a lapse would lose (continuous credit with the
+    next step unless kept, and no-claim credit, within the limit). Yuan of the reference year."""
+    counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
+    continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
+    continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), counted).reshape(1, 1, -1, 1, 1, 1, 1)
+    continuous[:, :, -1] = membership.mean_years(
+        cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
+    )[:, :, 0]
+    persons = cells[:, :, TENURES].sum(axis=(1, 3), keepdims=True)
+    no_claim = np.divide(cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0)
+    earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
+    with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)
+    lost = (with_next - basis.bonus_kept * earned) + no_claim * basis.no_claim_step
+    return earned, participation.limited(lost, basis.critical_cap / basis.indexation, basis.bonus_limit)
+
+
+@dataclass(frozen=True)
+class PerPerson:
+    """Expected cost, benefits and chances of a person covered all year, [run, health, 1, sex, area, income or 1, age], and the
+    rules behind them."""
+
+    inpatient_cost: np.ndarray
+    inpatient: np.ndarray
+    outpatient_cost: np.ndarray
+    outpatient: np.ndarray
+    critical: np.ndarray
+    critical_claim: np.ndarray
+    cap_used: np.ndarray
+    no_claim: np.ndarray
+    cost: critical_illness.UserCost
+    cover: critical_illness.Cover
+
+
+def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, critical_illness.Cover]:
+    """The year's layers as rules on a user's inpatient cost: basic insurance, and critical-illness insurance on what it leaves.
+
+    The cover's income axis has two members, assisted and not: the rules tell no others apart.
     """
-    inpatient = benefits.layer(
-        basis.inpatient_cost, basis.inpatient_sigma, basis.inpatient_deductible, basis.inpatient_ratio, basis.inpatient_limit
+    two = slice(0, 2)
+    cover = critical_illness.Cover(
+        basis.critical_deductible[..., two, :],
+        tuple(basis.critical_edges),
+        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in basis.critical_ratios),
+        basis.critical_cap,
+        basis.critical_capped[..., two, :],
     )
+    return critical_illness.BasicLayer(basis.inpatient_deductible, basis.inpatient_ratio, basis.inpatient_limit), cover
+
+
+def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
+    """Numbers of the assisted and of the others, on the income axis."""
+    return assisted_or_not[..., ASSISTED_OR_NOT, :]
+
+
+def benefits_pp(basis: YearBasis) -> PerPerson:
+    """What a person covered all year costs and is paid, in closed form. Yuan a year, chances a year."""
+    basic, cover = benefit_layers(basis)
+    use, mean, sigma, tail = basis.inpatient_use, basis.inpatient_cost, basis.inpatient_sigma, basis.tail_index
+    cost = critical_illness.UserCost(mean, sigma, basic, tail)
     outpatient = benefits.layer(
         basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible, basis.outpatient_ratio, basis.outpatient_limit
     )
-    return (
-        basis.inpatient_use * basis.inpatient_cost,
-        basis.inpatient_use * inpatient,
-        basis.outpatient_use * basis.outpatient_cost,
-        basis.outpatient_use * outpatient,
+    paid_in_hospital = use * benefits.chance_above(mean, sigma, basis.inpatient_deductible)
+    paid_outside = basis.outpatient_use * benefits.chance_above(basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible)
+    return PerPerson(
+        inpatient_cost=use * mean,
+        inpatient=use * cost.basic_benefit,
+        outpatient_cost=basis.outpatient_use * basis.outpatient_cost,
+        outpatient=basis.outpatient_use * outpatient,
+        critical=by_income(use * cover.expected(cost) * basis.critical_factor),
+        critical_claim=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.deductible), tail)),
+        cap_used=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.capped_at), tail)),
+        no_claim=(1 - paid_in_hospital) * (1 - paid_outside),
+        cost=cost,
+        cover=cover,
     )
+
+
+def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, counted: int) -> np.ndarray:
+    """The mean rise of the cap of a cell's insured in the year, nominal yuan: both credits and what was carried through a lapse,
+    within the limit. `counted`: years the rules have counted with this one. Shape of `payers`."""
+    tenures = enrolled[:, :, TENURES]
+    credit = enrolled[:, :, NO_CLAIM].sum(axis=2, keepdims=True) * basis.no_claim_step
+    credit += enrolled[:, :, membership.CARRIED_INSURED : membership.CARRIED_INSURED + 1]
+    for tenure in range(1, TENURE_DEPTH):
+        rise = participation.continuous_credit(np.array(float(min(tenure, counted))), basis.bonus_step, basis.bonus_after_years)
+        if rise.any():
+            credit += tenures[:, :, tenure - 1 : tenure] * rise
+    persons = tenures[:, :, -1:]
+    years = enrolled[:, :, membership.RULE_YEARS : membership.RULE_YEARS + 1]
+    mean = np.divide(years, persons, out=np.zeros_like(years), where=persons > 0)
+    credit += persons * participation.continuous_credit(mean, basis.bonus_step, basis.bonus_after_years)
+    mean_credit = np.divide(credit, payers, out=np.zeros_like(credit), where=payers > 0)
+    return participation.limited(mean_credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
+
+
+def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
+    """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
+    everyone = critical_illness.Cover(
+        basis.critical_deductible, tuple(basis.critical_edges), tuple(basis.critical_ratios), basis.critical_cap, basis.critical_capped
+    )
+    raised = np.where(basis.critical_capped > 0, everyone.own_at(basis.critical_cap + bonus_cap), critical_illness.NO_CAP)
+    saved = by_income(pp.cost.own_excess(pp.cover.capped_at)) - pp.cost.own_excess(raised)
+    return basis.inpatient_use * basis.critical_factor * basis.critical_ratios[-1] * saved
+
+
+def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
+    """Add a year without reimbursement to the insured who had none, and take the credit of those who used it, in place."""
+    years = enrolled[:, :, NO_CLAIM]
+    years *= 1 - basis.no_claim_reset * pp.cap_used
+    years += enrolled[:, :, TENURES] * (basis.rules_in_force * pp.no_claim)
 
 
 def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
@@ -98,7 +215,9 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     hazard = enrolment_hazards(cells, basis)
     counted = participation.rule_years_completed(basis.year + 1, basis.rules_start)
     counting = basis.year >= basis.rules_start
-    membership.enrol(cells, hazard.leave, hazard.enter, hazard.months, counting, counted, work.leaving, work.entering, enrolled)
+    membership.enrol(cells, hazard, counting, counted, work)
+    membership.carry_credits(cells, hazard, basis, work)
+    repaired_years = by_person_group(work.entering * hazard.repaired_years)
     leaves = by_person_group(work.leaving)
     joins = by_person_group(work.entering[:, :, :1])
     returns = by_person_group(work.entering[:, :, 1:])
@@ -133,16 +252,25 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     assistance = due * basis.assistance_share
     subsidies = paying_with_newborn * basis.subsidy_pp
     supplement = (due + subsidies) * (basis.local_supplement - 1)
+    repair_payments = repaired_years * basis.personal_pp[:, 0, 0]
 
     # 7 exposure and waiting
     lost = enrolled[:, :, membership.WAITING : membership.WAITING + 1]
-    insured_years = (payers - lost / 12) * (1 - mort_rate / 2)
+    insured_years = (payers - lost * (1 - basis.postponed_care) / 12) * (1 - mort_rate / 2)
     insured_years[..., :1] += newborn_enrolled * basis.prevalence[..., :1] / 2
 
     # 8 claims and benefits
-    inpatient_cost, inpatient_benefit, outpatient_cost, outpatient_benefit = benefits_pp(basis)
-    inpatient_benefits = insured_years * inpatient_benefit
-    outpatient_benefits = insured_years * outpatient_benefit
+    pp, self_run = benefits_pp(basis), basis.critical_self_run[:, 0, 0]
+    if counting and basis.rules_in_force.any():
+        bonus_cap = basis.rules_in_force * bonus_granted(enrolled, payers, basis, counted + basis.bonus_credited_years)
+        bonus_cost = by_person_group(insured_years * bonus_cost_pp(basis, pp, bonus_cap)) * self_run
+        credit_year_without_claim(enrolled, basis, pp)
+    else:
+        bonus_cap, bonus_cost = np.zeros_like(payers), np.zeros_like(leaves)
+    inpatient_benefits = by_person_group(insured_years * pp.inpatient)
+    outpatient_benefits = by_person_group(insured_years * pp.outpatient)
+    critical = by_person_group(insured_years * pp.critical) * self_run
+    critical += by_person_group(paying_with_newborn) * basis.critical_premium_pp[:, 0, 0]
 
     # 10 year end (before 9, which needs next year's members for contributions received in advance)
     insured_growth = growth * (1 - basis.employee_entry)
@@ -156,6 +284,10 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         (EMPLOYEES, growth),
         (tracked("rule_years"), insured_growth),
         (tracked("lapsed_years"), uninsured_growth),
+        (tracked("months_left"), insured_growth),
+        (tracked("carried_lapsed"), uninsured_growth),
+        (tracked("carried_insured"), insured_growth),
+        (NO_CLAIM, insured_growth),
     ):
         enrolled[:, :, rows] *= factor
     transfers_in = employee_moves(enrolled, entrants, basis, counted)
@@ -184,8 +316,8 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         else np.zeros(len(cells))
     )
     prepaid_change = prepaid - state.prepaid
-    income = (due + subsidies + supplement).sum(axis=axes_except()) + prepaid_change
-    paid = (inpatient_benefits + outpatient_benefits).sum(axis=axes_except())
+    income = (due + subsidies + supplement).sum(axis=axes_except()) + repair_payments.sum(axis=(1, 2, 3, 4)) + prepaid_change
+    paid = (inpatient_benefits + outpatient_benefits + critical + bonus_cost).sum(axis=(1, 2, 3, 4))
     administration = paid * basis.administration_share
     outgo = paid + administration
     opening_fund = state.fund[:, 0]
@@ -213,10 +345,17 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         waiting_months=waiting_months,
         resident_enrolled=(paying_with_newborn)[:, 0, 0],
         resident_insured_years=by_person_group(insured_years),
-        inpatient_claims=by_person_group(insured_years * inpatient_cost),
-        outpatient_claims=by_person_group(insured_years * outpatient_cost),
-        inpatient_benefits=by_person_group(inpatient_benefits),
-        outpatient_benefits=by_person_group(outpatient_benefits),
+        inpatient_claims=by_person_group(insured_years * pp.inpatient_cost),
+        outpatient_claims=by_person_group(insured_years * pp.outpatient_cost),
+        inpatient_benefits=inpatient_benefits,
+        outpatient_benefits=outpatient_benefits,
+        critical_illness=critical,
+        bonus_cost=bonus_cost,
+        critical_beneficiaries=by_person_group(insured_years * pp.critical_claim),
+        bonus_cap=by_person_group(payers * bonus_cap),
+        no_claim=by_person_group(insured_years * pp.no_claim),
+        repair_payments=repair_payments,
+        repaired_years=repaired_years,
         personal_contributions=(due - assistance)[:, 0, 0],
         assistance=(assistance)[:, 0, 0],
         subsidies=(subsidies)[:, 0, 0],

@@ -189,6 +189,10 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
         case "reserve_band":
             return [(place, f"not a lower and a higher number of months; {want}")]
+        case "band_edges":
+            return [(place, "the bands do not begin with 0 and rise; write [0, 50000, …]")]
+        case "band_ratios":
+            return [(place, f"{context['ratios']} ratios for {context['edges']} bands of band_edges; give one a band")]
     return [(place, f"{found(value)}; {want}")]
 
 
