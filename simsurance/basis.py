@@ -288,6 +288,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> dict[str, np
         "months_per_lapsed_year": on(inputs.yearly(waiting.months_per_lapsed_year), "year"),
         "floor_months": on(inputs.yearly(waiting.floor_months), "year"),
         "floor_from_lapsed_years": on(waiting.floor_from_lapsed_years),
+        "longest_months": on(inputs.yearly(waiting.longest_months), "year"),
         "first_lapsed_year_counts": on(float(waiting.first_lapsed_year_counts)),
         "waits": on(waits, "income") * on(ages, "age"),
         "leavers_wait": on(float(not waiting.exempt_employee_leavers)),
@@ -388,10 +389,6 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
     tilt = 1 - assisted * (1 - rules.assisted_deductible_factor)
     edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
-    if (ratios + rules.assisted_ratio_extra).max() > 1:
-        raise SimsuranceError(
-            f"benefits.critical_illness.assisted_ratio_extra: with {ratios.max():g} of band_ratios gives more than the whole cost; at most {1 - ratios.max():g}"
-        )
     self_run = float(rules.financing == "self_run")
     factor = rules.level * (1 + rules.outpatient_factor)
     return {

@@ -18,6 +18,8 @@ COMMANDS = {
     "validate": "Check scenario files without running them.",
     "check": "Run the reference scenarios against their stored results.",
     "hindcast": "Set past years beside the published figures.",
+    "story": "Tell what the rules do to one member, year by year.",
+    "loopholes": "Find the members' best answers to the rules, and what they cost the fund.",
     "init": "Start a scenario file of your own.",
     "schema": "Print the JSON Schema of a scenario file.",
 }

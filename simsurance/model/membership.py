@@ -30,12 +30,15 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
     return mean[:, None, None, None]
 
 
-def enrol(cells: np.ndarray, hazard: Hazards, counting: bool, rule_years: float, work: Workspace) -> None:
+def enrol(
+    cells: np.ndarray, hazard: Hazards, counted: float, credited: float, work: Workspace
+) -> None:
     """Membership after the enrolment for the year, written to `work.enrolled`; `work.leaving` and `work.entering` hold the movers.
 
     `cells` [run, health, row, sex, area, income, age]. Stayers go one tenure on, entrants to tenure 1, leavers to gap 1, those
-    who stay out one gap on. `counting`: the rules count this year; `rule_years`: years they have counted with it. A person who
-    reaches the last tenure or gap carries at most as many rule years as true years.
+    who stay out one gap on. `counted`: years that the rules have counted with this one; `credited`: the same for continuous
+    participation, earlier years that count included. A person who reaches the last tenure or gap carries at most as many rule
+    years as true years.
     """
     enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
     np.multiply(cells[:, :, TENURES], hazard.leave, out=leaving)
@@ -48,7 +51,7 @@ def enrol(cells: np.ndarray, hazard: Hazards, counting: bool, rule_years: float,
     reached = enrolled[:, :, LAST_GAP]
     still = cells[:, :, LAST_GAP] - entering[:, :, LAST_GAP]
     enrolled[:, :, LAPSED_YEARS] = (
-        cells[:, :, LAPSED_YEARS] * (1 - longest_gap) + reached * min(rule_years, GAP_DEPTH) + still * float(counting)
+        cells[:, :, LAPSED_YEARS] * (1 - longest_gap) + reached * min(counted, GAP_DEPTH) + still * float(counted > 0)
     )
     reached += still
     enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=2)
@@ -58,7 +61,7 @@ def enrol(cells: np.ndarray, hazard: Hazards, counting: bool, rule_years: float,
     reached = enrolled[:, :, LAST_TENURE]
     still = cells[:, :, LAST_TENURE] - leaving[:, :, -1]
     enrolled[:, :, RULE_YEARS] = (
-        cells[:, :, RULE_YEARS] * (1 - longest_tenure) + reached * min(rule_years, TENURE_DEPTH) + still * float(counting)
+        cells[:, :, RULE_YEARS] * (1 - longest_tenure) + reached * min(credited, TENURE_DEPTH) + still * float(credited > 0)
     )
     reached += still
 
@@ -89,7 +92,8 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
         gone = np.divide(leaving.sum(axis=2), insured, out=np.zeros_like(insured), where=insured > 0)
         back = np.divide(entering.sum(axis=2), lapsed, out=np.zeros_like(lapsed), where=lapsed > 0)
         kept = (leaving * hazard.earned).sum(axis=2) * basis.bonus_kept[:, :, 0]
-        cut = (entering * hazard.lapsed_years).sum(axis=2) * basis.cap_cut[:, :, 0]
+        again = (slice(None), slice(None), slice(1, None))
+        cut = (entering[again] * hazard.lapsed_years[again]).sum(axis=2) * basis.cap_cut[:, :, 0]
         leaving_with, entering_with = cells[:, :, CARRIED_INSURED] * gone, cells[:, :, CARRIED_LAPSED] * back
         enrolled[:, :, CARRIED_LAPSED] += leaving_with + kept - entering_with
         enrolled[:, :, CARRIED_INSURED] += entering_with - cut - leaving_with

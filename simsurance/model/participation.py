@@ -24,6 +24,7 @@ class WaitingRules:
     floor_months: np.ndarray
     floor_from_lapsed_years: np.ndarray
     first_lapsed_year_counts: np.ndarray
+    longest_months: np.ndarray
 
     def counted(self, lapsed_years: np.ndarray) -> np.ndarray:
         """Lapsed years that lengthen the waiting."""
@@ -38,15 +39,25 @@ class WaitingRules:
 
     def months(self, lapsed_years: np.ndarray, repaired_years: np.ndarray | float = 0.0) -> np.ndarray:
         """Months without cover after enrolling again: fixed + variable for what is not repaired, not under the floor after
-        a long lapse. May exceed the twelve of a year."""
+        a long lapse, and never more than the longest. May exceed the twelve of a year."""
         months = self.fixed_months + self.months_per_lapsed_year * np.maximum(self.counted(lapsed_years) - repaired_years, 0.0)
-        return np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(months, self.floor_months), months)
+        months = np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(months, self.floor_months), months)
+        return np.minimum(months, self.longest_months)
 
 
 def without_cover(months: np.ndarray, entry_month: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """Months of the entry year without cover (before enrolment and waiting), and months of waiting left for the next year."""
+    """Months of the entry year without cover (before enrolment and waiting), and months of waiting left for the next year,
+    with which the waiting ends."""
     gone = entry_month + months
-    return np.minimum(gone, MONTHS), np.maximum(gone - MONTHS, 0.0)
+    return np.minimum(gone, MONTHS), np.clip(gone - MONTHS, 0.0, MONTHS)
+
+
+def insured_years(persons: np.ndarray, months_lost: np.ndarray, postponed_care: np.ndarray) -> np.ndarray:
+    """Years of cover that care is claimed for: the persons' years less the months lost, but for the care claimed afterwards.
+
+    `months_lost` is the total of the persons.
+    """
+    return persons - months_lost * (1 - postponed_care) / MONTHS
 
 
 def continuous_credit(continuous_years: np.ndarray, step: np.ndarray, after_years: np.ndarray) -> np.ndarray:

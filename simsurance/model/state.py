@@ -59,6 +59,7 @@ class YearBasis:
     floor_months: np.ndarray
     floor_from_lapsed_years: np.ndarray
     first_lapsed_year_counts: np.ndarray
+    longest_months: np.ndarray
     waits: np.ndarray
     leavers_wait: np.ndarray
     never_counts: np.ndarray

@@ -73,6 +73,7 @@ def waiting_rules(basis: YearBasis) -> participation.WaitingRules:
         basis.floor_months,
         basis.floor_from_lapsed_years,
         basis.first_lapsed_year_counts,
+        basis.longest_months,
     )
 
 
@@ -153,7 +154,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     paid_in_hospital = use * benefits.chance_above(mean, sigma, basis.inpatient_deductible)
     paid_outside = basis.outpatient_use * benefits.chance_above(basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible)
     return PerPerson(
-        inpatient_cost=use * mean,
+        inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
         inpatient=use * cost.basic_benefit,
         outpatient_cost=basis.outpatient_use * basis.outpatient_cost,
         outpatient=basis.outpatient_use * outpatient,
@@ -189,9 +190,16 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
     everyone = critical_illness.Cover(
         basis.critical_deductible, tuple(basis.critical_edges), tuple(basis.critical_ratios), basis.critical_cap, basis.critical_capped
     )
-    raised = np.where(basis.critical_capped > 0, everyone.own_at(basis.critical_cap + bonus_cap), critical_illness.NO_CAP)
-    saved = by_income(pp.cost.own_excess(pp.cover.capped_at)) - pp.cost.own_excess(raised)
-    return basis.inpatient_use * basis.critical_factor * basis.critical_ratios[-1] * saved
+    before, raised = everyone.capped_at, np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
+    ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
+    cost, start = np.zeros(()), np.zeros(())
+    for ratio, end in zip(everyone.ratios, ends, strict=True):
+        lower, upper = np.maximum(np.minimum(before, raised), start), np.minimum(np.maximum(before, raised), end)
+        if (lower < upper).any():
+            between = pp.cost.own_excess(lower) - pp.cost.own_excess(np.maximum(lower, upper))
+            cost = cost + ratio * np.sign(raised - before) * between
+        start = end
+    return basis.inpatient_use * basis.critical_factor * cost
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
@@ -214,8 +222,9 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     # 3 enrolment
     hazard = enrolment_hazards(cells, basis)
     counted = participation.rule_years_completed(basis.year + 1, basis.rules_start)
+    credited = participation.rule_years_completed(basis.year + 1, basis.rules_start - basis.bonus_credited_years)
     counting = basis.year >= basis.rules_start
-    membership.enrol(cells, hazard, counting, counted, work)
+    membership.enrol(cells, hazard, counted, credited, work)
     membership.carry_credits(cells, hazard, basis, work)
     repaired_years = by_person_group(work.entering * hazard.repaired_years)
     leaves = by_person_group(work.leaving)
@@ -256,13 +265,13 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
 
     # 7 exposure and waiting
     lost = enrolled[:, :, membership.WAITING : membership.WAITING + 1]
-    insured_years = (payers - lost * (1 - basis.postponed_care) / 12) * (1 - mort_rate / 2)
+    insured_years = participation.insured_years(payers, lost, basis.postponed_care) * (1 - mort_rate / 2)
     insured_years[..., :1] += newborn_enrolled * basis.prevalence[..., :1] / 2
 
     # 8 claims and benefits
     pp, self_run = benefits_pp(basis), basis.critical_self_run[:, 0, 0]
     if counting and basis.rules_in_force.any():
-        bonus_cap = basis.rules_in_force * bonus_granted(enrolled, payers, basis, counted + basis.bonus_credited_years)
+        bonus_cap = basis.rules_in_force * bonus_granted(enrolled, payers, basis, credited)
         bonus_cost = by_person_group(insured_years * bonus_cost_pp(basis, pp, bonus_cap)) * self_run
         credit_year_without_claim(enrolled, basis, pp)
     else:
@@ -290,7 +299,7 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         (NO_CLAIM, insured_growth),
     ):
         enrolled[:, :, rows] *= factor
-    transfers_in = employee_moves(enrolled, entrants, basis, counted)
+    transfers_in = employee_moves(enrolled, entrants, basis, credited)
     enrolled[:, :, membership.WAITING] = 0.0
     closing = np.empty_like(cells)
     closing[..., 1:] = enrolled[..., :-1]

@@ -74,6 +74,8 @@ def wanted(key: Key, by_year: bool = False) -> str:
         case "switch":
             return "write true or false"
         case "list":
+            return f"give a list of numbers, each {bounds}"
+        case "pair":
             return "give two numbers, lowest and highest, or [] for none"
         case "table":
             return 'give the path of a .csv file in "quotes"'

@@ -67,7 +67,8 @@ def _leaf(key: Key) -> dict[str, Any]:
         "rules": _by_year({"enum": list(key.choices)}),
         "choice": {"enum": list(key.choices)},
         "switch": {"type": "boolean"},
-        "list": {"type": "array", "items": number, "maxItems": 2},
+        "list": {"type": "array", "items": number, "minItems": 1},
+        "pair": {"type": "array", "items": number, "maxItems": 2},
         "table": {"type": "string", "pattern": r"\.csv$"},
         "text": {"type": "string"},
     }

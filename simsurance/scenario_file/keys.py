@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.schema import Number, ScenarioValues
+from simsurance.scenario_file.schema import Number, Pair, ScenarioValues
 
-Kind = Literal["number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list"]
+Kind = Literal["number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def _kind(path: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
         bool: "switch",
         Schedule: "schedule",
         Pins: "pins",
+        Pair: "pair",
     }
     for known, kind in plain.items():
         if hint == known:
@@ -78,7 +79,9 @@ SMALL_TABLES: Final[set[str]] = set()
 KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", {}, "")
 """Every key of a complete scenario, in the order of the schema."""
 
-RENAMED: Final[dict[str, str]] = {}
+RENAMED: Final[dict[str, str]] = {
+    "participation.waiting.exempt_assisted": "participation.waiting.income_waits.assisted",
+}
 """Old path of a key that was renamed -> its path now; files that still use the old one are told so."""
 
 POLICY_PREFIXES: Final = ("participation.", "contributions.")

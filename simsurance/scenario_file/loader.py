@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from simsurance.scenario_file.checks import tables_found, validated, years_covered
+from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
@@ -108,6 +109,8 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
     years_covered(leaves, stack.layers, faults)
+    if values is not None:
+        combined(values, stack.layers, root, faults)
     refuse(faults)
     rules = leaves | dict(root_policy)
     rules_from, prefix = dict.fromkeys(KEYS, root), "reference." if "reference" in root.data else ""

@@ -79,6 +79,20 @@ def values_by_year(schedule: Schedule, years: Sequence[int]) -> "np.ndarray":
     return values[np.searchsorted(named, years, side="right") - 1]
 
 
+def value_in(schedule: Schedule, year: int) -> float | None:
+    """The schedule's value in one calendar year, without NumPy; None before its first year."""
+    if isinstance(schedule, float | int):
+        return float(schedule)
+    knots = schedule.ramp if isinstance(schedule, Ramp) else schedule
+    before = max((named for named in knots if named <= year), default=None)
+    after = min((named for named in knots if named > year), default=None)
+    if before is None:
+        return None
+    if after is None or not isinstance(schedule, Ramp):
+        return knots[before]
+    return knots[before] + (knots[after] - knots[before]) * (year - before) / (after - before)
+
+
 def rule_in(rules: Mapping[int, str], year: int) -> str:
     """The rule in force in a calendar year."""
     started = [first for first in rules if first <= year]

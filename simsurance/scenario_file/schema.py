@@ -14,6 +14,7 @@ from simsurance.scenario_file.schedule import Pins, Ramp, Schedule, Year, as_yea
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 PersonalRule = Literal["schedule", "growth", "indexed"]
+Pair = Annotated[list[Number], "pair"]
 SubsidyRule = Literal["schedule", "growth", "ratio", "share", "indexed"]
 
 
@@ -300,6 +301,7 @@ class Waiting(Section):
     fixed_months: Schedule = quantity("fixed waiting after any lapse", "months", 0, 24)
     months_per_lapsed_year: Schedule = quantity("variable waiting for each lapsed year", "months", 0, 12)
     floor_months: Schedule = quantity("least waiting after a long lapse, fixed and variable after repair", "months", 0, 24)
+    longest_months: Schedule = quantity("longest waiting, whatever was lapsed", "months", 0, 24)
     floor_from_lapsed_years: int = quantity("lapsed years from which the floor holds", "years", 1, 50)
     first_lapsed_year_counts: bool = text("the first lapsed year counts for the variable waiting")
     never_insured: Literal["since_start", "fixed_only"] = text(
@@ -479,7 +481,7 @@ class CriticalIllness(Section):
     deductible_income_share: Schedule = quantity("deductible, share of last year's disposable income a head", "share", 0, 5)
     deductible_factor: Number = quantity("effective deductible over the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20)
     band_edges: list[Number] = quantity("where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8)
-    band_ratios: list[Number] = quantity("share paid in each band", "share", 0, 1)
+    band_ratios: list[Number] = quantity("share paid in each band", "share", 0.01, 1)
     cap: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e9)
     assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
@@ -520,7 +522,7 @@ class Fund(Section):
 
     opening: Schedule = quantity("balance of the fund on 1 January", "yuan", -1e13, 1e14)
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
-    reserve_band: list[Number] = quantity(
+    reserve_band: Pair = quantity(
         "lowest and highest reserve wanted, for charts; empty for none", "months of outgo", 0, 120
     )
 

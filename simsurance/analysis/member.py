@@ -1,0 +1,283 @@
+"""One member under the rules of a scenario: what enrolling, staying out and claiming do, with the engine's own rule functions."""
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, Axis
+from simsurance.errors import SimsuranceError
+from simsurance.model import participation
+from simsurance.model.critical_illness import BasicLayer, Cover
+from simsurance.model.state import YearBasis
+from simsurance.model.year import benefit_layers, by_income, waiting_rules
+from simsurance.scenario_file.faults import nearest
+
+NEWBORN_MONTHS: Final = 6.0
+"""Months of cover in the birth year, as births spread evenly over it: half a year, as in the projection."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who the member is: age on the first 1 January, sex, area and income group."""
+
+    age: int = 40
+    sex: str = "female"
+    area: str = "rural"
+    income: str = "middle"
+
+    def __post_init__(self) -> None:
+        """Raise SimsuranceError for a group or an age that there is not."""
+        if not 0 <= self.age <= LAST_AGE:
+            raise SimsuranceError(f"--age: {self.age} is not an age of the population; 0 to {LAST_AGE}")
+        for axis in (SEX, AREA, INCOME):
+            known(axis, getattr(self, axis.name))
+
+
+def known(axis: Axis, member: str) -> str:
+    """A member of an axis; raises SimsuranceError for any other word."""
+    if member not in axis.members:
+        hint = nearest(member, axis.members)
+        raise SimsuranceError(f"--{'need' if axis is HEALTH else axis.name}: {member} is no group; {hint or 'one of ' + ', '.join(axis.members)}")
+    return member
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a member stands before an enrolment: what the rules remember.
+
+    `tenure`: continuous insured years, 0 outside; `gap`: lapsed years; `no_claim`: credited years without reimbursement;
+    `carried`: change of the cap carried through lapses, yuan of the reference year; `months_left`: of waiting.
+    """
+
+    tenure: int = 0
+    gap: int = 0
+    never: bool = False
+    employee: bool = False
+    no_claim: int = 0
+    carried: float = 0.0
+    months_left: float = 0.0
+
+    @property
+    def outside(self) -> bool:
+        """Neither in the resident nor in the employee scheme."""
+        return self.never or self.gap > 0
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an enrolment means for its year: waiting and cover in months, credits in nominal yuan.
+
+    `waits` is the share of the waiting that holds for the member; `after` is the standing with the year begun.
+    """
+
+    lapsed: int
+    repaired: int
+    entering: bool
+    waits: float
+    waiting: float
+    carried_months: float
+    without_cover: float
+    continuous_years: int
+    continuous: float
+    no_claim: float
+    carried: float
+    limit: float
+    bonus: float
+    after: Standing
+
+
+@dataclass(frozen=True)
+class Paid:
+    """An inpatient cost by who bears it, yuan, and whether it passed the cap before any bonus."""
+
+    basic: float
+    critical: float
+    own: float
+    cap_passed: bool
+
+
+@dataclass(frozen=True)
+class MemberYear:
+    """The rules of one year for one member.
+
+    `basis` is the year's, narrowed to the member's sex, area and age; the income axis is whole.
+    """
+
+    basis: YearBasis
+    income: int
+    age: int
+
+    def number(self, array: np.ndarray) -> float:
+        """The member's own number in an array on the person axes."""
+        place = [0] * array.ndim
+        if array.ndim == len(PERSON_AXES) and array.shape[-2] > 1:
+            place[-2] = self.income
+        return float(array[tuple(place)])
+
+    @cached_property
+    def counting(self) -> bool:
+        """Whether the participation rules apply this year."""
+        return bool(self.basis.rules_in_force.any()) and self.basis.year >= self.basis.rules_start
+
+    # ---------------------------------------------------------------- money
+
+    @cached_property
+    def standard(self) -> float:
+        """Personal contribution of the year before assistance, also the price of a lapsed year; yuan."""
+        return self.number(self.basis.personal_pp)
+
+    @cached_property
+    def assistance(self) -> float:
+        """What medical assistance pays of it, yuan."""
+        return self.standard * self.number(self.basis.assistance_share)
+
+    # ---------------------------------------------------------------- waiting
+
+    @cached_property
+    def waiting_rules(self) -> participation.WaitingRules:
+        """The waiting rules of the year."""
+        return waiting_rules(self.basis)
+
+    def lapsed_years(self, standing: Standing) -> int:
+        """Lapsed years as the rules count them for an enrolment this year."""
+        counted = participation.rule_years_completed(self.basis.year, self.basis.rules_start)
+        if standing.never:
+            return int(self.number(self.basis.never_counts)) * min(counted, self.age + 1)
+        return min(standing.gap, counted)
+
+    def waits(self, standing: Standing) -> float:
+        """Share of the waiting that holds for the member."""
+        share = self.number(self.basis.waits) * self.counting
+        return share * self.number(self.basis.leavers_wait) if standing.employee else share
+
+    def months(self, lapsed: int, repaired: int, floor: bool = True) -> float:
+        """Waiting months of a member for whom all of it holds, with or without the floor after a long lapse."""
+        rules = self.waiting_rules
+        if not floor:
+            rules = replace(rules, floor_months=np.zeros_like(rules.floor_months))
+        return self.number(rules.months(np.array(float(lapsed)), float(repaired)))
+
+    def counted_years(self, lapsed: int) -> float:
+        """Lapsed years that lengthen the waiting."""
+        return self.number(self.waiting_rules.counted(np.array(float(lapsed))))
+
+    def useful_repair(self, lapsed: int) -> int:
+        """Lapsed years worth paying for."""
+        return int(np.ceil(self.number(self.waiting_rules.useful_repair(np.array(float(lapsed))))))
+
+    # ---------------------------------------------------------------- bonus
+
+    @cached_property
+    def capped(self) -> bool:
+        """Whether critical-illness insurance has a cap for the member."""
+        return self.number(self.basis.critical_capped) > 0
+
+    @cached_property
+    def cap(self) -> float:
+        """The cap before any bonus, yuan."""
+        return self.number(self.basis.critical_cap)
+
+    def continuous_years(self, tenure: int, ended: int) -> int:
+        """Continuous years as the bonus counts them, with the year that ended the count."""
+        start = self.basis.rules_start - self.basis.bonus_credited_years
+        return min(tenure, participation.rule_years_completed(ended + 1, start))
+
+    def continuous_credit(self, years: int) -> float:
+        """Rise of the cap for continuous years, yuan of the reference year."""
+        return self.number(participation.continuous_credit(np.array(float(years)), self.basis.bonus_step, self.basis.bonus_after_years))
+
+    def bonus(self, years: int, no_claim: int, carried: float) -> tuple[float, float, float, float, float]:
+        """Nominal yuan: credit for continuous years and for years without reimbursement, change of the cap carried, the limit
+        to the sum, and what is granted."""
+        index, share = self.number(self.basis.indexation), self.number(self.basis.bonus_limit)
+        parts = [self.continuous_credit(years), no_claim * self.number(self.basis.no_claim_step), carried]
+        parts = [part * index * self.counting for part in parts]
+        granted = float(participation.limited(np.array(sum(parts)), np.array(self.cap), np.array(share)))
+        return parts[0], parts[1], parts[2], share * self.cap, granted
+
+    # ---------------------------------------------------------------- the year
+
+    def enrol(self, standing: Standing, late_month: float | None = None, repaired: int = 0) -> Enrolment:
+        """Enrol for the year, in the central period or, if it is given, `late_month` months into the year.
+
+        Whoever comes from the employee scheme goes on at once in the central period and starts anew later. Months of waiting
+        beyond the year are used up in the next.
+        """
+        late = late_month is not None
+        fresh = standing.outside or (standing.employee and late)
+        entering = fresh or late
+        lapsed = self.lapsed_years(standing) if standing.outside else 0
+        waits = self.waits(standing) if entering else 0.0
+        waiting = waits * self.months(lapsed, repaired) if entering else 0.0
+        carried_months = standing.months_left
+        gone, left = participation.without_cover(np.array(waiting + carried_months), late_month or 0.0)
+        tenure = 1 if fresh else standing.tenure + 1
+        carried = standing.carried - lapsed * self.number(self.basis.cap_cut) * standing.outside
+        years = self.continuous_years(tenure, self.basis.year)
+        after = Standing(tenure, no_claim=standing.no_claim, carried=carried, months_left=float(left))
+        granted = self.bonus(years, standing.no_claim, carried)
+        return Enrolment(lapsed, repaired, entering, waits, waiting, carried_months, float(gone), years, *granted, after)
+
+    def born(self) -> Enrolment:
+        """Enrolled in the birth year: no waiting, cover from birth."""
+        years = self.continuous_years(1, self.basis.year)
+        return Enrolment(0, 0, False, 0.0, 0.0, 0.0, 12 - NEWBORN_MONTHS, years, *self.bonus(years, 0, 0.0), Standing(1))
+
+    def stay_out(self, standing: Standing) -> Standing:
+        """No cover this year: the count starts anew, what the scenario lets a member keep is carried."""
+        if standing.never:
+            return standing
+        kept = 0.0
+        if standing.tenure and not standing.employee and self.counting:
+            kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(self.basis.bonus_kept)
+        return Standing(gap=standing.gap + 1, carried=standing.carried + kept)
+
+    def employed(self, standing: Standing) -> Standing:
+        """A year in the employee scheme: continuous where the scenario counts it, no credits of the resident scheme."""
+        return Standing(tenure=(standing.tenure + 1) * int(self.number(self.basis.years_count)), employee=True)
+
+    def year_end(self, standing: Standing, no_claim: bool, cap_passed: bool) -> Standing:
+        """The credit for a year without reimbursement given, that of a member who used it taken."""
+        if not self.counting:
+            return standing
+        years = 0 if cap_passed and self.number(self.basis.no_claim_reset) else standing.no_claim
+        return replace(standing, no_claim=years + no_claim)
+
+    def layers(self) -> tuple[BasicLayer, Cover]:
+        """Basic and critical-illness insurance as rules on an inpatient cost."""
+        return benefit_layers(self.basis)
+
+    def paid(self, cost: float, bonus: float, covered: bool) -> Paid:
+        """Who bears an inpatient cost."""
+        if not covered:
+            return Paid(0.0, 0.0, cost, False)
+        basic_layer, cover = self.layers()
+        basic = self.number(basic_layer.paid(np.array(cost)))
+        own = np.array(cost - basic)
+        critical = self.number(by_income(cover.paid(own, bonus)))
+        beyond = float(own) > self.number(by_income(np.broadcast_to(cover.capped_at, cover.deductible.shape)))
+        return Paid(basic, critical, cost - basic - critical, self.capped and beyond)
+
+
+def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:
+    """A year's basis for one sex, area and age; income and need class stay axes."""
+    chosen: dict[str, Any] = {}
+    places = {"sex": sex, "area": area, "age": age}
+    for one in fields(YearBasis):
+        value = getattr(basis, one.name)
+        if isinstance(value, np.ndarray) and value.ndim >= len(PERSON_AXES):
+            for name, place in places.items():
+                position = PERSON_AXES.index(name) - len(PERSON_AXES)
+                if value.shape[position] > 1:
+                    value = np.take(value, [place], axis=position)
+        chosen[one.name] = value
+    return YearBasis(**chosen)
+
+
+def member_years(person: Person, years: tuple[YearBasis, ...], age: int) -> list[MemberYear]:
+    """The rules of each year for a person who is `age` on the 1 January of the first."""
+    sex, area, income = (axis.members.index(getattr(person, axis.name)) for axis in (SEX, AREA, INCOME))
+    ages = [min(max(age + place, 0), LAST_AGE) for place in range(len(years))]
+    return [MemberYear(narrowed(basis, sex, area, at), income, at) for basis, at in zip(years, ages, strict=True)]

@@ -1,0 +1,117 @@
+"""Values that are each possible and together are not: one line for each combination that cannot be meant."""
+
+from collections.abc import Iterator, Mapping
+
+from simsurance.scenario_file.faults import Fault, plain
+from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.schedule import Schedule, value_in
+from simsurance.scenario_file.schema import ScenarioValues
+
+Complaint = tuple[tuple[str, ...], str]
+"""The keys that disagree, and what is wrong with them in words that name them all."""
+
+
+class _YearNotTold(Exception):  # noqa: N818
+    """A schedule has no value for the year; that is told by itself."""
+
+
+def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, faults: list[Fault]) -> None:
+    """Add a fault for all values that are impossible beside each other, with the first year in which they are.
+
+    It is told at the key that a file set upon the root scenario, for that is the one to change.
+    """
+    told: dict[tuple[str, ...], str] = {}
+    for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
+        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness):
+            try:
+                for keys, text in complaints(values, year):
+                    told.setdefault(keys, text)
+            except _YearNotTold:
+                continue
+    for keys, text in told.items():
+        key = next((key for key in keys if origins[key].label != root.label), keys[0])
+        faults.append(origins[key].fault(key, text))
+
+
+def _in(schedule: Schedule, year: int) -> float:
+    """The value of a schedule in a year."""
+    value = value_in(schedule, year)
+    if value is None:
+        raise _YearNotTold
+    return value
+
+
+def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Floor and longest waiting leave room for what the rule gives, and somebody waits."""
+    rules = values.participation.waiting
+    fixed_months, monthly, floor_months, longest_months, under, over = (
+        f"participation.waiting.{name}"
+        for name in (
+            *("fixed_months", "months_per_lapsed_year", "floor_months", "longest_months"),
+            *("exempt_under_age", "exempt_from_age"),
+        )
+    )
+    if rules.exempt_from_age <= rules.exempt_under_age:
+        text = f"exempt_from_age {rules.exempt_from_age} is not above exempt_under_age {rules.exempt_under_age}, "
+        yield (over, under), text + "so nobody would wait; give 101 and 0 for no exemption"
+    fixed, floor = _in(rules.fixed_months, year), _in(rules.floor_months, year)
+    longest = _in(rules.longest_months, year)
+    counted = rules.floor_from_lapsed_years - (not rules.first_lapsed_year_counts)
+    given = fixed + _in(rules.months_per_lapsed_year, year) * counted
+    for name, key, months in (("fixed_months", fixed_months, fixed), ("floor_months", floor_months, floor)):
+        if months > longest:
+            text = f"{name} {plain(months)} is above longest_months {plain(longest)} in {year}; "
+            yield (key, longest_months), text + "lower the first or raise the second"
+    if longest >= floor > given:
+        text = f"floor_months {plain(floor)} is above the {plain(given)} that fixed_months and months_per_lapsed_year give "
+        text += f"after {rules.floor_from_lapsed_years} lapsed years in {year}; give a floor of at most {plain(given)}"
+        yield (floor_months, fixed_months, monthly, f"{floor_months.removesuffix('months')}from_lapsed_years"), text
+
+
+def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """A single step fits under the limit of the bonuses, and a cut leaves something of the cap."""
+    rules, cap = values.participation, _in(values.benefits.critical_illness.cap, year)
+    cap_key, most = "benefits.critical_illness.cap", _in(rules.bonus_limit, year) * cap
+    for section in ("continuous_bonus", "no_claim_bonus"):
+        step = _in(getattr(rules, section).step, year)
+        if step > most:
+            text = f"{section}.step {plain(step)} is above all that bonus_limit allows, {plain(most)} in {year}; "
+            keys = (f"participation.{section}.step", "participation.bonus_limit", cap_key)
+            yield keys, text + "lower the step or raise the limit"
+    cut = _in(rules.cap_cut_per_lapsed_year, year)
+    if cut > cap:
+        text = f"cap_cut_per_lapsed_year {plain(cut)} is above the cap, {plain(cap)} in {year}; give a smaller cut"
+        yield ("participation.cap_cut_per_lapsed_year", cap_key), text
+
+
+def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Limits are not below the deductible that they stand beside."""
+    hospital, clinic = values.benefits.inpatient, values.benefits.outpatient
+    limits = {"benefits.inpatient.limit": (_in(hospital.limit, year), _in(hospital.deductible, year))}
+    for need in ("low", "moderate", "high"):
+        limits[f"benefits.outpatient.limit.{need}"] = (getattr(clinic.limit, need), _in(clinic.deductible, year))
+    for key, (limit, deductible) in limits.items():
+        if limit < deductible:
+            section = ".".join(key.split(".")[:2])
+            text = f"{key.removeprefix(section + '.')} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
+            yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
+
+
+def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Assisted persons are paid at most the whole cost, the cap is not below the deductible, a premium is not zero."""
+    rules, reference = values.benefits.critical_illness, values.claims.trend.reference_year
+    section, highest = "benefits.critical_illness", max(rules.band_ratios)
+    if highest + rules.assisted_ratio_extra > 1:
+        text = f"band_ratios of {plain(highest)} and assisted_ratio_extra {plain(rules.assisted_ratio_extra)} are more "
+        text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
+        yield (f"{section}.assisted_ratio_extra", f"{section}.band_ratios"), text
+    if rules.financing == "premium" and _in(rules.premium, year) == 0:
+        text = f'premium is 0 in {year} while financing is "premium", so these benefits would cost nothing; give a premium'
+        yield (f"{section}.premium", f"{section}.financing"), text
+    income = _in(values.economy.disposable_income, reference - 1)
+    cap = _in(rules.cap, year)
+    deductible = _in(rules.deductible_income_share, year) * income * rules.deductible_factor
+    if cap < deductible:
+        text = f"cap {plain(cap)} is below the deductible, about {deductible:.0f} yuan in {reference}; "
+        keys = tuple(f"{section}.{name}" for name in ("cap", "deductible_income_share", "deductible_factor"))
+        yield keys, text + "raise the cap or lower the deductible"

@@ -1,0 +1,917 @@
+"""A scheme followed life by life: the rules of the cohort engine once more, on persons with their own true histories.
+
+Every life is drawn: whether it leaves, falls ill, dies, what its care costs in a year, what the fund pays of that bill.
+A population is a sample of lives, each standing for the same number of persons, in batches that never touch each other;
+the spread between batches is the standard error of every total. Nothing of the engine is used: the assumptions are read
+from a resolved scenario and its tables. The opening population is an array of persons to draw lives from, and the
+solved intercepts of behaviour are three plain numbers.
+
+Closed parts: no migration, no adjustment to a pinned population, critical illness run by the fund itself.
+
+    python -m tests.oracle --lives 1000000 --years 12     engine and oracle side by side
+    python -m tests.oracle --approximations               what the cohort form costs where it is approximate
+"""
+
+import csv
+import sys
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NEEDS, SEXES, AREAS = ("low", "moderate", "high"), ("female", "male"), ("urban", "rural")
+INCOMES = ("assisted", "low", "middle", "high")
+FEMALE, MALE, URBAN, RURAL, ASSISTED, LOW_INCOME = 0, 1, 0, 1, 0, 1
+NEVER, LAPSED, INSURED, ACTIVE, RETIRED = range(5)
+OPENING_STATUS = [
+    (NEVER, 0),
+    *((LAPSED, gap) for gap in range(6)),
+    *((INSURED, tenure) for tenure in range(1, 6)),
+    (ACTIVE, 0),
+    (RETIRED, 0),
+]
+"""Status and true years of each place on the status axis of the opening cells."""
+AGE_BANDS = {"age_0_5": 0, "age_6_14": 6, "age_15_26": 15, "age_27_49": 27, "age_50_79": 50, "age_80_plus": 80}
+"""First age of each band."""
+LAST_AGE = 100
+LONG_TENURE = 5
+"""Insured years credited to those who come from the employee scheme: enough for every rule on tenure."""
+BATCHES = 40
+TILT = 3.5
+"""Standard deviations by which the draws for the cost of the bonus are moved into the tail."""
+TAIL_SHARE, TAIL_FROM = 0.01, 2.3263478740408408
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def in_year(schedule: Any, year: int) -> float:
+    """A schedule's value: a number, a step function of the year, or straight lines between the years named."""
+    if isinstance(schedule, int | float):
+        return float(schedule)
+    if isinstance(schedule, dict):
+        return float(schedule[max(named for named in schedule if named <= year)])
+    named = sorted(schedule.ramp)
+    return float(np.interp(year, named, [schedule.ramp[knot] for knot in named]))
+
+
+def by_name(section: Any, names: tuple[str, ...]) -> Floats:
+    """The numbers of a small table in the order of its members."""
+    return np.array([float(getattr(section, name)) for name in names])
+
+
+@cache
+def rows(path: Path) -> list[dict[str, str]]:
+    """A CSV table, row by row."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_sex_age(path: Path, column: str, year: int | None = None) -> Floats:
+    """A column as [sex, age], of one year where the table has years."""
+    found = np.zeros((2, LAST_AGE + 1))
+    for row in rows(path):
+        if year is None or int(row["year"]) == year:
+            found[SEXES.index(row["sex"]), int(row["age"])] = float(row[column])
+    return found
+
+
+def by_age(path: Path, column: str, year: int | None = None) -> Floats:
+    """A column as [age], zero at ages without a row."""
+    found = np.zeros(LAST_AGE + 1)
+    for row in rows(path):
+        if year is None or int(row["year"]) == year:
+            found[int(row["age"])] = float(row[column])
+    return found
+
+
+def one_of_year(path: Path, column: str, year: int, variants: tuple[str, ...] = ()) -> float:
+    """The one number of a year."""
+    of_year = [row for row in rows(path) if int(row["year"]) == year]
+    (found,) = [float(row[column]) for row in of_year if not variants or row["variant"] in variants]
+    return found
+
+
+# --- the lives -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Lives:
+    """One entry a life. `name` is what its luck is drawn by, `age` in whole years on 1 January.
+
+    `years`: insured years of the insured, lapsed years of the lapsed, both without a break and without an upper bound;
+    `continuous` and `lapsed`: those among them that the rules count; `no_claim`: credit of years without reimbursement;
+    `months_left`: waiting not yet served; `carried`: change of the cap carried through a lapse, reference-year yuan.
+    """
+
+    name: NDArray[np.uint64]
+    batch: Whole
+    need: Whole
+    status: Whole
+    years: Whole
+    sex: Whole
+    area: Whole
+    income: Whole
+    age: Whole
+    continuous: Whole
+    lapsed: Whole
+    no_claim: Whole
+    months_left: Floats
+    carried: Floats
+
+    def only(self, chosen: Flags) -> "Lives":
+        """The chosen lives."""
+        return Lives(**{field.name: getattr(self, field.name)[chosen] for field in fields(Lives)})
+
+    def with_others(self, others: "Lives") -> "Lives":
+        """These lives and others."""
+        names = [field.name for field in fields(Lives)]
+        return Lives(**{name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in names})
+
+    def forget(self, chosen: Flags) -> None:
+        """Whatever the rules remember of the chosen is cancelled."""
+        for name in ("years", "continuous", "lapsed", "no_claim", "months_left", "carried"):
+            getattr(self, name)[chosen] = 0
+
+
+def newcomers(name: NDArray[np.uint64], batch: Whole, **known: Whole) -> Lives:
+    """Lives of which nothing is known but what is given."""
+    whole = {field.name: np.zeros(len(batch), dtype=np.int64) for field in fields(Lives)}
+    real = {field: np.zeros(len(batch)) for field in ("months_left", "carried")}
+    return Lives(**{**whole, **real, "name": name, "batch": batch, **known})  # type: ignore[arg-type]
+
+
+def scrambled(name: NDArray[np.uint64], salt: int) -> NDArray[np.uint64]:
+    """Names mixed with a number into new ones that look random: the finalizer of SplitMix64."""
+    mixed = name ^ np.uint64(salt * 0x9E3779B97F4A7C15 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+class Luck:
+    """Random numbers by life, year and question, so that a life has the same luck under two sets of rules."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.question = seed, 0
+
+    def new_year(self, year: int) -> None:
+        """The questions of a year begin."""
+        self.question = year * 1000
+
+    def uniform(self, lives: Lives) -> Floats:
+        """One number in (0, 1) a life, for the next question."""
+        self.question += 1
+        bits = scrambled(scrambled(lives.name, self.question), self.seed)
+        return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
+
+    def normal(self, lives: Lives) -> Floats:
+        """One standard normal number a life."""
+        return np.asarray(ndtri(self.uniform(lives)))
+
+    def chance(self, lives: Lives, probability: Any) -> Flags:
+        """True with the probability of each life, or of all."""
+        return np.asarray(self.uniform(lives) < probability)
+
+
+def opening_lives(cells: Floats, number: int, batches: int, rules_counted: int, credited: int, seed: int) -> Lives:
+    """Lives drawn from persons [need, status, sex, area, income, age], evenly spaced through the cells by batch."""
+    random, edges = np.random.default_rng(seed), np.cumsum(cells.ravel())
+    each = number // batches
+    drawn = [(random.random() + np.arange(each)) * edges[-1] / each for _ in range(batches)]
+    place = np.unravel_index(np.searchsorted(edges, np.concatenate(drawn), side="right"), cells.shape)
+    need, state, sex, area, income, age = (np.asarray(found, dtype=np.int64) for found in place)
+    status, years = np.array(OPENING_STATUS)[state].T
+    names = scrambled(np.arange(each * batches, dtype=np.uint64), seed)
+    lives = newcomers(names, np.repeat(np.arange(batches), each), need=need, sex=sex, area=area, income=income, age=age)
+    lives.status, lives.years = status.copy(), years.copy()
+    lives.continuous = np.where(status == INSURED, np.minimum(years, rules_counted + credited), 0)
+    lives.lapsed = np.where(status == LAPSED, np.minimum(years, rules_counted), 0)
+    return lives
+
+
+# --- what holds in a year --------------------------------------------------------------------------------------------
+
+
+def incomes(values: Any, year: int) -> dict[str, float]:
+    """Disposable income a head of a year: as published, then grown."""
+    economy, found = values.economy, {}
+    for name, series in (
+        ("national", economy.disposable_income),
+        ("urban", economy.disposable_income_urban),
+        ("rural", economy.disposable_income_rural),
+    ):
+        last = max(series)
+        income = in_year(series, min(year, last))
+        for later in range(last + 1, year + 1):
+            income *= (1 + in_year(economy.real_income_growth, later)) * (1 + in_year(economy.inflation, later))
+            if name == "rural":
+                income *= 1 + in_year(economy.rural_growth_excess, later)
+        found[name] = income
+    return found
+
+
+def personal_standard(values: Any, year: int) -> float:
+    """What an insured person pays in a year, before grading and assistance."""
+    rules, first = values.contributions.personal, values.horizon.valuation_year
+    rule = rules.rule[max(named for named in rules.rule if named <= year)]
+    if rule == "schedule" or year < first:
+        return in_year(rules.schedule, year)
+    before = personal_standard(values, year - 1)
+    if rule == "growth":
+        return before * (1 + in_year(rules.growth_rate, year))
+    assert rules.phase_in_years == 1
+    wanted = in_year(rules.income_share, year) * incomes(values, year - 1)["national"]
+    return min(max(wanted, in_year(rules.floor, year)), before * (1 + in_year(rules.highest_rise, year)))
+
+
+def subsidy_standard(values: Any, year: int) -> float:
+    """What the budget pays for an insured person in a year."""
+    rules = values.contributions.subsidy
+    rule = rules.rule[max(named for named in rules.rule if named <= year)]
+    if rule == "schedule":
+        return in_year(rules.schedule, year)
+    if rule == "growth":
+        return subsidy_standard(values, year - 1) * (1 + in_year(rules.growth_rate, year))
+    if rule == "indexed":
+        return in_year(rules.income_share, year) * incomes(values, year - 1)["national"]
+    own = personal_standard(values, year)
+    if rule == "ratio":
+        return own * in_year(rules.ratio_to_personal, year)
+    share = in_year(rules.share_of_total, year)
+    return own * share / (1 - share)
+
+
+def cell_income(values: Any, tables: Any, year: int) -> Floats:
+    """Disposable income a head by area and income group."""
+    of_area, found = incomes(values, year), np.zeros((2, 4))
+    for row in rows(tables["population.income_groups_table"]):
+        place = AREAS.index(row["area"]), INCOMES.index(row["income"])
+        found[place] = of_area[row["area"]] * float(row["relative_income"])
+    return found
+
+
+def own_contribution(values: Any, year: int) -> tuple[Floats, Floats]:
+    """Contribution due by area and income group, and the share of it that medical assistance pays by income group."""
+    grade = np.array([by_name(getattr(values.contributions.personal.grade, area), INCOMES) for area in AREAS])
+    assistance = np.zeros(4)
+    assistance[ASSISTED] = in_year(values.contributions.assistance_share, year)
+    return personal_standard(values, year) * grade, assistance
+
+
+def burden(values: Any, tables: Any, year: int) -> Floats:
+    """Contribution less assistance over last year's disposable income, by area and income group."""
+    due, assistance = own_contribution(values, year)
+    return np.asarray(due * (1 - assistance) / cell_income(values, tables, year - 1))
+
+
+def survival(central: Floats) -> tuple[Floats, Floats]:
+    """Survival over a calendar year by sex and age on 1 January, and of the newborn, from central death rates."""
+    lived = np.zeros_like(central)
+    newborn = np.zeros(2)
+    for sex in (FEMALE, MALE):
+        alive = 1.0
+        for age in range(LAST_AGE):
+            within = 0.5
+            if age == 0:
+                within = 0.14903 - 2.05527 * central[sex, 0] if sex == FEMALE else 0.14929 - 1.99545 * central[sex, 0]
+            dying = central[sex, age] / (1 + (1 - within) * central[sex, age])
+            lived[sex, age] = alive * (1 - (1 - within) * dying)
+            alive *= 1 - dying
+        lived[sex, LAST_AGE] = alive / central[sex, LAST_AGE]
+        newborn[sex] = lived[sex, 0]
+    stays = lived.copy()
+    stays[:, :-2] = lived[:, 1:-1] / lived[:, :-2]
+    stays[:, -2:] = (lived[:, -1] / (lived[:, -2] + lived[:, -1]))[:, None]
+    return stays, newborn
+
+
+def half_a_year_older(profile: Floats) -> Floats:
+    """A profile by age for the people of that age on 1 January, who are half a year older at mid-year."""
+    return (profile + np.concatenate([profile[..., 1:], profile[..., -1:]], axis=-1)) / 2
+
+
+def use_by_need(mean_use: Floats, odds_ratio: Floats, prevalence: Floats) -> Floats:
+    """Probabilities by need class in given odds ratios that keep the mean of each sex and age, by bisection."""
+    low, high = np.full(mean_use.shape, -30.0), np.full(mean_use.shape, 30.0)
+    for _ in range(80):
+        odds = odds_ratio[:, None, None] * np.exp((low + high) / 2)
+        short = (prevalence * odds / (1 + odds)).sum(axis=0) < mean_use
+        low, high = np.where(short, (low + high) / 2, low), np.where(short, high, (low + high) / 2)
+    odds = odds_ratio[:, None, None] * np.exp(low)
+    return np.asarray(odds / (1 + odds))
+
+
+@dataclass(frozen=True)
+class Intercepts:
+    """Solved factors on the odds of leaving, of the never insured who join and of the lapsed who return."""
+
+    leave: float
+    join: float
+    back: float
+
+
+class Book:
+    """Everything that holds for all years of a scenario, and where the numbers of a year are looked up."""
+
+    def __init__(self, values: Any, tables: Any, reference: Any, cells: Floats, intercepts: Intercepts) -> None:
+        self.values, self.tables, self.intercepts = values, tables, intercepts
+        moderate, high = (by_sex_age(tables["health.prevalence_table"], name) for name in ("moderate", "high"))
+        self.prevalence = np.stack([1 - moderate - high, moderate, high])
+        self.reference_burden = burden(reference, tables, values.horizon.valuation_year)
+        scheme = values.employee
+        self.employee_chance = by_name(scheme.area_ratio, AREAS)[:, None] * by_name(scheme.income_ratio, INCOMES)
+        outside = cells[:, :12].sum(axis=(0, 1, 2))[..., 16:60].sum(axis=-1)
+        self.employee_chance *= outside.sum() / (outside * self.employee_chance).sum()
+        self._claims()
+
+    def _claims(self) -> None:
+        """Use and cost in the reference year: [need, sex, age], cost of a user [need, sex, area, age]."""
+        inpatient, outpatient = self.values.claims.inpatient, self.values.claims.outpatient
+        mean_use = by_sex_age(self.tables["claims.inpatient.use_table"], "use") * inpatient.use_level
+        odds = by_name(inpatient.use_odds_ratio, NEEDS)
+        self.inpatient_use = half_a_year_older(use_by_need(mean_use, odds, self.prevalence))
+        level = half_a_year_older(by_age(self.tables["claims.inpatient.cost_table"], "relative_cost"))
+        need, area = by_name(inpatient.cost_ratio, NEEDS), by_name(inpatient.area_cost, AREAS)
+        cost = need[:, None, None] * area[:, None] * level * inpatient.mean_cost * inpatient.level
+        self.inpatient_cost = np.repeat(cost[:, None], 2, axis=1)
+        self.inpatient_sigma = by_name(inpatient.sigma, NEEDS)
+
+        ratio, self.outpatient_use = by_name(outpatient.cost_ratio, NEEDS), by_name(outpatient.use, NEEDS)
+        head = by_sex_age(self.tables["claims.outpatient.cost_table"], "relative_cost")
+        mean_ratio = (ratio[:, None, None] * self.prevalence).sum(axis=0)
+        a_head = half_a_year_older(ratio[:, None, None] * head / mean_ratio) * outpatient.mean_cost * outpatient.level
+        area = by_name(outpatient.area_cost, AREAS)
+        self.outpatient_cost = (a_head / self.outpatient_use[:, None, None])[:, :, None, :] * area[:, None]
+        self.outpatient_sigma = by_name(outpatient.sigma, NEEDS)
+
+    def money_index(self, year: int) -> float:
+        """Yuan amounts of the benefits over those of the reference year."""
+        if self.values.benefits.indexation == "fixed":
+            return 1.0
+        return self.income_index(year)
+
+    def income_index(self, year: int) -> float:
+        """Disposable income of last year over that of the year before the reference year."""
+        before = incomes(self.values, self.values.claims.trend.reference_year - 1)["national"]
+        return incomes(self.values, year - 1)["national"] / before
+
+    def cost_index(self, year: int) -> float:
+        """Cost at given age and need over that of the reference year."""
+        trend, level = self.values.claims.trend, 1.0
+        for later in range(min(year, trend.reference_year) + 1, max(year, trend.reference_year) + 1):
+            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + in_year(trend.real_growth, later))
+        return level if year >= trend.reference_year else 1 / level
+
+    def births_per_woman(self, year: int) -> Floats:
+        """By age, scaled to the total fertility of the variant and to the level of the scenario."""
+        chosen = self.values.population
+        shape = by_age(self.tables["population.fertility_table"], "asfr", year)
+        variants = ("estimate", chosen.fertility_variant)
+        total = one_of_year(self.tables["population.total_fertility_table"], "tfr", year, variants)
+        return shape / shape.sum() * total * in_year(chosen.fertility_level, year)
+
+    def entry(self, year: int) -> tuple[Floats, Floats]:
+        """Probability of entering the employee scheme [sex, area, income, age]: of the insured and of the uninsured."""
+        scheme = self.values.employee
+        by_person = by_sex_age(self.tables["employee.moves_table"], "entry") * in_year(scheme.entry_level, year)
+        insured = by_person[:, None, None, :] * self.employee_chance[None, :, :, None]
+        odds = insured / (1 - insured) * scheme.uninsured_odds_ratio
+        return insured, np.asarray(odds / (1 + odds))
+
+
+class NeedClasses:
+    """The need classes of the whole population: what is drawn, and who dies, follows from their prevalence."""
+
+    def __init__(self, book: Book, cells: Floats) -> None:
+        self.book = book
+        by_class = cells.sum(axis=(1, 3, 4))
+        self.persons = by_class.sum(axis=0)
+        self.present = by_class / self.persons
+        self.redrawn = np.zeros_like(self.present)
+        self.mort_rate = np.zeros_like(self.present)
+
+    def next_year(self, stays: Floats) -> None:
+        """Shares among those drawn anew and death rates by class, [need, sex, age]; then the next 1 January."""
+        kept, ratio = self.book.values.health.persistence, by_name(self.book.values.health.mortality_ratio, NEEDS)
+        if kept < 1:
+            wanted = np.maximum((self.book.prevalence - kept * self.present) / (1 - kept), 0)
+            self.redrawn = wanted / wanted.sum(axis=0)
+        else:
+            self.redrawn = self.book.prevalence
+        now = kept * self.present + (1 - kept) * self.redrawn
+        mean_ratio = (ratio[:, None, None] * now).sum(axis=0)
+        self.mort_rate = (1 - stays) * (1 + stays * (ratio[:, None, None] / mean_ratio - 1))
+        alive = self.persons * now * (1 - self.mort_rate)
+        older = np.concatenate([np.zeros((3, 2, 1)), alive[:, :, :-1]], axis=2)
+        older[:, :, -1] += alive[:, :, -1]
+        older[:, :, 0] = self.book.prevalence[:, :, 0]
+        self.persons = older.sum(axis=0)
+        self.present = older / self.persons
+
+
+# --- the rules of participation --------------------------------------------------------------------------------------
+
+
+class Participation:
+    """The rules on waiting and on the rise of the cap, as they stand in a year."""
+
+    def __init__(self, book: Book, year: int) -> None:
+        rules = book.values.participation
+        self.rules, self.year = rules, year
+        self.acts = bool(rules.in_force) and year >= rules.start_year
+        self.counting = year >= rules.start_year
+        self.credits = year >= rules.start_year - rules.continuous_bonus.credited_years
+        self.completed = max(year - rules.start_year, 0)
+        self.fixed = in_year(rules.waiting.fixed_months, year)
+        self.a_year = in_year(rules.waiting.months_per_lapsed_year, year)
+        self.floor = in_year(rules.waiting.floor_months, year)
+        self.repair_share = in_year(rules.repair.share, year) * rules.repair.allowed
+        self.late_share = in_year(rules.late_enrolment.share, year)
+        self.late_month = in_year(rules.late_enrolment.entry_month, year)
+        self.postponed = in_year(rules.waiting.postponed_care, year)
+        self.step = in_year(rules.continuous_bonus.step, year)
+        self.no_claim_step = in_year(rules.no_claim_bonus.step, year)
+        self.cap_cut = in_year(rules.cap_cut_per_lapsed_year, year)
+        self.most = in_year(rules.bonus_limit, year) * in_year(book.values.benefits.critical_illness.cap, year)
+        self.index = book.money_index(year)
+        self.felt = self.index / book.income_index(year) / 1000
+
+    def lapsed_years(self, lives: Lives) -> Whole:
+        """Lapsed years as the rules count them; the never insured have lapsed since the start, or since birth."""
+        since = np.minimum(self.completed, lives.age + 1) * (self.rules.waiting.never_insured == "since_start")
+        return np.where(lives.status == NEVER, since, lives.lapsed)
+
+    def share_that_waits(self, lives: Lives) -> Floats:
+        """1 for those who wait, 0 for the exempt; by income group also between."""
+        waiting = self.rules.waiting
+        share = by_name(waiting.income_waits, INCOMES)[lives.income] * self.acts
+        share *= (lives.age >= waiting.exempt_under_age) & (lives.age < waiting.exempt_from_age)
+        if waiting.exempt_employee_leavers:
+            share *= ~((lives.status == LAPSED) & (lives.years == 0))
+        return share
+
+    def months(self, lapsed: Floats, repaired: Floats) -> Floats:
+        """Fixed months, and more for each lapsed year not repaired; a floor after a long lapse."""
+        counted = np.maximum(lapsed - (not self.rules.waiting.first_lapsed_year_counts), 0)
+        months = self.fixed + self.a_year * np.maximum(counted - repaired, 0)
+        long = lapsed >= self.rules.waiting.floor_from_lapsed_years
+        return np.where(long, np.maximum(months, self.floor), months)
+
+    def years_repaired(self, lapsed: Floats) -> Floats:
+        """Lapsed years that a repairer pays for: all, or those that shorten the waiting."""
+        if self.rules.repair.years_paid == "all":
+            return lapsed
+        counted = np.maximum(lapsed - (not self.rules.waiting.first_lapsed_year_counts), 0)
+        not_worth = max(self.floor - self.fixed, 0) / self.a_year if self.a_year > 0 else np.inf
+        long = lapsed >= self.rules.waiting.floor_from_lapsed_years
+        return np.where(long, np.maximum(counted - not_worth, 0), counted)
+
+    def continuous_credit(self, years: Whole) -> Floats:
+        """Rise of the cap for so many continuous years, this one included; reference-year yuan."""
+        return np.asarray(self.step * np.maximum(years - self.rules.continuous_bonus.after_years, 0))
+
+    def at_stake(self, lives: Lives) -> Floats:
+        """Rise of the cap that the insured would lose by a lapse, within the limit; reference-year yuan."""
+        kept = self.continuous_credit(lives.continuous) * self.rules.continuous_bonus.kept_after_lapse
+        lost = self.continuous_credit(lives.continuous + 1) - kept + self.no_claim_step * lives.no_claim
+        return np.asarray(np.minimum(lost, self.most))
+
+    def granted(self, lives: Lives) -> Floats:
+        """Rise of the cap of the insured in the year, within the limit either way; nominal yuan."""
+        own = self.continuous_credit(lives.continuous) + self.no_claim_step * lives.no_claim + lives.carried
+        return np.asarray(np.clip(own, -self.most, self.most) * self.index * self.acts)
+
+
+# --- behaviour -------------------------------------------------------------------------------------------------------
+
+
+def change_of_burden(book: Book, lives: Lives, year: int) -> Floats:
+    """Burden over that of the reference year, by life."""
+    floor = book.values.behaviour.burden_floor
+    relative = (burden(book.values, book.tables, year) + floor) / (book.reference_burden + floor)
+    return np.asarray(relative[lives.area, lives.income])
+
+
+def chance_of_leaving(book: Book, rules: Participation, lives: Lives) -> Floats:
+    """Probability that an insured life does not enrol again."""
+    behaviour = book.values.behaviour
+    coefficients, acts = behaviour.leave, behaviour.effects
+    by_band = by_name(coefficients.age_odds_ratio, tuple(AGE_BANDS))
+    odds = book.intercepts.leave * by_band[np.searchsorted([*AGE_BANDS.values()], lives.age, side="right") - 1]
+    odds *= np.where(lives.years >= 4, coefficients.long_tenure_odds_ratio, 1.0)
+    odds *= by_name(coefficients.area_odds_ratio, AREAS)[lives.area]
+    odds *= by_name(coefficients.income_odds_ratio, INCOMES)[lives.income]
+    logit = np.log(odds)
+    if acts.health:
+        logit += by_name(coefficients.health, NEEDS)[lives.need]
+    if acts.burden:
+        logit += coefficients.burden * np.log(change_of_burden(book, lives, rules.year))
+    if acts.wait:
+        one_year = float(rules.months(np.ones(1), np.zeros(1))[0])
+        logit -= coefficients.wait_per_month * rules.share_that_waits(lives) * min(one_year, 12)
+    if acts.bonus and rules.acts:
+        felt = np.where(lives.income == ASSISTED, 0.0, rules.at_stake(lives) * rules.felt)
+        logit -= coefficients.bonus_per_1000 * 10 * (1 - np.exp(-felt / 10))
+    if acts.campaign:
+        logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    if acts.family:
+        logit -= coefficients.family * in_year(behaviour.family_share, rules.year)
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def chance_of_entering(book: Book, rules: Participation, lives: Lives, expected_months: Floats) -> Floats:
+    """Probability that an uninsured life enrols, for the never insured and the lapsed."""
+    behaviour = book.values.behaviour
+    coefficients, acts = behaviour.back, behaviour.effects
+    never = lives.status == NEVER
+    logit = np.log(np.where(never, book.intercepts.join, book.intercepts.back))
+    logit += np.where(never, 0.0, coefficients.gap * np.minimum(lives.years, 5))
+    if acts.health:
+        logit += by_name(coefficients.health, NEEDS)[lives.need]
+    if acts.burden:
+        logit -= coefficients.burden * np.log(change_of_burden(book, lives, rules.year))
+    if acts.wait:
+        logit -= coefficients.wait_per_month * np.minimum(expected_months, 12)
+    if acts.campaign:
+        logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+# --- a year ----------------------------------------------------------------------------------------------------------
+
+
+class Tallies:
+    """Sums over lives by batch: [quantity] -> year -> [batch], in persons or yuan."""
+
+    def __init__(self, persons_a_life: float, batches: int) -> None:
+        self.weight, self.batches = persons_a_life, batches
+        self.found: dict[str, dict[int, Floats]] = {}
+
+    def add(self, name: str, year: int, lives: Lives, amount: Any = 1.0, where: Flags | None = None) -> None:
+        """Add an amount a life, of the lives chosen."""
+        amounts = np.broadcast_to(np.asarray(amount, dtype=float), lives.age.shape)
+        if where is not None:
+            amounts = np.where(where, amounts, 0.0)
+        totals = np.bincount(lives.batch, weights=amounts, minlength=self.batches) * self.weight
+        before = self.found.setdefault(name, {}).get(year, np.zeros(self.batches))
+        self.found[name][year] = before + totals
+
+
+class Oracle:
+    """A population of lives, moved on a year at a time."""
+
+    def __init__(self, book: Book, cells: Floats, lives: int, seed: int, own_history: bool = False) -> None:
+        values = book.values
+        self.book, self.luck = book, Luck(seed)
+        self.year = values.horizon.valuation_year
+        self.own_history = own_history
+        counted = max(self.year - values.participation.start_year, 0)
+        credited = values.participation.continuous_bonus.credited_years
+        self.lives = opening_lives(cells, lives, BATCHES, counted, credited, seed)
+        if own_history:
+            self.lives.years[self.lives.status >= ACTIVE] = LONG_TENURE + counted
+        self.needs = NeedClasses(book, cells)
+        self.tallies = Tallies(float(cells.sum()) / (lives // BATCHES), BATCHES)
+
+    def chance(self, probability: Any) -> Flags:
+        """True with the probability of each present life, or of all."""
+        return self.luck.chance(self.lives, probability)
+
+    def add(self, name: str, amount: Any = 1.0, where: Flags | None = None) -> None:
+        """Tally an amount of the year over the present lives."""
+        self.tallies.add(name, self.year, self.lives, amount, where)
+
+    def run(self, years: int) -> dict[str, dict[int, Floats]]:
+        """So many years; returns totals by name, year and batch, stocks under the year at whose end they stand."""
+        for _ in range(years):
+            self.one_year()
+        return self.tallies.found
+
+    def one_year(self) -> None:
+        """Enrolment, need, contributions, cover, claims, credits, deaths, moves, birthday, births."""
+        self.luck.new_year(self.year)
+        rules = Participation(self.book, self.year)
+        central = by_sex_age(self.book.tables["population.mortality_table"], "mx", self.year)
+        stays, newborn_stays = survival(central * in_year(self.book.values.population.mortality_factor, self.year))
+        self.needs.next_year(stays)
+        lost = self.enrolment(rules)
+        self.change_need()
+        lives = self.lives
+        dying = self.chance(self.needs.mort_rate[lives.need, lives.sex, lives.age])
+        self.contributions(lives.status == INSURED)
+        cover = (1 - lost * (1 - rules.postponed) / 12) * np.where(dying, 0.5, 1.0)
+        self.claims(rules, cover)
+        self.add("deaths", where=dying)
+        mothers_start = lives.only(lives.sex == FEMALE)
+        self.lives = lives.only(~dying)
+        self.employee_moves(rules)
+        self.lives.age = np.minimum(self.lives.age + 1, LAST_AGE)
+        born = self.births(mothers_start, self.lives.only(self.lives.sex == FEMALE), newborn_stays)
+        self.lives = self.lives.with_others(born)
+        self.move_between_areas()
+        self.exchange_assisted()
+        self.count()
+        self.year += 1
+
+    def enrolment(self, rules: Participation) -> Floats:
+        """Who leaves, enters, stays; waiting and repair. Returns months of the year lost by each insured life."""
+        lives = self.lives
+        insured, out = lives.status == INSURED, (lives.status == NEVER) | (lives.status == LAPSED)
+        lapsed = rules.lapsed_years(lives).astype(float)
+        waits = rules.share_that_waits(lives)
+        repairable = np.where(waits > 0, rules.years_repaired(lapsed), 0.0)
+        plain, repaired = waits * rules.months(lapsed, np.zeros(len(lapsed))), waits * rules.months(lapsed, repairable)
+        repair_share = np.where(repairable > 0, rules.repair_share, 0.0)
+        expected = (1 - repair_share) * plain + repair_share * repaired
+
+        leaves = insured & self.chance(chance_of_leaving(self.book, rules, lives))
+        enters = out & self.chance(chance_of_entering(self.book, rules, lives, expected))
+        stays, still_out = insured & ~leaves, (lives.status == LAPSED) & ~enters
+        repairs = enters & self.chance(repair_share)
+        late = enters & self.chance(rules.late_share)
+        self.add("leaves", where=leaves)
+        self.add("joins", where=enters & (lives.status == NEVER))
+        self.add("returns", where=enters & (lives.status == LAPSED))
+        self.add("repaired_years", repairable, repairs)
+        due, _ = own_contribution(self.book.values, self.year)
+        self.add("repair_payments", repairable * due[lives.area, lives.income], repairs)
+        self.add("no_claim_lost", lives.no_claim, leaves)
+
+        before_cover = np.where(repairs, repaired, plain) + np.where(late, rules.late_month, 0.0)
+        waiting = np.where(enters, before_cover, np.where(stays, lives.months_left, 0.0))
+        lost = np.minimum(waiting, 12.0)
+        lives.months_left = waiting - lost
+        self.add("waiting_months", lost)
+
+        kept = rules.continuous_credit(lives.continuous) * rules.rules.continuous_bonus.kept_after_lapse * rules.acts
+        lives.carried += np.where(leaves, kept, 0.0) - np.where(enters, rules.cap_cut * lapsed * rules.acts, 0.0)
+        counts, credited = int(rules.counting), int(rules.credits)
+        lives.years = np.where(leaves | enters, 1, lives.years + (stays | still_out))
+        lives.continuous = np.where(enters, credited, np.where(stays, lives.continuous + credited, 0))
+        lives.lapsed = np.where(leaves, counts, np.where(still_out, lives.lapsed + counts, 0))
+        lives.no_claim = np.where(stays, lives.no_claim, 0)
+        if self.own_history:
+            lives.years = lives.years + ((lives.status == ACTIVE) | (lives.status == RETIRED))
+            members = np.isin(lives.status, (ACTIVE, RETIRED))
+            lives.continuous = np.where(members, np.minimum(lives.years, rules.completed + 1), lives.continuous)
+        lives.status = np.where(leaves, LAPSED, np.where(enters, INSURED, lives.status))
+        return lost
+
+    def change_need(self) -> None:
+        """A share keeps its need class, the others are drawn anew."""
+        lives = self.lives
+        anew = ~self.chance(self.book.values.health.persistence)
+        edges = np.cumsum(self.needs.redrawn, axis=0)[:, lives.sex, lives.age]
+        drawn = (self.luck.uniform(lives) > edges[:2]).sum(axis=0)
+        lives.need = np.where(anew, drawn, lives.need)
+
+    def contributions(self, paying: Flags, lives: Lives | None = None) -> None:
+        """What the paying lives bring in."""
+        lives = self.lives if lives is None else lives
+        values, year = self.book.values, self.year
+        standard, assistance_share = own_contribution(values, year)
+        due = standard[lives.area, lives.income]
+        assistance = due * assistance_share[lives.income]
+        subsidy = subsidy_standard(values, year)
+        supplement = (due + subsidy) * (in_year(values.contributions.local_supplement, year) - 1)
+        income = cell_income(values, self.book.tables, year)[lives.area, lives.income]
+        for name, amount in (
+            ("resident_enrolled", 1.0),
+            ("personal_contributions", due - assistance),
+            ("assistance", assistance),
+            ("subsidies", subsidy),
+            ("local_supplement", supplement),
+            ("members_income", income),
+        ):
+            self.tallies.add(name, year, lives, amount, paying)
+
+    def claims(self, rules: Participation, cover: Floats) -> None:
+        """The year's bills of the insured, what is paid of them for the share of the year covered, and the credits."""
+        insured = self.lives.status == INSURED
+        people = self.lives.only(insured)
+        granted = rules.granted(people)
+        paid_any, passed_cap = self.bills(people, cover[insured], granted)
+        self.tallies.add("bonus_cap", self.year, people, granted)
+        if rules.acts:
+            reset = passed_cap & (granted > 0) & self.book.values.participation.no_claim_bonus.reset_on_use
+            self.tallies.add("no_claim_used", self.year, people, people.no_claim, reset)
+            self.tallies.add("no_claim_earned", self.year, people, 1.0, ~paid_any)
+            self.lives.no_claim[insured] = np.where(reset, 0, people.no_claim) + ~paid_any
+
+    def bills(self, people: Lives, cover: Floats, granted: Floats) -> tuple[Flags, Flags]:
+        """Draw the bills of insured lives, tally what is paid; who had any reimbursement, who passed the cap."""
+        book, year = self.book, self.year
+        trend = book.cost_index(year)
+        use = book.inpatient_use[people.need, people.sex, people.age]
+        mean = book.inpatient_cost[people.need, people.sex, people.area, people.age] * trend
+        sigma = book.inpatient_sigma[people.need]
+        in_hospital = np.where(self.luck.chance(people, use), self.bill(mean, sigma, self.luck.normal(people)), 0.0)
+        visits = self.luck.chance(people, book.outpatient_use[people.need])
+        clinic_mean = book.outpatient_cost[people.need, people.sex, people.area, people.age] * trend
+        clinic_sigma = book.outpatient_sigma[people.need]
+        outside = clinic_mean * np.exp(clinic_sigma * self.luck.normal(people) - clinic_sigma**2 / 2)
+        outside = np.where(visits, outside, 0.0)
+
+        basic, clinic = basic_benefit(book, year, in_hospital), outpatient_benefit(book, year, people.need, outside)
+        due = critical_due(book, year, people.income, in_hospital - basic)
+        cap = critical_cap(book, year, people.income)
+        rules = book.values.benefits.critical_illness
+        factor = rules.level * (1 + rules.outpatient_factor)
+        reimbursed = (basic > 0) | (clinic > 0)
+        self.tallies.add("resident_insured_years", year, people, cover)
+        self.tallies.add("inpatient_claims", year, people, in_hospital * cover)
+        self.tallies.add("outpatient_claims", year, people, outside * cover)
+        self.tallies.add("inpatient_benefits", year, people, basic * cover)
+        self.tallies.add("outpatient_benefits", year, people, clinic * cover)
+        self.tallies.add("critical_illness", year, people, np.minimum(due, cap) * factor * cover)
+        self.tallies.add("critical_beneficiaries", year, people, cover, due > 0)
+        self.tallies.add("no_claim", year, people, cover, ~reimbursed)
+
+        # The cost of the bonus lies far out in the tail: it is measured on bills drawn there and weighted back.
+        normal = TILT + self.luck.normal(people)
+        weight = use * np.exp(-TILT * normal + TILT**2 / 2)
+        far = self.bill(mean, sigma, normal)
+        due_far = critical_due(book, year, people.income, far - basic_benefit(book, year, far))
+        bonus = np.minimum(due_far, cap + granted) - np.minimum(due_far, cap)
+        self.tallies.add("bonus_cost", year, people, weight * bonus * factor * cover)
+        return reimbursed, due > cap
+
+    def bill(self, mean: Floats, sigma: Floats, normal: Floats) -> Floats:
+        """A user's annual inpatient cost: lognormal, beyond the 99th percentile Pareto if the scenario says so."""
+        cost = mean * np.exp(sigma * normal - sigma**2 / 2)
+        index = self.book.values.benefits.critical_illness.tail_index
+        if not index:
+            return np.asarray(cost)
+        start = mean * np.exp(sigma * TAIL_FROM - sigma**2 / 2)
+        beyond = np.maximum(ndtr(-np.maximum(normal, TAIL_FROM)) / TAIL_SHARE, 1e-300)
+        return np.asarray(np.where(normal > TAIL_FROM, start * beyond ** (-1 / index), cost))
+
+    def employee_moves(self, rules: Participation) -> None:
+        """Entry, retirement and exit at the year's end, of those alive."""
+        lives, scheme, tables = self.lives, self.book.values.employee, self.book.tables
+        of_insured, of_uninsured = self.book.entry(self.year)
+        where = lives.sex, lives.area, lives.income, lives.age
+        entry = np.where(lives.status == INSURED, of_insured[where], of_uninsured[where])
+        active = lives.status == ACTIVE
+        enters = (lives.status < ACTIVE) & self.chance(entry)
+        self.add("transfers_out", where=enters & (lives.status == INSURED))
+
+        retirement = by_sex_age(tables["employee.retirement_table"], "probability", self.year)[lives.sex, lives.age]
+        leaving = by_sex_age(tables["employee.moves_table"], "exit") * in_year(scheme.exit_level, self.year)
+        retires = active & self.chance(retirement)
+        exits = active & ~retires & self.chance(leaving[lives.sex, lives.age])
+        qualified = retires & self.chance(by_name(scheme.qualified_share, SEXES)[lives.sex])
+        enrols = exits & self.chance(in_year(scheme.leaver_enrolment, self.year))
+        to_residents = (retires & ~qualified) | enrols
+        to_gap = exits & ~enrols
+        self.add("transfers_in", where=to_residents)
+
+        history = lives.years.copy() if self.own_history else np.full(len(active), LONG_TENURE)
+        if self.own_history:
+            history = np.where(lives.status == INSURED, history, np.where(lives.status < ACTIVE, 0, history))
+        counted = rules.completed + 1 if rules.counting else 0
+        counted += rules.rules.continuous_bonus.credited_years
+        lives.forget(enters | to_gap | to_residents)
+        if self.own_history:
+            lives.years[enters] = history[enters]
+        lives.status = np.where(enters, ACTIVE, lives.status)
+        lives.status[qualified], lives.status[to_gap], lives.status[to_residents] = RETIRED, LAPSED, INSURED
+        if scheme.years_count:
+            lives.years[to_residents] = np.maximum(history[to_residents], 1)
+            most = lives.years[to_residents] if self.own_history else counted
+            lives.continuous[to_residents] = np.minimum(counted, most)
+        else:
+            lives.years[to_residents] = 1
+            lives.continuous[to_residents] = min(1, counted)
+
+    def births(self, at_start: Lives, at_end: Lives, newborn_stays: Floats) -> Lives:
+        """Children of the year who live to its end; half the chance at the mother's age at its start, half at its end."""
+        book, year = self.book, self.year
+        ratio = np.array([1.0, book.values.population.rural_fertility_ratio])
+        asfr = book.births_per_woman(year)
+        at_start.name, at_end.name = scrambled(at_start.name, 1), scrambled(at_end.name, 2)
+        mothers = at_start.with_others(at_end)
+        expected = asfr[mothers.age] / 2
+        of_area = expected * ratio[mothers.area]
+        mothers = mothers.only(self.luck.chance(mothers, of_area * expected.sum() / of_area.sum()))
+        males = one_of_year(book.tables["population.sex_ratio_table"], "males_per_female_birth", year)
+        sex = self.luck.chance(mothers, males / (1 + males)).astype(np.int64)
+        edges = np.cumsum(book.prevalence[:, :, 0], axis=0)[:, sex]
+        need = (self.luck.uniform(mothers) > edges[:2]).sum(axis=0)
+        name, area, income = scrambled(mothers.name, year), mothers.area, mothers.income
+        born = newcomers(name, mothers.batch, sex=sex, need=need, area=area, income=income)
+        enrolled = self.luck.chance(mothers, in_year(book.values.membership.newborn_enrolment, year))
+        born.status[enrolled] = INSURED
+        born.years[enrolled] = 1
+        born.continuous[enrolled] = int(Participation(book, year).credits)
+        self.tallies.add("births", year, born)
+        self.tallies.add("newborn_enrolled", year, born, 1.0, enrolled)
+        self.contributions(enrolled, born)
+        self.bills(born.only(enrolled), np.full(int(enrolled.sum()), 0.5), np.zeros(int(enrolled.sum())))
+        lives_on = self.luck.chance(mothers, newborn_stays[sex])
+        self.tallies.add("deaths", year, born, 1.0, ~lives_on)
+        return born.only(lives_on)
+
+    def move_between_areas(self) -> None:
+        """As many move to town, by their propensity, as meet the urban share of the new 1 January, or the other way."""
+        lives, tables = self.lives, self.book.tables
+        ready = by_age(tables["population.area_moves_table"], "weight")[lives.age]
+        wanted = one_of_year(tables["population.urban_share_table"], "urban_share", self.year + 1)
+        missing = wanted * len(ready) - (lives.area == URBAN).sum()
+        source, target = (RURAL, URBAN) if missing > 0 else (URBAN, RURAL)
+        there = lives.area == source
+        moves = there & self.chance(abs(missing) / ready[there].sum() * ready)
+        lives.area[moves] = target
+
+    def exchange_assisted(self) -> None:
+        """As many change between assisted and low income as meet the assisted share of the new 1 January."""
+        lives = self.lives
+        missing = in_year(self.book.values.population.assisted_share, self.year + 1) * len(lives.age)
+        missing -= (lives.income == ASSISTED).sum()
+        source, target = (LOW_INCOME, ASSISTED) if missing > 0 else (ASSISTED, LOW_INCOME)
+        there = lives.income == source
+        moves = there & self.chance(abs(missing) / there.sum())
+        lives.income[moves] = target
+
+    def count(self) -> None:
+        """Stocks of the new 1 January, under the year that has ended."""
+        lives = self.lives
+        insured = lives.status == INSURED
+        self.add("persons")
+        self.add("never", where=lives.status == NEVER)
+        for gap in range(6):
+            self.add(f"gap_{gap}", where=(lives.status == LAPSED) & (np.minimum(lives.years, 5) == gap))
+        for tenure in range(1, 6):
+            self.add(f"tenure_{tenure}", where=insured & (np.minimum(lives.years, 5) == tenure))
+        self.add("employee_active", where=lives.status == ACTIVE)
+        self.add("employee_retired", where=lives.status == RETIRED)
+        for place, need in enumerate(NEEDS):
+            self.add(f"insured_{need}", where=insured & (lives.need == place))
+        for place, income in enumerate(INCOMES):
+            self.add(f"insured_{income}_income", where=insured & (lives.income == place))
+        self.add("resident_insured", where=insured)
+        self.add("insured_urban", where=insured & (lives.area == URBAN))
+        for name, first, end in (("0_17", 0, 18), ("18_59", 18, 60), ("60_plus", 60, 101)):
+            self.add(f"insured_{name}", where=insured & (lives.age >= first) & (lives.age < end))
+        if self.book.values.participation.in_force:
+            self.add("rule_years", lives.continuous, insured & (lives.years >= 5))
+            self.add("lapsed_years", lives.lapsed, (lives.status == LAPSED) & (lives.years >= 5))
+        self.add("no_claim_years", lives.no_claim, insured)
+        self.add("months_left", lives.months_left, insured)
+        self.add("carried_lapsed", lives.carried, lives.status == LAPSED)
+        self.add("carried_insured", lives.carried, insured)
+
+
+# --- what is paid of a bill ------------------------------------------------------------------------------------------
+
+
+def basic_benefit(book: Book, year: int, cost: Floats) -> Floats:
+    """A share of inpatient cost above the deductible, up to the limit."""
+    rules, index = book.values.benefits.inpatient, book.money_index(year)
+    share = in_year(rules.payment_ratio, year) * np.maximum(cost - in_year(rules.deductible, year) * index, 0)
+    return np.minimum(share, in_year(rules.limit, year) * index)
+
+
+def outpatient_benefit(book: Book, year: int, need: Whole, cost: Floats) -> Floats:
+    """A share of outpatient cost above the deductible, up to the limit of the need class."""
+    rules, index = book.values.benefits.outpatient, book.money_index(year)
+    share = in_year(rules.payment_ratio, year) * np.maximum(cost - in_year(rules.deductible, year) * index, 0)
+    return np.minimum(share, by_name(rules.limit, NEEDS)[need] * index)
+
+
+def critical_due(book: Book, year: int, income: Whole, own: Floats) -> Floats:
+    """What critical-illness insurance would pay of an own cost, were there no cap: a share of each band."""
+    rules, index = book.values.benefits.critical_illness, book.money_index(year)
+    assisted = income == ASSISTED
+    deductible = in_year(rules.deductible_income_share, year) * incomes(book.values, year - 1)["national"]
+    deductible = deductible * rules.deductible_factor * np.where(assisted, rules.assisted_deductible_factor, 1.0)
+    above = np.maximum(own - deductible, 0)
+    due = np.zeros(len(own))
+    edges = [edge * index for edge in rules.band_edges] + [np.inf]
+    for band, ratio in enumerate(rules.band_ratios):
+        in_band = np.clip(above, edges[band], edges[band + 1]) - edges[band]
+        due += (ratio + np.where(assisted, rules.assisted_ratio_extra, 0.0)) * in_band
+    return due
+
+
+def critical_cap(book: Book, year: int, income: Whole) -> Floats:
+    """Most that is paid in the year before any bonus; the assisted may have no cap."""
+    rules = book.values.benefits.critical_illness
+    cap = in_year(rules.cap, year) * book.money_index(year)
+    return np.where((income == ASSISTED) & (not rules.assisted_capped), np.inf, cap)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    from oracle_comparison import main
+
+    main()
