@@ -24,7 +24,7 @@ RESIDENT = "resident"
 AXIS_MEMBERS = {"sex": SEX.members, "area": AREA.members, "income": INCOME.members, "health": HEALTH.members, "status": STATUS.members}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """One scenario projected. Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan."""
 
@@ -49,6 +49,9 @@ class Results:
         from simsurance.output.save import save
 
         save(self, Path(path), charts, lang)
+
+    def __repr__(self) -> str:
+        return f"Results({self.scenario.name}, {self.years[0]} to {self.years[-1]})"
 
     def _repr_html_(self) -> str:
         from simsurance.output.card import card

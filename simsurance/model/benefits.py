@@ -9,6 +9,8 @@ def expected_excess(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray) 
 
     mean·Φ(d₁) − k·Φ(d₁ − σ), d₁ = ln(mean/k)/σ + σ/2; the mean itself where k = 0. Yuan; shapes broadcast.
     """
+    if not threshold.any():
+        return mean
     positive = np.maximum(threshold, 1e-300)
     distance = np.log(mean / positive) / sigma + sigma / 2
     return mean * ndtr(distance) - positive * ndtr(distance - sigma)

@@ -70,4 +70,4 @@ def enrol(
     reached += still
 
     enrolled[:, :, EMPLOYEES] = cells[:, :, EMPLOYEES]
-    enrolled[:, :, WAITING] = (entering * months).sum(axis=2)
+    np.add.reduce(entering * months, axis=2, out=enrolled[:, :, WAITING])

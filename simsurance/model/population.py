@@ -93,16 +93,28 @@ def move_shares(have: np.ndarray, want: np.ndarray, from_first: np.ndarray, from
     [run, 1, …]. Returns the factors on the propensities to leave the first and the second group; one of them is 0.
     """
     missing = want - have
-    into = np.divide(np.maximum(missing, 0), from_second, out=np.zeros_like(missing), where=from_second > 0)
-    out_of = np.divide(np.maximum(-missing, 0), from_first, out=np.zeros_like(missing), where=from_first > 0)
-    return out_of, into
+    ready = np.where(missing > 0, from_second, from_first)
+    share = np.divide(missing, ready, out=np.zeros_like(missing), where=ready > 0)
+    return np.maximum(-share, 0), np.maximum(share, 0)
 
 
-def exchange(cells: np.ndarray, position: tuple[slice | int, ...], other: tuple[slice | int, ...], share: np.ndarray, moved: np.ndarray) -> None:
-    """Move a share of the cells at `other` to `position`, in place; `moved` is a workspace of their shape."""
-    np.multiply(cells[other], share, out=moved)
-    cells[position] += moved
-    cells[other] -= moved
+def exchange(
+    first: np.ndarray,
+    second: np.ndarray,
+    out_of_first: np.ndarray,
+    out_of_second: np.ndarray,
+    moved: np.ndarray,
+    after: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Persons of two groups of cells change places, a share of each; what the groups are then is written to `after`.
+
+    `moved`, of the shape of a group, is overwritten; `after` may be the groups themselves.
+    """
+    np.multiply(second, out_of_second, out=moved)
+    if out_of_first.any():
+        moved -= first * out_of_first
+    np.add(first, moved, out=after[0])
+    np.subtract(second, moved, out=after[1])
 
 
 def total(people: np.ndarray) -> np.ndarray:

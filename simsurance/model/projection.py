@@ -78,12 +78,12 @@ class Projection:
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
     within = axis("health", "income")
-    people = cells[:, :, STATUSES].sum(axis=2, keepdims=True)
+    by_status = cells[:, :, STATUSES].sum(axis=3)
     return Stocks(
-        persons=people[:, :, 0].sum(axis=(1, 4)),
+        persons=cells[:, :, STATUSES].sum(axis=(*within, 2)),
         resident_insured=cells[:, :, TENURES].sum(axis=(*within, 2)),
         employee_insured=cells[:, :, EMPLOYEES].sum(axis=(*within, 2)),
-        membership=cells[:, :, STATUSES].sum(axis=axis("sex", "age")),
+        membership=by_status.sum(axis=5),
         least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
     )
 
@@ -100,7 +100,7 @@ def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
         record = Recorder(kept, block, runs, years)
         record.stocks(0, state)
         for place, year_basis in enumerate(basis):
-            state, flows = step(state, select(year_basis, block), work)
+            state, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
             record.stocks(place + 1, state)
             record.flows(place, flows, flow_buffer)
     return Projection(

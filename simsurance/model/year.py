@@ -36,33 +36,45 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     """Hazards of the enrolment for the year, from the state before it; raises nothing, writes nothing."""
     completed = participation.rule_years_completed(basis.year, basis.rules_start)
     counting = basis.rules_in_force * float(basis.year >= basis.rules_start)
-    grid = (cells.shape[0], 1, 1, 1, *cells.shape[4:])
+    runs, ages, groups = len(cells), cells.shape[-1], cells.shape[4:]
 
-    lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
-    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
-    lapsed[:, :, 1:] = np.minimum(np.arange(UNINSURED.stop - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
-    lapsed[:, :, LAST_GAP] = membership.mean_years(cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH))[:, :, 0]
+    # Rule years are known from age or gap, but for the open gap, where they are a mean of who is there.
+    lapsed = np.empty((runs, 1, LAST_GAP, 1, 1, 1, ages))
+    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, ages + 1))
+    lapsed[:, :, 1:] = rule_years(np.arange(LAST_GAP - 1), completed)
+    lapsed_longest = membership.mean_years(
+        cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
+    )
     rules = (basis.fixed_months, basis.months_per_lapsed_year, basis.floor_months, basis.floor_from_lapsed_years)
     waits = basis.waits * counting
-    months = waits * participation.waiting_months(lapsed, *rules)
+    months = np.empty((runs, 1, UNINSURED.stop, 1, *groups))
+    months[:, :, :LAST_GAP] = waits * participation.waiting_months(lapsed, *rules)
+    months[:, :, LAST_GAP:] = waits * participation.waiting_months(lapsed_longest, *rules)
     months[:, :, GAP_0] = 0.0
-    wait_at_stake = waits * participation.waiting_months(np.ones(grid[:1] + (1,) * 6), *rules)
+    wait_at_stake = waits * participation.waiting_months(np.ones((1,) * 7), *rules)
 
-    continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
-    continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
-    continuous[:, :, -1] = membership.mean_years(cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(completed, TENURE_DEPTH))[:, :, 0]
-    cap = counting * participation.cap_at_stake(continuous, basis.bonus_step, basis.bonus_after_years)
+    cap = np.empty((runs, 1, TENURE_DEPTH, 1, *groups))
+    bonus = (basis.bonus_step * counting, basis.bonus_after_years)
+    continuous_longest = membership.mean_years(
+        cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(completed, TENURE_DEPTH)
+    )
+    cap[:, :, :-1] = participation.cap_at_stake(rule_years(np.arange(1, TENURE_DEPTH), completed), *bonus)
+    cap[:, :, -1:] = participation.cap_at_stake(continuous_longest, *bonus)
 
     relative_burden = (basis.burden + basis.burden_floor) / (basis.reference_burden + basis.burden_floor)
-    leave_odds = (
-        basis.leave_odds
-        * (relative_burden**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
+    leave_odds = basis.leave_odds * (
+        (relative_burden**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
         * np.exp(-basis.leave_bonus * participation.salience(cap * basis.bonus_felt))
     )
     enter_odds = basis.enter_odds * (
-        relative_burden**-basis.return_burden * np.exp(-basis.return_wait * months) * basis.return_other
+        (relative_burden**-basis.return_burden * basis.return_other) * np.exp(-basis.return_wait * months)
     )
     return Hazards(membership.probability(leave_odds), membership.probability(enter_odds), months, wait_at_stake, cap)
+
+
+def rule_years(years: np.ndarray, completed: int) -> np.ndarray:
+    """Years of a gap or tenure that the rules count, at most those that they have counted: [1, 1, row, 1, 1, 1, 1]."""
+    return np.minimum(years, completed)[None, None, :, None, None, None, None]
 
 
 def benefits_pp(basis: YearBasis) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -160,21 +172,23 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         enrolled[:, :, rows] *= factor
     transfers_in = employee_moves(enrolled, entrants, basis, counted)
     enrolled[:, :, membership.WAITING] = 0.0
-    closing = np.empty_like(cells)
-    closing[..., 1:] = enrolled[..., :-1]
-    closing[..., -1] += enrolled[..., -1]
-    closing[..., 0] = 0.0
+    oldest = enrolled[..., -1].copy()
+    aged = work.aged
+    aged[..., 0] = 0.0
+    aged[..., -1] += oldest
     born = newborn_end * basis.prevalence[..., :1]
-    closing[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
-    closing[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
+    aged[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
+    aged[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += newborn_end.sum(axis=axis("sex"), keepdims=True)
-    move_between_areas(closing, people_end, basis, work)
+    closing = np.empty_like(cells)
+    move_between_areas(aged, people_end, basis, work, closing)
     move_assistance(closing, people_end, basis, work)
     before_adjustment = people_end.sum(axis=axes_except())
-    insured_before = closing[:, :, TENURES].sum(axis=axes_except())
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before_adjustment)
+    insured_adjustment = np.zeros(len(cells))
     if (factor != 1.0).any():
+        insured_adjustment = closing[:, :, TENURES].sum(axis=axes_except()) * (factor - 1)
         closing *= factor[:, None, None, None, None, None, None]
 
     # 9 fund
@@ -195,19 +209,20 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     moving = migration_start + migration_end
     newborn_dying = newborn * (1 - basis.newborn_survival)
     newborn_moving = newborn_end - newborn + newborn_dying
+    everyone, nobody = by_person_group(people), np.zeros((len(cells), *cells.shape[3:]))
     flows = Flows(
-        births=at_birth(newborn, people),
-        deaths=by_person_group(people * dying) + at_birth(newborn_dying, people),
-        net_migration=by_person_group(people * moving) + at_birth(newborn_moving, people),
+        births=with_newborn(nobody, newborn),
+        deaths=with_newborn(by_person_group(people * dying), newborn_dying),
+        net_migration=with_newborn(everyone * moving[:, 0, 0], newborn_moving),
         population_adjustment=before_adjustment * (factor - 1),
         prevalence_error=prevalence_error,
         leaves=leaves,
         returns=returns,
         joins=joins,
-        newborn_enrolled=at_birth(newborn_enrolled, people),
-        insured_deaths=by_person_group(payers * dying) + at_birth(newborn_dying * basis.newborn_enrolment, people),
-        insured_migration=by_person_group(payers * moving) + at_birth(newborn_moving * basis.newborn_enrolment, people),
-        insured_adjustment=insured_before * (factor - 1),
+        newborn_enrolled=with_newborn(nobody, newborn_enrolled),
+        insured_deaths=with_newborn(by_person_group(payers * dying), newborn_dying * basis.newborn_enrolment),
+        insured_migration=with_newborn((paying * moving)[:, 0, 0], newborn_moving * basis.newborn_enrolment),
+        insured_adjustment=insured_adjustment,
         transfers_in=by_person_group(transfers_in),
         transfers_out=by_person_group(transfers_out),
         waiting_months=waiting_months,
@@ -251,8 +266,8 @@ def employee_moves(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis,
     return to_residents
 
 
-def move_between_areas(closing: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace) -> None:
-    """Move persons between country and town so that the urban share of the new 1 January is met, in place."""
+def move_between_areas(aged: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace, closing: np.ndarray) -> None:
+    """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
     by_area = people_end.sum(axis=axis("income"), keepdims=True)
     ready = (by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True)
     urban = by_area[:, :, :, :, URBAN : URBAN + 1].sum(axis=axis("age"), keepdims=True)
@@ -260,11 +275,10 @@ def move_between_areas(closing: np.ndarray, people_end: np.ndarray, basis: YearB
     out_of_town, into_town = population.move_shares(
         urban, want, ready[:, :, :, :, URBAN : URBAN + 1], ready[:, :, :, :, RURAL : RURAL + 1]
     )
-    everywhere = (slice(None),) * 4
-    for share, source, target in ((into_town, RURAL, URBAN), (out_of_town, URBAN, RURAL)):
-        if share.any():
-            leaving = share * basis.area_propensity
-            population.exchange(closing, (*everywhere, slice(target, target + 1)), (*everywhere, slice(source, source + 1)), leaving, work.half)
+    town, country = ((*(slice(None),) * 4, slice(area, area + 1)) for area in (URBAN, RURAL))
+    propensity = np.repeat(basis.area_propensity, aged.shape[5], axis=5)
+    leaving = (share * propensity for share in (out_of_town, into_town))
+    population.exchange(aged[town], aged[country], *leaving, work.half, (closing[town], closing[country]))
 
 
 def move_assistance(closing: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace) -> None:
@@ -274,13 +288,9 @@ def move_assistance(closing: np.ndarray, people_end: np.ndarray, basis: YearBasi
     low = by_income[..., population.LOW_INCOME : population.LOW_INCOME + 1, :]
     want = basis.assisted_share_end * population.total(by_income)
     leaving, entering = population.move_shares(assisted, want, assisted, low)
-    everywhere = (slice(None),) * 5
-    for share, source, target in (
-        (entering, population.LOW_INCOME, population.ASSISTED),
-        (leaving, population.ASSISTED, population.LOW_INCOME),
-    ):
-        if share.any():
-            population.exchange(closing, (*everywhere, slice(target, target + 1)), (*everywhere, slice(source, source + 1)), share, work.quarter)
+    groups = (population.ASSISTED, population.LOW_INCOME)
+    pair = tuple(closing[..., group : group + 1, :] for group in groups)
+    population.exchange(*pair, leaving, entering, work.quarter, pair)
 
 
 def tracked(name: str) -> slice:
@@ -293,11 +303,11 @@ def by_person_group(cells: np.ndarray) -> np.ndarray:
     return cells.sum(axis=axis("health", "status"))
 
 
-def at_birth(newborn: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """Newborn [run, 1, 1, sex, area, income, 1] as [run, sex, area, income, age], nobody at later ages."""
-    placed = np.zeros((len(people), *people.shape[3:]))
-    placed[..., :1] = newborn[:, 0, 0]
-    return placed
+def with_newborn(flow: np.ndarray, newborn: np.ndarray) -> np.ndarray:
+    """A flow [run, sex, area, income, age] with the newborn's [run, 1, 1, sex, area, income, 1] added at age 0."""
+    whole = flow.copy()
+    whole[..., :1] += newborn[:, 0, 0]
+    return whole
 
 
 def birthday(people: np.ndarray) -> np.ndarray:
