@@ -10,6 +10,7 @@ from simsurance.axes import AGE, AREA, EMPLOYEES, GAP_DEPTH, HEALTH, INCOME, NOT
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model import contributions, opening, population
+from simsurance.model.participation import rule_years_completed
 from simsurance.model.projection import State, YearBasis, enrolment_hazards
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
@@ -437,7 +438,7 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         persistence=values.health.persistence,
         newborn_enrolment=at_opening(counts.newborn_enrolment),
         recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
-        rule_years=max(first - values.participation.start_year, 0) if values.participation.in_force else 0,
+        rule_years=rule_years_completed(first, values.participation.start_year),
     )
 
 
@@ -472,7 +473,21 @@ def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> t
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
-    """The opening state and the basis of every year of one scenario, as one run."""
+    """The opening state and the basis of every year of one scenario, as one run.
+
+    Raises SimsuranceError where no opening state fits the counts or the turnover that the scenario gives.
+    """
+    try:
+        return _build(scenario)
+    except ArithmeticError as error:
+        first = scenario.values.horizon.valuation_year
+        raise SimsuranceError(
+            f"{scenario.name}:membership: no opening state of {first} fits: {error}; counts of the insured below the population, "
+            "and turnover (behaviour.targets) between none and all"
+        ) from error
+
+
+def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     inputs = Inputs(scenario, scenario.values)
     odds = relative_odds(inputs)
     cells = opening.opening_cells(opening_inputs(inputs, odds))
@@ -486,7 +501,8 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
 
     root = Inputs(scenario, scenario.reference)
     root_arrays = {**arrays, **behaviour_basis(root, odds)}
-    leave, enter = intercepts(cells, year_basis(inputs.first, 0, root.values, root_arrays), scenario.values)
+    root_cells = opening.count_rule_years(cells, rule_years_completed(inputs.first, root.values.participation.start_year))
+    leave, enter = intercepts(root_cells, year_basis(inputs.first, 0, root.values, root_arrays), scenario.values)
     arrays["reference_burden"] = root_arrays["reference_burden"]
     arrays["leave_odds"] = arrays["leave_odds"] * leave
     arrays["enter_odds"] = arrays["enter_odds"] * enter

@@ -1,8 +1,9 @@
 """What docs/method.md shows as output, made by the command that it names.
 
-`python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one of the blocks made here.
+`python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
 
+import csv
 import inspect
 import re
 import shlex
@@ -21,7 +22,8 @@ from simsurance.analysis import aggregate, calibration
 from simsurance.analysis.hindcast import hindcast
 from simsurance.basis import Inputs
 from simsurance.cli import main as simsurance
-from simsurance.data.tables import DATA, published, read_table
+from simsurance.data import tables
+from simsurance.data.tables import DATA, published
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.results import Results, simulate
@@ -69,7 +71,7 @@ def opening() -> str:
     persons = stocks.membership[0, 0].sum(axis=(0, 2, 3))
     by_area = stocks.persons[0, 0].sum(axis=(0, 2))
     counts = published("population")
-    urban = Inputs(baseline(), values)
+    inputs = Inputs(baseline(), values)
     rows = [
         ("population, national count", stocks.persons[0].sum(), counts[first - 1]),
         (
@@ -84,13 +86,13 @@ def opening() -> str:
     met = table(
         heads,
         [
-            (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{own / count - 1:.2%}")
+            (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{abs(own / count - 1):.2%}")
             for what, own, count in rows
         ],
     )
     share = float(by_area[0] / by_area.sum())
-    wanted = float(calibration_urban_share(urban))
-    met += f"| urban share | {share:.2%} | {wanted:.2%} | {share / wanted - 1:.2%} |\n"
+    wanted = float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0])
+    met += f"| urban share | {share:.2%} | {wanted:.2%} | {abs(share / wanted - 1):.2%} |\n"
     past = simulate([baseline().replace({"horizon.valuation_year": 2022, "horizon.last_year": 2022})])[0]
     ages = past.projection.stocks.resident_insured[0, 0].sum(axis=(0, 1))
     young = published("resident_insured_school_and_preschool_children")[2021]
@@ -112,15 +114,8 @@ def opening() -> str:
     )
 
 
-def calibration_urban_share(inputs: Inputs) -> float:
-    """The national urban share on the opening 1 January."""
-    from simsurance.data import tables
-
-    return float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [inputs.first])[0])
-
-
 def published_share() -> str:
-    """Outgo of the resident fund over institution cost, and the split into inpatient and outpatient by the same rule each year."""
+    """Outgo of the resident fund over institution cost, and its split, by the same rule each year."""
     inpatient, ratio, outgo = (
         published(name) for name in ("resident_inpatient_cost", "resident_inpatient_payment_ratio", "resident_outgo")
     )
@@ -161,11 +156,11 @@ def waiting() -> str:
     rules, first = baseline().values.participation, baseline().values.horizon.valuation_year
     wait = rules.waiting
     lapsed = np.arange(1.0, 11.0)
-    terms = [
+    fixed, per_year, floor = (
         np.array(calibration.shipped(item, first))
         for item in (wait.fixed_months, wait.months_per_lapsed_year, wait.floor_months)
-    ]
-    months = participation.waiting_months(lapsed, *terms, np.array(wait.floor_from_lapsed_years))
+    )
+    months = participation.waiting_months(lapsed, fixed, per_year, floor, wait.floor_from_lapsed_years)
     step_yuan = np.array(calibration.shipped(rules.continuous_bonus.step, first))
     caps = participation.cap_at_stake(lapsed - 1, step_yuan, rules.continuous_bonus.after_years)
     return table(
@@ -213,7 +208,7 @@ def rules() -> str:
 
 
 def duplicates() -> str:
-    """Mean real growth of cost as fitted, and with the duplicates taken out of the insured of every year before their removal."""
+    """Mean real growth of cost as fitted, and with the duplicates taken out of the first year's insured."""
     own = {fit.key: fit.found for fit in calibration.real_growth(baseline())}
     first, last = calibration.FIRST_YEAR, calibration.LAST_YEAR
     (mean,) = (found for key, found in own.items() if str(last + 1) in key)
@@ -247,14 +242,12 @@ def misfits() -> str:
         ("inpatients, share of the insured", f"{found.inpatient_users:.3f}", "about 0.14 (judgement)"),
         ("inpatients, sd of log cost", f"{found.inpatient_log_sd:.2f}", "1.20 (1.09–1.26)"),
     ]
-    columns = read_table(DATA / "residuals.csv")
-    for use, what, target, reached in zip(
-        *(columns[name] for name in ("use", "what", "target", "reached")), strict=True
-    ):
-        if str(use) == "compared":
-            rows.append((str(what), f"{float(reached):.3g}", f"{float(target):.3g}"))
-        elif "assisted who live in rural" in str(what):
-            rows.append((str(what), f"{float(reached):.3g}", "less: none published"))
+    with (DATA / "residuals.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["use"] == "compared":
+                rows.append((row["what"], f"{float(row['reached']):.3g}", f"{float(row['target']):.3g}"))
+            elif "assisted who live in rural" in row["what"]:
+                rows.append((row["what"], f"{float(row['reached']):.3g}", "less: none published"))
     return table(("not fitted, or not met", "model or table", "evidence"), rows)
 
 
@@ -362,6 +355,22 @@ def dated(result: Results, name: str) -> str:
     return f"{found['value']:.0f}" if found["status"] == "ok" else str(found["status"]).replace("_", " ")
 
 
+def assumptions() -> str:
+    """The yearly assumptions that the balance rests on."""
+    values, years = baseline().values, projected().years
+    shown = [year for year in years if year < years[0] + 5 or year % 5 == 0]
+    items = {
+        "real growth of cost at given age": values.claims.trend.real_growth,
+        "real growth of disposable income": values.economy.real_income_growth,
+        "inflation": values.economy.inflation,
+        "interest": values.economy.interest_rate,
+    }
+    rows = [(name, *(f"{calibration.shipped(item, year):.1%}" for year in shown)) for name, item in items.items()]
+    supplement = values.contributions.local_supplement
+    rows.append(("local supplement, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
+    return table(("a year", *map(str, shown)), rows)
+
+
 def results() -> str:
     """The account of the baseline: ten years, then every fifth."""
     account, years = projected().accounts, projected().years
@@ -424,6 +433,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         naive,
         identities,
         sensitivity,
+        assumptions,
         results,
         measures,
     )

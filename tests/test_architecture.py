@@ -27,8 +27,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("output", "analysis"),
     ("cli",),
 )
-"""From the ground up: a module imports from its own package or from layers below; comparing and writing know each other."""
+"""From the ground up: a module imports from its own package or from layers below."""
 SIDE_BY_SIDE = {"analysis", "output"}
+"""Comparing and writing know each other."""
 FACES = {"results": "output"}
 """A result can draw and save itself: it reaches up when asked to, and not before."""
 SCRIPTS = ("data.build", "output.fonts.build_subset")

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,11 @@ def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> No
         first, second = (getattr(year, name).max() for year in years[:2])
         assert second / first == pytest.approx(incomes[2] / incomes[1]), name
     _, fixed = built(("benefits.indexation", "fixed"))
-    inpatient = baseline().values.benefits.inpatient
+    inpatient = {name: float(baseline().leaves[f"benefits.inpatient.{name}"]) for name in ("deductible", "limit")}
     for year in fixed:
-        assert year.inpatient_deductible.item() == inpatient.deductible
-        assert year.inpatient_limit.item() == inpatient.limit
-    assert years[0].inpatient_limit.item() == pytest.approx(inpatient.limit * incomes[1] / incomes[0])
+        assert year.inpatient_deductible.item() == inpatient["deductible"]
+        assert year.inpatient_limit.item() == inpatient["limit"]
+    assert years[0].inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
 
 
 def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
@@ -106,7 +107,7 @@ def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
     middle = index("income", "middle")
     for year in years:
         felt = year.bonus_step.item() * year.bonus_felt[..., middle, 0].item()
-        assert felt == pytest.approx(baseline().values.participation.continuous_bonus.step / 1000)
+        assert felt == pytest.approx(baseline().leaves["participation.continuous_bonus.step"] / 1000)
         assert year.bonus_felt[..., index("income", "assisted"), 0].item() == 0
 
 
@@ -121,7 +122,12 @@ def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> 
 
 def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None:
     early = load("baseline").replace(
-        {"horizon.valuation_year": 2023, "horizon.last_year": 2025, "claims.trend.real_growth": 0.03, "economy.inflation": 0.02}
+        {
+            "horizon.valuation_year": 2023,
+            "horizon.last_year": 2025,
+            "claims.trend.real_growth": 0.03,
+            "economy.inflation": 0.02,
+        }
     )
     growth = 1.03 * 1.02
     assert Inputs(early, early.values).cost_index() == pytest.approx([growth**-2, growth**-1, 1])
@@ -161,7 +167,7 @@ def test_standards_of_the_baseline_keep_the_last_share_of_income() -> None:
 
 def test_the_next_years_contribution_stands_beside_this_years() -> None:
     _, years = built()
-    for now, later in zip(years[:-1], years[1:], strict=True):
+    for now, later in pairwise(years):
         np.testing.assert_array_equal(now.personal_pp_next, later.personal_pp)
 
 
@@ -174,7 +180,7 @@ def test_the_burden_is_the_own_payment_over_last_years_income_of_the_cell() -> N
     assert year.burden[0, 0, 0, 0, :, :, 0] == pytest.approx(own / incomes)
 
 
-# --- intercepts ------------------------------------------------------------------------------------------------------
+# --- intercepts ---------------------------------------------------------------------------------------------
 
 
 def first_enrolment(*changes: tuple[str, Any]) -> dict[str, float]:
@@ -233,7 +239,7 @@ def test_a_contribution_raised_in_the_first_year_acts_in_that_year() -> None:
     assert np.all(leaves[1] > leaves[0])
 
 
-# --- whole scenarios ---------------------------------------------------------------------------------------------------
+# --- whole scenarios ----------------------------------------------------------------------------------------
 
 NO_RULES = {
     "participation.waiting.fixed_months": 0,
@@ -254,7 +260,9 @@ def test_a_longer_horizon_leaves_the_earlier_years_as_they_are() -> None:
 def test_the_order_of_keys_in_a_file_changes_nothing(tmp_path: Path) -> None:
     lines = baseline().to_toml().split("\n\n")
     top, tables = [part for part in lines if not part.startswith("[")], [part for part in lines if part.startswith("[")]
-    turned = ["\n".join([head, *reversed(keys)]) for head, *keys in (part.strip().split("\n") for part in reversed(tables))]
+    turned = [
+        "\n".join([head, *reversed(keys)]) for head, *keys in (part.strip().split("\n") for part in reversed(tables))
+    ]
     (tmp_path / "turned.toml").write_text("\n\n".join([*top, *turned]) + "\n", encoding="utf-8")
     loaded = load(tmp_path / "turned.toml")
     assert loaded.leaves == baseline().leaves
@@ -294,13 +302,21 @@ def test_a_behavioural_effect_switched_off_is_its_coefficient_at_nought(effect: 
     zero = projected({**ACTING, **{f"behaviour.{name}": 0.0 for name in COEFFICIENTS[effect]}})
     assert_equal_results(off, zero)
     acting = projected(ACTING)
-    assert not np.array_equal(acting.projection.by_group["leaves"], off.projection.by_group["leaves"]), "it acts when on"
+    assert not np.array_equal(acting.projection.by_group["leaves"], off.projection.by_group["leaves"]), (
+        "it acts when on"
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "sign"),
     [
-        ({"contributions.personal.schedule": {"2026": 400, "2028": 900}, "contributions.personal.rule": {"2026": "schedule"}}, 1),
+        (
+            {
+                "contributions.personal.schedule": {"2026": 400, "2028": 900},
+                "contributions.personal.rule": {"2026": "schedule"},
+            },
+            1,
+        ),
         ({"participation.waiting.fixed_months": {"2026": 3, "2028": 8}}, -1),
         ({"participation.continuous_bonus.step": {"2026": 1000, "2028": 9000}}, -1),
         ({"behaviour.campaign_strength": {"2026": 0, "2028": 1}}, -1),
@@ -326,7 +342,7 @@ def test_without_reactions_a_higher_contribution_never_brings_depletion_forward(
     ]
     found = simulate(levels)
     closing = [results.accounts["closing"] for results in found]
-    assert all(np.all(more >= less) for less, more in zip(closing[:-1], closing[1:], strict=True))
+    assert all(np.all(more >= less) for less, more in pairwise(closing))
     depletion = [results.measures.value["depletion_year"] for results in found]
     dates = [year if np.isfinite(year) else 9999 for year in depletion]
     assert dates == sorted(dates)

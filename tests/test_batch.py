@@ -22,7 +22,7 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"participation.in_force": False, "benefits.indexation": "fixed"},
     {"fund.opening": -1e11, "economy.deficit_interest_margin": 0.03, "claims.inpatient.level": 2},
 )
-"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the last is always in deficit."""
+"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the last is in deficit."""
 
 
 @cache

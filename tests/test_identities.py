@@ -1,4 +1,4 @@
-"""The identities hold on a projection, and each one fails, by name, when a number of the projection is not what it was."""
+"""The identities hold on a projection, and each fails by name when a number of the projection is changed."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -30,7 +30,9 @@ def basis(rate: float = RATE) -> list[YearBasis]:
     return [quiet_year(year, interest_rate=np.array([rate]), deficit_rate=np.array([rate])) for year in YEARS]
 
 
-def account(income: list[float], outgo: list[float], opening: float = 100.0, rate: float = RATE, prepaid: float = 0.0) -> dict[str, np.ndarray]:
+def account(
+    income: list[float], outgo: list[float], opening: float = 100.0, rate: float = RATE, prepaid: float = 0.0
+) -> dict[str, np.ndarray]:
     """The account of four years from income (without money received in advance) and outgo."""
     opened, closed = [], []
     fund = opening
@@ -39,10 +41,10 @@ def account(income: list[float], outgo: list[float], opening: float = 100.0, rat
         fund = fund * (1 + rate) + (received + prepaid - paid) * (1 + rate) ** 0.5
         closed.append(fund)
     found: dict[str, Any] = {
-        "opening": opened, "closing": closed, "income": np.array(income) + prepaid, "outgo": outgo, "prepaid_change": [prepaid] * 4,
-        "members_income": [4000.0] * 4, "public_money": [50.0] * 4, "personal_contribution_pp": [400.0, 420, 440, 460],
-        "subsidy_pp": [700.0] * 4, "outgo_pp": [900.0] * 4, "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4,
-        "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
+        "opening": opened, "closing": closed, "income": np.array(income) + prepaid, "outgo": outgo,
+        "prepaid_change": [prepaid] * 4, "members_income": [4000.0] * 4, "public_money": [50.0] * 4,
+        "personal_contribution_pp": [400.0, 420, 440, 460], "subsidy_pp": [700.0] * 4, "outgo_pp": [900.0] * 4,
+        "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4, "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
     }  # fmt: skip
     arrays = {name: np.asarray(numbers, dtype=float) for name, numbers in found.items()}
     arrays["current_balance"] = arrays["closing"] - arrays["opening"]
@@ -108,7 +110,13 @@ def test_the_actuarial_balance_by_hand_without_interest() -> None:
 
 
 @steady
-@given(st.lists(st.floats(50, 200), min_size=4, max_size=4), st.floats(-100, 300), st.floats(0, 0.1), st.integers(0, 2), st.floats(0, 12))
+@given(
+    st.lists(st.floats(50, 200), min_size=4, max_size=4),
+    st.floats(-100, 300),
+    st.floats(0, 0.1),
+    st.integers(0, 2),
+    st.floats(0, 12),
+)
 def test_the_required_contribution_leaves_the_reserve_wanted_at_the_horizon(
     outgo: list[float], opening: float, rate: float, start: int, months: float
 ) -> None:
@@ -142,7 +150,19 @@ def test_a_delay_beyond_the_horizon_starts_in_the_last_year() -> None:
     assert "from 2029" in found["required_contribution_multiple_delayed"].unit
 
 
-@pytest.mark.parametrize("name", ["closing", "reserve_months", "current_balance", "outgo_pp", "income_rate", "cost_rate", "coverage", "resident_insured"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "closing",
+        "reserve_months",
+        "current_balance",
+        "outgo_pp",
+        "income_rate",
+        "cost_rate",
+        "coverage",
+        "resident_insured",
+    ],
+)
 def test_ends_of_the_path_are_reported(name: str) -> None:
     numbers = account([100, 101, 102, 103], [90, 91, 92, 93])
     found = measured(numbers)
@@ -159,20 +179,25 @@ def test_every_measure_has_a_unit_and_either_a_value_or_a_reason() -> None:
 
 def test_the_account_of_a_projection_adds_up() -> None:
     state = state_of(persons(("tenure_3", 800.0), ("gap_1", 200.0)), fund=1e6)
-    money = {
-        "personal_pp": 400.0, "personal_pp_next": 420.0, "subsidy_pp": 700.0, "local_supplement": 1.1, "inpatient_use": 0.1,
-        "inpatient_ratio": 0.7, "interest_rate": np.array([0.03]), "prepaid_share": np.array([0.5]),
-        "administration_share": np.array([0.05]), "leave_odds": 0.25, "enter_odds": 1.0,
+    money: dict[str, Any] = {
+        "personal_pp": 400.0, "personal_pp_next": 420.0, "subsidy_pp": 700.0, "local_supplement": 1.1,
+        "inpatient_use": 0.1, "inpatient_ratio": 0.7, "interest_rate": np.array([0.03]),
+        "prepaid_share": np.array([0.5]), "administration_share": np.array([0.05]), "leave_odds": 0.25,
+        "enter_odds": 1.0,
     }  # fmt: skip
     years = [quiet_year(2030 + place, **money) for place in range(3)]
     found = {name: numbers[:, 0] for name, numbers in measures.accounts(project(state, years), years).items()}
     parts = ("personal_contributions", "assistance", "subsidies", "local_supplement", "prepaid_change")
     assert found["income"] == pytest.approx(sum(found[name] for name in parts))
-    assert found["outgo"] == pytest.approx(found["inpatient_benefits"] + found["outpatient_benefits"] + found["administration"])
+    assert found["outgo"] == pytest.approx(
+        found["inpatient_benefits"] + found["outpatient_benefits"] + found["administration"]
+    )
     assert found["closing"] - found["opening"] == pytest.approx(found["current_balance"])
     assert found["opening"][1:].tolist() == found["closing"][:-1].tolist()
     assert found["reserve_months"] == pytest.approx(found["closing"] / found["outgo"] * 12)
-    assert found["reserve_months_without_prepaid"] == pytest.approx((found["closing"] - found["prepaid"]) / found["outgo"] * 12)
+    assert found["reserve_months_without_prepaid"] == pytest.approx(
+        (found["closing"] - found["prepaid"]) / found["outgo"] * 12
+    )
     assert found["reserve_months_forward"][:-1] == pytest.approx(found["closing"][:-1] / found["outgo"][1:] * 12)
     assert np.isnan(found["reserve_months_forward"][-1])
     # 800 insured and 200 lapsed: a fifth leaves, half returns, 740 pay; coverage of 1,000 outside the employee scheme.

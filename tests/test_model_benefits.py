@@ -76,7 +76,9 @@ def test_the_unit_of_money_does_not_matter(
 
 @steady
 @given(MEANS, SIGMAS, DEDUCTIBLES, RATIOS, LIMITS)
-def test_a_layer_split_in_two_pays_the_same(mean: float, sigma: float, deductible: float, ratio: float, limit: float) -> None:
+def test_a_layer_split_in_two_pays_the_same(
+    mean: float, sigma: float, deductible: float, ratio: float, limit: float
+) -> None:
     lower = paid(mean, sigma, deductible, ratio, limit / 2)
     upper = paid(mean, sigma, deductible + limit / 2 / ratio, ratio, limit / 2)
     assert lower + upper == pytest.approx(paid(mean, sigma, deductible, ratio, limit), abs=1e-9 * mean)
@@ -92,7 +94,9 @@ def test_the_closed_form_is_the_integral_over_the_cost(
     def weighted_payment(z: float) -> float:
         return min(ratio * max(exp(centre + sigma * z) - deductible, 0), limit) * exp(-z * z / 2) / sqrt(2 * pi)
 
-    kinks = [(log(threshold) - centre) / sigma for threshold in (deductible, deductible + limit / ratio) if threshold > 0]
+    kinks = [
+        (log(threshold) - centre) / sigma for threshold in (deductible, deductible + limit / ratio) if threshold > 0
+    ]
     edges = sorted({-12.0, 12.0, *(min(max(kink, -12.0), 12.0) for kink in kinks)})
     integral = sum(quad(weighted_payment, low, high, limit=200)[0] for low, high in pairwise(edges))
     assert paid(mean, sigma, deductible, ratio, limit) == pytest.approx(integral, rel=1e-7, abs=1e-9 * mean)
@@ -114,9 +118,9 @@ def test_nothing_is_paid_at_a_ratio_of_nought() -> None:
 
 def test_cost_and_benefits_of_the_insured_are_exposure_times_use_times_the_layer() -> None:
     basis = quiet_year(
-        inpatient_use=0.15, inpatient_cost=9_500.0, inpatient_sigma=1.15, inpatient_deductible=800.0, inpatient_ratio=0.72,
-        inpatient_limit=30_000.0, outpatient_use=0.7, outpatient_cost=600.0, outpatient_sigma=1.2, outpatient_deductible=50.0,
-        outpatient_ratio=0.55, outpatient_limit=400.0,
+        inpatient_use=0.15, inpatient_cost=9_500.0, inpatient_sigma=1.15, inpatient_deductible=800.0,
+        inpatient_ratio=0.72, inpatient_limit=30_000.0, outpatient_use=0.7, outpatient_cost=600.0,
+        outpatient_sigma=1.2, outpatient_deductible=50.0, outpatient_ratio=0.55, outpatient_limit=400.0,
     )  # fmt: skip
     _, flows = one_year(state_of(persons(("tenure_2", 200.0), ("never", 300.0))), basis)
     assert flows.inpatient_claims.sum() == pytest.approx(200 * 0.15 * 9_500)
@@ -133,8 +137,8 @@ def test_benefits_follow_need_class_area_and_age_of_the_insured() -> None:
     prevalence = np.zeros((3, 2, AGES))
     prevalence[0], prevalence[2] = 0.9, 0.1
     basis = quiet_year(
-        inpatient_use=on(use, "health", "sex", "age"), inpatient_cost=on(cost, "health", "area", "age"), inpatient_ratio=1.0,
-        inpatient_limit=1e9, prevalence=on(prevalence, "health", "sex", "age"), persistence=1.0,
+        inpatient_use=on(use, "health", "sex", "age"), inpatient_cost=on(cost, "health", "area", "age"),
+        inpatient_ratio=1.0, inpatient_limit=1e9, prevalence=on(prevalence, "health", "sex", "age"), persistence=1.0,
     )  # fmt: skip
     state = state_of(persons(("tenure_2", 70.0), health="high") + persons(("tenure_2", 30.0)))
     _, flows = one_year(state, basis)

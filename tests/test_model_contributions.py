@@ -23,7 +23,7 @@ def standards(rule: str, first_rule: str = "schedule", since: int = 2027, **chan
     def all_years(value: float | list[float]) -> np.ndarray:
         return np.array(value if isinstance(value, list) else [value] * len(YEARS), dtype=float)
 
-    terms = {
+    terms: dict[str, Any] = {
         "schedule": [400.0, 420.0, 440.0, 460.0, 480.0], "growth_rate": 0.1, "income_share": 0.02, "floor": 0.0,
         "highest_rise": 9.0, "phase_in_years": 1, "personal": None, "ratio_to_personal": 2.0, "share_of_total": 0.6,
     } | changes  # fmt: skip
@@ -123,7 +123,7 @@ def test_an_indexed_contribution_keeps_to_its_floor_and_its_highest_rise(
     assert free <= max(start, share) * income * (1 + 1e-12)
 
 
-# --- what they bring in ------------------------------------------------------------------------------------------------
+# --- what they bring in -------------------------------------------------------------------------------------
 
 
 def graded(rural_middle: float) -> np.ndarray:

@@ -16,11 +16,11 @@ steady = settings(derandomize=True, deadline=None, max_examples=60)
 YUAN = st.floats(-1e12, 1e12)
 RATES = st.floats(-0.05, 0.3)
 MONEY: dict[str, Any] = {
-    "personal_pp": 400.0, "personal_pp_next": 420.0, "subsidy_pp": 724.0, "local_supplement": 1.08, "inpatient_use": 0.15,
-    "inpatient_cost": 9_500.0, "inpatient_deductible": 800.0, "inpatient_ratio": 0.72, "inpatient_limit": 30_000.0,
-    "outpatient_use": 0.7, "outpatient_cost": 600.0, "outpatient_deductible": 50.0, "outpatient_ratio": 0.55,
-    "outpatient_limit": 400.0, "prepaid_share": np.array([0.3]), "administration_share": np.array([0.02]),
-    "interest_rate": np.array([0.02]), "deficit_rate": np.array([0.05]),
+    "personal_pp": 400.0, "personal_pp_next": 420.0, "subsidy_pp": 724.0, "local_supplement": 1.08,
+    "inpatient_use": 0.15, "inpatient_cost": 9_500.0, "inpatient_deductible": 800.0, "inpatient_ratio": 0.72,
+    "inpatient_limit": 30_000.0, "outpatient_use": 0.7, "outpatient_cost": 600.0, "outpatient_deductible": 50.0,
+    "outpatient_ratio": 0.55, "outpatient_limit": 400.0, "prepaid_share": np.array([0.3]),
+    "administration_share": np.array([0.02]), "interest_rate": np.array([0.02]), "deficit_rate": np.array([0.05]),
 }  # fmt: skip
 IN_YUAN = (
     "personal_pp", "personal_pp_next", "subsidy_pp", "inpatient_cost", "inpatient_deductible", "inpatient_limit",
@@ -30,7 +30,7 @@ IN_YUAN = (
 
 def closing(opening: float, income: float, outgo: float, rate: float = 0.0, deficit_rate: float = 0.0) -> float:
     """The fund at the end of a year."""
-    return fund.closing(*(np.array([number]) for number in (opening, income, outgo, rate, deficit_rate))).item()
+    return float(fund.closing(*(np.array([number]) for number in (opening, income, outgo, rate, deficit_rate)))[0])
 
 
 def scheme(years: int = 1, **changes: Any) -> tuple[State, list[YearBasis]]:
@@ -58,8 +58,12 @@ def test_without_interest_a_fund_changes_by_income_less_outgo(opening: float, in
 
 @steady
 @given(YUAN, st.floats(0, 1e12), st.floats(0, 1e12), RATES, RATES)
-def test_twice_the_money_is_twice_the_fund(opening: float, income: float, outgo: float, rate: float, deficit: float) -> None:
-    assert closing(2 * opening, 2 * income, 2 * outgo, rate, deficit) == 2 * closing(opening, income, outgo, rate, deficit)
+def test_twice_the_money_is_twice_the_fund(
+    opening: float, income: float, outgo: float, rate: float, deficit: float
+) -> None:
+    assert closing(2 * opening, 2 * income, 2 * outgo, rate, deficit) == 2 * closing(
+        opening, income, outgo, rate, deficit
+    )
 
 
 @steady
@@ -109,7 +113,9 @@ def test_interest_is_what_the_closing_fund_holds_beyond_income_and_outgo() -> No
 def test_administration_is_charged_on_benefits() -> None:
     state, (basis,) = scheme()
     _, flows = one_year(state, basis)
-    assert flows.administration.item() == pytest.approx(0.02 * (flows.inpatient_benefits + flows.outpatient_benefits).sum())
+    assert flows.administration.item() == pytest.approx(
+        0.02 * (flows.inpatient_benefits + flows.outpatient_benefits).sum()
+    )
 
 
 def test_twice_all_amounts_in_yuan_are_twice_every_balance_and_leave_persons_alone() -> None:
@@ -120,7 +126,14 @@ def test_twice_all_amounts_in_yuan_are_twice_every_balance_and_leave_persons_alo
     np.testing.assert_array_equal(rich.cells, after.cells)
     assert rich.fund.item() == pytest.approx(2 * after.fund.item(), rel=1e-13)
     for more, once in zip(rich_flows, flows, strict=True):
-        for name in ("personal_contributions", "subsidies", "inpatient_benefits", "outpatient_benefits", "interest", "prepaid_change"):
+        for name in (
+            "personal_contributions",
+            "subsidies",
+            "inpatient_benefits",
+            "outpatient_benefits",
+            "interest",
+            "prepaid_change",
+        ):
             assert getattr(more, name).sum() == pytest.approx(2 * getattr(once, name).sum(), rel=1e-12), name
 
 

@@ -75,7 +75,9 @@ def test_where_nobody_lives_the_prevalence_itself_is_drawn() -> None:
 def test_the_whole_population_keeps_its_prevalence_though_a_group_has_drifted() -> None:
     mixed = [persons(("tenure_3", 1000.0 * share), health=name) for name, share in (("moderate", 0.2), ("high", 0.1))]
     cells = sum(mixed, start=persons(("tenure_3", 700.0)))
-    cells[:, :, row("employee_retired")] = cells[:, :, row("employee_retired")].sum(axis=1, keepdims=True) * on(SHARES, "health")[:, :, 0]
+    cells[:, :, row("employee_retired")] = (
+        cells[:, :, row("employee_retired")].sum(axis=1, keepdims=True) * on(SHARES, "health")[:, :, 0]
+    )
     drifted = cells.copy()
     drifted[0, LOW, row("tenure_3")] -= cells[0, LOW, row("tenure_3")] * 0.2
     drifted[0, HIGH, row("tenure_3")] += cells[0, LOW, row("tenure_3")] * 0.2
@@ -88,7 +90,9 @@ def test_the_whole_population_keeps_its_prevalence_though_a_group_has_drifted() 
     assert flows.prevalence_error.item() < 1e-12
     insured = after.persons[0, :, row("tenure_4")].sum(axis=(1, 2, 3, 4))
     before = drifted[0, :, row("tenure_3")].sum(axis=(1, 2, 3, 4))
-    assert insured / insured.sum() == pytest.approx(0.8 * before / before.sum() + 0.2 * np.array(SHARES)), "drift fades by persistence"
+    assert insured / insured.sum() == pytest.approx(0.8 * before / before.sum() + 0.2 * np.array(SHARES)), (
+        "drift fades by persistence"
+    )
 
 
 def test_those_who_keep_their_class_do_so_in_the_proportion_of_persistence_and_chance() -> None:
@@ -118,4 +122,6 @@ def test_the_drift_of_a_group_vanishes_over_the_years() -> None:
     after, _ = years_on(state_of(cells), years)
     high = after.persons[0, HIGH, row("tenure_5"), ..., 4].sum() / 300
     in_between = high - 0.1
-    assert 0 < in_between < 0.9 * 0.5**3, "half of the distance is left each year, and redrawing others brings it down further"
+    assert 0 < in_between < 0.9 * 0.5**3, (
+        "half of the distance is left each year, and redrawing others brings it down further"
+    )

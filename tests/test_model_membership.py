@@ -14,7 +14,7 @@ from simsurance.model.year import enrolment_hazards
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 LEAVE, ENTER = 0.25, 0.6
-ODDS = {"leave_odds": LEAVE / (1 - LEAVE), "enter_odds": ENTER / (1 - ENTER)}
+ODDS: dict[str, Any] = {"leave_odds": LEAVE / (1 - LEAVE), "enter_odds": ENTER / (1 - ENTER)}
 ASSISTED, MIDDLE = index("income", "assisted"), index("income", "middle")
 RULES: dict[str, Any] = {
     "rules_in_force": 1.0,
@@ -89,9 +89,9 @@ def test_the_effect_of_a_burden_worked_out_by_hand() -> None:
 
 
 def test_leaving_and_returning_worked_out_by_hand() -> None:
-    changes = {
-        **RULES, "burden": 0.020, "reference_burden": 0.013, "leave_burden": 0.35, "return_burden": 0.20, "leave_wait": 0.03,
-        "return_wait": 0.05, "leave_bonus": 0.015, "leave_other": 0.9, "return_other": 1.1,
+    changes: dict[str, Any] = {
+        **RULES, "burden": 0.020, "reference_burden": 0.013, "leave_burden": 0.35, "return_burden": 0.20,
+        "leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015, "leave_other": 0.9, "return_other": 1.1,
     }  # fmt: skip
     # Leaving: odds 1/3 × 1.5^0.35 × e^(−0.03 × 4 months) × 0.9 × e^(−0.015 × 10·(1 − e^(−2/10))), 2,000 yuan at stake.
     odds = 1 / 3 * 1.152476 * 0.886920 * 0.9 * 0.973176
@@ -112,12 +112,20 @@ def test_leaving_and_returning_worked_out_by_hand() -> None:
         ({}, {"leave_other": 0.8}, -1, 0),
         ({}, {"return_other": 1.2}, 0, 1),
     ],
-    ids=["burden", "fixed wait", "wait by year", "bonus", "earlier bonus", "campaign on leaving", "campaign on returning"],
+    ids=[
+        "burden",
+        "fixed wait",
+        "wait by year",
+        "bonus",
+        "earlier bonus",
+        "campaign on leaving",
+        "campaign on returning",
+    ],
 )
 def test_each_covariate_acts_with_its_sign(
-    effect: dict[str, float], more: dict[str, float], leaving: int, returning: int
+    effect: dict[str, Any], more: dict[str, Any], leaving: int, returning: int
 ) -> None:
-    before = {**RULES, **effect}
+    before: dict[str, Any] = {**RULES, **effect}
     for probability, sign in ((leave_probability, leaving), (return_probability, returning)):
         change = probability(**{**before, **more}) - probability(**before)
         assert np.sign(round(change, 12)) == sign, probability.__name__
@@ -133,10 +141,16 @@ def test_each_covariate_acts_with_its_sign(
     ids=["burden", "wait", "bonus"],
 )
 def test_a_covariate_whose_coefficient_is_zero_does_nothing(
-    coefficients: tuple[str, ...], covariates: dict[str, float]
+    coefficients: tuple[str, ...], covariates: dict[str, Any]
 ) -> None:
-    effects = {"leave_burden": 0.35, "return_burden": 0.2, "leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015}
-    without = {**RULES, **effects, **dict.fromkeys(coefficients, 0.0)}
+    effects = {
+        "leave_burden": 0.35,
+        "return_burden": 0.2,
+        "leave_wait": 0.03,
+        "return_wait": 0.05,
+        "leave_bonus": 0.015,
+    }
+    without: dict[str, Any] = {**RULES, **effects, **dict.fromkeys(coefficients, 0.0)}
     assert leave_probability(**{**without, **covariates}) == leave_probability(**without)
     assert return_probability(**{**without, **covariates}) == return_probability(**without)
 
@@ -150,7 +164,7 @@ def test_need_classes_with_their_own_odds_select_who_stays() -> None:
 
 
 def test_before_the_rules_begin_they_change_nothing() -> None:
-    effects = {"leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015}
+    effects: dict[str, Any] = {"leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015}
     assert leave_probability(2024, **RULES, **effects) == pytest.approx(LEAVE)
     assert return_probability(2024, **RULES, **effects) == pytest.approx(ENTER)
     assert leave_probability(2025, **RULES, **effects) < LEAVE
@@ -158,7 +172,7 @@ def test_before_the_rules_begin_they_change_nothing() -> None:
 
 
 def test_rules_that_are_not_in_force_change_nothing() -> None:
-    effects = {"leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015}
+    effects: dict[str, Any] = {"leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015}
     assert leave_probability(**{**RULES, "rules_in_force": 0.0}, **effects) == pytest.approx(LEAVE)
     assert return_probability(**{**RULES, "rules_in_force": 0.0}, **effects) == pytest.approx(ENTER)
 
@@ -195,7 +209,9 @@ def test_tracked_lapsed_years_are_those_of_a_person_followed_through_the_years(f
 
 
 def test_those_who_leave_take_their_share_of_the_tracked_years_along() -> None:
-    cells = persons(("tenure_5", 100.0), ("rule_years", 700.0)) + persons(("gap_5", 50.0), ("lapsed_years", 400.0), age=3)
+    cells = persons(("tenure_5", 100.0), ("rule_years", 700.0)) + persons(
+        ("gap_5", 50.0), ("lapsed_years", 400.0), age=3
+    )
     after, _ = one_year(state_of(cells), quiet_year(**ODDS))
     assert held(after, "rule_years") == pytest.approx(100 * (1 - LEAVE) * (7 + 1))
     assert held(after, "lapsed_years") == pytest.approx(50 * (1 - ENTER) * (8 + 1))
@@ -219,7 +235,7 @@ def test_newborns_enrol_in_their_birth_year_by_their_own_rate() -> None:
     assert flows.joins.sum() == 0
 
 
-# --- the employee scheme as two statuses ---------------------------------------------------------------------------------
+# --- the employee scheme as two statuses --------------------------------------------------------------------
 
 
 def by_sex_age(value: float) -> np.ndarray:
@@ -228,11 +244,15 @@ def by_sex_age(value: float) -> np.ndarray:
 
 
 def test_entry_to_the_employee_scheme_takes_insured_and_uninsured_by_their_own_rates() -> None:
-    cells = persons(("never", 100.0), ("gap_5", 100.0), ("tenure_5", 100.0), ("rule_years", 500.0), ("lapsed_years", 300.0))
+    cells = persons(
+        ("never", 100.0), ("gap_5", 100.0), ("tenure_5", 100.0), ("rule_years", 500.0), ("lapsed_years", 300.0)
+    )
     after, flows = one_year(state_of(cells), quiet_year(employee_entry=0.1, employee_entry_uninsured=0.4))
     assert held(after, "employee_active") == pytest.approx(40 + 40 + 10)
     assert flows.transfers_out.sum() == pytest.approx(10)
-    assert (held(after, "never"), held(after, "gap_5"), held(after, "tenure_5")) == pytest.approx((60, 60, 90), rel=1e-6)
+    assert (held(after, "never"), held(after, "gap_5"), held(after, "tenure_5")) == pytest.approx(
+        (60, 60, 90), rel=1e-6
+    )
     assert held(after, "rule_years") == pytest.approx((500 + 100) * 0.9)
     assert held(after, "lapsed_years") == pytest.approx((300 + 100) * 0.6)
 

@@ -26,14 +26,14 @@ NATIONAL: dict[str, Any] = {
 }
 
 
-def wait(lapsed: float, fixed: float = 3, per_year: float = 1, floor: float = 6, floor_from: float = 4) -> float:
+def wait(lapsed: float, fixed: float = 3, per_year: float = 1, floor: float = 6, floor_from: int = 4) -> float:
     """Waiting months after so many lapsed years."""
-    rules = (np.array(number) for number in (lapsed, fixed, per_year, floor))
-    return float(participation.waiting_months(*rules, np.array(floor_from)))  # type: ignore[arg-type]
+    months = [np.array(number) for number in (fixed, per_year, floor)]
+    return float(participation.waiting_months(np.array(lapsed), months[0], months[1], months[2], floor_from))
 
 
 def months_in(year: int, status: str, lapsed: float = 0.0, age: int = 2, **changes: Any) -> float:
-    """Waiting months of a person of this status who enrols for the year; `lapsed` tracked years of one in the open gap."""
+    """Waiting months of a person of this status who enrols for the year; `lapsed` years of one in the open gap."""
     cells = persons((status, 10.0), ("lapsed_years", 10 * lapsed))
     months = enrolment_hazards(cells, quiet_year(year, **{**NATIONAL, **changes})).months
     return float(np.broadcast_to(months, (1, 1, 7, 1, 2, 4, AGES))[0, 0, row(status), 0, RURAL, MIDDLE, age])
@@ -79,14 +79,20 @@ def test_a_stricter_rule_never_shortens_the_wait(
 
 
 def test_the_clock_counts_the_years_since_the_rules_began() -> None:
-    assert [participation.rule_years_completed(year, 2025) for year in (2019, 2024, 2025, 2026, 2030)] == [0, 0, 0, 1, 5]
+    assert [participation.rule_years_completed(year, 2025) for year in (2019, 2024, 2025, 2026, 2030)] == [
+        0,
+        0,
+        0,
+        1,
+        5,
+    ]
 
 
 @pytest.mark.parametrize(
     ("year", "status", "months"),
     [
-        (2024, "gap_3", 0), (2025, "gap_3", 3), (2026, "gap_3", 4), (2027, "gap_3", 5), (2028, "gap_3", 6), (2031, "gap_3", 6),
-        (2026, "gap_1", 4), (2030, "gap_1", 4), (2030, "gap_0", 0),
+        (2024, "gap_3", 0), (2025, "gap_3", 3), (2026, "gap_3", 4), (2027, "gap_3", 5), (2028, "gap_3", 6),
+        (2031, "gap_3", 6), (2026, "gap_1", 4), (2030, "gap_1", 4), (2030, "gap_0", 0),
     ],
 )  # fmt: skip
 def test_lapsed_years_count_from_the_start_of_the_rules(year: int, status: str, months: float) -> None:

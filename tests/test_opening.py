@@ -45,7 +45,9 @@ def test_published_counts_are_met(year: int) -> None:
         for name in ("resident_insured", "employee_active", "employee_retired", "duplicates")
     }
     cells = state.cells
-    assert cells[:, :, TENURES].sum() == pytest.approx(published["resident_insured"] - published["duplicates"], rel=1e-12)
+    assert cells[:, :, TENURES].sum() == pytest.approx(
+        published["resident_insured"] - published["duplicates"], rel=1e-12
+    )
     assert cells[:, :, row("employee_active")].sum() == pytest.approx(published["employee_active"], rel=1e-12)
     assert cells[:, :, row("employee_retired")].sum() == pytest.approx(published["employee_retired"], rel=1e-12)
     opening_fund = values_by_year(scenario_of(year).values.fund.opening, [year])[0]

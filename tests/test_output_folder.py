@@ -143,7 +143,7 @@ def test_the_manifest_names_every_file_with_its_hash(results, tmp_path):
     assert all(check["holds"] for check in manifest["checks"])
     assert "scenarios/baseline.toml" in manifest["inputs"]
     assert "simsurance/data/published.csv" in manifest["inputs"]
-    assert {file for file in manifest["origins"].values()} == {"scenarios/baseline.toml", "replace"}
+    assert set(manifest["origins"].values()) == {"scenarios/baseline.toml", "replace"}
 
 
 def test_two_runs_differ_in_the_environment_alone(results, tmp_path):

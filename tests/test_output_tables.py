@@ -2,10 +2,8 @@
 
 import csv
 import io
-import json
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import simsurance as ss
@@ -38,12 +36,13 @@ def test_every_member_of_an_axis_has_labels_in_both_languages():
 @pytest.mark.parametrize("table", TABLES)
 def test_the_csv_reads_back_as_exactly_the_same_numbers(results, texts, table):
     kept = getattr(results, table)
-    read = pd.read_csv(io.StringIO(texts[f"{table}.csv"]), float_precision="round_trip", keep_default_na=False, na_values=[""])
+    rows = list(csv.DictReader(io.StringIO(texts[f"{table}.csv"])))
     for name in kept.columns:
+        read = [row[name] for row in rows]
         if kept[name].dtype.kind == "f":
-            np.testing.assert_array_equal(read[name].to_numpy(dtype=float), kept[name].to_numpy())
+            np.testing.assert_array_equal([float(cell or "nan") for cell in read], kept[name].to_numpy())
         else:
-            assert read[name].astype(str).tolist() == kept[name].astype(str).tolist()
+            assert read == kept[name].astype(str).tolist()
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -68,4 +67,3 @@ def test_text_has_unix_line_ends_and_no_word_for_nothing(texts):
     for text in texts.values():
         assert "\r" not in text
         assert not {"nan", "NaN", "None", "inf"} & set(text.replace("\n", ",").split(","))
-    json.dumps(list(texts))

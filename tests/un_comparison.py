@@ -61,7 +61,8 @@ def table(rows: list[Row]) -> str:
     """The comparison as text, millions of persons."""
     lines = [f"{'year':<6}{'group':<8}{'model':>10}{'UN':>10}{'difference':>12}"]
     lines += [
-        f"{row.year:<6}{row.group:<8}{row.model / 1e6:>10.2f}{row.published / 1e6:>10.2f}{row.difference:>12.3%}" for row in rows
+        f"{row.year:<6}{row.group:<8}{row.model / 1e6:>10.2f}{row.published / 1e6:>10.2f}{row.difference:>12.3%}"
+        for row in rows
     ]
     return "\n".join(lines)
 

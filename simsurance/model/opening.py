@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NEVER, NOT_EMPLOYEES, ROWS, TENURES, UNINSURED, row
+from simsurance.axes import EMPLOYEES, GAP_DEPTH, NEVER, NOT_EMPLOYEES, ROWS, TENURE_DEPTH, TENURES, UNINSURED, row
 from simsurance.model import health, membership, population
 
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
@@ -164,9 +164,15 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
     members = np.stack([people * active, people * retired])
     cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
-    cells[0, :, membership.RULE_YEARS] = cells[0, :, LAST_TENURE] * min(inputs.rule_years, len(range(*TENURES.indices(99))))
-    cells[0, :, membership.LAPSED_YEARS] = cells[0, :, LAST_GAP] * min(inputs.rule_years, LAST_GAP - GAP_0)
-    return cells
+    return count_rule_years(cells, inputs.rule_years)
+
+
+def count_rule_years(cells: np.ndarray, rule_years: int) -> np.ndarray:
+    """The opening cells with their tracked years: as many as the rules have counted, at most those of the last bucket."""
+    counted = cells.copy()
+    counted[:, :, membership.RULE_YEARS] = cells[:, :, LAST_TENURE] * min(rule_years, TENURE_DEPTH)
+    counted[:, :, membership.LAPSED_YEARS] = cells[:, :, LAST_GAP] * min(rule_years, GAP_DEPTH)
+    return counted
 
 
 def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> np.ndarray:

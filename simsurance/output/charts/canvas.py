@@ -188,7 +188,7 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
 def from_zero(axes: Axes) -> None:
     """Let the vertical axis contain zero, with room above and below what is drawn."""
     low, high = min(axes.dataLim.ymin, 0.0), max(axes.dataLim.ymax, 0.0)
-    room = 0.06 * (high - low)
+    room = 0.06 * (high - low) or 1.0
     axes.set_ylim(low - room if low < 0 else 0.0, high + room)
     if low < 0:
         axes.axhline(0, color=BLACK, linewidth=0.8, zorder=3)

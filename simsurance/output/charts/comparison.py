@@ -8,9 +8,9 @@ from simsurance import __version__
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
 from simsurance.output.charts.fund import between, reserve_history
-from simsurance.output.charts.words import word
+from simsurance.output.charts.words import WORDS, word
 from simsurance.output.history import NOTHING, History, past
-from simsurance.output.labels import Lang, scenario_title, unit
+from simsurance.output.labels import Lang, label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> can
     base = comparison.results[0]
     if not by_difference:
         lines[0] = _with_past(lines[0], _known(name, base.scenario), shown.size)
-    title = word(name.removesuffix("_difference"), lang)
+    title = _title(name.removesuffix("_difference"), column, lang)
     if by_difference:
         title = word("difference", lang, of=title, base=scenario_title(base.scenario, lang))
     axis = between(lang).join((shown.name, word(f"{name.removesuffix('_difference')}_axis", lang)))
@@ -69,6 +69,14 @@ def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> can
         canvas.limit_deficit(axes)
     canvas.direct_labels(axes, lines)
     return canvas.Chart(name, figure, canvas.frame(lines, shown.name))
+
+
+def _title(name: str, column: str, lang: Lang) -> str:
+    """The title that the chart of one scenario has, or the name of the column."""
+    if name in WORDS:
+        return word(name, lang)
+    words = label("fund", column, lang)
+    return words[:1].upper() + words[1:]
 
 
 def _points(comparison: "Comparison", place: int, column: str, by_difference: bool, size: float) -> dict[int, float]:

@@ -10,7 +10,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASHED, GREY, VERMILLION, Chart, Line
 from simsurance.output.charts.words import word
 from simsurance.output.history import NOTHING, History, past
-from simsurance.output.labels import Lang, number, scenario_title, unit
+from simsurance.output.labels import Lang, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 LONGEST_TITLE = 60
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def reserve_months(results: "Results", lang: Lang) -> Chart:
     """The fund in months of its outgo, with the wanted band if the scenario gives one."""
     known = reserve_history(results.scenario)
-    lines = [_line(results, "reserve_months", word("reserve", lang), 1.0, known=known)]
+    lines = [_line(results, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
     if results.accounts["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
@@ -50,8 +50,8 @@ def income_outgo(results: "Results", lang: Lang) -> Chart:
     shown = unit("yuan", lang)
     known = {name: past(results.scenario, f"resident_{name}") for name in ("income", "outgo")}
     lines = [
-        _line(results, "income", word("income", lang), shown.size, BLUE, DASHED, known["income"]),
-        _line(results, "outgo", word("outgo", lang), shown.size, VERMILLION, known=known["outgo"], marker="s"),
+        _line(results, "income", label("fund", "income", lang), shown.size, BLUE, DASHED, known["income"]),
+        _line(results, "outgo", label("fund", "outgo", lang), shown.size, VERMILLION, known=known["outgo"], marker="s"),
     ]
     notes = [word("interest_note", lang)] if known["income"].values else []
     figure = canvas.sheet(
@@ -70,7 +70,7 @@ def income_outgo(results: "Results", lang: Lang) -> Chart:
 def _line(
     results: "Results",
     name: str,
-    label: str,
+    words: str,
     size: float,
     colour: str = BLACK,
     dashes: object = canvas.SOLID,
@@ -79,7 +79,7 @@ def _line(
 ) -> Line:
     """A column of the fund's account as a line, with its published past."""
     points = dict(zip(results.years, (results.accounts[name] / size).tolist(), strict=True))
-    return Line(name, label, points, colour, dashes, known.shown(size), known.estimated, marker)
+    return Line(name, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
 
 
 def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str, lang: Lang) -> Chart:

@@ -13,7 +13,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANG
 from simsurance.output.charts.fund import between, footer
 from simsurance.output.charts.words import word
 from simsurance.output.history import History, past
-from simsurance.output.labels import Lang, number, unit
+from simsurance.output.labels import Lang, label, number, unit
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def insured(results: "Results", lang: Lang) -> Chart:
         Line("eligible", word("eligible", lang), by_year(count / results.accounts["coverage"]), BLACK, DASHED),
         Line(
             "resident_insured",
-            word("resident_insured", lang),
+            canvas.wrapped(label("fund", "resident_insured", lang)),
             by_year(count),
             BLUE,
             published=known.shown(shown.size),
