@@ -114,11 +114,18 @@ def opening() -> str:
     )
 
 
+def share_of_cost() -> dict[int, float]:
+    """Outgo of the resident fund over institution cost."""
+    kinds = [published(f"resident_{kind}_cost") for kind in ("inpatient", "general_outpatient", "chronic_outpatient")]
+    return {year: published("resident_outgo")[year] / sum(kind[year] for kind in kinds) for year in kinds[0]}
+
+
 def published_share() -> str:
     """Outgo of the resident fund over institution cost, and its split, by the same rule each year."""
     inpatient, ratio, outgo = (
         published(name) for name in ("resident_inpatient_cost", "resident_inpatient_payment_ratio", "resident_outgo")
     )
+    paid = share_of_cost()
     clinics = {
         year: sum(published(f"resident_{kind}_cost")[year] for kind in ("general_outpatient", "chronic_outpatient"))
         for year in inpatient
@@ -137,7 +144,7 @@ def published_share() -> str:
             if year in ratio
             else ("–",) * 4
         )
-        rows.append((year, f"{outgo[year] / (inpatient[year] + clinics[year]):.1%}", *split))
+        rows.append((year, f"{paid[year]:.1%}", *split))
     return table(
         (
             "year",
@@ -278,6 +285,36 @@ def naive() -> str:
     return table(("year", "item", "model", f"growth of {start - 1} goes on", f"as in {start - 1}"), rows)
 
 
+def as_known_then(opening_year: int) -> Scenario:
+    """The baseline from an earlier 1 January with cost growth, cost level and supplement as known on it.
+
+    Cost grows at the mean of the fitted years, from a level that meets last year's outgo; the supplement stays.
+    """
+    values, before = baseline().values, opening_year - 1
+    known = {year: calibration.shipped(values.claims.trend.real_growth, year) for year in range(2019, opening_year)}
+    mean = float(np.prod([1 + known[year] for year in range(2020, opening_year)]) ** (1 / (opening_year - 2020)) - 1)
+    growth = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
+    reached = calibration.one_year(baseline().replace(growth), before).accounts["outgo"][0]
+    scale = published("resident_outgo")[before] / float(reached)
+    levels = {
+        f"claims.{kind}.level": getattr(values.claims, kind).level * scale for kind in ("inpatient", "outpatient")
+    }
+    supplement = calibration.shipped(values.contributions.local_supplement, before)
+    return baseline().replace({**growth, **levels, "contributions.local_supplement": supplement})
+
+
+def ex_ante() -> str:
+    """Errors of the model with the fit ended at the opening, beside last year's growth carried on."""
+    outgo, rows = published("resident_outgo"), []
+    for start in (2022, 2023, 2024):
+        carried = outgo[start - 1] / outgo[start - 2]
+        for row in hindcast(as_known_then(start), start):
+            if row.item == "outgo":
+                naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
+                rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
+    return table(("opening", "year", "outgo, model", "outgo, last year's growth goes on"), rows)
+
+
 def identities() -> str:
     """The identities by name."""
     return "".join(f"* {name}\n" for name in projected().checks.index)
@@ -292,6 +329,12 @@ def changes() -> dict[str, Scenario]:
     held = {**{year: value for year, value in growth.ramp.items() if year <= 2026}, 2035: now, 2050: growth.ramp[2050]}
     fitted = [calibration.shipped(values.contributions.local_supplement, year) for year in range(2019, 2026)]
 
+    share = share_of_cost()
+    lower = sum(share[year] for year in (2023, 2024, 2025)) / 3 / share[2025]
+    levels = {
+        f"claims.{kind}.level": getattr(values.claims, kind).level * lower for kind in ("inpatient", "outpatient")
+    }
+
     def shifted(schedule: Ramp, by: float, since: int = 2026) -> dict[str, Any]:
         return {"ramp": {year: value + (by if year >= since else 0.0) for year, value in schedule.ramp.items()}}
 
@@ -304,6 +347,7 @@ def changes() -> dict[str, Scenario]:
         "real cost −1 point": base.replace({"claims.trend.real_growth": shifted(growth, -0.01)}),
         "real cost stays at the fitted mean to 2035": base.replace({"claims.trend.real_growth": {"ramp": held}}),
         "`--with jump_off_2025`": load("baseline", ["jump_off_2025"]),
+        "level at the mean share of cost paid in 2023–2025": base.replace(levels),
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
         "real income −½ point": base.replace({"economy.real_income_growth": shifted(income, -0.005)}),
         "`--with ratio_mean_2017_2026`": load("baseline", ["ratio_mean_2017_2026"]),
@@ -431,6 +475,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         duplicates,
         misfits,
         naive,
+        ex_ante,
         identities,
         sensitivity,
         assumptions,

@@ -17,7 +17,7 @@ CHANGES: tuple[dict[str, object], ...] = (
     {},
     {"health.persistence": 0.995, "contributions.personal.schedule": 500},
     {"contributions.prepaid_share": 0.7, "participation.continuous_bonus.step": 4000},
-    {"population.pinned_total": {2028: 1.38e9}, "participation.waiting.fixed_months": 6},
+    {"population.pinned_total": {2028: 1.38e9}, "benefits.outpatient.deductible": 50},
     {"population.fertility_variant": "low", "population.migration_factor": 0},
     {"participation.in_force": False, "benefits.indexation": "fixed"},
     {"fund.opening": -1e11, "economy.deficit_interest_margin": 0.03, "claims.inpatient.level": 2},

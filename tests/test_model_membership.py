@@ -187,7 +187,7 @@ def test_half_the_persons_move_half_as_much() -> None:
     assert 2 * half_flows.waiting_months == pytest.approx(all_flows.waiting_months, rel=1e-12)
 
 
-@pytest.mark.parametrize("first", [2020, 2023, 2026], ids=["long before", "just before", "after the rules began"])
+@pytest.mark.parametrize("first", [2017, 2023, 2026], ids=["long before", "just before", "after the rules began"])
 def test_tracked_rule_years_are_those_of_a_person_followed_through_the_years(first: int) -> None:
     cells = persons(("tenure_1", 100.0), ages=12)
     years = [quiet_year(year, ages=12) for year in range(first, first + 8)]
@@ -199,7 +199,7 @@ def test_tracked_rule_years_are_those_of_a_person_followed_through_the_years(fir
             assert held(state, "rule_years") == pytest.approx(100 * counted), basis.year
 
 
-@pytest.mark.parametrize("first", [2020, 2023, 2026], ids=["long before", "just before", "after the rules began"])
+@pytest.mark.parametrize("first", [2017, 2023, 2026], ids=["long before", "just before", "after the rules began"])
 def test_tracked_lapsed_years_are_those_of_a_person_followed_through_the_years(first: int) -> None:
     state = state_of(persons(("gap_0", 100.0), ages=12))
     for true_years, year in enumerate(range(first, first + 8), start=1):

@@ -76,6 +76,10 @@ def test_the_key_numbers_are_those_of_the_tables(results):
     assert money(abs(float(last["closing"])), "en") in text
     assert number(abs(float(last["reserve_months"])), 1) in text
     assert persons(float(last["resident_insured"]), "en") in text
+    balance = number(float(results.measures.loc["actuarial_balance", "value"]) * 100, 2)
+    assert f"with that reserve as target: {balance} % of members' disposable income" in text
+    assert f"and {number(float(last['coverage']) * 100, 1)} % of the population" in text
+    assert f"{number(float(last['cost_rate']) * 100, 2)} % in {results.years[-1]}" in text
     for name in ("required_contribution_multiple_now", "required_contribution_multiple_delayed"):
         assert number(float(results.measures.loc[name, "value"]), 3) in text
 

@@ -54,16 +54,28 @@ def stock_levels(baseline: Scenario) -> Iterator[Fit]:
     for year in range(FIRST_YEAR, LAST_YEAR + 2):
         plain = baseline.replace({"horizon.valuation_year": year, "population.stock_level": 1.0})
         stock = Inputs(plain, plain.values).opening_stock().sum()
-        yield Fit(f"population.stock_level[{year}]", "population", count[year - 1] / float(stock), shipped(baseline.values.population.stock_level, year))
+        yield Fit(
+            f"population.stock_level[{year}]",
+            "population",
+            count[year - 1] / float(stock),
+            shipped(baseline.values.population.stock_level, year),
+        )
 
 
 def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
     """National births over births on the scaled stock with the table's fertility."""
     births = published("births")
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
-        plain = baseline.replace({"horizon.valuation_year": year, "horizon.last_year": year, "population.fertility_level": 1.0})
+        plain = baseline.replace(
+            {"horizon.valuation_year": year, "horizon.last_year": year, "population.fertility_level": 1.0}
+        )
         found = simulate([plain])[0].projection.by_age["births"].sum()
-        yield Fit(f"population.fertility_level[{year}]", "births", births[year] / float(found), shipped(baseline.values.population.fertility_level, year))
+        yield Fit(
+            f"population.fertility_level[{year}]",
+            "births",
+            births[year] / float(found),
+            shipped(baseline.values.population.fertility_level, year),
+        )
 
 
 def employee_levels(baseline: Scenario) -> Iterator[Fit]:
@@ -73,15 +85,23 @@ def employee_levels(baseline: Scenario) -> Iterator[Fit]:
     2024 go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
     """
     opening = baseline.values.employee
-    wanted = np.array([published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS])
+    wanted = np.array(
+        [published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS]
+    )
     guess = np.array([1.5, 0.9, np.log(6.0)])
     for _ in range(8):
         reached = _employee_counts(baseline, guess)
-        slope = np.stack([(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(3)], axis=1)
+        slope = np.stack(
+            [(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(3)], axis=1
+        )
         guess = guess + np.linalg.solve(slope, wanted - reached)
-    yield Fit("employee.entry_level", "active, retired, moves", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1))
+    yield Fit(
+        "employee.entry_level", "active, retired, moves", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1)
+    )
     yield Fit("employee.qualified_share", "active, retired, moves", float(guess[1]), opening.qualified_share.male)
-    yield Fit("employee.uninsured_odds_ratio", "active, retired, moves", float(np.exp(guess[2])), opening.uninsured_odds_ratio)
+    yield Fit(
+        "employee.uninsured_odds_ratio", "active, retired, moves", float(np.exp(guess[2])), opening.uninsured_odds_ratio
+    )
 
 
 def _employee_counts(baseline: Scenario, guess: np.ndarray) -> np.ndarray:
@@ -105,7 +125,12 @@ def local_supplements(baseline: Scenario) -> Iterator[Fit]:
         account = one_year(baseline, year).accounts
         standard = account["income"][0] - account["local_supplement"][0]
         factor = (income[year] - account["interest"][0]) / standard
-        yield Fit(f"contributions.local_supplement[{year}]", "fund income", float(factor), shipped(baseline.values.contributions.local_supplement, year))
+        yield Fit(
+            f"contributions.local_supplement[{year}]",
+            "fund income",
+            float(factor),
+            shipped(baseline.values.contributions.local_supplement, year),
+        )
 
 
 def benefit_targets() -> tuple[float, float]:
@@ -118,33 +143,53 @@ def benefit_targets() -> tuple[float, float]:
         published("resident_inpatient_payment_ratio_of_all_cost")[IN_SCOPE_SHARE_YEAR]
         / published("resident_inpatient_payment_ratio_in_scope")[IN_SCOPE_SHARE_YEAR]
     )
-    inpatient = published("resident_inpatient_cost")[LAST_YEAR] * in_scope * published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    inpatient = (
+        published("resident_inpatient_cost")[LAST_YEAR]
+        * in_scope
+        * published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    )
     return inpatient, published("resident_outgo")[LAST_YEAR] - inpatient
 
 
 def cost_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Level factors of inpatient and outpatient cost that meet the outgo of 2025, and the inpatient payment ratio beside them."""
+    """Level factors of inpatient and outpatient cost that meet the outgo of 2025."""
     inpatient, outpatient = benefit_targets()
-    for key, target, name in (("inpatient", inpatient, "inpatient_benefits"), ("outpatient", outpatient, "outpatient_benefits")):
+    for key, target, name in (
+        ("inpatient", inpatient, "inpatient_benefits"),
+        ("outpatient", outpatient, "outpatient_benefits"),
+    ):
         low, high = 0.2, 5.0
         for _ in range(40):
             level = (low * high) ** 0.5
             reached = one_year(baseline.replace({f"claims.{key}.level": level}), LAST_YEAR).accounts[name][0]
             low, high = (level, high) if reached < target else (low, level)
-        yield Fit(f"claims.{key}.level", f"{key} outgo of {LAST_YEAR}", (low * high) ** 0.5, getattr(baseline.values.claims, key).level)
+        yield Fit(
+            f"claims.{key}.level",
+            f"{key} outgo of {LAST_YEAR}",
+            (low * high) ** 0.5,
+            getattr(baseline.values.claims, key).level,
+        )
 
 
 def payment_ratio(baseline: Scenario) -> Fit:
     """The share of in-scope inpatient cost that the fund pays in 2025, beside the published one; an input, not fitted."""
     flows = one_year(baseline, LAST_YEAR).projection.by_age
     reached = flows["inpatient_benefits"].sum() / flows["inpatient_claims"].sum()
-    return Fit("benefits.inpatient", "inpatient payment ratio, published", published("resident_inpatient_payment_ratio")[LAST_YEAR], float(reached))
+    return Fit(
+        "benefits.inpatient",
+        "inpatient payment ratio, published",
+        published("resident_inpatient_payment_ratio")[LAST_YEAR],
+        float(reached),
+    )
 
 
 def real_growth(baseline: Scenario) -> Iterator[Fit]:
     """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
     cost = {
-        year: sum(published(f"resident_{kind}_cost")[year] for kind in ("inpatient", "general_outpatient", "chronic_outpatient"))
+        year: sum(
+            published(f"resident_{kind}_cost")[year]
+            for kind in ("inpatient", "general_outpatient", "chronic_outpatient")
+        )
         / published("resident_insured")[year]
         for year in range(FIRST_YEAR, LAST_YEAR + 1)
     }
@@ -152,7 +197,9 @@ def real_growth(baseline: Scenario) -> Iterator[Fit]:
     for year in cost:
         results = one_year(baseline, year)
         flows = results.projection.by_age
-        head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows["resident_insured_years"].sum()
+        head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows[
+            "resident_insured_years"
+        ].sum()
         structure[year] = head / Inputs(results.scenario, results.scenario.values).cost_index()[0]
     economy, trend = baseline.values.economy, baseline.values.claims.trend
     found = []
@@ -160,10 +207,20 @@ def real_growth(baseline: Scenario) -> Iterator[Fit]:
         ageing = structure[year] / structure[year - 1]
         growth = cost[year] / cost[year - 1] / ageing / (1 + shipped(economy.inflation, year))
         found.append(growth)
-        yield Fit(f"1 + claims.trend.real_growth[{year}]", "institution cost a head", growth, 1 + shipped(trend.real_growth, year))
+        yield Fit(
+            f"1 + claims.trend.real_growth[{year}]",
+            "institution cost a head",
+            growth,
+            1 + shipped(trend.real_growth, year),
+        )
     mean = float(np.prod(found) ** (1 / len(found)))
     start = LAST_YEAR + 1
-    yield Fit(f"1 + claims.trend.real_growth[{start}]", f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}", mean, 1 + shipped(trend.real_growth, start))
+    yield Fit(
+        f"1 + claims.trend.real_growth[{start}]",
+        f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}",
+        mean,
+        1 + shipped(trend.real_growth, start),
+    )
 
 
 @dataclass(frozen=True)
@@ -213,7 +270,10 @@ def concentration(scenario: Scenario) -> Concentration:
     prevalence = weight / weight.sum(axis=0)
     redrawn = (prevalence * top).sum(axis=0)
     keep = scenario.values.health.persistence
-    again = [float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum()) for lag in (1, 4)]
+    again = [
+        float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum())
+        for lag in (1, 4)
+    ]
     levels = np.geomspace(threshold, 1e7, 400)
     beyond = np.array([(weight * above(level)).sum() for level in levels])
     top_cost = threshold * beyond[0] + float(np.trapezoid(beyond, levels))

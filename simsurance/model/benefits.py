@@ -16,10 +16,14 @@ def expected_excess(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray) 
     return mean * ndtr(distance) - positive * ndtr(distance - sigma)
 
 
-def layer(mean: np.ndarray, sigma: np.ndarray, deductible: np.ndarray, payment_ratio: np.ndarray, limit: np.ndarray) -> np.ndarray:
+def layer(
+    mean: np.ndarray, sigma: np.ndarray, deductible: np.ndarray, payment_ratio: np.ndarray, limit: np.ndarray
+) -> np.ndarray:
     """Expected payment for a user: ratio × cost above the deductible, at most the limit.
 
     min(c·(X − d)⁺, m) = c·[(X − d)⁺ − (X − d − m/c)⁺]. Yuan a user and year.
     """
     ratio = np.maximum(payment_ratio, 1e-12)
-    return payment_ratio * (expected_excess(mean, sigma, deductible) - expected_excess(mean, sigma, deductible + limit / ratio))
+    return payment_ratio * (
+        expected_excess(mean, sigma, deductible) - expected_excess(mean, sigma, deductible + limit / ratio)
+    )

@@ -19,15 +19,17 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
     np.divide(by_class, everyone, out=present, where=everyone > 0)
     free = np.where(persistence < 1, 1 - persistence, 1.0)
     shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
-    outside = (shares < 0).any(axis=1, keepdims=True)
-    if outside.any():
+    if shares.min() < 0:
+        outside = (shares < 0).any(axis=1, keepdims=True)
         limited = np.maximum(shares, 0)
         shares = np.where(outside, limited / limited.sum(axis=axis("health"), keepdims=True), shares)
     reached = persistence * present + (1 - persistence) * shares
     return shares, np.abs(reached - prevalence).max(axis=(1, 2, 3, 4, 5, 6))
 
 
-def transition(cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray) -> None:
+def transition(
+    cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray
+) -> None:
     """Move persons and tracked totals between need classes, in place.
 
     `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].

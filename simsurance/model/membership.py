@@ -14,7 +14,9 @@ def probability(odds: np.ndarray) -> np.ndarray:
     return odds / (1 + odds)
 
 
-def burden_effect(burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray, coefficient: np.ndarray) -> np.ndarray:
+def burden_effect(
+    burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray, coefficient: np.ndarray
+) -> np.ndarray:
     """Factor on odds from the contribution's share of income, against the same cell's in the reference year."""
     return ((burden + floor) / (reference_burden + floor)) ** coefficient
 
@@ -51,22 +53,32 @@ def enrol(
 
     np.subtract(cells[:, :, NEVER], entering[:, :, NEVER], out=enrolled[:, :, NEVER])
     enrolled[:, :, FIRST_GAP] = 0.0
-    np.subtract(cells[:, :, FIRST_GAP:LAST_GAP], entering[:, :, FIRST_GAP:LAST_GAP], out=enrolled[:, :, FIRST_GAP + 1 : LAST_GAP + 1])
+    np.subtract(
+        cells[:, :, FIRST_GAP:LAST_GAP],
+        entering[:, :, FIRST_GAP:LAST_GAP],
+        out=enrolled[:, :, FIRST_GAP + 1 : LAST_GAP + 1],
+    )
     reached = enrolled[:, :, LAST_GAP]
     still = cells[:, :, LAST_GAP] - entering[:, :, LAST_GAP]
-    enrolled[:, :, LAPSED_YEARS] = (
-        cells[:, :, LAPSED_YEARS] * (1 - longest_gap) + reached * min(rule_years, GAP_DEPTH) + still * float(counting)
-    )
+    np.multiply(cells[:, :, LAPSED_YEARS], 1 - longest_gap, out=enrolled[:, :, LAPSED_YEARS])
+    enrolled[:, :, LAPSED_YEARS] += reached * min(rule_years, GAP_DEPTH)
+    if counting:
+        enrolled[:, :, LAPSED_YEARS] += still
     reached += still
     enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=2)
 
     np.add.reduce(entering, axis=2, out=enrolled[:, :, FIRST_TENURE])
-    np.subtract(cells[:, :, FIRST_TENURE:LAST_TENURE], leaving[:, :, :-1], out=enrolled[:, :, FIRST_TENURE + 1 : LAST_TENURE + 1])
+    np.subtract(
+        cells[:, :, FIRST_TENURE:LAST_TENURE],
+        leaving[:, :, :-1],
+        out=enrolled[:, :, FIRST_TENURE + 1 : LAST_TENURE + 1],
+    )
     reached = enrolled[:, :, LAST_TENURE]
     still = cells[:, :, LAST_TENURE] - leaving[:, :, -1]
-    enrolled[:, :, RULE_YEARS] = (
-        cells[:, :, RULE_YEARS] * (1 - longest_tenure) + reached * min(rule_years, TENURE_DEPTH) + still * float(counting)
-    )
+    np.multiply(cells[:, :, RULE_YEARS], 1 - longest_tenure, out=enrolled[:, :, RULE_YEARS])
+    enrolled[:, :, RULE_YEARS] += reached * min(rule_years, TENURE_DEPTH)
+    if counting:
+        enrolled[:, :, RULE_YEARS] += still
     reached += still
 
     enrolled[:, :, EMPLOYEES] = cells[:, :, EMPLOYEES]

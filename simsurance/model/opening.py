@@ -90,16 +90,24 @@ def steady_mix(inputs: OpeningInputs) -> np.ndarray:
         later[..., LAST_TENURE] += staying[..., -1]
         later[..., TENURES.start] = entering.sum(axis=-1)
         target = inputs.prevalence[:, :, age + 1]
-        shares = np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0) if inputs.persistence < 1 else target
+        shares = (
+            np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0)
+            if inputs.persistence < 1
+            else target
+        )
         shares = shares / shares.sum(axis=0)
-        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(axis=0)
+        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(
+            axis=0
+        )
     return mix
 
 
 def _at_mean_rate(odds: np.ndarray, weight: np.ndarray, rate: float) -> np.ndarray:
     """Probabilities from relative odds [health, row, age] whose mean over rows, weighted by [health, 1, age], is `rate`."""
     weights = np.broadcast_to(weight, odds.shape)
-    factor = population.solve_odds_factor(lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum()))
+    factor = population.solve_odds_factor(
+        lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum())
+    )
     return membership.probability(odds * factor)
 
 
@@ -147,14 +155,20 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     mix = steady_mix(inputs)
     in_class = mix.sum(axis=-1)
     uninsured_share = mix[..., UNINSURED].sum(axis=-1) / in_class
-    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[None, None, :, :, None]
+    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[
+        None, None, :, :, None
+    ]
     present = outside[None] * inputs.prevalence[:, :, None, None, :]
     wanted = float(outside.sum()) - inputs.resident_insured
-    factor = population.solve_odds_factor(lambda k: float((present * membership.probability(relative * k)).sum()), wanted)
+    factor = population.solve_odds_factor(
+        lambda k: float((present * membership.probability(relative * k)).sum()), wanted
+    )
     uninsured = present * membership.probability(relative * factor)
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
-    recent = (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
+    recent = (
+        (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
+    )
     if (recent > uninsured).any():
         raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
     split_out = mix[..., UNINSURED] / mix[..., UNINSURED].sum(axis=-1, keepdims=True)

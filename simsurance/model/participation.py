@@ -8,10 +8,11 @@ def rule_years_completed(year: int, start_year: int) -> int:
     return max(year - start_year, 0)
 
 
-def waiting_months(lapsed_years: np.ndarray, fixed: np.ndarray, per_year: np.ndarray, floor: np.ndarray, floor_from: int) -> np.ndarray:
+def waiting_months(
+    lapsed_years: np.ndarray, fixed: np.ndarray, per_year: np.ndarray, floor: np.ndarray, floor_from: int
+) -> np.ndarray:
     """Months without cover after enrolling again, by lapsed years as the rules count them; at most the twelve of the year."""
-    months = fixed + per_year * lapsed_years
-    months = np.where(lapsed_years >= floor_from, np.maximum(months, floor), months)
+    months = np.maximum(fixed + per_year * lapsed_years, floor * (lapsed_years >= floor_from))
     return np.minimum(months, 12.0)
 
 

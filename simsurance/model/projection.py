@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUSES, TENURES, axis
+from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import enrolment_hazards, step
 
@@ -77,13 +77,15 @@ class Projection:
 
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
-    within = axis("health", "income")
-    by_status = cells[:, :, STATUSES].sum(axis=3)
+    in_all_classes = cells.sum(axis=1)
+    uninsured, resident, employee = (
+        in_all_classes[:, rows].sum(axis=1).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
+    )
     return Stocks(
-        persons=cells[:, :, STATUSES].sum(axis=(*within, 2)),
-        resident_insured=cells[:, :, TENURES].sum(axis=(*within, 2)),
-        employee_insured=cells[:, :, EMPLOYEES].sum(axis=(*within, 2)),
-        membership=by_status.sum(axis=5),
+        persons=uninsured + resident + employee,
+        resident_insured=resident,
+        employee_insured=employee,
+        membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
         least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
     )
 

@@ -110,8 +110,10 @@ class State:
 
 @dataclass(frozen=True)
 class Flows:
-    """What happened in a calendar year: persons and nominal yuan, [run, sex, area, income, age] with the age on 1 January
-    and those born in the year at age 0, or [run]."""
+    """What happened in a calendar year, in persons and nominal yuan.
+
+    [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run].
+    """
 
     births: np.ndarray
     deaths: np.ndarray

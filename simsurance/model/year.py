@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.axes import (
+    EMPLOYEES,
+    GAP_DEPTH,
+    PERSON_AXES,
+    STATUSES,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    axes_except,
+    axis,
+    row,
+)
 from simsurance.model import benefits, fund, health, membership, participation, population
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 
@@ -15,6 +26,7 @@ ACTIVE, RETIRED = row("employee_active"), row("employee_retired")
 GAP_0, TENURE_1, LAST_TENURE, LAST_GAP = row("gap_0"), row("tenure_1"), TENURES.stop - 1, UNINSURED.stop - 1
 URBAN, RURAL = population.URBAN, population.RURAL
 FEMALE = population.FEMALE
+ONE_YEAR = np.ones((1,) * len(PERSON_AXES))
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     months[:, :, :LAST_GAP] = waits * participation.waiting_months(lapsed, *rules)
     months[:, :, LAST_GAP:] = waits * participation.waiting_months(lapsed_longest, *rules)
     months[:, :, GAP_0] = 0.0
-    wait_at_stake = waits * participation.waiting_months(np.ones((1,) * 7), *rules)
+    wait_at_stake = waits * participation.waiting_months(ONE_YEAR, *rules)
 
     cap = np.empty((runs, 1, TENURE_DEPTH, 1, *groups))
     bonus = (basis.bonus_step * counting, basis.bonus_after_years)
@@ -83,10 +95,18 @@ def benefits_pp(basis: YearBasis) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
     Yuan, [run, health, 1, sex, area, 1, age].
     """
     inpatient = benefits.layer(
-        basis.inpatient_cost, basis.inpatient_sigma, basis.inpatient_deductible, basis.inpatient_ratio, basis.inpatient_limit
+        basis.inpatient_cost,
+        basis.inpatient_sigma,
+        basis.inpatient_deductible,
+        basis.inpatient_ratio,
+        basis.inpatient_limit,
     )
     outpatient = benefits.layer(
-        basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible, basis.outpatient_ratio, basis.outpatient_limit
+        basis.outpatient_cost,
+        basis.outpatient_sigma,
+        basis.outpatient_deductible,
+        basis.outpatient_ratio,
+        basis.outpatient_limit,
     )
     return (
         basis.inpatient_use * basis.inpatient_cost,
@@ -110,7 +130,9 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     hazard = enrolment_hazards(cells, basis)
     counted = participation.rule_years_completed(basis.year + 1, basis.rules_start)
     counting = basis.year >= basis.rules_start
-    membership.enrol(cells, hazard.leave, hazard.enter, hazard.months, counting, counted, work.leaving, work.entering, enrolled)
+    membership.enrol(
+        cells, hazard.leave, hazard.enter, hazard.months, counting, counted, work.leaving, work.entering, enrolled
+    )
     leaves = by_person_group(work.leaving)
     joins = by_person_group(work.entering[:, :, :1])
     returns = by_person_group(work.entering[:, :, 1:])
@@ -128,13 +150,18 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     at_age = people.sum(axis=axis("health", "area", "income"), keepdims=True)
     migration_start = basis.migrants / 2 / at_age
     migration_end = later_age(basis.migrants) / 2 / at_age
-    growth = (1 + migration_start) * (1 - mort_rate) + migration_end
+    growth = np.empty_like(people)
+    growth[:] = (1 + migration_start) * (1 - mort_rate) + migration_end
     women = people[:, :, :, FEMALE : FEMALE + 1]
     women_end = (women * growth[:, :, :, FEMALE : FEMALE + 1]).sum(axis=1, keepdims=True)
-    births = population.births_by_area_income(women.sum(axis=1, keepdims=True), birthday(women_end), basis.asfr, basis.area_fertility)
+    births = population.births_by_area_income(
+        women.sum(axis=1, keepdims=True), birthday(women_end), basis.asfr, basis.area_fertility
+    )
     newborn = births * np.concatenate([1 - basis.male_share, basis.male_share], axis=3)
     newborn_end = newborn * basis.newborn_survival
-    newborn_end = newborn_end + newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * basis.migrants[..., :1] / 2
+    newborn_end = (
+        newborn_end + newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * basis.migrants[..., :1] / 2
+    )
     newborn_enrolled = newborn * basis.newborn_enrolment
 
     # 6 contributions and subsidies
@@ -182,9 +209,10 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += newborn_end.sum(axis=axis("sex"), keepdims=True)
     closing = np.empty_like(cells)
-    move_between_areas(aged, people_end, basis, work, closing)
-    move_assistance(closing, people_end, basis, work)
-    before_adjustment = people_end.sum(axis=axes_except())
+    persons_end = population.total(people_end)
+    move_between_areas(aged, people_end, persons_end, basis, work, closing)
+    move_assistance(closing, people_end, persons_end, basis, work)
+    before_adjustment = persons_end.reshape(-1)
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before_adjustment)
     insured_adjustment = np.zeros(len(cells))
     if (factor != 1.0).any():
@@ -266,31 +294,42 @@ def employee_moves(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis,
     return to_residents
 
 
-def move_between_areas(aged: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace, closing: np.ndarray) -> None:
+def move_between_areas(
+    aged: np.ndarray,
+    people_end: np.ndarray,
+    persons_end: np.ndarray,
+    basis: YearBasis,
+    work: Workspace,
+    closing: np.ndarray,
+) -> None:
     """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
     by_area = people_end.sum(axis=axis("income"), keepdims=True)
-    ready = (by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True)
-    urban = by_area[:, :, :, :, URBAN : URBAN + 1].sum(axis=axis("age"), keepdims=True)
-    want = basis.urban_share_end * population.total(by_area)
-    out_of_town, into_town = population.move_shares(
-        urban, want, ready[:, :, :, :, URBAN : URBAN + 1], ready[:, :, :, :, RURAL : RURAL + 1]
-    )
-    town, country = ((*(slice(None),) * 4, slice(area, area + 1)) for area in (URBAN, RURAL))
-    propensity = np.repeat(basis.area_propensity, aged.shape[5], axis=5)
-    leaving = (share * propensity for share in (out_of_town, into_town))
-    population.exchange(aged[town], aged[country], *leaving, work.half, (closing[town], closing[country]))
+    urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
+    ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
+    shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
+    leaving = (share * basis.area_propensity for share in shares)
+    population.exchange(*town_and_country(aged), *leaving, work.half, town_and_country(closing))
 
 
-def move_assistance(closing: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace) -> None:
+def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The urban and the rural part of an array on the person axes."""
+    return people[:, :, :, :, URBAN : URBAN + 1], people[:, :, :, :, RURAL : RURAL + 1]
+
+
+def move_assistance(
+    closing: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
+) -> None:
     """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
-    by_income = people_end.sum(axis=axis("area", "age"), keepdims=True)
-    assisted = by_income[..., population.ASSISTED : population.ASSISTED + 1, :]
-    low = by_income[..., population.LOW_INCOME : population.LOW_INCOME + 1, :]
-    want = basis.assisted_share_end * population.total(by_income)
-    leaving, entering = population.move_shares(assisted, want, assisted, low)
-    groups = (population.ASSISTED, population.LOW_INCOME)
-    pair = tuple(closing[..., group : group + 1, :] for group in groups)
-    population.exchange(*pair, leaving, entering, work.quarter, pair)
+    assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
+    shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
+    groups = assisted_and_low(closing)
+    population.exchange(*groups, *shares, work.quarter, groups)
+
+
+def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The assisted and the low-income part of an array on the person axes."""
+    assisted, low = population.ASSISTED, population.LOW_INCOME
+    return people[..., assisted : assisted + 1, :], people[..., low : low + 1, :]
 
 
 def tracked(name: str) -> slice:
