@@ -1,10 +1,10 @@
 """Actuarial simulator of social health insurance funds.
 
-    import simsurance as ss
+import simsurance as ss
 
-    results = ss.run("baseline", **{"horizon.last_year": 2050})
-    results.fund, results.measures, results.plot.reserve_months()
-    ss.compare("baseline", "frozen_contribution").measures
+results = ss.run("baseline", **{"horizon.last_year": 2050})
+results.fund, results.measures, results.plot.reserve_months()
+ss.compare("baseline", "frozen_contribution").measures
 """
 
 from importlib import import_module

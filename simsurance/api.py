@@ -11,8 +11,8 @@ from simsurance.scenario_file.loader import Scenario, load
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
     """Project one scenario, given by name, path or value; `changes` are values by dotted key.
 
-    `run("baseline", **{"horizon.last_year": 2050})`. Raises SimsuranceError for a faulty scenario or an identity that does
-    not hold.
+    `run("baseline", **{"horizon.last_year": 2050})`. Raises SimsuranceError for a faulty scenario, or an identity that
+    does not hold.
     """
     (results,) = run_many([resolve(scenario, **changes)])
     return results

@@ -23,7 +23,9 @@ LAST_AGE: Final = 100
 GAP_DEPTH: Final = 5
 TENURE_DEPTH: Final = 5
 
-HEALTH: Final = Axis("health", ("low", "moderate", "high"), ("low need", "moderate need", "high need"), ("低", "中", "高"))
+HEALTH: Final = Axis(
+    "health", ("low", "moderate", "high"), ("low need", "moderate need", "high need"), ("低", "中", "高")
+)
 STATUS: Final = Axis(
     "status",
     (

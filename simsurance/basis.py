@@ -6,17 +6,38 @@ from typing import Any
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, EMPLOYEES, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
+from simsurance.axes import (
+    AGE,
+    AREA,
+    EMPLOYEES,
+    GAP_DEPTH,
+    HEALTH,
+    INCOME,
+    NOT_EMPLOYEES,
+    SEX,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+)
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model import contributions, opening, population
+from simsurance.model.participation import rule_years_completed
 from simsurance.model.projection import State, YearBasis, enrolment_hazards
+from simsurance.model.year import benefits_pp
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
 from simsurance.scenario_file.schema import ScenarioValues, Section
 
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
-AGE_BANDS = {"age_0_5": (0, 6), "age_6_14": (6, 15), "age_15_26": (15, 27), "age_27_49": (27, 50), "age_50_79": (50, 80), "age_80_plus": (80, 101)}
+AGE_BANDS = {
+    "age_0_5": (0, 6),
+    "age_6_14": (6, 15),
+    "age_15_26": (15, 27),
+    "age_27_49": (27, 50),
+    "age_50_79": (50, 80),
+    "age_80_plus": (80, 101),
+}
 WORKING_AGES = slice(16, 60)
 LAST_STOCK_YEAR = 2024
 FIRST_MIGRATION_YEAR = 2023
@@ -57,13 +78,22 @@ class Inputs:
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
         rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
-        return population.survival_ratios(rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None])
+        return population.survival_ratios(
+            rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
+        )
 
     def asfr(self, years: Sequence[int]) -> np.ndarray:
-        """Births per woman by age, [year, age], scaled to the variant's total fertility and the level factor."""
+        """Births per woman by age, [year, age], scaled to total fertility and the level factor.
+
+        A variant of total fertility acts from the valuation year on; before it, the medium one holds.
+        """
         chosen = self.values.population
         path = self.table("population.total_fertility_table")
-        total = tables.by_year(path, "tfr", years, {"variant": ("estimate", chosen.fertility_variant)})
+        medium, own = (
+            tables.by_year(path, "tfr", years, {"variant": ("estimate", variant)})
+            for variant in ("medium", chosen.fertility_variant)
+        )
+        total = np.where(np.asarray(years) < self.first, medium, own)
         fertile = tables.by_year_age(self.table("population.fertility_table"), "asfr", years, range(15, 50))
         asfr = np.zeros((len(years), len(AGE.members)))
         asfr[:, 15:50] = fertile * (total * self.yearly(chosen.fertility_level, years) / fertile.sum(axis=1))[:, None]
@@ -124,7 +154,11 @@ class Inputs:
             ("urban", economy.disposable_income_urban),
             ("rural", economy.disposable_income_rural),
         ):
-            published = schedule if isinstance(schedule, dict) else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
+            published = (
+                schedule
+                if isinstance(schedule, dict)
+                else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
+            )
             last = max(published)
             later = list(range(last + 1, max(years) + 1))
             growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
@@ -138,7 +172,9 @@ class Inputs:
 
     def cell_incomes(self, years: Sequence[int]) -> np.ndarray:
         """Disposable income a head by area and income group, [year, area, income]."""
-        relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")["relative_income"]
+        relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
+            "relative_income"
+        ]
         incomes = self.incomes(years)
         return np.stack([incomes["urban"], incomes["rural"]], axis=1)[:, :, None] * relative
 
@@ -158,6 +194,13 @@ class Inputs:
         level = np.cumprod(growth)
         index = dict(zip(span, level, strict=True))
         return np.array([index[year] / index[trend.reference_year] for year in self.years])
+
+    def residual_cost_growth(self) -> np.ndarray:
+        """Real growth of cost at given age beyond what income growth explains at the scenario's elasticity, [year]."""
+        trend = self.values.claims.trend
+        income = self.incomes([self.first - 1, *self.years])["national"]
+        real_income = income[1:] / income[:-1] / (1 + self.yearly(self.values.economy.inflation))
+        return (1 + self.yearly(trend.real_growth)) / real_income**trend.income_elasticity - 1
 
     def standards(self) -> tuple[np.ndarray, np.ndarray]:
         """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""
@@ -210,7 +253,9 @@ def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Population and need classes, by year on the axes."""
     chosen, years = inputs.values.population, inputs.years
     survival, newborn_survival = inputs.survival(years)
-    share_end = tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [year + 1 for year in years])
+    share_end = tables.by_year(
+        inputs.table("population.urban_share_table"), "urban_share", [year + 1 for year in years]
+    )
     pins = dict(chosen.pinned_total) if isinstance(chosen.pinned_total, dict) else {}
     ratio = chosen.rural_fertility_ratio
     return {
@@ -230,11 +275,13 @@ def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     }
 
 
-def relative_odds(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Odds of leaving [health, tenure, age] and of entering [health, never and gap, age], before intercepts, and by area and
-    income of leaving [area, income]; need classes count only if their effect is on."""
+def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
+    """Relative odds before intercepts, with or without those of the need classes.
+
+    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income].
+    """
     behaviour = inputs.values.behaviour
-    acting = float(behaviour.effects.health)
+    acting = float(by_need)
     health_leave = np.exp(acting * members(behaviour.leave.health, HEALTH.members))
     health_back = np.exp(acting * members(behaviour.back.health, HEALTH.members))
     tenure = np.where(np.arange(1, TENURE_DEPTH + 1) >= 4, behaviour.leave.long_tenure_odds_ratio, 1.0)
@@ -255,7 +302,9 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> dict[str, np
     behaviour, rules = values.behaviour, values.participation
     acts = behaviour.effects
     personal, _ = inputs.standards()
-    grade = np.array([members(getattr(values.contributions.personal.grade, area), INCOME.members) for area in AREA.members])
+    grade = np.array(
+        [members(getattr(values.contributions.personal.grade, area), INCOME.members) for area in AREA.members]
+    )
     assisted = np.zeros(len(INCOME.members))
     assisted[population.ASSISTED] = 1.0
     assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * assisted
@@ -311,7 +360,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> dict[str, np
 
 
 def employee_basis(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Moves to, within and from the employee scheme, by year on the axes; entry is completed once the opening state is known."""
+    """Moves to, within and from the employee scheme, by year on the axes; entry still relative."""
     scheme, years = inputs.values.employee, inputs.years
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
     chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
@@ -340,7 +389,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     entry = relative * (outside.sum() / (outside * chance).sum())
     if entry.max() >= 1:
         raise SimsuranceError(
-            f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; a lower level, area_ratio or income_ratio"
+            f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; "
+            "a lower level, area_ratio or income_ratio"
         )
     odds = entry / (1 - entry) * scheme.uninsured_odds_ratio
     return {"employee_entry": entry, "employee_entry_uninsured": odds / (1 + odds)}
@@ -381,7 +431,7 @@ def money_basis(inputs: Inputs) -> dict[str, np.ndarray]:
 
 
 def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
-    """Rules of critical-illness insurance, by year on the axes; bands are a first axis of their own behind the year."""
+    """Rules of critical-illness insurance, by year on the axes; bands are an axis of their own behind the run."""
     rules, years = inputs.values.benefits.critical_illness, inputs.years
     before = inputs.incomes([year - 1 for year in years])["national"]
     assisted = np.zeros(len(INCOME.members))
@@ -394,8 +444,8 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     return {
         "tail_index": on(rules.tail_index),
         "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
-        "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=1),
-        "critical_ratios": np.stack([on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=1),
+        "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=2),
+        "critical_ratios": np.stack([on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=2),
         "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
         "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
         "critical_factor": on(factor),
@@ -411,7 +461,12 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     use = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
     use_by_class = through_the_year(shared_out(use, members(hospital.use_odds_ratio, HEALTH.members), prevalence))
     age_cost = tables.by_age(inputs.table("claims.inpatient.cost_table"), "relative_cost")["relative_cost"]
-    user_cost = members(hospital.cost_ratio, HEALTH.members)[:, None] * through_the_year(age_cost) * hospital.mean_cost * hospital.level
+    user_cost = (
+        members(hospital.cost_ratio, HEALTH.members)[:, None]
+        * through_the_year(age_cost)
+        * hospital.mean_cost
+        * hospital.level
+    )
 
     head_cost = tables.by_sex_age(inputs.table("claims.outpatient.cost_table"), "relative_cost")["relative_cost"]
     clinic_ratio = members(clinic.cost_ratio, HEALTH.members)
@@ -421,10 +476,14 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     trend = on(cost_index, "year")
     return {
         "inpatient_use": on(use_by_class, "health", "sex", "age"),
-        "inpatient_cost": on(user_cost, "health", "age") * on(members(hospital.area_cost, AREA.members), "area") * trend,
+        "inpatient_cost": on(user_cost, "health", "age")
+        * on(members(hospital.area_cost, AREA.members), "area")
+        * trend,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
         "outpatient_use": on(clinic_use, "health"),
-        "outpatient_cost": on(clinic_user, "health", "sex", "age") * on(members(clinic.area_cost, AREA.members), "area") * trend,
+        "outpatient_cost": on(clinic_user, "health", "sex", "age")
+        * on(members(clinic.area_cost, AREA.members), "area")
+        * trend,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
     }
 
@@ -458,7 +517,9 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
 
     return opening.OpeningInputs(
         stock=inputs.opening_stock(),
-        urban_share_by_age=tables.by_age(inputs.table("population.urban_share_by_age_table"), "urban_share")["urban_share"],
+        urban_share_by_age=tables.by_age(inputs.table("population.urban_share_by_age_table"), "urban_share")[
+            "urban_share"
+        ],
         urban_share=float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0]),
         income_share=groups["share"],
         assisted_share=at_opening(values.population.assisted_share),
@@ -477,9 +538,14 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         persistence=values.health.persistence,
         newborn_enrolment=at_opening(counts.newborn_enrolment),
         recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
-        rule_years=max(first - values.participation.start_year, 0) if values.participation.in_force else 0,
-        credited_years=values.participation.continuous_bonus.credited_years,
     )
+
+
+def counted_years(inputs: Inputs) -> tuple[int, int]:
+    """Years that the rules have counted before the valuation date: lapsed ones, and continuous ones with those credited."""
+    rules = inputs.values.participation
+    lapsed = rule_years_completed(inputs.first, rules.start_year)
+    return lapsed, rule_years_completed(inputs.first, rules.start_year - rules.continuous_bonus.credited_years)
 
 
 def year_basis(year: int, place: int, values: ScenarioValues, arrays: dict[str, np.ndarray]) -> YearBasis:
@@ -517,10 +583,24 @@ def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> t
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
-    """The opening state and the basis of every year of one scenario, as one run."""
+    """The opening state and the basis of every year of one scenario, as one run.
+
+    Raises SimsuranceError where no opening state fits the counts or the turnover that the scenario gives.
+    """
+    try:
+        return _build(scenario)
+    except ArithmeticError as error:
+        first = scenario.values.horizon.valuation_year
+        raise SimsuranceError(
+            f"{scenario.name}:membership: no opening state of {first} fits: {error}; "
+            "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
+        ) from error
+
+
+def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     inputs = Inputs(scenario, scenario.values)
-    odds = relative_odds(inputs)
-    cells = opening.opening_cells(opening_inputs(inputs, odds))
+    cells = opening.opening_cells(opening_inputs(inputs, relative_odds(inputs, by_need=True)))
+    odds = relative_odds(inputs, by_need=scenario.values.behaviour.effects.health)
     arrays = {
         **demographic_basis(inputs),
         **behaviour_basis(inputs, odds),
@@ -531,7 +611,13 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
 
     root = Inputs(scenario, scenario.reference)
     root_arrays = {**arrays, **behaviour_basis(root, odds)}
-    leave, enter = intercepts(cells, year_basis(inputs.first, 0, root.values, root_arrays), scenario.values)
+    opening_year = year_basis(inputs.first, 0, root.values, root_arrays)
+    no_claim = benefits_pp(opening_year).no_claim
+    cells, root_cells = (
+        opening.count_years_without_claim(opening.count_rule_years(cells, *counted), no_claim, counted[0])
+        for counted in (counted_years(inputs), counted_years(root))
+    )
+    leave, enter = intercepts(root_cells, opening_year, scenario.values)
     arrays["reference_burden"] = root_arrays["reference_burden"]
     arrays["leave_odds"] = arrays["leave_odds"] * leave
     arrays["enter_odds"] = arrays["enter_odds"] * enter
@@ -545,14 +631,22 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
 def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, tuple[YearBasis, ...]]:
     """Several scenarios over the same years side by side on the run axis; equal arrays are kept once."""
     states = [state for state, _ in built]
-    opening_state = State(*(np.concatenate([getattr(state, field.name) for state in states]) for field in fields(State)))
+    opening_state = State(
+        *(np.concatenate([getattr(state, field.name) for state in states]) for field in fields(State))
+    )
     years = []
     for group in zip(*(basis for _, basis in built), strict=True):
-        merged: dict[str, Any] = {name: getattr(group[0], name) for name in ("year", "rules_start", "bonus_credited_years")}
+        merged: dict[str, Any] = {
+            name: getattr(group[0], name) for name in ("year", "rules_start", "bonus_credited_years")
+        }
         for field in fields(YearBasis):
             if field.name not in merged:
                 parts = [getattr(basis, field.name) for basis in group]
-                merged[field.name] = parts[0] if all(np.array_equal(part, parts[0], equal_nan=True) for part in parts) else np.concatenate(parts)
+                merged[field.name] = (
+                    parts[0]
+                    if all(np.array_equal(part, parts[0], equal_nan=True) for part in parts)
+                    else np.concatenate(parts)
+                )
         years.append(YearBasis(**merged))
     return opening_state, tuple(years)
 

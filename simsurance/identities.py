@@ -26,13 +26,17 @@ class Check:
 def check(projection: Projection, basis: Sequence[YearBasis]) -> list[Check]:
     """All identities of a projection."""
     with np.errstate(invalid="ignore"):
-        return [_worst(name, difference, size, projection.years) for name, difference, size in _identities(projection, basis)]
+        return [
+            _worst(name, difference, size, projection.years)
+            for name, difference, size in _identities(projection, basis)
+        ]
 
 
 def require(projection: Projection, basis: Sequence[YearBasis], name: str) -> None:
     """Raises SimsuranceError, one line for each identity that does not hold: scenario, name, year, amount."""
     faults = [
-        f"{name}: {found.identity} does not hold in {found.year}: off by {found.amount:.6g} (relative {found.residual:.1e}, allowed {TOLERANCE:.0e})"
+        f"{name}: {found.identity} does not hold in {found.year}: off by {found.amount:.6g} "
+        f"(relative {found.residual:.1e}, allowed {TOLERANCE:.0e})"
         for found in check(projection, basis)
         if not found.holds
     ]
@@ -46,7 +50,7 @@ def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[
     relative = np.where(np.isfinite(relative), relative, np.inf)
     place = np.unravel_index(np.argmax(relative), relative.shape)
     residual = float(relative[place])
-    return Check(name, residual, int(years[place[0]]), float(difference[place]), residual <= TOLERANCE)
+    return Check(name, residual, int(years[int(place[0])]), float(difference[place]), residual <= TOLERANCE)
 
 
 def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -58,21 +62,39 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
 
     persons = total(stocks.persons)
     opening, closing = persons[:-1], persons[1:]
-    expected = opening + total(flow["births"]) + total(flow["net_migration"]) - total(flow["deaths"]) + single["population_adjustment"]
+    expected = (
+        opening
+        + total(flow["births"])
+        + total(flow["net_migration"])
+        - total(flow["deaths"])
+        + single["population_adjustment"]
+    )
     yield "persons: opening + births + net migration − deaths + adjustment = closing", closing - expected, closing
 
     yield "persons: sum over statuses = population", total(stocks.membership)[1:] - closing, closing
     yield "persons: no cell below zero", np.minimum(stocks.least_cell[1:], 0.0), np.ones_like(closing)
 
     insured = total(stocks.membership[:, :, :, TENURES])
-    entering = total(flow["newborn_enrolled"]) + total(flow["joins"]) + total(flow["returns"]) + total(flow["transfers_in"])
+    entering = (
+        total(flow["newborn_enrolled"]) + total(flow["joins"]) + total(flow["returns"]) + total(flow["transfers_in"])
+    )
     leaving = total(flow["leaves"]) + total(flow["insured_deaths"]) + total(flow["transfers_out"])
     expected = insured[:-1] + entering + total(flow["insured_migration"]) - leaving + single["insured_adjustment"]
     yield "insured: opening + entries − exits = closing", insured[1:] - expected, insured[1:]
     yield "insured: by status = by age", insured[1:] - total(stocks.resident_insured)[1:], insured[1:]
 
-    enrolled = insured[:-1] + total(flow["newborn_enrolled"]) + total(flow["joins"]) + total(flow["returns"]) - total(flow["leaves"])
-    yield "insured: payers = opening + entries at enrolment − leavers", total(flow["resident_enrolled"]) - enrolled, enrolled
+    enrolled = (
+        insured[:-1]
+        + total(flow["newborn_enrolled"])
+        + total(flow["joins"])
+        + total(flow["returns"])
+        - total(flow["leaves"])
+    )
+    yield (
+        "insured: payers = opening + entries at enrolment − leavers",
+        total(flow["resident_enrolled"]) - enrolled,
+        enrolled,
+    )
 
     standards = np.array([[float(year.subsidy_pp.reshape(-1)[0])] for year in basis])
     if all(year.subsidy_pp.size == 1 for year in basis):
@@ -84,12 +106,26 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
     paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]
     fund, prepaid = projection.fund[:, :, 0], projection.prepaid
-    yield "money: prepaid opening + change = prepaid closing", prepaid[:-1] + single["prepaid_change"] - prepaid[1:], np.maximum(prepaid[1:], 1.0)
+    yield (
+        "money: prepaid opening + change = prepaid closing",
+        prepaid[:-1] + single["prepaid_change"] - prepaid[1:],
+        np.maximum(prepaid[1:], 1.0),
+    )
     below = fund[:-1] < 0
-    rate = np.where(below, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis]))
+    rate = np.where(
+        below, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis])
+    )
     earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
-    yield "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", single["interest"] - earned, np.maximum(np.abs(fund[1:]), income)
-    yield "money: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], np.maximum(np.abs(fund[1:]), income)
+    yield (
+        "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)",
+        single["interest"] - earned,
+        np.maximum(np.abs(fund[1:]), income),
+    )
+    yield (
+        "money: opening + income − outgo + interest = closing",
+        fund[:-1] + income - outgo + earned - fund[1:],
+        np.maximum(np.abs(fund[1:]), income),
+    )
     for kind, claims, benefits in (
         ("inpatient", flow["inpatient_claims"], flow["inpatient_benefits"]),
         ("outpatient", flow["outpatient_claims"], flow["outpatient_benefits"]),

@@ -1,5 +1,6 @@
 """Results of one scenario: tables, measures and checks, computed from the projection's arrays."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS, TENURES, UNINSURED
-from simsurance.basis import build, stack
+from simsurance.basis import Inputs, build, stack
 from simsurance.model.projection import Projection, State, Stocks, YearBasis, project
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
     from simsurance.output.labels import Lang
 
 RESIDENT = "resident"
-AXIS_MEMBERS = {"sex": SEX.members, "area": AREA.members, "income": INCOME.members, "health": HEALTH.members, "status": STATUS.members}
+AXIS_MEMBERS = {
+    "sex": SEX.members,
+    "area": AREA.members,
+    "income": INCOME.members,
+    "health": HEALTH.members,
+    "status": STATUS.members,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
-    """One scenario projected. Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan."""
+    """One scenario projected.
+
+    Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan.
+    """
 
     scenario: Scenario
     projection: Projection
@@ -50,6 +60,9 @@ class Results:
 
         save(self, Path(path), charts, lang)
 
+    def __repr__(self) -> str:
+        return f"Results({self.scenario.name}, {self.years[0]} to {self.years[-1]})"
+
     def _repr_html_(self) -> str:
         from simsurance.output.card import card
 
@@ -63,7 +76,11 @@ class Results:
     @cached_property
     def accounts(self) -> dict[str, np.ndarray]:
         """The fund table's columns as arrays by year."""
-        return {name: values[:, 0] for name, values in measures.accounts(self.projection, self.basis).items()}
+        found = {name: values[:, 0] for name, values in measures.accounts(self.projection, self.basis).items()}
+        inputs = Inputs(self.scenario, self.scenario.values)
+        found["real_cost_growth"] = inputs.yearly(self.scenario.values.claims.trend.real_growth)
+        found["residual_cost_growth"] = inputs.residual_cost_growth()
+        return found
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
@@ -76,13 +93,23 @@ class Results:
         """Persons on each 1 January by sex, area and age."""
         stocks = self.projection.stocks
         keys = {"date": self.dates, "sex": SEX.members, "area": AREA.members, "age": range(len(AGE.members))}
-        return _frame("population", keys, {name: getattr(stocks, name)[:, 0] for name in ("persons", "resident_insured", "employee_insured")})
+        return _frame(
+            "population",
+            keys,
+            {name: getattr(stocks, name)[:, 0] for name in ("persons", "resident_insured", "employee_insured")},
+        )
 
     @cached_property
     def membership(self) -> "pd.DataFrame":
         """Persons on each 1 January by status, need class, area and income group."""
         persons = np.moveaxis(self.projection.stocks.membership[:, 0], 1, 2)
-        keys = {"date": self.dates, "status": STATUS.members, "health": HEALTH.members, "area": AREA.members, "income": INCOME.members}
+        keys = {
+            "date": self.dates,
+            "status": STATUS.members,
+            "health": HEALTH.members,
+            "area": AREA.members,
+            "income": INCOME.members,
+        }
         return _frame("membership", keys, {"persons": persons})
 
     @cached_property
@@ -93,8 +120,12 @@ class Results:
         for found in VARIABLES:
             if found.table == "flows" and found.name in self.projection.by_group:
                 columns[found.name] = self.projection.by_group[found.name][:, 0]
-        columns["disposable_income_pp"] = np.stack([np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
-        columns["burden"] = np.stack([np.broadcast_to(basis.burden[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis])
+        columns["disposable_income_pp"] = np.stack(
+            [np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis]
+        )
+        columns["burden"] = np.stack(
+            [np.broadcast_to(basis.burden[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis]
+        )
         return _frame("flows", keys, columns)
 
     @cached_property
@@ -109,28 +140,31 @@ class Results:
         """Summary measures: value, unit and status; a measure that has no value says why."""
         import pandas as pd
 
-        return pd.DataFrame([vars(found) for found in measures.measures(self.scenario.values, self.accounts, self.basis)]).set_index("measure")
+        return pd.DataFrame(
+            [vars(found) for found in measures.measures(self.scenario.values, self.accounts, self.basis)]
+        ).set_index("measure")
 
     @cached_property
     def checks(self) -> "pd.DataFrame":
         """The identities of the run with their largest relative residual."""
         import pandas as pd
 
-        return pd.DataFrame([vars(found) for found in identities.check(self.projection, self.basis)]).set_index("identity")
+        return pd.DataFrame([vars(found) for found in identities.check(self.projection, self.basis)]).set_index(
+            "identity"
+        )
 
 
-def _frame(table: str, keys: dict[str, object], columns: dict[str, np.ndarray]) -> "pd.DataFrame":
+def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, np.ndarray]) -> "pd.DataFrame":
     """A tidy table: one row a combination of the keys, in their order."""
     import pandas as pd
 
-    index = pd.MultiIndex.from_product([list(values) for values in keys.values()], names=list(keys))  # type: ignore[call-overload]
+    index = pd.MultiIndex.from_product([list(values) for values in keys.values()], names=list(keys))
     assert tuple(keys) == KEYS[table]
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
 def one_run(projection: Projection, run: int) -> Projection:
     """One run of a projection, as a projection of its own."""
-
     own = slice(run, run + 1)
     return Projection(
         projection.years,
@@ -148,7 +182,9 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
     built = [build(scenario) for scenario in scenarios]
     groups: dict[tuple[int, ...], list[int]] = {}
     for place, (_, basis) in enumerate(built):
-        groups.setdefault((basis[0].year, basis[-1].year, basis[0].rules_start, basis[0].bonus_credited_years), []).append(place)
+        groups.setdefault(
+            (basis[0].year, basis[-1].year, basis[0].rules_start, basis[0].bonus_credited_years, basis[0].critical_edges.shape[1]), []
+        ).append(place)
     found: dict[int, Results] = {}
     for places in groups.values():
         state, basis = stack([built[place] for place in places])
@@ -160,4 +196,4 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
     return [found[place] for place in range(len(scenarios))]
 
 
-__all__ = ["Results", "State", "simulate", "TENURES", "UNINSURED"]
+__all__ = ["TENURES", "UNINSURED", "Results", "State", "simulate"]

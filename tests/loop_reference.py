@@ -6,7 +6,7 @@ assumption is a number or nested lists over the axes that `AXES_OF` names. The l
 are is read from the assumptions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import erfc, exp, inf, isnan, log, sqrt
@@ -20,6 +20,8 @@ TENURES = [f"tenure_{years}" for years in range(1, TENURE_DEPTH + 1)]
 OUT = ["never", *GAPS]
 MEMBERS = ["employee_active", "employee_retired"]
 ALL = [*OUT, *TENURES, *MEMBERS]
+STEPS = 500
+"""Intervals of a numerical integral."""
 
 AXES_OF = {
     "survival": ("sex", "age"),
@@ -67,7 +69,17 @@ Place = tuple[str, str, str, str, int]
 """need class, sex, area, income group, age"""
 Group = tuple[str, str, str, int]
 """sex, area, income group, age"""
+Family = tuple[str, str, str]
+"""sex of the child, area and income group of the mother"""
 Cells = dict[tuple[str, str, str, str, str, int], float]
+Flows = dict[str, Any]
+BY_GROUP = (
+    "births", "deaths", "net_migration", "leaves", "returns", "joins", "newborn_enrolled", "insured_deaths",
+    "insured_migration", "transfers_in", "transfers_out", "waiting_months", "resident_enrolled",
+    "resident_insured_years", "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits",
+    "personal_contributions", "assistance", "subsidies", "local_supplement", "members_income",
+)  # fmt: skip
+"""Flows by sex, area, income group and age; the others are one number."""
 
 
 @dataclass
@@ -79,6 +91,11 @@ class Standing:
     lapsed_years: dict[Place, float]
     fund: float
     prepaid: float
+
+    @property
+    def stores(self) -> tuple[dict[Any, float], ...]:
+        """Persons and counted years: whatever moves with the persons."""
+        return self.persons, self.rule_years, self.lapsed_years
 
 
 class Year:
@@ -115,7 +132,7 @@ def _position(axis: str, member: str | int) -> int:
     return list(members).index(member)
 
 
-# --- the parts of the year ---------------------------------------------------------------------------------------------
+# --- the parts of the year ----------------------------------------------------------------------------------
 
 
 def waiting_months(year: Year, lapsed: float) -> float:
@@ -177,326 +194,367 @@ def payment(cost: float, deductible: float, ratio: float, limit: float) -> float
     return min(ratio * max(cost - deductible, 0.0), limit)
 
 
-def expected_payment(mean: float, sigma: float, deductible: float, ratio: float, limit: float, steps: int = 500) -> float:
+def expected_payment(mean: float, sigma: float, deductible: float, ratio: float, limit: float) -> float:
     """Mean payment over a lognormal cost of the given mean, by Simpson's rule between the kinks of the payment."""
     centre = log(mean) - sigma**2 / 2
-    low, high = (log(deductible) - centre) / sigma if deductible > 0 else -inf, (log(deductible + limit / ratio) - centre) / sigma
+    low, high = (
+        (log(deductible) - centre) / sigma if deductible > 0 else -inf,
+        (log(deductible + limit / ratio) - centre) / sigma,
+    )
     first, last = max(low, -12.0), min(high, 12.0 + sigma)
     total = limit * erfc(high / sqrt(2)) / 2
     if first < last:
-        width = (last - first) / steps
-        for point in range(steps + 1):
+        width = (last - first) / STEPS
+        for point in range(STEPS + 1):
             z = first + point * width
-            weight = 1 if point in (0, steps) else 4 if point % 2 else 2
+            weight = 1 if point in (0, STEPS) else 4 if point % 2 else 2
             density = exp(-z * z / 2) / 2.5066282746310002
             total += weight * width / 3 * density * payment(exp(centre + sigma * z), deductible, ratio, limit)
     return total
 
 
-def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing, dict[str, Any]]:
+@dataclass
+class Enrolled:
+    """Persons after the enrolment for the year, and the years and months counted of them by place."""
+
+    persons: Cells
+    rule_years: dict[Place, float]
+    lapsed_years: dict[Place, float]
+    waiting: dict[Place, float]
+
+    def count(self, statuses: Sequence[str], need: str, sex: str, area: str, income: str, age: int) -> float:
+        """Persons of these statuses at a place."""
+        return sum(self.persons[need, status, sex, area, income, age] for status in statuses)
+
+    def everyone(self, need: str, sex: str, age: int) -> float:
+        """All persons of a need class, sex and age."""
+        return sum(self.count(ALL, need, sex, area, income, age) for area, income in product(AREAS, INCOMES))
+
+
+@dataclass
+class Vital:
+    """Death and migration by need class (or not), sex and age, as shares of the persons there."""
+
+    dying: dict[tuple[str, str, int], float]
+    early: dict[tuple[str, int], float]
+    late: dict[tuple[str, int], float]
+
+    def growth(self, need: str, sex: str, age: int) -> float:
+        """Persons at the year's end for one at its start."""
+        return (1 + self.early[sex, age]) * (1 - self.dying[need, sex, age]) + self.late[sex, age]
+
+
+def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing, Flows]:
     """One year: the standing on the next 1 January, and the flows by group (or one number) under the engine's names."""
     year = Year(numbers)
-    last_age = year.ages[-1]
-    flows: dict[str, Any] = {}
+    flows: Flows = {name: dict.fromkeys(year.groups(), 0.0) for name in BY_GROUP}
+    enrolled = enrol(year, standing, flows)
+    redraw_need_classes(year, enrolled, flows)
+    vital = deaths_and_migration(year, enrolled)
+    born, alive = births(year, enrolled, vital)
+    person_flows(year, enrolled, vital, flows)
+    newborn_flows(year, born, alive, flows)
+    money(year, enrolled, vital, born, flows)
+    closing = years_end(year, enrolled, vital, flows)
+    add_newborn(year, alive, closing)
+    move_between_areas(year, closing)
+    exchange_assisted(year, closing)
+    pin(year, closing, flows)
+    keep_account(year, standing, closing, flows)
+    return closing, flows
 
-    # Enrolment.
-    mean_continuous, mean_lapsed = {}, {}
-    for area, income, age in product(AREAS, INCOMES, year.ages):
-        here = [(need, sex, area, income, age) for need, sex in product(NEEDS, SEXES)]
-        for mean, years, status in (
-            (mean_continuous, standing.rule_years, TENURES[-1]),
-            (mean_lapsed, standing.lapsed_years, GAPS[-1]),
-        ):
-            heads = sum(standing.persons[need, status, sex, area, income, age] for need, sex in product(NEEDS, SEXES))
-            mean[area, income, age] = sum(years[place] for place in here) / heads if heads > 0 else 0.0
-    persons: Cells = dict.fromkeys(standing.persons, 0.0)
-    rule_years, lapsed_years, waiting = ({place: 0.0 for place in year.places()} for _ in range(3))
-    for name in ("leaves", "returns", "joins", "waiting_months"):
-        flows[name] = {group: 0.0 for group in year.groups()}
-    for need, sex, area, income, age in year.places():
-        place, group = (need, sex, area, income, age), (sex, area, income, age)
+
+def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
+    """Stayers a year on, joiners and returners at tenure 1, leavers at gap 1."""
+    nobody = dict.fromkeys(year.places(), 0.0)
+    after = Enrolled(dict.fromkeys(standing.persons, 0.0), dict(nobody), dict(nobody), dict(nobody))
+    continuous = mean_years(year, standing, TENURES[-1], standing.rule_years)
+    lapsed = mean_years(year, standing, GAPS[-1], standing.lapsed_years)
+    for place in year.places():
+        need, sex, area, income, age = place
+        group = (sex, area, income, age)
 
         def put(status: str, number: float, at: Place = place) -> None:
-            persons[(at[0], status, *at[1:])] += number
+            after.persons[(at[0], status, *at[1:])] += number
 
         for tenure in TENURES:
             present = standing.persons[need, tenure, sex, area, income, age]
-            rate = leave_rate(year, need, tenure, mean_continuous[area, income, age], area, income, age)
+            rate = leave_rate(year, need, tenure, continuous[area, income, age], area, income, age)
             flows["leaves"][group] += present * rate
             put("gap_1", present * rate)
-            staying = present * (1 - rate)
-            if tenure == TENURES[-1]:
-                put(tenure, staying)
-                rule_years[place] += standing.rule_years[place] * (1 - rate) + (staying if year.counts else 0.0)
-            else:
-                later = TENURES[TENURES.index(tenure) + 1]
-                put(later, staying)
-                if later == TENURES[-1]:
-                    rule_years[place] += staying * min(year.with_this, TENURE_DEPTH)
+            later = TENURES[min(TENURES.index(tenure) + 1, TENURE_DEPTH - 1)]
+            put(later, present * (1 - rate))
+            if tenure == later:
+                counted = standing.rule_years[place] + present * year.counts
+                after.rule_years[place] += counted * (1 - rate)
+            elif later == TENURES[-1]:
+                after.rule_years[place] += present * (1 - rate) * min(year.with_this, TENURE_DEPTH)
         for status in OUT:
             present = standing.persons[need, status, sex, area, income, age]
-            months = months_on_entry(year, status, mean_lapsed[area, income, age], income, age)
+            months = months_on_entry(year, status, lapsed[area, income, age], income, age)
             rate = enter_rate(year, need, status, months, area, income, age)
             flows["joins" if status == "never" else "returns"][group] += present * rate
             flows["waiting_months"][group] += present * rate * months
-            waiting[place] += present * rate * months
+            after.waiting[place] += present * rate * months
             put(TENURES[0], present * rate)
-            staying = present * (1 - rate)
-            if status == "never":
-                put(status, staying)
-            elif status == GAPS[-1]:
-                put(status, staying)
-                lapsed_years[place] += standing.lapsed_years[place] * (1 - rate) + (staying if year.counts else 0.0)
-            else:
-                later = GAPS[GAPS.index(status) + 1]
-                put(later, staying)
-                if later == GAPS[-1]:
-                    lapsed_years[place] += staying * min(year.with_this, GAP_DEPTH)
+            later = "never" if status == "never" else GAPS[min(GAPS.index(status) + 1, GAP_DEPTH)]
+            put(later, present * (1 - rate))
+            if status == GAPS[-1]:
+                counted = standing.lapsed_years[place] + present * year.counts
+                after.lapsed_years[place] += counted * (1 - rate)
+            elif later == GAPS[-1]:
+                after.lapsed_years[place] += present * (1 - rate) * min(year.with_this, GAP_DEPTH)
         for status in MEMBERS:
             put(status, standing.persons[need, status, sex, area, income, age])
+    return after
 
-    # Need classes: a share keeps its class, the rest is drawn anew from what keeps the population's prevalence.
-    keep = year("persistence")
-    worst = 0.0
+
+def mean_years(
+    year: Year, standing: Standing, status: str, years: dict[Place, float]
+) -> dict[tuple[str, str, int], float]:
+    """Mean counted years of those in an open status, by area, income group and age."""
+    found = {}
+    for area, income, age in product(AREAS, INCOMES, year.ages):
+        here = list(product(NEEDS, SEXES))
+        heads = sum(standing.persons[need, status, sex, area, income, age] for need, sex in here)
+        total = sum(years[need, sex, area, income, age] for need, sex in here)
+        found[area, income, age] = total / heads if heads > 0 else 0.0
+    return found
+
+
+def redraw_need_classes(year: Year, enrolled: Enrolled, flows: Flows) -> None:
+    """A share keeps its class, the rest is drawn anew from what keeps the whole population's prevalence."""
+    keep, worst = year("persistence"), 0.0
     for sex, age in product(SEXES, year.ages):
-        count = {
-            need: sum(persons[need, status, sex, area, income, age] for status, area, income in product(ALL, AREAS, INCOMES))
-            for need in NEEDS
-        }
-        everyone = sum(count.values())
+        count = {need: enrolled.everyone(need, sex, age) for need in NEEDS}
+        total = sum(count.values())
         wanted = {need: year("prevalence", need, sex, age) for need in NEEDS}
-        drawn = {need: max((wanted[need] - keep * count[need] / everyone) / (1 - keep), 0.0) for need in NEEDS}
+        drawn = {need: max((wanted[need] - keep * count[need] / total) / (1 - keep), 0.0) for need in NEEDS}
         whole = sum(drawn.values())
-        drawn = {need: share / whole for need, share in drawn.items()}
         for need in NEEDS:
-            reached = keep * count[need] / everyone + (1 - keep) * drawn[need]
-            worst = max(worst, abs(reached - wanted[need]))
+            drawn[need] /= whole
+            worst = max(worst, abs(keep * count[need] / total + (1 - keep) * drawn[need] - wanted[need]))
         for area, income in product(AREAS, INCOMES):
-            at = (sex, area, income, age)
             for status in ALL:
-                total = sum(persons[need, status, sex, area, income, age] for need in NEEDS)
-                for need in NEEDS:
-                    cell = (need, status, sex, area, income, age)
-                    persons[cell] = keep * persons[cell] + (1 - keep) * drawn[need] * total
-            for years in (rule_years, lapsed_years, waiting):
-                total = sum(years[(need, *at)] for need in NEEDS)
-                for need in NEEDS:
-                    years[(need, *at)] = keep * years[(need, *at)] + (1 - keep) * drawn[need] * total
+                cells = {need: (need, status, sex, area, income, age) for need in NEEDS}
+                redistribute(enrolled.persons, cells, keep, drawn)
+            places = {need: (need, sex, area, income, age) for need in NEEDS}
+            for years in (enrolled.rule_years, enrolled.lapsed_years, enrolled.waiting):
+                redistribute(years, places, keep, drawn)
     flows["prevalence_error"] = worst
 
-    # Deaths by need class, and the number by which migration and death multiply every cell.
-    dying_rate: dict[tuple[str, str, int], float] = {}
-    arriving, arriving_late = {}, {}
+
+def redistribute(store: dict[Any, float], keys: dict[str, Any], keep: float, drawn: dict[str, float]) -> None:
+    """Numbers by need class after one transition."""
+    total = sum(store[key] for key in keys.values())
+    for need, key in keys.items():
+        store[key] = keep * store[key] + (1 - keep) * drawn[need] * total
+
+
+def deaths_and_migration(year: Year, enrolled: Enrolled) -> Vital:
+    """Deaths that meet the table whatever the mix of classes; half of the migrants at the start, half at the end."""
+    found = Vital({}, {}, {})
     for sex, age in product(SEXES, year.ages):
-        count = {
-            need: sum(persons[need, status, sex, area, income, age] for status, area, income in product(ALL, AREAS, INCOMES))
-            for need in NEEDS
-        }
-        everyone = sum(count.values())
-        mean_ratio = sum(year("mortality_ratio", need) * number for need, number in count.items()) / everyone
+        count = {need: enrolled.everyone(need, sex, age) for need in NEEDS}
+        total = sum(count.values())
+        mean_ratio = sum(year("mortality_ratio", need) * number for need, number in count.items()) / total
         rate = 1 - year("survival", sex, age)
         for need in NEEDS:
             relative = year("mortality_ratio", need) / mean_ratio
-            dying_rate[need, sex, age] = rate * (1 + (1 - rate) * (relative - 1))
-        arriving[sex, age] = year("migrants", sex, age) / 2 / everyone
-        later = year("migrants", sex, age + 1) if age < last_age else 0.0
-        arriving_late[sex, age] = later / 2 / everyone
-    growth = {
-        (need, sex, age): (1 + arriving[sex, age]) * (1 - dying_rate[need, sex, age]) + arriving_late[sex, age]
-        for need, sex, age in dying_rate
-    }
+            found.dying[need, sex, age] = rate * (1 + (1 - rate) * (relative - 1))
+        found.early[sex, age] = year("migrants", sex, age) / 2 / total
+        arriving_older = year("migrants", sex, age + 1) if age < year.ages[-1] else 0.0
+        found.late[sex, age] = arriving_older / 2 / total
+    return found
 
-    # Births: the number from the nation's women, shared out by area and income group.
+
+def births(year: Year, enrolled: Enrolled, vital: Vital) -> tuple[dict[Family, float], dict[Family, float]]:
+    """Born in the year, and alive at its end with the migrants of age 0, by sex and the mother's area and income."""
     expected, weighted = {}, {}
     for area, income in product(AREAS, INCOMES):
-        number = 0.0
-        for age in year.ages:
-            at_start = at_end = 0.0
-            for need, status in product(NEEDS, ALL):
-                at_start += persons[need, status, "female", area, income, age]
-                younger = [age - 1] if 0 < age < last_age else [age - 1, age] if age == last_age else []
-                for before in younger:
-                    at_end += persons[need, status, "female", area, income, before] * growth[need, "female", before]
-            number += (at_start + at_end) / 2 * year("asfr", age)
+        at_start, at_end = dict.fromkeys(year.ages, 0.0), dict.fromkeys(year.ages, 0.0)
+        for need, age in product(NEEDS, year.ages):
+            women = enrolled.count(ALL, need, "female", area, income, age)
+            at_start[age] += women
+            at_end[min(age + 1, year.ages[-1])] += women * vital.growth(need, "female", age)
+        number = sum((at_start[age] + at_end[age]) / 2 * year("asfr", age) for age in year.ages)
         expected[area, income] = number
         weighted[area, income] = number * year("area_fertility", area)
     scale = sum(expected.values()) / sum(weighted.values())
-    born, born_alive = {}, {}
+    born, alive = {}, {}
     for sex in SEXES:
         share = year("male_share") if sex == "male" else 1 - year("male_share")
-        of_sex = sum(number * scale * share for number in weighted.values())
-        for area, income in product(AREAS, INCOMES):
-            number = weighted[area, income] * scale * share
-            born[sex, area, income] = number
-            migrating = number / of_sex * year("migrants", sex, 0) / 2
-            born_alive[sex, area, income] = number * year("newborn_survival", sex) + migrating
+        for (area, income), number in weighted.items():
+            born[sex, area, income] = number * scale * share
+            migrating = number / sum(weighted.values()) * year("migrants", sex, 0) / 2
+            alive[sex, area, income] = born[sex, area, income] * year("newborn_survival", sex) + migrating
+    return born, alive
 
-    # Contributions, exposure, claims and benefits.
-    newborn_rate = year("newborn_enrolment")
-    paid_for = _benefits(year)
-    names = (
-        "births", "deaths", "net_migration", "newborn_enrolled", "insured_deaths", "insured_migration", "transfers_in",
-        "transfers_out", "resident_enrolled", "resident_insured_years", "inpatient_claims", "outpatient_claims",
-        "inpatient_benefits", "outpatient_benefits", "personal_contributions", "assistance", "subsidies",
-        "local_supplement", "members_income",
-    )  # fmt: skip
-    for name in names:
-        flows[name] = {group: 0.0 for group in year.groups()}
-    for group in year.groups():
-        sex, area, income, age = group
-        enrolled = 0.0
-        for need in NEEDS:
-            everyone = sum(persons[need, status, sex, area, income, age] for status in ALL)
-            insured = sum(persons[need, status, sex, area, income, age] for status in TENURES)
-            rate = dying_rate[need, sex, age]
-            deaths_each = (1 + arriving[sex, age]) * rate
-            moves_each = arriving[sex, age] + arriving_late[sex, age]
-            flows["deaths"][group] += everyone * deaths_each
-            flows["net_migration"][group] += everyone * moves_each
-            flows["insured_deaths"][group] += insured * deaths_each
-            flows["insured_migration"][group] += insured * moves_each
-            enrolled += insured
-            exposed = (insured - waiting[need, sex, area, income, age] / 12) * (1 - rate / 2)
-            if age == 0:
-                exposed += born[sex, area, income] * newborn_rate * year("prevalence", need, sex, 0) / 2
-            flows["resident_insured_years"][group] += exposed
-            for name, amount in paid_for[need, sex, area, age].items():
-                flows[name][group] += exposed * amount
-        if age == 0:
-            number = born[sex, area, income]
-            lost = number * (1 - year("newborn_survival", sex))
-            moved = born_alive[sex, area, income] - number + lost
-            flows["births"][group] = number
-            flows["deaths"][group] += lost
-            flows["net_migration"][group] += moved
-            flows["newborn_enrolled"][group] = number * newborn_rate
-            flows["insured_deaths"][group] += lost * newborn_rate
-            flows["insured_migration"][group] += moved * newborn_rate
-            enrolled += number * newborn_rate
-        due = enrolled * year("personal_pp", area, income)
-        budget = enrolled * year("subsidy_pp")
-        flows["resident_enrolled"][group] = enrolled
+
+def person_flows(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> None:
+    """Deaths and migration of all and of the insured, and who pays, but for the newborn."""
+    for need, sex, area, income, age in year.places():
+        group = (sex, area, income, age)
+        dying = (1 + vital.early[sex, age]) * vital.dying[need, sex, age]
+        moving = vital.early[sex, age] + vital.late[sex, age]
+        insured = enrolled.count(TENURES, need, *group)
+        flows["deaths"][group] += enrolled.count(ALL, need, *group) * dying
+        flows["net_migration"][group] += enrolled.count(ALL, need, *group) * moving
+        flows["insured_deaths"][group] += insured * dying
+        flows["insured_migration"][group] += insured * moving
+        flows["resident_enrolled"][group] += insured
+
+
+def newborn_flows(year: Year, born: dict[Family, float], alive: dict[Family, float], flows: Flows) -> None:
+    """The same of the newborn, at age 0."""
+    enrolment = year("newborn_enrolment")
+    for (sex, area, income), number in born.items():
+        group = (sex, area, income, 0)
+        dead = number * (1 - year("newborn_survival", sex))
+        moved = alive[sex, area, income] - number + dead
+        flows["births"][group] += number
+        flows["deaths"][group] += dead
+        flows["net_migration"][group] += moved
+        flows["insured_deaths"][group] += dead * enrolment
+        flows["insured_migration"][group] += moved * enrolment
+        flows["newborn_enrolled"][group] += number * enrolment
+        flows["resident_enrolled"][group] += number * enrolment
+
+
+def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float], flows: Flows) -> None:
+    """Contributions of those enrolled; cost and benefits of those exposed."""
+    for group, payers in flows["resident_enrolled"].items():
+        _, area, income, _ = group
+        due, budget = payers * year("personal_pp", area, income), payers * year("subsidy_pp")
         flows["assistance"][group] = due * year("assistance_share", income)
         flows["personal_contributions"][group] = due * (1 - year("assistance_share", income))
         flows["subsidies"][group] = budget
         flows["local_supplement"][group] = (due + budget) * (year("local_supplement") - 1)
-        flows["members_income"][group] = enrolled * year("disposable_income", area, income)
-
-    # The year's end: deaths and migration, moves to, within and from the employee scheme, birthday, births.
-    closing: Cells = dict.fromkeys(persons, 0.0)
-    closing_rule, closing_lapsed = ({place: 0.0 for place in year.places()} for _ in range(2))
-    for need, sex, area, income, age in year.places():
-        group, older = (sex, area, income, age), min(age + 1, last_age)
-        grown = {status: persons[need, status, sex, area, income, age] * growth[need, sex, age] for status in ALL}
-        entry = {
-            **dict.fromkeys(OUT, year("employee_entry_uninsured", sex, area, income, age)),
-            **dict.fromkeys(TENURES, year("employee_entry", sex, area, income, age)),
-        }
-        entering = 0.0
-        for status, rate in entry.items():
-            moved = grown[status] * rate
-            entering += moved
-            if status in TENURES:
-                flows["transfers_out"][group] += moved
-            grown[status] -= moved
-        retiring = grown["employee_active"] * year("retirement", sex, age)
-        exiting = (grown["employee_active"] - retiring) * year("employee_exit", sex, age)
-        keeping_cover = retiring * year("qualified_share", sex)
-        enrolling = exiting * year("leaver_enrolment")
-        to_residents = retiring - keeping_cover + enrolling
-        flows["transfers_in"][group] += to_residents
-        grown["employee_active"] += entering - retiring - exiting
-        grown["employee_retired"] += keeping_cover
-        grown["gap_0"] += exiting - enrolling
-        counted = to_residents * year("years_count")
-        grown[TENURES[-1]] += counted
-        grown[TENURES[0]] += to_residents - counted
-        place = (need, sex, area, income, age)
-        alive = growth[need, sex, age]
-        insured_still, uninsured_still = alive * (1 - entry[TENURES[-1]]), alive * (1 - entry[GAPS[-1]])
-        closing_rule[need, sex, area, income, older] += rule_years[place] * insured_still + counted * year.with_this
-        closing_lapsed[need, sex, area, income, older] += lapsed_years[place] * uninsured_still
-        for status in ALL:
-            closing[need, status, sex, area, income, older] += grown[status]
-    for need, (sex, area, income) in product(NEEDS, born_alive):
-        number = born_alive[sex, area, income] * year("prevalence", need, sex, 0)
-        closing[need, TENURES[0], sex, area, income, 0] = number * newborn_rate
-        closing[need, "never", sex, area, income, 0] = number * (1 - newborn_rate)
-
-    stores: tuple[dict[Any, float], ...] = (closing, closing_rule, closing_lapsed)
-    _move_between_areas(year, closing, stores)
-    _exchange_assisted(year, closing, stores)
-    before_pin = sum(closing.values())
-    insured_before = sum(number for cell, number in closing.items() if cell[1] in TENURES)
-    pinned = year("pinned_total_end")
-    factor = 1.0 if isnan(pinned) else pinned / before_pin
-    for store in stores:
-        for cell in store:
-            store[cell] *= factor
-    flows["population_adjustment"] = before_pin * (factor - 1)
-    flows["insured_adjustment"] = insured_before * (factor - 1)
-
-    # The account.
-    prepaid = 0.0
-    for (_, status, _, area, income, _), number in closing.items():
-        if status in TENURES:
-            prepaid += number * year("personal_pp_next", area, income) * year("prepaid_share")
-    received = ("personal_contributions", "assistance", "subsidies", "local_supplement")
-    income_total = sum(sum(flows[name].values()) for name in received) + prepaid - standing.prepaid
-    benefits = sum(flows["inpatient_benefits"].values()) + sum(flows["outpatient_benefits"].values())
-    charged = benefits * year("administration_share")
-    rate = year("deficit_rate") if standing.fund < 0 else year("interest_rate")
-    balance = income_total - benefits - charged
-    fund = standing.fund * (1 + rate) + balance * sqrt(1 + rate)
-    flows["prepaid_change"] = prepaid - standing.prepaid
-    flows["administration"] = charged
-    flows["interest"] = standing.fund * rate + balance * (sqrt(1 + rate) - 1)
-    return Standing(closing, closing_rule, closing_lapsed, fund, prepaid), flows
-
-
-def _benefits(year: Year) -> dict[tuple[str, str, str, int], dict[str, float]]:
-    """Expected cost and benefit of a person covered all year, by need class, sex, area and age."""
-    found = {}
+        flows["members_income"][group] = payers * year("disposable_income", area, income)
     for need, sex, area, age in product(NEEDS, SEXES, AREAS, year.ages):
-        bed, visit = year("inpatient_cost", need, area, age), year("outpatient_cost", need, sex, area, age)
-        inpatient = expected_payment(
-            bed, year("inpatient_sigma", need), year("inpatient_deductible"), year("inpatient_ratio"), year("inpatient_limit")
-        )
-        outpatient = expected_payment(
-            visit, year("outpatient_sigma", need), year("outpatient_deductible"), year("outpatient_ratio"), year("outpatient_limit", need)
-        )
-        users, visitors = year("inpatient_use", need, sex, age), year("outpatient_use", need)
-        found[need, sex, area, age] = {
-            "inpatient_claims": users * bed,
-            "inpatient_benefits": users * inpatient,
-            "outpatient_claims": visitors * visit,
-            "outpatient_benefits": visitors * outpatient,
+        benefits = benefits_pp(year, need, sex, area, age)
+        for income in INCOMES:
+            place, group = (need, sex, area, income, age), (sex, area, income, age)
+            covered = enrolled.count(TENURES, *place) - enrolled.waiting[place] / 12
+            exposed = covered * (1 - vital.dying[need, sex, age] / 2)
+            if age == 0:
+                newborn = born[sex, area, income] * year("newborn_enrolment")
+                exposed += newborn * year("prevalence", need, sex, 0) / 2
+            flows["resident_insured_years"][group] += exposed
+            for name, amount in benefits.items():
+                flows[name][group] += exposed * amount
+
+
+def benefits_pp(year: Year, need: str, sex: str, area: str, age: int) -> dict[str, float]:
+    """Expected cost and benefit of a person covered all year."""
+    bed, visit = year("inpatient_cost", need, area, age), year("outpatient_cost", need, sex, area, age)
+    inpatient_rule = [year(f"inpatient_{part}") for part in ("deductible", "ratio", "limit")]
+    outpatient_rule = [year("outpatient_deductible"), year("outpatient_ratio"), year("outpatient_limit", need)]
+    users, visitors = year("inpatient_use", need, sex, age), year("outpatient_use", need)
+    return {
+        "inpatient_claims": users * bed,
+        "inpatient_benefits": users * expected_payment(bed, year("inpatient_sigma", need), *inpatient_rule),
+        "outpatient_claims": visitors * visit,
+        "outpatient_benefits": visitors * expected_payment(visit, year("outpatient_sigma", need), *outpatient_rule),
+    }
+
+
+def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Standing:
+    """Deaths and migration, moves to, within and from the employee scheme, birthday."""
+    nobody = dict.fromkeys(year.places(), 0.0)
+    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), dict(nobody), dict(nobody), 0.0, 0.0)
+    for place in year.places():
+        need, sex, area, income, age = place
+        group, older = (sex, area, income, age), min(age + 1, year.ages[-1])
+        alive = vital.growth(need, sex, age)
+        number = {status: enrolled.persons[need, status, sex, area, income, age] * alive for status in ALL}
+        entering = 0.0
+        staying = {
+            **dict.fromkeys(OUT, 1 - year("employee_entry_uninsured", *group)),
+            **dict.fromkeys(TENURES, 1 - year("employee_entry", *group)),
         }
-    return found
+        for status, share in staying.items():
+            moved = number[status] * (1 - share)
+            entering += moved
+            number[status] -= moved
+            flows["transfers_out"][group] += moved if status in TENURES else 0.0
+        retiring = number["employee_active"] * year("retirement", sex, age)
+        exiting = (number["employee_active"] - retiring) * year("employee_exit", sex, age)
+        keeping_cover, enrolling = retiring * year("qualified_share", sex), exiting * year("leaver_enrolment")
+        to_residents = retiring - keeping_cover + enrolling
+        with_years = to_residents * year("years_count")
+        flows["transfers_in"][group] += to_residents
+        number["employee_active"] += entering - retiring - exiting
+        number["employee_retired"] += keeping_cover
+        number["gap_0"] += exiting - enrolling
+        number[TENURES[-1]] += with_years
+        number[TENURES[0]] += to_residents - with_years
+        after = (need, sex, area, income, older)
+        closing.rule_years[after] += enrolled.rule_years[place] * alive * staying[TENURES[-1]]
+        closing.rule_years[after] += with_years * year.with_this
+        closing.lapsed_years[after] += enrolled.lapsed_years[place] * alive * staying[GAPS[-1]]
+        for status in ALL:
+            closing.persons[need, status, sex, area, income, older] += number[status]
+    return closing
 
 
-def _move_between_areas(year: Year, closing: Cells, stores: tuple[dict[Any, float], ...]) -> None:
+def add_newborn(year: Year, alive: dict[Family, float], closing: Standing) -> None:
+    """The newborn with the prevalence of age 0, insured in their first year or never."""
+    for need, ((sex, area, income), number) in product(NEEDS, alive.items()):
+        born = number * year("prevalence", need, sex, 0)
+        closing.persons[need, TENURES[0], sex, area, income, 0] = born * year("newborn_enrolment")
+        closing.persons[need, "never", sex, area, income, 0] = born * (1 - year("newborn_enrolment"))
+
+
+def move_between_areas(year: Year, closing: Standing) -> None:
     """One way between country and town, as many by age as the propensities say, until the urban share is met."""
-    town = sum(number for cell, number in closing.items() if cell[3] == "urban")
-    missing = year("urban_share_end") * sum(closing.values()) - town
+    urban = sum(number for cell, number in closing.persons.items() if cell[3] == "urban")
+    missing = year("urban_share_end") * sum(closing.persons.values()) - urban
     source, target = ("rural", "urban") if missing > 0 else ("urban", "rural")
-    ready = sum(number * year("area_propensity", cell[5]) for cell, number in closing.items() if cell[3] == source)
-    share = abs(missing) / ready
-    for store in stores:
+    here = [(cell, number) for cell, number in closing.persons.items() if cell[3] == source]
+    share = abs(missing) / sum(number * year("area_propensity", cell[5]) for cell, number in here)
+    for store in closing.stores:
         for cell in [cell for cell in store if cell[-3] == source]:
             moved = store[cell] * share * year("area_propensity", cell[-1])
             store[cell] -= moved
             store[(*cell[:-3], target, *cell[-2:])] += moved
 
 
-def _exchange_assisted(year: Year, closing: Cells, stores: tuple[dict[Any, float], ...]) -> None:
+def exchange_assisted(year: Year, closing: Standing) -> None:
     """Assisted and low-income persons change places at one rate until the assisted share is met."""
-    group = {name: sum(number for cell, number in closing.items() if cell[4] == name) for name in INCOMES}
+    group = {name: sum(number for cell, number in closing.persons.items() if cell[4] == name) for name in INCOMES}
     missing = year("assisted_share_end") * sum(group.values()) - group["assisted"]
     source, target = ("low", "assisted") if missing > 0 else ("assisted", "low")
     share = abs(missing) / group[source]
-    for store in stores:
+    for store in closing.stores:
         for cell in [cell for cell in store if cell[-2] == source]:
             moved = store[cell] * share
             store[cell] -= moved
             store[(*cell[:-2], target, cell[-1])] += moved
+
+
+def pin(year: Year, closing: Standing, flows: Flows) -> None:
+    """The population set to a given number, every cell by the same factor."""
+    total, pinned = sum(closing.persons.values()), year("pinned_total_end")
+    insured = sum(number for cell, number in closing.persons.items() if cell[1] in TENURES)
+    factor = 1.0 if isnan(pinned) else pinned / total
+    for store in closing.stores:
+        for cell in store:
+            store[cell] *= factor
+    flows["population_adjustment"], flows["insured_adjustment"] = total * (factor - 1), insured * (factor - 1)
+
+
+def keep_account(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
+    """The fund at the year's end, flows at its middle; next year's contributions may have come already."""
+    for (_, status, _, area, income, _), number in closing.persons.items():
+        if status in TENURES:
+            closing.prepaid += number * year("personal_pp_next", area, income) * year("prepaid_share")
+    received = ("personal_contributions", "assistance", "subsidies", "local_supplement")
+    income_total = sum(sum(flows[name].values()) for name in received) + closing.prepaid - standing.prepaid
+    benefits = sum(flows["inpatient_benefits"].values()) + sum(flows["outpatient_benefits"].values())
+    charged = benefits * year("administration_share")
+    rate = year("deficit_rate") if standing.fund < 0 else year("interest_rate")
+    balance = income_total - benefits - charged
+    closing.fund = standing.fund * (1 + rate) + balance * sqrt(1 + rate)
+    flows["prepaid_change"], flows["administration"] = closing.prepaid - standing.prepaid, charged
+    flows["interest"] = standing.fund * rate + balance * (sqrt(1 + rate) - 1)

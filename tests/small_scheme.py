@@ -78,7 +78,9 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
 def persons(*groups: tuple[str, float], ages: int = AGES, **place: Any) -> np.ndarray:
     """Cells of one run: a thousand retired employees of low need, rural, middle income, at each sex and age, and the
     groups (row, number) put at `place`: health, sex, area, income and age, by default low, female, rural, middle, 2."""
-    cells = np.zeros((1, len(HEALTH.members), len(ROWS), len(SEX.members), len(AREA.members), len(INCOME.members), ages))
+    cells = np.zeros(
+        (1, len(HEALTH.members), len(ROWS), len(SEX.members), len(AREA.members), len(INCOME.members), ages)
+    )
     rural, middle = index("area", "rural"), index("income", "middle")
     cells[0, 0, row("employee_retired"), :, rural, middle] = 1000.0
     where = {"health": "low", "sex": "female", "area": "rural", "income": "middle"} | place

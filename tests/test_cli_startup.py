@@ -19,6 +19,7 @@ HEAVY = ["numpy", "pandas", "matplotlib", "pydantic", "scipy"]
 def simsurance(*arguments, **options):
     return subprocess.run(
         [sys.executable, "-c", "from simsurance.cli import main; main()", *arguments],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stderr=subprocess.PIPE,
         text=True,
         timeout=60,

@@ -108,7 +108,9 @@ def test_rare_deaths_are_in_proportion_to_the_ratios_and_certain_death_spares_no
     ratio = on([0.5, 1.0, 2.0], "health")
     rare = population.need_class_mortality(people_at(50, 30, 20), on(1 - 1e-6), ratio).reshape(-1)
     assert rare[2] / rare[0] == pytest.approx(4, rel=1e-5)
-    assert population.need_class_mortality(people_at(50, 30, 20), on(0.0), ratio) == pytest.approx(np.ones((1, 3, 1, 1, 1, 1, 1)))
+    assert population.need_class_mortality(people_at(50, 30, 20), on(0.0), ratio) == pytest.approx(
+        np.ones((1, 3, 1, 1, 1, 1, 1))
+    )
 
 
 def test_the_ratio_of_area_fertility_shares_births_out_and_leaves_their_number() -> None:
@@ -161,7 +163,9 @@ def test_the_last_age_is_open_and_keeps_its_survivors() -> None:
 
 @steady
 @given(st.floats(1, 1e6), st.floats(1, 1e6), st.floats(0.2, 0.8))
-def test_moves_between_two_groups_meet_the_share_wanted_and_go_one_way(first: float, second: float, share: float) -> None:
+def test_moves_between_two_groups_meet_the_share_wanted_and_go_one_way(
+    first: float, second: float, share: float
+) -> None:
     want = on(share * (first + second))
     leaving, entering = population.move_shares(on(first), want, on(first), on(second))
     assert leaving.item() == 0 or entering.item() == 0
@@ -250,7 +254,9 @@ def test_a_total_that_no_factor_on_the_odds_reaches_is_refused() -> None:
 
 def test_the_year_changes_neither_state_nor_basis() -> None:
     state = state_of(persons(("never", 400.0), ("gap_5", 30.0), ("tenure_5", 300.0)), fund=10.0)
-    basis = quiet_year(survival=on(np.full((2, AGES), 0.9), "sex", "age"), leave_odds=0.2, enter_odds=0.5, inpatient_use=0.1)
+    basis = quiet_year(
+        survival=on(np.full((2, AGES), 0.9), "sex", "age"), leave_odds=0.2, enter_odds=0.5, inpatient_use=0.1
+    )
     basis = replace(basis, rules_in_force=on(1.0), waits=on(np.ones(4), "income"), fixed_months=on(3.0))
     before = [array.copy() for array in (state.cells, state.fund, state.prepaid)]
     arrays = {name: value.copy() for name, value in vars(basis).items() if isinstance(value, np.ndarray)}

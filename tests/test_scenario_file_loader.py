@@ -196,6 +196,10 @@ def test_replace_takes_what_the_values_hold():
     assert again.values == base.values
 
 
+def test_a_scenario_shows_itself_in_a_line():
+    assert repr(load("high_cost")) == "<Scenario high_cost: High cost, 2026–2060>"
+
+
 def test_scenarios_travel_between_processes():
     scenario = load("no_2024_rules")
     assert pickle.loads(pickle.dumps(scenario)) == scenario

@@ -56,16 +56,28 @@ def stock_levels(baseline: Scenario) -> Iterator[Fit]:
     for year in range(FIRST_YEAR, LAST_YEAR + 2):
         plain = baseline.replace({"horizon.valuation_year": year, "population.stock_level": 1.0})
         stock = Inputs(plain, plain.values).opening_stock().sum()
-        yield Fit(f"population.stock_level[{year}]", "population", count[year - 1] / float(stock), shipped(baseline.values.population.stock_level, year))
+        yield Fit(
+            f"population.stock_level[{year}]",
+            "population",
+            count[year - 1] / float(stock),
+            shipped(baseline.values.population.stock_level, year),
+        )
 
 
 def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
     """National births over births on the scaled stock with the table's fertility."""
     births = published("births")
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
-        plain = baseline.replace({"horizon.valuation_year": year, "horizon.last_year": year, "population.fertility_level": 1.0})
+        plain = baseline.replace(
+            {"horizon.valuation_year": year, "horizon.last_year": year, "population.fertility_level": 1.0}
+        )
         found = simulate([plain])[0].projection.by_age["births"].sum()
-        yield Fit(f"population.fertility_level[{year}]", "births", births[year] / float(found), shipped(baseline.values.population.fertility_level, year))
+        yield Fit(
+            f"population.fertility_level[{year}]",
+            "births",
+            births[year] / float(found),
+            shipped(baseline.values.population.fertility_level, year),
+        )
 
 
 def employee_levels(baseline: Scenario) -> Iterator[Fit]:
@@ -75,15 +87,23 @@ def employee_levels(baseline: Scenario) -> Iterator[Fit]:
     2024 go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
     """
     opening = baseline.values.employee
-    wanted = np.array([published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS])
+    wanted = np.array(
+        [published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS]
+    )
     guess = np.array([1.5, 0.9, np.log(6.0)])
     for _ in range(8):
         reached = _employee_counts(baseline, guess)
-        slope = np.stack([(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(3)], axis=1)
+        slope = np.stack(
+            [(_employee_counts(baseline, guess + step) - reached) / 0.01 for step in 0.01 * np.eye(3)], axis=1
+        )
         guess = guess + np.linalg.solve(slope, wanted - reached)
-    yield Fit("employee.entry_level", "active, retired, moves", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1))
+    yield Fit(
+        "employee.entry_level", "active, retired, moves", float(guess[0]), shipped(opening.entry_level, LAST_YEAR + 1)
+    )
     yield Fit("employee.qualified_share", "active, retired, moves", float(guess[1]), opening.qualified_share.male)
-    yield Fit("employee.uninsured_odds_ratio", "active, retired, moves", float(np.exp(guess[2])), opening.uninsured_odds_ratio)
+    yield Fit(
+        "employee.uninsured_odds_ratio", "active, retired, moves", float(np.exp(guess[2])), opening.uninsured_odds_ratio
+    )
 
 
 def _employee_counts(baseline: Scenario, guess: np.ndarray) -> np.ndarray:
@@ -107,7 +127,12 @@ def local_supplements(baseline: Scenario) -> Iterator[Fit]:
         account = one_year(baseline, year).accounts
         standard = account["income"][0] - account["local_supplement"][0]
         factor = (income[year] - account["interest"][0]) / standard
-        yield Fit(f"contributions.local_supplement[{year}]", "fund income", float(factor), shipped(baseline.values.contributions.local_supplement, year))
+        yield Fit(
+            f"contributions.local_supplement[{year}]",
+            "fund income",
+            float(factor),
+            shipped(baseline.values.contributions.local_supplement, year),
+        )
 
 
 def benefit_targets() -> tuple[float, float]:
@@ -120,7 +145,11 @@ def benefit_targets() -> tuple[float, float]:
         published("resident_inpatient_payment_ratio_of_all_cost")[IN_SCOPE_SHARE_YEAR]
         / published("resident_inpatient_payment_ratio_in_scope")[IN_SCOPE_SHARE_YEAR]
     )
-    inpatient = published("resident_inpatient_cost")[LAST_YEAR] * in_scope * published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    inpatient = (
+        published("resident_inpatient_cost")[LAST_YEAR]
+        * in_scope
+        * published("resident_inpatient_payment_ratio")[LAST_YEAR]
+    )
     return inpatient, published("resident_outgo")[LAST_YEAR] - inpatient
 
 
@@ -162,17 +191,29 @@ def benefit_levels(baseline: Scenario) -> Iterator[Fit]:
 def _benefits(baseline: Scenario, logs: np.ndarray) -> np.ndarray:
     """Logarithms of what the five levels are fitted to."""
     changed = baseline.replace(dict(zip(BENEFIT_KEYS, (float(value) for value in np.exp(logs)), strict=True)))
-    now, then = ({name: values.sum() for name, values in one_year(changed, year).projection.by_age.items()} for year in (LAST_YEAR, CRITICAL_YEAR))
+    now, then = (
+        {name: values.sum() for name, values in one_year(changed, year).projection.by_age.items()}
+        for year in (LAST_YEAR, CRITICAL_YEAR)
+    )
     hospital = now["inpatient_benefits"] + now["critical_illness"] + now["bonus_cost"]
     return np.log(
-        [hospital, hospital / now["inpatient_claims"], now["outpatient_benefits"], then["critical_illness"], then["critical_beneficiaries"]]
+        [
+            hospital,
+            hospital / now["inpatient_claims"],
+            now["outpatient_benefits"],
+            then["critical_illness"],
+            then["critical_beneficiaries"],
+        ]
     )
 
 
 def real_growth(baseline: Scenario) -> Iterator[Fit]:
     """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
     cost = {
-        year: sum(published(f"resident_{kind}_cost")[year] for kind in ("inpatient", "general_outpatient", "chronic_outpatient"))
+        year: sum(
+            published(f"resident_{kind}_cost")[year]
+            for kind in ("inpatient", "general_outpatient", "chronic_outpatient")
+        )
         / published("resident_insured")[year]
         for year in range(FIRST_YEAR, LAST_YEAR + 1)
     }
@@ -180,7 +221,9 @@ def real_growth(baseline: Scenario) -> Iterator[Fit]:
     for year in cost:
         results = one_year(baseline, year)
         flows = results.projection.by_age
-        head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows["resident_insured_years"].sum()
+        head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows[
+            "resident_insured_years"
+        ].sum()
         structure[year] = head / Inputs(results.scenario, results.scenario.values).cost_index()[0]
     economy, trend = baseline.values.economy, baseline.values.claims.trend
     found = []
@@ -188,10 +231,20 @@ def real_growth(baseline: Scenario) -> Iterator[Fit]:
         ageing = structure[year] / structure[year - 1]
         growth = cost[year] / cost[year - 1] / ageing / (1 + shipped(economy.inflation, year))
         found.append(growth)
-        yield Fit(f"1 + claims.trend.real_growth[{year}]", "institution cost a head", growth, 1 + shipped(trend.real_growth, year))
+        yield Fit(
+            f"1 + claims.trend.real_growth[{year}]",
+            "institution cost a head",
+            growth,
+            1 + shipped(trend.real_growth, year),
+        )
     mean = float(np.prod(found) ** (1 / len(found)))
     start = LAST_YEAR + 1
-    yield Fit(f"1 + claims.trend.real_growth[{start}]", f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}", mean, 1 + shipped(trend.real_growth, start))
+    yield Fit(
+        f"1 + claims.trend.real_growth[{start}]",
+        f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}",
+        mean,
+        1 + shipped(trend.real_growth, start),
+    )
 
 
 @dataclass(frozen=True)
@@ -241,7 +294,10 @@ def concentration(scenario: Scenario) -> Concentration:
     prevalence = weight / weight.sum(axis=0)
     redrawn = (prevalence * top).sum(axis=0)
     keep = scenario.values.health.persistence
-    again = [float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum()) for lag in (1, 4)]
+    again = [
+        float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum())
+        for lag in (1, 4)
+    ]
     levels = np.geomspace(threshold, 1e7, 400)
     beyond = np.array([(weight * above(level)).sum() for level in levels])
     top_cost = threshold * beyond[0] + float(np.trapezoid(beyond, levels))

@@ -40,7 +40,9 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Comparison]:
     Published income contains interest, so the model's does here. Raises SimsuranceError if there is nothing to compare.
     """
     if valuation_year > LAST_PUBLISHED:
-        raise SimsuranceError(f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_PUBLISHED} or earlier")
+        raise SimsuranceError(
+            f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_PUBLISHED} or earlier"
+        )
     changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": LAST_PUBLISHED})
     account = simulate([changed])[0].accounts
     insured, income, outgo = (published(name) for name in ("resident_insured", "resident_income", "resident_outgo"))
@@ -52,6 +54,12 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Comparison]:
             Comparison(year, "income with interest", "yuan", model_income, income[year]),
             Comparison(year, "outgo", "yuan", account["outgo"][place], outgo[year]),
             Comparison(year, "current balance", "yuan", account["current_balance"][place], income[year] - outgo[year]),
-            Comparison(year, "outgo a head of the insured", "yuan a head", account["outgo"][place] / account["resident_insured"][place], outgo[year] / insured[year]),
+            Comparison(
+                year,
+                "outgo a head of the insured",
+                "yuan a head",
+                account["outgo"][place] / account["resident_insured"][place],
+                outgo[year] / insured[year],
+            ),
         ]
     return found

@@ -86,7 +86,12 @@ def loopholes(
     found = find(resolve(scenario), ages=ages, needs=needs, incomes=incomes, areas=areas, sexes=sexes, years=years)
     rows = []
     for one in found:
-        row: dict[str, object] = {"age": one.person.age, "need": one.need, "income": one.person.income, "area": one.person.area}
+        row: dict[str, object] = {
+            "age": one.person.age,
+            "need": one.need,
+            "income": one.person.income,
+            "area": one.person.area,
+        }
         row |= {"sex": one.person.sex, "persons": one.persons}
         for foresight in FORESIGHT:
             row[f"worth_{foresight}"] = one.worth(foresight)
@@ -120,7 +125,9 @@ def find(
     horizon = scenario.values.horizon
     longest = horizon.last_year - horizon.valuation_year + 1
     if not 1 <= years <= longest:
-        raise SimsuranceError(f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}")
+        raise SimsuranceError(
+            f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}"
+        )
     persons = [Person(age, sex, area, income) for age, income, area, sex in product(ages, incomes, areas, sexes)]
     classes = [known(HEALTH, need) for need in needs]
     state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))

@@ -39,7 +39,9 @@ def known(axis: Axis, member: str) -> str:
     """A member of an axis; raises SimsuranceError for any other word."""
     if member not in axis.members:
         hint = nearest(member, axis.members)
-        raise SimsuranceError(f"--{'need' if axis is HEALTH else axis.name}: {member} is no group; {hint or 'one of ' + ', '.join(axis.members)}")
+        raise SimsuranceError(
+            f"--{'need' if axis is HEALTH else axis.name}: {member} is no group; {hint or 'one of ' + ', '.join(axis.members)}"
+        )
     return member
 
 
@@ -186,11 +188,14 @@ class MemberYear:
 
     def continuous_credit(self, years: int) -> float:
         """Rise of the cap for continuous years, yuan of the reference year."""
-        return self.number(participation.continuous_credit(np.array(float(years)), self.basis.bonus_step, self.basis.bonus_after_years))
+        return self.number(
+            participation.continuous_credit(np.array(float(years)), self.basis.bonus_step, self.basis.bonus_after_years)
+        )
 
     def bonus(self, years: int, no_claim: int, carried: float) -> tuple[float, float, float, float, float]:
         """Nominal yuan: credit for continuous years and for years without reimbursement, change of the cap carried, the limit
-        to the sum, and what is granted."""
+        to the sum, and what is granted.
+        """
         index, share = self.number(self.basis.indexation), self.number(self.basis.bonus_limit)
         parts = [self.continuous_credit(years), no_claim * self.number(self.basis.no_claim_step), carried]
         parts = [part * index * self.counting for part in parts]
@@ -218,12 +223,16 @@ class MemberYear:
         years = self.continuous_years(tenure, self.basis.year)
         after = Standing(tenure, no_claim=standing.no_claim, carried=carried, months_left=float(left))
         granted = self.bonus(years, standing.no_claim, carried)
-        return Enrolment(lapsed, repaired, entering, waits, waiting, carried_months, float(gone), years, *granted, after)
+        return Enrolment(
+            lapsed, repaired, entering, waits, waiting, carried_months, float(gone), years, *granted, after
+        )
 
     def born(self) -> Enrolment:
         """Enrolled in the birth year: no waiting, cover from birth."""
         years = self.continuous_years(1, self.basis.year)
-        return Enrolment(0, 0, False, 0.0, 0.0, 0.0, 12 - NEWBORN_MONTHS, years, *self.bonus(years, 0, 0.0), Standing(1))
+        return Enrolment(
+            0, 0, False, 0.0, 0.0, 0.0, 12 - NEWBORN_MONTHS, years, *self.bonus(years, 0, 0.0), Standing(1)
+        )
 
     def stay_out(self, standing: Standing) -> Standing:
         """No cover this year: the count starts anew, what the scenario lets a member keep is carried."""
@@ -231,7 +240,9 @@ class MemberYear:
             return standing
         kept = 0.0
         if standing.tenure and not standing.employee and self.counting:
-            kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(self.basis.bonus_kept)
+            kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(
+                self.basis.bonus_kept
+            )
         return Standing(gap=standing.gap + 1, carried=standing.carried + kept)
 
     def employed(self, standing: Standing) -> Standing:

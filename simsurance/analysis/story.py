@@ -114,7 +114,13 @@ def story(
 
 
 def story_years(
-    scenario: Scenario, history: str, *, age: int | None = None, sex: str = "female", area: str = "rural", income: str = "middle"
+    scenario: Scenario,
+    history: str,
+    *,
+    age: int | None = None,
+    sex: str = "female",
+    area: str = "rural",
+    income: str = "middle",
 ) -> list[StoryYear]:
     """A member's story year by year; as `story`, without the words."""
     told = parsed(history)
@@ -124,7 +130,14 @@ def story_years(
     first_age = 0 if born else DEFAULT_AGE if age is None else age
     person = Person(first_age, sex, area, income)
     rules = rules_of(scenario, person, told, born)
-    return list(_walk(told, rules, scenario.values.participation.repair.allowed, scenario.values.participation.repair.years_paid == "all"))
+    return list(
+        _walk(
+            told,
+            rules,
+            scenario.values.participation.repair.allowed,
+            scenario.values.participation.repair.years_paid == "all",
+        )
+    )
 
 
 def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> list[MemberYear]:
@@ -132,7 +145,9 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> l
     first, last = told.years[0].year, told.years[-1].year
     horizon = scenario.values.horizon
     if last > horizon.last_year:
-        raise SimsuranceError(f"{WHERE}: {last} lies after the last year of {scenario.name}, {horizon.last_year}; --set horizon.last_year={last}")
+        raise SimsuranceError(
+            f"{WHERE}: {last} lies after the last year of {scenario.name}, {horizon.last_year}; --set horizon.last_year={last}"
+        )
     if first < FIRST_YEAR:
         raise SimsuranceError(
             f'{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "before: insured 6, {FIRST_YEAR}: in"'
@@ -169,8 +184,22 @@ def _walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all
             yield year
         else:
             repaired = _repaired(one, rule, standing, repair_allowed, pays_all)
-            month = None if one.membership == "in" else rule.number(rule.basis.late_month) if one.late_month is None else one.late_month
-            how = "joined" if standing.never else "returned" if standing.gap else "transferred" if standing.employee else "enrolled"
+            month = (
+                None
+                if one.membership == "in"
+                else rule.number(rule.basis.late_month)
+                if one.late_month is None
+                else one.late_month
+            )
+            how = (
+                "joined"
+                if standing.never
+                else "returned"
+                if standing.gap
+                else "transferred"
+                if standing.employee
+                else "enrolled"
+            )
             year, standing = _insured(one, rule, rule.enrol(standing, month, repaired), how, month)
             yield year
 
@@ -181,7 +210,11 @@ def _repaired(one: Told, rule: MemberYear, standing: Standing, allowed: bool, pa
         return 0
     key = f"{one.year}: {one.membership} repair" + ("" if one.repair == "some" else f" {one.repair}")
     if not allowed or not rule.counting:
-        why = "the scenario lets nobody pay for lapsed years" if rule.counting else f"the rules do not apply in {one.year}"
+        why = (
+            "the scenario lets nobody pay for lapsed years"
+            if rule.counting
+            else f"the rules do not apply in {one.year}"
+        )
         refuse([Fault(WHERE, key, f"{why}; leave repair out")])
     lapsed = rule.lapsed_years(standing) if standing.outside else 0
     if not lapsed:
@@ -195,7 +228,9 @@ def _repaired(one: Told, rule: MemberYear, standing: Standing, allowed: bool, pa
     return years
 
 
-def _insured(one: Told, rule: MemberYear, found: Enrolment, membership: str, late_month: float | None) -> tuple[StoryYear, Standing]:
+def _insured(
+    one: Told, rule: MemberYear, found: Enrolment, membership: str, late_month: float | None
+) -> tuple[StoryYear, Standing]:
     """An insured year, and where the member stands after it."""
     cover, claim = MONTHS - found.without_cover, one.claim or 0.0
     covered = claim > 0 and cover > 0 and (one.claim_month is None or one.claim_month > found.without_cover)

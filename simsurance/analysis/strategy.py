@@ -65,7 +65,9 @@ class YearMoney:
     @cached_property
     def fund_pays(self) -> np.ndarray:
         """What the fund pays of them, [health]; critical illness only where the fund runs it itself."""
-        return self.by_need(self.pp.inpatient + self.pp.outpatient + self.pp.critical * self.rule.basis.critical_self_run)[0]
+        return self.by_need(
+            self.pp.inpatient + self.pp.outpatient + self.pp.critical * self.rule.basis.critical_self_run
+        )[0]
 
     @cached_property
     def outcomes(self) -> np.ndarray:
@@ -176,7 +178,8 @@ class Game:
 
     def solve(self, foresight: Foresight) -> tuple[np.ndarray, list[np.ndarray]]:
         """The best strategy: its present value in the first year, [standing, last year's class], and by year the option chosen,
-        [standing, last year's class, class]."""
+        [standing, last year's class, class].
+        """
         later = np.zeros((1 + int(self.decisions[-1].after.max()), NEEDS))
         policy: list[np.ndarray] = []
         for year in range(len(self.years) - 1, -1, -1):
@@ -196,7 +199,9 @@ class Game:
                 if foresight == "in_year":
                     stays_out = np.take_along_axis(out, place[:, :, 0], axis=1)[..., None]
                     place = np.where(stays_out, waiting.argmax(axis=1)[:, None, :], place)
-            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(place.shape)
+            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(
+                place.shape
+            )
             policy.append(option)
             value = worth[option, np.arange(NEEDS)]
             later = np.einsum("sgh,gh->sg", value, money.moves)
@@ -204,7 +209,9 @@ class Game:
 
     def always(self) -> list[np.ndarray]:
         """The strategy of enrolling every year in the central period without repair."""
-        return [np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions]
+        return [
+            np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions
+        ]
 
     def follow(self, policy: Sequence[np.ndarray], need: int, by_own_class: bool) -> Outcome:
         """What a strategy comes to for a member whose need class was `need` in the year before the first.
@@ -223,7 +230,9 @@ class Game:
             enters = [chosen.action[option] == ACTIONS.index(name) for name in ("central", "late")]
             repaired = np.array([one.repaired for one in chosen.options])[option]
             useful = np.array([one.useful for one in chosen.options])[option]
-            classes = np.broadcast_to(np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape)
+            classes = np.broadcast_to(
+                np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape
+            )
             where = (np.broadcast_to(outside[:, None, None], option.shape).astype(int), classes)
             for place, amount in enumerate((np.ones(option.shape), *enters, enters[0] | enters[1], repaired, useful)):
                 np.add.at(habits, (*where, place), weight * amount)
@@ -234,7 +243,11 @@ class Game:
             for outcome, chance in enumerate(money.outcomes):
                 np.add.at(later, (chosen.after[option, outcome], own), alive * chance)
             here = later
-        told = [Habit(bool(position), own_need, *_shares(habits[position, own_need])) for position in range(2) for own_need in range(NEEDS)]
+        told = [
+            Habit(bool(position), own_need, *_shares(habits[position, own_need]))
+            for position in range(2)
+            for own_need in range(NEEDS)
+        ]
         return Outcome(*map(float, sums), tuple(uninsured), tuple(told))
 
     def _money(self, year: int, option: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -257,7 +270,13 @@ def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
     """Weight; shares of central and of late enrolment; lapsed years repaired and worth it an enrolment."""
     weight, central, late, enrolled, repaired, useful = sums
     entries = enrolled or 1.0
-    return float(weight), float(central / (weight or 1.0)), float(late / (weight or 1.0)), float(repaired / entries), float(useful / entries)
+    return (
+        float(weight),
+        float(central / (weight or 1.0)),
+        float(late / (weight or 1.0)),
+        float(repaired / entries),
+        float(useful / entries),
+    )
 
 
 def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear], made: tuple[Decisions, ...]) -> Game:
@@ -292,7 +311,9 @@ def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.nda
     shares, _ = health.redraw_shares(younger, prevalence, basis.persistence)
     keep = float(basis.persistence.flat[0])
     moves = keep * np.eye(NEEDS) + (1 - keep) * shares[0, :, 0, sex, 0, 0, age][None, :]
-    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[0, :, 0, sex, 0, 0, age]
+    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[
+        0, :, 0, sex, 0, 0, age
+    ]
 
 
 def bonus_matters(rule: MemberYear) -> bool:
@@ -316,15 +337,22 @@ def options_of(rule: MemberYear, standing: Standing, place: int, repair_allowed:
     for action, month in (("central", None), ("late", late_month)):
         for repaired in range(useful + 1):
             enrolment = rule.enrol(standing, month, repaired)
-            after = tuple(rule.year_end(enrolment.after, no_claim, passed) for no_claim, passed in ((True, False), (False, True), (False, False)))
+            after = tuple(
+                rule.year_end(enrolment.after, no_claim, passed)
+                for no_claim, passed in ((True, False), (False, True), (False, False))
+            )
             own = rule.standard - rule.assistance
             lost = enrolment.without_cover
-            found.append(Option(place, action, repaired, useful, own, repaired * rule.standard, lost, enrolment.bonus, after))  # type: ignore[arg-type]
+            found.append(
+                Option(place, action, repaired, useful, own, repaired * rule.standard, lost, enrolment.bonus, after)
+            )  # type: ignore[arg-type]
     gone = rule.stay_out(standing)
     return [*found, Option(place, "out", 0, useful, 0.0, 0.0, participation.MONTHS, 0.0, (gone, gone, gone))]
 
 
-def decisions(rule: MemberYear, standings: list[Standing], repair_allowed: bool, bonus_later: bool) -> tuple[Decisions, list[Standing]]:
+def decisions(
+    rule: MemberYear, standings: list[Standing], repair_allowed: bool, bonus_later: bool
+) -> tuple[Decisions, list[Standing]]:
     """The options of a year from every standing that can occur, and the standings they lead to."""
     options, rows = list[Option](), list[range]()
     for place, standing in enumerate(standings):
@@ -335,7 +363,9 @@ def decisions(rule: MemberYear, standings: list[Standing], repair_allowed: bool,
     for place, row in enumerate(rows):
         table[place, : len(row)] = row
     found: dict[Standing, int] = {}
-    after = np.array([[found.setdefault(remembered(later, bonus_later), len(found)) for later in one.after] for one in options])
+    after = np.array(
+        [[found.setdefault(remembered(later, bonus_later), len(found)) for later in one.after] for one in options]
+    )
     action = np.array([ACTIONS.index(one.action) for one in options])
     lost = np.array([one.without_cover for one in options])
     exposed = participation.insured_years(np.ones(len(lost)), lost, np.array(rule.number(rule.basis.postponed_care)))

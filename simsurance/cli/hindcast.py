@@ -12,7 +12,14 @@ SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yu
 
 @click.command()
 @click.argument("scenario", default="baseline")
-@click.option("--from", "first", type=click.IntRange(2019, 2025), default=2024, show_default=True, help="Year on whose 1 January to start.")
+@click.option(
+    "--from",
+    "first",
+    type=click.IntRange(2019, 2025),
+    default=2024,
+    show_default=True,
+    help="Year on whose 1 January to start.",
+)
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
@@ -22,11 +29,17 @@ def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tup
     found = hindcast(load(scenario, fragments, settings), first)
     if as_json:
         rows = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
-        click.echo(json.dumps({"schema": "simsurance.hindcast/1", "ok": True, "results": rows}, allow_nan=False, indent=2))
+        click.echo(
+            json.dumps({"schema": "simsurance.hindcast/1", "ok": True, "results": rows}, allow_nan=False, indent=2)
+        )
         return
     click.echo(f"{'year':6}{'item':30}{'unit':18}{'model':>10}{'published':>12}{'error':>9}")
     for row in found:
         scale, unit = SCALES[row.unit]
         note = {True: "", False: "  over tolerance", None: "  a small difference of two levels"}[row.within]
-        click.echo(f"{row.year:<6}{row.item:30}{unit:18}{row.model / scale:10,.1f}{row.published / scale:12,.1f}{row.error:9.1%}{note}")
-    click.echo("Fund income is fitted year by year through the local supplement: its error comes from the insured alone.")
+        click.echo(
+            f"{row.year:<6}{row.item:30}{unit:18}{row.model / scale:10,.1f}{row.published / scale:12,.1f}{row.error:9.1%}{note}"
+        )
+    click.echo(
+        "Fund income is fitted year by year through the local supplement: its error comes from the insured alone."
+    )

@@ -45,9 +45,13 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     callback=_settings,
     help="Open on 1 January of A and end with B; either may be left out.",
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+)
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary."
+)
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -118,24 +122,20 @@ def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
 
 def _report(result: "Results", folder: Path) -> dict[str, Any]:
     """What a run found and wrote, for programs."""
-    import json
+    from simsurance.output.folder import read_manifest
+    from simsurance.output.manifest import records
 
-    from simsurance.output.manifest import plain
-
-    written = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    measures = result.measures.reset_index().to_dict(orient="records")
+    written = read_manifest(folder) or {}
     kept = ("scenario", "run_id", "years", "checks", "outputs")
-    return {
-        **{key: written[key] for key in kept},
-        "folder": folder.as_posix(),
-        "measures": {row.pop("measure"): {key: plain(value) for key, value in row.items()} for row in measures},
-    }
+    measures = {row.pop("measure"): row for row in records(result.measures)}
+    return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "measures": measures}
 
 
 def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
     """Runs as one JSON document, or the plans of a dry run in lines."""
     if as_json:
-        from simsurance.output.manifest import SCHEMA, as_json as json_text
+        from simsurance.output.manifest import SCHEMA
+        from simsurance.output.manifest import as_json as json_text
 
         click.echo(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
         return
@@ -147,14 +147,12 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
 
 def _row(result: "Results", folder: Path) -> tuple[str, ...]:
     """The cells of one scenario in the table on standard output."""
-    measures = result.measures
-    last = result.years[-1]
+    from simsurance.output.measured import measured, year_or_none
 
-    def year(name: str) -> str:
-        found = measures.loc[name]
-        return f"{found['value']:.0f}" if found["status"] == "ok" else f"none by {last}"
-
-    months = [number(float(result.accounts["reserve_months"][place]), 1) for place in (0, -1)]
-    required = f"× {number(float(measures.loc['required_contribution_multiple_now', 'value']), 3)}"
-    spans = [f"{value} in {year}" for value, year in zip(months, (result.years[0], last), strict=True)]
-    return (result.scenario.name, year("first_deficit_year"), year("depletion_year"), *spans, required, folder.as_posix())
+    found, last = measured(result), result.years[-1]
+    dated = [year_or_none(found[name]) for name in ("first_deficit_year", "depletion_year")]
+    years = [f"none by {last}" if year is None else str(year) for year in dated]
+    ends = zip((0, -1), (result.years[0], last), strict=True)
+    months = [f"{number(float(result.accounts['reserve_months'][place]), 1)} in {year}" for place, year in ends]
+    required = f"× {number(found['required_contribution_multiple_now'].value, 3)}"
+    return (result.scenario.name, *years, *months, required, folder.as_posix())

@@ -26,7 +26,9 @@ NOTES = {
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table."
+)
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -66,12 +68,23 @@ def command(
     years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)
     if as_json:
         rows = [
-            {**{name: None if isinstance(value, float) and math.isnan(value) else value for name, value in vars(one).items()}}
+            {
+                **{
+                    name: None if isinstance(value, float) and math.isnan(value) else value
+                    for name, value in vars(one).items()
+                }
+            }
             | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
             for one in years
         ]
         member = {"sex": sex, "area": area, "income": income}
-        document = {"schema": "simsurance.story/1", "ok": True, "scenario": chosen.name, "member": member, "years": rows}
+        document = {
+            "schema": "simsurance.story/1",
+            "ok": True,
+            "scenario": chosen.name,
+            "member": member,
+            "years": rows,
+        }
         click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
     click.echo("\n".join(columns(table(years, lang))))

@@ -8,7 +8,9 @@ TAIL_FROM = 2.3263478740408408
 NO_TAIL = np.zeros(())
 
 
-def expected_excess(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index: np.ndarray = NO_TAIL) -> np.ndarray:
+def expected_excess(
+    mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index: np.ndarray = NO_TAIL
+) -> np.ndarray:
     """E[(X − k)⁺] of a lognormal X with the given mean and standard deviation of its logarithm.
 
     mean·Φ(d₁) − k·Φ(d₁ − σ), d₁ = ln(mean/k)/σ + σ/2; the mean itself where k = 0. With a positive `tail_index` α the
@@ -28,7 +30,9 @@ def expected_excess(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, 
     return np.where(tail_index > 0, with_tail, excess)
 
 
-def chance_above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index: np.ndarray = NO_TAIL) -> np.ndarray:
+def chance_above(
+    mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index: np.ndarray = NO_TAIL
+) -> np.ndarray:
     """P(X > k) of the same cost."""
     positive = np.maximum(threshold, 1e-300)
     chance = ndtr(np.log(mean / positive) / sigma - sigma / 2)
@@ -40,7 +44,12 @@ def chance_above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tai
 
 
 def layer(
-    mean: np.ndarray, sigma: np.ndarray, deductible: np.ndarray, payment_ratio: np.ndarray, limit: np.ndarray, tail_index: np.ndarray = NO_TAIL
+    mean: np.ndarray,
+    sigma: np.ndarray,
+    deductible: np.ndarray,
+    payment_ratio: np.ndarray,
+    limit: np.ndarray,
+    tail_index: np.ndarray = NO_TAIL,
 ) -> np.ndarray:
     """Expected payment for a user: ratio × cost above the deductible, at most the limit.
 
@@ -48,4 +57,6 @@ def layer(
     """
     ratio = np.maximum(payment_ratio, 1e-12)
     exhausted_at = deductible + limit / ratio
-    return payment_ratio * (expected_excess(mean, sigma, deductible, tail_index) - expected_excess(mean, sigma, exhausted_at, tail_index))
+    return payment_ratio * (
+        expected_excess(mean, sigma, deductible, tail_index) - expected_excess(mean, sigma, exhausted_at, tail_index)
+    )

@@ -5,7 +5,15 @@ from collections.abc import Callable
 import numpy as np
 
 
-def indexed(previous: float, income_before: float, start_share: float, share: float, progress: float, floor: float, highest_rise: float) -> float:
+def indexed(
+    previous: float,
+    income_before: float,
+    start_share: float,
+    share: float,
+    progress: float,
+    floor: float,
+    highest_rise: float,
+) -> float:
     """Contribution tied to last year's disposable income a head.
 
     The share moves from `start_share` to `share` as `progress` goes from 0 to 1; the result is at least `floor` and at
@@ -50,7 +58,13 @@ def standards(
         elif rule == "indexed":
             progress = (year - indexed_since + 1) / phase_in_years
             standard[position] = indexed(
-                previous, income_before[position], start_share, income_share[position], progress, floor[position], highest_rise[position]
+                previous,
+                income_before[position],
+                start_share,
+                income_share[position],
+                progress,
+                floor[position],
+                highest_rise[position],
             )
         elif rule == "ratio" and personal is not None and ratio_to_personal is not None:
             standard[position] = personal[position] * ratio_to_personal[position]

@@ -118,4 +118,6 @@ class Cover:
         """Expected payment for a user, cap in force. Yuan a user and year."""
         ends = [np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges] + [self.capped_at]
         excess = [cost.own_excess(end) for end in ends]
-        return sum((ratio * (excess[band] - excess[band + 1]) for band, ratio in enumerate(self.ratios)), start=np.zeros(()))
+        return sum(
+            (ratio * (excess[band] - excess[band + 1]) for band, ratio in enumerate(self.ratios)), start=np.zeros(())
+        )

@@ -14,25 +14,30 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
     """
     by_class = people.sum(axis=axis("area", "income"), keepdims=True)
     everyone = by_class.sum(axis=axis("health"), keepdims=True)
-    present = np.divide(by_class, everyone, out=np.broadcast_to(prevalence, by_class.shape).copy(), where=everyone > 0)
+    present = np.empty_like(by_class)
+    present[:] = prevalence
+    np.divide(by_class, everyone, out=present, where=everyone > 0)
     free = np.where(persistence < 1, 1 - persistence, 1.0)
     shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
-    outside = (shares < 0).any(axis=1, keepdims=True)
-    if outside.any():
+    if shares.min() < 0:
+        outside = (shares < 0).any(axis=1, keepdims=True)
         limited = np.maximum(shares, 0)
         shares = np.where(outside, limited / limited.sum(axis=axis("health"), keepdims=True), shares)
     reached = persistence * present + (1 - persistence) * shares
     return shares, np.abs(reached - prevalence).max(axis=(1, 2, 3, 4, 5, 6))
 
 
-def transition(cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray) -> None:
+def transition(
+    cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray
+) -> None:
     """Move persons and tracked totals between need classes, in place.
 
     `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
     """
     np.add.reduce(cells, axis=1, out=everyone)
-    everyone *= (1 - persistence)[:, 0]
     cells *= persistence
+    redrawn = np.empty((*cells.shape[:2], 1, *cells.shape[3:]))
+    redrawn[:] = (1 - persistence) * shares
     for need in range(cells.shape[1]):
-        np.multiply(everyone, shares[:, need], out=drawn)
+        np.multiply(everyone, redrawn[:, need], out=drawn)
         cells[:, need] += drawn

@@ -17,7 +17,9 @@ def probability(odds: np.ndarray) -> np.ndarray:
     return odds / (1 + odds)
 
 
-def burden_effect(burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray, coefficient: np.ndarray) -> np.ndarray:
+def burden_effect(
+    burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray, coefficient: np.ndarray
+) -> np.ndarray:
     """Factor on odds from the contribution's share of income, against the same cell's in the reference year."""
     return ((burden + floor) / (reference_burden + floor)) ** coefficient
 
@@ -30,9 +32,7 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
     return mean[:, None, None, None]
 
 
-def enrol(
-    cells: np.ndarray, hazard: Hazards, counted: float, credited: float, work: Workspace
-) -> None:
+def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, work: Workspace) -> None:
     """Membership after the enrolment for the year, written to `work.enrolled`; `work.leaving` and `work.entering` hold the movers.
 
     `cells` [run, health, row, sex, area, income, age]. Stayers go one tenure on, entrants to tenure 1, leavers to gap 1, those
@@ -47,7 +47,11 @@ def enrol(
 
     np.subtract(cells[:, :, NEVER], entering[:, :, NEVER], out=enrolled[:, :, NEVER])
     enrolled[:, :, FIRST_GAP] = 0.0
-    np.subtract(cells[:, :, FIRST_GAP:LAST_GAP], entering[:, :, FIRST_GAP:LAST_GAP], out=enrolled[:, :, FIRST_GAP + 1 : LAST_GAP + 1])
+    np.subtract(
+        cells[:, :, FIRST_GAP:LAST_GAP],
+        entering[:, :, FIRST_GAP:LAST_GAP],
+        out=enrolled[:, :, FIRST_GAP + 1 : LAST_GAP + 1],
+    )
     reached = enrolled[:, :, LAST_GAP]
     still = cells[:, :, LAST_GAP] - entering[:, :, LAST_GAP]
     enrolled[:, :, LAPSED_YEARS] = (
@@ -57,11 +61,17 @@ def enrol(
     enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=2)
 
     np.add.reduce(entering, axis=2, out=enrolled[:, :, FIRST_TENURE])
-    np.subtract(cells[:, :, FIRST_TENURE:LAST_TENURE], leaving[:, :, :-1], out=enrolled[:, :, FIRST_TENURE + 1 : LAST_TENURE + 1])
+    np.subtract(
+        cells[:, :, FIRST_TENURE:LAST_TENURE],
+        leaving[:, :, :-1],
+        out=enrolled[:, :, FIRST_TENURE + 1 : LAST_TENURE + 1],
+    )
     reached = enrolled[:, :, LAST_TENURE]
     still = cells[:, :, LAST_TENURE] - leaving[:, :, -1]
     enrolled[:, :, RULE_YEARS] = (
-        cells[:, :, RULE_YEARS] * (1 - longest_tenure) + reached * min(credited, TENURE_DEPTH) + still * float(credited > 0)
+        cells[:, :, RULE_YEARS] * (1 - longest_tenure)
+        + reached * min(credited, TENURE_DEPTH)
+        + still * float(credited > 0)
     )
     reached += still
 
@@ -78,7 +88,11 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
     enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
     stay = 1 - hazard.leave
     enrolled[:, :, NO_CLAIM.start] = 0.0
-    np.multiply(cells[:, :, NO_CLAIM.start : NO_CLAIM.stop - 1], stay[:, :, :-1], out=enrolled[:, :, NO_CLAIM.start + 1 : NO_CLAIM.stop])
+    np.multiply(
+        cells[:, :, NO_CLAIM.start : NO_CLAIM.stop - 1],
+        stay[:, :, :-1],
+        out=enrolled[:, :, NO_CLAIM.start + 1 : NO_CLAIM.stop],
+    )
     enrolled[:, :, NO_CLAIM.stop - 1] += cells[:, :, NO_CLAIM.stop - 1] * stay[:, :, -1]
     enrolled[:, :, WAITING] = (entering * hazard.months_lost).sum(axis=2) + cells[:, :, MONTHS_LEFT] * stay[:, :, 0]
     if hazard.months_left.any():

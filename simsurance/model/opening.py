@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, NEVER, NOT_EMPLOYEES, ROWS, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.axes import (
+    EMPLOYEES,
+    GAP_DEPTH,
+    NEVER,
+    NO_CLAIM,
+    NOT_EMPLOYEES,
+    ROWS,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    row,
+)
 from simsurance.model import health, membership, population
 
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
@@ -45,10 +56,6 @@ class OpeningInputs:
     newborn_enrolment: float
     recent_leavers: np.ndarray
     """[sex, age], share of active members who left last year without joining the residents"""
-    rule_years: int
-    """years that the rules have counted before the valuation date"""
-    credited_years: int
-    """years before the rules began that count for the continuous bonus as well"""
 
 
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
@@ -92,16 +99,24 @@ def steady_mix(inputs: OpeningInputs) -> np.ndarray:
         later[..., LAST_TENURE] += staying[..., -1]
         later[..., TENURES.start] = entering.sum(axis=-1)
         target = inputs.prevalence[:, :, age + 1]
-        shares = np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0) if inputs.persistence < 1 else target
+        shares = (
+            np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0)
+            if inputs.persistence < 1
+            else target
+        )
         shares = shares / shares.sum(axis=0)
-        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(axis=0)
+        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(
+            axis=0
+        )
     return mix
 
 
 def _at_mean_rate(odds: np.ndarray, weight: np.ndarray, rate: float) -> np.ndarray:
     """Probabilities from relative odds [health, row, age] whose mean over rows, weighted by [health, 1, age], is `rate`."""
     weights = np.broadcast_to(weight, odds.shape)
-    factor = population.solve_odds_factor(lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum()))
+    factor = population.solve_odds_factor(
+        lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum())
+    )
     return membership.probability(odds * factor)
 
 
@@ -132,7 +147,7 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
 
 
 def opening_cells(inputs: OpeningInputs) -> np.ndarray:
-    """Persons and tracked totals on the opening 1 January, [1, health, row, sex, area, income, age].
+    """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
 
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
     class, tenure and gap is fitted, not observed.
@@ -149,14 +164,20 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     mix = steady_mix(inputs)
     in_class = mix.sum(axis=-1)
     uninsured_share = mix[..., UNINSURED].sum(axis=-1) / in_class
-    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[None, None, :, :, None]
+    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[
+        None, None, :, :, None
+    ]
     present = outside[None] * inputs.prevalence[:, :, None, None, :]
     wanted = float(outside.sum()) - inputs.resident_insured
-    factor = population.solve_odds_factor(lambda k: float((present * membership.probability(relative * k)).sum()), wanted)
+    factor = population.solve_odds_factor(
+        lambda k: float((present * membership.probability(relative * k)).sum()), wanted
+    )
     uninsured = present * membership.probability(relative * factor)
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
-    recent = (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
+    recent = (
+        (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
+    )
     if (recent > uninsured).any():
         raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
     split_out = mix[..., UNINSURED] / mix[..., UNINSURED].sum(axis=-1, keepdims=True)
@@ -166,9 +187,29 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
     members = np.stack([people * active, people * retired])
     cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
-    cells[0, :, membership.RULE_YEARS] = cells[0, :, LAST_TENURE] * min(inputs.rule_years + inputs.credited_years, TENURE_DEPTH)
-    cells[0, :, membership.LAPSED_YEARS] = cells[0, :, LAST_GAP] * min(inputs.rule_years, GAP_DEPTH)
     return cells
+
+
+def count_rule_years(cells: np.ndarray, lapsed: int, continuous: int) -> np.ndarray:
+    """The opening cells with their tracked years: as many as the rules have counted, at most those of the last bucket."""
+    counted = cells.copy()
+    counted[:, :, membership.RULE_YEARS] = cells[:, :, LAST_TENURE] * min(continuous, TENURE_DEPTH)
+    counted[:, :, membership.LAPSED_YEARS] = cells[:, :, LAST_GAP] * min(lapsed, GAP_DEPTH)
+    return counted
+
+
+def count_years_without_claim(cells: np.ndarray, no_claim: np.ndarray, counted: int) -> np.ndarray:
+    """The opening cells with the years without reimbursement that the rules have counted.
+
+    `no_claim` is the chance of such a year [run, health, 1, sex, area, income or 1, age]; a tenure has had as many years as it
+    counts, at most `counted`.
+    """
+    credited = cells.copy()
+    for tenure in range(1, TENURE_DEPTH + 1):
+        credited[:, :, NO_CLAIM.start + tenure - 1] = (
+            cells[:, :, TENURES.start + tenure - 1] * no_claim[:, :, 0] * min(tenure, counted)
+        )
+    return credited
 
 
 def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> np.ndarray:

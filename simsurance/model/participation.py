@@ -34,20 +34,29 @@ class WaitingRules:
         """Lapsed years worth paying for: all of them, or as many as bring the waiting down to its floor."""
         counted = self.counted(lapsed_years)
         room = np.maximum(self.floor_months - self.fixed_months, 0.0)
-        unpaid = np.divide(room, self.months_per_lapsed_year, out=np.full(np.shape(room), np.inf), where=self.months_per_lapsed_year > 0)
+        unpaid = np.divide(
+            room,
+            self.months_per_lapsed_year,
+            out=np.full(np.shape(room), np.inf),
+            where=self.months_per_lapsed_year > 0,
+        )
         return np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(counted - unpaid, 0.0), counted)
 
     def months(self, lapsed_years: np.ndarray, repaired_years: np.ndarray | float = 0.0) -> np.ndarray:
         """Months without cover after enrolling again: fixed + variable for what is not repaired, not under the floor after
-        a long lapse, and never more than the longest. May exceed the twelve of a year."""
-        months = self.fixed_months + self.months_per_lapsed_year * np.maximum(self.counted(lapsed_years) - repaired_years, 0.0)
+        a long lapse, and never more than the longest. May exceed the twelve of a year.
+        """
+        months = self.fixed_months + self.months_per_lapsed_year * np.maximum(
+            self.counted(lapsed_years) - repaired_years, 0.0
+        )
         months = np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(months, self.floor_months), months)
         return np.minimum(months, self.longest_months)
 
 
 def without_cover(months: np.ndarray, entry_month: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     """Months of the entry year without cover (before enrolment and waiting), and months of waiting left for the next year,
-    with which the waiting ends."""
+    with which the waiting ends.
+    """
     gone = entry_month + months
     return np.minimum(gone, MONTHS), np.clip(gone - MONTHS, 0.0, MONTHS)
 

@@ -25,8 +25,8 @@ def separation_factor_at_birth(central_mort_rate: np.ndarray) -> np.ndarray:
 def survival_ratios(central_mort_rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Survival over a calendar year: of persons by age at its start, and of the newborn to its end.
 
-    `central_mort_rate` m(x), shape [..., sex, age], last age open. Returns S(x) = L(x+1)/L(x), with T(101)/T(100) at
-    the open age, shape [..., sex, age], and L(0)/l(0), shape [..., sex].
+    `central_mort_rate` m(x), shape [..., sex, age], last age open. Returns S(x) = L(x+1)/L(x), with T(100)/T(99) at
+    the last two ages, shape [..., sex, age], and L(0)/l(0), shape [..., sex].
     """
     separation = np.full_like(central_mort_rate, 0.5)
     separation[..., 0] = separation_factor_at_birth(central_mort_rate[..., 0])
@@ -44,7 +44,12 @@ def survival_ratios(central_mort_rate: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def advance(
-    stock: np.ndarray, survival: np.ndarray, newborn_survival: np.ndarray, asfr: np.ndarray, male_share: float, migrants: np.ndarray
+    stock: np.ndarray,
+    survival: np.ndarray,
+    newborn_survival: np.ndarray,
+    asfr: np.ndarray,
+    male_share: float,
+    migrants: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """One year of the cohort component for a whole population: stock [sex, age] a year on, and births."""
     moved = (stock + migrants / 2) * survival
@@ -74,7 +79,9 @@ def need_class_mortality(people: np.ndarray, survival: np.ndarray, mortality_rat
     return mort_rate * (1 + survival * (mortality_ratio / mean_ratio - 1))
 
 
-def births_by_area_income(women_start: np.ndarray, women_end: np.ndarray, asfr: np.ndarray, area_fertility: np.ndarray) -> np.ndarray:
+def births_by_area_income(
+    women_start: np.ndarray, women_end: np.ndarray, asfr: np.ndarray, area_fertility: np.ndarray
+) -> np.ndarray:
     """Births of the year by area and income group of the mother.
 
     Women by age on 1 January and on 31 December, [run, 1, 1, 1, area, income, age]; `asfr` [run, …, age] sets the
@@ -86,23 +93,37 @@ def births_by_area_income(women_start: np.ndarray, women_end: np.ndarray, asfr: 
     return weighted * (national / weighted.sum(axis=axis("area", "income"), keepdims=True))
 
 
-def move_shares(have: np.ndarray, want: np.ndarray, from_first: np.ndarray, from_second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def move_shares(
+    have: np.ndarray, want: np.ndarray, from_first: np.ndarray, from_second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Shares of two groups that change places so that the first group ends with `want` persons instead of `have`.
 
     `from_first` and `from_second` are the persons ready to move each way (propensity times persons, summed), all
     [run, 1, …]. Returns the factors on the propensities to leave the first and the second group; one of them is 0.
     """
     missing = want - have
-    into = np.divide(np.maximum(missing, 0), from_second, out=np.zeros_like(missing), where=from_second > 0)
-    out_of = np.divide(np.maximum(-missing, 0), from_first, out=np.zeros_like(missing), where=from_first > 0)
-    return out_of, into
+    ready = np.where(missing > 0, from_second, from_first)
+    share = np.divide(missing, ready, out=np.zeros_like(missing), where=ready > 0)
+    return np.maximum(-share, 0), np.maximum(share, 0)
 
 
-def exchange(cells: np.ndarray, position: tuple[slice | int, ...], other: tuple[slice | int, ...], share: np.ndarray, moved: np.ndarray) -> None:
-    """Move a share of the cells at `other` to `position`, in place; `moved` is a workspace of their shape."""
-    np.multiply(cells[other], share, out=moved)
-    cells[position] += moved
-    cells[other] -= moved
+def exchange(
+    first: np.ndarray,
+    second: np.ndarray,
+    out_of_first: np.ndarray,
+    out_of_second: np.ndarray,
+    moved: np.ndarray,
+    after: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Persons of two groups of cells change places, a share of each; what the groups are then is written to `after`.
+
+    `moved`, of the shape of a group, is overwritten; `after` may be the groups themselves.
+    """
+    np.multiply(second, out_of_second, out=moved)
+    if out_of_first.any():
+        moved -= first * out_of_first
+    np.add(first, moved, out=after[0])
+    np.subtract(second, moved, out=after[1])
 
 
 def total(people: np.ndarray) -> np.ndarray:
@@ -113,7 +134,9 @@ def total(people: np.ndarray) -> np.ndarray:
 def logit_shift(shares: np.ndarray, weights: np.ndarray, target: float) -> np.ndarray:
     """Shares moved by one common amount on the logit scale so that their weighted mean is `target`."""
     odds = shares / (1 - shares)
-    factor = solve_odds_factor(lambda k: float((weights * (odds * k / (1 + odds * k))).sum()), target * float(weights.sum()))
+    factor = solve_odds_factor(
+        lambda k: float((weights * (odds * k / (1 + odds * k))).sum()), target * float(weights.sum())
+    )
     return odds * factor / (1 + odds * factor)
 
 

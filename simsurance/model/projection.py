@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUSES, TENURES, axis
+from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import enrolment_hazards, step
 
@@ -84,13 +84,15 @@ class Projection:
 
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
-    within = axis("health", "income")
-    people = cells[:, :, STATUSES].sum(axis=2, keepdims=True)
+    in_all_classes = cells.sum(axis=1)
+    uninsured, resident, employee = (
+        in_all_classes[:, rows].sum(axis=1).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
+    )
     return Stocks(
-        persons=people[:, :, 0].sum(axis=(1, 4)),
-        resident_insured=cells[:, :, TENURES].sum(axis=(*within, 2)),
-        employee_insured=cells[:, :, EMPLOYEES].sum(axis=(*within, 2)),
-        membership=cells[:, :, STATUSES].sum(axis=axis("sex", "age")),
+        persons=uninsured + resident + employee,
+        resident_insured=resident,
+        employee_insured=employee,
+        membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
         least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
     )
 
@@ -107,7 +109,7 @@ def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
         record = Recorder(kept, block, runs, years)
         record.stocks(0, state)
         for place, year_basis in enumerate(basis):
-            state, flows = step(state, select(year_basis, block), work)
+            state, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
             record.stocks(place + 1, state)
             record.flows(place, flows, flow_buffer)
     return Projection(

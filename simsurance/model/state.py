@@ -1,6 +1,7 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -133,8 +134,10 @@ class State:
 
 @dataclass(frozen=True)
 class Flows:
-    """What happened in a calendar year: persons and nominal yuan, [run, sex, area, income, age] with the age on 1 January
-    and those born in the year at age 0, or [run]."""
+    """What happened in a calendar year, in persons and nominal yuan.
+
+    [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run].
+    """
 
     births: np.ndarray
     deaths: np.ndarray
@@ -179,7 +182,10 @@ class Workspace:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         runs, needs, _, *rest = shape
-        self.enrolled = np.empty(shape)
+        # Read from one place further back, the same numbers stand one age higher: the birthday moves nothing.
+        room = np.empty(prod(shape) + 1)
+        self.enrolled = room[1:].reshape(shape)
+        self.aged = room[:-1].reshape(shape)
         self.leaving = np.empty((runs, needs, TENURES.stop - TENURES.start, *rest))
         self.entering = np.empty((runs, needs, UNINSURED.stop - UNINSURED.start, *rest))
         self.everyone = np.empty((runs, len(ROWS), *rest))

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, NO_CLAIM, STATUSES, TENURE_DEPTH, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.axes import (
+    EMPLOYEES,
+    GAP_DEPTH,
+    NO_CLAIM,
+    STATUSES,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    axes_except,
+    axis,
+    row,
+)
 from simsurance.model import benefits, critical_illness, fund, health, membership, participation, population
 from simsurance.model.state import Flows, Hazards, State, Workspace, YearBasis
 
@@ -77,9 +88,12 @@ def waiting_rules(basis: YearBasis) -> participation.WaitingRules:
     )
 
 
-def expected_months(plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray, basis: YearBasis) -> tuple[np.ndarray, np.ndarray]:
+def expected_months(
+    plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray, basis: YearBasis
+) -> tuple[np.ndarray, np.ndarray]:
     """Months lost in the entry year and left for the next, over those who repair or not and enrol in or outside the central
-    period."""
+    period.
+    """
     lost, left = np.zeros(()), np.zeros(())
     for share_late, month in ((1 - basis.late_share, 0.0), (basis.late_share, basis.late_month)):
         for share, months in ((1 - repair, plain), (repair, repaired)):
@@ -90,7 +104,8 @@ def expected_months(plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray,
 
 def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """By tenure: continuous credit earned so far, and the rise of the cap that a lapse would lose (continuous credit with the
-    next step unless kept, and no-claim credit, within the limit). Yuan of the reference year."""
+    next step unless kept, and no-claim credit, within the limit). Yuan of the reference year.
+    """
     counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
     continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
     continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), counted).reshape(1, 1, -1, 1, 1, 1, 1)
@@ -98,7 +113,9 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
         cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
     )[:, :, 0]
     persons = cells[:, :, TENURES].sum(axis=(1, 3), keepdims=True)
-    no_claim = np.divide(cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0)
+    no_claim = np.divide(
+        cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0
+    )
     earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
     with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)
     lost = (with_next - basis.bonus_kept * earned) + no_claim * basis.no_claim_step
@@ -108,7 +125,8 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
 @dataclass(frozen=True)
 class PerPerson:
     """Expected cost, benefits and chances of a person covered all year, [run, health, 1, sex, area, income or 1, age], and the
-    rules behind them."""
+    rules behind them.
+    """
 
     inpatient_cost: np.ndarray
     inpatient: np.ndarray
@@ -130,12 +148,17 @@ def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, criti
     two = slice(0, 2)
     cover = critical_illness.Cover(
         basis.critical_deductible[..., two, :],
-        tuple(basis.critical_edges),
-        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in basis.critical_ratios),
+        by_band(basis.critical_edges),
+        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)),
         basis.critical_cap,
         basis.critical_capped[..., two, :],
     )
     return critical_illness.BasicLayer(basis.inpatient_deductible, basis.inpatient_ratio, basis.inpatient_limit), cover
+
+
+def by_band(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The bands' values one by one; the band is the axis behind the run."""
+    return tuple(values[:, band] for band in range(values.shape[1]))
 
 
 def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
@@ -149,10 +172,16 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     use, mean, sigma, tail = basis.inpatient_use, basis.inpatient_cost, basis.inpatient_sigma, basis.tail_index
     cost = critical_illness.UserCost(mean, sigma, basic, tail)
     outpatient = benefits.layer(
-        basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible, basis.outpatient_ratio, basis.outpatient_limit
+        basis.outpatient_cost,
+        basis.outpatient_sigma,
+        basis.outpatient_deductible,
+        basis.outpatient_ratio,
+        basis.outpatient_limit,
     )
     paid_in_hospital = use * benefits.chance_above(mean, sigma, basis.inpatient_deductible)
-    paid_outside = basis.outpatient_use * benefits.chance_above(basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible)
+    paid_outside = basis.outpatient_use * benefits.chance_above(
+        basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible
+    )
     return PerPerson(
         inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
         inpatient=use * cost.basic_benefit,
@@ -169,12 +198,15 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
 
 def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, counted: int) -> np.ndarray:
     """The mean rise of the cap of a cell's insured in the year, nominal yuan: both credits and what was carried through a lapse,
-    within the limit. `counted`: years the rules have counted with this one. Shape of `payers`."""
+    within the limit. `counted`: years the rules have counted with this one. Shape of `payers`.
+    """
     tenures = enrolled[:, :, TENURES]
     credit = enrolled[:, :, NO_CLAIM].sum(axis=2, keepdims=True) * basis.no_claim_step
     credit += enrolled[:, :, membership.CARRIED_INSURED : membership.CARRIED_INSURED + 1]
     for tenure in range(1, TENURE_DEPTH):
-        rise = participation.continuous_credit(np.array(float(min(tenure, counted))), basis.bonus_step, basis.bonus_after_years)
+        rise = participation.continuous_credit(
+            np.array(float(min(tenure, counted))), basis.bonus_step, basis.bonus_after_years
+        )
         if rise.any():
             credit += tenures[:, :, tenure - 1 : tenure] * rise
     persons = tenures[:, :, -1:]
@@ -188,9 +220,16 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
     """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
     everyone = critical_illness.Cover(
-        basis.critical_deductible, tuple(basis.critical_edges), tuple(basis.critical_ratios), basis.critical_cap, basis.critical_capped
+        basis.critical_deductible,
+        by_band(basis.critical_edges),
+        by_band(basis.critical_ratios),
+        basis.critical_cap,
+        basis.critical_capped,
     )
-    before, raised = everyone.capped_at, np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
+    before, raised = (
+        everyone.capped_at,
+        np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP),
+    )
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
     cost, start = np.zeros(()), np.zeros(())
     for ratio, end in zip(everyone.ratios, ends, strict=True):
@@ -244,13 +283,18 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     at_age = people.sum(axis=axis("health", "area", "income"), keepdims=True)
     migration_start = basis.migrants / 2 / at_age
     migration_end = later_age(basis.migrants) / 2 / at_age
-    growth = (1 + migration_start) * (1 - mort_rate) + migration_end
+    growth = np.empty_like(people)
+    growth[:] = (1 + migration_start) * (1 - mort_rate) + migration_end
     women = people[:, :, :, FEMALE : FEMALE + 1]
     women_end = (women * growth[:, :, :, FEMALE : FEMALE + 1]).sum(axis=1, keepdims=True)
-    births = population.births_by_area_income(women.sum(axis=1, keepdims=True), birthday(women_end), basis.asfr, basis.area_fertility)
+    births = population.births_by_area_income(
+        women.sum(axis=1, keepdims=True), birthday(women_end), basis.asfr, basis.area_fertility
+    )
     newborn = births * np.concatenate([1 - basis.male_share, basis.male_share], axis=3)
     newborn_end = newborn * basis.newborn_survival
-    newborn_end = newborn_end + newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * basis.migrants[..., :1] / 2
+    newborn_end = (
+        newborn_end + newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * basis.migrants[..., :1] / 2
+    )
     newborn_enrolled = newborn * basis.newborn_enrolment
 
     # 6 contributions and subsidies
@@ -301,21 +345,24 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         enrolled[:, :, rows] *= factor
     transfers_in = employee_moves(enrolled, entrants, basis, credited)
     enrolled[:, :, membership.WAITING] = 0.0
-    closing = np.empty_like(cells)
-    closing[..., 1:] = enrolled[..., :-1]
-    closing[..., -1] += enrolled[..., -1]
-    closing[..., 0] = 0.0
+    oldest = enrolled[..., -1].copy()
+    aged = work.aged
+    aged[..., 0] = 0.0
+    aged[..., -1] += oldest
     born = newborn_end * basis.prevalence[..., :1]
-    closing[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
-    closing[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
+    aged[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
+    aged[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += newborn_end.sum(axis=axis("sex"), keepdims=True)
-    move_between_areas(closing, people_end, basis, work)
-    move_assistance(closing, people_end, basis, work)
-    before_adjustment = people_end.sum(axis=axes_except())
-    insured_before = closing[:, :, TENURES].sum(axis=axes_except())
+    closing = np.empty_like(cells)
+    persons_end = population.total(people_end)
+    move_between_areas(aged, people_end, persons_end, basis, work, closing)
+    move_assistance(closing, people_end, persons_end, basis, work)
+    before_adjustment = persons_end.reshape(-1)
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before_adjustment)
+    insured_adjustment = np.zeros(len(cells))
     if (factor != 1.0).any():
+        insured_adjustment = closing[:, :, TENURES].sum(axis=axes_except()) * (factor - 1)
         closing *= factor[:, None, None, None, None, None, None]
 
     # 9 fund
@@ -325,7 +372,8 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         else np.zeros(len(cells))
     )
     prepaid_change = prepaid - state.prepaid
-    income = (due + subsidies + supplement).sum(axis=axes_except()) + repair_payments.sum(axis=(1, 2, 3, 4)) + prepaid_change
+    repaired = repair_payments.sum(axis=(1, 2, 3, 4))
+    income = (due + subsidies + supplement).sum(axis=axes_except()) + repaired + prepaid_change
     paid = (inpatient_benefits + outpatient_benefits + critical + bonus_cost).sum(axis=(1, 2, 3, 4))
     administration = paid * basis.administration_share
     outgo = paid + administration
@@ -336,23 +384,24 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     moving = migration_start + migration_end
     newborn_dying = newborn * (1 - basis.newborn_survival)
     newborn_moving = newborn_end - newborn + newborn_dying
+    everyone, nobody = by_person_group(people), np.zeros((len(cells), *cells.shape[3:]))
     flows = Flows(
-        births=at_birth(newborn, people),
-        deaths=by_person_group(people * dying) + at_birth(newborn_dying, people),
-        net_migration=by_person_group(people * moving) + at_birth(newborn_moving, people),
+        births=with_newborn(nobody, newborn),
+        deaths=with_newborn(by_person_group(people * dying), newborn_dying),
+        net_migration=with_newborn(everyone * moving[:, 0, 0], newborn_moving),
         population_adjustment=before_adjustment * (factor - 1),
         prevalence_error=prevalence_error,
         leaves=leaves,
         returns=returns,
         joins=joins,
-        newborn_enrolled=at_birth(newborn_enrolled, people),
-        insured_deaths=by_person_group(payers * dying) + at_birth(newborn_dying * basis.newborn_enrolment, people),
-        insured_migration=by_person_group(payers * moving) + at_birth(newborn_moving * basis.newborn_enrolment, people),
-        insured_adjustment=insured_before * (factor - 1),
+        newborn_enrolled=with_newborn(nobody, newborn_enrolled),
+        insured_deaths=with_newborn(by_person_group(payers * dying), newborn_dying * basis.newborn_enrolment),
+        insured_migration=with_newborn((paying * moving)[:, 0, 0], newborn_moving * basis.newborn_enrolment),
+        insured_adjustment=insured_adjustment,
         transfers_in=by_person_group(transfers_in),
         transfers_out=by_person_group(transfers_out),
         waiting_months=waiting_months,
-        resident_enrolled=(paying_with_newborn)[:, 0, 0],
+        resident_enrolled=paying_with_newborn[:, 0, 0],
         resident_insured_years=by_person_group(insured_years),
         inpatient_claims=by_person_group(insured_years * pp.inpatient_cost),
         outpatient_claims=by_person_group(insured_years * pp.outpatient_cost),
@@ -366,9 +415,9 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
         repair_payments=repair_payments,
         repaired_years=repaired_years,
         personal_contributions=(due - assistance)[:, 0, 0],
-        assistance=(assistance)[:, 0, 0],
-        subsidies=(subsidies)[:, 0, 0],
-        local_supplement=(supplement)[:, 0, 0],
+        assistance=assistance[:, 0, 0],
+        subsidies=subsidies[:, 0, 0],
+        local_supplement=supplement[:, 0, 0],
         members_income=(paying_with_newborn * basis.disposable_income)[:, 0, 0],
         prepaid_change=prepaid_change,
         administration=administration,
@@ -399,36 +448,42 @@ def employee_moves(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis,
     return to_residents
 
 
-def move_between_areas(closing: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace) -> None:
-    """Move persons between country and town so that the urban share of the new 1 January is met, in place."""
+def move_between_areas(
+    aged: np.ndarray,
+    people_end: np.ndarray,
+    persons_end: np.ndarray,
+    basis: YearBasis,
+    work: Workspace,
+    closing: np.ndarray,
+) -> None:
+    """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
     by_area = people_end.sum(axis=axis("income"), keepdims=True)
-    ready = (by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True)
-    urban = by_area[:, :, :, :, URBAN : URBAN + 1].sum(axis=axis("age"), keepdims=True)
-    want = basis.urban_share_end * population.total(by_area)
-    out_of_town, into_town = population.move_shares(
-        urban, want, ready[:, :, :, :, URBAN : URBAN + 1], ready[:, :, :, :, RURAL : RURAL + 1]
-    )
-    everywhere = (slice(None),) * 4
-    for share, source, target in ((into_town, RURAL, URBAN), (out_of_town, URBAN, RURAL)):
-        if share.any():
-            leaving = share * basis.area_propensity
-            population.exchange(closing, (*everywhere, slice(target, target + 1)), (*everywhere, slice(source, source + 1)), leaving, work.half)
+    urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
+    ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
+    shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
+    leaving = (share * basis.area_propensity for share in shares)
+    population.exchange(*town_and_country(aged), *leaving, work.half, town_and_country(closing))
 
 
-def move_assistance(closing: np.ndarray, people_end: np.ndarray, basis: YearBasis, work: Workspace) -> None:
+def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The urban and the rural part of an array on the person axes."""
+    return people[:, :, :, :, URBAN : URBAN + 1], people[:, :, :, :, RURAL : RURAL + 1]
+
+
+def move_assistance(
+    closing: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
+) -> None:
     """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
-    by_income = people_end.sum(axis=axis("area", "age"), keepdims=True)
-    assisted = by_income[..., population.ASSISTED : population.ASSISTED + 1, :]
-    low = by_income[..., population.LOW_INCOME : population.LOW_INCOME + 1, :]
-    want = basis.assisted_share_end * population.total(by_income)
-    leaving, entering = population.move_shares(assisted, want, assisted, low)
-    everywhere = (slice(None),) * 5
-    for share, source, target in (
-        (entering, population.LOW_INCOME, population.ASSISTED),
-        (leaving, population.ASSISTED, population.LOW_INCOME),
-    ):
-        if share.any():
-            population.exchange(closing, (*everywhere, slice(target, target + 1)), (*everywhere, slice(source, source + 1)), share, work.quarter)
+    assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
+    shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
+    groups = assisted_and_low(closing)
+    population.exchange(*groups, *shares, work.quarter, groups)
+
+
+def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The assisted and the low-income part of an array on the person axes."""
+    assisted, low = population.ASSISTED, population.LOW_INCOME
+    return people[..., assisted : assisted + 1, :], people[..., low : low + 1, :]
 
 
 def tracked(name: str) -> slice:
@@ -441,11 +496,11 @@ def by_person_group(cells: np.ndarray) -> np.ndarray:
     return cells.sum(axis=axis("health", "status"))
 
 
-def at_birth(newborn: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """Newborn [run, 1, 1, sex, area, income, 1] as [run, sex, area, income, age], nobody at later ages."""
-    placed = np.zeros((len(people), *people.shape[3:]))
-    placed[..., :1] = newborn[:, 0, 0]
-    return placed
+def with_newborn(flow: np.ndarray, newborn: np.ndarray) -> np.ndarray:
+    """A flow [run, sex, area, income, age] with the newborn's [run, 1, 1, sex, area, income, 1] added at age 0."""
+    whole = flow.copy()
+    whole[..., :1] += newborn[:, 0, 0]
+    return whole
 
 
 def birthday(people: np.ndarray) -> np.ndarray:

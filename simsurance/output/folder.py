@@ -37,7 +37,7 @@ def refuse_foreign(path: Path) -> None:
     """Raises SimsuranceError (ENVIRONMENT) where something stands at `path` that is not ours to replace."""
     if not os.path.lexists(path):
         return
-    manifest = _manifest(path)
+    manifest = read_manifest(path)
     if manifest is None:
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
     known = {MANIFEST, *manifest.get("outputs", {})}
@@ -51,7 +51,7 @@ def _refusal(line: str) -> SimsuranceError:
     return SimsuranceError(line, exit_code=ExitCode.ENVIRONMENT)
 
 
-def _manifest(path: Path) -> dict[str, Any] | None:
+def read_manifest(path: Path) -> dict[str, Any] | None:
     """The manifest of a folder that simsurance wrote; None for anything else, symbolic links included."""
     if path.is_symlink() or not path.is_dir():
         return None

@@ -20,7 +20,7 @@ class History:
     estimated: frozenset[int] = frozenset()
 
     def over(self, other: "History", size: float = 1.0) -> "History":
-        """This series divided by another and by `size`, in the years that both have."""
+        """The series divided by another and by `size`, in the years that both have."""
         years = [year for year in self.values if year in other.values]
         quotient = {year: self.values[year] / other.values[year] / size for year in years}
         return History(quotient, (self.estimated | other.estimated) & set(years))
@@ -28,6 +28,9 @@ class History:
     def shown(self, size: float) -> dict[int, float]:
         """The series in a unit of that size."""
         return {year: value / size for year, value in self.values.items()}
+
+
+NOTHING: Final = History({})
 
 
 def history(measure: str) -> History:
@@ -47,4 +50,4 @@ def belongs(scenario: "Scenario") -> bool:
 
 def past(scenario: "Scenario", measure: str) -> History:
     """A published series as the past of a scenario; empty where it is another fund's."""
-    return history(measure) if belongs(scenario) else History({})
+    return history(measure) if belongs(scenario) else NOTHING

@@ -1,13 +1,21 @@
 """Words, units and numbers of charts and summaries, in English and Chinese."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from simsurance.scenario_file.toml_text import toml_value
 from simsurance.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 Lang = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
 
+BY_HAND: Final = ("--set", "replace")
+"""What the origin of a key says that no file set."""
+MOST_CHANGES: Final = 2
+LONGEST_CHANGE: Final = 48
 CHART_NAMES: Final = (
     "reserve_months",
     "fund_balance",
@@ -60,8 +68,9 @@ def number(value: float, decimals: int = 0) -> str:
 def money(yuan: float, lang: Lang) -> str:
     """An amount with its unit: `CNY 882 billion`, `8,824亿元`."""
     shown = unit("yuan", lang)
-    amount = number(yuan / shown.size)
-    return f"{amount}{shown.name}" if lang == "zh" else shown.name.replace(" ", f" {amount} ", 1)
+    amount = number(abs(yuan) / shown.size)
+    minus = "−" if yuan < 0 and amount != "0" else ""
+    return f"{minus}{amount}{shown.name}" if lang == "zh" else minus + shown.name.replace(" ", f" {amount} ", 1)
 
 
 def persons(count: float, lang: Lang) -> str:
@@ -73,6 +82,19 @@ def persons(count: float, lang: Lang) -> str:
 def yuan_pp(amount: float, lang: Lang) -> str:
     """An amount a head with its unit: `CNY 1,198`, `1,198元`."""
     return f"{number(amount)}元" if lang == "zh" else f"CNY {number(amount)}"
+
+
+def scenario_title(scenario: "Scenario", lang: Lang) -> str:
+    """The scenario's title, and behind it what was set without a file, so that a changed baseline is not called one."""
+    title = scenario.values.title_zh if lang == "zh" else scenario.values.title
+    set_by_hand = [
+        f"{path}={toml_value(scenario.leaves[path])}"
+        for path, origin in scenario.origins.items()
+        if origin in BY_HAND and not path.startswith(("title", "horizon."))
+    ]
+    told = [text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…" for text in set_by_hand[:MOST_CHANGES]]
+    more = len(set_by_hand) - len(told)
+    return ", ".join([title, *told, *([f"+{more}"] if more else [])])
 
 
 def in_words(items: list[str], lang: Lang) -> str:

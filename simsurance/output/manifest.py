@@ -15,10 +15,14 @@ from simsurance.output.folder import MADE_BY
 from simsurance.scenario_file.files import label_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
     from simsurance.scenario_file.loader import Scenario
 
 SCHEMA: Final = "simsurance.run/1"
+COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
 
@@ -32,27 +36,47 @@ def run_id(scenario: "Scenario") -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def manifest(results: "Results", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest as JSON text; `outputs` are hashes by file name. Times stand in `environment` alone."""
+def run_manifest(results: "Results", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of one scenario's results as JSON text; `outputs` are hashes by file name."""
     scenario = results.scenario
-    checks = results.checks.reset_index().to_dict(orient="records")
     content = {
         "schema": SCHEMA,
-        "made_by": MADE_BY,
-        "version": __version__,
         "run_id": run_id(scenario),
         "scenario": scenario.name,
         "title": scenario.values.title,
         "title_zh": scenario.values.title_zh,
         "years": [results.years[0], results.years[-1]],
-        "status": "complete",
-        "checks": [{key: plain(value) for key, value in found.items()} for found in checks],
+        "checks": records(results.checks),
         "inputs": inputs(scenario),
         "origins": dict(scenario.origins),
-        "outputs": dict(sorted(outputs.items())),
-        "environment": environment(command),
     }
-    return as_json(content)
+    return _manifest(content, outputs, command)
+
+
+def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a comparison as JSON text."""
+    runs = {
+        name: {
+            "run_id": run_id(result.scenario),
+            "years": [result.years[0], result.years[-1]],
+            "checks": records(result.checks),
+            "inputs": inputs(result.scenario),
+        }
+        for name, result in zip(comparison.names, comparison.results, strict=True)
+    }
+    return _manifest({"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs}, outputs, command)
+
+
+def _manifest(content: Mapping[str, Any], outputs: Mapping[str, str], command: str) -> str:
+    """A manifest; whatever may differ between two runs of the same thing stands in `environment` alone."""
+    head = {"made_by": MADE_BY, "version": __version__, "status": "complete"}
+    return as_json({**head, **content, "outputs": dict(sorted(outputs.items())), "environment": environment(command)})
+
+
+def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a table as JSON takes them."""
+    rows = table.reset_index().to_dict(orient="records")
+    return [{str(key): plain(value) for key, value in row.items()} for row in rows]
 
 
 def inputs(scenario: "Scenario") -> dict[str, str]:

@@ -1,31 +1,62 @@
-"""One scenario's results as a folder: tables, resolved scenario, summary, charts, manifest."""
+"""Results as a folder: tables, resolved scenario, summary, charts, manifest."""
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import CHART_NAMES, Lang
-from simsurance.output.manifest import manifest, sha256
+from simsurance.output.manifest import comparison_manifest, run_manifest, sha256
 from simsurance.output.summary import summary
-from simsurance.output.tables import TABLES, run_tables
+from simsurance.output.tables import TABLES, comparison_tables, run_tables
 
 if TYPE_CHECKING:
+    from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
 
 
 def save(results: "Results", path: Path, charts: bool = True, lang: Lang = "en", command: str = "") -> None:
-    """Write the folder `path` whole, or leave what was there; raises SimsuranceError (ENVIRONMENT) if it is not ours."""
+    """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours."""
+    texts = run_tables(results) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(results, lang)}
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts import write_all
+
+        return write_all(results, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command))
+
+
+def save_comparison(
+    comparison: "Comparison", path: Path, charts: bool = True, lang: Lang = "en", command: str = ""
+) -> None:
+    """Write a comparison as the folder `path`, in the same way."""
+    texts = comparison_tables(comparison) | {"summary.md": comparison_summary(comparison, lang)}
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.comparison import write_all
+
+        return write_all(comparison, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command))
+
+
+def _write(
+    path: Path,
+    texts: Mapping[str, str],
+    draw: Callable[[Path], Iterable[Path]] | None,
+    manifest: Callable[[Mapping[str, str]], str],
+) -> None:
+    """Texts, charts and the manifest of both into a folder that appears whole."""
     with new_folder(path) as draft:
-        texts = run_tables(results) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(results, lang)}
         for name, text in texts.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
         files = [draft / name for name in texts]
-        if charts:
-            from simsurance.output.charts import write_all
-
-            files += write_all(results, draft / "charts", lang)
+        if draw:
+            files += draw(draft / "charts")
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
-        (draft / MANIFEST).write_text(manifest(results, outputs, command), encoding="utf-8", newline="\n")
+        (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
 
 
 def file_names(charts: bool = True) -> list[str]:

@@ -23,12 +23,23 @@ def in_words(one: "Loophole", foresight: "Foresight") -> str:
     whose = WHOSE[foresight]
     if not outside and all(habit.central > 1 - RARE for habit in inside):
         return "enrol every year"
-    text = _when([habit for habit in inside if habit.central < RARE and habit.late < RARE], "stay out while {} is {}", whose)
-    text += _when([habit for habit in inside if RARE <= habit.central <= 1 - RARE], "leave at times when {} is {}", whose, leaving=True)
+    text = _when(
+        [habit for habit in inside if habit.central < RARE and habit.late < RARE], "stay out while {} is {}", whose
+    )
+    text += _when(
+        [habit for habit in inside if RARE <= habit.central <= 1 - RARE],
+        "leave at times when {} is {}",
+        whose,
+        leaving=True,
+    )
     text += _when([habit for habit in inside if habit.central < RARE <= habit.late], "enrol late when {} is {}", whose)
     back = [habit for habit in outside if habit.central + habit.late > 1 - RARE]
     text += _when(back, "enrol at once when {} turns {}", whose)
-    text += _when([habit for habit in outside if RARE <= habit.central + habit.late <= 1 - RARE], "at times come back when {} is {}", whose)
+    text += _when(
+        [habit for habit in outside if RARE <= habit.central + habit.late <= 1 - RARE],
+        "at times come back when {} is {}",
+        whose,
+    )
     if outside and not any(habit.central + habit.late >= RARE for habit in outside):
         text.append("do not come back")
     elif outside:
@@ -43,7 +54,11 @@ def _when(habits: list["Habit"], template: str, whose: str, leaving: bool = Fals
     """The template for the need classes of some habits, or nothing."""
     if not habits:
         return []
-    names = [HEALTH.members[habit.need] + (f" ({number(100 * (1 - habit.central - habit.late))} % of years)" if leaving else "") for habit in habits]
+    names = [
+        HEALTH.members[habit.need]
+        + (f" ({number(100 * (1 - habit.central - habit.late))} % of years)" if leaving else "")
+        for habit in habits
+    ]
     if len(habits) == len(HEALTH.members) and not leaving:
         return [template.format(whose, "anything")]
     return [template.format(whose, listed(names, "en").replace(" and ", " or "))]

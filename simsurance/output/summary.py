@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from simsurance import __version__
 from simsurance.output.history import history
 from simsurance.output.labels import LANGUAGES, Lang, in_words, money, number, persons, yuan_pp
+from simsurance.output.measured import measured
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.scenario_file.toml_text import toml_value
@@ -153,13 +154,13 @@ def summary(results: "Results", lang: Lang) -> str:
     def say(*keys: str) -> list[str]:
         return [_sentence(key, lang).format(**facts) for key in keys]
 
-    values, status = results.scenario.values, results.measures["status"]
+    values, found = results.scenario.values, measured(results)
     lines = [f"# {values.title_zh if lang == 'zh' else values.title}", "", values.description, "", *say("run")]
     if changed := changes(results.scenario):
         lines += ["", *say("changed"), "", *changed]
     lines += ["", *say("fund"), ""]
-    lines += say("deficit" if status["first_deficit_year"] == "ok" else "no_deficit")
-    lines += say("depleted" if status["depletion_year"] == "ok" else "not_depleted")
+    lines += say("deficit" if found["first_deficit_year"].status == "ok" else "no_deficit")
+    lines += say("depleted" if found["depletion_year"].status == "ok" else "not_depleted")
     lines += say("reserve", "peak", *(["prepaid"] if results.accounts["prepaid"].any() else []))
     lines += ["", *say("members"), "", *say("insured")]
     lines += ["", *say("money"), "", *say("per_head", "rates", "required", "balance", "public")]
@@ -178,7 +179,8 @@ def _sentence(key: str, lang: Lang) -> str:
 def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     """Every number of the summary as printed, by its name in the sentences."""
     first, last = results.years[0], results.years[-1]
-    scenario, measures = results.scenario, results.measures["value"]
+    scenario = results.scenario
+    measures = {name: found.value for name, found in measured(results).items()}
     found = {"name": scenario.name, "show": scenario.name.split("+")[0], "version": __version__}
     found |= {"first": str(first), "last": str(last)} | _ends(results, lang) | _marks(scenario)
     months = results.accounts["reserve_months"]
@@ -195,9 +197,10 @@ def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     found["payable_depletion"] = number(measures["payable_share_at_depletion"] / 0.01)
     found["payable_last"] = number(measures["payable_share_last_year"] / 0.01)
     found["public_value"] = money(measures["public_money_present_value"], lang)
-    worst = results.checks.loc[results.checks["residual"].idxmax()]
-    found |= {"checks": str(len(results.checks)), "residual": f"{worst['residual']:.1e}".replace("-", "−")}
-    return found | {"residual_year": str(worst["year"])}
+    residuals = results.checks["residual"].to_numpy()
+    worst = int(residuals.argmax())
+    found |= {"checks": str(len(residuals)), "residual": f"{residuals[worst]:.1e}".replace("-", "−")}
+    return found | {"residual_year": str(results.checks["year"].to_numpy()[worst])}
 
 
 def _ends(results: "Results", lang: Lang) -> dict[str, str]:

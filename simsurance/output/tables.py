@@ -11,6 +11,7 @@ from simsurance.variables import KEYS, VARIABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
 
 TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "checks")
@@ -25,11 +26,22 @@ KEY_LABELS: Final = {
     "income": ("", "income group", "收入组"),
     "status": ("", "insurance status", "参保状态"),
     "health": ("", "need class", "健康需要等级"),
-    "age": ("years", "age on 1 January, 100 means 100 and over; births of the year at age 0", "1月1日周岁，100为100岁及以上；当年出生计入0岁"),
+    "age": (
+        "years",
+        "age on 1 January, 100 means 100 and over; births of the year at age 0",
+        "1月1日周岁，100为100岁及以上；当年出生计入0岁",
+    ),
 }
 OTHERS: Final = (
     ("measures", "key", "measure", "", "name of a summary measure", "指标名称"),
-    ("measures", "variable", "value", "see the column unit", "its value; empty where the status says why", "数值；无值时状态列说明原因"),
+    (
+        "measures",
+        "variable",
+        "value",
+        "see the column unit",
+        "its value; empty where the status says why",
+        "数值；无值时状态列说明原因",
+    ),
     ("measures", "variable", "unit", "", "unit of the value", "数值单位"),
     ("measures", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
     ("checks", "key", "identity", "", "accounting identity", "恒等式"),
@@ -42,7 +54,7 @@ CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", "label", "label_zh", 
 
 
 def table_csv(table: "pd.DataFrame") -> str:
-    """A table as CSV; numbers in the shortest form that reads back as the same number, a missing one as an empty cell."""
+    """A table as CSV: numbers in the shortest form that reads back as the same, missing ones as empty cells."""
     return str(table.to_csv(lineterminator="\n"))
 
 
@@ -51,6 +63,16 @@ def run_tables(results: "Results") -> dict[str, str]:
     texts = {f"{name}.csv": table_csv(getattr(results, name)) for name in TABLES}
     texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook())
     return texts
+
+
+def comparison_tables(comparison: "Comparison") -> dict[str, str]:
+    """The tables of a comparison as CSV text by file name."""
+    return {
+        "compare.csv": table_csv(comparison.measures),
+        "compare_fund.csv": table_csv(comparison.fund),
+        "compare_fund_difference.csv": table_csv(comparison.fund_difference),
+        "differences.csv": table_csv(comparison.differences),
+    }
 
 
 def codebook() -> list[tuple[str, ...]]:

@@ -53,7 +53,9 @@ def _place(loc: tuple[int | str, ...], leaves: Mapping[str, Any]) -> tuple[str, 
 
 def _told_by_its_key(kind: str, rest: tuple[int | str, ...]) -> bool:
     """True for the value of an entry whose key is no year: the key is what is wrong, and is told by itself."""
-    return bool(rest) and isinstance(rest[-1], str) and rest[-1] not in ("ramp", "[key]") and kind != "extra_forbidden"
+    if not rest or (len(rest) > 1 and rest[-1] == "[key]"):
+        return False
+    return isinstance(rest[-1], str) and rest[-1] != "ramp" and kind != "extra_forbidden"
 
 
 def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = "") -> None:

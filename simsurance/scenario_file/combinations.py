@@ -11,7 +11,7 @@ Complaint = tuple[tuple[str, ...], str]
 """The keys that disagree, and what is wrong with them in words that name them all."""
 
 
-class _YearNotTold(Exception):  # noqa: N818
+class _YearNotTold(Exception):
     """A schedule has no value for the year; that is told by itself."""
 
 
@@ -93,7 +93,9 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     for key, (limit, deductible) in limits.items():
         if limit < deductible:
             section = ".".join(key.split(".")[:2])
-            text = f"{key.removeprefix(section + '.')} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
+            text = (
+                f"{key.removeprefix(section + '.')} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
+            )
             yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
 
 
@@ -106,7 +108,9 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
         yield (f"{section}.assisted_ratio_extra", f"{section}.band_ratios"), text
     if rules.financing == "premium" and _in(rules.premium, year) == 0:
-        text = f'premium is 0 in {year} while financing is "premium", so these benefits would cost nothing; give a premium'
+        text = (
+            f'premium is 0 in {year} while financing is "premium", so these benefits would cost nothing; give a premium'
+        )
         yield (f"{section}.premium", f"{section}.financing"), text
     income = _in(values.economy.disposable_income, reference - 1)
     cap = _in(rules.cap, year)

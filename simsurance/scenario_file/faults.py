@@ -153,9 +153,10 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
     """Sub-key and text of each fault that one complaint of the schema stands for."""
     value: Any = error["input"]
     context = error.get("ctx", {})
-    place = ".".join(str(part) for part in rest if part != "[key]")
+    key_itself = len(rest) > 1 and rest[-1] == "[key]"
+    place = ".".join(str(part) for part in (rest[:-1] if key_itself else rest))
     want = wanted(key, by_year=bool(rest) and isinstance(rest[-1], int) and key.kind in ("schedule", "pins"))
-    if "[key]" in rest:
+    if key_itself:
         return [(place, _no_year(rest[-2], key.kind == "schedule"))]
     match error["type"]:
         case "out_of_bounds":

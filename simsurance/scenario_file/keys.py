@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from simsurance.scenario_file.schedule import Pins, Schedule
 from simsurance.scenario_file.schema import Number, Pair, ScenarioValues
 
-Kind = Literal["number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"]
+Kind = Literal[
+    "number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"
+]
 
 
 @dataclass(frozen=True)

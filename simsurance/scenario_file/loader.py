@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ TITLES: Final = ("title", "title_zh", "description")
 LONGEST_NAME: Final = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A complete, checked scenario.
 
@@ -36,10 +36,14 @@ class Scenario:
     reference: ScenarioValues
     origins: Mapping[str, str]
     tables: Mapping[str, Path]
-    leaves: Mapping[str, Any] = field(repr=False)
-    layers: Mapping[str, Layer] = field(repr=False)
-    root: Layer = field(repr=False)
-    root_policy: Mapping[str, Any] = field(repr=False)
+    leaves: Mapping[str, Any]
+    layers: Mapping[str, Layer]
+    root: Layer
+    root_policy: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        years = self.values.horizon
+        return f"<Scenario {self.name}: {self.values.title}, {years.valuation_year}–{years.last_year}>"
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""

@@ -300,18 +300,26 @@ class Waiting(Section):
 
     fixed_months: Schedule = quantity("fixed waiting after any lapse", "months", 0, 24)
     months_per_lapsed_year: Schedule = quantity("variable waiting for each lapsed year", "months", 0, 12)
-    floor_months: Schedule = quantity("least waiting after a long lapse, fixed and variable after repair", "months", 0, 24)
+    floor_months: Schedule = quantity(
+        "least waiting after a long lapse, fixed and variable after repair", "months", 0, 24
+    )
     longest_months: Schedule = quantity("longest waiting, whatever was lapsed", "months", 0, 24)
     floor_from_lapsed_years: int = quantity("lapsed years from which the floor holds", "years", 1, 50)
     first_lapsed_year_counts: bool = text("the first lapsed year counts for the variable waiting")
     never_insured: Literal["since_start", "fixed_only"] = text(
         "lapsed years of the never insured: counted since the rules began (or birth), or none"
     )
-    income_waits: ByIncome = quantity("share of the waiting that holds for each income group; 0 exempts it", "share", 0, 1)
+    income_waits: ByIncome = quantity(
+        "share of the waiting that holds for each income group; 0 exempts it", "share", 0, 1
+    )
     exempt_under_age: int = quantity("persons under this age on 1 January do not wait; 0 for none", "years", 0, 101)
-    exempt_from_age: int = quantity("persons of this age or older on 1 January do not wait; 101 for none", "years", 0, 101)
+    exempt_from_age: int = quantity(
+        "persons of this age or older on 1 January do not wait; 101 for none", "years", 0, 101
+    )
     exempt_employee_leavers: bool = text("those who left the employee scheme in the year before do not wait")
-    postponed_care: Schedule = quantity("share of the care forgone while waiting that is claimed afterwards", "share", 0, 1)
+    postponed_care: Schedule = quantity(
+        "share of the care forgone while waiting that is claimed afterwards", "share", 0, 1
+    )
 
 
 class Repair(Section):
@@ -341,7 +349,9 @@ class ContinuousBonus(Section):
 class NoClaimBonus(Section):
     """Rise of the critical-illness cap for a year without reimbursement."""
 
-    step: Schedule = quantity("rise of the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6)
+    step: Schedule = quantity(
+        "rise of the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
+    )
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
@@ -349,14 +359,18 @@ class Participation(Section):
     """Rules that reward staying and make returning wait."""
 
     in_force: bool = text("the rules apply")
-    start_year: int = quantity("first enrolment year to which the rules apply; years before do not count", "year", 2000, 2100)
+    start_year: int = quantity(
+        "first enrolment year to which the rules apply; years before do not count", "year", 2000, 2100
+    )
     waiting: Waiting
     repair: Repair
     late_enrolment: LateEnrolment
     continuous_bonus: ContinuousBonus
     no_claim_bonus: NoClaimBonus
     bonus_limit: Schedule = quantity("most that both bonuses may add, share of the cap", "share", 0, 10)
-    cap_cut_per_lapsed_year: Schedule = quantity("cap taken off for each lapsed year on returning, in the reference year", "yuan", 0, 1e6)
+    cap_cut_per_lapsed_year: Schedule = quantity(
+        "cap taken off for each lapsed year on returning, in the reference year", "yuan", 0, 1e6
+    )
 
 
 class PersonalContribution(Section):
@@ -478,19 +492,31 @@ class OutpatientBenefits(Section):
 class CriticalIllness(Section):
     """Critical-illness insurance: a second layer on what basic insurance leaves to the patient."""
 
-    deductible_income_share: Schedule = quantity("deductible, share of last year's disposable income a head", "share", 0, 5)
-    deductible_factor: Number = quantity("effective deductible over the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20)
-    band_edges: list[Number] = quantity("where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8)
+    deductible_income_share: Schedule = quantity(
+        "deductible, share of last year's disposable income a head", "share", 0, 5
+    )
+    deductible_factor: Number = quantity(
+        "effective deductible over the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20
+    )
+    band_edges: list[Number] = quantity(
+        "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
+    )
     band_ratios: list[Number] = quantity("share paid in each band", "share", 0.01, 1)
     cap: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e9)
     assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
     assisted_capped: bool = text("the cap holds for assisted persons")
-    outpatient_factor: Number = quantity("outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1)
+    outpatient_factor: Number = quantity(
+        "outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1
+    )
     level: Number = quantity("factor on benefits, fitted to those of 2023", "factor", 0, 100)
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
-    premium: Schedule = quantity("premium a head, in the reference year; used with financing = premium", "yuan a year", 0, 1e5)
-    tail_index: Number = quantity("Pareto index of cost above the 99th percentile; 0 for the lognormal tail", "index", 0, 10)
+    premium: Schedule = quantity(
+        "premium a head, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
+    )
+    tail_index: Number = quantity(
+        "Pareto index of cost above the 99th percentile; 0 for the lognormal tail", "index", 0, 10
+    )
 
     @field_validator("band_edges")
     @classmethod
@@ -504,7 +530,9 @@ class CriticalIllness(Section):
     def _ratios(cls, ratios: list[float], info: ValidationInfo) -> list[float]:
         edges = info.data.get("band_edges", ratios)
         if len(ratios) != len(edges):
-            raise PydanticCustomError("band_ratios", "{ratios} ratios for {edges} bands", {"ratios": len(ratios), "edges": len(edges)})
+            raise PydanticCustomError(
+                "band_ratios", "{ratios} ratios for {edges} bands", {"ratios": len(ratios), "edges": len(edges)}
+            )
         return ratios
 
 

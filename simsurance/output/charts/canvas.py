@@ -1,11 +1,14 @@
 """The sheet that every chart is drawn on: size, font, colours, title, footer, direct labels, published points."""
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
 import numpy as np
@@ -21,17 +24,23 @@ if TYPE_CHECKING:
 
 FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
 FAMILY: Final = "Simsurance Sans SC"
+LEAST_MONTHS_SHOWN: Final = 6.0
 CENTIMETRE: Final = 1 / 2.54
 SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
 PNG_DPI: Final = 200
 SCREEN_DPI: Final = 110
 
+LABEL_WIDTH: Final = 21
+"""Places on a line of a label: one a Latin letter, two a Chinese character."""
+
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
-PLOT_AREA: Final = (0.09, 0.165, 0.69, 0.62)
+PAPER: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+"""Behind words that stand on lines or areas."""
+PLOT_AREA: Final = (0.115, 0.165, 0.665, 0.62)
 """Left, bottom, width and height of the plot, in shares of the sheet; the labels of the lines stand right of it."""
 
-STYLE: Final[dict[str, Any]] = {
+STYLE: Final[Any] = {
     "font.family": [FAMILY, "DejaVu Sans"],
     "font.size": 8.5,
     "axes.spines.top": False,
@@ -133,14 +142,14 @@ def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
     """The lines with their published points before them."""
     for order, line in enumerate(lines):
         x, y = np.array(list(line.points)), np.array(list(line.points.values()))
-        alone = {"marker": "D", "markersize": 4} if len(x) == 1 else {}
-        axes.plot(x, y, color=line.colour, linestyle=line.dashes, zorder=4 + order, **alone)
+        alone = "D" if len(x) == 1 else ""
+        axes.plot(x, y, color=line.colour, linestyle=line.dashes, marker=alone, markersize=4, zorder=4 + order)
         known = [year for year in line.published if year not in line.estimated]
         guessed = [year for year in line.published if year in line.estimated]
         for years, face in ((known, line.colour), (guessed, "white")):
             heights = [line.published[year] for year in years]
-            look = {"linestyle": "none", "marker": line.marker, "markersize": 3.6, "markeredgewidth": 1.0}
-            axes.plot(years, heights, color=line.colour, markerfacecolor=face, zorder=9, **look)
+            (dots,) = axes.plot(years, heights, color=line.colour, linestyle="none", marker=line.marker, zorder=9)
+            dots.set(markerfacecolor=face, markersize=3.6, markeredgewidth=1.0)
 
 
 def frame(lines: Sequence[Line], unit: str, x_name: str = "year") -> "pd.DataFrame":
@@ -164,26 +173,46 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     if start is not None and first < start <= last:
         axes.axvline(start - 0.5, color=GREY, linestyle=DOTTED, linewidth=1, zorder=2)
-        place = {"xy": (start - 0.5, 1.0), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        axes.annotate(f"{projection} →", xytext=(4, 2), fontsize=7.5, color=GREY, va="bottom", **place)
+        axes.annotate(
+            f"{projection} →",
+            xy=(start - 0.5, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, 2),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=GREY,
+            va="bottom",
+        )
 
 
 def from_zero(axes: Axes) -> None:
     """Let the vertical axis contain zero, with room above and below what is drawn."""
     low, high = min(axes.dataLim.ymin, 0.0), max(axes.dataLim.ymax, 0.0)
-    room = 0.06 * (high - low)
+    room = 0.06 * (high - low) or 1.0
     axes.set_ylim(low - room if low < 0 else 0.0, high + room)
     if low < 0:
         axes.axhline(0, color=BLACK, linewidth=0.8, zorder=3)
 
 
+def limit_deficit(axes: Axes) -> bool:
+    """Give a deficit no more height than the reserve: reserve months matter while there is one. True if it is cut."""
+    low, high = axes.get_ylim()
+    if low >= -max(high, LEAST_MONTHS_SHOWN):
+        return False
+    axes.set_ylim(-max(high, LEAST_MONTHS_SHOWN), high)
+    return True
+
+
 def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
     """Name each line at its right end, labels pushed apart where they would touch."""
     low, high = axes.get_ylim()
-    ends = [min(max((list(line.points.values())[-1] - low) / (high - low), 0.0), 1.0) for line in lines]
+    ends = [(list(line.points.values())[-1] - low) / (high - low) for line in lines]
+    seen = [
+        min(max(end, 0.0), 1.0) + 1e-6 * end for end in ends
+    ]  # of two lines that leave the sheet the lower stays so
     height = axes.get_position().height * SIZE[1] * 72
     heights = [(line.label.count("\n") + 1) * 10.5 / height for line in lines]
-    for line, place in zip(lines, spread(ends, heights), strict=True):
+    for line, place in zip(lines, spread(seen, heights), strict=True):
         axes.annotate(
             line.label,
             xy=(1.0, place),
@@ -197,12 +226,24 @@ def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
         )
 
 
+def wrapped(text: str, width: int = LABEL_WIDTH) -> str:
+    """A label on lines of at most `width` places, broken behind blanks and dots; a Chinese character takes two."""
+    lines, room = [""], width
+    for atom in re.findall(r"[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d)){1,20}[\s._=]?|.", text):
+        places = sum(2 if east_asian_width(character) in "WFA" else 1 for character in atom.rstrip())
+        if places > room and lines[-1]:
+            lines, room = [*lines, ""], width
+        lines[-1] += atom
+        room -= places + len(atom) - len(atom.rstrip())
+    return "\n".join(line.strip() for line in lines)
+
+
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
     """Places nearest to those wanted at which labels of these heights do not overlap, within 0 to 1 where they fit."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     places = list(wanted)
     for _ in range(200):
-        for below, above in zip(order, order[1:], strict=False):
+        for below, above in pairwise(order):
             overlap = (heights[below] + heights[above]) / 2 - (places[above] - places[below])
             if overlap > 1e-9:
                 places[below] -= overlap / 2

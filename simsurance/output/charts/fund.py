@@ -8,11 +8,12 @@ import numpy as np
 from simsurance import __version__
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASHED, GREY, VERMILLION, Chart, Line
-from simsurance.output.history import History, past
 from simsurance.output.charts.words import word
-from simsurance.output.labels import Lang, number, unit
+from simsurance.output.history import NOTHING, History, past
+from simsurance.output.labels import Lang, label, number, scenario_title, unit
+from simsurance.output.measured import measured, year_or_none
 
-LEAST_MONTHS_SHOWN = 6.0
+LONGEST_TITLE = 60
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,19 +24,24 @@ if TYPE_CHECKING:
 
 def reserve_months(results: "Results", lang: Lang) -> Chart:
     """The fund in months of its outgo, with the wanted band if the scenario gives one."""
-    monthly = past(results.scenario, "resident_cumulative_balance").over(past(results.scenario, "resident_outgo"), 1 / 12)
-    lines = [_line(results, "reserve_months", word("reserve", lang), 1.0, past=monthly)]
+    known = reserve_history(results.scenario)
+    lines = [_line(results, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
     if results.accounts["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
     return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, lang)
 
 
+def reserve_history(scenario: "Scenario") -> History:
+    """The published balance over a month of the published outgo."""
+    return past(scenario, "resident_cumulative_balance").over(past(scenario, "resident_outgo"), 1 / 12)
+
+
 def fund_balance(results: "Results", lang: Lang) -> Chart:
     """The fund on 31 December; below zero it is an accumulated deficit."""
     shown = unit("yuan", lang)
     before = past(results.scenario, "resident_cumulative_balance")
-    line = _line(results, "closing", word("fund", lang), shown.size, past=before)
+    line = _line(results, "closing", word("fund", lang), shown.size, known=before)
     return _balance_chart(results, "fund_balance", [line], shown.name, lang)
 
 
@@ -44,8 +50,8 @@ def income_outgo(results: "Results", lang: Lang) -> Chart:
     shown = unit("yuan", lang)
     known = {name: past(results.scenario, f"resident_{name}") for name in ("income", "outgo")}
     lines = [
-        _line(results, "income", word("income", lang), shown.size, BLUE, DASHED, known["income"]),
-        _line(results, "outgo", word("outgo", lang), shown.size, VERMILLION, past=known["outgo"], marker="s"),
+        _line(results, "income", label("fund", "income", lang), shown.size, BLUE, DASHED, known["income"]),
+        _line(results, "outgo", label("fund", "outgo", lang), shown.size, VERMILLION, known=known["outgo"], marker="s"),
     ]
     notes = [word("interest_note", lang)] if known["income"].values else []
     figure = canvas.sheet(
@@ -64,16 +70,16 @@ def income_outgo(results: "Results", lang: Lang) -> Chart:
 def _line(
     results: "Results",
     name: str,
-    label: str,
+    words: str,
     size: float,
     colour: str = BLACK,
     dashes: object = canvas.SOLID,
-    past: History = History({}),  # noqa: B008 - frozen
+    known: History = NOTHING,
     marker: str = "o",
 ) -> Line:
     """A column of the fund's account as a line, with its published past."""
     points = dict(zip(results.years, (results.accounts[name] / size).tolist(), strict=True))
-    return Line(name, label, points, colour, dashes, past.shown(size), past.estimated, marker)
+    return Line(name, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
 
 
 def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str, lang: Lang) -> Chart:
@@ -100,13 +106,22 @@ def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str,
         right = axes.get_xlim()[1]
         words = word("band", lang, low=low, high=high)
         axes.annotate(
-            words, (right, band[1]), (-4, -3), textcoords="offset points", fontsize=7.5, color="#444444", ha="right", va="top"
+            words,
+            (right, band[1]),
+            (-4, -3),
+            textcoords="offset points",
+            fontsize=7.5,
+            color="#444444",
+            ha="right",
+            va="top",
         )
-    data = canvas.frame(lines, shown)
-    if band:
-        data.loc[len(data)] = ["band_low", "wanted", results.years[0], band[0], shown]
-        data.loc[len(data)] = ["band_high", "wanted", results.years[0], band[1], shown]
-    return Chart(name, figure, data)
+    return Chart(name, figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
+
+
+def band_lines(band: list[float], years: tuple[int, ...]) -> list[Line]:
+    """The edges of the wanted band as rows for the chart's table."""
+    names = ("band_low", "band_high")
+    return [Line(name, "", dict.fromkeys(years, edge)) for name, edge in zip(names, band, strict=False)]
 
 
 def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: Lang) -> None:
@@ -117,36 +132,33 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
     x, y = np.array(list(points)), np.array(list(points.values()))
     if not (y < 0).any():
         return
-    look = {"facecolor": "#FBE6D9", "edgecolor": VERMILLION, "hatch": "////", "linewidth": 0}
-    axes.fill_between(x, y, 0, where=y < 0, interpolate=True, zorder=2, **look)
+    area = axes.fill_between(x, y, 0, where=y < 0, interpolate=True, zorder=2)
+    area.set(facecolor="#FBE6D9", edgecolor=VERMILLION, hatch="////", linewidth=0)
     words = word("deficit_area", lang)
-    low, high = axes.get_ylim()
-    if name == "reserve_months" and low < -max(high, LEAST_MONTHS_SHOWN):
-        low = -max(high, LEAST_MONTHS_SHOWN)
-        axes.set_ylim(low, high)
-        deepest = int(np.argmin(y))
+    deepest = int(np.argmin(y))
+    if name == "reserve_months" and canvas.limit_deficit(axes):
         words = word("deepest_deficit", lang, months=number(float(y[deepest])), year=int(x[deepest]))
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
-    place = (0.985, 0.03)
-    axes.text(*place, words, transform=axes.transAxes, color=VERMILLION, ha="right", va="bottom", fontsize=7.5, bbox=box, zorder=8)
+    note = axes.annotate(words, (x[deepest], 0), (-2, -6), textcoords="offset points", ha="right", va="top")
+    note.set(color=VERMILLION, fontsize=7.5, zorder=8, bbox=canvas.PAPER)
 
 
 def first_deficit(axes: "Axes", results: "Results", points: Mapping[int, float], lang: Lang) -> None:
     """An open ▽ on the line in the first year whose current balance is below zero."""
-    found = results.measures.loc["first_deficit_year"]
-    if found["status"] != "ok":
+    year = year_or_none(measured(results)["first_deficit_year"])
+    if year is None:
         return
-    year = int(found["value"])
     axes.plot([year], [points[year]], marker="v", color=BLACK, markerfacecolor="white", markersize=6, zorder=10)
     words = word("first_deficit", lang, year=year)
-    axes.annotate(words, (year, points[year]), (0, -7), textcoords="offset points", ha="center", va="top", fontsize=7.5)
+    right = year > np.mean(axes.get_xlim())
+    place = (5 if right else -5, -7)
+    note = axes.annotate(words, (year, points[year]), place, textcoords="offset points", va="top", fontsize=7.5)
+    note.set(ha="right" if right else "left")
 
 
 def status(axes: "Axes", results: "Results", lang: Lang) -> None:
     """▼ and the year on the zero line where the fund runs out, or the words that it does not."""
-    found = results.measures.loc["depletion_year"]
-    if found["status"] == "ok":
-        year = int(found["value"])
+    year = year_or_none(measured(results)["depletion_year"])
+    if year is not None:
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
         axes.annotate(
@@ -161,20 +173,21 @@ def status(axes: "Axes", results: "Results", lang: Lang) -> None:
         return
     words = word("not_depleted", lang, year=results.years[-1])
     ends_high = results.accounts["reserve_months"][-1] > results.accounts["reserve_months"].max() / 2
-    place = {"y": 0.03, "va": "bottom"} if ends_high else {"y": 0.985, "va": "top"}
-    axes.text(0.985, s=words, transform=axes.transAxes, ha="right", color=GREY, **place)
+    height, side = (0.03, "bottom") if ends_high else (0.985, "top")
+    axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va=side, color=GREY, bbox=canvas.PAPER)
 
 
 def footer(scenario: "Scenario", lang: Lang, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
-    title = scenario.values.title_zh if lang == "zh" else scenario.values.title
     remarks = []
     if any(line.published for line in lines):
         remarks.append(word("history_note", lang))
     if any(line.estimated for line in lines):
         remarks.append(word("estimate_note", lang))
     below = ("；" if lang == "zh" else "; ").join([*remarks, *(notes or [])])
-    return [f"{title} · simsurance {__version__}", below]
+    title = scenario_title(scenario, lang)
+    cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
+    return [f"{cut} · simsurance {__version__}", below]
 
 
 def between(lang: Lang) -> str:

@@ -11,9 +11,9 @@ from simsurance.basis import Inputs
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import between, footer
-from simsurance.output.history import History, past
 from simsurance.output.charts.words import word
-from simsurance.output.labels import Lang, number, unit
+from simsurance.output.history import History, past
+from simsurance.output.labels import Lang, label, number, unit
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def insured(results: "Results", lang: Lang) -> Chart:
         Line("eligible", word("eligible", lang), by_year(count / results.accounts["coverage"]), BLACK, DASHED),
         Line(
             "resident_insured",
-            word("resident_insured", lang),
+            canvas.wrapped(label("fund", "resident_insured", lang)),
             by_year(count),
             BLUE,
             published=known.shown(shown.size),
@@ -152,7 +152,7 @@ def _pyramid_data(results: "Results", dates: tuple[int, int], size: float, shown
     table = table.rename(columns={"resident_insured": "resident", "employee_insured": "employee"})
     table["uninsured"] = (table["persons"] - table["resident"] - table["employee"]).clip(lower=0)
     columns = [name for name, *_ in INSURANCE]
-    long = (table[columns] / size).rename_axis(columns="insurance").stack().rename("value").reset_index()
+    long = (table[columns] / size).melt(ignore_index=False, var_name="insurance").reset_index()
     return long.assign(unit=shown)
 
 
@@ -164,8 +164,8 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float) -> None:
             chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))
-            look = {"facecolor": colour, "edgecolor": VERMILLION if hatch else colour, "hatch": hatch, "linewidth": 0}
-            axes.fill_betweenx(ages, start, start + width, step="mid", **look)
+            area = axes.fill_betweenx(ages, start, start + width, step="mid")
+            area.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
             start = start + width
     axes.axvline(0, color="white", linewidth=0.8)
     axes.set_xlim(-widest, widest)

@@ -1,0 +1,113 @@
+"""Scenarios side by side: the same measures and accounts, their differences from the first, and which keys differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simsurance.api import resolve
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.toml_text import toml_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simsurance.output.charts.comparison import ComparisonPlots
+    from simsurance.output.labels import Lang
+
+TITLES = ("title", "title_zh", "description")
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
+
+    results: tuple[Results, ...]
+    names: tuple[str, ...]
+
+    @cached_property
+    def measures(self) -> "pd.DataFrame":
+        """Every measure of every scenario: value, difference from the base, unit, status; index measure, scenario."""
+        import pandas as pd
+
+        base = self.results[0].measures["value"]
+        tables = []
+        for name, result in zip(self.names, self.results, strict=True):
+            table = result.measures.assign(scenario=name, difference=result.measures["value"] - base)
+            tables.append(table.set_index("scenario", append=True)[["value", "difference", "unit", "status"]])
+        order = pd.MultiIndex.from_product([base.index, self.names], names=["measure", "scenario"])
+        return pd.concat(tables).reindex(order)
+
+    @cached_property
+    def fund(self) -> "pd.DataFrame":
+        """The fund's account of every scenario; index scenario, year, fund."""
+        return self._stacked([result.fund for result in self.results])
+
+    @cached_property
+    def fund_difference(self) -> "pd.DataFrame":
+        """The fund's account of every other scenario less that of the base, in the years that both have."""
+        base = self.results[0].fund
+        return self._stacked([(result.fund - base).dropna(how="all") for result in self.results])
+
+    @cached_property
+    def differences(self) -> "pd.DataFrame":
+        """The keys in which the scenarios differ, a column of values each, as a scenario file would write them."""
+        import pandas as pd
+
+        leaves = [result.scenario.leaves for result in self.results]
+        paths = [path for path in KEYS if path not in TITLES and any(leaf[path] != leaves[0][path] for leaf in leaves)]
+        values = {
+            name: [toml_value(leaf[path]) for path in paths] for name, leaf in zip(self.names, leaves, strict=True)
+        }
+        return pd.DataFrame(values, index=pd.Index(paths, name="key"))
+
+    @property
+    def plot(self) -> "ComparisonPlots":
+        """The charts as figures: `comparison.plot.reserve_months(lang="zh")`."""
+        from simsurance.output.charts.comparison import ComparisonPlots
+
+        return ComparisonPlots(self)
+
+    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_comparison
+
+        save_comparison(self, Path(path), charts, lang)
+
+    def __repr__(self) -> str:
+        return f"Comparison({', '.join(self.names)})"
+
+    def _repr_html_(self) -> str:
+        return str(self.measures["value"].unstack("scenario")[list(self.names)].to_html(float_format="{:,.6g}".format))
+
+    def _stacked(self, tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
+        import pandas as pd
+
+        return pd.concat(dict(zip(self.names, tables, strict=True)), names=["scenario"])
+
+
+def compare(base: Scenario | Results | str | Path, *others: Scenario | Results | str | Path) -> Comparison:
+    """The base and others side by side; each a name, a path, a scenario, or results at hand.
+
+    Raises SimsuranceError for a faulty scenario or an identity that does not hold.
+    """
+    given = [each if isinstance(each, Results) else resolve(each) for each in (base, *others)]
+    fresh = iter(simulate([each for each in given if isinstance(each, Scenario)]))
+    results = tuple(each if isinstance(each, Results) else next(fresh) for each in given)
+    return Comparison(results, _told_apart([result.scenario.name for result in results]))
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Names with a number behind those that come again: baseline, baseline_2."""
+    told: list[str] = []
+    for name in names:
+        number = 2
+        unique = name
+        while unique in told:
+            unique = f"{name}_{number}"
+            number += 1
+        told.append(unique)
+    return tuple(told)

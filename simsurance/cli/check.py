@@ -1,0 +1,119 @@
+"""`simsurance check`: results now against the results that were accepted."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from simsurance.cli.progress import progress
+from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
+from simsurance.scenario_file.loader import load
+
+if TYPE_CHECKING:
+    from simsurance.analysis.reference import Difference
+    from simsurance.results import Results
+
+MOST_SHOWN: Final = 20
+
+
+@click.command()
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option(
+    "--references",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the accepted results; those of the shipped scenarios if none is given.",
+)
+@click.option("--update", is_flag=True, help="Accept the results as they are now; needs --reason.")
+@click.option("--reason", help="Why the results may change, for the log CHANGES.csv beside the references.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
+def command(
+    scenarios: tuple[str, ...], references: Path | None, update: bool, reason: str | None, as_json: bool
+) -> None:
+    """Run scenarios and compare fund, measures and membership with the accepted results; exit code 5 if any differs.
+
+    Without names: every shipped scenario. Guard your own scenario in the same way:
+    simsurance check mine.toml --references my_references
+    """
+    if update and not (reason or "").strip():
+        raise click.UsageError('--update needs --reason "why the results may change"')
+    if reason is not None and not update:
+        raise click.UsageError("--reason belongs to --update")
+    folder = references or scenarios_folder() / "references"
+    if update:
+        _refuse_installed(references)
+    chosen = [load(name) for name in dict.fromkeys(scenarios or shipped())]
+    with progress() as line:
+        line.say("importing")
+        from simsurance.results import simulate
+
+        results = simulate(chosen)
+    if update:
+        _update(results, folder, str(reason))
+    else:
+        _check(results, folder, _left_over(folder) if not scenarios and not references else [], as_json)
+
+
+def _update(results: "list[Results]", folder: Path, reason: str) -> None:
+    """Accept the results, one line a scenario."""
+    from simsurance.analysis.reference import accept
+
+    for result in results:
+        largest = accept(result, folder, reason)
+        click.echo(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
+
+
+def _check(results: "list[Results]", folder: Path, left_over: list[str], as_json: bool) -> None:
+    """Print every scenario that is as it was and the worst cells of the others; raises SimsuranceError (COMPARISON)."""
+    from simsurance.analysis.reference import differences
+
+    found = {result.scenario.name: differences(result, folder / result.scenario.name) for result in results}
+    lines = sorted((each for cells in found.values() for each in cells), key=lambda each: -each.times)
+    if as_json:
+        click.echo(_json(found), nl=False)
+    else:
+        click.echo("".join(f"ok {name}\n" for name, cells in found.items() if not cells), nl=False)
+    told = [str(each) for each in lines[:MOST_SHOWN]]
+    if len(lines) > MOST_SHOWN:
+        told.append(f"and {len(lines) - MOST_SHOWN} more cells; {', '.join(name for name in found if found[name])}")
+    told += [f"{name}: a reference without a scenario; remove {folder / name}" for name in left_over]
+    if told:
+        hint = 'if this is meant, accept it: add --update --reason "…"'
+        raise SimsuranceError(*told, hint, exit_code=ExitCode.COMPARISON)
+
+
+def _json(found: "dict[str, list[Difference]]") -> str:
+    """The differences for programs."""
+    from simsurance.output.manifest import as_json
+
+    scenarios = [
+        {
+            "scenario": name,
+            "ok": not cells,
+            "differences": [
+                {
+                    "table": each.table,
+                    "row": each.row,
+                    "column": each.column,
+                    "reference": each.reference,
+                    "now": each.now,
+                    "difference": each.change,
+                }
+                for each in cells
+            ],
+        }
+        for name, cells in found.items()
+    ]
+    return as_json({"schema": "simsurance.check/1", "ok": not any(found.values()), "scenarios": scenarios})
+
+
+def _left_over(folder: Path) -> list[str]:
+    """Names of references whose scenario is gone."""
+    return sorted({path.name for path in folder.glob("*") if path.is_dir()} - set(shipped()))
+
+
+def _refuse_installed(references: Path | None) -> None:
+    """Raises SimsuranceError (ENVIRONMENT) where the references are part of an installed package."""
+    if references is None and scenarios_folder().is_relative_to(PACKAGE):
+        text = "the references of an installed simsurance are not changed; work in a checkout, or give --references DIR"
+        raise SimsuranceError(text, exit_code=ExitCode.ENVIRONMENT)

@@ -1,0 +1,102 @@
+"""`simsurance compare`: the results of scenarios side by side."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
+from simsurance.cli.show import columns
+from simsurance.output.folder import refuse_foreign
+from simsurance.output.labels import LANGUAGES, Lang
+from simsurance.scenario_file.loader import Scenario, load
+
+if TYPE_CHECKING:
+    from simsurance.analysis.compare import Comparison
+
+LONGEST_NAME: Final = 120
+
+
+@click.command()
+@click.argument("base")
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@scenario_options
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+)
+@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+def command(
+    base: str,
+    others: tuple[str, ...],
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    out: Path,
+    charts: bool,
+    lang: Lang,
+    as_json: bool,
+) -> None:
+    """Run BASE and each OTHER, and write what differs to OUT/compare-<names>/.
+
+    A scenario may carry fragments of its own behind plus signs: simsurance compare baseline baseline+turnover_low
+    """
+    scenarios = [_scenario(name, fragments, settings) for name in (base, *others)]
+    folder = out / _folder_name(scenarios)
+    refuse_foreign(folder)
+    with progress() as line:
+        line.say("importing")
+        from simsurance.analysis.compare import compare
+        from simsurance.output.save import save_comparison
+
+        comparison = compare(*scenarios)
+        line.say(f"writing {folder}")
+        save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+    click.echo(_json(comparison, folder) if as_json else _text(comparison, folder), nl=False)
+
+
+def _scenario(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
+    """A scenario with the fragments behind its plus signs, then those of --with and --set."""
+    if Path(name).exists() or "/" in name:
+        return load(name, fragments, settings)
+    first, *own = name.split("+")
+    return load(first, (*own, *fragments), settings)
+
+
+def _folder_name(scenarios: list[Scenario]) -> str:
+    """compare-<names>, or the first names and a number where that grows too long."""
+    names = [scenario.name for scenario in scenarios]
+    whole = "-".join(["compare", *names])
+    if len(whole.encode()) <= LONGEST_NAME:
+        return whole
+    return f"compare-{names[0].encode()[:80].decode(errors='ignore')}-and-{len(names) - 1}-others"
+
+
+def _text(comparison: "Comparison", folder: Path) -> str:
+    """The measures side by side and the keys that differ, for the terminal."""
+    from simsurance.output.compare_summary import MEASURE, rows
+
+    header = (MEASURE[0], *comparison.names)
+    lines = columns([header, *(tuple(row) for row in rows(comparison, "en"))])
+    keys = [f"  {key}" for key in comparison.differences.index]
+    return "\n".join([*lines, "", "differ in" if keys else "no key differs", *keys, "", folder.as_posix(), ""])
+
+
+def _json(comparison: "Comparison", folder: Path) -> str:
+    """The same for programs."""
+    from simsurance.output.manifest import COMPARISON_SCHEMA, as_json, records
+
+    content = {
+        "schema": COMPARISON_SCHEMA,
+        "ok": True,
+        "scenarios": list(comparison.names),
+        "folder": folder.as_posix(),
+        "measures": records(comparison.measures),
+        "differences": records(comparison.differences),
+    }
+    return as_json(content)

@@ -1,0 +1,120 @@
+"""A comparison in words: what differs, and what follows from it; every number comes from its tables."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from simsurance import __version__
+from simsurance.output.labels import LANGUAGES, Lang, money, number, persons, scenario_title, yuan_pp
+from simsurance.output.measured import measured, year_or_none
+
+if TYPE_CHECKING:
+    from simsurance.analysis.compare import Comparison
+
+Text = tuple[str, str]
+
+WORDS: Final[dict[str, Text]] = {
+    "title": ("# {titles}", "# {titles}"),
+    "run": (
+        "Differences are from **{base}**, the first. Money is nominal; simsurance {version}.",
+        "差额均相对第一个情景**{base}**。金额为名义值；simsurance {version}。",
+    ),
+    "results": ("## Results", "## 结果"),
+    "keys": ("## What differs", "## 设定差异"),
+    "in_base": ("base", "第一个情景："),
+    "none": ("Same values as the base.", "与第一个情景取值相同。"),
+    "rules": (
+        "**The effect of the 2024 participation rules rests on judgement**: no evaluation of them was found, and the "
+        "evidence allows an effect of zero.",
+        "**2024年参保新规的效果系判断**：未见评估研究，现有证据不排除效果为零。",
+    ),
+    "horizons": (
+        "The scenarios do not cover the same years: measures of the last year are of different years.",
+        "各情景年份不同：末年指标属于不同年份。",
+    ),
+    "ok_year": ("{year}", "{year}年"),
+    "no_year": ("none by {last}", "至{last}年无"),
+}
+MEASURE: Final[Text] = ("measure", "指标")
+Shown = Callable[[float, Lang], str]
+
+
+def _share(value: float, _: Lang) -> str:
+    return f"{number(value / 0.01, 2)} %"
+
+
+MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
+    ("reserve_months_last_year", ("reserve months, last year", "末年可支付月数"), lambda value, _: number(value, 1)),
+    ("closing_last_year", ("fund, end of the last year", "末年末累计结余"), money),
+    ("resident_insured_last_year", ("residents insured, last year", "末年参保人数"), persons),
+    ("coverage_last_year", ("coverage, last year", "末年参保率"), _share),
+    ("outgo_pp_last_year", ("outgo a head, last year", "末年人均支出"), yuan_pp),
+    ("cost_rate_last_year", ("cost rate, last year", "末年成本率"), _share),
+    ("actuarial_balance", ("actuarial balance", "精算平衡"), _share),
+    (
+        "required_contribution_multiple_now",
+        ("required contribution, multiple from the first year", "所需筹资倍数（自首年）"),
+        lambda value, _: number(value, 3),
+    ),
+    ("public_money_present_value", ("public money, present value", "财政与救助支出现值"), money),
+)
+
+
+def comparison_summary(comparison: "Comparison", lang: Lang) -> str:
+    """The summary of a comparison as Markdown."""
+    titles = [scenario_title(result.scenario, lang) for result in comparison.results]
+    facts = {"titles": " · ".join(titles), "base": titles[0], "version": __version__}
+
+    def say(key: str) -> str:
+        return WORDS[key][LANGUAGES.index(lang)].format(**facts)
+
+    lines = [say("title"), "", say("run"), ""]
+    if len({(result.years[0], result.years[-1]) for result in comparison.results}) > 1:
+        lines += [say("horizons"), ""]
+    lines += [
+        say("results"),
+        "",
+        *_table([MEASURE[LANGUAGES.index(lang)], *comparison.names], rows(comparison, lang)),
+        "",
+    ]
+    lines += [say("keys"), ""]
+    keys = comparison.differences
+    for name in comparison.names[1:]:
+        own = keys[keys[name] != keys[comparison.names[0]]]
+        lines += [f"**{name}**", ""]
+        lines += [
+            f"- `{key} = {row[name]}`; {say('in_base')} `{row[comparison.names[0]]}`" for key, row in own.iterrows()
+        ]
+        lines += [say("none"), ""] if own.empty else [""]
+    if any(str(key).startswith("participation.") for key in keys.index):
+        lines += [say("rules"), ""]
+    return "\n".join(lines)
+
+
+def rows(comparison: "Comparison", lang: Lang) -> list[list[str]]:
+    """The measures of a comparison as printed, the difference from the base in brackets."""
+    place = LANGUAGES.index(lang)
+    found_rows = []
+    for name, label in (
+        ("first_deficit_year", ("first deficit", "当期首现赤字")),
+        ("depletion_year", ("depletion", "穿底")),
+    ):
+        row = [label[place]]
+        for result in comparison.results:
+            year = year_or_none(measured(result)[name])
+            words = WORDS["no_year" if year is None else "ok_year"][place]
+            row.append(words.format(year=year, last=result.years[-1]))
+        found_rows.append(row)
+    for name, texts, printed in MEASURES:
+        table = comparison.measures.loc[name]
+        row = [texts[place], printed(float(table["value"].iloc[0]), lang)]
+        for value, difference in zip(table["value"].iloc[1:], table["difference"].iloc[1:], strict=True):
+            sign = "−" if difference < 0 else "+"
+            row.append(f"{printed(float(value), lang)} ({sign}{printed(abs(float(difference)), lang)})")
+        found_rows.append(row)
+    return found_rows
+
+
+def _table(header: list[str], rows: list[list[str]]) -> list[str]:
+    """A table in Markdown."""
+    marks = ["---", *("---:" for _ in header[1:])]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (header, marks, *rows)]

@@ -1,0 +1,518 @@
+"""What docs/method.md shows as output, made by the command that it names.
+
+`python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
+"""
+
+import csv
+import inspect
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from click.testing import CliRunner
+
+from simsurance.analysis import aggregate, calibration
+from simsurance.analysis.hindcast import hindcast
+from simsurance.basis import Inputs
+from simsurance.cli import main as simsurance
+from simsurance.data import tables
+from simsurance.data.tables import DATA, published
+from simsurance.model import participation
+from simsurance.model.year import step
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.schedule import Ramp
+
+METHOD = Path(__file__).parent.parent / "docs" / "method.md"
+BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
+MILLION, BILLION = 1e6, 1e9
+DUPLICATES = 56e6
+"""Registrations removed in 2022 to 2024, as the authority counted them in March 2024."""
+
+
+def text(output: str) -> str:
+    """Output as a fenced block without blanks at the ends of its lines."""
+    return "\n".join(["```text", *(line.rstrip() for line in output.strip("\n").splitlines()), "```", ""])
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table, all but the first column to the right."""
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+@cache
+def baseline() -> Scenario:
+    return load("baseline")
+
+
+@cache
+def projected() -> Results:
+    return simulate([baseline()])[0]
+
+
+def order() -> str:
+    """The order of the year as the step's docstring has it."""
+    (whole,) = re.findall(r"(1 the year’s.*|1 the year's.*)", inspect.getdoc(step) or "", re.DOTALL)
+    return text(str(whole))
+
+
+def opening() -> str:
+    """What of the opening state is met, and the composition published for the end of 2021."""
+    values, stocks = baseline().values, projected().projection.stocks
+    first = values.horizon.valuation_year
+    persons = stocks.membership[0, 0].sum(axis=(0, 2, 3))
+    by_area = stocks.persons[0, 0].sum(axis=(0, 2))
+    counts = published("population")
+    inputs = Inputs(baseline(), values)
+    rows = [
+        ("population, national count", stocks.persons[0].sum(), counts[first - 1]),
+        (
+            "resident insured",
+            stocks.resident_insured[0].sum(),
+            calibration.shipped(values.membership.resident_insured, first),
+        ),
+        ("employee scheme, active", persons[-2], calibration.shipped(values.membership.employee_active, first)),
+        ("employee scheme, retired", persons[-1], calibration.shipped(values.membership.employee_retired, first)),
+    ]
+    heads = (f"million persons, 1 January {first}", "opening state", "count", "off")
+    met = table(
+        heads,
+        [
+            (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{abs(own / count - 1):.2%}")
+            for what, own, count in rows
+        ],
+    )
+    share = float(by_area[0] / by_area.sum())
+    wanted = float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0])
+    met += f"| urban share | {share:.2%} | {wanted:.2%} | {abs(share / wanted - 1):.2%} |\n"
+    past = simulate([baseline().replace({"horizon.valuation_year": 2022, "horizon.last_year": 2022})])[0]
+    ages = past.projection.stocks.resident_insured[0, 0].sum(axis=(0, 1))
+    young = published("resident_insured_school_and_preschool_children")[2021]
+    others = published("resident_insured_adults")[2021] + published("resident_insured_students")[2021]
+    compared = [
+        ("under 18, against school and preschool children", ages[:18].sum(), young),
+        ("18 and over, against adults and students", ages[18:].sum(), others),
+    ]
+    return (
+        met
+        + "\n"
+        + table(
+            ("million insured, 1 January 2022", "opening state", "published, not fitted", "off"),
+            [
+                (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{own / count - 1:+.1%}")
+                for what, own, count in compared
+            ],
+        )
+    )
+
+
+def share_of_cost() -> dict[int, float]:
+    """Outgo of the resident fund over institution cost."""
+    kinds = [published(f"resident_{kind}_cost") for kind in ("inpatient", "general_outpatient", "chronic_outpatient")]
+    return {year: published("resident_outgo")[year] / sum(kind[year] for kind in kinds) for year in kinds[0]}
+
+
+def published_share() -> str:
+    """Outgo of the resident fund over institution cost, and its split, by the same rule each year."""
+    inpatient, ratio, outgo = (
+        published(name) for name in ("resident_inpatient_cost", "resident_inpatient_payment_ratio", "resident_outgo")
+    )
+    paid = share_of_cost()
+    clinics = {
+        year: sum(published(f"resident_{kind}_cost")[year] for kind in ("general_outpatient", "chronic_outpatient"))
+        for year in inpatient
+    }
+    base = calibration.IN_SCOPE_SHARE_YEAR
+    in_scope = (
+        published("resident_inpatient_payment_ratio_of_all_cost")[base]
+        / published("resident_inpatient_payment_ratio_in_scope")[base]
+    )
+    rows = []
+    for year in sorted(inpatient):
+        stays = inpatient[year] * in_scope * ratio[year] if year in ratio else np.nan
+        rest = outgo[year] - stays
+        split = (
+            (f"{ratio[year]:.1%}", f"{stays / BILLION:,.0f}", f"{rest / BILLION:,.0f}", f"{rest / clinics[year]:.1%}")
+            if year in ratio
+            else ("–",) * 4
+        )
+        rows.append((year, f"{paid[year]:.1%}", *split))
+    return table(
+        (
+            "year",
+            "outgo ÷ institution cost",
+            "payment ratio, inpatient",
+            "inpatient outgo, CNY billion",
+            "outpatient outgo, the rest",
+            "the rest ÷ outpatient cost",
+        ),
+        rows,
+    )
+
+
+def waiting() -> str:
+    """Waiting months by lapsed rule years and cap at stake by continuous rule years, under the baseline's rules."""
+    rules, first = baseline().values.participation, baseline().values.horizon.valuation_year
+    wait = rules.waiting
+    lapsed = np.arange(1.0, 11.0)
+    fixed, per_year, floor = (
+        np.array(calibration.shipped(item, first))
+        for item in (wait.fixed_months, wait.months_per_lapsed_year, wait.floor_months)
+    )
+    months = participation.waiting_months(lapsed, fixed, per_year, floor, wait.floor_from_lapsed_years)
+    step_yuan = np.array(calibration.shipped(rules.continuous_bonus.step, first))
+    caps = participation.cap_at_stake(lapsed - 1, step_yuan, rules.continuous_bonus.after_years)
+    return table(
+        ("years", *(f"{years:.0f}" for years in lapsed)),
+        [
+            ("waiting months after so many lapsed rule years", *(f"{value:.0f}" for value in months)),
+            ("rise of the cap with so many continuous rule years, yuan", *(f"{value:,.0f}" for value in caps)),
+        ],
+    )
+
+
+def rules() -> str:
+    """The baseline beside a run in which the participation rules never begin."""
+    runs = (projected(), simulate([load("no_2024_rules")])[0])
+    years = (projected().years[0], 2035, projected().years[-1])
+    rows = []
+    for year in years:
+        place = projected().years.index(year)
+        for label, run in zip(("in force", "never"), runs, strict=True):
+            waited = run.projection.by_age["waiting_months"][place].sum() / 12
+            account = {name: values[place] for name, values in run.accounts.items()}
+            rows.append(
+                (
+                    year,
+                    label,
+                    f"{account['leave_rate']:.2%}",
+                    f"{account['return_rate']:.1%}",
+                    f"{account['resident_insured'] / MILLION:,.1f}",
+                    f"{waited / MILLION:.1f}",
+                    f"{account['outgo'] / BILLION:,.0f}",
+                )
+            )
+    return table(
+        (
+            "year",
+            "rules",
+            "leave rate",
+            "return and join rate",
+            "insured, million",
+            "years lost by waiting, million",
+            "outgo, CNY billion",
+        ),
+        rows,
+    )
+
+
+def duplicates() -> str:
+    """Mean real growth of cost as fitted, and with the duplicates taken out of the first year's insured."""
+    own = {fit.key: fit.found for fit in calibration.real_growth(baseline())}
+    first, last = calibration.FIRST_YEAR, calibration.LAST_YEAR
+    (mean,) = (found for key, found in own.items() if str(last + 1) in key)
+    insured = published("resident_insured")
+    cleaner = (insured[first] - DUPLICATES) / insured[first]
+    without = mean * cleaner ** (1 / (last - first))
+    return table(
+        (f"real growth of cost a head at given age, mean of {first + 1}–{last}", "a year"),
+        [
+            ("as fitted, published insured", f"{mean - 1:.2%}"),
+            (f"less {DUPLICATES / MILLION:.0f} million of the insured of {first}", f"{without - 1:.2%}"),
+        ],
+    )
+
+
+def misfits() -> str:
+    """Targets of concentration and of the derived tables that are not met."""
+    found = calibration.concentration(baseline())
+    rows: list[tuple[str, str, str]] = [
+        (
+            "top tenth there again after one year",
+            f"{found.stay_one_year:.3f}",
+            "0.336 (city claims); 0.315 (rural county)",
+        ),
+        ("top tenth there again after four years", f"{found.stay_four_years:.3f}", "0.236 (city claims)"),
+        (
+            "top tenth, share of cost",
+            f"{found.top_tenth_share:.3f}",
+            "over 0.50 (city claims); over 0.70 (rural county)",
+        ),
+        ("inpatients, share of the insured", f"{found.inpatient_users:.3f}", "about 0.14 (judgement)"),
+        ("inpatients, sd of log cost", f"{found.inpatient_log_sd:.2f}", "1.20 (1.09–1.26)"),
+    ]
+    with (DATA / "residuals.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["use"] == "compared":
+                rows.append((row["what"], f"{float(row['reached']):.3g}", f"{float(row['target']):.3g}"))
+            elif "assisted who live in rural" in row["what"]:
+                rows.append((row["what"], f"{float(row['reached']):.3g}", "less: none published"))
+    return table(("not fitted, or not met", "model or table", "evidence"), rows)
+
+
+def naive() -> str:
+    """Errors of the model valued at 2024, and of carrying on the growth of the year before."""
+    start = 2024
+    series = {
+        "insured on 31 December": published("resident_insured"),
+        "income with interest": published("resident_income"),
+        "outgo": published("resident_outgo"),
+    }
+    rows = []
+    for row in hindcast(baseline(), start):
+        if row.item in series:
+            known = series[row.item]
+            growth = known[start - 1] / known[start - 2]
+            carried = known[start - 1] * growth ** (row.year - start + 1)
+            flat = known[start - 1]
+            rows.append(
+                (
+                    row.year,
+                    row.item,
+                    f"{row.error:+.1%}",
+                    f"{carried / row.published - 1:+.1%}",
+                    f"{flat / row.published - 1:+.1%}",
+                )
+            )
+    return table(("year", "item", "model", f"growth of {start - 1} goes on", f"as in {start - 1}"), rows)
+
+
+def as_known_then(opening_year: int) -> Scenario:
+    """The baseline from an earlier 1 January with cost growth, cost level and supplement as known on it.
+
+    Cost grows at the mean of the fitted years, from a level that meets last year's outgo; the supplement stays.
+    """
+    values, before = baseline().values, opening_year - 1
+    known = {year: calibration.shipped(values.claims.trend.real_growth, year) for year in range(2019, opening_year)}
+    mean = float(np.prod([1 + known[year] for year in range(2020, opening_year)]) ** (1 / (opening_year - 2020)) - 1)
+    growth = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
+    reached = calibration.one_year(baseline().replace(growth), before).accounts["outgo"][0]
+    scale = published("resident_outgo")[before] / float(reached)
+    levels = {
+        f"claims.{kind}.level": getattr(values.claims, kind).level * scale for kind in ("inpatient", "outpatient")
+    }
+    supplement = calibration.shipped(values.contributions.local_supplement, before)
+    return baseline().replace({**growth, **levels, "contributions.local_supplement": supplement})
+
+
+def ex_ante() -> str:
+    """Errors of the model with the fit ended at the opening, beside last year's growth carried on."""
+    outgo, rows = published("resident_outgo"), []
+    for start in (2022, 2023, 2024):
+        carried = outgo[start - 1] / outgo[start - 2]
+        for row in hindcast(as_known_then(start), start):
+            if row.item == "outgo":
+                naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
+                rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
+    return table(("opening", "year", "outgo, model", "outgo, last year's growth goes on"), rows)
+
+
+def identities() -> str:
+    """The identities by name."""
+    return "".join(f"* {name}\n" for name in projected().checks.index)
+
+
+def changes() -> dict[str, Scenario]:
+    """The scenarios of the sensitivity table."""
+    base, values = baseline(), baseline().values
+    growth = values.claims.trend.real_growth
+    assert isinstance(growth, Ramp)
+    now = calibration.shipped(growth, 2026)
+    held = {**{year: value for year, value in growth.ramp.items() if year <= 2026}, 2035: now, 2050: growth.ramp[2050]}
+    fitted = [calibration.shipped(values.contributions.local_supplement, year) for year in range(2019, 2026)]
+
+    share = share_of_cost()
+    lower = sum(share[year] for year in (2023, 2024, 2025)) / 3 / share[2025]
+    levels = {
+        f"claims.{kind}.level": getattr(values.claims, kind).level * lower for kind in ("inpatient", "outpatient")
+    }
+
+    def shifted(schedule: Ramp, by: float, since: int = 2026) -> dict[str, Any]:
+        return {"ramp": {year: value + (by if year >= since else 0.0) for year, value in schedule.ramp.items()}}
+
+    income, interest = values.economy.real_income_growth, values.economy.interest_rate
+    assert isinstance(income, Ramp)
+    assert isinstance(interest, Ramp)
+    return {
+        "baseline": base,
+        "real cost +1 point": base.replace({"claims.trend.real_growth": shifted(growth, 0.01)}),
+        "real cost −1 point": base.replace({"claims.trend.real_growth": shifted(growth, -0.01)}),
+        "real cost stays at the fitted mean to 2035": base.replace({"claims.trend.real_growth": {"ramp": held}}),
+        "`--with jump_off_2025`": load("baseline", ["jump_off_2025"]),
+        "level at the mean share of cost paid in 2023–2025": base.replace(levels),
+        "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
+        "real income −½ point": base.replace({"economy.real_income_growth": shifted(income, -0.005)}),
+        "`--with ratio_mean_2017_2026`": load("baseline", ["ratio_mean_2017_2026"]),
+        "local supplement at the mean of 2019–2025": base.replace(
+            {"contributions.local_supplement": float(np.mean(fitted))}
+        ),
+        "interest +1 point": base.replace({"economy.interest_rate": shifted(interest, 0.01)}),
+        "`fixed_nominal_benefits`": load("fixed_nominal_benefits"),
+        "`--with turnover_low`": load("baseline", ["turnover_low"]),
+        "`--with turnover_high`": load("baseline", ["turnover_high"]),
+        "`--with no_behaviour`": load("baseline", ["no_behaviour"]),
+        "`low_fertility`": load("low_fertility"),
+        "`low_cost`": load("low_cost"),
+        "`high_cost`": load("high_cost"),
+    }
+
+
+def sensitivity() -> str:
+    """Deficit and depletion years, the fund after ten years and the required contribution, one change at a time."""
+    scenarios = changes()
+    rows = []
+    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+        fund = result.accounts["closing"][result.years.index(2035)]
+        required = result.measures.loc["required_contribution_multiple_now"]["value"]
+        rows.append(
+            (
+                name,
+                dated(result, "first_deficit_year"),
+                dated(result, "depletion_year"),
+                f"{fund / BILLION:,.0f}",
+                f"× {required:.3f}",
+            )
+        )
+    return table(
+        (
+            "change",
+            "first deficit year",
+            "depletion year",
+            "fund at the end of 2035, CNY billion",
+            "required contribution",
+        ),
+        rows,
+    )
+
+
+def dated(result: Results, name: str) -> str:
+    """A year, or the status in words."""
+    found = result.measures.loc[name]
+    return f"{found['value']:.0f}" if found["status"] == "ok" else str(found["status"]).replace("_", " ")
+
+
+def assumptions() -> str:
+    """The yearly assumptions that the balance rests on."""
+    values, years = baseline().values, projected().years
+    shown = [year for year in years if year < years[0] + 5 or year % 5 == 0]
+    items = {
+        "real growth of cost at given age": values.claims.trend.real_growth,
+        "real growth of disposable income": values.economy.real_income_growth,
+        "inflation": values.economy.inflation,
+        "interest": values.economy.interest_rate,
+    }
+    rows = [(name, *(f"{calibration.shipped(item, year):.1%}" for year in shown)) for name, item in items.items()]
+    supplement = values.contributions.local_supplement
+    rows.append(("local supplement, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
+    return table(("a year", *map(str, shown)), rows)
+
+
+def results() -> str:
+    """The account of the baseline: ten years, then every fifth."""
+    account, years = projected().accounts, projected().years
+    shown = [year for year in years if year < years[0] + 10 or year % 5 == 0]
+    rows = []
+    for year in shown:
+        place = years.index(year)
+        row = {name: values[place] for name, values in account.items()}
+        money = [
+            f"{row[name] / BILLION:,.0f}" for name in ("income", "interest", "outgo", "current_balance", "closing")
+        ]
+        rates = [f"{row[name]:.2%}" for name in ("income_rate", "cost_rate")]
+        rows.append((year, f"{row['resident_insured'] / MILLION:,.1f}", *money, f"{row['reserve_months']:.1f}", *rates))
+    heads = (
+        "year",
+        "insured, million",
+        "income",
+        "interest",
+        "outgo",
+        "current balance",
+        "fund",
+        "reserve months",
+        "income rate",
+        "cost rate",
+    )
+    return table(heads, rows) + "\nCNY billion; insured and fund on 31 December.\n"
+
+
+def measures() -> str:
+    """The baseline's measures."""
+    rows = []
+    for name, row in projected().measures.iterrows():
+        value, unit = row["value"], str(row["unit"])
+        if row["status"] != "ok":
+            shown = str(row["status"]).replace("_", " ")
+        elif unit == "year":
+            shown = f"{value:.0f}"
+        elif unit.startswith("share"):
+            shown, unit = f"{value:.2%}", unit.removeprefix("share").strip() or "share"
+        elif unit.startswith("yuan") and abs(value) > MILLION:
+            shown, unit = f"{value / BILLION:,.0f}", f"CNY billion{unit.removeprefix('yuan')}"
+        elif unit == "persons":
+            shown, unit = f"{value / MILLION:,.1f}", "million persons"
+        else:
+            shown = f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
+        rows.append((str(name).replace("_", " "), shown, unit))
+    return table(("measure", "value", "unit"), rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    function.__name__: function
+    for function in (
+        order,
+        opening,
+        published_share,
+        waiting,
+        rules,
+        duplicates,
+        misfits,
+        naive,
+        ex_ante,
+        identities,
+        sensitivity,
+        assumptions,
+        results,
+        measures,
+    )
+}
+MODULES: dict[str, Callable[[], None]] = {
+    "simsurance.analysis.calibration": calibration.main,
+    "simsurance.analysis.aggregate": aggregate.main,
+}
+
+
+def output(command: str) -> str:
+    """What a command of the method note prints, as it is shown there."""
+    match shlex.split(command):
+        case ["python", "-m", "tests.docs_blocks", name]:
+            return BLOCKS[name]()
+        case ["python", "-m", module]:
+            printed = StringIO()
+            with redirect_stdout(printed):
+                MODULES[module]()
+            return text(printed.getvalue())
+        case ["simsurance", *arguments]:
+            return text(CliRunner().invoke(simsurance, arguments, catch_exceptions=False).output)
+    raise ValueError(f"no block is made by {command}")
+
+
+def refreshed(note: str) -> str:
+    """The note with every block as its command prints it now."""
+    return BLOCK.sub(
+        lambda found: f"<!-- output: {found['command']} -->\n{output(found['command'])}<!-- /output -->", note
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.stdout.write(BLOCKS[sys.argv[1]]())
+    else:
+        METHOD.write_text(refreshed(METHOD.read_text(encoding="utf-8")), encoding="utf-8")

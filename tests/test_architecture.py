@@ -1,0 +1,181 @@
+"""Conventions that hold the code together: who may import whom, variables told once, names that say nothing."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import simsurance
+from simsurance.output.tables import TABLES
+from simsurance.results import simulate
+from simsurance.scenario_file.loader import load
+from simsurance.variables import KEYS, VARIABLES, variable
+
+PACKAGE = Path(simsurance.__file__).parent
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("axes", "errors"),
+    ("variables",),
+    ("data", "scenario_file", "model"),
+    ("basis",),
+    ("identities", "measures"),
+    ("results",),
+    ("api",),
+    ("output", "analysis"),
+    ("cli",),
+)
+"""From the ground up: a module imports from its own package or from layers below."""
+SIDE_BY_SIDE = {"analysis", "output"}
+"""Comparing and writing know each other."""
+FACES = {"results": "output"}
+"""A result can draw and save itself: it reaches up when asked to, and not before."""
+SCRIPTS = ("data.build", "output.fonts.build_subset")
+"""Run by hand; may use anything."""
+
+
+def name_of(path: Path) -> str:
+    """Dotted name inside the package; the package's own file is its name."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__").removesuffix("__init__")
+
+
+def below(name: str, group: str) -> bool:
+    """Whether a module is the group or lies in it."""
+    return name == group or name.startswith(group + ".")
+
+
+def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
+    """Full names of what a module imports, those for type checking left out; `at_import_time` leaves out lazy ones."""
+
+    def walk(node: ast.AST) -> Iterator[str]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if at_import_time and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if isinstance(child, ast.Import):
+                yield from (alias.name for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}: imports are absolute"
+                module = child.module or ""
+                for alias in child.names:
+                    whole = f"{module}.{alias.name}"
+                    is_module = (PACKAGE.parent / whole.replace(".", "/")).with_suffix(".py").exists()
+                    yield whole if is_module else module
+            else:
+                yield from walk(child)
+
+    return walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def own_imports(path: Path, at_import_time: bool = False) -> set[str]:
+    """Modules of the package that a module imports, by their names inside it."""
+    named = imports(path, at_import_time)
+    return {name.removeprefix("simsurance.") for name in named if name.startswith("simsurance.")}
+
+
+def layer_of(name: str) -> int | None:
+    """The layer that a module stands in."""
+    found = [place for place, groups in enumerate(LAYERS) if any(below(name, group) for group in groups)]
+    return found[0] if found else None
+
+
+def group_of(name: str) -> str:
+    """The member of a layer that a module belongs to."""
+    return next(group for groups in LAYERS for group in groups if below(name, group))
+
+
+PLACED = [path for path in MODULES if not any(below(name_of(path), script) for script in SCRIPTS)]
+
+
+@pytest.mark.parametrize("path", [path for path in PLACED if name_of(path)], ids=name_of)
+def test_imports_point_downwards(path: Path) -> None:
+    name = name_of(path)
+    own = layer_of(name)
+    assert own is not None, f"{name} has no layer in this test"
+    at_once = own_imports(path, True)
+    for other in own_imports(path):
+        theirs = layer_of(other)
+        assert theirs is not None, f"{name} imports {other}, which has no layer in this test"
+        beside = group_of(other) == group_of(name) or {group_of(other), group_of(name)} == SIDE_BY_SIDE
+        later = other not in at_once and group_of(other) == FACES.get(name)
+        assert theirs < own or beside or later, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "model").glob("*.py")), ids=name_of)
+def test_the_model_imports_numpy_special_functions_and_axes_alone(path: Path) -> None:
+    allowed = {"numpy", "numpy.typing", "scipy.special", "simsurance.axes"}
+    for name in imports(path):
+        known = name in allowed or name.split(".")[0] in sys.stdlib_module_names or name.startswith("simsurance.model")
+        assert known, f"{name_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("package", "home"), [("matplotlib", "output.charts"), ("click", "cli"), ("pydantic", "scenario_file")]
+)
+def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> None:
+    users = {name_of(path) for path in PLACED if any(below(name, package) for name in imports(path))}
+    assert users, f"nobody imports {package}"
+    assert {name for name in users if not below(name, home)} == set()
+
+
+def test_pyplot_is_nobodys() -> None:
+    assert [name_of(path) for path in MODULES if "matplotlib.pyplot" in imports(path)] == []
+
+
+def test_pandas_is_imported_when_a_table_is_made() -> None:
+    assert [name_of(path) for path in PLACED if any(below(name, "pandas") for name in imports(path, True))] == []
+
+
+@pytest.mark.parametrize("command", ["validate", "show"])
+def test_checking_and_showing_need_neither_pandas_nor_matplotlib_nor_scipy(command: str) -> None:
+    code = (
+        f"import sys, simsurance.cli.{command} as command\n"
+        "command.command.main(['baseline'], standalone_mode=False)\n"
+        "print(sorted({'pandas', 'matplotlib', 'scipy'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_is_named_for_nothing(path: Path) -> None:
+    forbidden = {"utils", "util", "helpers", "helper", "common", "base", "core", "manager", "misc"}
+    assert forbidden.isdisjoint(part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts)
+
+
+def test_every_variable_is_told_once_with_unit_and_both_labels() -> None:
+    assert len({(found.table, found.name) for found in VARIABLES}) == len(VARIABLES)
+    for found in VARIABLES:
+        assert found.table in KEYS, found.name
+        assert found.unit, found.name
+        assert found.label, found.name
+        assert any("\u4e00" <= character <= "\u9fff" for character in found.label_zh), found.name
+        assert variable(found.table, found.name) is found
+
+
+def test_a_variable_means_the_same_in_every_table() -> None:
+    for found in VARIABLES:
+        alike = [other for other in VARIABLES if other.name == found.name and other.table in ("flows", "ages")]
+        if found.table in ("flows", "ages"):
+            assert {(other.unit, other.label, other.label_zh) for other in alike} == {
+                (found.unit, found.label, found.label_zh)
+            }, found.name
+
+
+def test_every_variable_is_produced_and_no_other() -> None:
+    (results,) = simulate([load("baseline").replace({"horizon.last_year": 2027})])
+    for table, keys in KEYS.items():
+        frame = getattr(results, table)
+        assert tuple(frame.index.names) == keys, table
+        told = [found.name for found in VARIABLES if found.table == table]
+        assert sorted(frame.columns) == sorted(told), table
+        assert frame.index.is_unique, table
+        assert len(frame) > 0, table
+
+
+def test_every_table_that_is_written_is_one_of_the_variables_tables() -> None:
+    assert set(KEYS) >= {table for table in TABLES if table not in ("measures", "checks", "codebook")}

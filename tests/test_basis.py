@@ -1,0 +1,376 @@
+"""From a scenario to the arrays of each year: indexation, standards, incomes, intercepts, switches."""
+
+from dataclasses import fields
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simsurance.axes import AGE, INCOME, TENURES, UNINSURED, axis, index
+from simsurance.basis import Inputs, age_band_values, build, on, shared_out, through_the_year
+from simsurance.errors import SimsuranceError
+from simsurance.model.state import State, YearBasis
+from simsurance.model.year import enrolment_hazards
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.loader import Scenario, load
+
+EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
+EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
+
+
+@cache
+def baseline() -> Scenario:
+    """The baseline over five years."""
+    return load("baseline").replace({"horizon.last_year": 2030})
+
+
+@cache
+def built(*changes: tuple[str, Any]) -> tuple[State, tuple[YearBasis, ...]]:
+    """Opening state and basis of the baseline with changes."""
+    return build(baseline().replace(dict(changes)))
+
+
+def projected(changes: dict[str, Any] | None = None) -> Results:
+    """The baseline with changes, projected."""
+    return simulate([baseline().replace(changes or {})])[0]
+
+
+def assert_equal_results(found: Results, wanted: Results, years: int | None = None) -> None:
+    """Funds and flows of both are equal, bit for bit, in the first years."""
+    np.testing.assert_array_equal(found.projection.fund[:years], wanted.projection.fund[:years])
+    for name, flow in wanted.projection.by_group.items():
+        np.testing.assert_array_equal(found.projection.by_group[name][:years], flow[:years], err_msg=name)
+    for name, flow in wanted.projection.by_age.items():
+        np.testing.assert_array_equal(found.projection.by_age[name][:years], flow[:years], err_msg=name)
+
+
+def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
+    _, years = built()
+    assert [year.year for year in years] == [2026, 2027, 2028, 2029, 2030]
+    by_run = {"pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate"}
+    for field in fields(YearBasis):
+        array = getattr(years[0], field.name)
+        if isinstance(array, np.ndarray):
+            assert array.ndim == (1 if field.name in by_run else 7), field.name
+            assert array.shape[0] == 1, field.name
+            assert not array.flags.writeable, field.name
+
+
+def test_an_array_is_put_on_its_axes_by_name() -> None:
+    array = on(np.arange(6.0).reshape(2, 3), "sex", "age")
+    assert array.shape == (1, 1, 1, 1, 2, 1, 1, 3)
+    assert array[0, 0, 0, 0, 1, 0, 0, 2] == 5
+    with pytest.raises(ValueError, match="argument 2 is"):
+        on(np.zeros(3), "sex", "age")
+
+
+def test_disposable_income_is_published_and_then_grows_in_real_terms_and_with_prices() -> None:
+    inputs = Inputs(baseline(), baseline().values)
+    economy = baseline().replace(
+        {"economy.real_income_growth": 0.04, "economy.inflation": 0.02, "economy.rural_growth_excess": 0.01}
+    )
+    grown = Inputs(economy, economy.values).incomes([2024, 2025, 2026, 2028])
+    assert grown["national"][:2].tolist() == [41_314, 43_377]
+    assert grown["national"][2:] == pytest.approx([43_377 * 1.04 * 1.02, 43_377 * (1.04 * 1.02) ** 3])
+    assert grown["rural"][3] == pytest.approx(24_456 * (1.04 * 1.02 * 1.01) ** 3)
+    assert inputs.incomes([2019])["urban"].tolist() == [42_359]
+
+
+def test_the_income_groups_of_an_area_have_its_mean_income() -> None:
+    inputs = Inputs(baseline(), baseline().values)
+    incomes = inputs.incomes([2025])
+    cell = inputs.cell_incomes([2025])[0]
+    assert np.all(np.diff(cell, axis=1) > 0), "assisted, low, middle, high"
+    for place, area in enumerate(("urban", "rural")):
+        assert cell[place].min() < incomes[area][0] < cell[place].max()
+
+
+def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> None:
+    _, years = built()
+    incomes = Inputs(baseline(), baseline().values).incomes([2024, 2025, 2026])["national"]
+    for name in ("inpatient_deductible", "inpatient_limit", "outpatient_limit", "bonus_step"):
+        first, second = (getattr(year, name).max() for year in years[:2])
+        assert second / first == pytest.approx(incomes[2] / incomes[1]), name
+    _, fixed = built(("benefits.indexation", "fixed"))
+    inpatient = {name: float(baseline().leaves[f"benefits.inpatient.{name}"]) for name in ("deductible", "limit")}
+    for year in fixed:
+        assert year.inpatient_deductible.item() == inpatient["deductible"]
+        assert year.inpatient_limit.item() == inpatient["limit"]
+    assert years[0].inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
+
+
+def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
+    _, years = built()
+    middle = index("income", "middle")
+    for year in years:
+        felt = year.bonus_step.item() * year.bonus_felt[..., middle, 0].item()
+        assert felt == pytest.approx(baseline().leaves["participation.continuous_bonus.step"] / 1000)
+        assert year.bonus_felt[..., index("income", "assisted"), 0].item() == 0
+
+
+def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:
+    changes = (("claims.trend.real_growth", 0.03), ("economy.inflation", 0.02))
+    _, years = built(*changes)
+    costs = [year.inpatient_cost[..., 40].max() for year in years]
+    assert np.array(costs[1:]) / costs[:-1] == pytest.approx(1.03 * 1.02)
+    grown = baseline().replace(dict(changes))
+    assert Inputs(grown, grown.values).cost_index() == pytest.approx((1.03 * 1.02) ** np.arange(1, 6))
+
+
+def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None:
+    early = load("baseline").replace(
+        {
+            "horizon.valuation_year": 2023,
+            "horizon.last_year": 2025,
+            "claims.trend.real_growth": 0.03,
+            "economy.inflation": 0.02,
+        }
+    )
+    growth = 1.03 * 1.02
+    assert Inputs(early, early.values).cost_index() == pytest.approx([growth**-2, growth**-1, 1])
+
+
+def test_a_profile_over_the_year_is_the_mean_of_this_age_and_the_next() -> None:
+    assert through_the_year(np.array([0.0, 2.0, 6.0])).tolist() == [1, 4, 6]
+
+
+def test_a_probability_shared_out_by_need_keeps_its_mean_and_the_odds_ratios() -> None:
+    prevalence = np.array([0.7, 0.2, 0.1])[:, None, None] * np.ones((1, 2, 3))
+    rate = np.array([[0.05, 0.2, 0.6], [0.05, 0.2, 0.6]])
+    shared = shared_out(rate, np.array([1.0, 3.5, 45.0]), prevalence)
+    assert (prevalence * shared).sum(axis=0) == pytest.approx(rate)
+    odds = shared / (1 - shared)
+    assert odds[1] / odds[0] == pytest.approx(np.full((2, 3), 3.5))
+    assert odds[2] / odds[0] == pytest.approx(np.full((2, 3), 45.0))
+
+
+def test_age_bands_cover_every_age_once() -> None:
+    bands = age_band_values(baseline().values.behaviour.leave.age_odds_ratio)
+    chosen = baseline().values.behaviour.leave.age_odds_ratio
+    assert len(bands) == len(AGE.members)
+    assert (bands[5], bands[6], bands[80], bands[100]) == (
+        chosen.age_0_5, chosen.age_6_14, chosen.age_80_plus, chosen.age_80_plus,
+    )  # fmt: skip
+
+
+def test_standards_of_the_baseline_keep_the_last_share_of_income() -> None:
+    _, years = built()
+    incomes = Inputs(baseline(), baseline().values).incomes([2025, 2026, 2027])["national"]
+    total = [(year.personal_pp.max() + year.subsidy_pp.item()) for year in years[:3]]
+    assert total[0] == 400 + 724
+    assert np.array(total) / incomes == pytest.approx(1124 / 43_377, rel=1e-4)
+    assert years[1].personal_pp.max() / total[1] == pytest.approx(400 / 1124, rel=1e-4)
+
+
+def test_the_next_years_contribution_stands_beside_this_years() -> None:
+    _, years = built()
+    for now, later in pairwise(years):
+        np.testing.assert_array_equal(now.personal_pp_next, later.personal_pp)
+
+
+def test_the_burden_is_the_own_payment_over_last_years_income_of_the_cell() -> None:
+    _, (year, *_) = built()
+    inputs = Inputs(baseline(), baseline().values)
+    incomes = inputs.cell_incomes([2025])[0]
+    own = np.full((2, len(INCOME.members)), 400.0)
+    own[:, index("income", "assisted")] *= 1 - 0.58
+    assert year.burden[0, 0, 0, 0, :, :, 0] == pytest.approx(own / incomes)
+
+
+# --- intercepts ---------------------------------------------------------------------------------------------
+
+
+def first_enrolment(*changes: tuple[str, Any]) -> dict[str, float]:
+    """Leaving, returning and joining in the opening year as rates."""
+    state, (year, *_) = built(*changes)
+    hazard = enrolment_hazards(state.cells, year)
+    groups = {"insured": TENURES, "never": slice(0, 1), "lapsed": slice(1, UNINSURED.stop)}
+    persons = {name: state.cells[:, :, rows] for name, rows in groups.items()}
+    total = {name: cells.sum() for name, cells in persons.items()}
+    leaves = (persons["insured"] * hazard.leave).sum()
+    joins = (persons["never"] * hazard.enter[:, :, :1]).sum()
+    returns = (persons["lapsed"] * hazard.enter[:, :, 1:]).sum()
+    return {
+        "net_flow_rate": (joins + returns - leaves) / total["insured"],
+        "return_rate": returns / total["lapsed"],
+        "join_rate": joins / total["never"],
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (),
+        (("behaviour.targets.net_flow_rate", -0.01), ("behaviour.targets.return_rate", 0.2)),
+        (("behaviour.effects.health", False), ("behaviour.effects.burden", False), ("behaviour.effects.wait", False)),
+        (("behaviour.leave.wait_per_month", 0.2), ("behaviour.leave.health.high", 1.0)),
+        (("horizon.valuation_year", 2022),),
+    ],
+    ids=["baseline", "other targets", "effects off", "stronger effects", "valuation in 2022"],
+)
+def test_intercepts_meet_the_turnover_targets_of_the_opening_year(changes: tuple[tuple[str, Any], ...]) -> None:
+    targets = baseline().replace(dict(changes)).values.behaviour.targets
+    for name, rate in first_enrolment(*changes).items():
+        assert rate == pytest.approx(getattr(targets, name), rel=1e-9), name
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contributions.personal.schedule": 600},
+        {"contributions.personal.grade.rural.low": 0.5},
+        {"participation.continuous_bonus.step": 5000, "participation.waiting.fixed_months": 6},
+        {"behaviour.campaign_strength": 2},
+    ],
+    ids=["contribution", "grade", "rules", "campaign"],
+)
+def test_a_reform_leaves_the_intercepts_as_they_are_calibrated(changes: dict[str, Any]) -> None:
+    (_, (before, *_)), (_, (after, *_)) = built(), build(baseline().replace(changes))
+    for name in ("leave_odds", "enter_odds", "reference_burden"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name), err_msg=name)
+
+
+def test_a_contribution_raised_in_the_first_year_acts_in_that_year() -> None:
+    before, after = projected(), projected({"contributions.personal.schedule": 800})
+    leaves = [results.projection.by_group["leaves"][0, 0] for results in (before, after)]
+    assert np.all(leaves[1] > leaves[0])
+
+
+# --- whole scenarios ----------------------------------------------------------------------------------------
+
+NO_RULES = {
+    "participation.waiting.fixed_months": 0,
+    "participation.waiting.months_per_lapsed_year": 0,
+    "participation.waiting.floor_months": 0,
+    "participation.continuous_bonus.step": 0,
+}
+
+
+def test_rules_of_nought_are_no_rules() -> None:
+    assert_equal_results(projected(NO_RULES), projected({"participation.in_force": False}))
+
+
+def test_a_longer_horizon_leaves_the_earlier_years_as_they_are() -> None:
+    assert_equal_results(projected({"horizon.last_year": 2040}), projected(), years=5)
+
+
+def test_the_order_of_keys_in_a_file_changes_nothing(tmp_path: Path) -> None:
+    lines = baseline().to_toml().split("\n\n")
+    top, tables = [part for part in lines if not part.startswith("[")], [part for part in lines if part.startswith("[")]
+    turned = [
+        "\n".join([head, *reversed(keys)]) for head, *keys in (part.strip().split("\n") for part in reversed(tables))
+    ]
+    (tmp_path / "turned.toml").write_text("\n\n".join([*top, *turned]) + "\n", encoding="utf-8")
+    loaded = load(tmp_path / "turned.toml")
+    assert loaded.leaves == baseline().leaves
+    assert_equal_results(simulate([loaded])[0], projected())
+
+
+def test_changes_may_be_given_in_any_order_and_at_once_or_one_by_one() -> None:
+    changes: dict[str, Any] = {"health.persistence": 0.8, "fund.opening": 1e12, "claims.inpatient.level": 1.1}
+    together = projected(changes)
+    assert_equal_results(projected(dict(reversed(changes.items()))), together)
+    one_by_one = baseline()
+    for key, value in changes.items():
+        one_by_one = one_by_one.replace({key: value})
+    assert_equal_results(simulate([one_by_one])[0], together)
+
+
+ACTING = {
+    "behaviour.campaign_strength": {"2026": 0, "2028": 1.0},
+    "behaviour.family_share": {"2026": 0, "2028": 0.2},
+    "contributions.personal.rule": {"2026": "schedule", "2027": "growth"},
+    "contributions.personal.growth_rate": 0.15,
+}
+"""Campaigns, family accounts and a dearer contribution, so that every covariate moves."""
+COEFFICIENTS = {
+    "burden": ("leave.burden", "return.burden"),
+    "health": tuple(f"{way}.health.{need}" for way in ("leave", "return") for need in ("low", "moderate", "high")),
+    "bonus": ("leave.bonus_per_1000",),
+    "wait": ("leave.wait_per_month", "return.wait_per_month"),
+    "campaign": ("leave.campaign", "return.campaign"),
+    "family": ("leave.family",),
+}
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_a_behavioural_effect_switched_off_is_its_coefficient_at_nought(effect: str) -> None:
+    off = projected({**ACTING, f"behaviour.effects.{effect}": False})
+    zero = projected({**ACTING, **{f"behaviour.{name}": 0.0 for name in COEFFICIENTS[effect]}})
+    assert_equal_results(off, zero)
+    acting = projected(ACTING)
+    assert not np.array_equal(acting.projection.by_group["leaves"], off.projection.by_group["leaves"]), (
+        "it acts when on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [
+        (
+            {
+                "contributions.personal.schedule": {"2026": 400, "2028": 900},
+                "contributions.personal.rule": {"2026": "schedule"},
+            },
+            1,
+        ),
+        ({"participation.waiting.fixed_months": {"2026": 3, "2028": 8}}, -1),
+        ({"participation.continuous_bonus.step": {"2026": 1000, "2028": 9000}}, -1),
+        ({"behaviour.campaign_strength": {"2026": 0, "2028": 1}}, -1),
+        ({"behaviour.family_share": {"2026": 0, "2028": 0.5}}, -1),
+    ],
+    ids=["contribution", "wait", "bonus", "campaign", "family account"],
+)
+def test_each_policy_moves_leaving_by_its_sign_from_the_year_it_starts(change: dict[str, Any], sign: int) -> None:
+    reference = {"contributions.personal.rule": {"2026": "schedule"}}
+    before, after = projected(reference), projected({**reference, **change})
+    rate = [results.accounts["leave_rate"] for results in (before, after)]
+    np.testing.assert_array_equal(rate[1][:2], rate[0][:2])
+    first = 2029 if "participation.continuous_bonus.step" in change else 2028
+    place = before.years.index(first)
+    assert np.sign(rate[1][place] - rate[0][place]) == sign
+
+
+def test_without_reactions_a_higher_contribution_never_brings_depletion_forward() -> None:
+    still = {f"behaviour.effects.{effect}": False for effect in EFFECTS} | {"horizon.last_year": 2060}
+    levels = [
+        baseline().replace({**still, "contributions.personal.income_share": share, "claims.inpatient.level": 1.3})
+        for share in (0.004, 0.007, 0.0092, 0.012, 0.02)
+    ]
+    found = simulate(levels)
+    closing = [results.accounts["closing"] for results in found]
+    assert all(np.all(more >= less) for less, more in pairwise(closing))
+    depletion = [results.measures.value["depletion_year"] for results in found]
+    dates = [year if np.isfinite(year) else 9999 for year in depletion]
+    assert dates == sorted(dates)
+    assert len(set(dates)) > 2, "the levels make a difference"
+
+
+def doubled(value: Any) -> Any:
+    """Twice a number or a schedule, as a scenario file would say it."""
+    return {str(key): doubled(part) for key, part in value.items()} if isinstance(value, dict) else 2 * value
+
+
+def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
+    still = {"behaviour.effects.burden": False}  # the reference contribution is the root's and would stay as it is
+    keys = [
+        *(f"economy.disposable_income{area}" for area in ("", "_urban", "_rural")),
+        *(f"contributions.{payer}.schedule" for payer in ("personal", "subsidy")),
+        *(f"claims.{kind}.level" for kind in ("inpatient", "outpatient")),
+        *(f"benefits.inpatient.{rule}" for rule in ("deductible", "limit")),
+        *(f"benefits.outpatient.limit.{need}" for need in ("low", "moderate", "high")),
+        "benefits.outpatient.deductible",
+        "fund.opening",
+    ]
+    once = projected(still)
+    twice = projected(still | {key: doubled(baseline().leaves[key]) for key in keys})
+    np.testing.assert_allclose(twice.projection.fund, 2 * once.projection.fund, rtol=1e-12)
+    np.testing.assert_allclose(twice.projection.stocks.persons, once.projection.stocks.persons, rtol=1e-12)
+
+
+def test_a_probability_of_entry_of_one_or_more_is_refused() -> None:
+    with pytest.raises(SimsuranceError, match=r"employee.entry_level: gives a probability of entry of"):
+        build(baseline().replace({"employee.entry_level": 10, "employee.area_ratio.urban": 50}))

@@ -1,0 +1,109 @@
+"""Runs side by side are the runs one by one, bit for bit, and again when repeated."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from simsurance.basis import build, stack
+from simsurance.model.projection import Projection
+from simsurance.model.state import State, Workspace, YearBasis
+from simsurance.model.year import step
+from simsurance.results import simulate
+from simsurance.scenario_file.loader import Scenario, load
+
+CHANGES: tuple[dict[str, object], ...] = (
+    {},
+    {"health.persistence": 0.995, "contributions.personal.schedule": 500},
+    {"contributions.prepaid_share": 0.7, "participation.continuous_bonus.step": 4000},
+    {"population.pinned_total": {2028: 1.38e9}, "benefits.outpatient.deductible": 50},
+    {"population.fertility_variant": "low", "population.migration_factor": 0},
+    {"participation.in_force": False, "benefits.indexation": "fixed"},
+    {"fund.opening": -1e11, "economy.deficit_interest_margin": 0.03, "claims.inpatient.level": 2},
+)
+"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the last is in deficit."""
+
+
+@cache
+def scenarios() -> tuple[Scenario, ...]:
+    """One scenario a set of changes, over the same four years."""
+    base = load("baseline").replace({"horizon.last_year": 2029})
+    return tuple(base.replace(changes) if changes else base for changes in CHANGES)
+
+
+@cache
+def alone(place: int) -> Projection:
+    """The projection of one scenario by itself."""
+    return simulate([scenarios()[place]])[0].projection
+
+
+def numbers(projection: Projection) -> Iterator[tuple[str, np.ndarray]]:
+    """Every array of a projection by name."""
+    yield from (("fund", projection.fund), ("prepaid", projection.prepaid))
+    yield from ((f"stocks.{name}", values) for name, values in vars(projection.stocks).items())
+    for kind in ("by_age", "by_group", "by_run"):
+        yield from ((f"{kind}.{name}", values) for name, values in getattr(projection, kind).items())
+
+
+def assert_same_bits(found: Projection, wanted: Projection, what: str) -> None:
+    """Every number is equal."""
+    assert found.years == wanted.years
+    for (name, values), (_, expected) in zip(numbers(found), numbers(wanted), strict=True):
+        np.testing.assert_array_equal(values, expected, err_msg=f"{name} of {what}")
+
+
+@pytest.mark.parametrize("runs", [1, 3, 4, 7])
+def test_a_batch_is_its_runs_bit_for_bit(runs: int) -> None:
+    for first in {0, len(CHANGES) - runs}:
+        places = range(first, first + runs)
+        for place, results in zip(places, simulate([scenarios()[place] for place in places]), strict=True):
+            assert_same_bits(results.projection, alone(place), f"scenario {place} among {runs}")
+
+
+def test_the_order_of_the_runs_does_not_matter() -> None:
+    backwards = simulate(list(reversed(scenarios())))
+    for place, results in enumerate(reversed(backwards)):
+        assert_same_bits(results.projection, alone(place), f"scenario {place}")
+
+
+def test_repetition_is_bit_identical() -> None:
+    assert_same_bits(simulate([scenarios()[0]])[0].projection, alone(0), "the baseline again")
+
+
+def test_runs_over_different_years_may_be_asked_for_together() -> None:
+    longer = scenarios()[0].replace({"horizon.last_year": 2030})
+    short, long, other = simulate([scenarios()[0], longer, scenarios()[1]])
+    assert [results.years[-1] for results in (short, long, other)] == [2029, 2030, 2029]
+    assert_same_bits(short.projection, alone(0), "the shorter run")
+    assert_same_bits(other.projection, alone(1), "the other run")
+
+
+def test_the_step_changes_none_of_its_arguments_whatever_the_workspace_holds() -> None:
+    state, basis = stack([build(scenario) for scenario in scenarios()])
+    before = [array.copy() for array in vars(state).values()]
+    arrays = {name: value.copy() for name, value in vars(basis[0]).items() if isinstance(value, np.ndarray)}
+    work = Workspace(state.cells.shape)
+    first, _ = step(state, basis[0], work)
+    for old, new in zip(before, vars(state).values(), strict=True):
+        np.testing.assert_array_equal(new, old)
+    for name, value in arrays.items():
+        np.testing.assert_array_equal(getattr(basis[0], name), value, err_msg=name)
+    kept = first.cells.copy()
+    for values in vars(work).values():
+        if isinstance(values, np.ndarray):
+            values[...] = np.nan
+    again, _ = step(state, basis[0], work)
+    np.testing.assert_array_equal(first.cells, kept, err_msg="a state already handed over")
+    np.testing.assert_array_equal(again.cells, kept)
+
+
+def test_runs_that_share_an_assumption_keep_it_once() -> None:
+    (one_state, one), (_, two) = (build(scenario) for scenario in scenarios()[:2])
+    state, basis = stack([(one_state, one), (one_state, two)])
+    assert isinstance(state, State)
+    assert isinstance(basis[0], YearBasis)
+    assert len(state.cells) == 2
+    assert len(basis[0].survival) == 1
+    assert len(basis[0].personal_pp) == 2
+    np.testing.assert_array_equal(basis[0].personal_pp, np.concatenate([one[0].personal_pp, two[0].personal_pp]))

@@ -1,0 +1,191 @@
+"""Reference results: the same pass, any other fails and is named, a meant change is accepted with its reason."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import simsurance as ss
+from simsurance.analysis.reference import TABLES, accept, cells, differences, reference_tables
+from simsurance.cli import check as check_module
+from simsurance.cli import main
+from simsurance.errors import ExitCode
+from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
+
+
+def check(*arguments):
+    return CliRunner().invoke(main, ["check", *map(str, arguments)])
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "baseline"\n[horizon]\nlast_year = 2029\n')
+    return path
+
+
+@pytest.fixture
+def guarded(mine, tmp_path):
+    done = check(mine, "--references", tmp_path / "refs", "--update", "--reason", "a first reference")
+    assert done.exit_code == 0, done.stderr
+    return mine
+
+
+def change(path, text):
+    path.write_text(path.read_text() + text)
+
+
+def test_results_that_have_not_changed_pass(guarded, tmp_path):
+    done = check(guarded, "--references", tmp_path / "refs")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "ok mine\n", "")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "[fund]\nadministration_share = 0.000001\n",
+        "[measures]\ntarget_reserve_months = 6.0001\n",
+        "[health]\npersistence = 0.8301\n",
+    ],
+)
+def test_a_changed_parameter_fails(guarded, tmp_path, changed):
+    change(guarded, changed)
+    failed = check(guarded, "--references", tmp_path / "refs")
+    assert failed.exit_code == ExitCode.COMPARISON
+    assert failed.stderr.startswith("mine ")
+    assert failed.stderr.endswith('if this is meant, accept it: add --update --reason "…"\n')
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_fails_its_own_reference_when_a_parameter_moves(name, tmp_path):
+    base = ss.load(name, settings=["horizon.last_year=2027"])
+    accept(ss.run(base), tmp_path, "before")
+    assert differences(ss.run(base), tmp_path / base.name) == []
+    moved = ss.run(base, **{"claims.inpatient.mean_cost": base.values.claims.inpatient.mean_cost * (1 + 1e-6)})
+    assert differences(moved, tmp_path / base.name)
+
+
+def test_the_worst_cell_is_named_first_with_both_values(guarded, tmp_path):
+    file = tmp_path / "refs" / "mine" / "fund.csv"
+    header, *rows = list(csv.reader(file.read_text().splitlines()))
+    column = header.index("closing")
+    for row, factor in ((1, 1 + 1e-6), (3, 1 + 1e-3)):
+        rows[row][column] = repr(float(rows[row][column]) * factor)
+    with file.open("w", newline="") as opened:
+        csv.writer(opened, lineterminator="\n").writerows([header, *rows])
+    first, second, _ = check(guarded, "--references", tmp_path / "refs").stderr.splitlines()
+    assert first.startswith(f"mine fund.csv 2029 resident closing: reference {rows[3][column]}, now ")
+    assert second.startswith("mine fund.csv 2027 resident closing: reference ")
+    assert ", difference -" in first
+
+
+def test_the_last_digits_of_another_processor_pass(guarded, tmp_path):
+    for table in TABLES:
+        file = tmp_path / "refs" / "mine" / table
+        rows = [
+            [repr(float(cell) * (1 + 1e-12)) if "." in cell and not cell.startswith("20") else cell for cell in row]
+            for row in csv.reader(file.read_text().splitlines())
+        ]
+        with file.open("w", newline="") as opened:
+            csv.writer(opened, lineterminator="\n").writerows(rows)
+    assert check(guarded, "--references", tmp_path / "refs").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("measures.csv", "first_deficit_year,2027.0,", "first_deficit_year,2028.0,"),
+        ("measures.csv", "depletion_year,,year,not_depleted_by_2029", "depletion_year,0,year,not_depleted_by_2029"),
+        ("measures.csv", "depletion_year,,year,not_depleted_by_2029", "depletion_year,,year,ok"),
+        ("measures.csv", "lowest_reserve_months,", "least_reserve_months,"),
+        ("fund.csv", "2028,resident,", "2038,resident,"),
+        ("fund.csv", "opening", "start"),
+        ("membership_by_status.csv", "never", "nobody"),
+    ],
+)
+def test_years_words_gaps_rows_and_columns_are_compared_exactly(guarded, tmp_path, table, old, new):
+    file = tmp_path / "refs" / "mine" / table
+    text = file.read_text()
+    if old not in text and old.startswith("first_deficit_year"):
+        pytest.skip("the first deficit comes in another year")
+    assert old in text
+    file.write_text(text.replace(old, new))
+    failed = check(guarded, "--references", tmp_path / "refs")
+    assert failed.exit_code == ExitCode.COMPARISON
+    assert f"mine {table}" in failed.stderr
+
+
+def test_a_scenario_without_a_reference_fails(mine, tmp_path):
+    failed = check(mine, "--references", tmp_path / "refs")
+    assert failed.exit_code == ExitCode.COMPARISON
+    assert failed.stderr.splitlines()[0] == "mine: reference nothing, now results"
+
+
+def test_a_change_is_accepted_with_its_reason_and_written_down(guarded, tmp_path):
+    change(guarded, "[fund]\nadministration_share = 0.01\n")
+    reason = 'administration is charged to the fund, "really"'
+    done = check(guarded, "--references", tmp_path / "refs", "--update", "--reason", reason)
+    assert done.exit_code == 0
+    assert check(guarded, "--references", tmp_path / "refs").exit_code == 0
+    with (tmp_path / "refs" / "CHANGES.csv").open() as file:
+        first, second = list(csv.DictReader(file))
+    assert (first["scenario"], first["reason"]) == ("mine", "a first reference")
+    assert second["reason"] == reason
+    assert second["version"] == ss.__version__
+    assert "reference " in second["largest_change"]
+    assert ", now " in second["largest_change"]
+
+
+def test_what_has_not_changed_is_neither_rewritten_nor_logged(guarded, tmp_path):
+    before = (tmp_path / "refs" / "CHANGES.csv").read_text()
+    done = check(guarded, "--references", tmp_path / "refs", "--update", "--reason", "nothing new")
+    assert done.stdout == "mine: unchanged\n"
+    assert (tmp_path / "refs" / "CHANGES.csv").read_text() == before
+
+
+@pytest.mark.parametrize("options", [["--update"], ["--update", "--reason", " "], ["--reason", "no update"]])
+def test_a_reason_and_an_update_go_together(options):
+    assert check("baseline", *options).exit_code == ExitCode.USAGE
+
+
+def test_the_references_of_an_installed_package_are_not_changed(monkeypatch):
+    monkeypatch.setattr(check_module, "scenarios_folder", lambda: PACKAGE / "scenarios")
+    failed = check("baseline", "--update", "--reason", "why not")
+    assert failed.exit_code == ExitCode.ENVIRONMENT
+    assert "give --references DIR" in failed.stderr
+
+
+def test_json_holds_every_difference(guarded, tmp_path):
+    change(guarded, "[fund]\nadministration_share = 0.01\n")
+    failed = check(guarded, "--references", tmp_path / "refs", "--json")
+    content = json.loads(failed.stdout)
+    assert failed.exit_code == ExitCode.COMPARISON
+    assert (content["schema"], content["ok"]) == ("simsurance.check/1", False)
+    assert any(each["column"] == "administration" for each in content["scenarios"][0]["differences"])
+
+
+def test_a_reference_without_a_scenario_is_told(monkeypatch, tmp_path):
+    (tmp_path / "references" / "gone").mkdir(parents=True)
+    monkeypatch.setattr(check_module, "scenarios_folder", lambda: tmp_path)
+    monkeypatch.setattr(check_module, "shipped", lambda: ())
+    failed = check()
+    assert failed.exit_code == ExitCode.COMPARISON
+    assert "gone: a reference without a scenario; remove" in failed.stderr
+
+
+def test_cells_are_named_by_their_keys():
+    assert cells("year,fund,a\n2026,resident,1.5\n", ("year", "fund")) == {("2026 resident", "a"): "1.5"}
+
+
+def test_every_shipped_scenario_has_a_reference_of_every_table():
+    folder = scenarios_folder() / "references"
+    if not folder.is_dir():
+        pytest.skip("no references have been accepted yet")
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == set(shipped())
+    for name in shipped():
+        assert {path.name for path in (folder / name).iterdir()} == set(TABLES)
+
+
+def test_a_reference_keeps_the_tables_that_are_announced():
+    assert set(reference_tables(ss.run("baseline", **{"horizon.last_year": 2026}))) == set(TABLES)

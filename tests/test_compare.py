@@ -1,0 +1,119 @@
+"""Scenarios side by side, from Python and from the command line."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import simsurance as ss
+from simsurance.cli import main
+from simsurance.errors import ExitCode
+
+SHORT = ["horizon.last_year=2030"]
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "frozen_contribution", "high_cost")))
+
+
+def compare(*arguments):
+    return CliRunner().invoke(main, ["compare", *map(str, arguments)])
+
+
+def test_measures_stand_side_by_side_with_their_difference_from_the_base(comparison):
+    table = comparison.measures
+    assert list(table.loc["closing_last_year"].index) == ["baseline", "frozen_contribution", "high_cost"]
+    for name, result in zip(comparison.names, comparison.results, strict=True):
+        own = table.xs(name, level="scenario")
+        np.testing.assert_array_equal(own["value"], result.measures["value"])
+        np.testing.assert_array_equal(
+            own["difference"], result.measures["value"] - comparison.results[0].measures["value"]
+        )
+        assert own["status"].tolist() == result.measures["status"].tolist()
+
+
+def test_a_year_that_does_not_come_has_no_difference(comparison):
+    row = comparison.measures.loc[("depletion_year", "high_cost")]
+    assert np.isnan(row["difference"])
+    assert row["status"] == "not_depleted_by_2030"
+
+
+def test_the_fund_of_each_and_its_difference(comparison):
+    base, frozen = comparison.results[0].fund, comparison.results[1].fund
+    assert comparison.fund.loc["frozen_contribution"].equals(frozen)
+    np.testing.assert_array_equal(
+        comparison.fund_difference.loc["frozen_contribution"]["closing"], frozen["closing"] - base["closing"]
+    )
+    assert (comparison.fund_difference.loc["baseline"].fillna(0) == 0).all().all()
+
+
+def test_only_the_keys_that_differ_are_named(comparison):
+    keys = set(comparison.differences.index)
+    assert "contributions.personal.rule" in keys
+    assert "claims.trend.real_growth" in keys
+    assert not keys & {"title", "title_zh", "description", "horizon.last_year"}
+    row = comparison.differences.loc["contributions.personal.rule"]
+    assert row["baseline"] == row["high_cost"] != row["frozen_contribution"]
+
+
+def test_the_same_scenario_twice_differs_in_nothing_and_is_told_apart():
+    twice = ss.compare(*(ss.load("baseline", settings=SHORT) for _ in range(2)))
+    assert twice.names == ("baseline", "baseline_2")
+    assert twice.differences.empty
+    assert (twice.measures["difference"].dropna() == 0).all()
+
+
+def test_results_at_hand_are_used_as_they_are(comparison):
+    again = ss.compare(comparison.results[0], ss.load("high_cost", settings=SHORT))
+    assert again.results[0] is comparison.results[0]
+    assert again.names == ("baseline", "high_cost")
+
+
+def test_years_that_only_one_has_are_left_out_of_the_difference():
+    longer = ss.compare(ss.load("baseline", settings=SHORT), ss.load("baseline", settings=["horizon.last_year=2032"]))
+    assert longer.fund_difference.loc["baseline_2"].index.get_level_values("year").max() == 2030
+    assert longer.plot.fund_balance_difference() is not None
+
+
+def test_the_command_writes_a_folder_and_prints_measures_and_keys(tmp_path):
+    done = compare("baseline", "frozen_contribution", "--set", SHORT[0], "--out", tmp_path)
+    assert (done.exit_code, done.stderr) == (0, "")
+    folder = tmp_path / "compare-baseline-frozen_contribution"
+    assert "contributions.personal.rule" in done.stdout
+    assert done.stdout.endswith(f"{folder.as_posix()}\n")
+    with (folder / "compare.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["scenario"] for row in rows} == {"baseline", "frozen_contribution"}
+    manifest = json.loads((folder / "manifest.json").read_text())
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert written == {*manifest["outputs"], "manifest.json"}
+    assert {"compare_fund.csv", "summary.md", "charts/reserve_months.png", "charts/insured.svg"} <= written
+    assert (
+        compare("baseline", "frozen_contribution", "--set", SHORT[0], "--out", tmp_path, "--no-charts").exit_code == 0
+    )
+    assert not (folder / "charts").exists()
+
+
+def test_a_scenario_may_carry_fragments_behind_plus_signs(tmp_path):
+    done = compare("baseline", "baseline+prepaid_70", "--set", SHORT[0], "--out", tmp_path, "--no-charts", "--json")
+    content = json.loads(done.stdout)
+    assert content["scenarios"] == ["baseline", "baseline+prepaid_70"]
+    assert [row["key"] for row in content["differences"]] == ["contributions.prepaid_share"]
+
+
+def test_many_names_make_a_short_folder(tmp_path):
+    names = [f"scenario_{letter * 20}" for letter in "abcdefgh"]
+    for name in names:
+        (tmp_path / f"{name}.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2026\n')
+    done = compare(*(tmp_path / f"{name}.toml" for name in names), "--out", tmp_path / "out", "--no-charts")
+    assert done.exit_code == 0, done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"compare-{names[0]}-and-7-others"]
+
+
+def test_one_scenario_alone_is_a_usage_error_and_an_unknown_one_an_input_error(tmp_path):
+    assert compare("baseline").exit_code == ExitCode.USAGE
+    assert compare("baseline", "nothing_like_it", "--out", tmp_path).exit_code == ExitCode.INPUT
+    assert list(tmp_path.iterdir()) == []

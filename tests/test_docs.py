@@ -1,0 +1,201 @@
+"""The method note says what the code does: its outputs, its order of the year, its names, its commands."""
+
+import importlib
+import inspect
+import re
+import shlex
+from dataclasses import fields
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from docs_blocks import BLOCK, BLOCKS, METHOD, order, output, refreshed
+
+from simsurance.cli import main as simsurance
+from simsurance.model.state import Flows, State, YearBasis
+from simsurance.model.year import step
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import load
+from simsurance.variables import VARIABLES
+
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+NOUNS: dict[str, type] = {"YearBasis": YearBasis, "State": State, "Flows": Flows}
+SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}
+
+
+@cache
+def note() -> str:
+    return METHOD.read_text(encoding="utf-8")
+
+
+@cache
+def prose() -> str:
+    """The note without its outputs."""
+    return BLOCK.sub("", note())
+
+
+def spans() -> list[str]:
+    return re.findall(r"`([^`\n]+)`", prose())
+
+
+def blocks() -> list[Any]:
+    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(note())]
+
+
+def as_numbers(shown: str) -> tuple[list[str], list[tuple[float, float]]]:
+    """The words of an output, and its numbers with one unit of their last printed digit."""
+    numbers = []
+    for printed in NUMBER.findall(shown):
+        decimals = len(printed.partition(".")[2])
+        numbers.append((float(printed.replace(",", "")), 10.0**-decimals))
+    return NUMBER.sub("#", shown).split(), numbers
+
+
+@pytest.mark.parametrize(("command", "shown"), blocks())
+def test_an_output_in_the_method_note_is_what_its_command_prints(command: str, shown: str) -> None:
+    """To the last digit printed, which may differ by one; `python -m tests.docs_blocks` writes the note anew."""
+    words, numbers = as_numbers(shown)
+    words_now, numbers_now = as_numbers(output(command))
+    assert words == words_now
+    for (before, unit), (now, _) in zip(numbers, numbers_now, strict=True):
+        assert abs(before - now) < 1.5 * unit, f"{before} in the note, {now} now"
+
+
+def test_a_changed_number_in_an_output_is_seen() -> None:
+    assert as_numbers("| fund | 1,234.5 |") == (["|", "fund", "|", "#", "|"], [(1234.5, 0.1)])
+    assert as_numbers("-0.7") == (["#"], [(-0.7, 0.1)])
+
+
+def test_every_block_made_for_the_note_stands_in_it() -> None:
+    commands = [found["command"] for found in BLOCK.finditer(note())]
+    assert len(set(commands)) == len(commands)
+    assert {f"python -m tests.docs_blocks {name}" for name in BLOCKS} <= set(commands)
+    assert note().count("<!-- output:") == note().count("<!-- /output -->") == len(commands)
+
+
+def test_writing_the_note_anew_keeps_its_prose() -> None:
+    given = "before\n<!-- output: python -m tests.docs_blocks order -->\nold\n<!-- /output -->\nafter\n"
+    found = refreshed(given)
+    assert found.startswith("before\n<!-- output: python -m tests.docs_blocks order -->\n```text\n1 ")
+    assert found.endswith("```\n<!-- /output -->\nafter\n")
+
+
+def test_the_order_of_the_year_is_quoted_from_the_step() -> None:
+    quoted = " ".join(order().replace("```text", "").replace("```", "").split())
+    assert [str(stage) for stage in range(1, 11)] == re.findall(r"(?:^|; )(\d+) ", quoted)
+    assert quoted in " ".join((inspect.getdoc(step) or "").split())
+    assert quoted in " ".join(note().split())
+
+
+def exists(name: str) -> bool:
+    """Whether a name is a key of a scenario, a column of a table, a field of a noun or an object of the package."""
+    head, _, rest = name.partition(".")
+    if head in NOUNS:
+        return rest in {field.name for field in fields(NOUNS[head])}
+    if any(key == name or key.startswith(f"{name}.") for key in KEYS):
+        return True
+    if any((found.table, found.name) == (head, rest) for found in VARIABLES):
+        return True
+    parts = name.split(".")
+    modules = [length for length in range(1, len(parts)) if is_module(".".join(["simsurance", *parts[:length]]))]
+    if not modules:
+        return False
+    found: Any = importlib.import_module(".".join(["simsurance", *parts[: modules[-1]]]))
+    for part in parts[modules[-1] :]:
+        found = vars(found).get(part) or getattr(found, "__dataclass_fields__", {}).get(part)
+    return found is not None
+
+
+def is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def symbols() -> list[str]:
+    table = prose().partition("## 17. ")[2]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith(("| symbol", "| ---"))]
+    assert len(rows) > 30
+    assert all(line.rstrip().endswith("` |") for line in rows)
+    return [name for line in rows for name in re.findall(r"`([^`]+)`", line.rpartition(" | ")[2])]
+
+
+@pytest.mark.parametrize("name", sorted(set(symbols())))
+def test_a_name_of_the_symbol_table_exists(name: str) -> None:
+    assert exists(name)
+
+
+def test_a_name_that_does_not_exist_is_seen() -> None:
+    for wrong in (
+        "YearBasis.discount",
+        "model.fund.opening_",
+        "population.mortality",
+        "nowhere",
+        "basis.Inputs.income",
+    ):
+        assert not exists(wrong), wrong
+
+
+def test_every_key_named_in_the_note_is_a_key() -> None:
+    named = [span.partition(" ")[0] for span in spans() if re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)+( = .+)?", span)]
+    named = [name for name in named if not name.endswith((".csv", ".md"))]
+    wrong = [name for name in named if name.partition(".")[0] in SECTIONS and not exists(name)]
+    assert not wrong
+    assert any(name.startswith("participation.") for name in named)
+
+
+def test_every_scenario_and_fragment_named_in_the_note_is_shipped() -> None:
+    fragments = re.findall(r"fragments? `(\w+)`", prose()) + re.findall(r"--with (\w+)", note())
+    assert fragments
+    for name in fragments:
+        load("baseline", [name])
+    named = [span for span in re.findall(r"\(`(\w+)`", prose()) if "_" in span]
+    assert "no_2024_rules" in named
+    for name in set(re.findall(r"^\| `(\w+)` \|", note(), re.MULTILINE)) & {"low_cost", "high_cost", "low_fertility"}:
+        assert name in shipped()
+
+
+def commands() -> list[str]:
+    quoted = [span for span in spans() if span.startswith(("simsurance ", "python -m "))]
+    return sorted({*quoted, *(found["command"] for found in BLOCK.finditer(note()))})
+
+
+def parse(arguments: list[str]) -> None:
+    """Read a command line as the program would, without running it; raises click's UsageError."""
+    with click.Context(simsurance, info_name="simsurance") as context:
+        _, subcommand, rest = simsurance.resolve_command(context, arguments)
+        assert subcommand is not None
+        subcommand.make_context(arguments[0], list(rest), parent=context)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_quoted_in_the_note_is_one(command: str) -> None:
+    """Its module exists, or its subcommand, options and arguments are accepted."""
+    words = shlex.split(command)
+    if words[0] == "python":
+        assert words[1] == "-m"
+        assert is_module(words[2]) or (METHOD.parent.parent / Path(*words[2].split("."))).with_suffix(".py").is_file()
+        return
+    parse(words[1:])
+
+
+def test_a_command_that_is_none_is_refused() -> None:
+    with pytest.raises(click.UsageError, match="--since"):
+        parse(["hindcast", "--since", "2024"])
+
+
+def test_links_of_the_note_lead_to_files() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", prose())
+    assert targets
+    for target in targets:
+        assert (METHOD.parent / target).resolve().is_file(), target
+
+
+def test_the_note_never_claims_to_comply_with_a_standard() -> None:
+    assert "support work under ISAP 2" in note()
+    assert not re.search(r"\bcompl(y|ies|iant|iance)\b", note(), re.IGNORECASE)

@@ -1,0 +1,153 @@
+"""The worked example of the docs: one cell followed through one year by hand, every number as printed."""
+
+import re
+from functools import cache
+from math import e, erf, log, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_scheme import on, one_year, persons, quiet_year, state_of
+
+from simsurance.axes import AGE, INCOME, index, row
+from simsurance.model.year import enrolment_hazards
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "worked_example.md"
+AGES = len(AGE.members)
+HERE = {"health": "low", "sex": "female", "area": "rural", "income": "middle", "age": 40}
+LOW, FEMALE, RURAL, MIDDLE = (index(axis, str(HERE[axis])) for axis in ("health", "sex", "area", "income"))
+
+
+@cache
+def printed() -> dict[str, tuple[str, str]]:
+    """Arithmetic and value of each row of the document's tables, by the quantity's name."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| ([−\d.,]+) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    found = {name: (arithmetic, value) for name, arithmetic, value in rows}
+    assert len(found) == len(rows), "a quantity is named twice"
+    return found
+
+
+def number(text: str) -> float:
+    """A printed number."""
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+def worked_out(arithmetic: str) -> float:
+    """The result of the arithmetic as printed."""
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", arithmetic)
+    for sign, meaning in (("×", "*"), ("÷", "/"), ("−", "-"), ("^", "**")):
+        plain = plain.replace(sign, meaning)
+    assert re.fullmatch(r"[\d\s.()*/+\-elnΦ]+", plain), arithmetic
+    return float(eval(plain, {"e": e, "ln": log, "Φ": lambda z: (1 + erf(z / sqrt(2))) / 2}))
+
+
+@cache
+def engine() -> dict[str, float]:
+    """The same quantities by the engine."""
+    survival, asfr = np.ones((2, AGES)), np.zeros(AGES)
+    survival[FEMALE, 40], asfr[40] = 0.99, 0.004
+    odds = np.full((3, 7), 0.6)
+    odds[:, row("never")] = 0.3
+    basis = quiet_year(
+        2030, ages=AGES, survival=on(survival, "sex", "age"), asfr=on(asfr, "age"), newborn_enrolment=0.5,
+        leave_odds=0.05, enter_odds=on(odds, "health", "status"), burden=480 / 24_000, reference_burden=400 / 25_000,
+        burden_floor=0.001, leave_burden=0.35, return_burden=0.20, leave_wait=0.03, return_wait=0.05,
+        leave_bonus=0.015, rules_in_force=1.0, waits=on(np.ones(len(INCOME.members)), "income"), fixed_months=3.0,
+        months_per_lapsed_year=1.0, floor_months=6.0, never_counts=1.0, bonus_step=1_200.0, bonus_felt=1 / 1_200,
+        personal_pp=480.0, subsidy_pp=900.0, local_supplement=1.08, inpatient_use=0.15, inpatient_cost=10_000.0,
+        inpatient_sigma=1.2, inpatient_deductible=800.0, inpatient_ratio=0.7, inpatient_limit=50_000.0,
+        outpatient_use=0.6, outpatient_cost=800.0, outpatient_sigma=1.1, outpatient_deductible=50.0,
+        outpatient_ratio=0.55, outpatient_limit=400.0, administration_share=np.array([0.01]),
+        interest_rate=np.array([0.02]), deficit_rate=np.array([0.05]), employee_entry=0.05,
+        employee_entry_uninsured=0.10,
+    )  # fmt: skip
+    cells = persons(("tenure_5", 800.0), ("rule_years", 4000.0), ("gap_2", 100.0), ("never", 100.0), ages=AGES, **HERE)
+    cells[0, LOW, row("employee_retired"), FEMALE, RURAL, MIDDLE, 40] = 0
+    state = state_of(cells, fund=500_000.0)
+    hazard = enrolment_hazards(cells, basis)
+    after, flows = one_year(state, basis)
+
+    def rate(probabilities: np.ndarray, rows: int, place: int) -> float:
+        whole = np.broadcast_to(probabilities, (1, 3, rows, 2, 2, 4, AGES))
+        return float(whole[0, LOW, place, FEMALE, RURAL, MIDDLE, 40])
+
+    def at_41(name: str) -> float:
+        return float(after.cells[0, LOW, row(name), FEMALE, RURAL, MIDDLE, 41])
+
+    def total(name: str) -> float:
+        return float(getattr(flows, name).sum())
+
+    contributions = total("personal_contributions") + total("subsidies") + total("local_supplement")
+    return {
+        "burden this year": basis.burden.item(),
+        "burden of the reference year": basis.reference_burden.item(),
+        "months that a lapse would cost": rate(hazard.wait_at_stake, 1, 0),
+        "cap at stake after five counted years": rate(hazard.cap_at_stake, 5, 4),
+        "months on returning after two years": rate(hazard.months, 7, row("gap_2")),
+        "months on joining, never insured": rate(hazard.months, 7, row("never")),
+        "probability of leaving": rate(hazard.leave, 5, 4),
+        "probability of returning": rate(hazard.enter, 7, row("gap_2")),
+        "probability of joining": rate(hazard.enter, 7, row("never")),
+        "leave": total("leaves"),
+        "return": total("returns"),
+        "join": total("joins"),
+        "waiting months of the year": total("waiting_months"),
+        "births": total("births"),
+        "newborns enrolled": total("newborn_enrolled"),
+        "payers": total("resident_enrolled"),
+        "insured after enrolment": total("resident_enrolled") - total("newborn_enrolled"),
+        "personal contributions, yuan": total("personal_contributions"),
+        "subsidies, yuan": total("subsidies"),
+        "local supplement, yuan": total("local_supplement"),
+        "insured years": total("resident_insured_years"),
+        "inpatient: benefit of a user": total("inpatient_benefits") / total("resident_insured_years") / 0.15,
+        "inpatient claims, yuan": total("inpatient_claims"),
+        "inpatient benefits, yuan": total("inpatient_benefits"),
+        "outpatient: benefit of a user": total("outpatient_benefits") / total("resident_insured_years") / 0.6,
+        "outpatient claims, yuan": total("outpatient_claims"),
+        "outpatient benefits, yuan": total("outpatient_benefits"),
+        "administration, yuan": flows.administration.item(),
+        "income, yuan": contributions,
+        "outgo, yuan": total("inpatient_benefits") + total("outpatient_benefits") + flows.administration.item(),
+        "fund on 31 December, yuan": after.fund.item(),
+        "interest, yuan": flows.interest.item(),
+        "insured for five years or more": at_41("tenure_5"),
+        "their counted years": at_41("rule_years"),
+        "insured for one year": at_41("tenure_1"),
+        "lapsed for one year": at_41("gap_1"),
+        "lapsed for three years": at_41("gap_3"),
+        "never insured": at_41("never"),
+        "active in the employee scheme": at_41("employee_active"),
+        "deaths": total("deaths"),
+    }
+
+
+INTEGRAL = (
+    "standardised distance to the deductible",
+    "expected cost above the deductible",
+    "cost at which the limit is reached",
+    "standardised distance to that cost",
+    "expected cost above it",
+)
+STEPS_ON_THE_WAY = {
+    *("relative burden", "cap as it is felt, thousand yuan", "odds of leaving", "odds of returning", "odds of joining"),
+    *(f"{kind}: {step}" for kind in ("inpatient", "outpatient") for step in INTEGRAL),
+}
+"""Quantities that the engine does not hand out: the arithmetic alone is checked."""
+
+
+def test_the_document_and_the_engine_name_the_same_quantities() -> None:
+    assert set(printed()) == {*engine(), *STEPS_ON_THE_WAY}
+
+
+@pytest.mark.parametrize("name", list(engine()))
+def test_the_engine_gives_the_number_worked_out_by_hand(name: str) -> None:
+    value = printed()[name][1]
+    places = len(value.partition(".")[2])
+    assert f"{engine()[name]:,.{places}f}".replace("-", "−") == value
+
+
+@pytest.mark.parametrize("name", list(printed()))
+def test_the_arithmetic_printed_gives_the_value_printed(name: str) -> None:
+    arithmetic, value = printed()[name]
+    assert worked_out(arithmetic) == pytest.approx(number(value), rel=1e-4)

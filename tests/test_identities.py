@@ -1,0 +1,193 @@
+"""The identities hold on a projection, and each fails by name when a number of the projection is changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from simsurance import identities
+from simsurance.axes import row
+from simsurance.basis import build, stack
+from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.model.projection import Projection, project
+from simsurance.model.state import YearBasis
+from simsurance.scenario_file.loader import load
+
+YEAR, RUN = 2, 1
+"""Where a number is changed: the third year of the second run."""
+Change = Callable[[Projection], Projection]
+
+
+@cache
+def projection() -> tuple[Projection, tuple[YearBasis, ...]]:
+    """Two runs over four years; the second has contributions received in advance and a pinned population."""
+    base = load("baseline").replace({"horizon.last_year": 2029})
+    other = base.replace({"contributions.prepaid_share": 0.5, "population.pinned_total": {2028: 1.38e9}})
+    state, basis = stack([build(base), build(other)])
+    return project(state, basis), basis
+
+
+def flow(name: str, factor: float = 1.001) -> Change:
+    """A person flow of one year and run, a thousandth larger."""
+
+    def change(found: Projection) -> Projection:
+        values = found.by_age[name].copy()
+        values[YEAR, RUN] *= factor
+        return replace(found, by_age={**found.by_age, name: values})
+
+    return change
+
+
+def single(name: str, more: float) -> Change:
+    """A flow of a whole run, larger in one year."""
+
+    def change(found: Projection) -> Projection:
+        values = found.by_run[name].copy()
+        values[YEAR, RUN] += more
+        return replace(found, by_run={**found.by_run, name: values})
+
+    return change
+
+
+def stock(name: str, *place: int, more: float) -> Change:
+    """One number of a stock, larger on the 1 January after the year."""
+
+    def change(found: Projection) -> Projection:
+        values = getattr(found.stocks, name).copy()
+        values[(YEAR + 1, RUN, *place)] += more
+        return replace(found, stocks=replace(found.stocks, **{name: values}))
+
+    return change
+
+
+def money(name: str, more: float) -> Change:
+    """The fund or the money received in advance, larger at the end of one year."""
+
+    def change(found: Projection) -> Projection:
+        values = getattr(found, name).copy()
+        values[YEAR + 1, RUN] += more
+        return replace(found, **{name: values})
+
+    return change
+
+
+PERSONS = "persons: opening + births + net migration − deaths + adjustment = closing"
+STATUSES = "persons: sum over statuses = population"
+CELLS = "persons: no cell below zero"
+INSURED = "insured: opening + entries − exits = closing"
+BY_AGE = "insured: by status = by age"
+PAYERS = "insured: payers = opening + entries at enrolment − leavers"
+SUBSIDIES = "money: subsidies = payers × standard"
+PREPAID = "money: prepaid opening + change = prepaid closing"
+INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)"
+CLOSING = "money: opening + income − outgo + interest = closing"
+INPATIENT = "money: inpatient benefits do not exceed cost"
+OUTPATIENT = "money: outpatient benefits do not exceed cost"
+
+MUTATIONS: dict[str, tuple[Change, set[str]]] = {
+    "births": (flow("births"), {PERSONS}),
+    "deaths": (flow("deaths"), {PERSONS}),
+    "net_migration": (flow("net_migration"), {PERSONS}),
+    "population_adjustment": (single("population_adjustment", 1e4), {PERSONS}),
+    "a person too many in the population": (stock("persons", 0, 1, 30, more=1e3), {PERSONS, STATUSES}),
+    "a status too large": (stock("membership", 0, row("never"), 0, 2, more=1e3), {STATUSES}),
+    "a negative cell": (stock("least_cell", more=-1e-6), {CELLS}),
+    "newborn_enrolled": (flow("newborn_enrolled"), {INSURED, PAYERS}),
+    "joins": (flow("joins"), {INSURED, PAYERS}),
+    "returns": (flow("returns"), {INSURED, PAYERS}),
+    "leaves": (flow("leaves"), {INSURED, PAYERS}),
+    "transfers_in": (flow("transfers_in"), {INSURED}),
+    "transfers_out": (flow("transfers_out"), {INSURED}),
+    "insured_deaths": (flow("insured_deaths"), {INSURED}),
+    "insured_migration": (flow("insured_migration"), {INSURED}),
+    "insured_adjustment": (single("insured_adjustment", 1e4), {INSURED}),
+    "resident_insured": (stock("resident_insured", 0, 1, 30, more=1e3), {BY_AGE}),
+    "resident_enrolled": (flow("resident_enrolled"), {PAYERS, SUBSIDIES}),
+    "personal_contributions": (flow("personal_contributions"), {INTEREST, CLOSING}),
+    "assistance": (flow("assistance"), {INTEREST, CLOSING}),
+    "subsidies": (flow("subsidies"), {SUBSIDIES, INTEREST, CLOSING}),
+    "prepaid_change": (single("prepaid_change", 1e6), {PREPAID, INTEREST, CLOSING}),
+    "inpatient_benefits": (flow("inpatient_benefits"), {INTEREST, CLOSING}),
+    "outpatient_benefits": (flow("outpatient_benefits"), {INTEREST, CLOSING}),
+    "administration": (single("administration", 1e8), {INTEREST, CLOSING}),
+    "interest": (single("interest", 1e8), {INTEREST}),
+    "fund": (money("fund", 1e8), {CLOSING, INTEREST}),
+    "prepaid": (money("prepaid", 1e6), {PREPAID}),
+    "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT}),
+    "outpatient_claims": (flow("outpatient_claims", 0.3), {OUTPATIENT}),
+}
+"""What is changed, and every identity that must say so."""
+
+
+def failing(found: Projection, basis: tuple[YearBasis, ...]) -> set[str]:
+    """Names of the identities that do not hold."""
+    return {check.identity for check in identities.check(found, basis) if not check.holds}
+
+
+def test_every_identity_holds_on_an_untouched_projection() -> None:
+    found, basis = projection()
+    assert failing(found, basis) == set()
+    identities.require(found, basis, "two runs")
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_changed_number_fails_the_identities_that_hold_it(name: str) -> None:
+    change, expected = MUTATIONS[name]
+    found, basis = projection()
+    assert failing(change(found), basis) == expected
+
+
+def test_each_identity_is_seen_to_fail() -> None:
+    found, basis = projection()
+    names = {check.identity for check in identities.check(found, basis)}
+    assert names == set().union(*(expected for _, expected in MUTATIONS.values()))
+
+
+def test_every_flow_that_can_break_an_identity_is_tried() -> None:
+    found, _ = projection()
+    outside = {"waiting_months", "resident_insured_years", "members_income", "local_supplement", "prevalence_error"}
+    assert {*found.by_age, *found.by_run} - set(MUTATIONS) == outside
+
+
+def test_the_worst_place_is_named_with_year_and_amount() -> None:
+    found, basis = projection()
+    mutated = single("population_adjustment", 1e4)(found)
+    (check,) = [check for check in identities.check(mutated, basis) if not check.holds]
+    assert check.identity == PERSONS
+    assert check.year == 2026 + YEAR
+    assert check.amount == pytest.approx(-1e4, rel=1e-3)
+    closing = mutated.stocks.persons[YEAR + 1, RUN].sum()
+    assert check.residual == pytest.approx(1e4 / closing, rel=1e-3)
+
+
+def test_a_run_that_breaks_identities_is_stopped_with_one_line_each() -> None:
+    found, basis = projection()
+    with pytest.raises(SimsuranceError) as stopped:
+        identities.require(flow("leaves")(found), basis, "mine")
+    assert stopped.value.exit_code == ExitCode.IDENTITY
+    assert len(stopped.value.lines) == 2
+    for line, name in zip(stopped.value.lines, (INSURED, PAYERS), strict=True):
+        assert line.startswith(f"mine: {name} does not hold in {2026 + YEAR}: off by ")
+        assert "allowed 1e-09" in line
+
+
+def test_a_number_that_is_not_finite_does_not_pass() -> None:
+    found, basis = projection()
+    assert {PERSONS} <= failing(flow("births", np.nan)(found), basis)
+    assert {CLOSING, INTEREST} <= failing(flow("subsidies", np.inf)(found), basis)
+
+
+def test_a_residual_within_rounding_passes_and_one_above_the_tolerance_does_not() -> None:
+    found, basis = projection()
+    size = float(found.stocks.persons[YEAR + 1, RUN].sum())
+    within, above = (single("population_adjustment", factor * identities.TOLERANCE * size) for factor in (0.5, 2))
+    assert failing(within(found), basis) == set()
+    assert failing(above(found), basis) == {PERSONS}
+
+
+def test_no_row_of_an_open_state_is_below_zero() -> None:
+    found, basis = projection()
+    assert found.stocks.least_cell.min() >= 0
+    assert len(found.stocks.least_cell) == len(basis) + 1

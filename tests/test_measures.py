@@ -1,0 +1,210 @@
+"""Summary measures on accounts small enough to work out by hand."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_scheme import persons, quiet_year, state_of
+
+from simsurance import measures
+from simsurance.model.projection import project
+from simsurance.model.state import YearBasis
+from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.schema import ScenarioValues
+
+steady = settings(derandomize=True, deadline=None, max_examples=40)
+YEARS = [2026, 2027, 2028, 2029]
+RATE = 0.0201
+
+
+def values(**changes: Any) -> ScenarioValues:
+    """The baseline with a reserve of six months wanted and a delay of two years, or other choices."""
+    chosen = {"measures.target_reserve_months": 6, "measures.delay_years": 2, "measures.discount_margin": 0} | changes
+    return load("baseline").replace(chosen).values
+
+
+def basis(rate: float = RATE) -> list[YearBasis]:
+    """The years with one rate of interest."""
+    return [quiet_year(year, interest_rate=np.array([rate]), deficit_rate=np.array([rate])) for year in YEARS]
+
+
+def account(
+    income: list[float], outgo: list[float], opening: float = 100.0, rate: float = RATE, prepaid: float = 0.0
+) -> dict[str, np.ndarray]:
+    """The account of four years from income (without money received in advance) and outgo."""
+    opened, closed = [], []
+    fund = opening
+    for received, paid in zip(income, outgo, strict=True):
+        opened.append(fund)
+        fund = fund * (1 + rate) + (received + prepaid - paid) * (1 + rate) ** 0.5
+        closed.append(fund)
+    found: dict[str, Any] = {
+        "opening": opened, "closing": closed, "income": np.array(income) + prepaid, "outgo": outgo,
+        "prepaid_change": [prepaid] * 4, "members_income": [4000.0] * 4, "public_money": [50.0] * 4,
+        "personal_contribution_pp": [400.0, 420, 440, 460], "subsidy_pp": [700.0] * 4, "outgo_pp": [900.0] * 4,
+        "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4, "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
+    }  # fmt: skip
+    arrays = {name: np.asarray(numbers, dtype=float) for name, numbers in found.items()}
+    arrays["current_balance"] = arrays["closing"] - arrays["opening"]
+    arrays["reserve_months"] = arrays["closing"] / (arrays["outgo"] / 12)
+    return arrays
+
+
+def measured(found: dict[str, np.ndarray], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
+    """All measures of an account by name."""
+    listed = measures.measures(values(**changes), found, basis(rate))
+    assert len({measure.measure for measure in listed}) == len(listed)
+    return {measure.measure: measure for measure in listed}
+
+
+def test_depletion_is_the_first_year_that_closes_below_nought() -> None:
+    found = measured(account([100] * 4, [120, 150, 170, 200]))
+    # 100 → 81.81 → 32.95 → −37.09 → …
+    assert (found["depletion_year"].value, found["depletion_year"].status) == (2028, "ok")
+    assert (found["first_deficit_year"].value, found["first_deficit_year"].status) == (2026, "ok")
+
+
+def test_a_fund_that_lasts_has_a_status_and_no_depletion_year() -> None:
+    found = measured(account([100] * 4, [90] * 4))
+    for name in ("depletion_year", "payable_share_at_depletion", "payable_share_last_year"):
+        assert np.isnan(found[name].value), name
+        assert found[name].status == "not_depleted_by_2029", name
+    assert np.isnan(found["first_deficit_year"].value)
+    assert found["first_deficit_year"].status == "no_deficit_by_2029"
+
+
+def test_a_fund_of_exactly_nought_is_not_depleted() -> None:
+    assert measured(account([100] * 4, [100] * 4, opening=0.0))["depletion_year"].status == "not_depleted_by_2029"
+
+
+def test_the_payable_share_is_income_over_outgo_at_depletion_and_at_the_end() -> None:
+    found = measured(account([100] * 4, [120, 150, 160, 200]))
+    assert found["payable_share_at_depletion"].value == pytest.approx(100 / 160)
+    assert found["payable_share_last_year"].value == pytest.approx(100 / 200)
+
+
+def test_the_lowest_reserve_need_not_stand_at_either_end() -> None:
+    found = measured(account([100, 100, 100, 200], [100, 170, 110, 100]))
+    months = {2026: 102.01 / 100 * 12, 2027: (102.01 * 1.0201 - 70 * 1.01) / 170 * 12}
+    assert found["reserve_months_first_year"].value == pytest.approx(months[2026])
+    assert found["lowest_reserve_months"].value == pytest.approx(months[2027])
+
+
+def test_a_yuan_at_mid_year_is_discounted_by_half_a_year_less() -> None:
+    middle, end = measures.discount_factors(np.array([0.0201, 0.0404]), 0.0)
+    assert end == pytest.approx([1 / 1.0201, 1 / 1.0201 / 1.0404])
+    assert middle == pytest.approx([1 / 1.01, 1 / 1.0201 / 1.02])
+    assert measures.discount_factors(np.array([0.0101]), 0.01)[1] == pytest.approx([1 / 1.0201])
+
+
+def test_the_present_value_of_public_money_by_hand() -> None:
+    assert measured(account([100] * 4, [90] * 4), rate=0.0)["public_money_present_value"].value == pytest.approx(200)
+
+
+def test_the_actuarial_balance_by_hand_without_interest() -> None:
+    # 100 + 4 × 100 − (90 + 95 + 100 + 110) − half a year of 110 = 50, over 4 × 4,000.
+    found = measured(account([100] * 4, [90, 95, 100, 110], rate=0.0), rate=0.0)
+    assert found["actuarial_balance"].value == pytest.approx(50 / 16_000)
+
+
+@steady
+@given(
+    st.lists(st.floats(50, 200), min_size=4, max_size=4),
+    st.floats(-100, 300),
+    st.floats(0, 0.1),
+    st.integers(0, 2),
+    st.floats(0, 12),
+)
+def test_the_required_contribution_leaves_the_reserve_wanted_at_the_horizon(
+    outgo: list[float], opening: float, rate: float, start: int, months: float
+) -> None:
+    income, prepaid = [100.0, 103.0, 106.0, 110.0], 5.0
+    found = account(income, outgo, opening, rate, prepaid)
+    chosen = values(**{"measures.target_reserve_months": months})
+    multiple = measures.required_multiple(chosen, found, np.full(4, rate), start)
+    levied = [amount * (multiple if place >= start else 1) for place, amount in enumerate(income)]
+    reached = account(levied, outgo, opening, rate, prepaid)
+    assert reached["closing"][-1] == pytest.approx(months * outgo[-1] / 12, rel=1e-9, abs=1e-7)
+
+
+def test_waiting_makes_the_required_contribution_of_a_failing_fund_higher() -> None:
+    found = measured(account([100] * 4, [130] * 4))
+    now, delayed = (found[f"required_contribution_multiple_{when}"] for when in ("now", "delayed"))
+    assert 1 < now.value < delayed.value
+    assert found["required_contribution_now"].value == pytest.approx(now.value * 1100)
+    assert found["required_contribution_delayed"].value == pytest.approx(delayed.value * 1140)
+    assert "from 2026" in now.unit
+    assert "from 2028" in delayed.unit
+
+
+def test_balance_and_required_contribution_agree_on_what_is_enough() -> None:
+    short, enough = (measured(account([income] * 4, [100] * 4, opening=20.0)) for income in (100, 120))
+    assert short["actuarial_balance"].value < 0 < enough["actuarial_balance"].value
+    assert short["required_contribution_multiple_now"].value > 1 > enough["required_contribution_multiple_now"].value
+
+
+def test_a_delay_beyond_the_horizon_starts_in_the_last_year() -> None:
+    found = measured(account([100] * 4, [130] * 4), **{"measures.delay_years": 50})
+    assert "from 2029" in found["required_contribution_multiple_delayed"].unit
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "closing",
+        "reserve_months",
+        "current_balance",
+        "outgo_pp",
+        "income_rate",
+        "cost_rate",
+        "coverage",
+        "resident_insured",
+    ],
+)
+def test_ends_of_the_path_are_reported(name: str) -> None:
+    numbers = account([100, 101, 102, 103], [90, 91, 92, 93])
+    found = measured(numbers)
+    assert found[f"{name}_first_year"].value == numbers[name][0]
+    assert found[f"{name}_last_year"].value == numbers[name][-1]
+
+
+def test_every_measure_has_a_unit_and_either_a_value_or_a_reason() -> None:
+    for outgo in (90, 190):
+        for measure in measured(account([100] * 4, [outgo] * 4)).values():
+            assert measure.unit
+            assert np.isfinite(measure.value) == (measure.status == "ok"), measure.measure
+
+
+def test_the_account_of_a_projection_adds_up() -> None:
+    state = state_of(persons(("tenure_3", 800.0), ("gap_1", 200.0)), fund=1e6)
+    money: dict[str, Any] = {
+        "personal_pp": 400.0, "personal_pp_next": 420.0, "subsidy_pp": 700.0, "local_supplement": 1.1,
+        "inpatient_use": 0.1, "inpatient_ratio": 0.7, "interest_rate": np.array([0.03]),
+        "prepaid_share": np.array([0.5]), "administration_share": np.array([0.05]), "leave_odds": 0.25,
+        "enter_odds": 1.0,
+    }  # fmt: skip
+    years = [quiet_year(2030 + place, **money) for place in range(3)]
+    found = {name: numbers[:, 0] for name, numbers in measures.accounts(project(state, years), years).items()}
+    parts = ("personal_contributions", "assistance", "subsidies", "local_supplement", "prepaid_change")
+    assert found["income"] == pytest.approx(sum(found[name] for name in parts))
+    assert found["outgo"] == pytest.approx(
+        found["inpatient_benefits"] + found["outpatient_benefits"] + found["administration"]
+    )
+    assert found["closing"] - found["opening"] == pytest.approx(found["current_balance"])
+    assert found["opening"][1:].tolist() == found["closing"][:-1].tolist()
+    assert found["reserve_months"] == pytest.approx(found["closing"] / found["outgo"] * 12)
+    assert found["reserve_months_without_prepaid"] == pytest.approx(
+        (found["closing"] - found["prepaid"]) / found["outgo"] * 12
+    )
+    assert found["reserve_months_forward"][:-1] == pytest.approx(found["closing"][:-1] / found["outgo"][1:] * 12)
+    assert np.isnan(found["reserve_months_forward"][-1])
+    # 800 insured and 200 lapsed: a fifth leaves, half returns, 740 pay; coverage of 1,000 outside the employee scheme.
+    assert found["leave_rate"][0] == pytest.approx(0.2)
+    assert found["return_rate"][0] == pytest.approx(0.5)
+    assert found["coverage"][0] == pytest.approx(0.74, rel=1e-6)
+    assert found["income_pp"][0] == pytest.approx(found["income"][0] / 740, rel=1e-6)
+    assert found["cost_rate"][0] == pytest.approx(found["outgo"][0] / (740 * 40_000), rel=1e-6)
+    assert found["public_money"] == pytest.approx(found["subsidies"] + found["assistance"])
+    assert found["personal_contribution_pp"].tolist() == [400] * 3

@@ -1,0 +1,179 @@
+"""An output folder appears whole or not at all, and replaces nothing that simsurance did not write."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import simsurance as ss
+from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.output import save as save_module
+from simsurance.output.folder import new_folder, refuse_foreign
+from simsurance.output.manifest import as_json, run_id
+from simsurance.output.save import file_names
+
+
+@pytest.fixture(scope="module")
+def results():
+    return ss.run("baseline", **{"horizon.last_year": 2027})
+
+
+def files(path):
+    return sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
+
+
+def test_a_folder_holds_exactly_the_files_that_are_announced(results, tmp_path):
+    results.save(tmp_path / "run")
+    assert files(tmp_path / "run") == sorted(file_names())
+    assert files(tmp_path) == sorted(f"run/{name}" for name in file_names())
+
+
+def test_without_charts_matplotlib_is_not_imported(tmp_path):
+    code = (
+        "import sys, simsurance as ss\n"
+        "ss.run('baseline', **{'horizon.last_year': 2026}).save(sys.argv[1], charts=False)\n"
+        "assert 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "run")], check=True, timeout=120)
+    assert not (tmp_path / "run" / "charts").exists()
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_nothing_is_left_when_writing_fails_and_the_old_folder_stays(results, tmp_path, monkeypatch, error):
+    results.save(tmp_path / "run", charts=False)
+    before = {name: (tmp_path / "run" / name).read_bytes() for name in files(tmp_path / "run")}
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(save_module, "run_manifest", fail)
+    with pytest.raises(type(error)):
+        results.save(tmp_path / "run", charts=False)
+    assert {name: (tmp_path / "run" / name).read_bytes() for name in files(tmp_path / "run")} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    with pytest.raises(type(error)):
+        results.save(tmp_path / "new", charts=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_the_old_folder_comes_back_when_the_new_one_cannot_be_put_in_its_place(results, tmp_path, monkeypatch):
+    results.save(tmp_path / "run", charts=False)
+    rename = type(tmp_path).rename
+
+    def fail(path, target):
+        if path.name.endswith(".partial"):
+            raise PermissionError(13, "Permission denied", str(target))
+        return rename(path, target)
+
+    monkeypatch.setattr(type(tmp_path), "rename", fail)
+    with pytest.raises(PermissionError):
+        results.save(tmp_path / "run", charts=False)
+    assert (tmp_path / "run" / "manifest.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "link", "other manifest", "own notes"])
+def test_what_simsurance_did_not_write_is_refused_and_left_alone(results, tmp_path, what):
+    path = tmp_path / "run"
+    match what:
+        case "folder":
+            path.mkdir()
+            (path / "thesis.txt").write_text("years of work")
+        case "file":
+            path.write_text("years of work")
+        case "link":
+            results.save(tmp_path / "elsewhere", charts=False)
+            path.symlink_to(tmp_path / "elsewhere")
+        case "other manifest":
+            path.mkdir()
+            (path / "manifest.json").write_text('{"made_by": "another"}')
+        case "own notes":
+            results.save(path, charts=False)
+            (path / "notes.md").write_text("mine")
+    before = files(tmp_path)
+    with pytest.raises(SimsuranceError, match="was not written by simsurance") as refused:
+        results.save(path, charts=False)
+    assert refused.value.exit_code == ExitCode.ENVIRONMENT
+    assert files(tmp_path) == before
+
+
+def test_what_a_file_browser_left_behind_does_not_stop_a_run(results, tmp_path):
+    results.save(tmp_path / "run", charts=False)
+    (tmp_path / "run" / ".DS_Store").write_text("")
+    refuse_foreign(tmp_path / "run")
+
+
+def test_an_interrupted_process_leaves_no_folder(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from simsurance.output.folder import new_folder\n"
+        "with new_folder(Path(sys.argv[1])) as draft:\n"
+        "    (draft / 'half').write_text('x'); print('writing', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "run")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout.readline() == b"writing\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) != 0
+    process.stdout.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_permissions_are_those_of_a_plain_folder(tmp_path):
+    (tmp_path / "plain").mkdir()
+    with new_folder(tmp_path / "run"):
+        pass
+    assert os.stat(tmp_path / "run").st_mode == os.stat(tmp_path / "plain").st_mode
+
+
+def test_the_manifest_names_every_file_with_its_hash(results, tmp_path):
+    results.save(tmp_path / "run")
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert sorted([*manifest["outputs"], "manifest.json"]) == files(tmp_path / "run")
+    for name, digest in manifest["outputs"].items():
+        assert hashlib.sha256((tmp_path / "run" / name).read_bytes()).hexdigest() == digest
+    assert manifest["run_id"] == run_id(results.scenario)
+    assert manifest["status"] == "complete"
+    assert all(check["holds"] for check in manifest["checks"])
+    assert "scenarios/baseline.toml" in manifest["inputs"]
+    assert "simsurance/data/published.csv" in manifest["inputs"]
+    assert set(manifest["origins"].values()) == {"scenarios/baseline.toml", "replace"}
+
+
+def test_two_runs_differ_in_the_environment_alone(results, tmp_path):
+    again = ss.run("baseline", **{"horizon.last_year": 2027})
+    for name, each in (("one", results), ("two", again)):
+        each.save(tmp_path / name)
+    one, two = (json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two"))
+    assert one.pop("environment").keys() == two.pop("environment").keys()
+    assert one == two
+
+
+def test_the_run_id_changes_with_any_value_and_with_any_byte_of_a_table(tmp_path):
+    base = ss.load("baseline")
+    assert run_id(base) == run_id(ss.load("baseline"))
+    assert run_id(base.replace({"fund.administration_share": 0.001})) != run_id(base)
+    table = tmp_path / "use.csv"
+    original = base.tables["claims.inpatient.use_table"].read_bytes()
+    table.write_bytes(original)
+    own = ss.load(base.name, settings=[f'claims.inpatient.use_table="{table}"'])
+    before = run_id(own)
+    table.write_bytes(original + b"\n")
+    assert run_id(own) != before
+
+
+def test_json_never_holds_what_is_not_json():
+    with pytest.raises(ValueError, match="JSON"):
+        as_json({"value": float("nan")})
+
+
+def test_the_resolved_scenario_gives_the_same_run(results, tmp_path):
+    results.save(tmp_path / "run", charts=False)
+    again = ss.run(tmp_path / "run" / "scenario.toml")
+    assert again.fund.equals(results.fund)

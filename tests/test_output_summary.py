@@ -1,0 +1,153 @@
+"""The summary: every number stands in the tables, no year is invented, and the weaknesses are told."""
+
+import re
+import tomllib
+
+import pytest
+
+import simsurance as ss
+from simsurance import __version__
+from simsurance.output.compare_summary import comparison_summary
+from simsurance.output.labels import LANGUAGES, money, number, persons
+from simsurance.output.summary import baseline_marks, summary
+from simsurance.scenario_file.register import register
+
+POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2040}
+RICH = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2040}
+PREPAID = {"contributions.prepaid_share": 0.7, "horizon.last_year": 2030}
+
+
+@pytest.fixture(scope="module", params=[{}, POOR, RICH, PREPAID], ids=["baseline", "poor", "rich", "prepaid"])
+def results(request):
+    return ss.run("baseline", **request.param)
+
+
+def printed_forms(value):
+    """A number of the tables in every unit and with every number of decimals that a summary uses."""
+    sizes = (1, 0.01, 1e4, 1e6, 1e8, 1e9)
+    return {number(sign * value / size, decimals) for sign in (1, -1) for size in sizes for decimals in range(4)}
+
+
+def allowed_numbers(results):
+    """What may stand in the text: measures, first and last year of the fund, its extremes, years, counts."""
+    values = [*results.measures["value"].dropna()]
+    for row in (0, -1):
+        values += results.fund.iloc[row].dropna().tolist()
+    months = results.fund["reserve_months"]
+    values += [months.max(), months.min(), results.scenario.values.measures.target_reserve_months, len(results.checks)]
+    found = set().union(*(printed_forms(value) for value in values))
+    found |= {f"{value:.1e}".replace("-", "−") for value in results.checks["residual"]}
+    found |= {str(year) for year in range(results.years[0] - 2, results.years[-1] + 1)}
+    marks = list(baseline_marks(results.scenario).values())
+    found |= {str(len(marks)), str(marks.count("judgement"))}
+    found |= {str(sum(mark in group for mark in marks)) for group in _groups()}
+    return found | {"1"}  # 1 January
+
+
+def _groups():
+    from simsurance.output.summary import READ, RECALLED
+
+    return READ, RECALLED
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_of_the_summary_stands_in_the_tables(results, lang):
+    text = summary(results, lang)
+    for named in (__version__, "2024 participation", "2024年参保新规"):
+        text = text.replace(named, "")
+    for code in re.findall(r"`[^`]*`", text):
+        text = text.replace(code, "")
+    found = set(re.findall(r"−?\d+(?:,\d{3})*(?:\.\d+)?(?:e−\d+)?", text))
+    description = set(re.findall(r"\d+", results.scenario.values.description))
+    assert len(found) > 20
+    assert found - allowed_numbers(results) - description == set()
+
+
+def test_what_was_set_is_told_as_it_stands_in_the_scenario(results):
+    leaves = results.scenario.leaves
+    for line in re.findall(r"^- `(.+)` \(replace\)$", summary(results, "en"), flags=re.MULTILINE):
+        path, _, value = line.partition(" = ")
+        assert tomllib.loads(f"value = {value}")["value"] == leaves[path]
+
+
+def test_the_key_numbers_are_those_of_the_tables(results):
+    text = summary(results, "en")
+    last = results.fund.iloc[-1]
+    assert money(abs(float(last["closing"])), "en") in text
+    assert number(abs(float(last["reserve_months"])), 1) in text
+    assert persons(float(last["resident_insured"]), "en") in text
+    balance = number(float(results.measures.loc["actuarial_balance", "value"]) * 100, 2)
+    assert f"with that reserve as target: {balance} % of members' disposable income" in text
+    assert f"and {number(float(last['coverage']) * 100, 1)} % of the population" in text
+    assert f"{number(float(last['cost_rate']) * 100, 2)} % in {results.years[-1]}" in text
+    for name in ("required_contribution_multiple_now", "required_contribution_multiple_delayed"):
+        assert number(float(results.measures.loc[name, "value"]), 3) in text
+
+
+def test_depletion_is_a_year_or_is_said_not_to_come():
+    poor, rich = (ss.run("baseline", **changes) for changes in (POOR, RICH))
+    year = int(poor.measures.loc["depletion_year", "value"])
+    assert f"runs out in **{year}**" in summary(poor, "en")
+    assert f"**{year}年**穿底" in summary(poor, "zh")
+    assert "an accumulated deficit of CNY" in summary(poor, "en")
+    for lang, never in (("en", "**not depleted by 2040**"), ("zh", "**未穿底**")):
+        assert never in summary(rich, lang)
+        assert not re.search(r"\bnan\b", summary(rich, lang))
+        assert "穿底，即" not in summary(rich, lang)
+    assert "runs out" not in summary(rich, "en")
+
+
+def test_weaknesses_are_told(results):
+    text = summary(results, "en")
+    assert "effect of the 2024 participation rules rests on judgement" in text
+    assert "incurred basis" in text
+    assert "age profile of cost" in text
+    assert f"All {len(results.checks)} accounting identities hold" in text
+    judged = [path for path, entry in register().items() if entry.mark == "judgement"]
+    unchanged = [path for path in judged if results.scenario.origins[path] == "scenarios/baseline.toml"]
+    assert f"and {len(unchanged)} judgement" in text
+    assert all(f"`{path.partition('.')[2]}`" in text for path in unchanged)
+
+
+def test_a_value_that_another_file_sets_is_no_longer_counted_as_the_baselines():
+    before, after = (baseline_marks(ss.load(name)) for name in ("baseline", "low_cost"))
+    assert "claims.trend.real_growth" in set(before) - set(after)
+
+
+def test_an_estimated_opening_is_told_and_another_is_not(results):
+    told = "fund at the opening is an estimate" in summary(results, "en")
+    assert told == (results.fund["opening"].iloc[0] != 0)
+
+
+def test_the_card_of_a_notebook_holds_the_same_numbers(results):
+    card = results._repr_html_()
+    assert number(float(results.measures.loc["required_contribution_multiple_now", "value"]), 3) in card
+    assert f"{len(results.checks)} of {len(results.checks)} hold" in card
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_comparison_tells_differences_keys_and_judgement(lang):
+    compared = ss.compare(
+        *(ss.load(name, settings=["horizon.last_year=2030"]) for name in ("baseline", "no_2024_rules"))
+    )
+    text = comparison_summary(compared, lang)
+    assert "`participation.in_force = false`" in text
+    assert ("rests on judgement" if lang == "en" else "系判断") in text
+    difference = compared.measures.loc[("reserve_months_last_year", "no_2024_rules"), "difference"]
+    sign = "−" if difference < 0 else "+"
+    assert f"({sign}{number(abs(difference), 1)})" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(1234567.5, 0, "1,234,568"), (-0.04, 1, "0.0"), (-12.25, 1, "−12.2"), (0, 0, "0"), (-0.06, 1, "−0.1")],
+)
+def test_numbers_have_separators_and_a_real_minus(value, decimals, text):
+    assert number(value, decimals) == text
+
+
+def test_amounts_carry_their_unit():
+    assert money(-1.5e12, "en") == "−CNY 1,500 billion"
+    assert money(-1.5e12, "zh") == "−15,000亿元"
+    assert persons(931.94e6, "en") == "931.9 million"
+    assert persons(931.94e6, "zh") == "93,194万人"

@@ -1,0 +1,69 @@
+"""The tables of a run: complete, explained, and the same numbers when read back."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+import simsurance as ss
+from simsurance.output.tables import TABLES, codebook, run_tables
+from simsurance.variables import KEYS
+
+
+@pytest.fixture(scope="module")
+def results():
+    return ss.run("baseline", **{"horizon.last_year": 2028})
+
+
+@pytest.fixture(scope="module")
+def texts(results):
+    return run_tables(results)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_of_every_table_has_its_row_in_the_codebook(texts, table):
+    known = [name for found, kind, name, *_ in codebook() if found == table and kind != "member"]
+    assert next(csv.reader(io.StringIO(texts[f"{table}.csv"]))) == known
+
+
+def test_every_member_of_an_axis_has_labels_in_both_languages():
+    members = [row for row in codebook() if row[1] == "member"]
+    assert {row[0] for row in members} == {"sex", "area", "income", "health", "status"}
+    assert all(row[4] and row[5] for row in members)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_csv_reads_back_as_exactly_the_same_numbers(results, texts, table):
+    kept = getattr(results, table)
+    rows = list(csv.DictReader(io.StringIO(texts[f"{table}.csv"])))
+    for name in kept.columns:
+        read = [row[name] for row in rows]
+        if kept[name].dtype.kind == "f":
+            np.testing.assert_array_equal([float(cell or "nan") for cell in read], kept[name].to_numpy())
+        else:
+            assert read == kept[name].astype(str).tolist()
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_a_key_has_one_row(texts, table):
+    rows = list(csv.DictReader(io.StringIO(texts[f"{table}.csv"])))
+    keys = {tuple(row[key] for key in KEYS[table]) for row in rows}
+    assert len(keys) == len(rows)
+
+
+def test_flows_add_up_to_the_account_of_the_fund(results):
+    by_year = results.flows.groupby(level="year")[["subsidies", "inpatient_benefits", "resident_enrolled"]].sum()
+    for name in by_year:
+        np.testing.assert_allclose(by_year[name], results.fund[name], rtol=1e-12)
+
+
+def test_a_missing_value_is_an_empty_cell_with_a_status(texts):
+    row = next(row for row in csv.DictReader(io.StringIO(texts["measures.csv"])) if row["measure"] == "depletion_year")
+    assert (row["value"], row["status"]) == ("", "not_depleted_by_2028")
+
+
+def test_text_has_unix_line_ends_and_no_word_for_nothing(texts):
+    for text in texts.values():
+        assert "\r" not in text
+        assert not {"nan", "NaN", "None", "inf"} & set(text.replace("\n", ",").split(","))

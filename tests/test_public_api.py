@@ -1,0 +1,74 @@
+"""What `import simsurance` offers: these names, cheaply."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import simsurance as ss
+from simsurance.errors import SimsuranceError
+
+NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many"]
+
+
+def test_the_public_names_are_these():
+    assert ss.__all__ == NAMES
+    assert dir(ss) == NAMES
+    assert all(getattr(ss, name) is not None for name in NAMES)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "__version__"])
+def test_every_public_name_says_what_it_is(name):
+    assert inspect.getdoc(getattr(ss, name))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'runn'"):
+        _ = ss.runn
+
+
+def test_import_is_cheap():
+    code = "import sys, simsurance; print(sorted({'numpy', 'pandas', 'matplotlib', 'pydantic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_run_takes_a_name_a_path_or_a_scenario(tmp_path):
+    (tmp_path / "mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2026\n')
+    by_path = ss.run(tmp_path / "mine.toml")
+    by_name = ss.run("baseline", **{"horizon.last_year": 2026})
+    by_value = ss.run(ss.load("baseline").replace({"horizon.last_year": 2026}))
+    assert by_path.fund.equals(by_name.fund)
+    assert by_value.fund.equals(by_name.fund)
+    assert by_path.scenario.name == "mine"
+
+
+def test_changes_leave_the_scenario_as_it_was():
+    base = ss.load("baseline")
+    changed = ss.run(base, **{"horizon.last_year": 2026, "claims.trend.real_growth": 0.04})
+    assert changed.scenario.values.claims.trend.real_growth == 0.04
+    assert base.values.horizon.last_year == 2060
+
+
+def test_many_runs_are_single_runs():
+    scenarios = [
+        ss.load(name, settings=["horizon.last_year=2028"]) for name in ("baseline", "high_cost", "no_2024_rules")
+    ]
+    together = ss.run_many(scenarios)
+    for scenario, result in zip(scenarios, together, strict=True):
+        assert result.fund.equals(ss.run(scenario).fund)
+        assert result.scenario is scenario
+
+
+def test_a_faulty_change_is_told_as_in_a_file():
+    with pytest.raises(SimsuranceError, match=r"claims\.trend\.real_growht: unknown key; did you mean real_growth"):
+        ss.run("baseline", **{"claims.trend.real_growht": 0.04})
+
+
+def test_results_show_themselves_shortly():
+    results = ss.run("baseline", **{"horizon.last_year": 2026})
+    assert repr(results) == "Results(baseline, 2026 to 2026)"
+    assert repr(ss.compare(results, results)) == "Comparison(baseline, baseline_2)"
+    assert "<table>" in results._repr_html_()
+    assert "<table" in ss.compare(results, results)._repr_html_()

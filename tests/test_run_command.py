@@ -1,0 +1,197 @@
+"""`simsurance run` from outside: files, table, JSON, exit codes."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from simsurance import identities
+from simsurance.cli import main
+from simsurance.cli.progress import progress
+from simsurance.errors import ExitCode
+from simsurance.output.manifest import run_id
+from simsurance.output.save import file_names
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.loader import load
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["run", *map(str, arguments)], prog_name="simsurance")
+
+
+def years_of(folder):
+    with (folder / "fund.csv").open() as file:
+        return [int(row["year"]) for row in csv.DictReader(file)]
+
+
+def test_a_run_writes_its_folder_and_prints_a_row(tmp_path):
+    done = run("baseline", "--years", ":2028", "--out", tmp_path)
+    assert (done.exit_code, done.stderr) == (0, "")
+    header, row = done.stdout.splitlines()
+    assert header.split()[0] == "scenario"
+    assert row.startswith("baseline ")
+    assert "none by 2028" in row
+    assert row.endswith(f"{tmp_path.as_posix()}/baseline")
+    written = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(written) == sorted(f"baseline/{name}" for name in file_names())
+
+
+def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("baseline", "--years", ":2026", "--no-charts").exit_code == 0
+    assert run("baseline", "--years", ":2027", "--no-charts").exit_code == 0
+    assert years_of(tmp_path / "out" / "baseline") == [2026, 2027]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["baseline"]
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "last"), [("2025:2027", 2025, 2027), (":2027", 2026, 2027), ("2024:", 2024, 2060)]
+)
+def test_years_set_the_valuation_year_and_the_last_year(tmp_path, span, first, last):
+    assert run("baseline", "--years", span, "--no-charts", "--out", tmp_path).exit_code == 0
+    assert years_of(tmp_path / "baseline") == list(range(first, last + 1))
+
+
+@pytest.mark.parametrize("span", ["2030", ":", "a:b", "26:50", "2026-2030"])
+def test_a_span_that_is_none_is_a_usage_error(span):
+    failed = run("baseline", "--years", span)
+    assert failed.exit_code == ExitCode.USAGE
+    assert "write 2026:2050, :2050 or 2019:" in failed.stderr
+
+
+def test_a_valuation_year_without_data_is_an_input_error(tmp_path):
+    failed = run("baseline", "--years", "2031:2040", "--out", tmp_path)
+    assert failed.exit_code == ExitCode.INPUT
+    assert "horizon.valuation_year" in failed.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_named_is_a_usage_error_that_lists_what_there_is():
+    failed = run()
+    assert failed.exit_code == ExitCode.USAGE
+    assert all(name in failed.stderr.replace("\n", " ") for name in shipped())
+
+
+def test_a_misspelt_scenario_is_one_line_and_writes_nothing(tmp_path):
+    failed = run("baselin", "high_cost", "--out", tmp_path / "out")
+    assert failed.exit_code == ExitCode.INPUT
+    assert "did you mean baseline?" in failed.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_foreign_folder_is_refused_before_anything_is_computed(tmp_path):
+    (tmp_path / "baseline").mkdir()
+    failed = run("low_cost", "baseline", "--out", tmp_path)
+    assert failed.exit_code == ExitCode.ENVIRONMENT
+    assert "was not written by simsurance" in failed.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["baseline"]
+
+
+def test_a_run_whose_accounts_do_not_add_up_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(identities, "TOLERANCE", -1.0)
+    failed = run("baseline", "--years", ":2026", "--out", tmp_path / "out")
+    assert failed.exit_code == ExitCode.IDENTITY
+    assert "does not hold in 2026" in failed.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_out_that_is_a_file_is_one_line(tmp_path):
+    (tmp_path / "out").write_text("")
+    failed = run("baseline", "--years", ":2026", "--no-charts", "--out", tmp_path / "out")
+    assert failed.exit_code == ExitCode.ENVIRONMENT
+    assert len(failed.stderr.splitlines()) == 1
+
+
+def test_progress_is_told_to_a_terminal_alone(monkeypatch, capsys):
+    with progress() as line:
+        line.say("1 of 2")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("simsurance.cli.progress.PATIENCE", -1.0)
+    with progress() as line:
+        line.say("1 of 2")
+    assert capsys.readouterr().err == "\r\x1b[2K1 of 2\r\x1b[2K"
+
+
+def test_two_scenarios_for_one_folder_are_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2026\n')
+    failed = run(tmp_path / "a" / "mine.toml", tmp_path / "b" / "mine.toml", "--out", tmp_path / "out")
+    assert failed.exit_code == ExitCode.INPUT
+    assert "two scenarios would write here; rename one of their files" in failed.stderr
+    assert run("baseline", "baseline", "--dry-run").exit_code == 0
+
+
+def test_a_dry_run_says_what_would_be_written_and_writes_nothing(tmp_path):
+    planned = run("baseline", "--dry-run", "--out", tmp_path / "out", "--no-charts")
+    assert planned.exit_code == 0
+    assert run_id(load("baseline")) in planned.stdout
+    assert planned.stdout.splitlines()[1:] == [
+        f"  {tmp_path.as_posix()}/out/baseline/{name}" for name in file_names(False)
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_needs_neither_pandas_nor_matplotlib():
+    code = (
+        "import sys; from simsurance.cli import main\n"
+        "main(['run', 'baseline', '--dry-run'], standalone_mode=False)\n"
+        "assert not {'pandas', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+
+
+def test_json_is_one_document_without_words_that_are_not_json(tmp_path):
+    done = run("baseline", "--years", ":2027", "--no-charts", "--json", "--out", tmp_path)
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    content = json.loads(done.stdout, parse_constant=refuse)
+    assert (content["schema"], content["ok"]) == ("simsurance.run/1", True)
+    (found,) = content["runs"]
+    assert found["measures"]["depletion_year"]["value"] is None
+    assert found["measures"]["depletion_year"]["status"] == "not_depleted_by_2027"
+    assert sorted([*found["outputs"], "manifest.json"]) == sorted(file_names(charts=False))
+    plan = json.loads(run("baseline", "--years", ":2027", "--dry-run", "--json", "--out", tmp_path).stdout)
+    assert plan["runs"][0]["run_id"] == found["run_id"]
+
+
+def test_fragments_and_settings_reach_the_run(tmp_path):
+    done = run(
+        "baseline",
+        "--with",
+        "prepaid_70",
+        "--set",
+        "fund.opening=0",
+        "--years",
+        ":2026",
+        "--no-charts",
+        "--out",
+        tmp_path,
+    )
+    assert done.exit_code == 0, done.stderr
+    text = (tmp_path / "baseline+prepaid_70" / "summary.md").read_text()
+    assert "`fund.opening = 0` (--set)" in text
+    assert "`contributions.prepaid_share = 0.7` (scenarios/fragments/prepaid_70.toml)" in text
+
+
+def test_chinese_is_a_choice_of_language(tmp_path):
+    assert run("baseline", "--years", ":2026", "--lang", "zh", "--out", tmp_path).exit_code == 0
+    assert (tmp_path / "baseline" / "summary.md").read_text().startswith("# 基准情景")
+    assert "亿元" in (tmp_path / "baseline" / "charts" / "fund_balance.csv").read_text()
+    assert run("baseline", "--lang", "fr").exit_code == ExitCode.USAGE
+
+
+def test_the_same_numbers_as_in_a_notebook(tmp_path):
+    import simsurance as ss
+
+    run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
+    results = ss.run("baseline", **{"horizon.last_year": 2028})
+    with (tmp_path / "baseline" / "fund.csv").open() as file:
+        closing = [float(row["closing"]) for row in csv.DictReader(file)]
+    assert closing == results.fund["closing"].tolist()
