@@ -18,6 +18,8 @@ from simsurance.variables import KEYS, VARIABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simsurance.analysis.twins import Twins
+
     from simsurance.output.charts import Plots
     from simsurance.output.labels import Lang
 
@@ -143,6 +145,23 @@ class Results:
         return pd.DataFrame(
             [vars(found) for found in measures.measures(self.scenario.values, self.accounts, self.basis)]
         ).set_index("measure")
+
+    @cached_property
+    def twins(self) -> "Twins":
+        """The scenario beside its twins without behavioural effects, projected when first asked for."""
+        from simsurance.analysis.twins import twins
+
+        return twins(self)
+
+    @property
+    def twin(self) -> "pd.DataFrame":
+        """Measures beside those of the zero-effect twin: what part of them rests on assumed behaviour."""
+        return self.twins.table()
+
+    @property
+    def drag(self) -> "pd.DataFrame":
+        """Selection drag on the fund: fewer payers and sicker payers apart."""
+        return self.twins.drag()
 
     @cached_property
     def checks(self) -> "pd.DataFrame":

@@ -22,8 +22,16 @@ def on(values: Any, *names: str) -> np.ndarray:
     return array.reshape([sizes.get(name, 1) for name in PLACES])
 
 
+def bands(*values: Any) -> np.ndarray:
+    """Numbers by band of critical-illness insurance, one a band or one a band and income group; the band is behind the run."""
+    return np.stack([on(value, "income") if np.ndim(value) else on(value) for value in values], axis=1)
+
+
 def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
     """A year without deaths, moves, rules, contributions and cost, but for `changes`; a few births at age 3.
+
+    Critical-illness insurance has a deductible of 20,000 yuan, one band at 60 % and a cap of 300,000, but pays only where
+    `critical_factor` is more than nought.
 
     The fields of the arrays without person axes, and numbers for any field, may be given as plain numbers.
     """
@@ -53,8 +61,13 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "leave_other": one,
         "return_other": one,
         "floor_from_lapsed_years": on(4.0),
+        "longest_months": on(24.0),
+        "first_lapsed_year_counts": one,
         "bonus_after_years": on(4.0),
+        "bonus_limit": on(10.0),
         "bonus_felt": on(0.001),
+        "bonus_credited_years": 0,
+        "indexation": one,
         "rules_start": 2025,
         "local_supplement": one,
         "disposable_income": on(40_000.0),
@@ -64,6 +77,12 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "outpatient_cost": on(500.0),
         "outpatient_sigma": one,
         "outpatient_limit": on(1e6),
+        "critical_deductible": on(np.full(len(INCOME.members), 20_000.0), "income"),
+        "critical_edges": bands(0.0),
+        "critical_ratios": bands(0.6),
+        "critical_cap": on(300_000.0),
+        "critical_capped": on(np.ones(len(INCOME.members)), "income"),
+        "critical_self_run": one,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     basis |= {name: np.zeros(1) for name in by_run}

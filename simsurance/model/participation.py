@@ -75,8 +75,8 @@ def continuous_credit(continuous_years: np.ndarray, step: np.ndarray, after_year
 
 
 def limited(credit: np.ndarray, cap: np.ndarray, limit: np.ndarray) -> np.ndarray:
-    """The rise of the cap that is granted: at most a share of the cap, and never more taken off than that share."""
-    return np.clip(credit, -limit * cap, limit * cap)
+    """The rise of the cap that is granted: at most a share of the cap, and never more taken off than that share or the cap."""
+    return np.clip(credit, -np.minimum(limit, 1.0) * cap, limit * cap)
 
 
 def salience(cap_thousands: np.ndarray) -> np.ndarray:

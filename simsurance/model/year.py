@@ -178,7 +178,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
         basis.outpatient_ratio,
         basis.outpatient_limit,
     )
-    paid_in_hospital = use * benefits.chance_above(mean, sigma, basis.inpatient_deductible)
+    paid_in_hospital = use * benefits.chance_above(mean, sigma, basis.inpatient_deductible, tail)
     paid_outside = basis.outpatient_use * benefits.chance_above(
         basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible
     )

@@ -79,9 +79,9 @@ def persons(count: float, lang: Lang) -> str:
     return f"{number(count / shown.size)}{shown.name}" if lang == "zh" else f"{number(count / shown.size, 1)} million"
 
 
-def yuan_pp(amount: float, lang: Lang) -> str:
+def yuan_pp(amount: float, lang: Lang, decimals: int = 0) -> str:
     """An amount a head with its unit: `CNY 1,198`, `1,198元`."""
-    return f"{number(amount)}元" if lang == "zh" else f"CNY {number(amount)}"
+    return f"{number(amount, decimals)}元" if lang == "zh" else f"CNY {number(amount, decimals)}"
 
 
 def scenario_title(scenario: "Scenario", lang: Lang) -> str:

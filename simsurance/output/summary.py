@@ -20,6 +20,7 @@ READ: Final = ("verified", "verified_transcription", "derived", "fitted", "calib
 JUDGEMENT: Final = "judgement"
 CHOICE: Final = "choice"
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
+RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 NAMES: Final = ("title", "title_zh", "description")
 
 Text = tuple[str, str]
@@ -115,6 +116,35 @@ SENTENCES: Final[dict[str, Text]] = {
         "evidence allows an effect of zero.",
         "- **2024年参保新规的效果系判断**：未见评估研究，现有证据不排除效果为零。",
     ),
+    "twin": (
+        "- Were nobody to react to bonus and waiting (direct cost only), the fund at the end of {last} would be {twin_fund} and "
+        "{twin_insured} residents insured; the difference, {twin_gain} and {twin_members}, rests on judgement (twin.csv).",
+        "- 若无人对激励与等待期作出反应（仅直接成本），{last}年末基金为{twin_fund}，参保{twin_insured}；"
+        "差额{twin_gain}与{twin_members}系判断（twin.csv）。",
+    ),
+    "drag": (
+        "- Selection drag, the fund without any reaction less the fund here, present value: {drag_total}; from fewer payers "
+        "{drag_fewer}, from sicker payers {drag_sicker} (drag.csv).",
+        "- 逆选择拖累（无任何行为反应时的基金减本情景基金，现值）：{drag_total}；"
+        "其中缴费人数减少{drag_fewer}，参保人健康较差{drag_sicker}（drag.csv）。",
+    ),
+    "waiting": (
+        "- Waiting takes {months_first} million months of cover in {first} and {months_last} million in {last}; payments for "
+        "lapsed years bring in {repair_first} and {repair_last}.",
+        "- 等待期使{first}年损失{months_first}百万人月保障，{last}年{months_last}百万人月；断保补缴收入{repair_first}和{repair_last}。",
+    ),
+    "bonus": (
+        "- The rise of the cap is {cap_first} a payer on average in {first} and {cap_last} in {last}; its expected cost is "
+        "{bonus_first} and {bonus_last} a payer and year.",
+        "- 激励额度人均{cap_first}（{first}年）和{cap_last}（{last}年）；预期成本人均{bonus_first}和{bonus_last}。",
+    ),
+    "critical": (
+        "- Critical-illness insurance pays {critical_first} to {ill_first} in {first}, {critical_last} to {ill_last} in {last}. "
+        "Its level and effective deductible are fitted to two weak figures of 2023.",
+        "- 大病保险{first}年支出{critical_first}，受益{ill_first}；{last}年{critical_last}，{ill_last}。"
+        "其水平与有效起付线按2023年两个较弱数据拟合。",
+    ),
+    "rules_head": ("## The participation rules", "## 参保规则"),
     "marks": (
         "- Of the {estimated} estimates that the scenario takes from the baseline, {read} are read, derived or fitted, "
         "{recalled} recalled, and {judged} judgement, listed below. Sources and ranges: `simsurance show {show}`.",
@@ -164,6 +194,7 @@ def summary(results: "Results", lang: Lang) -> str:
     lines += say("reserve", "peak", *(["prepaid"] if results.accounts["prepaid"].any() else []))
     lines += ["", *say("members"), "", *say("insured")]
     lines += ["", *say("money"), "", *say("per_head", "rates", "required", "balance", "public")]
+    lines += ["", *say("rules_head"), "", *say("waiting", "bonus", "critical", "twin", "drag")]
     lines += ["", *say("trust"), ""]
     lines += say(*(["rules"] if rules_act(results.scenario) else []), "marks" if facts["estimated"] != "0" else "own")
     lines += say("ages", "incurred", *(["estimate"] if opening_is_estimate(results.scenario) else []), "checks")
@@ -197,6 +228,7 @@ def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     found["payable_depletion"] = number(measures["payable_share_at_depletion"] / 0.01)
     found["payable_last"] = number(measures["payable_share_last_year"] / 0.01)
     found["public_value"] = money(measures["public_money_present_value"], lang)
+    found |= _rules(results, lang)
     residuals = results.checks["residual"].to_numpy()
     worst = int(residuals.argmax())
     found |= {"checks": str(len(residuals)), "residual": f"{residuals[worst]:.1e}".replace("-", "−")}
@@ -223,6 +255,33 @@ def _ends(results: "Results", lang: Lang) -> dict[str, str]:
         sentence = _sentence("held" if closing >= 0 else "owed", lang)
         found[f"balance_{end}"] = sentence.format(amount=money(abs(closing), lang), months=number(abs(months), 1))
     return found
+
+
+def _rules(results: "Results", lang: Lang) -> dict[str, str]:
+    """What the participation rules do and cost, with and without reactions, as printed."""
+    account, found = results.accounts, {}
+    totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
+    for end, place in (("first", 0), ("last", -1)):
+        payers = float(account["resident_enrolled"][place])
+        found[f"months_{end}"] = number(float(totals["waiting_months"][place]) / 1e6, 1)
+        found[f"repair_{end}"] = money(float(account["repair_payments"][place]), lang)
+        found[f"cap_{end}"] = yuan_pp(float(totals["bonus_cap"][place]) / payers, lang)
+        found[f"bonus_{end}"] = yuan_pp(float(account["bonus_cost"][place]) / payers, lang, 4)
+        found[f"critical_{end}"] = money(float(account["critical_illness"][place]), lang)
+        found[f"ill_{end}"] = persons(float(totals["critical_beneficiaries"][place]), lang)
+    twin = results.twin[["zero_effect", "difference"]].to_dict("index")
+    drag = results.drag["present_value"].to_dict()
+    for name, measure, printed in (
+        ("fund", "closing_last_year", money),
+        ("insured", "resident_insured_last_year", persons),
+    ):
+        found[f"twin_{name}"] = printed(float(twin[measure]["zero_effect"]), lang)
+    found["twin_gain"] = money(float(twin["closing_last_year"]["difference"]), lang)
+    found["twin_members"] = persons(float(twin["resident_insured_last_year"]["difference"]), lang)
+    return found | {
+        f"drag_{name}": money(float(drag[part]), lang)
+        for name, part in (("total", "total"), ("fewer", "fewer_payers"), ("sicker", "sicker_payers"))
+    }
 
 
 def _marks(scenario: "Scenario") -> dict[str, str]:

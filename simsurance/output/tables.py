@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
 
-TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "checks")
+TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "twin", "drag", "checks")
 """The tables of a run, each a property of Results and a file of that name."""
 
 KEY_LABELS: Final = {
@@ -44,6 +44,31 @@ OTHERS: Final = (
     ),
     ("measures", "variable", "unit", "", "unit of the value", "数值单位"),
     ("measures", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
+    ("twin", "key", "measure", "", "name of a summary measure", "指标名称"),
+    ("twin", "variable", "value", "see the column unit", "its value in the scenario", "本情景数值"),
+    (
+        "twin",
+        "variable",
+        "zero_effect",
+        "see the column unit",
+        "its value where nobody reacts to bonus and waiting: direct cost only",
+        "激励与等待期无行为效应（仅直接成本）时的数值",
+    ),
+    ("twin", "variable", "difference", "see the column unit", "what rests on assumed behaviour", "取决于行为假设的部分"),
+    ("twin", "variable", "unit", "", "unit of the values", "数值单位"),
+    ("twin", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
+    ("twin", "variable", "zero_effect_status", "", "the same of the twin", "对照情景的状态"),
+    ("drag", "key", "part", "", "part of the selection drag", "逆选择拖累的构成"),
+    (
+        "drag",
+        "variable",
+        "present_value",
+        "yuan",
+        "fund without behaviour less fund with it, on the opening 1 January",
+        "无行为反应与有行为反应的基金之差（期初现值）",
+    ),
+    ("drag", "variable", "closing", "yuan", "the same at the horizon", "同上，预测期末"),
+    ("drag", "variable", "unit", "", "unit of the values", "数值单位"),
     ("checks", "key", "identity", "", "accounting identity", "恒等式"),
     ("checks", "variable", "residual", "share", "largest difference over the size of the terms", "最大相对残差"),
     ("checks", "variable", "year", "year", "year of the largest difference", "最大残差所在年份"),

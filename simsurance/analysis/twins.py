@@ -1,0 +1,97 @@
+"""A scenario beside its twins: what part of a result rests on assumed behaviour.
+
+The zero-effect twin keeps the participation rules and what they cost directly, but nobody reacts to bonus or waiting. The
+static twin has no behavioural covariate at all. The intercepts of both are solved anew, so that their opening year has the
+same turnover.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simsurance.measures import discount_factors
+from simsurance.scenario_file.loader import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simsurance.results import Results
+
+RULE_EFFECTS = ("bonus", "wait")
+ALL_EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
+COMPARED = (
+    "first_deficit_year",
+    "depletion_year",
+    "closing_last_year",
+    "resident_insured_last_year",
+    "coverage_last_year",
+    "required_contribution_multiple_now",
+)
+
+
+def without_effects(scenario: Scenario, effects: tuple[str, ...]) -> Scenario:
+    """The scenario with these covariates switched off."""
+    return scenario.replace({f"behaviour.effects.{name}": False for name in effects})
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Results of a scenario, of its zero-effect twin and of its static twin."""
+
+    full: "Results"
+    zero_effect: "Results"
+    static: "Results"
+
+    def table(self) -> "pd.DataFrame":
+        """Measures of the scenario and of its zero-effect twin, their difference and unit; index measure."""
+        import pandas as pd
+
+        own, twin = self.full.measures.loc[list(COMPARED)], self.zero_effect.measures.loc[list(COMPARED)]
+        return pd.DataFrame(
+            {
+                "value": own["value"],
+                "zero_effect": twin["value"],
+                "difference": own["value"] - twin["value"],
+                "unit": own["unit"],
+                "status": own["status"],
+                "zero_effect_status": twin["status"],
+            }
+        )
+
+    def drag(self) -> "pd.DataFrame":
+        """Selection drag: fund of the static twin less that of the scenario; index part.
+
+        `present_value` on the opening 1 January and `closing` at the horizon, yuan, at the fund's interest. The parts, fewer
+        payers and sicker payers, are the Shapley values of the path of payers and of the path of the balance a payer.
+        """
+        import pandas as pd
+
+        interest = np.array([float(year.interest_rate[0]) for year in self.full.basis])
+        middle, end = discount_factors(interest, 0.0)
+        payers, balance = zip(*(_paths(results) for results in (self.full, self.static)), strict=True)
+
+        def value(of_payers: int, of_balance: int) -> float:
+            return float((payers[of_payers] * balance[of_balance] * middle).sum())
+
+        fewer = (value(1, 0) - value(0, 0) + value(1, 1) - value(0, 1)) / 2
+        sicker = (value(0, 1) - value(0, 0) + value(1, 1) - value(1, 0)) / 2
+        values = np.array([fewer, sicker, fewer + sicker])
+        parts = pd.Index(["fewer_payers", "sicker_payers", "total"], name="part")
+        return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": "yuan"}, index=parts)
+
+
+def _paths(results: "Results") -> tuple[np.ndarray, np.ndarray]:
+    """Payers and income less outgo a payer, by year."""
+    account = results.accounts
+    payers = account["resident_enrolled"]
+    return payers, (account["income"] - account["outgo"]) / payers
+
+
+def twins(results: "Results") -> Twins:
+    """The twins of a scenario that has been projected, both in one batch."""
+    from simsurance.results import simulate
+
+    scenario = results.scenario
+    zero_effect, static = simulate([without_effects(scenario, RULE_EFFECTS), without_effects(scenario, ALL_EFFECTS)])
+    return Twins(results, zero_effect, static)
