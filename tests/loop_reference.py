@@ -1,18 +1,18 @@
 """The model once more, one person cell after another: slow, plain, and sharing only the tables of axis members.
 
-Persons are numbers in dictionaries, `persons[need, status, sex, area, income, age]`, the statuses by name. The years
-as the rules count them of those in the open tenure and the open gap are person-weighted sums beside them. An
+Persons are numbers in dictionaries, `persons[need, status, sex, area, income, age]`, the statuses by name. What the
+rules remember of them are person-weighted sums beside them, `tracked[name][need, sex, area, income, age]`. An
 assumption is a number or nested lists over the axes that `AXES_OF` names. The last age is open; how many ages there
-are is read from the assumptions.
+are is read from the assumptions. Expected payments are integrals over the cost, by quadrature between their kinks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import erfc, exp, inf, isnan, log, sqrt
+from itertools import pairwise, product
+from math import ceil, cos, erfc, exp, inf, isnan, log, pi, sqrt
 from typing import Any
 
-from simsurance.axes import AREA, GAP_DEPTH, HEALTH, INCOME, SEX, TENURE_DEPTH
+from simsurance.axes import AREA, GAP_DEPTH, HEALTH, INCOME, SEX, TENURE_DEPTH, TRACKED
 
 NEEDS, SEXES, AREAS, INCOMES = (axis.members for axis in (HEALTH, SEX, AREA, INCOME))
 GAPS = [f"gap_{years}" for years in range(GAP_DEPTH + 1)]
@@ -20,8 +20,15 @@ TENURES = [f"tenure_{years}" for years in range(1, TENURE_DEPTH + 1)]
 OUT = ["never", *GAPS]
 MEMBERS = ["employee_active", "employee_retired"]
 ALL = [*OUT, *TENURES, *MEMBERS]
-STEPS = 500
-"""Intervals of a numerical integral."""
+NO_CLAIM = [f"no_claim_{years}" for years in range(1, TENURE_DEPTH + 1)]
+OF_THE_LAPSED = ("lapsed_years", "carried_lapsed")
+"""Tracked totals that belong to the uninsured; the others belong to the insured."""
+POINTS, PANEL = 12, 1.0
+"""Points of a Gaussian quadrature, and the width of a standard normal variable that they serve."""
+CERTAIN = 9.0
+"""Standard deviations beyond which a normal variable is not looked for."""
+TAIL_FROM = 2.3263478740408408
+"""The 99th percentile of a standard normal variable, where the Pareto tail begins."""
 
 AXES_OF = {
     "survival": ("sex", "age"),
@@ -41,7 +48,7 @@ AXES_OF = {
     "employee_exit": ("sex", "age"),
     "retirement": ("sex", "age"),
     "qualified_share": ("sex",),
-    "waits": ("income",),
+    "waits": ("income", "age"),
     "bonus_felt": ("income",),
     "personal_pp": ("area", "income"),
     "personal_pp_next": ("area", "income"),
@@ -54,6 +61,10 @@ AXES_OF = {
     "outpatient_cost": ("health", "sex", "area", "age"),
     "outpatient_sigma": ("health",),
     "outpatient_limit": ("health",),
+    "critical_deductible": ("income",),
+    "critical_capped": ("income",),
+    "critical_edges": ("band",),
+    "critical_ratios": ("band", "income"),
 }
 """Axes of each assumption that is more than one number."""
 SIZES = {
@@ -77,7 +88,8 @@ BY_GROUP = (
     "births", "deaths", "net_migration", "leaves", "returns", "joins", "newborn_enrolled", "insured_deaths",
     "insured_migration", "transfers_in", "transfers_out", "waiting_months", "resident_enrolled",
     "resident_insured_years", "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits",
-    "personal_contributions", "assistance", "subsidies", "local_supplement", "members_income",
+    "critical_illness", "bonus_cost", "critical_beneficiaries", "bonus_cap", "no_claim", "repair_payments",
+    "repaired_years", "personal_contributions", "assistance", "subsidies", "local_supplement", "members_income",
 )  # fmt: skip
 """Flows by sex, area, income group and age; the others are one number."""
 
@@ -87,15 +99,14 @@ class Standing:
     """Where a fund's persons and money stand on a 1 January."""
 
     persons: Cells
-    rule_years: dict[Place, float]
-    lapsed_years: dict[Place, float]
+    tracked: dict[str, dict[Place, float]]
     fund: float
     prepaid: float
 
     @property
     def stores(self) -> tuple[dict[Any, float], ...]:
-        """Persons and counted years: whatever moves with the persons."""
-        return self.persons, self.rule_years, self.lapsed_years
+        """Persons and what the rules remember of them: whatever moves with the persons."""
+        return self.persons, *self.tracked.values()
 
 
 class Year:
@@ -107,6 +118,9 @@ class Year:
         self.ages = range(len(numbers["asfr"]))
         self.before = max(self.year - self.start, 0)
         self.with_this = max(self.year + 1 - self.start, 0)
+        self.credited_before = max(self.year - self.start + int(numbers["bonus_credited_years"]), 0)
+        self.credited = max(self.year + 1 - self.start + int(numbers["bonus_credited_years"]), 0)
+        self.bands = range(len(numbers["critical_edges"]))
         self.counts = self.year >= self.start
         self.rules = self.counts and bool(numbers["rules_in_force"])
 
@@ -135,25 +149,74 @@ def _position(axis: str, member: str | int) -> int:
 # --- the parts of the year ----------------------------------------------------------------------------------
 
 
-def waiting_months(year: Year, lapsed: float) -> float:
-    """Months without cover after so many lapsed years, as the rules count them."""
-    months = year("fixed_months") + year("months_per_lapsed_year") * lapsed
+def waiting_months(year: Year, lapsed: float, repaired: float = 0.0) -> float:
+    """Months without cover after so many lapsed years, as the rules count them, of which some are paid for."""
+    counted = max(lapsed - 1, 0.0) if year("first_lapsed_year_counts") == 0 else lapsed
+    months = year("fixed_months") + year("months_per_lapsed_year") * max(counted - repaired, 0.0)
     if lapsed >= year("floor_from_lapsed_years"):
         months = max(months, year("floor_months"))
-    return min(months, 12.0)
+    return min(months, year("longest_months"))
 
 
-def months_on_entry(year: Year, status: str, mean_lapsed: float, income: str, age: int) -> float:
-    """Months that a person who enrols now has to wait; recent leavers of the employee scheme do not."""
-    if not year.rules or status == "gap_0":
-        return 0.0
+def years_paid_for(year: Year, lapsed: float) -> float:
+    """Lapsed years that a person pays for who repairs: no more than shorten the waiting, or all of them."""
+    if year("repair_all"):
+        return lapsed
+    counted = max(lapsed - 1, 0.0) if year("first_lapsed_year_counts") == 0 else lapsed
+    if lapsed < year("floor_from_lapsed_years"):
+        return counted
+    unpaid = max(year("floor_months") - year("fixed_months"), 0.0) / year("months_per_lapsed_year")
+    return max(counted - unpaid, 0.0)
+
+
+@dataclass
+class Entry:
+    """What enrolling again means to a person, expected over repair and the date."""
+
+    lapsed: float
+    """years as the rules count them"""
+    felt: float
+    """months of waiting as they are seen when the choice is made"""
+    lost: float
+    """months without cover in this year"""
+    left: float
+    """months without cover in the next"""
+    repaired: float
+    """years paid for"""
+
+
+def entry(year: Year, status: str, mean_lapsed: float, income: str, age: int) -> Entry:
+    """The terms on which a person of this status enrols now."""
     if status == "never":
         lapsed = year("never_counts") * min(year.before, age + 1)
     elif status == GAPS[-1]:
         lapsed = mean_lapsed
     else:
         lapsed = min(GAPS.index(status), year.before)
-    return year("waits", income) * waiting_months(year, lapsed)
+    waits = year("waits", income, age) if year.rules else 0.0
+    if status == "gap_0":
+        waits *= year("leavers_wait")
+    paid = years_paid_for(year, lapsed)
+    repair = year("repair_share") if paid > 0 and waits > 0 else 0.0
+    found = Entry(lapsed, 0.0, 0.0, 0.0, repair * paid)
+    for share, months in ((1 - repair, waiting_months(year, lapsed)), (repair, waiting_months(year, lapsed, paid))):
+        found.felt += share * waits * months
+        for chance, begin in ((1 - year("late_share"), 0.0), (year("late_share"), year("late_month"))):
+            end = begin + waits * months
+            found.lost += share * chance * min(end, 12.0)
+            found.left += share * chance * min(max(end - 12.0, 0.0), 12.0)
+    return found
+
+
+def continuous_credit(year: Year, years: float) -> float:
+    """Rise of the cap for continuous years."""
+    return year("bonus_step") * max(years - year("bonus_after_years"), 0.0)
+
+
+def limited(year: Year, rise: float, cap: float) -> float:
+    """A rise of the cap within its limit; no more than the whole cap is taken off."""
+    most = year("bonus_limit") * cap
+    return max(min(rise, most), -min(most, cap))
 
 
 def probability(odds: float) -> float:
@@ -161,14 +224,16 @@ def probability(odds: float) -> float:
     return odds / (1 + odds)
 
 
-def leave_rate(year: Year, need: str, tenure: str, mean_continuous: float, area: str, income: str, age: int) -> float:
-    """Share of insured who do not enrol again."""
+def leave_rate(
+    year: Year, need: str, tenure: str, continuous: float, no_claim: float, area: str, income: str, age: int
+) -> float:
+    """Share of insured who do not enrol again; `continuous` and `no_claim` are mean years as the rules count them."""
     stake, felt = 0.0, 0.0
     if year.rules:
-        stake = year("waits", income) * waiting_months(year, 1.0)
-        own = TENURES.index(tenure) + 1
-        continuous = mean_continuous if tenure == TENURES[-1] else min(own, year.before)
-        cap = year("bonus_step") * max(continuous + 1 - year("bonus_after_years"), 0.0)
+        stake = year("waits", income, age) * min(waiting_months(year, 1.0), 12.0)
+        lost = continuous_credit(year, continuous + 1) + no_claim * year("no_claim_step")
+        lost -= year("bonus_kept") * continuous_credit(year, continuous)
+        cap = limited(year, lost, year("critical_cap") / year("indexation"))
         felt = 10 * (1 - exp(-cap * year("bonus_felt", income) / 10))
     logit = log(year("leave_odds", need, tenure, area, income, age))
     logit += year("leave_burden") * burden_change(year, area, income)
@@ -179,7 +244,7 @@ def leave_rate(year: Year, need: str, tenure: str, mean_continuous: float, area:
 def enter_rate(year: Year, need: str, status: str, months: float, area: str, income: str, age: int) -> float:
     """Share of uninsured who enrol."""
     logit = log(year("enter_odds", need, status, age))
-    logit -= year("return_burden") * burden_change(year, area, income) + year("return_wait") * months
+    logit -= year("return_burden") * burden_change(year, area, income) + year("return_wait") * min(months, 12.0)
     return probability(exp(logit) * year("return_other"))
 
 
@@ -189,38 +254,154 @@ def burden_change(year: Year, area: str, income: str) -> float:
     return log((year("burden", area, income) + floor) / (year("reference_burden", area, income) + floor))
 
 
-def payment(cost: float, deductible: float, ratio: float, limit: float) -> float:
-    """What the fund pays of a year's cost."""
-    return min(ratio * max(cost - deductible, 0.0), limit)
+@dataclass
+class Cost:
+    """A user's cost in a year: lognormal, with a Pareto tail above the 99th percentile where the index is positive."""
+
+    mean: float
+    sigma: float
+    index: float = 0.0
+
+    @property
+    def centre(self) -> float:
+        """Mean of the logarithm, were there no tail."""
+        return log(self.mean) - self.sigma**2 / 2
+
+    @property
+    def tail_start(self) -> float:
+        """Cost from which the tail holds; out of reach where there is none."""
+        return exp(self.centre + self.sigma * TAIL_FROM) if self.index > 0 else inf
+
+    def chance_above(self, cost: float) -> float:
+        """Probability that the cost is higher."""
+        if cost <= 0:
+            return 1.0
+        if cost >= self.tail_start:
+            return erfc(TAIL_FROM / sqrt(2)) / 2 * (cost / self.tail_start) ** -self.index
+        return erfc((log(cost) - self.centre) / self.sigma / sqrt(2)) / 2
+
+    def expected(self, payment: Callable[[float], float], kinks: Sequence[float]) -> float:
+        """Mean of a payment that is linear between its kinks and nought below the first of them."""
+        kinks = sorted(kinks)
+        begin, end = self.tail_start, CERTAIN + self.sigma
+        edges = [(log(kink) - self.centre) / self.sigma if kink > 0 else -CERTAIN for kink in kinks]
+        last = TAIL_FROM if self.index > 0 else end
+        edges = [min(max(edge, -CERTAIN), last) for edge in edges]
+        total = 0.0
+        for low, high in pairwise([*edges, last]):
+            panels = ceil((high - low) / PANEL)
+            for panel in range(panels):
+                half = (high - low) / panels / 2
+                for point, weight in GAUSS:
+                    z = low + half * (2 * panel + 1 + point)
+                    total += weight * half * exp(-z * z / 2) / sqrt(2 * pi) * payment(exp(self.centre + self.sigma * z))
+        if self.index == 0:
+            return total
+        ends = [begin, *(kink for kink in kinks if kink > begin)]
+        total += payment(begin) * self.chance_above(begin)
+        for low, high in pairwise([*ends, inf]):
+            sure = high if high < inf else 2 * low
+            slope = (payment(sure) - payment(low)) / (sure - low)
+            survived = low * self.chance_above(low) - (high * self.chance_above(high) if high < inf else 0.0)
+            total += slope * survived / (self.index - 1)
+        return total
 
 
-def expected_payment(mean: float, sigma: float, deductible: float, ratio: float, limit: float) -> float:
-    """Mean payment over a lognormal cost of the given mean, by Simpson's rule between the kinks of the payment."""
-    centre = log(mean) - sigma**2 / 2
-    low, high = (
-        (log(deductible) - centre) / sigma if deductible > 0 else -inf,
-        (log(deductible + limit / ratio) - centre) / sigma,
+def _gauss() -> list[tuple[float, float]]:
+    """Points and weights of the Gaussian quadrature on [−1, 1]: roots of the Legendre polynomial, by Newton's method."""
+    found = []
+    for place in range(POINTS):
+        x = cos(pi * (place + 0.75) / (POINTS + 0.5))
+        for _ in range(50):
+            before, value = 1.0, x
+            for degree in range(2, POINTS + 1):
+                before, value = value, ((2 * degree - 1) * x * value - (degree - 1) * before) / degree
+            slope = POINTS * (x * value - before) / (x * x - 1)
+            x -= value / slope
+        found.append((x, 2 / ((1 - x * x) * slope * slope)))
+    return found
+
+
+GAUSS = _gauss()
+
+
+def cost_at(target: float, rising: Callable[[float], float]) -> float:
+    """The cost at which something that rises with it reaches a target, by halving; out of reach where it never does."""
+    low, high = 0.0, 1e12
+    for _ in range(120):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) < target else (low, middle)
+    return high
+
+
+@dataclass
+class Rules:
+    """What is paid of a year's inpatient cost: basic insurance, and critical-illness insurance on what it leaves."""
+
+    deductible: float
+    ratio: float
+    limit: float
+    critical_deductible: float
+    edges: list[float]
+    ratios: list[float]
+    cap: float
+
+    def basic(self, cost: float) -> float:
+        """Basic benefit of a cost."""
+        return min(self.ratio * max(cost - self.deductible, 0.0), self.limit)
+
+    def own(self, cost: float) -> float:
+        """What basic insurance leaves to the patient."""
+        return cost - self.basic(cost)
+
+    def critical_uncapped(self, cost: float) -> float:
+        """Critical-illness benefit of a cost, were there no cap."""
+        own, total = self.own(cost) - self.critical_deductible, 0.0
+        for low, high, ratio in zip(self.edges, [*self.edges[1:], inf], self.ratios, strict=True):
+            total += ratio * min(max(own - low, 0.0), high - low)
+        return total
+
+    def critical(self, cost: float, more: float = 0.0) -> float:
+        """Critical-illness benefit of a cost, the cap raised by `more`."""
+        return min(self.critical_uncapped(cost), self.cap + more)
+
+    def basic_kinks(self) -> list[float]:
+        """Costs at which the slope of the basic benefit changes."""
+        return [self.deductible, self.deductible + self.limit / self.ratio]
+
+    def capped_at(self, more: float = 0.0) -> float:
+        """The cost that exhausts the cap."""
+        return cost_at(self.cap + more, self.critical_uncapped) if self.cap < inf else inf
+
+    def critical_begins(self) -> float:
+        """The cost at which critical-illness insurance begins to pay."""
+        return cost_at(self.critical_deductible, self.own)
+
+    def critical_kinks(self) -> list[float]:
+        """Costs at which the slope of the critical-illness benefit may change, but for the cap; first where it begins."""
+        bands = [cost_at(self.critical_deductible + edge, self.own) for edge in self.edges]
+        return [bands[0], *(kink for kink in [*bands[1:], *self.basic_kinks()] if kink > bands[0])]
+
+
+def rules_of(year: Year, income: str) -> Rules:
+    """The benefit rules of an income group."""
+    return Rules(
+        year("inpatient_deductible"),
+        year("inpatient_ratio"),
+        year("inpatient_limit"),
+        year("critical_deductible", income),
+        [year("critical_edges", band) for band in year.bands],
+        [year("critical_ratios", band, income) for band in year.bands],
+        year("critical_cap") if year("critical_capped", income) else inf,
     )
-    first, last = max(low, -12.0), min(high, 12.0 + sigma)
-    total = limit * erfc(high / sqrt(2)) / 2
-    if first < last:
-        width = (last - first) / STEPS
-        for point in range(STEPS + 1):
-            z = first + point * width
-            weight = 1 if point in (0, STEPS) else 4 if point % 2 else 2
-            density = exp(-z * z / 2) / 2.5066282746310002
-            total += weight * width / 3 * density * payment(exp(centre + sigma * z), deductible, ratio, limit)
-    return total
 
 
 @dataclass
 class Enrolled:
-    """Persons after the enrolment for the year, and the years and months counted of them by place."""
+    """Persons after the enrolment for the year, and what the rules remember of them by place."""
 
     persons: Cells
-    rule_years: dict[Place, float]
-    lapsed_years: dict[Place, float]
-    waiting: dict[Place, float]
+    tracked: dict[str, dict[Place, float]]
 
     def count(self, statuses: Sequence[str], need: str, sex: str, area: str, income: str, age: int) -> float:
         """Persons of these statuses at a place."""
@@ -266,10 +447,14 @@ def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing
 
 def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
     """Stayers a year on, joiners and returners at tenure 1, leavers at gap 1."""
-    nobody = dict.fromkeys(year.places(), 0.0)
-    after = Enrolled(dict.fromkeys(standing.persons, 0.0), dict(nobody), dict(nobody), dict(nobody))
-    continuous = mean_years(year, standing, TENURES[-1], standing.rule_years)
-    lapsed = mean_years(year, standing, GAPS[-1], standing.lapsed_years)
+    before = standing.tracked
+    after = Enrolled(
+        dict.fromkeys(standing.persons, 0.0), {name: dict.fromkeys(year.places(), 0.0) for name in TRACKED}
+    )
+    tracked = after.tracked
+    continuous = mean_years(year, standing, [TENURES[-1]], [before["rule_years"]])
+    lapsed = mean_years(year, standing, [GAPS[-1]], [before["lapsed_years"]])
+    no_claim = mean_years(year, standing, TENURES, [before[name] for name in NO_CLAIM])
     for place in year.places():
         need, sex, area, income, age = place
         group = (sex, area, income, age)
@@ -277,47 +462,65 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
         def put(status: str, number: float, at: Place = place) -> None:
             after.persons[(at[0], status, *at[1:])] += number
 
-        for tenure in TENURES:
+        leaving, entering, kept, cut = 0.0, 0.0, 0.0, 0.0
+        for own, tenure in enumerate(TENURES, start=1):
             present = standing.persons[need, tenure, sex, area, income, age]
-            rate = leave_rate(year, need, tenure, continuous[area, income, age], area, income, age)
+            counted = continuous[area, income, age] if own == TENURE_DEPTH else min(own, year.credited_before)
+            rate = leave_rate(year, need, tenure, counted, no_claim[area, income, age], area, income, age)
             flows["leaves"][group] += present * rate
             put("gap_1", present * rate)
-            later = TENURES[min(TENURES.index(tenure) + 1, TENURE_DEPTH - 1)]
-            put(later, present * (1 - rate))
-            if tenure == later:
-                counted = standing.rule_years[place] + present * year.counts
-                after.rule_years[place] += counted * (1 - rate)
-            elif later == TENURES[-1]:
-                after.rule_years[place] += present * (1 - rate) * min(year.with_this, TENURE_DEPTH)
+            leaving += present * rate
+            kept += present * rate * continuous_credit(year, counted) * year("bonus_kept") * year.rules
+            later = min(own + 1, TENURE_DEPTH)
+            put(TENURES[later - 1], present * (1 - rate))
+            tracked[f"no_claim_{later}"][place] += before[f"no_claim_{own}"][place] * (1 - rate)
+            if own == 1:
+                tracked["waiting_months"][place] += before["months_left"][place] * (1 - rate)
+            if own == TENURE_DEPTH:
+                years = before["rule_years"][place] + present * (year.credited > 0)
+                tracked["rule_years"][place] += years * (1 - rate)
+            elif later == TENURE_DEPTH:
+                tracked["rule_years"][place] += present * (1 - rate) * min(year.credited, TENURE_DEPTH)
         for status in OUT:
             present = standing.persons[need, status, sex, area, income, age]
-            months = months_on_entry(year, status, lapsed[area, income, age], income, age)
-            rate = enter_rate(year, need, status, months, area, income, age)
+            terms = entry(year, status, lapsed[area, income, age], income, age)
+            rate = enter_rate(year, need, status, terms.felt, area, income, age)
             flows["joins" if status == "never" else "returns"][group] += present * rate
-            flows["waiting_months"][group] += present * rate * months
-            after.waiting[place] += present * rate * months
+            flows["repaired_years"][group] += present * rate * terms.repaired
+            tracked["waiting_months"][place] += present * rate * terms.lost
+            tracked["months_left"][place] += present * rate * terms.left
+            entering += present * rate
+            cut += present * rate * terms.lapsed * year("cap_cut") * (status != "never")
             put(TENURES[0], present * rate)
-            later = "never" if status == "never" else GAPS[min(GAPS.index(status) + 1, GAP_DEPTH)]
-            put(later, present * (1 - rate))
+            later_status = "never" if status == "never" else GAPS[min(GAPS.index(status) + 1, GAP_DEPTH)]
+            put(later_status, present * (1 - rate))
             if status == GAPS[-1]:
-                counted = standing.lapsed_years[place] + present * year.counts
-                after.lapsed_years[place] += counted * (1 - rate)
-            elif later == GAPS[-1]:
-                after.lapsed_years[place] += present * (1 - rate) * min(year.with_this, GAP_DEPTH)
+                years = before["lapsed_years"][place] + present * year.counts
+                tracked["lapsed_years"][place] += years * (1 - rate)
+            elif later_status == GAPS[-1]:
+                tracked["lapsed_years"][place] += present * (1 - rate) * min(year.with_this, GAP_DEPTH)
         for status in MEMBERS:
             put(status, standing.persons[need, status, sex, area, income, age])
+        insured = sum(standing.persons[need, status, sex, area, income, age] for status in TENURES)
+        uninsured = sum(standing.persons[need, status, sex, area, income, age] for status in OUT)
+        taken = before["carried_insured"][place] * leaving / insured
+        brought = before["carried_lapsed"][place] * entering / uninsured
+        tracked["carried_lapsed"][place] = before["carried_lapsed"][place] + taken + kept - brought
+        tracked["carried_insured"][place] = before["carried_insured"][place] - taken + brought - cut
+        flows["waiting_months"][group] += tracked["waiting_months"][place]
+        flows["repair_payments"][group] = flows["repaired_years"][group] * year("personal_pp", area, income)
     return after
 
 
 def mean_years(
-    year: Year, standing: Standing, status: str, years: dict[Place, float]
+    year: Year, standing: Standing, statuses: list[str], totals: list[dict[Place, float]]
 ) -> dict[tuple[str, str, int], float]:
-    """Mean counted years of those in an open status, by area, income group and age."""
+    """Mean counted years of those in some statuses, by area, income group and age."""
     found = {}
     for area, income, age in product(AREAS, INCOMES, year.ages):
         here = list(product(NEEDS, SEXES))
-        heads = sum(standing.persons[need, status, sex, area, income, age] for need, sex in here)
-        total = sum(years[need, sex, area, income, age] for need, sex in here)
+        heads = sum(standing.persons[need, name, sex, area, income, age] for (need, sex), name in product(here, statuses))
+        total = sum(years[need, sex, area, income, age] for (need, sex), years in product(here, totals))
         found[area, income, age] = total / heads if heads > 0 else 0.0
     return found
 
@@ -339,7 +542,7 @@ def redraw_need_classes(year: Year, enrolled: Enrolled, flows: Flows) -> None:
                 cells = {need: (need, status, sex, area, income, age) for need in NEEDS}
                 redistribute(enrolled.persons, cells, keep, drawn)
             places = {need: (need, sex, area, income, age) for need in NEEDS}
-            for years in (enrolled.rule_years, enrolled.lapsed_years, enrolled.waiting):
+            for years in enrolled.tracked.values():
                 redistribute(years, places, keep, drawn)
     flows["prevalence_error"] = worst
 
@@ -431,38 +634,81 @@ def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float
         flows["subsidies"][group] = budget
         flows["local_supplement"][group] = (due + budget) * (year("local_supplement") - 1)
         flows["members_income"][group] = payers * year("disposable_income", area, income)
-    for need, sex, area, age in product(NEEDS, SEXES, AREAS, year.ages):
-        benefits = benefits_pp(year, need, sex, area, age)
-        for income in INCOMES:
-            place, group = (need, sex, area, income, age), (sex, area, income, age)
-            covered = enrolled.count(TENURES, *place) - enrolled.waiting[place] / 12
-            exposed = covered * (1 - vital.dying[need, sex, age] / 2)
-            if age == 0:
-                newborn = born[sex, area, income] * year("newborn_enrolment")
-                exposed += newborn * year("prevalence", need, sex, 0) / 2
-            flows["resident_insured_years"][group] += exposed
-            for name, amount in benefits.items():
-                flows[name][group] += exposed * amount
+    for group, payers in flows["resident_enrolled"].items():
+        flows["critical_illness"][group] += payers * year("critical_premium_pp")
+    for place in year.places():
+        need, sex, area, income, age = place
+        group = (sex, area, income, age)
+        benefits, used = benefits_pp(year, *place)
+        payers = enrolled.count(TENURES, *place)
+        covered = payers - enrolled.tracked["waiting_months"][place] * (1 - year("postponed_care")) / 12
+        exposed = covered * (1 - vital.dying[need, sex, age] / 2)
+        if age == 0:
+            newborn = born[sex, area, income] * year("newborn_enrolment")
+            exposed += newborn * year("prevalence", need, sex, 0) / 2
+        flows["resident_insured_years"][group] += exposed
+        for name, amount in benefits.items():
+            flows[name][group] += exposed * amount
+        if year.rules:
+            more = rise_of_cap(year, enrolled, place)
+            flows["bonus_cap"][group] += payers * more
+            flows["bonus_cost"][group] += exposed * cost_of_rise(year, place, more)
+            for tenure, name in zip(TENURES, NO_CLAIM, strict=True):
+                enrolled.tracked[name][place] *= 1 - used * year("no_claim_reset")
+                enrolled.tracked[name][place] += enrolled.count([tenure], *place) * benefits["no_claim"]
 
 
-def benefits_pp(year: Year, need: str, sex: str, area: str, age: int) -> dict[str, float]:
-    """Expected cost and benefit of a person covered all year."""
-    bed, visit = year("inpatient_cost", need, area, age), year("outpatient_cost", need, sex, area, age)
-    inpatient_rule = [year(f"inpatient_{part}") for part in ("deductible", "ratio", "limit")]
-    outpatient_rule = [year("outpatient_deductible"), year("outpatient_ratio"), year("outpatient_limit", need)]
-    users, visitors = year("inpatient_use", need, sex, age), year("outpatient_use", need)
+def rise_of_cap(year: Year, enrolled: Enrolled, place: Place) -> float:
+    """Mean rise of the cap of the insured at a place: years in a row, years without claim, and what a lapse left over."""
+    credit = enrolled.tracked["carried_insured"][place]
+    for own, (tenure, name) in enumerate(zip(TENURES, NO_CLAIM, strict=True), start=1):
+        number = enrolled.count([tenure], *place)
+        credit += enrolled.tracked[name][place] * year("no_claim_step")
+        counted = float(min(own, year.credited))
+        if own == TENURE_DEPTH and number > 0:
+            counted = enrolled.tracked["rule_years"][place] / number
+        credit += number * continuous_credit(year, counted)
+    return limited(year, credit / enrolled.count(TENURES, *place) * year("indexation"), year("critical_cap"))
+
+
+def cost_of_rise(year: Year, place: Place, more: float) -> float:
+    """Expected cost of a cap raised by `more` for a person covered all year: the payment with it less that without."""
+    need, sex, area, income, age = place
+    rules = rules_of(year, income)
+    if rules.cap == inf:
+        return 0.0
+    cost = Cost(year("inpatient_cost", need, area, age), year("inpatient_sigma", need), year("tail_index"))
+    ends = sorted((rules.capped_at(), rules.capped_at(more)))
+    kinks = [*ends, *(kink for kink in rules.critical_kinks() if kink > ends[0])]
+    expected = cost.expected(lambda x: rules.critical(x, more) - rules.critical(x), kinks)
+    return year("inpatient_use", need, sex, age) * year("critical_factor") * year("critical_self_run") * expected
+
+
+def benefits_pp(year: Year, need: str, sex: str, area: str, income: str, age: int) -> tuple[dict[str, float], float]:
+    """Expected cost, benefits and chances of a person covered all year, and the chance of a claim beyond the cap."""
+    rules, users, visitors = rules_of(year, income), year("inpatient_use", need, sex, age), year("outpatient_use", need)
+    bed = Cost(year("inpatient_cost", need, area, age), year("inpatient_sigma", need), year("tail_index"))
+    visit = Cost(year("outpatient_cost", need, sex, area, age), year("outpatient_sigma", need))
+    low, ratio, most = year("outpatient_deductible"), year("outpatient_ratio"), year("outpatient_limit", need)
+    paid_outside = visit.expected(lambda x: min(ratio * max(x - low, 0.0), most), [low, low + most / ratio])
+    critical_kinks = [*rules.critical_kinks(), rules.capped_at()] if rules.cap < inf else rules.critical_kinks()
+    critical = bed.expected(rules.critical, critical_kinks)
+    not_paid = (1 - users * bed.chance_above(rules.deductible)) * (1 - visitors * visit.chance_above(low))
     return {
-        "inpatient_claims": users * bed,
-        "inpatient_benefits": users * expected_payment(bed, year("inpatient_sigma", need), *inpatient_rule),
-        "outpatient_claims": visitors * visit,
-        "outpatient_benefits": visitors * expected_payment(visit, year("outpatient_sigma", need), *outpatient_rule),
-    }
+        "inpatient_claims": users * bed.expected(lambda x: x, [0.0]),
+        "inpatient_benefits": users * bed.expected(rules.basic, rules.basic_kinks()),
+        "outpatient_claims": visitors * visit.mean,
+        "outpatient_benefits": visitors * paid_outside,
+        "critical_illness": users * critical * year("critical_factor") * year("critical_self_run"),
+        "critical_beneficiaries": users * bed.chance_above(rules.critical_begins()),
+        "no_claim": not_paid,
+    }, users * bed.chance_above(rules.capped_at()) if rules.cap < inf else 0.0
 
 
 def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Standing:
     """Deaths and migration, moves to, within and from the employee scheme, birthday."""
-    nobody = dict.fromkeys(year.places(), 0.0)
-    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), dict(nobody), dict(nobody), 0.0, 0.0)
+    tracked = {name: dict.fromkeys(year.places(), 0.0) for name in TRACKED}
+    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), tracked, 0.0, 0.0)
     for place in year.places():
         need, sex, area, income, age = place
         group, older = (sex, area, income, age), min(age + 1, year.ages[-1])
@@ -490,9 +736,11 @@ def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Sta
         number[TENURES[-1]] += with_years
         number[TENURES[0]] += to_residents - with_years
         after = (need, sex, area, income, older)
-        closing.rule_years[after] += enrolled.rule_years[place] * alive * staying[TENURES[-1]]
-        closing.rule_years[after] += with_years * year.with_this
-        closing.lapsed_years[after] += enrolled.lapsed_years[place] * alive * staying[GAPS[-1]]
+        for name in TRACKED:
+            if name != "waiting_months":
+                kept = staying[GAPS[-1] if name in OF_THE_LAPSED else TENURES[-1]]
+                tracked[name][after] += enrolled.tracked[name][place] * alive * kept
+        tracked["rule_years"][after] += with_years * year.credited
         for status in ALL:
             closing.persons[need, status, sex, area, income, older] += number[status]
     return closing
@@ -549,9 +797,10 @@ def keep_account(year: Year, standing: Standing, closing: Standing, flows: Flows
     for (_, status, _, area, income, _), number in closing.persons.items():
         if status in TENURES:
             closing.prepaid += number * year("personal_pp_next", area, income) * year("prepaid_share")
-    received = ("personal_contributions", "assistance", "subsidies", "local_supplement")
+    received = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
     income_total = sum(sum(flows[name].values()) for name in received) + closing.prepaid - standing.prepaid
-    benefits = sum(flows["inpatient_benefits"].values()) + sum(flows["outpatient_benefits"].values())
+    paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+    benefits = sum(sum(flows[name].values()) for name in paid)
     charged = benefits * year("administration_share")
     rate = year("deficit_rate") if standing.fund < 0 else year("interest_rate")
     balance = income_total - benefits - charged

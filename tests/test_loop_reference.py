@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
 
-from simsurance.axes import AREA, INCOME, SEX, STATUS, row
+from simsurance.axes import AREA, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
 from simsurance.model.projection import PERSON_FLOWS, RUN_FLOWS, project
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 
 AGES = 7
-RUNS = 2
+RUNS = 3
 YEARS = 3
+BANDS = 3
 TOLERANCE = 1e-9
 NOTHING = 1e-12
 BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate")
@@ -22,7 +23,20 @@ BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest
 NEGATIVE_MIGRATION, NO_MIGRATION, MIGRATION = -30.0, 0.0, 30.0
 
 
-def random_year(random: np.random.Generator, year: int, migration: float, total: float) -> YearBasis:
+def of_runs(*values: float) -> np.ndarray:
+    """One number a run, on the person axes."""
+    return np.array(values, dtype=float).reshape(RUNS, *(1,) * 6)
+
+
+def assisted_or_not(random: np.random.Generator, low: float, high: float) -> np.ndarray:
+    """A rule of critical-illness insurance: one number for the assisted, another for all others."""
+    drawn = random.uniform(low, high, (RUNS, 2))[:, [0, 1, 1, 1]]
+    return drawn[:, None, None, None, None, :, None]
+
+
+def random_year(
+    random: np.random.Generator, year: int, migration: float, total: float, bands: int = BANDS, credited: int = 0
+) -> YearBasis:
     """A year in which everything happens, differently in each run; yuan and persons of a small town."""
 
     def on_axes(name: str, low: float, high: float) -> np.ndarray:
@@ -43,8 +57,10 @@ def random_year(random: np.random.Generator, year: int, migration: float, total:
         "leave_other": (0.8, 1.2), "return_other": (0.8, 1.2), "newborn_enrolment": (0.5, 0.95),
         "employee_entry": (0, 0.2), "employee_entry_uninsured": (0, 0.4), "employee_exit": (0, 0.2),
         "retirement": (0, 0.5), "qualified_share": (0.5, 1), "leaver_enrolment": (0, 1), "years_count": (0, 1),
-        "fixed_months": (0, 4), "months_per_lapsed_year": (0, 3), "floor_months": (3, 9), "waits": (0, 1),
-        "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001), "personal_pp": (200, 600),
+        "fixed_months": (0, 6), "months_per_lapsed_year": (0.2, 4), "floor_months": (3, 9), "longest_months": (8, 24),
+        "waits": (0, 1), "repair_share": (0, 0.6), "late_share": (0, 0.3), "late_month": (0, 8),
+        "postponed_care": (0, 0.5), "no_claim_step": (200, 2000), "indexation": (0.9, 1.3), "critical_cap": (2e4, 6e4),
+        "critical_factor": (0.5, 1.5), "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001), "personal_pp": (200, 600),
         "personal_pp_next": (200, 600), "assistance_share": (0, 1), "subsidy_pp": (500, 900),
         "local_supplement": (0.9, 1.2), "disposable_income": (1e4, 6e4), "inpatient_use": (0.05, 0.3),
         "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4), "inpatient_deductible": (200, 2000),
@@ -56,25 +72,47 @@ def random_year(random: np.random.Generator, year: int, migration: float, total:
     shares = random.dirichlet([6.0, 3.0, 2.0], (RUNS, len(SEX.members), AGES))
     numbers["prevalence"] = np.moveaxis(shares, -1, 1)[:, :, None, :, None, None, :]
     numbers["rules_in_force"] = np.ones((RUNS,) + (1,) * 6)
-    numbers["never_counts"] = np.array([1.0, 0.0]).reshape(RUNS, *(1,) * 6)
-    numbers["floor_from_lapsed_years"] = np.array([2.0, 4.0]).reshape(RUNS, *(1,) * 6)
-    numbers["bonus_after_years"] = np.array([0.0, 2.0]).reshape(RUNS, *(1,) * 6)
-    numbers["pinned_total_end"] = np.array([np.nan, total if year % 2 else np.nan])
-    numbers["prepaid_share"] = np.array([0.0, 0.7])
+    numbers["never_counts"], numbers["floor_from_lapsed_years"] = of_runs(1, 0, 1), of_runs(2, 4, 3)
+    numbers["first_lapsed_year_counts"], numbers["leavers_wait"] = of_runs(1, 0, 1), of_runs(0, 1, 0)
+    numbers["repair_all"], numbers["no_claim_reset"] = of_runs(0, 1, 0), of_runs(1, 1, 0)
+    numbers["bonus_after_years"], numbers["bonus_limit"] = of_runs(0, 2, 1), of_runs(0.2, 5, 0.05)
+    numbers["bonus_kept"], numbers["cap_cut"] = of_runs(1, 0, 0), of_runs(300, 0, 4000)
+    numbers["tail_index"] = of_runs(0, 2.5, 0)
+    numbers["critical_self_run"], numbers["critical_premium_pp"] = of_runs(1, 1, 0), of_runs(0, 0, 60)
+    numbers["critical_capped"] = np.ones((RUNS, 1, 1, 1, 1, len(INCOME.members), 1))
+    numbers["critical_capped"][0, ..., 0, :] = 0
+    numbers["critical_deductible"] = assisted_or_not(random, 2e3, 2e4)
+    numbers["critical_edges"] = np.cumsum(
+        np.stack([of_runs(0, 0, 0), *(random.uniform(5e3, 3e4, (RUNS,) + (1,) * 6) for _ in range(bands - 1))], axis=1),
+        axis=1,
+    )
+    numbers["critical_ratios"] = np.stack([assisted_or_not(random, 0.5, 0.9) for _ in range(bands)], axis=1)
+    numbers["pinned_total_end"] = np.array([np.nan, total if year % 2 else np.nan, np.nan])
+    numbers["prepaid_share"] = np.array([0.0, 0.7, 0.2])
     numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
     numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
-    return YearBasis(year=year, rules_start=2025, **numbers)
+    return YearBasis(year=year, rules_start=2025, bonus_credited_years=credited, **numbers)
 
 
 def random_state(random: np.random.Generator) -> State:
-    """Persons in every cell but the longest tenure and gap of the youngest; one fund in surplus, one in deficit."""
-    shape = (RUNS, len(NEEDS), len(STATUS.members), len(SEX.members), len(AREA.members), len(INCOME.members), AGES)
-    cells = np.concatenate([random.uniform(1, 20, shape), np.zeros((*shape[:2], 3, *shape[3:]))], axis=2)
+    """Persons in every cell but the longest tenure and gap of the youngest, and much to remember of them; funds in surplus and
+    in deficit."""
+    shape = (RUNS, len(NEEDS), len(ROWS), len(SEX.members), len(AREA.members), len(INCOME.members), AGES)
+    cells = random.uniform(1, 20, shape)
     cells[:, :, [row("tenure_5"), row("gap_5")], ..., :3] = 0
-    cells[:, :, row("rule_years")] = cells[:, :, row("tenure_5")] * random.uniform(0, 6, (*shape[:2], *shape[3:]))
-    cells[:, :, row("lapsed_years")] = cells[:, :, row("gap_5")] * random.uniform(0, 12, (*shape[:2], *shape[3:]))
-    return State(cells, np.array([[5e6], [-5e6]]), np.array([0.0, 1e5]))
+    per_person = random.uniform(0, 1, (*shape[:2], len(TRACKED), *shape[3:]))
+    insured, lapsed = cells[:, :, TENURES].sum(axis=2), cells[:, :, UNINSURED].sum(axis=2)
+    most = {
+        "rule_years": 6 * cells[:, :, row("tenure_5")], "lapsed_years": 12 * cells[:, :, row("gap_5")],
+        "waiting_months": 0 * insured, "months_left": 8 * cells[:, :, row("tenure_1")],
+        "carried_lapsed": 3000 * lapsed, "carried_insured": -3000 * insured,
+    }  # fmt: skip
+    for place, name in enumerate(TRACKED):
+        tenure = place - (NO_CLAIM.start - len(STATUS.members))
+        whole = most[name] if name in most else (tenure + 1) * cells[:, :, TENURES.start + tenure]
+        cells[:, :, row(name)] = per_person[:, :, place] * whole
+    return State(cells, np.array([[5e6], [-5e6], [1e6]]), np.array([0.0, 1e5, 0.0]))
 
 
 def plain(basis: YearBasis, run: int) -> dict[str, Any]:
@@ -90,6 +128,10 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
             numbers[field.name] = float(own)
             continue
         axes = AXES_OF.get(field.name, ())
+        if "band" in axes:
+            by_income = np.broadcast_to(own[:, 0, 0, 0, 0, :, 0], (len(own), len(INCOME.members)))
+            numbers[field.name] = by_income.tolist() if "income" in axes else by_income[:, 0].tolist()
+            continue
         names = ("health", "tenure" if "tenure" in axes else "out", "sex", "area", "income", "age")
         sizes = {**SIZES, "age": AGES}
         unnamed = tuple(place for place, name in enumerate(names) if name not in axes)
@@ -101,30 +143,27 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
 
 def plain_standing(state: State, run: int) -> Standing:
     """The state of one run in dictionaries."""
-    persons, rule_years, lapsed_years = {}, {}, {}
+    persons: dict[Any, float] = {}
+    tracked: dict[str, dict[Any, float]] = {name: {} for name in TRACKED}
     for place in np.ndindex(*(state.cells.shape[axis] for axis in (1, 3, 4, 5, 6))):
         health, sex, area, income, age = place
         key = (NEEDS[health], SEX.members[sex], AREA.members[area], INCOME.members[income], age)
+        here = dict(zip(ROWS, state.cells[run, health, :, sex, area, income, age].tolist(), strict=True))
         for status in STATUS.members:
-            persons[(key[0], status, *key[1:])] = float(state.cells[run, health, row(status), sex, area, income, age])
-        rule_years[key] = float(state.cells[run, health, row("rule_years"), sex, area, income, age])
-        lapsed_years[key] = float(state.cells[run, health, row("lapsed_years"), sex, area, income, age])
-    return Standing(persons, rule_years, lapsed_years, float(state.fund[run, 0]), float(state.prepaid[run]))
+            persons[(key[0], status, *key[1:])] = here[status]
+        for name in TRACKED:
+            tracked[name][key] = here[name]
+    return Standing(persons, tracked, float(state.fund[run, 0]), float(state.prepaid[run]))
 
 
 def cells_of(standing: Standing) -> np.ndarray:
     """The reference's persons and tracked totals on the engine's axes."""
-    rows = [*STATUS.members, "rule_years", "lapsed_years"]
-    cells = np.zeros((len(NEEDS), len(rows), len(SEX.members), len(AREA.members), len(INCOME.members), AGES))
+    cells = np.zeros((len(NEEDS), len(ROWS), len(SEX.members), len(AREA.members), len(INCOME.members), AGES))
     for place in np.ndindex(*cells.shape):
         health, status, sex, area, income, age = place
         key = (NEEDS[health], SEX.members[sex], AREA.members[area], INCOME.members[income], age)
-        if rows[status] == "rule_years":
-            cells[place] = standing.rule_years[key]
-        elif rows[status] == "lapsed_years":
-            cells[place] = standing.lapsed_years[key]
-        else:
-            cells[place] = standing.persons[(key[0], rows[status], *key[1:])]
+        name = ROWS[status]
+        cells[place] = standing.tracked[name][key] if name in TRACKED else standing.persons[(key[0], name, *key[1:])]
     return cells
 
 
@@ -144,21 +183,22 @@ def assert_close(engine: np.ndarray, reference: np.ndarray, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "migration"),
+    ("first", "migration", "bands", "credited"),
     [
-        pytest.param(2023, (NO_MIGRATION, MIGRATION, NEGATIVE_MIGRATION), id="rules begin in the last year"),
-        pytest.param(2024, (MIGRATION, NO_MIGRATION, MIGRATION), id="rules begin in the second year"),
-        pytest.param(2029, (NEGATIVE_MIGRATION, MIGRATION, NO_MIGRATION), id="rules have counted for four years"),
+        pytest.param(2023, (NO_MIGRATION, MIGRATION, NEGATIVE_MIGRATION), 3, 0, id="rules begin in the last year"),
+        pytest.param(2024, (MIGRATION, NO_MIGRATION, MIGRATION), 1, 2, id="rules begin in the second year"),
+        pytest.param(2029, (NEGATIVE_MIGRATION, MIGRATION, NO_MIGRATION), 2, 0, id="rules have counted for four years"),
     ],
 )
-def test_engine_and_reference_agree_on_cells_flows_and_funds(first: int, migration: tuple[float, ...]) -> None:
+def test_engine_and_reference_agree_on_cells_flows_and_funds(
+    first: int, migration: tuple[float, ...], bands: int, credited: int
+) -> None:
     random = np.random.default_rng(first)
     state = random_state(random)
     total = float(state.persons[1].sum()) * 1.01
-    basis = [random_year(random, first + place, migration[place], total) for place in range(YEARS)]
+    basis = [random_year(random, first + place, migration[place], total, bands, credited) for place in range(YEARS)]
     standings = [plain_standing(state, run) for run in range(RUNS)]
     work = Workspace(state.cells.shape)
-    tracked = [*range(len(STATUS.members)), row("rule_years"), row("lapsed_years")]
     for year in basis:
         state, flows = step(state, year, work)
         for run in range(RUNS):
@@ -166,7 +206,9 @@ def test_engine_and_reference_agree_on_cells_flows_and_funds(first: int, migrati
             for field in fields(Flows):
                 where = f"{field.name} of run {run} in {year.year}"
                 assert_close(getattr(flows, field.name)[run], flow_of(found, field.name), where)
-            assert_close(state.cells[run][:, tracked], cells_of(standings[run]), f"cells of run {run}, {year.year}")
+            reference = cells_of(standings[run])
+            for place, name in enumerate(ROWS):
+                assert_close(state.cells[run][:, place], reference[:, place], f"{name} of run {run}, {year.year}")
             assert_close(state.fund[run], np.array([standings[run].fund]), f"fund of run {run}, {year.year}")
             assert_close(state.prepaid[run], np.array(standings[run].prepaid), f"prepaid of run {run}, {year.year}")
 
@@ -175,15 +217,13 @@ def test_need_classes_agree_where_the_prevalence_cannot_be_reached() -> None:
     random = np.random.default_rng(7)
     state = random_state(random)
     year = random_year(random, 2026, NO_MIGRATION, 1.0)
-    persistence = np.array([0.95, 0.6]).reshape(RUNS, *(1,) * 6)
+    persistence = of_runs(0.95, 0.6, 0.6)
     limited = YearBasis(**{**vars(year), "persistence": persistence, "pinned_total_end": np.full(RUNS, np.nan)})
     closing, flows = step(state, limited, Workspace(state.cells.shape))
     assert flows.prevalence_error[0] > 0.1
     for run in range(RUNS):
         standing, found = simulate_year(plain_standing(state, run), plain(limited, run))
-        assert_close(
-            closing.cells[run][:, : len(STATUS.members)], cells_of(standing)[:, : len(STATUS.members)], "cells"
-        )
+        assert_close(closing.cells[run], cells_of(standing), "cells")
         assert flows.prevalence_error[run] == pytest.approx(found["prevalence_error"], abs=1e-12)
 
 

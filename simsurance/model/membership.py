@@ -101,7 +101,8 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
         enrolled[:, :, MONTHS_LEFT] = 0.0
     enrolled[:, :, CARRIED_LAPSED] = cells[:, :, CARRIED_LAPSED]
     enrolled[:, :, CARRIED_INSURED] = cells[:, :, CARRIED_INSURED]
-    if basis.bonus_kept.any() or basis.cap_cut.any():
+    carried = cells[:, :, CARRIED_LAPSED].any() or cells[:, :, CARRIED_INSURED].any()
+    if carried or basis.bonus_kept.any() or basis.cap_cut.any():
         insured, lapsed = cells[:, :, TENURES].sum(axis=2), cells[:, :, UNINSURED].sum(axis=2)
         gone = np.divide(leaving.sum(axis=2), insured, out=np.zeros_like(insured), where=insured > 0)
         back = np.divide(entering.sum(axis=2), lapsed, out=np.zeros_like(lapsed), where=lapsed > 0)

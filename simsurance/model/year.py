@@ -244,7 +244,7 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
     """Add a year without reimbursement to the insured who had none, and take the credit of those who used it, in place."""
     years = enrolled[:, :, NO_CLAIM]
-    years *= 1 - basis.no_claim_reset * pp.cap_used
+    years *= 1 - basis.rules_in_force * basis.no_claim_reset * pp.cap_used
     years += enrolled[:, :, TENURES] * (basis.rules_in_force * pp.no_claim)
 
 
