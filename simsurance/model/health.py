@@ -17,8 +17,8 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
     present = np.empty_like(by_class)
     present[:] = prevalence
     np.divide(by_class, everyone, out=present, where=everyone > 0)
-    free = np.where(persistence < 1, 1 - persistence, 1.0)
-    shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
+    kept = np.where(persistence < 1, persistence, 0.0)
+    shares = (prevalence - kept * present) / (1 - kept)
     if shares.min() < 0:
         outside = (shares < 0).any(axis=1, keepdims=True)
         limited = np.maximum(shares, 0)
@@ -28,16 +28,15 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
 
 
 def transition(
-    cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray
+    cells: np.ndarray, redrawn: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray
 ) -> None:
     """Move persons and tracked totals between need classes, in place.
 
-    `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
+    `cells` [run, health, row, sex, area, income, age]; `redrawn` [run, health, 1, sex, area, income, age] are the shares
+    of all classes together that are drawn anew into each; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
     """
     np.add.reduce(cells, axis=1, out=everyone)
     cells *= persistence
-    redrawn = np.empty((*cells.shape[:2], 1, *cells.shape[3:]))
-    redrawn[:] = (1 - persistence) * shares
     for need in range(cells.shape[1]):
         np.multiply(everyone, redrawn[:, need], out=drawn)
         cells[:, need] += drawn

@@ -25,7 +25,7 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
     """Mean of a tracked total over need classes and sexes: [run, 1, 1, 1, area, income, age] from [run, health, sex, …]."""
     years = total_years.sum(axis=(1, 2))
     heads = persons.sum(axis=(1, 2))
-    mean = np.divide(years, heads, out=np.full_like(years, otherwise), where=heads > 0)
+    mean = np.divide(years, heads, out=np.full(years.shape, float(otherwise)), where=heads > 0)
     return mean[:, None, None, None]
 
 
@@ -33,7 +33,6 @@ def enrol(
     cells: np.ndarray,
     leave: np.ndarray,
     enter: np.ndarray,
-    months: np.ndarray,
     counting: bool,
     rule_years: float,
     leaving: np.ndarray,
@@ -43,9 +42,9 @@ def enrol(
     """Membership after the enrolment for the year, written to `enrolled`; `leaving` and `entering` hold the movers.
 
     `cells` [run, health, row, sex, area, income, age]; `leave` by tenure and `enter` by never and gap are probabilities on
-    the grid of their factors; `months` of waiting by never and gap. Stayers go one tenure on, entrants to tenure 1,
-    leavers to gap 1, those who stay out one gap on. `counting`: the rules count this year; `rule_years`: years they
-    have counted with it. A person who reaches the last tenure or gap carries at most as many rule years as true years.
+    the grid of their factors. Stayers go one tenure on, entrants to tenure 1, leavers to gap 1, those who stay out one
+    gap on. `counting`: the rules count this year; `rule_years`: years they have counted with it. A person who reaches the
+    last tenure or gap carries at most as many rule years as true years.
     """
     np.multiply(cells[:, :, TENURES], leave, out=leaving)
     np.multiply(cells[:, :, UNINSURED], enter, out=entering)
@@ -60,10 +59,8 @@ def enrol(
     )
     reached = enrolled[:, :, LAST_GAP]
     still = cells[:, :, LAST_GAP] - entering[:, :, LAST_GAP]
-    np.multiply(cells[:, :, LAPSED_YEARS], 1 - longest_gap, out=enrolled[:, :, LAPSED_YEARS])
-    enrolled[:, :, LAPSED_YEARS] += reached * min(rule_years, GAP_DEPTH)
-    if counting:
-        enrolled[:, :, LAPSED_YEARS] += still
+    years = cells[:, :, LAPSED_YEARS] * (1 - longest_gap) + reached * min(rule_years, GAP_DEPTH)
+    enrolled[:, :, LAPSED_YEARS] = years + still if counting else years
     reached += still
     enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=2)
 
@@ -75,11 +72,17 @@ def enrol(
     )
     reached = enrolled[:, :, LAST_TENURE]
     still = cells[:, :, LAST_TENURE] - leaving[:, :, -1]
-    np.multiply(cells[:, :, RULE_YEARS], 1 - longest_tenure, out=enrolled[:, :, RULE_YEARS])
-    enrolled[:, :, RULE_YEARS] += reached * min(rule_years, TENURE_DEPTH)
-    if counting:
-        enrolled[:, :, RULE_YEARS] += still
+    years = cells[:, :, RULE_YEARS] * (1 - longest_tenure) + reached * min(rule_years, TENURE_DEPTH)
+    enrolled[:, :, RULE_YEARS] = years + still if counting else years
     reached += still
 
     enrolled[:, :, EMPLOYEES] = cells[:, :, EMPLOYEES]
-    np.add.reduce(entering * months, axis=2, out=enrolled[:, :, WAITING])
+
+
+def wait(entering: np.ndarray, months: np.ndarray, enrolled: np.ndarray) -> None:
+    """Months of cover lost by the year's entrants, written to their row of `enrolled`.
+
+    `months` of waiting by never and gap, on the grid of their factors; `entering`, the entrants, are overwritten.
+    """
+    entering *= months
+    np.add.reduce(entering, axis=2, out=enrolled[:, :, WAITING])

@@ -74,7 +74,7 @@ def need_class_mortality(people: np.ndarray, survival: np.ndarray, mortality_rat
     by_class = people.sum(axis=axis("area", "income"), keepdims=True)
     total = by_class.sum(axis=axis("health"), keepdims=True)
     weighted = (by_class * mortality_ratio).sum(axis=axis("health"), keepdims=True)
-    mean_ratio = np.divide(weighted, total, out=np.ones_like(total), where=total > 0)
+    mean_ratio = np.divide(weighted, total, out=np.ones(total.shape), where=total > 0)
     mort_rate = 1 - survival
     return mort_rate * (1 + survival * (mortality_ratio / mean_ratio - 1))
 
@@ -103,27 +103,22 @@ def move_shares(
     """
     missing = want - have
     ready = np.where(missing > 0, from_second, from_first)
-    share = np.divide(missing, ready, out=np.zeros_like(missing), where=ready > 0)
+    share = np.divide(missing, ready, out=np.zeros(missing.shape), where=ready > 0)
     return np.maximum(-share, 0), np.maximum(share, 0)
 
 
 def exchange(
-    first: np.ndarray,
-    second: np.ndarray,
-    out_of_first: np.ndarray,
-    out_of_second: np.ndarray,
-    moved: np.ndarray,
-    after: tuple[np.ndarray, np.ndarray],
+    first: np.ndarray, second: np.ndarray, out_of_first: np.ndarray, out_of_second: np.ndarray, moved: np.ndarray
 ) -> None:
-    """Persons of two groups of cells change places, a share of each; what the groups are then is written to `after`.
+    """Persons of two groups of cells change places, a share of each, in place.
 
-    `moved`, of the shape of a group, is overwritten; `after` may be the groups themselves.
+    `moved`, of the shape of a group, is overwritten.
     """
     np.multiply(second, out_of_second, out=moved)
     if out_of_first.any():
         moved -= first * out_of_first
-    np.add(first, moved, out=after[0])
-    np.subtract(second, moved, out=after[1])
+    first += moved
+    second -= moved
 
 
 def total(people: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
+from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED, axis
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import enrolment_hazards, step
 
@@ -77,15 +77,14 @@ class Projection:
 
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
-    in_all_classes = cells.sum(axis=1)
     uninsured, resident, employee = (
-        in_all_classes[:, rows].sum(axis=1).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
+        cells[:, :, rows].sum(axis=axis("health", "status")).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
     )
     return Stocks(
         persons=uninsured + resident + employee,
         resident_insured=resident,
         employee_insured=employee,
-        membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
+        membership=cells[:, :, STATUSES].sum(axis=axis("sex", "age")),
         least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
     )
 
@@ -102,9 +101,12 @@ def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
         record = Recorder(kept, block, runs, years)
         record.stocks(0, state)
         for place, year_basis in enumerate(basis):
-            state, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
-            record.stocks(place + 1, state)
+            following, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
+            record.stocks(place + 1, following)
             record.flows(place, flows, flow_buffer)
+            if place > 0:
+                work.take_back(state.cells)
+            state = following
     return Projection(
         tuple(year_basis.year for year_basis in basis),
         Stocks(**{field.name: kept[field.name] for field in fields(Stocks)}),
@@ -135,8 +137,7 @@ class Recorder:
 
     def flows(self, place: int, flows: Flows, buffer: np.ndarray) -> None:
         """What is reported of a year; `buffer` [flow, run, sex, area, income, age] is overwritten."""
-        for position, name in enumerate(PERSON_FLOWS):
-            buffer[position] = getattr(flows, name)
+        np.stack([getattr(flows, name) for name in PERSON_FLOWS], out=buffer)
         for name, values in (("by_age", buffer.sum(axis=(3, 4))), ("by_group", buffer.sum(axis=(2, 5)))):
             if name not in self.kept:
                 self.kept[name] = np.empty((self.years, len(PERSON_FLOWS), self.runs, *values.shape[2:]))

@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from simsurance.axes import ROWS, STATUSES, TENURES, UNINSURED
+from simsurance.axes import STATUSES, TENURES, UNINSURED
 
 
 @dataclass(frozen=True)
@@ -147,19 +147,41 @@ class Flows:
 
 
 class Workspace:
-    """Arrays that a block of runs writes to year after year."""
+    """Memory that a block of runs uses year after year, so that it stays in cache.
+
+    The stages of a year take turns with one scratch memory: `leaving` and `entering` at enrolment, `everyone` and `drawn`
+    at the health transition, `half` and `quarter` of the cells at the moves between areas and income groups.
+    """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        runs, needs, _, *rest = shape
-        # Read from one place further back, the same numbers stand one age higher: the birthday moves nothing.
-        room = np.empty(prod(shape) + 1)
-        self.enrolled = room[1:].reshape(shape)
-        self.aged = room[:-1].reshape(shape)
-        self.leaving = np.empty((runs, needs, TENURES.stop - TENURES.start, *rest))
-        self.entering = np.empty((runs, needs, UNINSURED.stop - UNINSURED.start, *rest))
-        self.everyone = np.empty((runs, len(ROWS), *rest))
-        self.drawn = np.empty((runs, len(ROWS), *rest))
-        half, quarter = list(shape), list(shape)
-        half[4], quarter[5] = 1, 1
-        self.half = np.empty(half)
-        self.quarter = np.empty(quarter)
+        runs, needs, rows, sexes, areas, incomes, ages = shape
+        rest = (sexes, areas, incomes, ages)
+        self.shape = shape
+        self.spare: np.ndarray | None = None
+        leaving, entering = ((runs, needs, len(range(*group.indices(rows))), *rest) for group in (TENURES, UNINSURED))
+        scratch = np.empty(max(prod(leaving) + prod(entering), 2 * runs * rows * prod(rest), prod(shape) // areas))
+        self.leaving, self.entering = carve(scratch, leaving, entering)
+        self.everyone, self.drawn = carve(scratch, (runs, rows, *rest), (runs, rows, *rest))
+        (self.half,) = carve(scratch, (runs, needs, rows, sexes, 1, incomes, ages))
+        (self.quarter,) = carve(scratch, (runs, needs, rows, sexes, areas, 1, ages))
+
+    def cells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Room for the cells of a year, to be written: by the age on its 1 January, and by the age a year on.
+
+        Both are the same memory, the second read from one number further back: the birthday moves nothing. After it, age 0
+        holds what stood at the last age of the line before, and the last age lacks those who stay in it.
+        """
+        room, self.spare = self.spare, None
+        if room is None:
+            room = np.empty(prod(self.shape) + 1)
+        return room[1:].reshape(self.shape), room[:-1].reshape(self.shape)
+
+    def take_back(self, cells: np.ndarray) -> None:
+        """Use the room of cells that came from here again; nobody else may hold them."""
+        self.spare = cells.base
+
+
+def carve(memory: np.ndarray, *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Arrays of these shapes, one behind the other in a flat memory."""
+    ends = np.cumsum([prod(shape) for shape in shapes])
+    return [memory[end - prod(shape) : end].reshape(shape) for shape, end in zip(shapes, ends, strict=True)]

@@ -50,7 +50,7 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     counting = basis.rules_in_force * float(basis.year >= basis.rules_start)
     runs, ages, groups = len(cells), cells.shape[-1], cells.shape[4:]
 
-    # Rule years are known from age or gap, but for the open gap, where they are a mean of who is there.
+    # Rule years follow from age, gap or tenure, but for the open gap and tenure: there they are a mean of who is there.
     lapsed = np.empty((runs, 1, LAST_GAP, 1, 1, 1, ages))
     lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, ages + 1))
     lapsed[:, :, 1:] = rule_years(np.arange(LAST_GAP - 1), completed)
@@ -65,13 +65,12 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     months[:, :, GAP_0] = 0.0
     wait_at_stake = waits * participation.waiting_months(ONE_YEAR, *rules)
 
-    cap = np.empty((runs, 1, TENURE_DEPTH, 1, *groups))
-    bonus = (basis.bonus_step * counting, basis.bonus_after_years)
-    continuous_longest = membership.mean_years(
+    continuous = np.empty((runs, 1, TENURE_DEPTH, 1, *groups))
+    continuous[:, :, :-1] = rule_years(np.arange(1, TENURE_DEPTH), completed)
+    continuous[:, :, -1:] = membership.mean_years(
         cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(completed, TENURE_DEPTH)
     )
-    cap[:, :, :-1] = participation.cap_at_stake(rule_years(np.arange(1, TENURE_DEPTH), completed), *bonus)
-    cap[:, :, -1:] = participation.cap_at_stake(continuous_longest, *bonus)
+    cap = participation.cap_at_stake(continuous, basis.bonus_step * counting, basis.bonus_after_years)
 
     relative_burden = (basis.burden + basis.burden_floor) / (basis.reference_burden + basis.burden_floor)
     leave_odds = basis.leave_odds * (
@@ -124,25 +123,25 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     waiting; 8 claims and benefits; 9 fund; 10 year end: flows applied, birthday, moves between schemes, areas, assistance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
-    cells, enrolled = state.cells, work.enrolled
+    cells, (enrolled, closing) = state.cells, work.cells()
 
     # 3 enrolment
     hazard = enrolment_hazards(cells, basis)
     counted = participation.rule_years_completed(basis.year + 1, basis.rules_start)
     counting = basis.year >= basis.rules_start
-    membership.enrol(
-        cells, hazard.leave, hazard.enter, hazard.months, counting, counted, work.leaving, work.entering, enrolled
-    )
+    membership.enrol(cells, hazard.leave, hazard.enter, counting, counted, work.leaving, work.entering, enrolled)
     leaves = by_person_group(work.leaving)
     joins = by_person_group(work.entering[:, :, :1])
     returns = by_person_group(work.entering[:, :, 1:])
+    membership.wait(work.entering, hazard.months, enrolled)
     waiting_months = by_person_group(enrolled[:, :, membership.WAITING : membership.WAITING + 1])
 
     # 4 health transition
     people = enrolled[:, :, STATUSES].sum(axis=2, keepdims=True)
     shares, prevalence_error = health.redraw_shares(people, basis.prevalence, basis.persistence)
-    health.transition(enrolled, shares, basis.persistence, work.everyone, work.drawn)
-    people = basis.persistence * people + (1 - basis.persistence) * shares * people.sum(axis=1, keepdims=True)
+    redrawn = spread((1 - basis.persistence) * shares, people)
+    health.transition(enrolled, redrawn, basis.persistence, work.everyone, work.drawn)
+    people = basis.persistence * people + redrawn * people.sum(axis=axis("health"), keepdims=True)
     payers = enrolled[:, :, TENURES].sum(axis=2, keepdims=True)
 
     # 5 births, deaths, migration
@@ -150,8 +149,7 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     at_age = people.sum(axis=axis("health", "area", "income"), keepdims=True)
     migration_start = basis.migrants / 2 / at_age
     migration_end = later_age(basis.migrants) / 2 / at_age
-    growth = np.empty_like(people)
-    growth[:] = (1 + migration_start) * (1 - mort_rate) + migration_end
+    growth = spread((1 + migration_start) * (1 - mort_rate) + migration_end, people)
     women = people[:, :, :, FEMALE : FEMALE + 1]
     women_end = (women * growth[:, :, :, FEMALE : FEMALE + 1]).sum(axis=1, keepdims=True)
     births = population.births_by_area_income(
@@ -200,17 +198,15 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     transfers_in = employee_moves(enrolled, entrants, basis, counted)
     enrolled[:, :, membership.WAITING] = 0.0
     oldest = enrolled[..., -1].copy()
-    aged = work.aged
-    aged[..., 0] = 0.0
-    aged[..., -1] += oldest
+    closing[..., 0] = 0.0
+    closing[..., -1] += oldest
     born = newborn_end * basis.prevalence[..., :1]
-    aged[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
-    aged[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
+    closing[:, :, TENURE_1, ..., :1] = (born * basis.newborn_enrolment)[:, :, 0]
+    closing[:, :, 0, ..., :1] = (born * (1 - basis.newborn_enrolment))[:, :, 0]
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += newborn_end.sum(axis=axis("sex"), keepdims=True)
-    closing = np.empty_like(cells)
     persons_end = population.total(people_end)
-    move_between_areas(aged, people_end, persons_end, basis, work, closing)
+    move_between_areas(closing, people_end, persons_end, basis, work)
     move_assistance(closing, people_end, persons_end, basis, work)
     before_adjustment = persons_end.reshape(-1)
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before_adjustment)
@@ -280,11 +276,13 @@ def employee_moves(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis,
     """
     active = enrolled[:, :, ACTIVE : ACTIVE + 1]
     retiring = active * basis.retirement
-    leaving = (active - retiring) * basis.employee_exit
+    staying = active - retiring
+    leaving = staying * basis.employee_exit
     qualified = retiring * basis.qualified_share
     enrolling = leaving * basis.leaver_enrolment
     to_residents = retiring - qualified + enrolling
-    active += entrants - retiring - leaving
+    np.subtract(staying, leaving, out=active)
+    active += entrants
     enrolled[:, :, RETIRED : RETIRED + 1] += qualified
     enrolled[:, :, GAP_0 : GAP_0 + 1] += leaving - enrolling
     continuous = to_residents * basis.years_count
@@ -295,20 +293,17 @@ def employee_moves(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis,
 
 
 def move_between_areas(
-    aged: np.ndarray,
-    people_end: np.ndarray,
-    persons_end: np.ndarray,
-    basis: YearBasis,
-    work: Workspace,
-    closing: np.ndarray,
+    closing: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
 ) -> None:
-    """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
+    """Move persons between country and town so that the urban share of the new 1 January is met, in place."""
     by_area = people_end.sum(axis=axis("income"), keepdims=True)
     urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
     ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
-    shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
-    leaving = (share * basis.area_propensity for share in shares)
-    population.exchange(*town_and_country(aged), *leaving, work.half, town_and_country(closing))
+    out_of_town, into_town = (
+        share * basis.area_propensity
+        for share in population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
+    )
+    population.exchange(*town_and_country(closing), out_of_town, into_town, work.half)
 
 
 def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -322,8 +317,7 @@ def move_assistance(
     """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
     assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
     shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
-    groups = assisted_and_low(closing)
-    population.exchange(*groups, *shares, work.quarter, groups)
+    population.exchange(*assisted_and_low(closing), *shares, work.quarter)
 
 
 def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -335,6 +329,13 @@ def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def tracked(name: str) -> slice:
     """The row of a tracked total, as a slice."""
     return slice(row(name), row(name) + 1)
+
+
+def spread(values: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """Values that vary by fewer axes, on all axes of `people`: what is used often is faster at full size."""
+    full = np.empty_like(people)
+    full[:] = values
+    return full
 
 
 def by_person_group(cells: np.ndarray) -> np.ndarray:
@@ -351,7 +352,7 @@ def with_newborn(flow: np.ndarray, newborn: np.ndarray) -> np.ndarray:
 
 def birthday(people: np.ndarray) -> np.ndarray:
     """Persons a year older; nobody at age 0; the last age open."""
-    older = np.zeros_like(people)
+    older = np.zeros(people.shape)
     older[..., 1:] = people[..., :-1]
     older[..., -1] += people[..., -1]
     return older
@@ -359,6 +360,6 @@ def birthday(people: np.ndarray) -> np.ndarray:
 
 def later_age(at_age: np.ndarray) -> np.ndarray:
     """What belongs to the age reached at the year's end, by age at its start; the open age keeps its own apart."""
-    later = np.zeros_like(at_age)
+    later = np.zeros(at_age.shape)
     later[..., :-1] = at_age[..., 1:]
     return later
