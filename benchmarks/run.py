@@ -38,14 +38,15 @@ def main() -> None:
     # First, while this process is small: on Linux the peak memory of a child begins with its parent's.
     waiting = [*help_measures(given.repetitions), *phase_measures(few), *run_measures(few)]
     from engine import engine_measures, loop_measures
+    from stages import stage_shares, text
 
     measures = [*engine_measures(given.repetitions), *loop_measures(given.repetitions), *waiting]
-    print(machine())
-    print()
-    print(table(measures))
+    stages = stage_shares(given.repetitions)
+    print(f"{machine()}\n\n{table(measures)}\n\nOne run: where the time of the projection goes\n{text(stages)}")
     if given.json:
         found = [{**asdict(measure), "met": measure.met} for measure in measures]
-        given.json.write_text(json.dumps({"machine": machine(), "measures": found}, indent=2) + "\n", encoding="utf-8")
+        whole = {"machine": machine(), "measures": found, "stages": stages}
+        given.json.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

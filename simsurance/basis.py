@@ -642,13 +642,15 @@ def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, 
         for field in fields(YearBasis):
             if field.name not in merged:
                 parts = [getattr(basis, field.name) for basis in group]
-                merged[field.name] = (
-                    parts[0]
-                    if all(np.array_equal(part, parts[0], equal_nan=True) for part in parts)
-                    else np.concatenate(parts)
-                )
+                merged[field.name] = parts[0] if all_the_same(parts) else np.concatenate(parts)
         years.append(YearBasis(**merged))
     return opening_state, tuple(years)
+
+
+def all_the_same(arrays: Sequence[np.ndarray]) -> bool:
+    """Whether arrays have one shape and the same bits; comparing bytes is quick, and a missing number equals another."""
+    first, bits = arrays[0], arrays[0].tobytes()
+    return all(other.shape == first.shape and other.tobytes() == bits for other in arrays[1:])
 
 
 __all__ = ["EMPLOYEES", "build", "stack"]

@@ -452,9 +452,11 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
         dict.fromkeys(standing.persons, 0.0), {name: dict.fromkeys(year.places(), 0.0) for name in TRACKED}
     )
     tracked = after.tracked
-    continuous = mean_years(year, standing, [TENURES[-1]], [before["rule_years"]])
-    lapsed = mean_years(year, standing, [GAPS[-1]], [before["lapsed_years"]])
-    no_claim = mean_years(year, standing, TENURES, [before[name] for name in NO_CLAIM])
+    continuous = mean_years(year, standing, TENURES[-1], before["rule_years"])
+    lapsed = mean_years(year, standing, GAPS[-1], before["lapsed_years"])
+    no_claim = {
+        tenure: mean_years(year, standing, tenure, before[name]) for tenure, name in zip(TENURES, NO_CLAIM, strict=True)
+    }
     for place in year.places():
         need, sex, area, income, age = place
         group = (sex, area, income, age)
@@ -466,7 +468,7 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
         for own, tenure in enumerate(TENURES, start=1):
             present = standing.persons[need, tenure, sex, area, income, age]
             counted = continuous[area, income, age] if own == TENURE_DEPTH else min(own, year.credited_before)
-            rate = leave_rate(year, need, tenure, counted, no_claim[area, income, age], area, income, age)
+            rate = leave_rate(year, need, tenure, counted, no_claim[tenure][area, income, age], area, income, age)
             flows["leaves"][group] += present * rate
             put("gap_1", present * rate)
             leaving += present * rate
@@ -513,14 +515,14 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
 
 
 def mean_years(
-    year: Year, standing: Standing, statuses: list[str], totals: list[dict[Place, float]]
+    year: Year, standing: Standing, status: str, years: dict[Place, float]
 ) -> dict[tuple[str, str, int], float]:
-    """Mean counted years of those in some statuses, by area, income group and age."""
+    """Mean counted years of those in a status, by area, income group and age."""
     found = {}
     for area, income, age in product(AREAS, INCOMES, year.ages):
         here = list(product(NEEDS, SEXES))
-        heads = sum(standing.persons[need, name, sex, area, income, age] for (need, sex), name in product(here, statuses))
-        total = sum(years[need, sex, area, income, age] for (need, sex), years in product(here, totals))
+        heads = sum(standing.persons[need, status, sex, area, income, age] for need, sex in here)
+        total = sum(years[need, sex, area, income, age] for need, sex in here)
         found[area, income, age] = total / heads if heads > 0 else 0.0
     return found
 

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def below(name: str, group: str) -> bool:
     return name == group or name.startswith(group + ".")
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A module's text as a tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
     """Full names of what a module imports, those for type checking left out; `at_import_time` leaves out lazy ones."""
 
@@ -67,7 +74,7 @@ def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
             else:
                 yield from walk(child)
 
-    return walk(ast.parse(path.read_text(encoding="utf-8")))
+    return walk(parsed(path))
 
 
 def own_imports(path: Path, at_import_time: bool = False) -> set[str]:

@@ -224,8 +224,10 @@ def test_intercepts_meet_the_turnover_targets_of_the_opening_year(changes: tuple
         {"contributions.personal.grade.rural.low": 0.5},
         {"participation.continuous_bonus.step": 5000, "participation.waiting.fixed_months": 6},
         {"behaviour.campaign_strength": 2},
+        {"participation.in_force": False},
+        {"participation.start_year": 2030},
     ],
-    ids=["contribution", "grade", "rules", "campaign"],
+    ids=["contribution", "grade", "rules", "campaign", "no rules", "later rules"],
 )
 def test_a_reform_leaves_the_intercepts_as_they_are_calibrated(changes: dict[str, Any]) -> None:
     (_, (before, *_)), (_, (after, *_)) = built(), build(baseline().replace(changes))
@@ -288,7 +290,6 @@ ACTING = {
 """Campaigns, family accounts and a dearer contribution, so that every covariate moves."""
 COEFFICIENTS = {
     "burden": ("leave.burden", "return.burden"),
-    "health": tuple(f"{way}.health.{need}" for way in ("leave", "return") for need in ("low", "moderate", "high")),
     "bonus": ("leave.bonus_per_1000",),
     "wait": ("leave.wait_per_month", "return.wait_per_month"),
     "campaign": ("leave.campaign", "return.campaign"),
@@ -296,15 +297,22 @@ COEFFICIENTS = {
 }
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", COEFFICIENTS)
 def test_a_behavioural_effect_switched_off_is_its_coefficient_at_nought(effect: str) -> None:
     off = projected({**ACTING, f"behaviour.effects.{effect}": False})
     zero = projected({**ACTING, **{f"behaviour.{name}": 0.0 for name in COEFFICIENTS[effect]}})
     assert_equal_results(off, zero)
-    acting = projected(ACTING)
-    assert not np.array_equal(acting.projection.by_group["leaves"], off.projection.by_group["leaves"]), (
-        "it acts when on"
-    )
+    acting, still = (results.projection.by_group["leaves"] for results in (projected(ACTING), off))
+    assert not np.array_equal(acting, still), "it acts when on"
+
+
+def test_without_adverse_selection_need_classes_share_their_odds_and_the_opening_state_stays() -> None:
+    (opened, (acting, *_)), (state, (off, *_)) = built(), built(("behaviour.effects.health", False))
+    np.testing.assert_array_equal(state.cells, opened.cells)
+    for name in ("leave_odds", "enter_odds"):
+        odds = [getattr(year, name) for year in (acting, off)]
+        assert np.ptp(odds[0], axis=1).max() > 0
+        assert np.ptp(odds[1], axis=1).max() == 0
 
 
 @pytest.mark.parametrize(
@@ -369,6 +377,25 @@ def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
     twice = projected(still | {key: doubled(baseline().leaves[key]) for key in keys})
     np.testing.assert_allclose(twice.projection.fund, 2 * once.projection.fund, rtol=1e-12)
     np.testing.assert_allclose(twice.projection.stocks.persons, once.projection.stocks.persons, rtol=1e-12)
+
+
+def test_counts_and_turnover_that_no_opening_state_fits_are_an_input_fault() -> None:
+    for change in ({"membership.resident_insured": 1.6e9}, {"behaviour.targets.net_flow_rate": 0.1}):
+        with pytest.raises(SimsuranceError, match="no opening state of 2026 fits: no factor on the odds gives"):
+            build(baseline().replace(change))
+
+
+def test_a_fertility_variant_acts_from_the_valuation_year_on() -> None:
+    low = baseline().replace({"population.fertility_variant": "low"})
+    medium_births, low_births = (Inputs(one, one.values).asfr([2024, 2025, 2026, 2030]) for one in (baseline(), low))
+    np.testing.assert_array_equal(low_births[:2], medium_births[:2])
+    assert np.all(low_births[2:].sum(axis=1) < medium_births[2:].sum(axis=1))
+
+
+def test_growth_of_cost_beyond_income_is_what_the_elasticity_leaves() -> None:
+    path = {"claims.trend.real_growth": 0.05, "economy.real_income_growth": 0.04, "claims.trend.income_elasticity": 0.5}
+    residual = Inputs(baseline().replace(path), baseline().replace(path).values).residual_cost_growth()
+    assert residual == pytest.approx(np.full(5, 1.05 / 1.04**0.5 - 1))
 
 
 def test_a_probability_of_entry_of_one_or_more_is_refused() -> None:

@@ -45,6 +45,7 @@ def account(
         "prepaid_change": [prepaid] * 4, "members_income": [4000.0] * 4, "public_money": [50.0] * 4,
         "personal_contribution_pp": [400.0, 420, 440, 460], "subsidy_pp": [700.0] * 4, "outgo_pp": [900.0] * 4,
         "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4, "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
+        "leave_rate": [0.03] * 4, "return_rate": [0.4] * 4,
     }  # fmt: skip
     arrays = {name: np.asarray(numbers, dtype=float) for name, numbers in found.items()}
     arrays["current_balance"] = arrays["closing"] - arrays["opening"]

@@ -93,7 +93,7 @@ def test_leaving_and_returning_worked_out_by_hand() -> None:
         **RULES, "burden": 0.020, "reference_burden": 0.013, "leave_burden": 0.35, "return_burden": 0.20,
         "leave_wait": 0.03, "return_wait": 0.05, "leave_bonus": 0.015, "leave_other": 0.9, "return_other": 1.1,
     }  # fmt: skip
-    # Leaving: odds 1/3 × 1.5^0.35 × e^(−0.03 × 4 months) × 0.9 × e^(−0.015 × 10·(1 − e^(−2/10))), 2,000 yuan at stake.
+    # Leaving, 2,000 yuan at stake: odds 1/3 × 1.5^0.35 × e^(−0.03 × 4 months) × 0.9 × e^(−0.015 × 10·(1 − e^(−2/10))).
     odds = 1 / 3 * 1.152476 * 0.886920 * 0.9 * 0.973176
     assert leave_probability(**changes) == pytest.approx(odds / (1 + odds), rel=2e-6)
     # Returning after two years: odds 1.5 × 1.5^−0.20 × e^(−0.05 × 5 months) × 1.1.

@@ -33,7 +33,7 @@ def built(year: int) -> tuple[State, tuple[YearBasis, ...]]:
 def inputs_of(year: int) -> opening.OpeningInputs:
     """What the opening state of a valuation year is built from."""
     inputs = Inputs(scenario_of(year), scenario_of(year).values)
-    return opening_inputs(inputs, relative_odds(inputs))
+    return opening_inputs(inputs, relative_odds(inputs, by_need=True))
 
 
 @pytest.mark.parametrize("year", VALUATION_YEARS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TOLERANCE: Final = 1e-9
 """Largest difference, relative to the largest number of the column (of the cell in measures.csv): room for another
-processor's last digits, none for another model. Years and words are compared exactly, an empty cell equals only one."""
+processor's last digits, none for another model or another year. Words are equal or not, an empty cell equals only one."""
 
 TABLES: Final = {
     "fund.csv": ("year", "fund"),
@@ -96,7 +96,7 @@ def _compared(scenario: str, table: str, before: Cells, after: Cells) -> Iterabl
     sizes = _sizes(table, before)
     for row, column in dict.fromkeys((*before, *after)):
         was, now = before.get((row, column), ABSENT), after.get((row, column), ABSENT)
-        times = _times(was, now, sizes.get((row, column), 0.0), exact=_is_exact(table, row))
+        times = _times(was, now, sizes.get((row, column), 0.0))
         if times > 1:
             yield Difference(scenario, table, row, column, was, now, times)
 
@@ -112,17 +112,12 @@ def _sizes(table: str, before: Cells) -> Mapping[tuple[str, str], float]:
     return {(row, column): largest[column] for row, column in numbers}
 
 
-def _is_exact(table: str, row: str) -> bool:
-    """Years have no last digits to lose."""
-    return table == "measures.csv" and row.endswith("_year") and not row.endswith(("_first_year", "_last_year"))
-
-
-def _times(was: str, now: str, size: float, exact: bool) -> float:
-    """The difference of two cells over what is allowed; infinite for words, gaps and years that differ."""
+def _times(was: str, now: str, size: float) -> float:
+    """The difference of two cells over what is allowed; infinite for words and gaps that differ."""
     if was == now:
         return 0.0
     before, after = _number(was), _number(now)
-    if before is None or after is None or exact:
+    if before is None or after is None:
         return float("inf")
     allowed = TOLERANCE * size
     return abs(after - before) / allowed if allowed else float("inf")

@@ -1,0 +1,66 @@
+"""The benchmark's pieces run; what they measure is not tested."""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel")
+
+
+@pytest.fixture
+def on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The benchmark's modules can be imported by their own names, and are forgotten afterwards."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield
+    for name in list(sys.modules):
+        if name.partition(".")[0] in MODULES:
+            del sys.modules[name]
+
+
+@pytest.mark.usefixtures("on_path")
+def test_the_engine_is_measured_beside_the_kernel_and_the_loop_reference() -> None:
+    engine = import_module("engine")
+    found = {measure.name: measure for measure in engine.engine_measures(1, runs=2, last_year=2027)}
+    assert found["cells of the state, structural zeros included"].value == 3 * 14 * 2 * 2 * 4 * 101
+    assert found["one run: years"].value == 2
+    assert all(measure.value is not None and measure.value > 0 for measure in found.values())
+    (loop,) = engine.loop_measures(1)
+    assert loop.value is not None
+
+
+@pytest.mark.usefixtures("on_path")
+def test_the_shares_of_the_stages_make_a_whole_and_leave_the_engine_as_it_was() -> None:
+    stages = import_module("stages")
+    before = [getattr(owner, name) for found in stages.STAGES.values() for owner, name in found]
+    shares = stages.stage_shares(1, last_year=2027)
+    assert sum(shares.values()) == pytest.approx(1)
+    assert min(shares.values()) > 0
+    assert [getattr(owner, name) for found in stages.STAGES.values() for owner, name in found] == before
+
+
+@pytest.mark.usefixtures("on_path")
+def test_processes_are_measured_from_outside() -> None:
+    process = import_module("process")
+    assert all(measure.value is not None and measure.value > 0 for measure in process.help_measures(1))
+    with pytest.raises(RuntimeError, match="exit code 3"):
+        process.spent("-c", "import sys; sys.exit(3)")
+
+
+@pytest.mark.usefixtures("on_path")
+def test_the_table_says_what_is_met() -> None:
+    goals = import_module("goals")
+    rows = [
+        goals.Measure("fast", 3.0, "times", at_least=2),
+        goals.Measure("slow", 30.0, "s", at_most=10),
+        goals.Measure("none", None, "s", at_most=10),
+        goals.Measure("free", 1234.5, "ms"),
+    ]
+    assert [row.met for row in rows] == [True, False, None, None]
+    lines = goals.table(rows).splitlines()
+    assert [line.split()[-1] for line in lines[1:]] == ["met", "MISSED", "10", "ms"]
+    assert "not available" in lines[3]
+    assert "1,234" in lines[4]
