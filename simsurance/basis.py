@@ -544,6 +544,8 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
 def counted_years(inputs: Inputs) -> tuple[int, int]:
     """Years that the rules have counted before the valuation date: lapsed ones, and continuous ones with those credited."""
     rules = inputs.values.participation
+    if not rules.in_force:
+        return 0, 0
     lapsed = rule_years_completed(inputs.first, rules.start_year)
     return lapsed, rule_years_completed(inputs.first, rules.start_year - rules.continuous_bonus.credited_years)
 

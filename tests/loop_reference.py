@@ -300,6 +300,8 @@ class Cost:
         ends = [begin, *(kink for kink in kinks if kink > begin)]
         total += payment(begin) * self.chance_above(begin)
         for low, high in pairwise([*ends, inf]):
+            if low == high:
+                continue
             sure = high if high < inf else 2 * low
             slope = (payment(sure) - payment(low)) / (sure - low)
             survived = low * self.chance_above(low) - (high * self.chance_above(high) if high < inf else 0.0)

@@ -1,4 +1,4 @@
-"""A member's history as one token a year: `2025: in, 2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000`."""
+"""A member's history as one token a year: `2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000`."""
 
 import re
 from collections.abc import Iterator
@@ -41,9 +41,9 @@ EXAMPLE: Final = "2026: in no-claim"
 class Told:
     """What is told of one year.
 
-    `late_month`: months gone by at a late enrolment, None for the scenario's mean; `repair`: lapsed years paid for, "some"
-    for as many as the scenario's repairers pay; `claim`: inpatient cost, yuan; `claim_month`: 1 to 12, None for a month
-    with cover, if there is one.
+    `late_month`: months gone by at a late enrolment, None for the scenario's mean; `repair`: lapsed years paid for,
+    "some" for as many as the scenario's repairers pay; `claim`: inpatient cost, yuan; `claim_month`: 1 to 12, None for
+    a month with cover, if there is one.
     """
 
     year: int

@@ -28,9 +28,10 @@ DEFAULT_AGE: Final = 40
 class StoryYear:
     """One year of a member's story. Money in nominal yuan; waiting and cover in months; credits are rises of the cap.
 
-    `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme), newborn,
-    lapsed or employee. `waiting_plain`: fixed and variable months before any floor; `carried_over`: months left from the
-    year before; `still_waiting`: months left for the next; `late_month` is -1 in the central period.
+    `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme),
+    newborn, lapsed or employee. `waiting_plain`: fixed and variable months, without floor and longest; `carried_over`:
+    months left from the year before; `still_waiting`: months left for the next; `late_month` is -1 in the central
+    period.
     """
 
     year: int
@@ -131,7 +132,7 @@ def story_years(
     person = Person(first_age, sex, area, income)
     rules = rules_of(scenario, person, told, born)
     return list(
-        _walk(
+        walk(
             told,
             rules,
             scenario.values.participation.repair.allowed,
@@ -146,11 +147,13 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> l
     horizon = scenario.values.horizon
     if last > horizon.last_year:
         raise SimsuranceError(
-            f"{WHERE}: {last} lies after the last year of {scenario.name}, {horizon.last_year}; --set horizon.last_year={last}"
+            f"{WHERE}: {last} lies after {horizon.last_year}, the last year of {scenario.name}; "
+            f"--set horizon.last_year={last}"
         )
     if first < FIRST_YEAR:
         raise SimsuranceError(
-            f'{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "before: insured 6, {FIRST_YEAR}: in"'
+            f"{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "
+            f'"before: insured 6, {FIRST_YEAR}: in"'
         )
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)
@@ -171,7 +174,7 @@ def before(told: History, age: int) -> Standing:
     return Standing(tenure=years)
 
 
-def _walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all: bool) -> Iterator[StoryYear]:
+def walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all: bool) -> Iterator[StoryYear]:
     """The years one after another."""
     standing = before(told, rules[0].age)
     for one, rule in zip(told.years, rules, strict=True):
@@ -255,7 +258,7 @@ def _insured(
         waits=found.waits,
         waiting_fixed=rule.number(rule.basis.fixed_months),
         waiting_per_year=rule.number(rule.basis.months_per_lapsed_year),
-        waiting_plain=rule.months(found.lapsed, found.repaired, floor=False),
+        waiting_plain=rule.months(found.lapsed, found.repaired, bounded=False),
         waiting=found.waiting,
         carried_over=found.carried_months,
         without_cover=found.without_cover,

@@ -1,12 +1,14 @@
 """`simsurance loopholes`: members' best answers to the rules of a scenario, and what they cost the fund."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simsurance.axes import AREA, HEALTH, INCOME, SEX
 from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.output.labels import number
 from simsurance.scenario_file.loader import load
@@ -63,12 +65,15 @@ def command(
     Behind the member follow those of ages 20, 35, 50 and 65, every need class, low and middle income, both areas and
     sexes, the dearest for the fund first.
     """
-    from simsurance.analysis.loopholes import find, loopholes, require_share
+    from simsurance.analysis.loopholes import LEFT_OUT, find, loopholes, require_share
 
     chosen = load(scenario, fragments, settings)
     require_share(share)
-    (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
-    compared = loopholes(chosen, years=years, share=share).to_dict(orient="records") if members else []
+    with progress() as line:
+        line.say("the member")
+        (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
+        line.say("the default set of members")
+        compared = loopholes(chosen, years=years, share=share).to_dict(orient="records") if members else []
     if as_json:
         document = {
             "schema": "simsurance.loopholes/1",
@@ -84,8 +89,6 @@ def command(
     click.echo("\n".join(_member(one, years, share)))
     if members:
         click.echo("\n" + "\n".join(_members(compared, share)))
-    from simsurance.analysis.loopholes import LEFT_OUT
-
     click.echo("\nLeft out: " + "; ".join(LEFT_OUT) + ".")
 
 
@@ -95,11 +98,12 @@ def _member(one: "Loophole", years: int, share: float) -> list[str]:
 
     who = one.person
     lines = [
-        f"A {who.sex} {who.area} member of {who.income} income, aged {who.age}, {one.need} need in {one.first_year - 1}, insured all along, over {years} years:",
+        f"A {who.sex} {who.area} member of {who.income} income, aged {who.age}, {one.need} need in "
+        f"{one.first_year - 1}, insured all along, over {years} years:",
         *(f"  {TOLD[foresight]}: {in_words(one, foresight)}." for foresight in one.best),
         "",
     ]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             "strategy",
             "contributions",
@@ -123,18 +127,20 @@ def _member(one: "Loophole", years: int, share: float) -> list[str]:
     rows.append(("never enrolled", "0", "0", "0", "0", number(-always.value), "0.0", "0", number(-always.fund_cost)))
     lines += columns(rows)
     lines.append(
-        "Expected present values for one member, CNY, at the fund's interest; the cost to the fund is outgo less contributions and subsidies."
+        "Expected present values for one member, CNY, at the fund's interest; "
+        "the cost to the fund is outgo less contributions and subsidies."
     )
     cost = share * one.persons * one.fund_cost()
+    saved = share * one.persons * (always.subsidies - one.best["known"].subsidies)
     lines.append(
-        f"The member stands for {number(one.persons / 1e6, 2)} million insured; if {number(100 * share)} % of them did so, the fund would "
-        f"{'lose' if cost >= 0 else 'gain'} CNY {number(abs(cost) / 1e6, 1)} million, while the budget saved "
-        f"{number(share * one.persons * (always.subsidies - one.best['known'].subsidies) / 1e6, 1)} million of subsidies."
+        f"The member stands for {number(one.persons / 1e6, 2)} million insured; if {number(100 * share)} % of them did "
+        f"so, the fund would {'lose' if cost >= 0 else 'gain'} CNY {number(abs(cost) / 1e6, 1)} million, while the "
+        f"budget saved {number(saved / 1e6, 1)} million of subsidies."
     )
     return lines
 
 
-def _members(rows: list[dict[str, Any]], share: float) -> list[str]:
+def _members(rows: Sequence[Mapping[Any, Any]], share: float) -> list[str]:
     """The default set, the dearest first."""
     head = (
         "age",
@@ -162,7 +168,10 @@ def _members(rows: list[dict[str, Any]], share: float) -> list[str]:
         for row in shown
     ]
     total = sum(row["fund_cost_known"] for row in rows)
-    best = f"If {number(100 * share)} % of each followed the best strategy with the year's need known, it would cost the fund CNY {number(total / 1e6)} million"
+    best = (
+        f"If {number(100 * share)} % of each followed the best strategy with the year's need known, it would cost the "
+        f"fund CNY {number(total / 1e6)} million"
+    )
     idle = len(rows) - sum(row["worth_known"] > 0.5 for row in rows)
     note = (
         f"{best} in present value. For {idle} of {len(rows)} members nothing is worth more than enrolling every year."
@@ -170,7 +179,8 @@ def _members(rows: list[dict[str, Any]], share: float) -> list[str]:
     return [
         *columns([head, *text]),
         note,
-        "Worth to one member over enrolling every year, CNY, by what is known of the need class: the year's, in the year, last year's.",
+        "Worth to one member over enrolling every year, CNY, by what is known of the need class: the year's; last "
+        "year's, and the year's for late enrolment (in year); last year's.",
     ]
 
 

@@ -49,6 +49,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "times": (" × {} months", " × {}个月"),
     "equals": (" = {} of waiting", " = 等待期{}"),
     "floor": (" = {0}, raised to the least of {1} of waiting", " = {0}，按下限提高至等待期{1}"),
+    "longest": (" = {0}, cut to the longest of {1} of waiting", " = {0}，按上限减至等待期{1}"),
     "share": (", of which {} % hold for the member's group", "，所属人群按{}%执行"),
     "first_free": ("the first lapsed year does not count", "首个断保年不计"),
     "carried": ("{} of waiting left from the year before", "上年结转等待期{}"),
@@ -139,6 +140,8 @@ def rule_applied(one: "StoryYear", lang: Lang) -> str:
         text += words("share", lang, number(100 * one.waits))
     if one.waiting > one.waiting_plain * one.waits + 1e-9:
         text += words("floor", lang, months(one.waiting_plain * one.waits, lang), months(one.waiting, lang))
+    elif one.waiting < one.waiting_plain * one.waits - 1e-9:
+        text += words("longest", lang, months(one.waiting_plain * one.waits, lang), months(one.waiting, lang))
     elif one.lapsed_years or one.waits < 1:
         text += words("equals", lang, months(one.waiting, lang))
     if one.counted_years < one.lapsed_years:
