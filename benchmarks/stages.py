@@ -13,10 +13,10 @@ from simsurance.model import health, membership, population, projection, year
 
 STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "enrolment: hazards": ((year, "enrolment_hazards"),),
-    "enrolment: moves between statuses": ((membership, "enrol"), (membership, "wait")),
+    "enrolment: moves between statuses": ((membership, "enrol"), (membership, "carry_credits")),
     "health transition": ((health, "redraw_shares"), (health, "transition")),
     "deaths by need class, births": ((population, "need_class_mortality"), (population, "births_by_area_income")),
-    "benefits in closed form": ((year, "benefits_pp"),),
+    "benefits and bonus in closed form": ((year, "benefits_pp"), (year, "bonus_granted"), (year, "bonus_cost_pp")),
     "moves to, within and from the employee scheme": ((year, "employee_moves"),),
     "moves between areas": ((year, "move_between_areas"),),
     "moves to and from assistance": ((year, "move_assistance"),),

@@ -445,7 +445,9 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
         "tail_index": on(rules.tail_index),
         "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
         "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=2),
-        "critical_ratios": np.stack([on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=2),
+        "critical_ratios": np.stack(
+            [on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=2
+        ),
         "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
         "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
         "critical_factor": on(factor),

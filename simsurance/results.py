@@ -202,7 +202,14 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
     groups: dict[tuple[int, ...], list[int]] = {}
     for place, (_, basis) in enumerate(built):
         groups.setdefault(
-            (basis[0].year, basis[-1].year, basis[0].rules_start, basis[0].bonus_credited_years, basis[0].critical_edges.shape[1]), []
+            (
+                basis[0].year,
+                basis[-1].year,
+                basis[0].rules_start,
+                basis[0].bonus_credited_years,
+                basis[0].critical_edges.shape[1],
+            ),
+            [],
         ).append(place)
     found: dict[int, Results] = {}
     for places in groups.values():

@@ -25,13 +25,15 @@ from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
 from simsurance.model import participation
-from simsurance.model.year import step
+from simsurance.model.year import step, waiting_rules
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
 METHOD = Path(__file__).parent.parent / "docs" / "method.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
+MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
+"""Blocks whose command takes minutes: they stand in the note with what they were measured on and are not made anew here."""
 MILLION, BILLION = 1e6, 1e9
 DUPLICATES = 56e6
 """Registrations removed in 2022 to 2024, as the authority counted them in March 2024."""
@@ -159,22 +161,22 @@ def published_share() -> str:
 
 
 def waiting() -> str:
-    """Waiting months by lapsed rule years and cap at stake by continuous rule years, under the baseline's rules."""
-    rules, first = baseline().values.participation, baseline().values.horizon.valuation_year
-    wait = rules.waiting
-    lapsed = np.arange(1.0, 11.0)
-    fixed, per_year, floor = (
-        np.array(calibration.shipped(item, first))
-        for item in (wait.fixed_months, wait.months_per_lapsed_year, wait.floor_months)
-    )
-    months = participation.waiting_months(lapsed, fixed, per_year, floor, wait.floor_from_lapsed_years)
-    step_yuan = np.array(calibration.shipped(rules.continuous_bonus.step, first))
-    caps = participation.cap_at_stake(lapsed - 1, step_yuan, rules.continuous_bonus.after_years)
+    """Waiting months by lapsed years, plain and after repair, and rise of the cap by continuous years, in the baseline."""
+    values = baseline().values
+    year = projected().basis[0]
+    wait, lapsed = waiting_rules(year), np.arange(1.0, 13.0)
+    shaped = lapsed.reshape(-1, 1, 1, 1, 1, 1, 1)
+    paid = wait.useful_repair(shaped)
+    rise = participation.continuous_credit(lapsed, year.bonus_step.item(), year.bonus_after_years.item())
+    cap = calibration.shipped(values.benefits.critical_illness.cap, values.horizon.valuation_year)
+    granted = participation.limited(rise, np.array(cap), year.bonus_limit.item())
     return table(
         ("years", *(f"{years:.0f}" for years in lapsed)),
         [
-            ("waiting months after so many lapsed rule years", *(f"{value:.0f}" for value in months)),
-            ("rise of the cap with so many continuous rule years, yuan", *(f"{value:,.0f}" for value in caps)),
+            ("waiting months after so many lapsed years", *(f"{value:.0f}" for value in wait.months(shaped).flat)),
+            ("lapsed years worth paying for", *(f"{value:.0f}" for value in paid.flat)),
+            ("waiting months when they are paid for", *(f"{value:.0f}" for value in wait.months(shaped, paid).flat)),
+            ("rise of the cap with so many continuous years, yuan of 2025", *(f"{value:,.0f}" for value in granted)),
         ],
     )
 
@@ -212,6 +214,81 @@ def rules() -> str:
         ),
         rows,
     )
+
+
+def critical() -> str:
+    """Critical-illness insurance and the bonus a head of those who pay, also with a heavier tail of cost."""
+    heavy = {"benefits.critical_illness.tail_index": 2.0}
+    large = {f"participation.{kind}_bonus.step": 10000 for kind in ("continuous", "no_claim")}
+    runs = (
+        projected(),
+        *simulate([baseline().replace(heavy), baseline().replace(large), baseline().replace({**heavy, **large})]),
+    )
+    rows = []
+    for year in (2026, 2030, 2035, 2045, 2060):
+        place = projected().years.index(year)
+        heads = [
+            {
+                name: flow[place].sum() / run.projection.by_age["resident_enrolled"][place].sum()
+                for name, flow in run.projection.by_age.items()
+            }
+            for run in runs
+        ]
+        own = heads[0]
+        cap = float(runs[0].basis[place].critical_cap.item())
+        rows.append(
+            (
+                year,
+                f"{own['critical_illness']:,.0f}",
+                f"{own['critical_beneficiaries']:.2%}",
+                f"{own['no_claim']:.1%}",
+                f"{own['bonus_cap']:,.0f}",
+                f"{own['bonus_cap'] / cap:.1%}",
+                *(f"{head['bonus_cost']:.2f}" for head in heads),
+            )
+        )
+    return table(
+        (
+            "year",
+            "benefits, yuan",
+            "persons paid",
+            "without reimbursement",
+            "mean rise of the cap, yuan",
+            "of the cap",
+            "cost of the bonus, yuan",
+            "Pareto tail, index 2",
+            "steps of 10,000",
+            "both",
+        ),
+        rows,
+    )
+
+
+def twin() -> str:
+    """The baseline beside its zero-effect twin."""
+    rows = []
+    for name, row in projected().twin.iterrows():
+        unit = str(row["unit"])
+        scale, digits = {"yuan": (BILLION, 0), "persons": (MILLION, 2), "year": (1.0, 0)}.get(unit, (1.0, 4))
+        shown = {"yuan": "CNY billion", "persons": "million persons"}.get(unit, unit)
+        values = (row["value"], row["zero_effect"], row["difference"])
+        signed = [
+            f"{value / scale:{sign}{'' if unit == 'year' else ','}.{digits}f}"
+            for value, sign in zip(values, ("", "", "+"), strict=True)
+        ]
+        rows.append((str(name).replace("_", " "), *signed, shown))
+    return table(("measure", "baseline", "zero-effect twin", "difference", "unit"), rows)
+
+
+def drag() -> str:
+    """Selection drag on the baseline's fund."""
+    found = projected().drag
+    last = projected().years[-1]
+    rows = [
+        (str(part).replace("_", " "), *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))
+        for part, row in found.iterrows()
+    ]
+    return table(("CNY billion", f"on 1 January {projected().years[0]}", f"at the end of {last}"), rows)
 
 
 def duplicates() -> str:
@@ -471,7 +548,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
         opening,
         published_share,
         waiting,
+        critical,
         rules,
+        twin,
+        drag,
         duplicates,
         misfits,
         naive,

@@ -197,7 +197,8 @@ def entry(year: Year, status: str, mean_lapsed: float, income: str, age: int) ->
     if status == "gap_0":
         waits *= year("leavers_wait")
     paid = years_paid_for(year, lapsed)
-    repair = year("repair_share") if paid > 0 and waits > 0 else 0.0
+    shorter = waits * waiting_months(year, lapsed, paid) < waits * waiting_months(year, lapsed)
+    repair = year("repair_share") if shorter else 0.0
     found = Entry(lapsed, 0.0, 0.0, 0.0, repair * paid)
     for share, months in ((1 - repair, waiting_months(year, lapsed)), (repair, waiting_months(year, lapsed, paid))):
         found.felt += share * waits * months

@@ -572,7 +572,13 @@ class Oracle:
     """A population of lives, moved on a year at a time."""
 
     def __init__(
-        self, book: Book, cells: Floats, lives: int, seed: int, own_history: bool = False, past_silence: Floats | None = None
+        self,
+        book: Book,
+        cells: Floats,
+        lives: int,
+        seed: int,
+        own_history: bool = False,
+        past_silence: Floats | None = None,
     ) -> None:
         """`past_silence`: chance of an opening year without reimbursement [need, sex, area, age], for years already counted."""
         values = book.values

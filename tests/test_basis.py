@@ -54,7 +54,8 @@ def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
     for field in fields(YearBasis):
         array = getattr(years[0], field.name)
         if isinstance(array, np.ndarray):
-            assert array.ndim == (1 if field.name in by_run else 7), field.name
+            by_band = field.name in {"critical_edges", "critical_ratios"}
+            assert array.ndim == (1 if field.name in by_run else 8 if by_band else 7), field.name
             assert array.shape[0] == 1, field.name
             assert not array.flags.writeable, field.name
 
@@ -91,7 +92,7 @@ def test_the_income_groups_of_an_area_have_its_mean_income() -> None:
 def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> None:
     _, years = built()
     incomes = Inputs(baseline(), baseline().values).incomes([2024, 2025, 2026])["national"]
-    for name in ("inpatient_deductible", "inpatient_limit", "outpatient_limit", "bonus_step"):
+    for name in ("inpatient_deductible", "inpatient_limit", "outpatient_limit", "critical_cap", "indexation"):
         first, second = (getattr(year, name).max() for year in years[:2])
         assert second / first == pytest.approx(incomes[2] / incomes[1]), name
     _, fixed = built(("benefits.indexation", "fixed"))
@@ -248,6 +249,7 @@ NO_RULES = {
     "participation.waiting.months_per_lapsed_year": 0,
     "participation.waiting.floor_months": 0,
     "participation.continuous_bonus.step": 0,
+    "participation.no_claim_bonus.step": 0,
 }
 
 
@@ -358,12 +360,15 @@ def test_without_reactions_a_higher_contribution_never_brings_depletion_forward(
 
 
 def doubled(value: Any) -> Any:
-    """Twice a number or a schedule, as a scenario file would say it."""
-    return {str(key): doubled(part) for key, part in value.items()} if isinstance(value, dict) else 2 * value
+    """Twice a number, a list of numbers or a schedule, as a scenario file would say it."""
+    if isinstance(value, dict):
+        return {str(key): doubled(part) for key, part in value.items()}
+    return [doubled(part) for part in value] if isinstance(value, list | tuple) else 2 * value
 
 
 def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
-    still = {"behaviour.effects.burden": False}  # the reference contribution is the root's and would stay as it is
+    # The reference contribution is the root's and would stay as it is; a bonus is felt in yuan of the reference year.
+    still = {"behaviour.effects.burden": False, "behaviour.effects.bonus": False}
     keys = [
         *(f"economy.disposable_income{area}" for area in ("", "_urban", "_rural")),
         *(f"contributions.{payer}.schedule" for payer in ("personal", "subsidy")),
@@ -371,6 +376,8 @@ def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
         *(f"benefits.inpatient.{rule}" for rule in ("deductible", "limit")),
         *(f"benefits.outpatient.limit.{need}" for need in ("low", "moderate", "high")),
         "benefits.outpatient.deductible",
+        *(f"benefits.critical_illness.{rule}" for rule in ("band_edges", "cap", "premium")),
+        *(f"participation.{kind}_bonus.step" for kind in ("continuous", "no_claim")),
         "fund.opening",
     ]
     once = projected(still)

@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 import pytest
-from docs_blocks import BLOCK, BLOCKS, METHOD, order, output, refreshed
+from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, order, output, refreshed
+from oracle_comparison import STRESSES
 
 from simsurance.cli import main as simsurance
 from simsurance.model.state import Flows, State, YearBasis
@@ -35,7 +36,7 @@ def note() -> str:
 @cache
 def prose() -> str:
     """The note without its outputs."""
-    return BLOCK.sub("", note())
+    return MEASURED.sub("", BLOCK.sub("", note()))
 
 
 def spans() -> list[str]:
@@ -75,6 +76,20 @@ def test_every_block_made_for_the_note_stands_in_it() -> None:
     assert len(set(commands)) == len(commands)
     assert {f"python -m tests.docs_blocks {name}" for name in BLOCKS} <= set(commands)
     assert note().count("<!-- output:") == note().count("<!-- /output -->") == len(commands)
+
+
+def test_what_takes_minutes_stands_in_the_note_with_what_it_was_measured_on() -> None:
+    """It is not made anew here: the command, the lives, the years and a full table are looked for."""
+    (found,) = MEASURED.finditer(note())
+    assert found["command"].startswith("python -m tests.oracle --approximations --lives 1000000")
+    words, rows = found["shown"].partition("| ")[0], re.findall(r"^\| .+ \|$", found["shown"], re.MULTILINE)
+    assert re.match(r"1,000,000 lives a run .* 20 years from 2026 to 2045", words)
+    assert rows[0] == "| scenario | quantity | engine | lives | difference | standard error |"
+    stresses, quantities = {stress.title for stress in STRESSES}, {row.split(" | ")[1] for row in rows[1:]}
+    assert {row.split(", 2045 | ")[0].removeprefix("| ") for row in rows[1:]} == stresses
+    assert {name.replace("_", " ") for stress in STRESSES for name in stress.quantities} <= quantities
+    assert note().count("<!-- measured:") == note().count("<!-- /measured -->") == 1
+    assert refreshed(found[0]) == found[0]
 
 
 def test_writing_the_note_anew_keeps_its_prose() -> None:
@@ -162,7 +177,7 @@ def test_every_scenario_and_fragment_named_in_the_note_is_shipped() -> None:
 
 def commands() -> list[str]:
     quoted = [span for span in spans() if span.startswith(("simsurance ", "python -m "))]
-    return sorted({*quoted, *(found["command"] for found in BLOCK.finditer(note()))})
+    return sorted({*quoted, *(found["command"] for kind in (BLOCK, MEASURED) for found in kind.finditer(note()))})
 
 
 def parse(arguments: list[str]) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_scheme import on, one_year, persons, quiet_year, state_of
+from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import AGE, INCOME, index, row
-from simsurance.model.year import enrolment_hazards
+from simsurance.model.year import bonus_at_stake, enrolment_hazards
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "worked_example.md"
 AGES = len(AGE.members)
@@ -52,8 +52,9 @@ def engine() -> dict[str, float]:
         2030, ages=AGES, survival=on(survival, "sex", "age"), asfr=on(asfr, "age"), newborn_enrolment=0.5,
         leave_odds=0.05, enter_odds=on(odds, "health", "status"), burden=480 / 24_000, reference_burden=400 / 25_000,
         burden_floor=0.001, leave_burden=0.35, return_burden=0.20, leave_wait=0.03, return_wait=0.05,
-        leave_bonus=0.015, rules_in_force=1.0, waits=on(np.ones(len(INCOME.members)), "income"), fixed_months=3.0,
-        months_per_lapsed_year=1.0, floor_months=6.0, never_counts=1.0, bonus_step=1_200.0, bonus_felt=1 / 1_200,
+        leave_bonus=0.015, rules_in_force=1.0, waits=on(np.ones((len(INCOME.members), AGES)), "income", "age"),
+        fixed_months=3.0, months_per_lapsed_year=1.0, floor_months=6.0, never_counts=1.0, bonus_step=1_000.0,
+        bonus_felt=1 / 1_000, indexation=1.2,
         personal_pp=480.0, subsidy_pp=900.0, local_supplement=1.08, inpatient_use=0.15, inpatient_cost=10_000.0,
         inpatient_sigma=1.2, inpatient_deductible=800.0, inpatient_ratio=0.7, inpatient_limit=50_000.0,
         outpatient_use=0.6, outpatient_cost=800.0, outpatient_sigma=1.1, outpatient_deductible=50.0,
@@ -77,14 +78,15 @@ def engine() -> dict[str, float]:
     def total(name: str) -> float:
         return float(getattr(flows, name).sum())
 
+    _, at_stake = bonus_at_stake(cells, basis, (1, 1, 1, 1, 2, 4, AGES))
     contributions = total("personal_contributions") + total("subsidies") + total("local_supplement")
     return {
         "burden this year": basis.burden.item(),
         "burden of the reference year": basis.reference_burden.item(),
-        "months that a lapse would cost": rate(hazard.wait_at_stake, 1, 0),
-        "cap at stake after five counted years": rate(hazard.cap_at_stake, 5, 4),
-        "months on returning after two years": rate(hazard.months, 7, row("gap_2")),
-        "months on joining, never insured": rate(hazard.months, 7, row("never")),
+        "months that a lapse would cost": rate(hazard.months_lost, 7, row("gap_1")),
+        "cap at stake after five counted years": rate(at_stake, 5, 4),
+        "months on returning after two years": rate(hazard.months_lost, 7, row("gap_2")),
+        "months on joining, never insured": rate(hazard.months_lost, 7, row("never")),
         "probability of leaving": rate(hazard.leave, 5, 4),
         "probability of returning": rate(hazard.enter, 7, row("gap_2")),
         "probability of joining": rate(hazard.enter, 7, row("never")),
@@ -122,6 +124,52 @@ def engine() -> dict[str, float]:
     }
 
 
+@cache
+def rules_engine() -> dict[str, float]:
+    """The quantities of the second example, waiting and bonus, by the engine."""
+    basis = quiet_year(
+        2035, ages=AGES, enter_odds=1.0, rules_in_force=1.0, waits=on(np.ones((len(INCOME.members), AGES)), "income", "age"),
+        fixed_months=3.0, months_per_lapsed_year=1.0, floor_months=6.0, repair_share=0.1, late_share=0.05, late_month=5.0,
+        postponed_care=0.3, personal_pp=500.0, bonus_step=1_000.0, no_claim_step=1_000.0, bonus_limit=0.2, indexation=1.5,
+        inpatient_use=0.2, inpatient_cost=40_000.0, inpatient_sigma=1.0, inpatient_ratio=0.6, inpatient_limit=100_000.0,
+        critical_deductible=20_000.0, critical_edges=bands(0.0, 50_000.0), critical_ratios=bands(0.6, 0.7),
+        critical_cap=60_000.0, critical_factor=1.0, no_claim_reset=1.0,
+    )  # fmt: skip
+    cells = persons(
+        ("gap_5", 200.0), ("lapsed_years", 1_600.0), ("tenure_5", 100.0), ("rule_years", 800.0), ("no_claim_5", 400.0),
+        ages=AGES, **HERE,
+    )  # fmt: skip
+    state = state_of(cells)
+    hazard = enrolment_hazards(cells, basis)
+    after, flows = one_year(state, basis)
+    stayers_state = state_of(
+        persons(("tenure_5", 100.0), ("rule_years", 800.0), ("no_claim_5", 400.0), ages=AGES, **HERE)
+    )
+    stayed, stayers = one_year(stayers_state, basis)
+    place = (0, 0, row("gap_5"), 0, RURAL, MIDDLE, 40)
+
+    def total(name: str) -> float:
+        return float(getattr(flows, name).sum())
+
+    return {
+        "months lost on entry, expected": float(np.broadcast_to(hazard.months_lost, (1, 1, 7, 1, 2, 4, AGES))[place]),
+        "months left for the next year, expected": float(
+            np.broadcast_to(hazard.months_left, (1, 1, 7, 1, 2, 4, AGES))[place]
+        ),
+        "who enter again": total("returns"),
+        "months lost by all": total("waiting_months"),
+        "months left by all": held(after, "months_left"),
+        "years paid for": total("repaired_years"),
+        "repair payments, yuan": total("repair_payments"),
+        "years of cover in the year": total("resident_insured_years"),
+        "rise of the cap granted, yuan": float(stayers.bonus_cap.sum()) / 100,
+        "critical-illness benefit of a member, yuan": float(stayers.critical_illness.sum()) / 100,
+        "cost of the raised cap for a member, yuan": float(stayers.bonus_cost.sum()) / 100,
+        "years without reimbursement on 1 January 2036": held(stayed, "no_claim_5"),
+        "counted years on 1 January 2036": held(stayed, "rule_years"),
+    }
+
+
 INTEGRAL = (
     "standardised distance to the deductible",
     "expected cost above the deductible",
@@ -134,17 +182,37 @@ STEPS_ON_THE_WAY = {
     *(f"{kind}: {step}" for kind in ("inpatient", "outpatient") for step in INTEGRAL),
 }
 """Quantities that the engine does not hand out: the arithmetic alone is checked."""
+STEPS_OF_THE_RULES = {
+    *("months of waiting, nothing paid for", "years worth paying for", "months of waiting after repair"),
+    *("months lost by those who enrol late", "months lost by those who enrol late after repair"),
+    *("months left by those who enrol late", "months left by those who enrol late after repair"),
+    *("credit of continuous years, yuan", "credit of years without reimbursement, yuan", "limit of both, yuan"),
+    *("cost at which cover begins", "cost at which the basic limit is reached", "cost at which the second band begins"),
+    *("own cost at which the cap is reached", "cost at which the cap is reached"),
+    *("own cost at which the raised cap is reached", "cost at which the raised cap is reached"),
+    *(
+        f"expected cost above {place}"
+        for place in ("the beginning", "the limit", "the band", "the cap", "the raised cap")
+    ),
+    "benefit of a user, yuan",
+    *(
+        "payment that the raised cap adds, of a user",
+        "chance of using the bonus",
+        "chance of a year without reimbursement",
+    ),
+}
 
 
 def test_the_document_and_the_engine_name_the_same_quantities() -> None:
-    assert set(printed()) == {*engine(), *STEPS_ON_THE_WAY}
+    assert set(printed()) == {*engine(), *rules_engine(), *STEPS_ON_THE_WAY, *STEPS_OF_THE_RULES}
 
 
-@pytest.mark.parametrize("name", list(engine()))
+@pytest.mark.parametrize("name", [*engine(), *rules_engine()])
 def test_the_engine_gives_the_number_worked_out_by_hand(name: str) -> None:
     value = printed()[name][1]
     places = len(value.partition(".")[2])
-    assert f"{engine()[name]:,.{places}f}".replace("-", "−") == value
+    found = {**engine(), **rules_engine()}[name]
+    assert f"{found:,.{places}f}".replace("-", "−") == value
 
 
 @pytest.mark.parametrize("name", list(printed()))

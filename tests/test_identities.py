@@ -111,6 +111,9 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "prepaid_change": (single("prepaid_change", 1e6), {PREPAID, INTEREST, CLOSING}),
     "inpatient_benefits": (flow("inpatient_benefits"), {INTEREST, CLOSING}),
     "outpatient_benefits": (flow("outpatient_benefits"), {INTEREST, CLOSING}),
+    "critical_illness": (flow("critical_illness", 1.01), {INTEREST, CLOSING}),
+    "bonus_cost": (flow("bonus_cost", 10), {INTEREST, CLOSING}),
+    "repair_payments": (flow("repair_payments", 1.5), {INTEREST, CLOSING}),
     "administration": (single("administration", 1e8), {INTEREST, CLOSING}),
     "interest": (single("interest", 1e8), {INTEREST}),
     "fund": (money("fund", 1e8), {CLOSING, INTEREST}),
@@ -147,7 +150,8 @@ def test_each_identity_is_seen_to_fail() -> None:
 
 def test_every_flow_that_can_break_an_identity_is_tried() -> None:
     found, _ = projection()
-    outside = {"waiting_months", "resident_insured_years", "members_income", "local_supplement", "prevalence_error"}
+    counts = {"waiting_months", "repaired_years", "bonus_cap", "no_claim", "critical_beneficiaries"}
+    outside = {*counts, "resident_insured_years", "members_income", "local_supplement", "prevalence_error"}
     assert {*found.by_age, *found.by_run} - set(MUTATIONS) == outside
 
 

@@ -334,16 +334,13 @@ def test_policy_keys_are_the_participation_rules_the_contributions_and_two_of_be
     assert len(POLICY_KEYS) == len([path for path in KEYS if path.startswith(("participation.", "contributions."))]) + 2
 
 
-def test_loading_is_quick_and_imports_nothing_heavy():
+def test_loading_imports_nothing_heavy():
     code = (
-        "import sys, time; began = time.perf_counter()\n"
-        "from simsurance.scenario_file.loader import load; load('baseline')\n"
-        "took = time.perf_counter() - began\n"
-        "print(took, sorted({'numpy', 'pandas', 'scipy', 'matplotlib', 'click'} & set(sys.modules)))"
+        "import sys; from simsurance.scenario_file.loader import load; load('baseline')\n"
+        "print(sorted({'numpy', 'pandas', 'scipy', 'matplotlib', 'click'} & set(sys.modules)))"
     )
-    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
-    assert all(done.stdout.split(" ", 1)[1].strip() == "[]" for done in runs)
-    assert min(float(done.stdout.split()[0]) for done in runs) < 0.6
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_name_with_many_fragments_stays_short_enough_for_a_folder(folder):

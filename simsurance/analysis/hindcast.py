@@ -13,7 +13,7 @@ TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05}
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Outturn:
     """One published figure beside the model's: relative error, and whether it is within the tolerance."""
 
     year: int
@@ -34,7 +34,7 @@ class Comparison:
         return None if tolerance is None else abs(self.error) <= tolerance
 
 
-def hindcast(scenario: Scenario, valuation_year: int) -> list[Comparison]:
+def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
     """The years from `valuation_year` to the last published, valued on its 1 January with the inputs as they turned out.
 
     Published income contains interest, so the model's does here. Raises SimsuranceError if there is nothing to compare.
@@ -50,11 +50,11 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Comparison]:
     for place, year in enumerate(range(valuation_year, LAST_PUBLISHED + 1)):
         model_income = account["income"][place] + account["interest"][place]
         found += [
-            Comparison(year, "insured on 31 December", "persons", account["resident_insured"][place], insured[year]),
-            Comparison(year, "income with interest", "yuan", model_income, income[year]),
-            Comparison(year, "outgo", "yuan", account["outgo"][place], outgo[year]),
-            Comparison(year, "current balance", "yuan", account["current_balance"][place], income[year] - outgo[year]),
-            Comparison(
+            Outturn(year, "insured on 31 December", "persons", account["resident_insured"][place], insured[year]),
+            Outturn(year, "income with interest", "yuan", model_income, income[year]),
+            Outturn(year, "outgo", "yuan", account["outgo"][place], outgo[year]),
+            Outturn(year, "current balance", "yuan", account["current_balance"][place], income[year] - outgo[year]),
+            Outturn(
                 year,
                 "outgo a head of the insured",
                 "yuan a head",

@@ -19,7 +19,7 @@ COMMANDS = {
     "check": "Run the reference scenarios against their stored results.",
     "hindcast": "Set past years beside the published figures.",
     "story": "Tell what the rules do to one member, year by year.",
-    "loopholes": "Find the members' best answers to the rules, and what they cost the fund.",
+    "loopholes": "Find how members gain most from the rules, and at what cost.",
     "init": "Start a scenario file of your own.",
     "schema": "Print the JSON Schema of a scenario file.",
 }

@@ -31,7 +31,7 @@ class WaitingRules:
         return np.maximum(lapsed_years - (1 - self.first_lapsed_year_counts), 0.0)
 
     def useful_repair(self, lapsed_years: np.ndarray) -> np.ndarray:
-        """Lapsed years worth paying for: all of them, or as many as bring the waiting down to its floor."""
+        """Lapsed years worth paying for: all that lengthen the waiting, or as many as bring it down to its floor."""
         counted = self.counted(lapsed_years)
         room = np.maximum(self.floor_months - self.fixed_months, 0.0)
         unpaid = np.divide(
@@ -40,7 +40,8 @@ class WaitingRules:
             out=np.full(np.shape(room), np.inf),
             where=self.months_per_lapsed_year > 0,
         )
-        return np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(counted - unpaid, 0.0), counted)
+        useful = np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(counted - unpaid, 0.0), counted)
+        return np.where(self.months_per_lapsed_year > 0, useful, 0.0)
 
     def months(self, lapsed_years: np.ndarray, repaired_years: np.ndarray | float = 0.0) -> np.ndarray:
         """Months without cover after enrolling again: fixed + variable for what is not repaired, not under the floor after

@@ -48,7 +48,7 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
     months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
-    repair = basis.repair_share * (repaired > 0) * (waits_by_gap > 0)
+    repair = basis.repair_share * (months_repaired < months_plain)
     lost, left = expected_months(months_plain, months_repaired, repair, basis)
     months = (1 - repair) * months_plain + repair * months_repaired
     wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
@@ -149,7 +149,9 @@ def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, criti
     cover = critical_illness.Cover(
         basis.critical_deductible[..., two, :],
         by_band(basis.critical_edges),
-        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)),
+        tuple(
+            np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)
+        ),
         basis.critical_cap,
         basis.critical_capped[..., two, :],
     )
