@@ -439,6 +439,10 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
     tilt = 1 - assisted * (1 - rules.assisted_deductible_factor)
     edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
+    if 0 < rules.tail_index <= 1:
+        raise SimsuranceError(
+            f"benefits.critical_illness.tail_index: {rules.tail_index:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
+        )
     self_run = float(rules.financing == "self_run")
     factor = rules.level * (1 + rules.outpatient_factor)
     return {

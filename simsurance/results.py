@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.twins import Twins
-
     from simsurance.output.charts import Plots
     from simsurance.output.labels import Lang
 

@@ -257,6 +257,28 @@ def test_rules_of_nought_are_no_rules() -> None:
     assert_equal_results(projected(NO_RULES), projected({"participation.in_force": False}))
 
 
+def test_rules_without_behaviour_change_exposure_and_direct_cost_alone() -> None:
+    still = {f"behaviour.effects.{effect}": False for effect in EFFECTS}
+    on_, off = projected(still), projected({**still, "participation.in_force": False})
+    for name in ("persons", "resident_insured", "employee_insured", "membership"):
+        np.testing.assert_array_equal(getattr(on_.projection.stocks, name), getattr(off.projection.stocks, name))
+    changed = {
+        name
+        for name, flow in off.projection.by_group.items()
+        if not np.array_equal(on_.projection.by_group[name], flow)
+    }
+    exposed = {f"{kind}_{part}" for kind in ("inpatient", "outpatient") for part in ("claims", "benefits")}
+    direct = {"repair_payments", "repaired_years", "bonus_cap", "bonus_cost"}
+    follows_exposure = {
+        "waiting_months",
+        "resident_insured_years",
+        "critical_illness",
+        "critical_beneficiaries",
+        "no_claim",
+    }
+    assert changed == exposed | direct | follows_exposure
+
+
 def test_a_longer_horizon_leaves_the_earlier_years_as_they_are() -> None:
     assert_equal_results(projected({"horizon.last_year": 2040}), projected(), years=5)
 

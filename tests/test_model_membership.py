@@ -303,3 +303,50 @@ def test_assisted_persons_may_be_exempt_from_waiting() -> None:
     _, flows = one_year(state, quiet_year(2030, **{**RULES, "waits": on(waits, "income")}, enter_odds=1.0))
     assert flows.waiting_months[0, :, :, ASSISTED].sum() == 0
     assert flows.waiting_months[0, :, :, MIDDLE].sum() == pytest.approx(50 * 5)
+
+
+def test_tracked_totals_are_sums_over_the_persons_of_a_closed_cohort() -> None:
+    # A thousand true histories with the same chances: the expected sum over persons, history by history.
+    changes: dict[str, Any] = {
+        **ODDS, **RULES, "no_claim_step": 1000.0, "inpatient_use": 0.2, "inpatient_deductible": 1e-9,
+        "fixed_months": 9.0, "late_share": 0.5, "late_month": 6.0,
+    }  # fmt: skip
+    years = range(2026, 2033)
+    state = state_of(persons(("tenure_1", 1000.0), ages=12))
+    histories: dict[tuple[str, int, int, float], float] = {("in", 1, 0, 0.0): 1000.0}
+    for year in years:
+        state, _ = one_year(state, quiet_year(year, ages=12, **changes))
+        later: dict[tuple[str, int, int, float], float] = {}
+
+        def add(key: tuple[str, int, int, float], number: float, into: dict[Any, float] = later) -> None:
+            into[key] = into.get(key, 0.0) + number
+
+        for (where, length, claimless, _), number in histories.items():
+            if where == "in":
+                add(("out", 1, 0, 0.0), number * LEAVE)
+                stay = number * (1 - LEAVE)
+                add(("in", length + 1, claimless + 1, 0.0), stay * 0.8)
+                add(("in", length + 1, claimless, 0.0), stay * 0.2)
+            else:
+                add(("out", length + 1, 0, 0.0), number * (1 - ENTER))
+                months = 9 + min(length, year - 2025)
+                months = max(months, 6) if min(length, year - 2025) >= 4 else months
+                for late in (0, 6):
+                    left = max(months + late - 12, 0)
+                    for claimless, chance in ((1, 0.8), (0, 0.2)):
+                        add(("in", 1, claimless, left), number * ENTER * 0.5 * chance)
+        histories = later
+    insured = {key: number for key, number in histories.items() if key[0] == "in"}
+    for tenure in range(1, 6):
+        here = {key: number for key, number in insured.items() if min(key[1], 5) == tenure}
+        assert held(state, f"tenure_{tenure}") == pytest.approx(sum(here.values()), rel=1e-6)
+        claimless_years = sum(key[2] * number for key, number in here.items())
+        assert held(state, f"no_claim_{tenure}") == pytest.approx(claimless_years, rel=1e-6)
+    assert held(state, "months_left") == pytest.approx(
+        sum(key[3] * number for key, number in insured.items()), rel=1e-6
+    )
+    first = min(years[-1] - 2024, 8)
+    counted = sum(min(key[1], first) * number for key, number in insured.items() if key[1] >= 5)
+    assert held(state, "rule_years") == pytest.approx(counted, rel=1e-6)
+    lapsed = sum(min(key[1], first) * number for key, number in histories.items() if key[0] == "out" and key[1] >= 5)
+    assert held(state, "lapsed_years") == pytest.approx(lapsed, rel=1e-6)

@@ -6,10 +6,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simsurance.axes import EMPLOYEES, NOT_EMPLOYEES, STATUSES, TENURES, UNINSURED, axis, index, row
+from simsurance.axes import EMPLOYEES, NO_CLAIM, NOT_EMPLOYEES, STATUSES, TENURES, UNINSURED, axis, index, row
 from simsurance.basis import Inputs, build, opening_inputs, relative_odds
 from simsurance.model import opening
 from simsurance.model.state import State, YearBasis
+from simsurance.model.year import benefits_pp
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -162,3 +163,16 @@ def test_the_factor_on_odds_moves_as_many_as_wanted() -> None:
     odds = basis[0].leave_odds * factor
     assert float((insured * odds / (1 + odds)).sum()) == pytest.approx(3e7, rel=1e-9)
     assert insured.sum(axis=EVERYWHERE) == pytest.approx([942_133_000])
+
+
+def test_years_without_reimbursement_are_those_the_rules_have_counted_at_the_chance_of_one() -> None:
+    cells, (basis, *_) = built(2026)
+    chance = benefits_pp(basis).no_claim[:, :, 0]
+    for tenure in range(1, 6):
+        expected = cells.cells[:, :, row(f"tenure_{tenure}")] * chance
+        assert cells.cells[:, :, row(f"no_claim_{tenure}")] == pytest.approx(expected), (
+            "one year, 2025, has been counted"
+        )
+    assert built(2025)[0].cells[:, :, NO_CLAIM].sum() == 0
+    for name in ("months_left", "carried_lapsed", "carried_insured"):
+        assert cells.cells[:, :, row(name)].sum() == 0

@@ -17,7 +17,8 @@ def results():
 def test_the_zero_effect_twin_keeps_the_rules_and_loses_the_reactions(results):
     twin = results.twins.zero_effect.scenario.values
     assert twin.participation == results.scenario.values.participation
-    assert not (twin.behaviour.effects.bonus or twin.behaviour.effects.wait)
+    assert not twin.behaviour.effects.bonus
+    assert not twin.behaviour.effects.wait
     assert twin.behaviour.effects.burden
 
 

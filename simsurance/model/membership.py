@@ -33,7 +33,9 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
 
 
 def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, work: Workspace) -> None:
-    """Membership after the enrolment for the year, written to `work.enrolled`; `work.leaving` and `work.entering` hold the movers.
+    """Membership after the enrolment for the year, written to `work.enrolled`.
+
+    `work.leaving` and `work.entering` hold the movers.
 
     `cells` [run, health, row, sex, area, income, age]. Stayers go one tenure on, entrants to tenure 1, leavers to gap 1, those
     who stay out one gap on. `counted`: years that the rules have counted with this one; `credited`: the same for continuous

@@ -44,8 +44,9 @@ class WaitingRules:
         return np.where(self.months_per_lapsed_year > 0, useful, 0.0)
 
     def months(self, lapsed_years: np.ndarray, repaired_years: np.ndarray | float = 0.0) -> np.ndarray:
-        """Months without cover after enrolling again: fixed + variable for what is not repaired, not under the floor after
-        a long lapse, and never more than the longest. May exceed the twelve of a year.
+        """Months without cover after enrolling again; may exceed the twelve of a year.
+
+        Fixed + variable for what is not repaired, not under the floor after a long lapse, never more than the longest.
         """
         months = self.fixed_months + self.months_per_lapsed_year * np.maximum(
             self.counted(lapsed_years) - repaired_years, 0.0
@@ -55,8 +56,9 @@ class WaitingRules:
 
 
 def without_cover(months: np.ndarray, entry_month: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """Months of the entry year without cover (before enrolment and waiting), and months of waiting left for the next year,
-    with which the waiting ends.
+    """Months of the entry year without cover, before enrolment and waiting, and months of waiting left for the next year.
+
+    The waiting ends with that next year.
     """
     gone = entry_month + months
     return np.minimum(gone, MONTHS), np.clip(gone - MONTHS, 0.0, MONTHS)

@@ -91,8 +91,9 @@ def waiting_rules(basis: YearBasis) -> participation.WaitingRules:
 def expected_months(
     plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray, basis: YearBasis
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Months lost in the entry year and left for the next, over those who repair or not and enrol in or outside the central
-    period.
+    """Expected months lost in the entry year and left for the next.
+
+    Over those who repair or not, and who enrol in or outside the central period.
     """
     lost, left = np.zeros(()), np.zeros(())
     for share_late, month in ((1 - basis.late_share, 0.0), (basis.late_share, basis.late_month)):
@@ -103,8 +104,10 @@ def expected_months(
 
 
 def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """By tenure: continuous credit earned so far, and the rise of the cap that a lapse would lose (continuous credit with the
-    next step unless kept, and no-claim credit, within the limit). Yuan of the reference year.
+    """Continuous credit earned so far, and the rise of the cap that a lapse would lose, by tenure.
+
+    Lost are the continuous credit with the next step, unless kept, and the no-claim credit, within the limit. Yuan of the
+    reference year.
     """
     counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
     continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
@@ -124,8 +127,9 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
 
 @dataclass(frozen=True)
 class PerPerson:
-    """Expected cost, benefits and chances of a person covered all year, [run, health, 1, sex, area, income or 1, age], and the
-    rules behind them.
+    """Expected cost, benefits and chances of a person covered all year, and the rules behind them.
+
+    [run, health, 1, sex, area, income or 1, age].
     """
 
     inpatient_cost: np.ndarray
@@ -141,7 +145,7 @@ class PerPerson:
 
 
 def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, critical_illness.Cover]:
-    """The year's layers as rules on a user's inpatient cost: basic insurance, and critical-illness insurance on what it leaves.
+    """The year's layers on a user's inpatient cost: basic insurance, and critical-illness insurance on what it leaves.
 
     The cover's income axis has two members, assisted and not: the rules tell no others apart.
     """
@@ -199,8 +203,9 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
 
 
 def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, counted: int) -> np.ndarray:
-    """The mean rise of the cap of a cell's insured in the year, nominal yuan: both credits and what was carried through a lapse,
-    within the limit. `counted`: years the rules have counted with this one. Shape of `payers`.
+    """The mean rise of the cap of a cell's insured in the year, nominal yuan, on the axes of `payers`.
+
+    Both credits and what was carried through a lapse, within the limit. `counted`: years the rules have counted with this one.
     """
     tenures = enrolled[:, :, TENURES]
     credit = enrolled[:, :, NO_CLAIM].sum(axis=2, keepdims=True) * basis.no_claim_step

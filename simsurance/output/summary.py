@@ -117,8 +117,8 @@ SENTENCES: Final[dict[str, Text]] = {
         "- **2024年参保新规的效果系判断**：未见评估研究，现有证据不排除效果为零。",
     ),
     "twin": (
-        "- Were nobody to react to bonus and waiting (direct cost only), the fund at the end of {last} would be {twin_fund} and "
-        "{twin_insured} residents insured; the difference, {twin_gain} and {twin_members}, rests on judgement (twin.csv).",
+        "- Were nobody to react to bonus and waiting (direct cost only), the fund at the end of {last} would be {twin_fund} "
+        "and {twin_insured} residents insured; the difference, {twin_gain} and {twin_members}, rests on judgement (twin.csv).",
         "- 若无人对激励与等待期作出反应（仅直接成本），{last}年末基金为{twin_fund}，参保{twin_insured}；"
         "差额{twin_gain}与{twin_members}系判断（twin.csv）。",
     ),
@@ -131,7 +131,8 @@ SENTENCES: Final[dict[str, Text]] = {
     "waiting": (
         "- Waiting takes {months_first} million months of cover in {first} and {months_last} million in {last}; payments for "
         "lapsed years bring in {repair_first} and {repair_last}.",
-        "- 等待期使{first}年损失{months_first}百万人月保障，{last}年{months_last}百万人月；断保补缴收入{repair_first}和{repair_last}。",
+        "- 等待期使{first}年损失{months_first}百万人月保障，{last}年{months_last}百万人月；"
+        "断保补缴收入{repair_first}和{repair_last}。",
     ),
     "bonus": (
         "- The rise of the cap is {cap_first} a payer on average in {first} and {cap_last} in {last}; its expected cost is "
@@ -139,8 +140,8 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 激励额度人均{cap_first}（{first}年）和{cap_last}（{last}年）；预期成本人均{bonus_first}和{bonus_last}。",
     ),
     "critical": (
-        "- Critical-illness insurance pays {critical_first} to {ill_first} in {first}, {critical_last} to {ill_last} in {last}. "
-        "Its level and effective deductible are fitted to two weak figures of 2023.",
+        "- Critical-illness insurance pays {critical_first} to {ill_first} in {first}, {critical_last} to {ill_last} in "
+        "{last}. Its level and effective deductible are fitted to two weak figures of 2023.",
         "- 大病保险{first}年支出{critical_first}，受益{ill_first}；{last}年{critical_last}，{ill_last}。"
         "其水平与有效起付线按2023年两个较弱数据拟合。",
     ),
