@@ -441,7 +441,8 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
     if 0 < rules.tail_index <= 1:
         raise SimsuranceError(
-            f"benefits.critical_illness.tail_index: {rules.tail_index:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
+            f"benefits.critical_illness.tail_index: {rules.tail_index:g} gives cost without a mean; "
+            "0 for no Pareto tail, or above 1"
         )
     self_run = float(rules.financing == "self_run")
     factor = rules.level * (1 + rules.outpatient_factor)
@@ -465,7 +466,7 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     prevalence = inputs.prevalence()
     hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
     use = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
-    use_by_class = through_the_year(shared_out(use, members(hospital.use_odds_ratio, HEALTH.members), prevalence))
+    use_by_class = shared_out(through_the_year(use), members(hospital.use_odds_ratio, HEALTH.members), prevalence)
     age_cost = tables.by_age(inputs.table("claims.inpatient.cost_table"), "relative_cost")["relative_cost"]
     user_cost = (
         members(hospital.cost_ratio, HEALTH.members)[:, None]
@@ -478,7 +479,7 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     clinic_ratio = members(clinic.cost_ratio, HEALTH.members)
     head_ratio = clinic_ratio[:, None, None] / np.einsum("h,hsx->sx", clinic_ratio, prevalence)
     clinic_use = members(clinic.use, HEALTH.members)
-    clinic_user = through_the_year(head_ratio * head_cost) / clinic_use[:, None, None] * clinic.mean_cost * clinic.level
+    clinic_user = head_ratio * through_the_year(head_cost) / clinic_use[:, None, None] * clinic.mean_cost * clinic.level
     trend = on(cost_index, "year")
     return {
         "inpatient_use": on(use_by_class, "health", "sex", "age"),

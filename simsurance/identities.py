@@ -102,6 +102,16 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
         yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
     shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
     factor = np.array([np.broadcast_to(year.local_supplement.reshape(-1), (shared.shape[1],)) for year in basis])
+    supplement = shared * (factor - 1)
+    yield (
+        "money: local supplement = (contributions + subsidies) × (factor − 1)",
+        total(flow["local_supplement"]) - supplement,
+        shared,
+    )
+    by_group = np.stack([total(projection.by_group[name]) for name in flow])
+    by_age = np.stack([total(flow[name]) for name in flow])
+    apart = (np.abs(by_group - by_age) / np.maximum(np.abs(by_age), 1.0)).max(axis=0)
+    yield "flows: by area and income group = by sex and age", apart, np.ones_like(apart)
     income = shared * factor + total(flow["repair_payments"]) + single["prepaid_change"]
     paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]

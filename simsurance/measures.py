@@ -69,7 +69,8 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np
     found["reserve_months_without_prepaid"] = (found["closing"] - found["prepaid"]) / monthly
     found["reserve_months_forward"] = np.full_like(monthly, np.nan)
     found["reserve_months_forward"][:-1] = found["closing"][:-1] / monthly[1:]
-    found["personal_contribution_pp"], found["subsidy_pp"] = standard("personal_pp"), standard("subsidy_pp")
+    due = found["personal_contributions"] + found["assistance"]
+    found["personal_contribution_pp"], found["subsidy_pp"] = due / found["resident_enrolled"], standard("subsidy_pp")
     found["outgo_pp"] = found["outgo"] / found["resident_enrolled"]
     found["income_pp"] = found["income"] / found["resident_enrolled"]
     found["income_rate"] = found["income"] / found["members_income"]

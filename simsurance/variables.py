@@ -118,7 +118,7 @@ def _variables() -> list[Variable]:
         ),
         Variable("fund", "resident_enrolled", "persons", "insured who pay for the year", "当年参保缴费人数"),
         Variable("fund", "resident_insured", "persons", "insured on 31 December", "年末参保人数"),
-        Variable("fund", "personal_contribution_pp", "yuan", "personal contribution a head, standard", "个人缴费标准"),
+        Variable("fund", "personal_contribution_pp", "yuan", "personal contribution due a head", "人均应缴个人保费"),
         Variable("fund", "subsidy_pp", "yuan", "subsidy a head, standard", "财政补助标准"),
         Variable("fund", "outgo_pp", "yuan", "outgo a head", "人均支出", "outgo ÷ insured who pay"),
         Variable("fund", "income_pp", "yuan", "income a head", "人均筹资", "income ÷ insured who pay"),
