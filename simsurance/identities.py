@@ -108,10 +108,6 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
         total(flow["local_supplement"]) - supplement,
         shared,
     )
-    by_group = np.stack([total(projection.by_group[name]) for name in flow])
-    by_age = np.stack([total(flow[name]) for name in flow])
-    apart = (np.abs(by_group - by_age) / np.maximum(np.abs(by_age), 1.0)).max(axis=0)
-    yield "flows: by area and income group = by sex and age", apart, np.ones_like(apart)
     income = shared * factor + total(flow["repair_payments"]) + single["prepaid_change"]
     paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]

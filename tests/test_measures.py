@@ -208,4 +208,4 @@ def test_the_account_of_a_projection_adds_up() -> None:
     assert found["income_pp"][0] == pytest.approx(found["income"][0] / 740, rel=1e-6)
     assert found["cost_rate"][0] == pytest.approx(found["outgo"][0] / (740 * 40_000), rel=1e-6)
     assert found["public_money"] == pytest.approx(found["subsidies"] + found["assistance"])
-    assert found["personal_contribution_pp"].tolist() == [400] * 3
+    assert found["personal_contribution_pp"].reshape(-1) == pytest.approx([400] * 3, rel=1e-12)
