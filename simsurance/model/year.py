@@ -468,8 +468,8 @@ def move_between_areas(
     urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
     ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
     shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
-    leaving = (share * basis.area_propensity for share in shares)
-    population.exchange(*town_and_country(aged), *leaving, work.half, town_and_country(closing))
+    out_of_town, into_town = (share * basis.area_propensity for share in shares)
+    population.exchange(*town_and_country(aged), out_of_town, into_town, work.half, town_and_country(closing))
 
 
 def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
