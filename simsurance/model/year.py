@@ -233,10 +233,13 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
         basis.critical_cap,
         basis.critical_capped,
     )
-    before, raised = (
-        everyone.capped_at,
-        np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP),
-    )
+    before = everyone.capped_at
+    raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
+    last_band = everyone.deductible + everyone.edges[-1]
+    if (np.minimum(before, raised) >= last_band).all():
+        at_cap = by_income(pp.cost.own_excess(pp.cover.capped_at))
+        cost = everyone.ratios[-1] * (at_cap - pp.cost.own_excess(raised))
+        return basis.inpatient_use * basis.critical_factor * cost
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
     cost, start = np.zeros(()), np.zeros(())
     for ratio, end in zip(everyone.ratios, ends, strict=True):
