@@ -114,10 +114,16 @@ class Cover:
         """Own cost from which the cap holds; out of reach where there is none."""
         return np.where(self.capped > 0, self.own_at(self.cap), NO_CAP)
 
+    def excesses(self, cost: UserCost) -> list[np.ndarray]:
+        """E[(O − k)⁺] where each band begins, within the cap, and where the cap holds. Yuan a user and year."""
+        ends = [np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges]
+        return [cost.own_excess(end) for end in (*ends, self.capped_at)]
+
     def expected(self, cost: UserCost) -> np.ndarray:
         """Expected payment for a user, cap in force. Yuan a user and year."""
-        ends = [np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges] + [self.capped_at]
-        excess = [cost.own_excess(end) for end in ends]
-        return sum(
-            (ratio * (excess[band] - excess[band + 1]) for band, ratio in enumerate(self.ratios)), start=np.zeros(())
-        )
+        return self.between(self.excesses(cost))
+
+    def between(self, excesses: list[np.ndarray]) -> np.ndarray:
+        """The expected payment from the excesses at the bands and at the cap."""
+        paid = (ratio * (excesses[band] - excesses[band + 1]) for band, ratio in enumerate(self.ratios))
+        return sum(paid, start=np.zeros(()))

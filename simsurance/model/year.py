@@ -141,7 +141,7 @@ class PerPerson:
     cap_used: np.ndarray
     no_claim: np.ndarray
     cost: critical_illness.UserCost
-    cover: critical_illness.Cover
+    above_cap: np.ndarray
 
 
 def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, critical_illness.Cover]:
@@ -177,6 +177,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     basic, cover = benefit_layers(basis)
     use, mean, sigma, tail = basis.inpatient_use, basis.inpatient_cost, basis.inpatient_sigma, basis.tail_index
     cost = critical_illness.UserCost(mean, sigma, basic, tail)
+    excesses = cover.excesses(cost)
     outpatient = benefits.layer(
         basis.outpatient_cost,
         basis.outpatient_sigma,
@@ -193,12 +194,12 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
         inpatient=use * cost.basic_benefit,
         outpatient_cost=basis.outpatient_use * basis.outpatient_cost,
         outpatient=basis.outpatient_use * outpatient,
-        critical=by_income(use * cover.expected(cost) * basis.critical_factor),
+        critical=by_income(use * cover.between(excesses) * basis.critical_factor),
         critical_claim=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.deductible), tail)),
         cap_used=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.capped_at), tail)),
         no_claim=(1 - paid_in_hospital) * (1 - paid_outside),
         cost=cost,
-        cover=cover,
+        above_cap=excesses[-1],
     )
 
 
@@ -237,8 +238,7 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
     raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
     last_band = everyone.deductible + everyone.edges[-1]
     if (np.minimum(before, raised) >= last_band).all():
-        at_cap = by_income(pp.cost.own_excess(pp.cover.capped_at))
-        cost = everyone.ratios[-1] * (at_cap - pp.cost.own_excess(raised))
+        cost = everyone.ratios[-1] * (by_income(pp.above_cap) - pp.cost.own_excess(raised))
         return basis.inpatient_use * basis.critical_factor * cost
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
     cost, start = np.zeros(()), np.zeros(())
