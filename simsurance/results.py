@@ -148,7 +148,9 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
     built = [build(scenario) for scenario in scenarios]
     groups: dict[tuple[int, ...], list[int]] = {}
     for place, (_, basis) in enumerate(built):
-        groups.setdefault((basis[0].year, basis[-1].year, basis[0].rules_start, basis[0].bonus_credited_years), []).append(place)
+        opening, bands = basis[0], basis[0].critical_edges.shape[-1]
+        key = (opening.year, basis[-1].year, opening.rules_start, opening.bonus_credited_years, bands)
+        groups.setdefault(key, []).append(place)
     found: dict[int, Results] = {}
     for places in groups.values():
         state, basis = stack([built[place] for place in places])

@@ -45,8 +45,8 @@ LAST_AGE = 100
 LONG_TENURE = 5
 """Insured years credited to those who come from the employee scheme: enough for every rule on tenure."""
 BATCHES = 40
-TILT = 3.5
-"""Standard deviations by which the draws for the cost of the bonus are moved into the tail."""
+TILTS = (0, 2, 4)
+"""Standard deviations by which draws for what is paid in the tail are moved there, each for a third of the lives."""
 TAIL_SHARE, TAIL_FROM = 0.01, 2.3263478740408408
 
 
@@ -75,6 +75,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
 def by_sex_age(path: Path, column: str, year: int | None = None) -> Floats:
     """A column as [sex, age], of one year where the table has years."""
     found = np.zeros((2, LAST_AGE + 1))
@@ -296,7 +297,7 @@ def survival(central: Floats) -> tuple[Floats, Floats]:
 
 def half_a_year_older(profile: Floats) -> Floats:
     """A profile by age for the people of that age on 1 January, who are half a year older at mid-year."""
-    return (profile + np.concatenate([profile[..., 1:], profile[..., -1:]], axis=-1)) / 2
+    return np.asarray((profile + np.concatenate([profile[..., 1:], profile[..., -1:]], axis=-1)) / 2)
 
 
 def use_by_need(mean_use: Floats, odds_ratio: Floats, prevalence: Floats) -> Floats:
@@ -377,7 +378,7 @@ class Book:
         shape = by_age(self.tables["population.fertility_table"], "asfr", year)
         variants = ("estimate", chosen.fertility_variant)
         total = one_of_year(self.tables["population.total_fertility_table"], "tfr", year, variants)
-        return shape / shape.sum() * total * in_year(chosen.fertility_level, year)
+        return np.asarray(shape / shape.sum() * total * in_year(chosen.fertility_level, year))
 
     def entry(self, year: int) -> tuple[Floats, Floats]:
         """Probability of entering the employee scheme [sex, area, income, age]: of the insured and of the uninsured."""
@@ -434,6 +435,7 @@ class Participation:
         self.fixed = in_year(rules.waiting.fixed_months, year)
         self.a_year = in_year(rules.waiting.months_per_lapsed_year, year)
         self.floor = in_year(rules.waiting.floor_months, year)
+        self.longest = in_year(rules.waiting.longest_months, year)
         self.repair_share = in_year(rules.repair.share, year) * rules.repair.allowed
         self.late_share = in_year(rules.late_enrolment.share, year)
         self.late_month = in_year(rules.late_enrolment.entry_month, year)
@@ -460,11 +462,11 @@ class Participation:
         return share
 
     def months(self, lapsed: Floats, repaired: Floats) -> Floats:
-        """Fixed months, and more for each lapsed year not repaired; a floor after a long lapse."""
+        """Fixed months, and more for each lapsed year not repaired; a floor after a long lapse, a longest wait."""
         counted = np.maximum(lapsed - (not self.rules.waiting.first_lapsed_year_counts), 0)
         months = self.fixed + self.a_year * np.maximum(counted - repaired, 0)
         long = lapsed >= self.rules.waiting.floor_from_lapsed_years
-        return np.where(long, np.maximum(months, self.floor), months)
+        return np.minimum(np.where(long, np.maximum(months, self.floor), months), self.longest)
 
     def years_repaired(self, lapsed: Floats) -> Floats:
         """Lapsed years that a repairer pays for: all, or those that shorten the waiting."""
@@ -558,10 +560,10 @@ class Tallies:
 
     def add(self, name: str, year: int, lives: Lives, amount: Any = 1.0, where: Flags | None = None) -> None:
         """Add an amount a life, of the lives chosen."""
-        amounts = np.broadcast_to(np.asarray(amount, dtype=float), lives.age.shape)
+        amounts, batch = np.broadcast_to(np.asarray(amount, dtype=float), lives.age.shape), lives.batch
         if where is not None:
-            amounts = np.where(where, amounts, 0.0)
-        totals = np.bincount(lives.batch, weights=amounts, minlength=self.batches) * self.weight
+            amounts, batch = amounts[where], batch[where]
+        totals = np.bincount(batch, weights=amounts, minlength=self.batches) * self.weight
         before = self.found.setdefault(name, {}).get(year, np.zeros(self.batches))
         self.found[name][year] = before + totals
 
@@ -649,11 +651,12 @@ class Oracle:
         before_cover = np.where(repairs, repaired, plain) + np.where(late, rules.late_month, 0.0)
         waiting = np.where(enters, before_cover, np.where(stays, lives.months_left, 0.0))
         lost = np.minimum(waiting, 12.0)
-        lives.months_left = waiting - lost
+        lives.months_left = np.where(enters, np.minimum(waiting - lost, 12.0), 0.0)
         self.add("waiting_months", lost)
 
         kept = rules.continuous_credit(lives.continuous) * rules.rules.continuous_bonus.kept_after_lapse * rules.acts
-        lives.carried += np.where(leaves, kept, 0.0) - np.where(enters, rules.cap_cut * lapsed * rules.acts, 0.0)
+        cut = rules.cap_cut * lapsed * rules.acts
+        lives.carried += np.where(leaves, kept, 0.0) - np.where(enters & (lives.status == LAPSED), cut, 0.0)
         counts, credited = int(rules.counting), int(rules.credits)
         lives.years = np.where(leaves | enters, 1, lives.years + (stays | still_out))
         lives.continuous = np.where(enters, credited, np.where(stays, lives.continuous + credited, 0))
@@ -732,18 +735,27 @@ class Oracle:
         self.tallies.add("outpatient_claims", year, people, outside * cover)
         self.tallies.add("inpatient_benefits", year, people, basic * cover)
         self.tallies.add("outpatient_benefits", year, people, clinic * cover)
-        self.tallies.add("critical_illness", year, people, np.minimum(due, cap) * factor * cover)
-        self.tallies.add("critical_beneficiaries", year, people, cover, due > 0)
         self.tallies.add("no_claim", year, people, cover, ~reimbursed)
 
-        # The cost of the bonus lies far out in the tail: it is measured on bills drawn there and weighted back.
-        normal = TILT + self.luck.normal(people)
-        weight = use * np.exp(-TILT * normal + TILT**2 / 2)
+        # Critical illness and the bonus lie in the tail: they are measured on bills drawn there and weighted back.
+        normal, weight = self.into_the_tail(people)
         far = self.bill(mean, sigma, normal)
         due_far = critical_due(book, year, people.income, far - basic_benefit(book, year, far))
-        bonus = np.minimum(due_far, cap + granted) - np.minimum(due_far, cap)
-        self.tallies.add("bonus_cost", year, people, weight * bonus * factor * cover)
+        paid = np.minimum(due_far, cap)
+        share = use * weight * cover
+        self.tallies.add("critical_illness", year, people, share * paid * factor)
+        self.tallies.add("critical_beneficiaries", year, people, share, due_far > 0)
+        self.tallies.add("bonus_cost", year, people, share * (np.minimum(due_far, cap + granted) - paid) * factor)
         return reimbursed, due > cap
+
+    def into_the_tail(self, people: Lives) -> tuple[Floats, Floats]:
+        """Normal numbers moved by one of the tilts, and what each weighs: its density over that of the mixture."""
+        tilt = np.array(TILTS)[(self.luck.uniform(people) * len(TILTS)).astype(np.int64)]
+        normal = tilt + self.luck.normal(people)
+        mixture = np.zeros(len(normal))
+        for moved in TILTS:
+            mixture += np.exp(moved * normal - moved**2 / 2) / len(TILTS)
+        return normal, 1 / mixture
 
     def bill(self, mean: Floats, sigma: Floats, normal: Floats) -> Floats:
         """A user's annual inpatient cost: lognormal, beyond the 99th percentile Pareto if the scenario says so."""
@@ -794,7 +806,7 @@ class Oracle:
             lives.continuous[to_residents] = min(1, counted)
 
     def births(self, at_start: Lives, at_end: Lives, newborn_stays: Floats) -> Lives:
-        """Children of the year who live to its end; half the chance at the mother's age at its start, half at its end."""
+        """Children of the year who live to its end; half the chance at the mother's age at either end."""
         book, year = self.book, self.year
         ratio = np.array([1.0, book.values.population.rural_fertility_ratio])
         asfr = book.births_per_woman(year)

@@ -20,10 +20,10 @@ CLOSED = ("population.migration_factor=0",)
 """What the oracle leaves out is switched off in both."""
 FLOWS = (
     "births", "deaths", "leaves", "returns", "joins", "newborn_enrolled", "transfers_in", "transfers_out",
-    "waiting_months", "repaired_years", "repair_payments", "resident_enrolled", "resident_insured_years", "inpatient_claims",
-    "outpatient_claims", "inpatient_benefits", "outpatient_benefits", "critical_illness", "critical_beneficiaries",
-    "bonus_cap", "bonus_cost", "no_claim", "personal_contributions", "assistance", "subsidies", "local_supplement",
-    "members_income",
+    "waiting_months", "repaired_years", "repair_payments", "resident_enrolled", "resident_insured_years",
+    "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits", "critical_illness",
+    "critical_beneficiaries", "bonus_cap", "bonus_cost", "no_claim", "personal_contributions", "assistance",
+    "subsidies", "local_supplement", "members_income",
 )  # fmt: skip
 CARRIED = ("rule_years", "lapsed_years", "months_left", "carried_lapsed", "carried_insured")
 LARGEST_Z = 4.5
@@ -94,24 +94,40 @@ def intercepts_of(scenario: Scenario, basis: YearBasis) -> Intercepts:
 # --- a scenario through both -----------------------------------------------------------------------------------------
 
 
-def closed_scenario(settings: Sequence[str], years: int, name: str = "baseline") -> Scenario:
-    """A scenario over so many years without what the oracle leaves out."""
-    first = load(name, settings=[*CLOSED, *settings]).values.horizon.valuation_year
-    return load(name, settings=[*CLOSED, *settings, f"horizon.last_year={first + years - 1}"])
+@dataclass(frozen=True)
+class Closed:
+    """A scenario without what the oracle leaves out, and what the engine starts from."""
+
+    scenario: Scenario
+    state: State
+    basis: tuple[YearBasis, ...]
+
+    @property
+    def last_year(self) -> int:
+        """The last year followed."""
+        return self.basis[-1].year
 
 
-def by_engine(scenario: Scenario) -> Totals:
+def closed_scenario(settings: Sequence[str], years: int) -> Closed:
+    """The baseline with these settings over so many years."""
+    scenario = load("baseline", settings=[*CLOSED, *settings])
+    first = scenario.values.horizon.valuation_year
+    scenario = scenario.replace({"horizon.last_year": first + years - 1})
+    return Closed(scenario, *build(scenario))
+
+
+def by_engine(closed: Closed) -> Totals:
     """Totals of the engine, by name and year."""
-    return engine_totals(*build(scenario))
+    return engine_totals(closed.state, closed.basis)
 
 
-def by_oracle(scenario: Scenario, lives: int, seed: int, own_history: bool = False) -> Batches:
+def by_oracle(closed: Closed, lives: int, seed: int, own_history: bool = False) -> Batches:
     """Totals of the oracle, by name, year and batch."""
-    state, basis = build(scenario)
-    cells = state.persons[0]
+    scenario, cells = closed.scenario, closed.state.persons[0]
     assert cells.shape == (3, UNINSURED.stop + 5 + 2, 2, 2, 4, 101)
-    book = Book(scenario.values, scenario.tables, scenario.reference, cells, intercepts_of(scenario, basis[0]))
-    return Oracle(book, cells, lives, seed, own_history=own_history).run(len(basis))
+    intercepts = intercepts_of(scenario, closed.basis[0])
+    book = Book(scenario.values, scenario.tables, scenario.reference, cells, intercepts)
+    return Oracle(book, cells, lives, seed, own_history=own_history).run(len(closed.basis))
 
 
 @dataclass(frozen=True)
@@ -249,7 +265,7 @@ def approximations(lives: int, seed: int, years: int | None = None) -> str:
         span = years or stress.years
         scenario = closed_scenario(stress.settings, span)
         engine, oracle = by_engine(scenario), by_oracle(scenario, lives, seed, stress.own_history)
-        year = scenario.values.horizon.last_year
+        year = scenario.last_year
         found = [difference(name, year, last_year(engine, name), last_year(oracle, name)) for name in stress.quantities]
         if stress.without:
             off = closed_scenario((*stress.settings, *stress.without), span)

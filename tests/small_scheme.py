@@ -56,6 +56,9 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "bonus_after_years": on(4.0),
         "bonus_felt": on(0.001),
         "rules_start": 2025,
+        "bonus_credited_years": 0,
+        "longest_months": on(24.0),
+        "indexation": one,
         "local_supplement": one,
         "disposable_income": on(40_000.0),
         "inpatient_cost": on(10_000.0),
@@ -64,6 +67,13 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "outpatient_cost": on(500.0),
         "outpatient_sigma": one,
         "outpatient_limit": on(1e6),
+        "inpatient_benefit_factor": one,
+        "critical_deductible": on(np.full(len(INCOME.members), 20_000.0), "income"),
+        "critical_capped": on(np.ones(len(INCOME.members)), "income"),
+        "critical_cap": on(300_000.0),
+        "critical_ratios": np.ones((*one.shape, 1)),
+        "critical_edges": np.zeros((*one.shape, 1)),
+        "outpatient_benefit_factor": one,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     basis |= {name: np.zeros(1) for name in by_run}

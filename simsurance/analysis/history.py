@@ -1,4 +1,4 @@
-"""A member's history as one token a year: `2025: in, 2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000`."""
+"""A member's history as one token a year: `2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000`."""
 
 import re
 from collections.abc import Iterator
@@ -41,9 +41,9 @@ EXAMPLE: Final = "2026: in no-claim"
 class Told:
     """What is told of one year.
 
-    `late_month`: months gone by at a late enrolment, None for the scenario's mean; `repair`: lapsed years paid for, "some"
-    for as many as the scenario's repairers pay; `claim`: inpatient cost, yuan; `claim_month`: 1 to 12, None for a month
-    with cover, if there is one.
+    `late_month`: months gone by at a late enrolment, None for the scenario's mean; `repair`: lapsed years paid for,
+    "some" for as many as the scenario's repairers pay; `claim`: inpatient cost, yuan; `claim_month`: 1 to 12, None for
+    a month with cover, if there is one.
     """
 
     year: int
@@ -92,7 +92,9 @@ def parsed(text: str) -> History:
         faults.append(Fault(WHERE, "", f'tells no year; write one token a year, such as "{EXAMPLE}, 2027: lapse"'))
     for later, one in enumerate(told):
         if one.membership == "newborn" and (later or past_years != ALL_ALONG):
-            faults.append(_fault(f"{one.year}: newborn", "is not where the history begins; nothing comes before a birth"))
+            faults.append(
+                _fault(f"{one.year}: newborn", "is not where the history begins; nothing comes before a birth")
+            )
     refuse(faults)
     return History(past, past_years, tuple(told))  # type: ignore[arg-type]
 
@@ -149,7 +151,9 @@ def _years(span: Span, before: list[Told], faults: list[Fault]) -> list[Told]:
     told = _told(span, faults)
     alone = told and (told.repair or told.membership == "newborn")
     if told and alone and span.last > span.first:
-        faults.append(_fault(span.token, f"{'repair' if told.repair else 'newborn'} is for one year; tell {span.first} apart"))
+        faults.append(
+            _fault(span.token, f"{'repair' if told.repair else 'newborn'} is for one year; tell {span.first} apart")
+        )
     shown = told or Told(span.first, "in")
     return [replace(shown, year=year) for year in range(span.first, span.last + 1)]
 
@@ -159,13 +163,17 @@ def _told(span: Span, faults: list[Fault]) -> Told | None:
     token, words = span.token, span.words
     if not words or words[0] not in MEMBERSHIPS:
         hint = nearest(words[0], MEMBERSHIPS) if words else ""
-        faults.append(_fault(token, f"{_said(words)}; begin with in, late, lapse, newborn or employee{hint and ', ' + hint}"))
+        faults.append(
+            _fault(token, f"{_said(words)}; begin with in, late, lapse, newborn or employee{hint and ', ' + hint}")
+        )
         return None
     told, rest = Told(span.first, MEMBERSHIPS[words[0]]), words[1:]
     if told.membership == "late" and rest and _number(rest[0]) is not None:
         month = _number(rest.pop(0))
         if month is None or not 0 < month < 12:
-            faults.append(_fault(token, f"late {month:g} is not within the year; late takes the months gone by, 1 to 11"))
+            faults.append(
+                _fault(token, f"late {month:g} is not within the year; late takes the months gone by, 1 to 11")
+            )
             return None
         told = replace(told, late_month=month)
     while rest:
@@ -205,7 +213,9 @@ def _event(told: Told, word: str, value: str | None) -> Told | str:
         case "repair":
             return f"repair {value}; the lapsed years paid for are a whole number from 1, or all"
     hint = nearest(word, EVENTS)
-    return f"{word} is no word of a history{hint and '; ' + hint}" + ("" if hint else "; known are " + ", ".join(EVENTS))
+    return f"{word} is no word of a history{hint and '; ' + hint}" + (
+        "" if hint else "; known are " + ", ".join(EVENTS)
+    )
 
 
 def _contradiction(told: Told) -> str:

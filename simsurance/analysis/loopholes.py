@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from simsurance.analysis.choices import Decisions, all_decisions
 from simsurance.analysis.history import ALL_ALONG
 from simsurance.analysis.member import Person, Standing, known, member_years
-from simsurance.analysis.strategy import FORESIGHT, Decisions, Foresight, Game, Outcome, all_decisions, game
+from simsurance.analysis.strategy import FORESIGHT, Foresight, Game, Outcome, game
 from simsurance.api import resolve
 from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, SEX, TENURES
 from simsurance.basis import build
@@ -72,11 +73,11 @@ def loopholes(
 ) -> "pd.DataFrame":
     """The best strategies of a set of members, those that cost the fund most first.
 
-    One row a member: `persons` the member stands for; by what is known at enrolment (`known`: the year's need class,
-    `in_year`: last year's, and the year's for late enrolment, `last_year`: last year's alone) `worth_…` to the member over
-    enrolling every year and `fund_cost_pp_…` for the fund, present values in yuan; `fund_cost_…`: if `share` of the persons
-    follow it; `subsidy_saved_pp` the subsidies not drawn. `strategy` is that of `known` in words. Raises SimsuranceError for
-    a group, an age, a horizon or a share that there is not.
+    One row a member, insured all along: `persons` the member stands for; by what is known at enrolment (`known`: the
+    year's need class, `in_year`: last year's, and the year's for late enrolment, `last_year`: last year's alone)
+    `worth_…` to the member over enrolling every year and `fund_cost_pp_…` for the fund, present values in yuan;
+    `fund_cost_…`: if `share` of the persons follow it; `subsidy_saved_pp` the subsidies not drawn. `strategy` is that
+    of `known` in words. Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
     """
     import pandas as pd
 
@@ -86,7 +87,12 @@ def loopholes(
     found = find(resolve(scenario), ages=ages, needs=needs, incomes=incomes, areas=areas, sexes=sexes, years=years)
     rows = []
     for one in found:
-        row: dict[str, object] = {"age": one.person.age, "need": one.need, "income": one.person.income, "area": one.person.area}
+        row: dict[str, object] = {
+            "age": one.person.age,
+            "need": one.need,
+            "income": one.person.income,
+            "area": one.person.area,
+        }
         row |= {"sex": one.person.sex, "persons": one.persons}
         for foresight in FORESIGHT:
             row[f"worth_{foresight}"] = one.worth(foresight)
@@ -120,7 +126,9 @@ def find(
     horizon = scenario.values.horizon
     longest = horizon.last_year - horizon.valuation_year + 1
     if not 1 <= years <= longest:
-        raise SimsuranceError(f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}")
+        raise SimsuranceError(
+            f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}"
+        )
     persons = [Person(age, sex, area, income) for age, income, area, sex in product(ages, incomes, areas, sexes)]
     classes = [known(HEALTH, need) for need in needs]
     state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))

@@ -1,4 +1,4 @@
-"""One member under the rules of a scenario: what enrolling, staying out and claiming do, with the engine's own rule functions."""
+"""One member under the rules of a scenario: what enrolling, staying out and a claim do, by the engine's rules."""
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -39,7 +39,8 @@ def known(axis: Axis, member: str) -> str:
     """A member of an axis; raises SimsuranceError for any other word."""
     if member not in axis.members:
         hint = nearest(member, axis.members)
-        raise SimsuranceError(f"--{'need' if axis is HEALTH else axis.name}: {member} is no group; {hint or 'one of ' + ', '.join(axis.members)}")
+        option = "need" if axis is HEALTH else axis.name
+        raise SimsuranceError(f"--{option}: {member} is no group; {hint or 'one of ' + ', '.join(axis.members)}")
     return member
 
 
@@ -47,8 +48,9 @@ def known(axis: Axis, member: str) -> str:
 class Standing:
     """Where a member stands before an enrolment: what the rules remember.
 
-    `tenure`: continuous insured years, 0 outside; `gap`: lapsed years; `no_claim`: credited years without reimbursement;
-    `carried`: change of the cap carried through lapses, yuan of the reference year; `months_left`: of waiting.
+    `tenure`: continuous insured years, 0 outside; `gap`: lapsed years; `no_claim`: credited years without
+    reimbursement; `carried`: change of the cap carried through lapses, yuan of the reference year; `months_left`: of
+    waiting.
     """
 
     tenure: int = 0
@@ -152,11 +154,12 @@ class MemberYear:
         share = self.number(self.basis.waits) * self.counting
         return share * self.number(self.basis.leavers_wait) if standing.employee else share
 
-    def months(self, lapsed: int, repaired: int, floor: bool = True) -> float:
-        """Waiting months of a member for whom all of it holds, with or without the floor after a long lapse."""
+    def months(self, lapsed: int, repaired: int, bounded: bool = True) -> float:
+        """Waiting months of a member for whom all of it holds, with or without floor and longest."""
         rules = self.waiting_rules
-        if not floor:
-            rules = replace(rules, floor_months=np.zeros_like(rules.floor_months))
+        if not bounded:
+            free = np.full_like(rules.longest_months, np.inf)
+            rules = replace(rules, floor_months=np.zeros_like(rules.floor_months), longest_months=free)
         return self.number(rules.months(np.array(float(lapsed)), float(repaired)))
 
     def counted_years(self, lapsed: int) -> float:
@@ -186,11 +189,16 @@ class MemberYear:
 
     def continuous_credit(self, years: int) -> float:
         """Rise of the cap for continuous years, yuan of the reference year."""
-        return self.number(participation.continuous_credit(np.array(float(years)), self.basis.bonus_step, self.basis.bonus_after_years))
+        return self.number(
+            participation.continuous_credit(np.array(float(years)), self.basis.bonus_step, self.basis.bonus_after_years)
+        )
 
     def bonus(self, years: int, no_claim: int, carried: float) -> tuple[float, float, float, float, float]:
-        """Nominal yuan: credit for continuous years and for years without reimbursement, change of the cap carried, the limit
-        to the sum, and what is granted."""
+        """Changes of the cap, nominal yuan.
+
+        For continuous years, for years without reimbursement, carried through lapses; the limit to the sum; the sum
+        that is granted.
+        """
         index, share = self.number(self.basis.indexation), self.number(self.basis.bonus_limit)
         parts = [self.continuous_credit(years), no_claim * self.number(self.basis.no_claim_step), carried]
         parts = [part * index * self.counting for part in parts]
@@ -202,8 +210,8 @@ class MemberYear:
     def enrol(self, standing: Standing, late_month: float | None = None, repaired: int = 0) -> Enrolment:
         """Enrol for the year, in the central period or, if it is given, `late_month` months into the year.
 
-        Whoever comes from the employee scheme goes on at once in the central period and starts anew later. Months of waiting
-        beyond the year are used up in the next.
+        Whoever comes from the employee scheme goes on at once in the central period and starts anew later. Months of
+        waiting beyond the year are used up in the next.
         """
         late = late_month is not None
         fresh = standing.outside or (standing.employee and late)
@@ -214,16 +222,20 @@ class MemberYear:
         carried_months = standing.months_left
         gone, left = participation.without_cover(np.array(waiting + carried_months), late_month or 0.0)
         tenure = 1 if fresh else standing.tenure + 1
-        carried = standing.carried - lapsed * self.number(self.basis.cap_cut) * standing.outside
+        carried = standing.carried - lapsed * self.number(self.basis.cap_cut) * (standing.gap > 0)
         years = self.continuous_years(tenure, self.basis.year)
         after = Standing(tenure, no_claim=standing.no_claim, carried=carried, months_left=float(left))
         granted = self.bonus(years, standing.no_claim, carried)
-        return Enrolment(lapsed, repaired, entering, waits, waiting, carried_months, float(gone), years, *granted, after)
+        return Enrolment(
+            lapsed, repaired, entering, waits, waiting, carried_months, float(gone), years, *granted, after
+        )
 
     def born(self) -> Enrolment:
         """Enrolled in the birth year: no waiting, cover from birth."""
         years = self.continuous_years(1, self.basis.year)
-        return Enrolment(0, 0, False, 0.0, 0.0, 0.0, 12 - NEWBORN_MONTHS, years, *self.bonus(years, 0, 0.0), Standing(1))
+        return Enrolment(
+            0, 0, False, 0.0, 0.0, 0.0, 12 - NEWBORN_MONTHS, years, *self.bonus(years, 0, 0.0), Standing(1)
+        )
 
     def stay_out(self, standing: Standing) -> Standing:
         """No cover this year: the count starts anew, what the scenario lets a member keep is carried."""
@@ -231,7 +243,9 @@ class MemberYear:
             return standing
         kept = 0.0
         if standing.tenure and not standing.employee and self.counting:
-            kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(self.basis.bonus_kept)
+            kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(
+                self.basis.bonus_kept
+            )
         return Standing(gap=standing.gap + 1, carried=standing.carried + kept)
 
     def employed(self, standing: Standing) -> Standing:
@@ -269,7 +283,7 @@ def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:
         value = getattr(basis, one.name)
         if isinstance(value, np.ndarray) and value.ndim >= len(PERSON_AXES):
             for name, place in places.items():
-                position = PERSON_AXES.index(name) - len(PERSON_AXES)
+                position = PERSON_AXES.index(name)
                 if value.shape[position] > 1:
                     value = np.take(value, [place], axis=position)
         chosen[one.name] = value

@@ -28,9 +28,10 @@ DEFAULT_AGE: Final = 40
 class StoryYear:
     """One year of a member's story. Money in nominal yuan; waiting and cover in months; credits are rises of the cap.
 
-    `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme), newborn,
-    lapsed or employee. `waiting_plain`: fixed and variable months before any floor; `carried_over`: months left from the
-    year before; `still_waiting`: months left for the next; `late_month` is -1 in the central period.
+    `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme),
+    newborn, lapsed or employee. `waiting_plain`: fixed and variable months, without floor and longest; `carried_over`:
+    months left from the year before; `still_waiting`: months left for the next; `late_month` is -1 in the central
+    period.
     """
 
     year: int
@@ -114,7 +115,13 @@ def story(
 
 
 def story_years(
-    scenario: Scenario, history: str, *, age: int | None = None, sex: str = "female", area: str = "rural", income: str = "middle"
+    scenario: Scenario,
+    history: str,
+    *,
+    age: int | None = None,
+    sex: str = "female",
+    area: str = "rural",
+    income: str = "middle",
 ) -> list[StoryYear]:
     """A member's story year by year; as `story`, without the words."""
     told = parsed(history)
@@ -124,7 +131,14 @@ def story_years(
     first_age = 0 if born else DEFAULT_AGE if age is None else age
     person = Person(first_age, sex, area, income)
     rules = rules_of(scenario, person, told, born)
-    return list(_walk(told, rules, scenario.values.participation.repair.allowed, scenario.values.participation.repair.years_paid == "all"))
+    return list(
+        walk(
+            told,
+            rules,
+            scenario.values.participation.repair.allowed,
+            scenario.values.participation.repair.years_paid == "all",
+        )
+    )
 
 
 def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> list[MemberYear]:
@@ -132,10 +146,14 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> l
     first, last = told.years[0].year, told.years[-1].year
     horizon = scenario.values.horizon
     if last > horizon.last_year:
-        raise SimsuranceError(f"{WHERE}: {last} lies after the last year of {scenario.name}, {horizon.last_year}; --set horizon.last_year={last}")
+        raise SimsuranceError(
+            f"{WHERE}: {last} lies after {horizon.last_year}, the last year of {scenario.name}; "
+            f"--set horizon.last_year={last}"
+        )
     if first < FIRST_YEAR:
         raise SimsuranceError(
-            f'{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "before: insured 6, {FIRST_YEAR}: in"'
+            f"{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "
+            f'"before: insured 6, {FIRST_YEAR}: in"'
         )
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)
@@ -156,7 +174,7 @@ def before(told: History, age: int) -> Standing:
     return Standing(tenure=years)
 
 
-def _walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all: bool) -> Iterator[StoryYear]:
+def walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all: bool) -> Iterator[StoryYear]:
     """The years one after another."""
     standing = before(told, rules[0].age)
     for one, rule in zip(told.years, rules, strict=True):
@@ -169,8 +187,22 @@ def _walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all
             yield year
         else:
             repaired = _repaired(one, rule, standing, repair_allowed, pays_all)
-            month = None if one.membership == "in" else rule.number(rule.basis.late_month) if one.late_month is None else one.late_month
-            how = "joined" if standing.never else "returned" if standing.gap else "transferred" if standing.employee else "enrolled"
+            month = (
+                None
+                if one.membership == "in"
+                else rule.number(rule.basis.late_month)
+                if one.late_month is None
+                else one.late_month
+            )
+            how = (
+                "joined"
+                if standing.never
+                else "returned"
+                if standing.gap
+                else "transferred"
+                if standing.employee
+                else "enrolled"
+            )
             year, standing = _insured(one, rule, rule.enrol(standing, month, repaired), how, month)
             yield year
 
@@ -181,7 +213,11 @@ def _repaired(one: Told, rule: MemberYear, standing: Standing, allowed: bool, pa
         return 0
     key = f"{one.year}: {one.membership} repair" + ("" if one.repair == "some" else f" {one.repair}")
     if not allowed or not rule.counting:
-        why = "the scenario lets nobody pay for lapsed years" if rule.counting else f"the rules do not apply in {one.year}"
+        why = (
+            "the scenario lets nobody pay for lapsed years"
+            if rule.counting
+            else f"the rules do not apply in {one.year}"
+        )
         refuse([Fault(WHERE, key, f"{why}; leave repair out")])
     lapsed = rule.lapsed_years(standing) if standing.outside else 0
     if not lapsed:
@@ -195,7 +231,9 @@ def _repaired(one: Told, rule: MemberYear, standing: Standing, allowed: bool, pa
     return years
 
 
-def _insured(one: Told, rule: MemberYear, found: Enrolment, membership: str, late_month: float | None) -> tuple[StoryYear, Standing]:
+def _insured(
+    one: Told, rule: MemberYear, found: Enrolment, membership: str, late_month: float | None
+) -> tuple[StoryYear, Standing]:
     """An insured year, and where the member stands after it."""
     cover, claim = MONTHS - found.without_cover, one.claim or 0.0
     covered = claim > 0 and cover > 0 and (one.claim_month is None or one.claim_month > found.without_cover)
@@ -220,7 +258,7 @@ def _insured(one: Told, rule: MemberYear, found: Enrolment, membership: str, lat
         waits=found.waits,
         waiting_fixed=rule.number(rule.basis.fixed_months),
         waiting_per_year=rule.number(rule.basis.months_per_lapsed_year),
-        waiting_plain=rule.months(found.lapsed, found.repaired, floor=False),
+        waiting_plain=rule.months(found.lapsed, found.repaired, bounded=False),
         waiting=found.waiting,
         carried_over=found.carried_months,
         without_cover=found.without_cover,

@@ -1,42 +1,25 @@
-"""A member's best answer to the rules in expected money, by dynamic programming over what the rules remember and the need class."""
+"""A member's best answer to the rules in expected money, by dynamic programming over standings and need classes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.analysis.member import MemberYear, Person, Standing
+from simsurance.analysis.choices import ACTIONS, Decisions
+from simsurance.analysis.member import MemberYear, Person
 from simsurance.axes import HEALTH, INCOME, SEX
-from simsurance.model import health, participation, population
+from simsurance.model import health, population
 from simsurance.model.state import YearBasis
 from simsurance.model.year import PerPerson, benefits_pp, bonus_cost_pp
 
 Foresight = Literal["known", "in_year", "last_year"]
 FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
-"""What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late enrolment; last
-year's alone, as in the projection."""
-Action = Literal["central", "late", "out"]
-ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+"""What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late
+enrolment; last year's alone, as in the projection."""
 NEEDS: Final = len(HEALTH.members)
-
-
-class Option(NamedTuple):
-    """One decision of a year from one standing: what is paid, what cover it brings, and where it leads.
-
-    `after`: the standing after a year without reimbursement, after one that passed the cap, after any other.
-    """
-
-    standing: int
-    action: Action
-    repaired: int
-    useful: int
-    contribution: float
-    repair: float
-    without_cover: float
-    bonus: float
-    after: tuple[Standing, Standing, Standing]
 
 
 @dataclass(frozen=True)
@@ -55,17 +38,19 @@ class YearMoney:
     def by_need(self, array: np.ndarray) -> np.ndarray:
         """The member's numbers by need class, […, health], of an array on the person axes with runs first."""
         whole = np.broadcast_to(array, (len(array), NEEDS, 1, 1, 1, len(INCOME.members), 1))
-        return whole[:, :, 0, 0, 0, self.rule.income, 0]
+        return np.asarray(whole[:, :, 0, 0, 0, self.rule.income, 0])
 
     @cached_property
     def benefits(self) -> np.ndarray:
         """Expected benefits of a year's cover without any bonus, [health]."""
-        return self.by_need(self.pp.inpatient + self.pp.outpatient + self.pp.critical)[0]
+        return self.by_need(self.pp.inpatient + self.pp.outpatient + self.pp.critical).reshape(NEEDS)
 
     @cached_property
     def fund_pays(self) -> np.ndarray:
         """What the fund pays of them, [health]; critical illness only where the fund runs it itself."""
-        return self.by_need(self.pp.inpatient + self.pp.outpatient + self.pp.critical * self.rule.basis.critical_self_run)[0]
+        return self.by_need(
+            self.pp.inpatient + self.pp.outpatient + self.pp.critical * self.rule.basis.critical_self_run
+        ).reshape(NEEDS)
 
     @cached_property
     def outcomes(self) -> np.ndarray:
@@ -97,35 +82,14 @@ class YearMoney:
         return self.rule.number(self.rule.basis.critical_premium_pp)
 
 
-@dataclass(frozen=True)
-class Decisions:
-    """All options of a year, [option], and where they lead."""
-
-    standings: list[Standing]
-    options: list[Option]
-    table: np.ndarray
-    """options of each standing, [standing, place], −1 where there are fewer; enrolling in the central period stands first"""
-    after: np.ndarray
-    """index of the standing in the next year by outcome, [option, outcome]"""
-    pays: np.ndarray
-    years_of_cover: np.ndarray
-    bonus: np.ndarray
-    """rise of the cap, nominal yuan"""
-    action: np.ndarray
-    """index in ACTIONS"""
-
-    @cached_property
-    def enrols(self) -> np.ndarray:
-        """Whether the option is an enrolment, [option]."""
-        return self.action != ACTIONS.index("out")
-
-
 class Habit(NamedTuple):
-    """What a strategy does from one position in one need class: the chance of coming there, and of each action then.
+    """What a strategy does in a year from one position in one need class.
 
-    `repaired`, `useful`: lapsed years paid for and worth paying for, means over enrolments from outside.
+    `weight`: chance of coming there; `central`, `late`: chances of enrolling then;
+    `repaired`, `useful`: lapsed years paid for and worth paying for, means over the enrolments.
     """
 
+    year: int
     outside: bool
     need: int
     weight: float
@@ -145,8 +109,6 @@ class Outcome:
     insured_years: float
     fund_cost: float
     subsidies: float
-    uninsured: tuple[float, ...]
-    """chance of being uninsured, by year"""
     habits: tuple[Habit, ...]
 
     @property
@@ -172,11 +134,14 @@ class Game:
         money, chosen = self.years[year], self.decisions[year]
         cover = chosen.years_of_cover[:, None] * (1 - money.dying / 2) * (money.benefits + self.bonus[year])
         ahead = np.einsum("oh,nho->nh", money.outcomes, np.moveaxis(later[chosen.after], 1, 2))
-        return money.discount * (cover - chosen.pays[:, None]) + (1 - money.dying) * ahead
+        return np.asarray(money.discount * (cover - chosen.pays[:, None]) + (1 - money.dying) * ahead)
 
     def solve(self, foresight: Foresight) -> tuple[np.ndarray, list[np.ndarray]]:
-        """The best strategy: its present value in the first year, [standing, last year's class], and by year the option chosen,
-        [standing, last year's class, class]."""
+        """The best strategy.
+
+        Its present value in the first year, [standing, last year's class], and by year the option chosen, [standing,
+        last year's class, class].
+        """
         later = np.zeros((1 + int(self.decisions[-1].after.max()), NEEDS))
         policy: list[np.ndarray] = []
         for year in range(len(self.years) - 1, -1, -1):
@@ -196,7 +161,9 @@ class Game:
                 if foresight == "in_year":
                     stays_out = np.take_along_axis(out, place[:, :, 0], axis=1)[..., None]
                     place = np.where(stays_out, waiting.argmax(axis=1)[:, None, :], place)
-            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(place.shape)
+            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(
+                place.shape
+            )
             policy.append(option)
             value = worth[option, np.arange(NEEDS)]
             later = np.einsum("sgh,gh->sg", value, money.moves)
@@ -204,7 +171,9 @@ class Game:
 
     def always(self) -> list[np.ndarray]:
         """The strategy of enrolling every year in the central period without repair."""
-        return [np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions]
+        return [
+            np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions
+        ]
 
     def follow(self, policy: Sequence[np.ndarray], need: int, by_own_class: bool) -> Outcome:
         """What a strategy comes to for a member whose need class was `need` in the year before the first.
@@ -212,33 +181,43 @@ class Game:
         `by_own_class`: the habits are told by the year's class, not last year's.
         """
         sums = np.zeros(6)
-        habits, uninsured = np.zeros((2, NEEDS, 6)), list[float]()
+        told: list[Habit] = []
         here = np.zeros((1, NEEDS))
         here[0, need] = 1.0
         for year, (money, chosen, option) in enumerate(zip(self.years, self.decisions, policy, strict=True)):
             weight = here[:, :, None] * money.moves
             sums += self._money(year, option, weight)
-            uninsured.append(float((weight * ~chosen.enrols[option]).sum() / weight.sum()))
+            habits = np.zeros((2, NEEDS, 6))
             outside = np.array([standing.outside for standing in chosen.standings])
             enters = [chosen.action[option] == ACTIONS.index(name) for name in ("central", "late")]
             repaired = np.array([one.repaired for one in chosen.options])[option]
             useful = np.array([one.useful for one in chosen.options])[option]
-            classes = np.broadcast_to(np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape)
+            classes = np.broadcast_to(
+                np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape
+            )
             where = (np.broadcast_to(outside[:, None, None], option.shape).astype(int), classes)
-            for place, amount in enumerate((np.ones(option.shape), *enters, enters[0] | enters[1], repaired, useful)):
-                np.add.at(habits, (*where, place), weight * amount)
+            entered = enters[0] | enters[1]
+            for place, amount in enumerate(
+                (np.ones(option.shape), *enters, entered, repaired * entered, useful * entered)
+            ):
+                np.add.at(habits[..., place], where, weight * amount)
+            seen = product(range(2), range(NEEDS))
+            told += [
+                Habit(money.rule.basis.year, bool(position), own, *_shares(habits[position, own]))
+                for position, own in seen
+            ]
             size = 1 + int(chosen.after.max())
             later = np.zeros((size, NEEDS))
             alive = weight * (1 - money.dying)
-            own = np.broadcast_to(np.arange(NEEDS)[None, None, :], option.shape)
+            classes = np.broadcast_to(np.arange(NEEDS)[None, None, :], option.shape)
             for outcome, chance in enumerate(money.outcomes):
-                np.add.at(later, (chosen.after[option, outcome], own), alive * chance)
+                np.add.at(later, (chosen.after[option, outcome], classes), alive * chance)
             here = later
-        told = [Habit(bool(position), own_need, *_shares(habits[position, own_need])) for position in range(2) for own_need in range(NEEDS)]
-        return Outcome(*map(float, sums), tuple(uninsured), tuple(told))
+        contributions, repair, benefits, insured_years, fund_cost, subsidies = map(float, sums)
+        return Outcome(contributions, repair, benefits, insured_years, fund_cost, subsidies, tuple(told))
 
     def _money(self, year: int, option: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year, over those in it."""
+        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year."""
         money, chosen = self.years[year], self.decisions[year]
         basis, enrols = money.rule.basis, chosen.enrols[option]
         need = np.arange(NEEDS)
@@ -257,7 +236,13 @@ def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
     """Weight; shares of central and of late enrolment; lapsed years repaired and worth it an enrolment."""
     weight, central, late, enrolled, repaired, useful = sums
     entries = enrolled or 1.0
-    return float(weight), float(central / (weight or 1.0)), float(late / (weight or 1.0)), float(repaired / entries), float(useful / entries)
+    return (
+        float(weight),
+        float(central / (weight or 1.0)),
+        float(late / (weight or 1.0)),
+        float(repaired / entries),
+        float(useful / entries),
+    )
 
 
 def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear], made: tuple[Decisions, ...]) -> Game:
@@ -272,16 +257,6 @@ def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear]
     return Game(tuple(money), made)
 
 
-def all_decisions(rules: Sequence[MemberYear], start: Standing, repair_allowed: bool) -> tuple[Decisions, ...]:
-    """The options of every year from every standing that can follow from that on the first 1 January."""
-    matters = [bonus_matters(rule) for rule in rules]
-    known, made = [remembered(start, any(matters))], []
-    for place, rule in enumerate(rules):
-        chosen, known = decisions(rule, known, repair_allowed, any(matters[place + 1 :]))
-        made.append(chosen)
-    return tuple(made)
-
-
 def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.ndarray]:
     """Chances of each need class by last year's, [last year's class, class], and of dying in the year, [health].
 
@@ -292,61 +267,6 @@ def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.nda
     shares, _ = health.redraw_shares(younger, prevalence, basis.persistence)
     keep = float(basis.persistence.flat[0])
     moves = keep * np.eye(NEEDS) + (1 - keep) * shares[0, :, 0, sex, 0, 0, age][None, :]
-    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[0, :, 0, sex, 0, 0, age]
-
-
-def bonus_matters(rule: MemberYear) -> bool:
-    """Whether the year's rules can change the member's cap."""
-    basis = rule.basis
-    moving = basis.bonus_step.any() or basis.no_claim_step.any() or basis.cap_cut.any()
-    return rule.counting and rule.capped and bool(moving)
-
-
-def remembered(standing: Standing, bonus: bool) -> Standing:
-    """A standing without what no later rule asks for."""
-    return standing if bonus else replace(standing, tenure=min(standing.tenure, 1), no_claim=0, carried=0.0)
-
-
-def options_of(rule: MemberYear, standing: Standing, place: int, repair_allowed: bool) -> list[Option]:
-    """The options of a year from a standing: enrolling in the central period first, staying out last."""
-    lapsed = rule.lapsed_years(standing) if standing.outside else 0
-    useful = rule.useful_repair(lapsed) if lapsed and repair_allowed and rule.waits(standing) else 0
-    late_month = rule.number(rule.basis.late_month)
-    found = []
-    for action, month in (("central", None), ("late", late_month)):
-        for repaired in range(useful + 1):
-            enrolment = rule.enrol(standing, month, repaired)
-            after = tuple(rule.year_end(enrolment.after, no_claim, passed) for no_claim, passed in ((True, False), (False, True), (False, False)))
-            own = rule.standard - rule.assistance
-            lost = enrolment.without_cover
-            found.append(Option(place, action, repaired, useful, own, repaired * rule.standard, lost, enrolment.bonus, after))  # type: ignore[arg-type]
-    gone = rule.stay_out(standing)
-    return [*found, Option(place, "out", 0, useful, 0.0, 0.0, participation.MONTHS, 0.0, (gone, gone, gone))]
-
-
-def decisions(rule: MemberYear, standings: list[Standing], repair_allowed: bool, bonus_later: bool) -> tuple[Decisions, list[Standing]]:
-    """The options of a year from every standing that can occur, and the standings they lead to."""
-    options, rows = list[Option](), list[range]()
-    for place, standing in enumerate(standings):
-        own = options_of(rule, standing, place, repair_allowed)
-        rows.append(range(len(options), len(options) + len(own)))
-        options += own
-    table = np.full((len(standings), max(map(len, rows))), -1)
-    for place, row in enumerate(rows):
-        table[place, : len(row)] = row
-    found: dict[Standing, int] = {}
-    after = np.array([[found.setdefault(remembered(later, bonus_later), len(found)) for later in one.after] for one in options])
-    action = np.array([ACTIONS.index(one.action) for one in options])
-    lost = np.array([one.without_cover for one in options])
-    exposed = participation.insured_years(np.ones(len(lost)), lost, np.array(rule.number(rule.basis.postponed_care)))
-    made = Decisions(
-        standings,
-        options,
-        table,
-        after,
-        np.array([one.contribution + one.repair for one in options]),
-        np.where(action == ACTIONS.index("out"), 0.0, exposed),
-        np.array([one.bonus for one in options]),
-        action,
-    )
-    return made, list(found)
+    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[
+        0, :, 0, sex, 0, 0, age
+    ]

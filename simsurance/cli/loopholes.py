@@ -1,12 +1,14 @@
 """`simsurance loopholes`: members' best answers to the rules of a scenario, and what they cost the fund."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simsurance.axes import AREA, HEALTH, INCOME, SEX
 from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.output.labels import number
 from simsurance.scenario_file.loader import load
@@ -26,12 +28,20 @@ SHOWN = 12
 @click.command()
 @click.argument("scenario")
 @click.option("--age", type=int, default=20, show_default=True, help="Age on the first 1 January.")
-@click.option("--need", default="low", show_default=True, metavar="|".join(HEALTH.members), help="Need class in the year before the first.")
+@click.option(
+    "--need",
+    default="low",
+    show_default=True,
+    metavar="|".join(HEALTH.members),
+    help="Need class in the year before the first.",
+)
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--years", type=int, default=20, show_default=True, help="Years that the member looks ahead.")
-@click.option("--share", type=float, default=0.1, show_default=True, help="Share of the members who follow the best strategy.")
+@click.option(
+    "--share", type=float, default=0.1, show_default=True, help="Share of the members who follow the best strategy."
+)
 @click.option("--members/--no-members", default=True, help="Compare the default set of members too.")
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -55,21 +65,30 @@ def command(
     Behind the member follow those of ages 20, 35, 50 and 65, every need class, low and middle income, both areas and
     sexes, the dearest for the fund first.
     """
-    from simsurance.analysis.loopholes import find, loopholes, require_share
+    from simsurance.analysis.loopholes import LEFT_OUT, find, loopholes, require_share
 
     chosen = load(scenario, fragments, settings)
     require_share(share)
-    (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
-    compared = loopholes(chosen, years=years, share=share).to_dict(orient="records") if members else []
+    with progress() as line:
+        line.say("the member")
+        (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
+        line.say("the default set of members")
+        compared = loopholes(chosen, years=years, share=share).to_dict(orient="records") if members else []
     if as_json:
-        document = {"schema": "simsurance.loopholes/1", "ok": True, "scenario": chosen.name, "years": years, "share": share}
-        click.echo(json.dumps(document | {"member": _plain(one, share), "members": compared}, allow_nan=False, indent=2))
+        document = {
+            "schema": "simsurance.loopholes/1",
+            "ok": True,
+            "scenario": chosen.name,
+            "years": years,
+            "share": share,
+        }
+        click.echo(
+            json.dumps(document | {"member": _plain(one, share), "members": compared}, allow_nan=False, indent=2)
+        )
         return
     click.echo("\n".join(_member(one, years, share)))
     if members:
         click.echo("\n" + "\n".join(_members(compared, share)))
-    from simsurance.analysis.loopholes import LEFT_OUT
-
     click.echo("\nLeft out: " + "; ".join(LEFT_OUT) + ".")
 
 
@@ -79,31 +98,63 @@ def _member(one: "Loophole", years: int, share: float) -> list[str]:
 
     who = one.person
     lines = [
-        f"A {who.sex} {who.area} member of {who.income} income, aged {who.age}, {one.need} need in {one.first_year - 1}, insured all along, over {years} years:",
+        f"A {who.sex} {who.area} member of {who.income} income, aged {who.age}, {one.need} need in "
+        f"{one.first_year - 1}, insured all along, over {years} years:",
         *(f"  {TOLD[foresight]}: {in_words(one, foresight)}." for foresight in one.best),
         "",
     ]
-    rows = [("strategy", "contributions", "repair", "benefits", "worth", "over always", "years insured", "cost to the fund", "over always")]
+    rows: list[tuple[str, ...]] = [
+        (
+            "strategy",
+            "contributions",
+            "repair",
+            "benefits",
+            "worth",
+            "over always",
+            "years insured",
+            "cost to the fund",
+            "over always",
+        )
+    ]
     always = one.always
-    for name, outcome in (("always enrolled", always), *((TOLD[foresight], outcome) for foresight, outcome in one.best.items())):
+    for name, outcome in (
+        ("always enrolled", always),
+        *((TOLD[foresight], outcome) for foresight, outcome in one.best.items()),
+    ):
         money = (outcome.contributions, outcome.repair, outcome.benefits, outcome.value, outcome.value - always.value)
         fund = (outcome.fund_cost, outcome.fund_cost - always.fund_cost)
         rows.append((name, *map(number, money), number(outcome.insured_years, 1), *map(number, fund)))
     rows.append(("never enrolled", "0", "0", "0", "0", number(-always.value), "0.0", "0", number(-always.fund_cost)))
     lines += columns(rows)
-    lines.append("Expected present values for one member, CNY, at the fund's interest; the cost to the fund is outgo less contributions and subsidies.")
-    cost = share * one.persons * one.fund_cost()
     lines.append(
-        f"The member stands for {number(one.persons / 1e6, 2)} million insured; if {number(100 * share)} % of them did so, the fund would "
-        f"{'lose' if cost >= 0 else 'gain'} CNY {number(abs(cost) / 1e6, 1)} million, while the budget saved "
-        f"{number(share * one.persons * (always.subsidies - one.best['known'].subsidies) / 1e6, 1)} million of subsidies."
+        "Expected present values for one member, CNY, at the fund's interest; "
+        "the cost to the fund is outgo less contributions and subsidies."
+    )
+    cost = share * one.persons * one.fund_cost()
+    saved = share * one.persons * (always.subsidies - one.best["known"].subsidies)
+    lines.append(
+        f"The member stands for {number(one.persons / 1e6, 2)} million insured; if {number(100 * share)} % of them did "
+        f"so, the fund would {'lose' if cost >= 0 else 'gain'} CNY {number(abs(cost) / 1e6, 1)} million, while the "
+        f"budget saved {number(saved / 1e6, 1)} million of subsidies."
     )
     return lines
 
 
-def _members(rows: list[dict[str, Any]], share: float) -> list[str]:
+def _members(rows: Sequence[Mapping[Any, Any]], share: float) -> list[str]:
     """The default set, the dearest first."""
-    head = ("age", "need", "income", "area", "sex", "million", "worth", "in year", "last year's", "fund, million", "best strategy")
+    head = (
+        "age",
+        "need",
+        "income",
+        "area",
+        "sex",
+        "million",
+        "worth",
+        "in year",
+        "last year's",
+        "fund, million",
+        "best strategy",
+    )
     shown = [row for row in rows if row["worth_known"] > 0.5][:SHOWN]
     text = [
         (
@@ -117,10 +168,20 @@ def _members(rows: list[dict[str, Any]], share: float) -> list[str]:
         for row in shown
     ]
     total = sum(row["fund_cost_known"] for row in rows)
-    best = f"If {number(100 * share)} % of each followed the best strategy with the year's need known, it would cost the fund CNY {number(total / 1e6)} million"
+    best = (
+        f"If {number(100 * share)} % of each followed the best strategy with the year's need known, it would cost the "
+        f"fund CNY {number(total / 1e6)} million"
+    )
     idle = len(rows) - sum(row["worth_known"] > 0.5 for row in rows)
-    note = f"{best} in present value. For {idle} of {len(rows)} members nothing is worth more than enrolling every year."
-    return [*columns([head, *text]), note, "Worth to one member over enrolling every year, CNY, by what is known of the need class: the year's, in the year, last year's."]
+    note = (
+        f"{best} in present value. For {idle} of {len(rows)} members nothing is worth more than enrolling every year."
+    )
+    return [
+        *columns([head, *text]),
+        note,
+        "Worth to one member over enrolling every year, CNY, by what is known of the need class: the year's; last "
+        "year's, and the year's for late enrolment (in year); last year's.",
+    ]
 
 
 def _plain(one: "Loophole", share: float) -> dict[str, Any]:
@@ -132,8 +193,21 @@ def _plain(one: "Loophole", share: float) -> dict[str, Any]:
         row = {name: value for name, value in vars(found).items() if name != "habits"} | {"value": found.value}
         if foresight is not None:
             row |= {"worth": one.worth(foresight), "fund_cost_over_always": one.fund_cost(foresight)}
-            row |= {"fund_cost_of_share": share * one.persons * one.fund_cost(foresight), "strategy": in_words(one, foresight)}
+            row |= {
+                "fund_cost_of_share": share * one.persons * one.fund_cost(foresight),
+                "strategy": in_words(one, foresight),
+            }
         return row
 
-    named = {"age": one.person.age, "need": one.need, "income": one.person.income, "area": one.person.area, "sex": one.person.sex}
-    return named | {"persons": one.persons, "always": outcome(None)} | {foresight: outcome(foresight) for foresight in one.best}
+    named = {
+        "age": one.person.age,
+        "need": one.need,
+        "income": one.person.income,
+        "area": one.person.area,
+        "sex": one.person.sex,
+    }
+    return (
+        named
+        | {"persons": one.persons, "always": outcome(None)}
+        | {foresight: outcome(foresight) for foresight in one.best}
+    )

@@ -13,20 +13,43 @@ from simsurance.scenario_file.loader import load
 
 HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"."""
 NOTES = {
-    "en": "Inpatient cost within the scope of the scheme; critical-illness insurance above the scenario's effective deductible. "
-    "A claim without a month falls where there is cover, if there is any. Nominal yuan.",
-    "zh": "住院费用为政策范围内费用；大病保险起付线按情景的有效起付线计。未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
+    "en": "Inpatient cost within the scope of the scheme; critical-illness insurance above the scenario's effective "
+    "deductible. A claim without a month falls where there is cover, if there is any. Nominal yuan.",
+    "zh": "住院费用为政策范围内费用；大病保险起付线按情景的有效起付线计。"
+    "未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
 }
 
 
-@click.command()
+HELP = """Tell year by year what the rules of SCENARIO do to one member.
+
+A year (2027) or a span (2027-2029) is followed by a colon and one of
+
+\b
+  in            enrolled in the central period
+  late [M]      enrolled later, M months into the year (the scenario's mean month)
+  lapse         not insured
+  newborn       enrolled in the birth year; the first year only
+  employee      in the employee scheme
+and, of an insured year, any of
+  repair [R]    pays for R lapsed years, or all (as many as are worth it)
+  no-claim      no reimbursement in the year
+  claim X       an inpatient cost of X yuan; claim X month M says when
+
+Before the years may stand `before: insured 6`, `lapsed 2`, `never` or `employee`; without it the member has been
+insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 补缴 零报销 住院费.
+"""
+
+
+@click.command(help=HELP)
 @click.argument("scenario")
 @click.option("--history", required=True, metavar="TEXT", help=HISTORY_HELP)
 @click.option("--age", type=int, help="Age on 1 January of the first year.  [default: 40; 0 for a newborn]")
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table."
+)
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -41,24 +64,7 @@ def command(
     settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Tell year by year what the rules of SCENARIO do to one member.
-
-    A year (2027) or a span (2027-2029) is followed by a colon and one of
-
-    \b
-      in            enrolled in the central period
-      late [M]      enrolled later, M months into the year (the scenario's mean month)
-      lapse         not insured
-      newborn       enrolled in the birth year; the first year only
-      employee      in the employee scheme
-    and, of an insured year, any of
-      repair [R]    pays for R lapsed years, or all (as many as are worth it)
-      no-claim      no reimbursement in the year
-      claim X       an inpatient cost of X yuan; claim X month M says when
-
-    Before the years may stand `before: insured 6`, `lapsed 2`, `never` or `employee`; without it the member has been
-    insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 补缴 零报销 住院费.
-    """
+    """Tell year by year what the rules of a scenario do to one member."""
     from simsurance.analysis.story import story_years
     from simsurance.output.story_words import rule_applied, table, year_told
 
@@ -66,12 +72,23 @@ def command(
     years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)
     if as_json:
         rows = [
-            {**{name: None if isinstance(value, float) and math.isnan(value) else value for name, value in vars(one).items()}}
+            {
+                **{
+                    name: None if isinstance(value, float) and math.isnan(value) else value
+                    for name, value in vars(one).items()
+                }
+            }
             | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
             for one in years
         ]
         member = {"sex": sex, "area": area, "income": income}
-        document = {"schema": "simsurance.story/1", "ok": True, "scenario": chosen.name, "member": member, "years": rows}
+        document = {
+            "schema": "simsurance.story/1",
+            "ok": True,
+            "scenario": chosen.name,
+            "member": member,
+            "years": rows,
+        }
         click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
     click.echo("\n".join(columns(table(years, lang))))

@@ -91,7 +91,7 @@ def observe(cells: np.ndarray) -> Stocks:
         resident_insured=cells[:, :, TENURES].sum(axis=(*within, 2)),
         employee_insured=cells[:, :, EMPLOYEES].sum(axis=(*within, 2)),
         membership=cells[:, :, STATUSES].sum(axis=axis("sex", "age")),
-        least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
+        least_cell=cells[:, :, STATUSES].min(axis=(1, 2, 3, 4, 5, 6)),
     )
 
 

@@ -130,12 +130,17 @@ def benefit_layers(basis: YearBasis) -> tuple[critical_illness.BasicLayer, criti
     two = slice(0, 2)
     cover = critical_illness.Cover(
         basis.critical_deductible[..., two, :],
-        tuple(basis.critical_edges),
-        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in basis.critical_ratios),
+        by_band(basis.critical_edges),
+        tuple(np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)),
         basis.critical_cap,
         basis.critical_capped[..., two, :],
     )
     return critical_illness.BasicLayer(basis.inpatient_deductible, basis.inpatient_ratio, basis.inpatient_limit), cover
+
+
+def by_band(bands: np.ndarray) -> tuple[np.ndarray, ...]:
+    """An array whose last axis is the bands, as one array a band."""
+    return tuple(np.moveaxis(bands, -1, 0))
 
 
 def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
@@ -155,9 +160,9 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     paid_outside = basis.outpatient_use * benefits.chance_above(basis.outpatient_cost, basis.outpatient_sigma, basis.outpatient_deductible)
     return PerPerson(
         inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
-        inpatient=use * cost.basic_benefit,
+        inpatient=use * cost.basic_benefit * basis.inpatient_benefit_factor,
         outpatient_cost=basis.outpatient_use * basis.outpatient_cost,
-        outpatient=basis.outpatient_use * outpatient,
+        outpatient=basis.outpatient_use * outpatient * basis.outpatient_benefit_factor,
         critical=by_income(use * cover.expected(cost) * basis.critical_factor),
         critical_claim=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.deductible), tail)),
         cap_used=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.capped_at), tail)),
@@ -188,7 +193,7 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
     """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
     everyone = critical_illness.Cover(
-        basis.critical_deductible, tuple(basis.critical_edges), tuple(basis.critical_ratios), basis.critical_cap, basis.critical_capped
+        basis.critical_deductible, by_band(basis.critical_edges), by_band(basis.critical_ratios), basis.critical_cap, basis.critical_capped
     )
     before, raised = everyone.capped_at, np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]

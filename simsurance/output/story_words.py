@@ -49,6 +49,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "times": (" × {} months", " × {}个月"),
     "equals": (" = {} of waiting", " = 等待期{}"),
     "floor": (" = {0}, raised to the least of {1} of waiting", " = {0}，按下限提高至等待期{1}"),
+    "longest": (" = {0}, cut to the longest of {1} of waiting", " = {0}，按上限减至等待期{1}"),
     "share": (", of which {} % hold for the member's group", "，所属人群按{}%执行"),
     "first_free": ("the first lapsed year does not count", "首个断保年不计"),
     "carried": ("{} of waiting left from the year before", "上年结转等待期{}"),
@@ -57,7 +58,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "head": ("{year}, age {age}: {how}.", "{year}年，{age}岁：{how}。"),
     "late_head": ("{how}, {late}", "{how}，{late}"),
     "due": (" Pays {}.", "个人缴费{}。"),
-    "assisted": (" Of a contribution of {0}, assistance pays {1} and the member {2}.", "应缴{0}，其中医疗救助资助{1}、个人缴纳{2}。"),
+    "assisted": (
+        " Of a contribution of {0}, assistance pays {1} and the member {2}.",
+        "应缴{0}，其中医疗救助资助{1}、个人缴纳{2}。",
+    ),
     "repair_paid": (" Pays {0} more for {1}.", "另为{1}补缴{0}。"),
     "repair_years": ("{} lapsed year|{} lapsed years", "{}个断保年度"),
     "useless": (" Repair beyond {} gains nothing.", "补缴超过{}年不再缩短等待期。"),
@@ -77,9 +81,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         " Inpatient cost of {0}: basic insurance pays {1}, critical-illness insurance {2}, the member {3}.",
         "住院费用{0}：基本医保支付{1}，大病保险支付{2}，个人负担{3}。",
     ),
-    "claim_unpaid": (" Inpatient cost of {} falls where there is no cover: all of it is the member's.", "住院费用{}发生在无待遇期间，全部由个人负担。"),
-    "used": (" The claim uses the raised cap; credited years without reimbursement go from {0} to {1}.", "该次报销动用奖励额度，零报销年数由{0}变为{1}。"),
-    "no_claim_told": (" A year without reimbursement: credited years go from {0} to {1}.", "当年零报销，零报销年数由{0}变为{1}。"),
+    "claim_unpaid": (
+        " Inpatient cost of {} falls where there is no cover: all of it is the member's.",
+        "住院费用{}发生在无待遇期间，全部由个人负担。",
+    ),
+    "used": (
+        " The claim uses the raised cap; credited years without reimbursement go from {0} to {1}.",
+        "该次报销动用奖励额度，零报销年数由{0}变为{1}。",
+    ),
+    "no_claim_told": (
+        " A year without reimbursement: credited years go from {0} to {1}.",
+        "当年零报销，零报销年数由{0}变为{1}。",
+    ),
     "restart": (" Continuous years start anew.", "连续参保年限重新计算。"),
     "lost_continuous": (" The count of {} continuous years ends.", "连续参保{}年的计数中断。"),
     "lost_no_claim": (" Credit for {} without reimbursement is lost.", "零报销{}的奖励额度清零。"),
@@ -127,6 +140,8 @@ def rule_applied(one: "StoryYear", lang: Lang) -> str:
         text += words("share", lang, number(100 * one.waits))
     if one.waiting > one.waiting_plain * one.waits + 1e-9:
         text += words("floor", lang, months(one.waiting_plain * one.waits, lang), months(one.waiting, lang))
+    elif one.waiting < one.waiting_plain * one.waits - 1e-9:
+        text += words("longest", lang, months(one.waiting_plain * one.waits, lang), months(one.waiting, lang))
     elif one.lapsed_years or one.waits < 1:
         text += words("equals", lang, months(one.waiting, lang))
     if one.counted_years < one.lapsed_years:
@@ -155,7 +170,11 @@ def year_told(one: "StoryYear", lang: Lang) -> str:
     """The year in a few sentences."""
     text = words("head", lang, year=one.year, age=one.age, how=membership(one, lang))
     if one.insured:
-        text += _paid(one, lang) + words("rule", lang, rule_applied(one, lang)) + words("covered", lang, months(one.months_of_cover, lang))
+        text += (
+            _paid(one, lang)
+            + words("rule", lang, rule_applied(one, lang))
+            + words("covered", lang, months(one.months_of_cover, lang))
+        )
         if one.still_waiting:
             text += words("next", lang, months(one.still_waiting, lang))
         if one.membership == "returned" or (one.membership == "transferred" and one.late):
@@ -178,7 +197,9 @@ def _paid(one: "StoryYear", lang: Lang) -> str:
     else:
         text = words("due", lang, yuan_pp(own, lang))
     if one.repaired_years:
-        text += words("repair_paid", lang, yuan_pp(one.repair_payment, lang), words("repair_years", lang, one.repaired_years))
+        text += words(
+            "repair_paid", lang, yuan_pp(one.repair_payment, lang), words("repair_years", lang, one.repaired_years)
+        )
         if one.repaired_years > one.useful_repair:
             text += words("useless", lang, one.useful_repair)
     return text
@@ -190,8 +211,14 @@ def _cap(one: "StoryYear", lang: Lang) -> str:
         return words("uncapped", lang)
     text = words("cap_told", lang, yuan_pp(one.cap, lang))
     parts = [
-        words("part_continuous", lang, yuan_pp(one.continuous_credit, lang), one.continuous_years) if one.continuous_credit else "",
-        words("part_no_claim", lang, yuan_pp(one.no_claim_credit, lang), words("years", lang, one.no_claim_years_before)) if one.no_claim_credit else "",
+        words("part_continuous", lang, yuan_pp(one.continuous_credit, lang), one.continuous_years)
+        if one.continuous_credit
+        else "",
+        words(
+            "part_no_claim", lang, yuan_pp(one.no_claim_credit, lang), words("years", lang, one.no_claim_years_before)
+        )
+        if one.no_claim_credit
+        else "",
         words("part_carried", lang, yuan_pp(one.carried_credit, lang)) if one.carried_credit else "",
     ]
     listed = ("，" if lang == "zh" else ", ").join(part for part in parts if part)
@@ -221,7 +248,23 @@ def _claim(one: "StoryYear", lang: Lang) -> str:
 
 def table(years: list["StoryYear"], lang: Lang) -> list[tuple[str, ...]]:
     """The story as the rows of a table, headings first; columns without any entry are left out."""
-    head = ("year", "age", "membership", "member_pays", "of_which_repair", "assistance", "waiting", "cover", "cap", "bonus", "credits", "claim", "basic", "critical", "own")
+    head = (
+        "year",
+        "age",
+        "membership",
+        "member_pays",
+        "of_which_repair",
+        "assistance",
+        "waiting",
+        "cover",
+        "cap",
+        "bonus",
+        "credits",
+        "claim",
+        "basic",
+        "critical",
+        "own",
+    )
     rows = [tuple(words(name, lang) for name in head), *(_row(one, lang) for one in years)]
     shown = [place for place in range(len(head)) if any(row[place] for row in rows[1:])]
     return [tuple(row[place] for place in shown) for row in rows]
@@ -234,8 +277,31 @@ def _row(one: "StoryYear", lang: Lang) -> tuple[str, ...]:
         return number(value) if value else ""
 
     cap = number(one.cap) if one.capped else words("no_cap", lang)
-    credits = f"{one.no_claim_years_before} → {one.no_claim_years_after}" if one.no_claim_years_before or one.no_claim_years_after else ""
-    insured = (number(one.member_pays), amount(one.repair_payment), amount(one.assistance), plain(one.waiting + one.carried_over), plain(one.months_of_cover), cap)
+    credits = (
+        f"{one.no_claim_years_before} → {one.no_claim_years_after}"
+        if one.no_claim_years_before or one.no_claim_years_after
+        else ""
+    )
+    insured = (
+        number(one.member_pays),
+        amount(one.repair_payment),
+        amount(one.assistance),
+        plain(one.waiting + one.carried_over),
+        plain(one.months_of_cover),
+        cap,
+    )
     outside = ("", "", "", "", plain(0) if one.membership == "lapsed" else "", "")
-    paid = (number(one.claim), number(one.basic), number(one.critical), number(one.own_payment)) if one.claim else ("",) * 4
-    return (str(one.year), str(one.age), membership(one, lang), *(insured if one.insured else outside), amount(one.bonus), credits, *paid)
+    paid = (
+        (number(one.claim), number(one.basic), number(one.critical), number(one.own_payment))
+        if one.claim
+        else ("",) * 4
+    )
+    return (
+        str(one.year),
+        str(one.age),
+        membership(one, lang),
+        *(insured if one.insured else outside),
+        amount(one.bonus),
+        credits,
+        *paid,
+    )

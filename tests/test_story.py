@@ -1,0 +1,360 @@
+"""A member's story: the rules told year by year agree with the rules worked by hand, in both languages."""
+
+import json
+import re
+import string
+from functools import cache
+
+import pytest
+from click.testing import CliRunner
+
+from simsurance.analysis.history import parsed
+from simsurance.analysis.member import Person, Standing
+from simsurance.analysis.story import rules_of, story, story_years
+from simsurance.cli import main
+from simsurance.errors import SimsuranceError
+from simsurance.output.story_words import WORDS, rule_applied, table, year_told
+from simsurance.scenario_file.loader import Scenario, load
+
+BY_HAND = {
+    1: [4, 3],
+    2: [5, 4, 3],
+    3: [6, 5, 4, 3],
+    4: [7, 6, 6, 6, 6],
+    5: [8, 7, 6, 6, 6, 6],
+    6: [9, 8, 7, 6, 6, 6, 6],
+    7: [10, 9, 8, 7, 6, 6, 6, 6],
+    8: [11, 10, 9, 8, 7, 6, 6, 6, 6],
+    9: [12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    10: [13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    11: [14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    12: [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+}
+"""Months of waiting after so many lapsed years, with none, one, two … of them paid for."""
+NOMINAL = {
+    "benefits.indexation": "fixed",
+    "benefits.inpatient.deductible": 1000,
+    "benefits.inpatient.payment_ratio": 0.7,
+    "benefits.critical_illness.deductible_factor": 1.0,
+}
+LONG = (
+    "before: never, 2026: late 2 repair, 2027: in claim 900000, 2028-2030: in no-claim, 2031: in claim 3000000 month 4,"
+    "2032: lapse claim 5000, 2033-2037: lapse, 2038: in repair all claim 300, 2039: employee, 2040: in,"
+    "2041: employee,"
+    "2042: late 11, 2043: late, 2044-2047: in no-claim, 2048: lapse, 2049: late 11 repair 1 claim 9000 month 2,"
+    "2050: in"
+)
+
+
+@cache
+def scenario(**changes: object) -> Scenario:
+    return load("baseline").replace({name.replace("__", "."): value for name, value in changes.items()})
+
+
+@cache
+def nominal() -> Scenario:
+    return load("baseline").replace(NOMINAL)
+
+
+def test_waiting_months_by_hand_for_every_lapse_and_repair_up_to_twelve_years():
+    (rule,) = rules_of(load("baseline"), Person(), parsed("2040: in"), born=False)
+    for lapsed, months in BY_HAND.items():
+        assert len(months) == lapsed + 1
+        for repaired, wanted in enumerate(months):
+            found = rule.enrol(Standing(gap=lapsed), None, repaired)
+            assert found.waiting == wanted, (lapsed, repaired)
+            assert found.without_cover == min(wanted, 12)
+            assert found.after.months_left == max(wanted - 12, 0)
+
+
+@pytest.mark.parametrize("lapsed", [1, 2, 3, 4, 5])
+def test_a_told_lapse_waits_as_long_as_the_table_says(lapsed):
+    back = 2026 + lapsed
+    history = f"2025: in, 2026-{2025 + lapsed}: lapse, {back}: in repair 1"
+    told = story("baseline", history).loc[back]
+    assert told["waiting"] == BY_HAND[lapsed][1]
+    assert told["months_of_cover"] == 12 - BY_HAND[lapsed][1]
+    assert told["repair_payment"] == told["contribution"]
+    assert told["member_pays"] == 2 * told["contribution"]
+    assert told["cap"] == told["cap_before_bonus"]
+
+
+def test_the_rule_is_told_with_its_parts():
+    told = story("baseline", "2026: in, 2027: lapse, 2028: lapse, 2029: in repair 1")
+    assert told.loc[2029, "rule"] == "3 months fixed + 2 lapsed years − 1 repaired = 4 months of waiting"
+    assert told.loc[2026, "rule"] == "none: enrolled in the central period without a break"
+
+
+def test_a_lapse_of_exactly_four_years_meets_the_floor_when_repaired():
+    plain, repaired = (
+        story("baseline", f"2026-2029: lapse, 2030: in{words}").loc[2030] for words in ("", " repair all")
+    )
+    assert (plain["waiting"], plain["rule"]) == (7, "3 months fixed + 4 lapsed years = 7 months of waiting")
+    assert repaired["waiting"] == 6
+    assert "3 months, raised to the least of 6 months" in repaired["rule"]
+    assert "Repair beyond 1 gains nothing" in repaired["told"]
+    assert story("baseline", "2026-2029: lapse, 2030: in repair").loc[2030, "repaired_years"] == 1
+
+
+def test_the_longest_waiting_is_told():
+    told = story(scenario(participation__waiting__longest_months=6), "2026-2030: lapse, 2031: in")
+    assert (
+        told.loc[2031, "rule"]
+        == "3 months fixed + 5 lapsed years = 8 months, cut to the longest of 6 months of waiting"
+    )
+
+
+def test_years_before_the_rules_do_not_count_as_lapsed():
+    told = story("baseline", "before: lapsed 9, 2025: lapse, 2026: in")
+    assert told.loc[2026, "lapsed_years"] == 1
+    assert story("baseline", "before: lapsed 9, 2024: in").loc[2024, "waiting"] == 0
+
+
+def test_a_newborn_does_not_wait_and_is_covered_for_half_a_year():
+    told = story("baseline", "2026: newborn claim 20000, 2027: in")
+    assert told.loc[2026, ["age", "waiting", "months_of_cover"]].tolist() == [0, 0, 6]
+    assert told.loc[2026, "basic"] > 0
+    assert told.loc[2027, ["age", "waiting", "months_of_cover", "continuous_years"]].tolist() == [0, 0, 12, 2]
+
+
+def test_late_enrolment_waits_the_fixed_months_and_keeps_the_count():
+    told = story("baseline", "2026: in, 2027: late 2, 2028: late")
+    assert told.loc[2027, ["waiting", "without_cover", "continuous_years"]].tolist() == [3, 5, 3]
+    assert told.loc[2028, ["late_month", "months_of_cover"]].tolist() == [5, 4]
+
+
+def test_late_enrolment_after_a_lapse_waits_no_fixed_months_twice():
+    told = story("baseline", "2026: in, 2027: lapse, 2028: late 4 repair 1")
+    assert told.loc[2028, ["waiting", "months_of_cover"]].tolist() == [3, 5]
+
+
+def test_months_beyond_twelve_are_used_up_in_the_next_year():
+    told = story("baseline", "2026-2036: lapse, 2037: late 6, 2038: in claim 50000 month 8, 2039: in")
+    assert told.loc[2037, ["waiting", "without_cover", "still_waiting"]].tolist() == [14, 12, 8]
+    assert told.loc[2038, ["carried_over", "months_of_cover", "basic"]].tolist() == [8, 4, 0]
+    assert told.loc[2039, "months_of_cover"] == 12
+    assert "8 months of waiting left from the year before" in told.loc[2038, "rule"]
+
+
+def test_months_left_are_cancelled_by_leaving():
+    told = story("baseline", "2026-2036: lapse, 2037: late 6, 2038: lapse, 2039: in")
+    assert told.loc[2039, ["carried_over", "waiting"]].tolist() == [0, 4]
+
+
+def test_both_credits_by_hand():
+    told = story(nominal(), "2025-2031: in no-claim")
+    assert told["no_claim_credit"].tolist() == [0, 1000, 2000, 3000, 4000, 5000, 6000]
+    assert told["continuous_credit"].tolist() == [0, 0, 0, 0, 1000, 2000, 3000]
+    assert told["cap"].tolist() == [300_000, 301_000, 302_000, 303_000, 305_000, 307_000, 309_000]
+
+
+def test_the_limit_holds():
+    told = story(nominal().replace({"participation.bonus_limit": 0.02}), "2025-2031: in no-claim")
+    assert told["bonus"].tolist() == [0, 1000, 2000, 3000, 5000, 6000, 6000]
+    assert "The limit of CNY 6,000 holds" in told.loc[2031, "told"]
+    assert "The limit" not in told.loc[2029, "told"]
+
+
+def test_whoever_uses_the_bonus_starts_again_but_keeps_the_continuous_years():
+    told = story(nominal(), "2025-2030: in no-claim, 2031: in claim 3000000, 2032-2033: in no-claim")
+    assert told["no_claim_years_after"].tolist() == [1, 2, 3, 4, 5, 6, 0, 1, 2]
+    assert told.loc[2031, "critical"] == told.loc[2031, "cap"] == 309_000
+    assert told.loc[2032, ["no_claim_credit", "continuous_credit"]].tolist() == [0, 4000]
+    kept = nominal().replace({"participation.no_claim_bonus.reset_on_use": False})
+    assert story(kept, "2025-2030: in no-claim, 2031: in claim 3000000").loc[2031, "no_claim_years_after"] == 6
+
+
+def test_a_claim_by_layer_by_hand():
+    told = story(nominal(), "2026: in claim 200000").loc[2026]
+    assert told["basic"] == pytest.approx(0.7 * 199_000)
+    assert told["critical"] == pytest.approx(0.6 * (60_700 - 43_377 / 2))
+    assert told["own_payment"] == pytest.approx(200_000 - 139_300 - 23_406.9)
+
+
+def test_a_claim_in_the_waiting_or_outside_is_the_members():
+    told = story(
+        nominal(), "2026: late 2 claim 9000 month 5, 2027: in claim 900, 2028: lapse claim 7000, 2029: employee"
+    )
+    assert told.loc[2026, ["basic", "own_payment"]].tolist() == [0, 9000]
+    assert told.loc[2027, ["own_payment", "no_claim_years_after"]].tolist() == [900, 2]
+    assert told.loc[2028, "own_payment"] == 7000
+    assert story(nominal(), "2026: late 2 claim 9000 month 6").loc[2026, "basic"] == pytest.approx(5600)
+
+
+def test_the_assisted_pay_less_do_not_wait_and_have_no_cap():
+    history = "2026: lapse, 2027: in claim 3000000"
+    told = story("baseline", history, income="assisted").loc[2027]
+    assert told["assistance"] == pytest.approx(0.58 * told["contribution"])
+    assert (told["waiting"], bool(told["capped"])) == (0, False)
+    assert told["critical"] > 1_000_000
+    assert "no cap" in told["told"]
+    capped = scenario(benefits__critical_illness__assisted_capped=True)
+    told = story(capped, history, income="assisted").loc[2027]
+    assert told["critical"] == told["cap"] < 400_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "history", "wanted"),
+    [
+        ({"first_lapsed_year_counts": False}, "2026-2027: lapse, 2028: in", 4),
+        ({"never_insured": "since_start"}, "before: never, 2028: in", 6),
+        ({"never_insured": "fixed_only"}, "before: never, 2028: in", 3),
+        ({"months_per_lapsed_year": 2}, "2026-2027: lapse, 2028: in repair 1", 5),
+        ({"exempt_from_age": 40}, "2026-2027: lapse, 2028: in", 0),
+        ({"exempt_employee_leavers": True}, "2026: employee, 2027: late 2", 0),
+        ({"exempt_employee_leavers": False}, "2026: employee, 2027: late 2", 3),
+        ({"exempt_employee_leavers": False}, "2026: employee, 2027: in", 0),
+        ({"exempt_employee_leavers": True}, "2026: employee, 2027: lapse, 2028: in", 4),
+        ({"income_waits": {"assisted": 0.0, "low": 1.0, "middle": 0.5, "high": 1.0}}, "2026: lapse, 2027: in", 2),
+        ({"floor_months": 7}, "2026-2029: lapse, 2030: in repair all", 7),
+        ({"longest_months": 6}, "2026-2030: lapse, 2031: in", 6),
+        ({"floor_from_lapsed_years": 3}, "2026-2028: lapse, 2029: in repair 2", 6),
+    ],
+)
+def test_options_of_the_waiting_come_from_the_scenario(changes, history, wanted):
+    changed = load("baseline").replace({f"participation.waiting.{name}": value for name, value in changes.items()})
+    assert story(changed, history)["waiting"].iloc[-1] == wanted
+
+
+def test_options_of_the_bonus_come_from_the_scenario():
+    history = "2025-2030: in, 2031: lapse, 2032: in"
+    assert story(nominal(), history).loc[2032, "cap"] == 300_000
+    kept = nominal().replace({"participation.continuous_bonus.kept_after_lapse": True})
+    told = story(kept, history)
+    assert told.loc[2032, "carried_credit"] == 2000
+    assert "Carries CNY 2,000" in told.loc[2031, "told"]
+    cut = nominal().replace({"participation.cap_cut_per_lapsed_year": 3000})
+    told = story(cut, "2025: in, 2026-2027: lapse, 2028: in claim 3000000")
+    assert told.loc[2028, ["bonus", "cap", "critical"]].tolist() == [-6000, 294_000, 294_000]
+    assert "CNY 6,000 less than the cap of others" in told.loc[2028, "told"]
+    assert story(cut, "before: never, 2025-2027: lapse, 2028: in").loc[2028, "bonus"] == 0
+    credited = nominal().replace({"participation.continuous_bonus.credited_years": 5})
+    assert story(credited, "before: insured 3, 2025: in, 2026: in").loc[2026, "continuous_credit"] == 1000
+
+
+def test_years_of_the_employee_scheme_count_where_the_scenario_says_so():
+    history = "2025-2030: employee, 2031: in"
+    assert story(nominal(), history).loc[2031, "continuous_years"] == 7
+    apart = nominal().replace({"employee.years_count": False})
+    assert story(apart, history).loc[2031, "continuous_years"] == 1
+
+
+def test_without_the_rules_nobody_waits():
+    told = story("no_2024_rules", "2026-2029: lapse, 2030: in no-claim, 2031: in")
+    assert told.loc[2030, ["waiting", "months_of_cover"]].tolist() == [0, 12]
+    assert told.loc[2031, "bonus"] == 0
+    assert told.loc[2030, "rule"] == "none: the rules do not apply in 2030"
+
+
+def test_every_word_stands_in_both_languages_with_the_same_blanks():
+    for name, (english, chinese) in WORDS.items():
+        assert english, name
+        assert re.search(r"[\u4e00-\u9fff]", chinese) or not re.search(r"[a-z]", re.sub(r"{.*?}", "", english)), name
+        blanks = [{field for _, field, _, _ in string.Formatter().parse(text) if field} for text in (english, chinese)]
+        assert blanks[0] == blanks[1], name
+
+
+@pytest.mark.parametrize("income", ["assisted", "middle"])
+def test_a_chinese_story_has_no_english_word(income):
+    changed = scenario(
+        participation__continuous_bonus__kept_after_lapse=True, participation__cap_cut_per_lapsed_year=900
+    )
+    years = story_years(changed, LONG, age=3, income=income)
+    told = [year_told(one, "zh") for one in years] + [cell for row in table(years, "zh") for cell in row]
+    told += [rule_applied(one, "zh") for one in years]
+    for text in told:
+        assert not re.search(r"[A-Za-z{}|]", text), text
+    assert any("缴费修复" in text or "修复" in text for text in told) or income == "assisted"
+
+
+def test_a_history_may_be_written_in_chinese():
+    english = story("baseline", "2026: in no-claim, 2027-2028: lapse, 2029: late 2 repair 1 claim 9000 month 8")
+    chinese = story("baseline", "2026：参保 零报销，2027-2028：断保，2029：逾期 2 补缴 1 住院费 9000 月 8")
+    assert english.equals(chinese)
+
+
+@pytest.mark.parametrize(
+    ("history", "token", "words"),
+    [
+        ("", "", "tells no year"),
+        ("2026 in", "2026 in", "no year and colon"),
+        ("2026: inn", "2026: inn", "inn is no membership"),
+        ("2026:", "2026:", "says nothing"),
+        ("2026: in claim 200,000", "000", "without a comma"),
+        ("2026: in, 2028: in", "2028: in", "says nothing of 2027"),
+        ("2026: in, 2030: in", "2030: in", "says nothing of 2027 to 2029"),
+        ("2026: in, 2026: lapse", "2026: lapse", "told already"),
+        ("2028-2026: in", "2028-2026: in", "write 2026-2028"),
+        ("2026: in no-claim claim 5000", "2026: in no-claim claim 5000", "contradict"),
+        ("2026: lapse no-claim", "2026: lapse no-claim", "insured year"),
+        ("2026: lapse repair 1", "2026: lapse repair 1", "on enrolling again"),
+        ("2026: in no-claim 3", "2026: in no-claim 3", "takes no number"),
+        ("2026: in claim", "2026: in claim", "claim takes an inpatient cost"),
+        ("2026: in claim -5", "2026: in claim -5", "claim takes an inpatient cost"),
+        ("2026: in claim 5000 month 13", "2026: in claim 5000 month 13", "1 to 12"),
+        ("2026: in month 3", "2026: in month 3", "month of a claim"),
+        ("2026: late 13", "2026: late 13", "1 to 11"),
+        ("2026: in repai 1", "2026: in repai 1", "did you mean repair?"),
+        ("2026: in repair 1.5", "2026: in repair 1.5", "whole number"),
+        ("2026: in repair 2", "2026: in repair 2", "no lapsed year to pay for"),
+        ("2026: lapse, 2027: in repair 3", "2027: in repair 3", "repair takes 1 to 1"),
+        ("2026: lapse, 2027-2028: in repair 1", "2027-2028: in repair 1", "is for one year"),
+        ("2026: employee claim 5000", "2026: employee claim 5000", "employee scheme"),
+        ("2026: in, 2027: newborn", "2027: newborn", "not where the history begins"),
+        ("before: never, 2026: newborn", "2026: newborn", "not where the history begins"),
+        ("2026: in, before: never", "before: never", "stands after a year"),
+        ("before: lapsed, 2026: in", "before: lapsed", "takes a number of years"),
+        ("before: never 3, 2026: in", "before: never 3", "before: never"),
+        ("before: out, 2026: in", "before: out", "no membership"),
+        ("2018: in", "", "lies before 2019"),
+        ("2026-2061: in", "", "lies after 2060"),
+    ],
+)
+def test_a_malformed_history_is_one_line_that_names_its_token(history, token, words):
+    failed = CliRunner().invoke(main, ["story", "baseline", "--history", history])
+    assert failed.exit_code == 3
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith(f"--history:{token}: " if token else "--history: ")
+    assert words in line
+    assert failed.stdout == ""
+
+
+def test_all_faults_of_a_history_are_told_at_once():
+    with pytest.raises(SimsuranceError) as failed:
+        parsed("2026: inn, 2027: late 13, 2029: in")
+    assert len(failed.value.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--income", "lwo"], "did you mean low?"),
+        (["--age", "101"], "0 to 100"),
+        (["--age", "-1"], "0 to 100"),
+        (["--sex", "x"], "one of female, male"),
+        (["--area", "city"], "one of urban, rural"),
+        (["--set", "participation.repair.allowed=false"], "lets nobody pay for lapsed years"),
+        (["--set", "participation.in_force=false"], "the rules do not apply in 2027"),
+    ],
+)
+def test_an_impossible_member_is_one_line(options, words):
+    failed = CliRunner().invoke(main, ["story", "baseline", "--history", "2026: lapse, 2027: in repair", *options])
+    assert failed.exit_code == 3
+    assert len(failed.stderr.splitlines()) == 1
+    assert words in failed.stderr
+
+
+def test_a_newborn_of_another_age_is_one_line():
+    failed = CliRunner().invoke(main, ["story", "baseline", "--history", "2026: newborn", "--age", "3"])
+    assert (failed.exit_code, len(failed.stderr.splitlines())) == (3, 1)
+
+
+def test_the_command_prints_table_and_words_or_json():
+    call = ["story", "baseline", "--history", "2026: in no-claim, 2027: lapse, 2028: in claim 20000"]
+    shown = CliRunner().invoke(main, call)
+    assert shown.exit_code == 0, shown.stderr
+    assert "3 months fixed + 1 lapsed year = 4 months of waiting" in shown.stdout
+    document = json.loads(CliRunner().invoke(main, [*call, "--json", "--lang", "zh"]).stdout)
+    assert [row["year"] for row in document["years"]] == [2026, 2027, 2028]
+    assert document["years"][1]["cap"] is None
+    assert "断保" in document["years"][1]["told"]
