@@ -27,7 +27,7 @@ from simsurance.model.projection import State, YearBasis, enrolment_hazards
 from simsurance.model.year import benefits_pp
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
-from simsurance.scenario_file.schema import ScenarioValues, Section
+from simsurance.scenario_file.schema import LeverComponent, ScenarioValues, Section
 
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
 AGE_BANDS = {
@@ -38,6 +38,7 @@ AGE_BANDS = {
     "age_50_79": (50, 80),
     "age_80_plus": (80, 101),
 }
+COST_LEVERS: tuple[LeverComponent, LeverComponent] = ("inpatient_cost", "outpatient_cost")
 WORKING_AGES = slice(16, 60)
 LAST_STOCK_YEAR = 2024
 FIRST_MIGRATION_YEAR = 2023
@@ -72,6 +73,15 @@ class Inputs:
     def yearly(self, schedule: Schedule, years: Sequence[int] | None = None) -> np.ndarray:
         """A schedule by year, [year]."""
         return values_by_year(schedule, self.years if years is None else years)
+
+    def lever(self, component: LeverComponent, years: Sequence[int] | None = None) -> np.ndarray:
+        """What the levers on a component multiply it by, [year]: each goes to its size in equal steps from its start."""
+        span = np.array(self.years if years is None else years)
+        factor = np.ones(len(span))
+        for _, lever in sorted(self.values.levers.items()):
+            if lever.component == component:
+                factor *= 1 + lever.size * np.clip((span - lever.start + 1) / lever.ramp_years, 0.0, 1.0)
+        return factor
 
     # ---------------------------------------------------------------- demography
 
@@ -232,7 +242,7 @@ class Inputs:
             self.yearly(budget.ratio_to_personal, years),
             self.yearly(budget.share_of_total, years),
         )
-        return personal, subsidy
+        return personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)
 
 
 def through_the_year(profile: np.ndarray) -> np.ndarray:
@@ -413,7 +423,7 @@ def money_basis(inputs: Inputs) -> dict[str, np.ndarray]:
         "personal_pp_next": on(personal[1:, None, None] * grade, "year", "area", "income"),
         "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * assisted, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
-        "local_supplement": on(inputs.yearly(paid.local_supplement), "year"),
+        "local_supplement": on(inputs.yearly(paid.local_supplement) * inputs.lever("income"), "year"),
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "disposable_income": on(inputs.cell_incomes(years), "year", "area", "income"),
         **claims_basis(inputs, cost),
@@ -423,6 +433,7 @@ def money_basis(inputs: Inputs) -> dict[str, np.ndarray]:
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
         "outpatient_ratio": on(inputs.yearly(outpatient.payment_ratio), "year"),
         "outpatient_limit": on(index[:, None] * limit, "year", "health"),
+        **benefit_factors(inputs),
         **critical_basis(inputs, index),
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
@@ -445,7 +456,7 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
             "0 for no Pareto tail, or above 1"
         )
     self_run = float(rules.financing == "self_run")
-    factor = rules.level * (1 + rules.outpatient_factor)
+    factor, lever = rules.level * (1 + rules.outpatient_factor), inputs.lever("critical_illness")
     return {
         "tail_index": on(rules.tail_index),
         "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
@@ -455,9 +466,9 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
         ),
         "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
         "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
-        "critical_factor": on(factor),
+        "critical_factor": on(factor * lever, "year"),
         "critical_self_run": on(self_run),
-        "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index, "year"),
+        "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index * lever, "year"),
     }
 
 
@@ -480,19 +491,40 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray) -> dict[str, np.ndarray
     head_ratio = clinic_ratio[:, None, None] / np.einsum("h,hsx->sx", clinic_ratio, prevalence)
     clinic_use = members(clinic.use, HEALTH.members)
     clinic_user = head_ratio * through_the_year(head_cost) / clinic_use[:, None, None] * clinic.mean_cost * clinic.level
-    trend = on(cost_index, "year")
+    use_lever = inputs.lever("inpatient_use")
+    highest = use_by_class.max()
+    if highest * use_lever.max() > 1:
+        raise SimsuranceError(
+            f"levers: those on inpatient_use give some age a probability above 1; together at most {1 / highest - 1:.3f}"
+        )
+    trend, clinic_trend = (on(cost_index * inputs.lever(kind), "year") for kind in COST_LEVERS)
+    area_cost, clinic_area = (on(members(claims.area_cost, AREA.members), "area") for claims in (hospital, clinic))
     return {
-        "inpatient_use": on(use_by_class, "health", "sex", "age"),
-        "inpatient_cost": on(user_cost, "health", "age")
-        * on(members(hospital.area_cost, AREA.members), "area")
-        * trend,
+        "inpatient_use": on(use_by_class, "health", "sex", "age") * on(use_lever, "year"),
+        "inpatient_cost": on(user_cost, "health", "age") * area_cost * trend,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
         "outpatient_use": on(clinic_use, "health"),
-        "outpatient_cost": on(clinic_user, "health", "sex", "age")
-        * on(members(clinic.area_cost, AREA.members), "area")
-        * trend,
+        "outpatient_cost": on(clinic_user, "health", "sex", "age") * clinic_area * clinic_trend,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
     }
+
+
+def benefit_factors(inputs: Inputs) -> dict[str, np.ndarray]:
+    """What levers multiply the basic benefits by, behind the layers; nobody is paid more than the cost."""
+    found, rules = {}, inputs.values.benefits
+    components: tuple[tuple[str, LeverComponent, Schedule], ...] = (
+        ("inpatient_benefit_factor", "inpatient_benefits", rules.inpatient.payment_ratio),
+        ("outpatient_benefit_factor", "outpatient_benefits", rules.outpatient.payment_ratio),
+    )
+    for name, component, ratio in components:
+        factor, paid = inputs.lever(component), inputs.yearly(ratio)
+        if (factor * paid).max() > 1:
+            raise SimsuranceError(
+                f"levers: those on {component} with a payment_ratio of {paid.max():g} pay more than the cost; "
+                f"together at most {1 / paid.max() - 1:.3f}"
+            )
+        found[name] = on(factor, "year")
+    return found
 
 
 def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray) -> np.ndarray:

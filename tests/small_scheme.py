@@ -83,6 +83,8 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "critical_cap": on(300_000.0),
         "critical_capped": on(np.ones(len(INCOME.members)), "income"),
         "critical_self_run": one,
+        "inpatient_benefit_factor": one,
+        "outpatient_benefit_factor": one,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     basis |= {name: np.zeros(1) for name in by_run}

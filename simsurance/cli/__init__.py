@@ -18,8 +18,9 @@ COMMANDS = {
     "validate": "Check scenario files without running them.",
     "check": "Run the reference scenarios against their stored results.",
     "hindcast": "Set past years beside the published figures.",
+    "levers": "List the shipped reforms with what each changes.",
     "story": "Tell what the rules do to one member, year by year.",
-    "loopholes": "Find how members gain most from the rules, and at what cost.",
+    "loopholes": "Find members' best answers to the rules and their cost.",
     "init": "Start a scenario file of your own.",
     "schema": "Print the JSON Schema of a scenario file.",
 }

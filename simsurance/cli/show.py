@@ -9,11 +9,13 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import KEYS, LEVERS, key_at, lever_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
 
+IN_COLUMNS = ("low", "high", "mark", "source", "description", "description_zh")
+"""Keys of a lever that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
 BASELINE = "scenarios/baseline.toml"
 COLUMNS = ("key", "value", "unit", "source", "mark", "range", "set by")
@@ -30,9 +32,12 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
     Source and mark are those of the baseline's value; a value that another file sets has that file as its source.
     """
     shown = load(scenario, fragments, settings)
-    paths = [path for path in KEYS if not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")]
+    known = list(shown.leaves)
+    paths = [path for path in known if not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")]
+    if not paths and prefix == LEVERS:
+        raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
     if not paths:
-        hint = nearest(prefix, KEYS) or f"`simsurance show {scenario}` lists all"
+        hint = nearest(prefix, known) or f"`simsurance show {scenario}` lists all"
         raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
     rows = [details(shown, path) for path in paths]
     if as_json:
@@ -42,14 +47,21 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
         click.echo("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
     else:
         click.echo(f"{shown.values.title} ({shown.name}), {len(rows)} keys\n")
-        for line in columns([COLUMNS, *(short(row) for row in rows)]):
+        told = [row for row in rows if row["key"].rpartition(".")[2] not in IN_COLUMNS or row["key"] in KEYS]
+        for line in columns([COLUMNS, *(short(row) for row in told)]):
             click.echo(line)
 
 
 def details(scenario: Scenario, path: str) -> dict[str, Any]:
     """Everything known about one key of a scenario."""
-    key, entry = KEYS[path], register().get(path, Entry(path, "", "", "", "", ""))
+    key, entry = key_at(path), register().get(path, Entry(path, "", "", "", "", ""))
+    assert key is not None
     changed = scenario.origins[path] != BASELINE
+    lever, part = lever_part(path)
+    if lever and part == "size":
+        said = scenario.values.levers[lever]
+        low, high = toml_value(said.low), toml_value(said.high)
+        entry, changed = Entry(path, said.source, said.mark, low, high, said.description), False
     return {
         "key": path,
         "value": scenario.leaves[path],

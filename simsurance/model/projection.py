@@ -93,7 +93,7 @@ def observe(cells: np.ndarray) -> Stocks:
         resident_insured=resident,
         employee_insured=employee,
         membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
-        least_cell=cells.min(axis=(1, 2, 3, 4, 5, 6)),
+        least_cell=cells[:, :, STATUSES].min(axis=(1, 2, 3, 4, 5, 6)),
     )
 
 

@@ -100,6 +100,8 @@ class YearBasis:
     outpatient_deductible: np.ndarray
     outpatient_ratio: np.ndarray
     outpatient_limit: np.ndarray
+    inpatient_benefit_factor: np.ndarray
+    outpatient_benefit_factor: np.ndarray
     tail_index: np.ndarray
     critical_deductible: np.ndarray
     critical_edges: np.ndarray

@@ -191,9 +191,9 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     )
     return PerPerson(
         inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
-        inpatient=use * cost.basic_benefit,
+        inpatient=use * cost.basic_benefit * basis.inpatient_benefit_factor,
         outpatient_cost=basis.outpatient_use * basis.outpatient_cost,
-        outpatient=basis.outpatient_use * outpatient,
+        outpatient=basis.outpatient_use * outpatient * basis.outpatient_benefit_factor,
         critical=by_income(use * cover.between(excesses) * basis.critical_factor),
         critical_claim=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.deductible), tail)),
         cap_used=by_income(use * benefits.chance_above(mean, sigma, basic.cost_at(cover.capped_at), tail)),

@@ -7,6 +7,7 @@ from simsurance import __version__
 from simsurance.output.history import history
 from simsurance.output.labels import LANGUAGES, Lang, in_words, money, number, persons, yuan_pp
 from simsurance.output.measured import measured
+from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.scenario_file.toml_text import toml_value
@@ -22,6 +23,7 @@ CHOICE: Final = "choice"
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
 RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 NAMES: Final = ("title", "title_zh", "description")
+LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
 
 Text = tuple[str, str]
 
@@ -321,11 +323,16 @@ def opening_is_estimate(scenario: "Scenario") -> bool:
 
 
 def changes(scenario: "Scenario") -> list[str]:
-    """What the scenario says itself: key and value of every leaf that is not the baseline's."""
+    """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
     own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in NAMES]
-    if len(own) > len(scenario.origins) // 2:
-        return []
-    return [f"- `{path} = {toml_value(scenario.leaves[path])}` ({scenario.origins[path]})" for path in own]
+    keys = [path for path in own if path in KEYS]
+    if len(keys) > len(KEYS) // 2:
+        keys = []
+    told = [f"- `{path} = {toml_value(scenario.leaves[path])}` ({scenario.origins[path]})" for path in keys]
+    for name, lever in scenario.values.levers.items():
+        said = {key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD}
+        told.append(f"- `levers.{name} = {toml_value(said)}` ({lever.mark}; {scenario.origins[f'levers.{name}.size']})")
+    return told
 
 
 def rules_act(scenario: "Scenario") -> bool:

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from simsurance.scenario_file.faults import Fault, in_words, nearest
 from simsurance.scenario_file.files import TABLES, Layer
-from simsurance.scenario_file.keys import KEYS
-from simsurance.scenario_file.leaves import nested
+from simsurance.scenario_file.keys import KEYS, key_at
+from simsurance.scenario_file.leaves import missing_in_levers, nested
 from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -25,15 +25,19 @@ def validated(
     leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = ""
 ) -> ScenarioValues | None:
     """The values of complete leaves, or None and the faults that the schema finds."""
+    for lever, text in missing_in_levers(leaves):
+        layer = next(origins[leaf] for leaf in leaves if leaf.startswith(f"{lever}."))
+        faults.append(layer.fault(prefix + lever, text))
     try:
         return ScenarioValues.model_validate(nested(leaves))
     except ValidationError as error:
         for complaint in error.errors(include_url=False):
             path, rest = _place(complaint["loc"], leaves)
             leaf = next((leaf for leaf in leaves if leaf == path or leaf.startswith(path + ".")), None)
-            if leaf is None or _told_by_its_key(complaint["type"], rest):
+            key = None if leaf is None else key_at(leaf)
+            if leaf is None or key is None or _told_by_its_key(complaint["type"], rest):
                 continue  # a missing key, or one told already
-            for inside, text in in_words(KEYS[leaf], rest, complaint):
+            for inside, text in in_words(key, rest, complaint):
                 where = f"{path}.{inside}".rstrip(".")
                 faults.append(origins.get(where, origins[leaf]).fault(prefix + where, text))
     return None
@@ -46,7 +50,8 @@ def _place(loc: tuple[int | str, ...], leaves: Mapping[str, Any]) -> tuple[str, 
         path = f"{path}.{part}".lstrip(".")
         if path in leaves:
             rest = loc[depth:]
-            form_first = KEYS[path].kind == "schedule" and rest and rest[0] in ("number", "years", "ramp")
+            by_year = path in KEYS and KEYS[path].kind == "schedule"
+            form_first = by_year and rest and rest[0] in ("number", "years", "ramp")
             return path, rest[1:] if form_first else rest
     return path, ()
 

@@ -22,7 +22,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     """
     told: dict[tuple[str, ...], str] = {}
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness):
+        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _levers):
             try:
                 for keys, text in complaints(values, year):
                     told.setdefault(keys, text)
@@ -63,8 +63,8 @@ def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
             text = f"{name} {plain(months)} is above longest_months {plain(longest)} in {year}; "
             yield (key, longest_months), text + "lower the first or raise the second"
     if longest >= floor > given:
-        text = f"floor_months {plain(floor)} is above the {plain(given)} that fixed_months and months_per_lapsed_year give "
-        text += f"after {rules.floor_from_lapsed_years} lapsed years in {year}; give a floor of at most {plain(given)}"
+        text = f"floor_months {plain(floor)} is above the {plain(given)} that fixed_months and months_per_lapsed_year "
+        text += f"give after {rules.floor_from_lapsed_years} lapsed years in {year}; give at most {plain(given)}"
         yield (floor_months, fixed_months, monthly, f"{floor_months.removesuffix('months')}from_lapsed_years"), text
 
 
@@ -93,9 +93,8 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     for key, (limit, deductible) in limits.items():
         if limit < deductible:
             section = ".".join(key.split(".")[:2])
-            text = (
-                f"{key.removeprefix(section + '.')} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
-            )
+            name = key.removeprefix(f"{section}.")
+            text = f"{name} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
             yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
 
 
@@ -108,9 +107,7 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
         yield (f"{section}.assisted_ratio_extra", f"{section}.band_ratios"), text
     if rules.financing == "premium" and _in(rules.premium, year) == 0:
-        text = (
-            f'premium is 0 in {year} while financing is "premium", so these benefits would cost nothing; give a premium'
-        )
+        text = f'premium is 0 in {year} while financing is "premium", so these benefits cost nothing; give a premium'
         yield (f"{section}.premium", f"{section}.financing"), text
     income = _in(values.economy.disposable_income, reference - 1)
     cap = _in(rules.cap, year)
@@ -119,3 +116,12 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text = f"cap {plain(cap)} is below the deductible, about {deductible:.0f} yuan in {reference}; "
         keys = tuple(f"{section}.{name}" for name in ("cap", "deductible_income_share", "deductible_factor"))
         yield keys, text + "raise the cap or lower the deductible"
+
+
+def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """A lever starts after the valuation year: what began before is in the trend that was fitted."""
+    opening = values.horizon.valuation_year
+    for name, lever in values.levers.items():
+        if lever.start <= opening:
+            text = f"{lever.start} is not after the valuation year {opening}, and what began before is in the fitted "
+            yield (f"levers.{name}.start",), text + f"trend; start in {opening + 1} or later"

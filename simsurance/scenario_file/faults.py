@@ -144,7 +144,8 @@ def outside(key: Key, number: float, want: str) -> str:
     assert key.lowest is not None
     assert key.highest is not None
     text = f"{plain(number)} is outside {bound(key.lowest)} to {bound(key.highest)} ({key.unit})"
-    if key.unit in ("a year", "share", "share of income") and key.lowest <= number / 100 <= key.highest and number >= 1:
+    percent = abs(number) >= 1 and key.lowest <= number / 100 <= key.highest
+    if percent and key.unit in ("a year", "share", "share of income"):
         return f"{text}; rates and shares are fractions: did you mean {plain(number / 100)}?"
     return f"{text}; {want}"
 
@@ -192,6 +193,8 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
         case "reserve_band":
             return [(place, f"not a lower and a higher number of months; {want}")]
+        case "lever_range":
+            return [(place, f"{plain(context['high'])} is below low, {plain(context['low'])}; exchange the two")]
         case "band_edges":
             return [(place, "the bands do not begin with 0 and rise; write [0, 50000, …]")]
         case "band_ratios":

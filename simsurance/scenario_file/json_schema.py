@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, POLICY_KEYS, SECTIONS, Key
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, POLICY_KEYS, SECTIONS, Key
+from simsurance.scenario_file.schema import LEVER_NAME
 
 FILE_NAME: Final = "simsurance.schema.json"
 TITLE: Final = "simsurance scenario"
@@ -24,6 +25,12 @@ def json_schema() -> dict[str, Any]:
     top["properties"] = {
         "extends": {"description": "parent: the name of a shipped scenario or the path of a file", "anyOf": names},
         **top["properties"],
+        LEVERS: {
+            "type": "object",
+            "description": SECTIONS[LEVERS],
+            "patternProperties": {f"^{LEVER_NAME}$": _table(LEVER_KEYS, "")},
+            "additionalProperties": False,
+        },
         "reference": {
             "description": "the rules that behaviour is calibrated under where they are not those of a complete file",
             **_table({path: KEYS[path] for path in POLICY_KEYS}, ""),

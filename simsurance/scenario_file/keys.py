@@ -1,17 +1,22 @@
 """The keys of a scenario file, read from the schema: path, kind, unit, bounds and description of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.schema import Number, Pair, ScenarioValues
+from simsurance.scenario_file.schema import LEVER_NAME, Lever, Number, Pair, ScenarioValues
 
 Kind = Literal[
     "number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"
 ]
+
+
+LEVERS: Final = "levers"
+"""The table whose tables are named by whoever writes them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], abou
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         path = prefix + (field.alias or name)
+        if path == LEVERS:
+            continue  # its tables have names of their own: see LEVER_KEYS
         extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else small
         description = field.description or about
         hint = hints[name]
@@ -80,6 +87,41 @@ SMALL_TABLES: Final[set[str]] = set()
 
 KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", {}, "")
 """Every key of a complete scenario, in the order of the schema."""
+
+SECTIONS[LEVERS] = ScenarioValues.model_fields[LEVERS].description or ""
+
+LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", {}, "")
+"""Every key of one lever by its name in the lever's table, in the order of the schema."""
+
+
+def key_at(path: str) -> Key | None:
+    """The key at a path, levers included; None where there is none."""
+    if path in KEYS:
+        return KEYS[path]
+    name, key = lever_part(path)
+    return replace(LEVER_KEYS[key], path=path) if name and key in LEVER_KEYS else None
+
+
+def is_section(path: str) -> bool:
+    """Whether a path is that of a table of keys, levers included."""
+    name, key = lever_part(path)
+    return path in SECTIONS or bool(name and not key)
+
+
+def lever_part(path: str) -> tuple[str, str]:
+    """The name of the lever that a path leads into and what follows it; both empty where it leads into none."""
+    table, _, rest = path.partition(".")
+    name, _, key = rest.partition(".")
+    return (name, key) if table == LEVERS and re.fullmatch(LEVER_NAME, name) else ("", "")
+
+
+def in_order(paths: Iterable[str]) -> list[str]:
+    """Paths of leaves in the order of the schema, levers last and each together."""
+    known = set(paths)
+    levers = dict.fromkeys(lever_part(path)[0] for path in paths if path not in KEYS)
+    inside = (f"{LEVERS}.{name}.{key}" for name in levers for key in LEVER_KEYS)
+    return [path for path in (*KEYS, *inside) if path in known]
+
 
 RENAMED: Final[dict[str, str]] = {
     "participation.waiting.exempt_assisted": "participation.waiting.income_waits.assisted",

@@ -5,7 +5,17 @@ from typing import Any
 
 from simsurance.scenario_file.faults import Fault, found, nearest, wanted
 from simsurance.scenario_file.files import Layer
-from simsurance.scenario_file.keys import KEYS, POLICY_KEYS, RENAMED, SECTIONS
+from simsurance.scenario_file.keys import (
+    KEYS,
+    LEVER_KEYS,
+    LEVERS,
+    POLICY_KEYS,
+    RENAMED,
+    SECTIONS,
+    is_section,
+    key_at,
+    lever_part,
+)
 
 Leaves = dict[str, Any]
 
@@ -17,12 +27,11 @@ def leaves_of(layer: Layer, faults: list[Fault], prefix: str = "") -> Leaves:
         if "." in name:
             text = f'a key in "quotes" is not split at its dots; write {path} without quotes'
             faults.append(layer.fault(prefix + path, text))
-        elif path in KEYS:
+        elif key_at(path):
             leaves[path] = value
-        elif path in SECTIONS:
-            faults.append(
-                layer.fault(prefix + path, f"{found(value)}, where a table of keys belongs; {_members(path)}")
-            )
+        elif is_section(path):
+            what = "an empty table" if value == {} else f"{found(value)}, where a table of keys belongs"
+            faults.append(layer.fault(prefix + path, f"{what}; {_members(path)}"))
         else:
             faults.append(layer.fault(prefix + path, unknown(path)))
     return leaves
@@ -32,7 +41,7 @@ def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any
     """Path, name and value of every entry that is a leaf, unknown, or not the table that the schema has there."""
     for name, value in table.items():
         path = f"{prefix}{name}"
-        if path in SECTIONS and isinstance(value, Mapping) and "." not in name:
+        if is_section(path) and isinstance(value, Mapping) and "." not in name and (value or path in SECTIONS):
             yield from _walk(value, path + ".")
         else:
             yield path, name, value
@@ -47,6 +56,10 @@ def inside_a_value(path: str) -> str | None:
 def _members(section: str) -> str:
     """The keys of a section, told where there are few."""
     names = [path.rsplit(".", 1)[1] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] == section]
+    if lever_part(section)[0]:
+        return f"give its keys: {', '.join(LEVER_KEYS)}"
+    if section == LEVERS:
+        return "write [levers.name] and the keys of each lever below"
     if len(names) > 6:
         return f"write [{section}] and its keys below"
     return f"give {{ {', '.join(f'{name} = …' for name in names)} }}"
@@ -57,6 +70,8 @@ def unknown(path: str) -> str:
     if path in RENAMED:
         return f"renamed; write {RENAMED[path]}"
     section, _, name = path.rpartition(".")
+    if path.startswith(f"{LEVERS}."):
+        return _unknown_in_lever(path)
     if path == "reference":
         return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
@@ -73,6 +88,14 @@ def unknown(path: str) -> str:
     if hint := nearest(path, [other for other in known if not path.startswith(other + ".")]):
         return f"unknown key; {hint}"
     return f"unknown key; `simsurance show baseline {section}".rstrip() + "` lists the known ones"
+
+
+def _unknown_in_lever(path: str) -> str:
+    """What is wrong with a lever's name, or with a key inside a lever."""
+    name, key = lever_part(path)
+    if not name:
+        return "a lever's name is made of small letters, digits and single _; write for example [levers.case_payment]"
+    return f"unknown key; {nearest(key, LEVER_KEYS) or 'the keys of a lever are ' + ', '.join(LEVER_KEYS)}"
 
 
 def _home(path: str) -> str:
@@ -111,6 +134,21 @@ def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
         else:
             told[path] = f"missing; a file without extends gives every key: {wanted(KEYS[path])}"
     return list(told.items())
+
+
+def missing_in_levers(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Levers that lack keys, each with what would be right."""
+    names = dict.fromkeys(lever_part(path)[0] for path in leaves if path not in KEYS)
+    told = []
+    for name in names:
+        absent = [key for key in LEVER_KEYS if f"{LEVERS}.{name}.{key}" not in leaves]
+        if len(absent) == 1:
+            told.append((f"{LEVERS}.{name}", f"{absent[0]} is missing; {wanted(LEVER_KEYS[absent[0]])}"))
+        elif absent:
+            whole = [other for other in names if f"{LEVERS}.{other}.{absent[0]}" in leaves]
+            hint = nearest(name, whole) or "a lever gives every key"
+            told.append((f"{LEVERS}.{name}", f"{', '.join(absent)} are missing; {hint}"))
+    return told
 
 
 def _absent_section(path: str, leaves: Mapping[str, Any]) -> str:

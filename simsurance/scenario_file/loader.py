@@ -13,7 +13,7 @@ from simsurance.scenario_file.checks import tables_found, validated, years_cover
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
+from simsurance.scenario_file.keys import POLICY_KEYS, in_order
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
@@ -109,7 +109,7 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
 
 def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
     """Check the whole and raise all faults, or hand over the scenario."""
-    leaves = {path: stack.leaves[path] for path in KEYS if path in stack.leaves}
+    leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
     years_covered(leaves, stack.layers, faults)
@@ -117,7 +117,7 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
         combined(values, stack.layers, root, faults)
     refuse(faults)
     rules = leaves | dict(root_policy)
-    rules_from, prefix = dict.fromkeys(KEYS, root), "reference." if "reference" in root.data else ""
+    rules_from, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     reference = validated(rules, rules_from, faults, prefix)
     years_covered(rules, rules_from, faults, prefix)
     refuse(faults)

@@ -1,9 +1,11 @@
 """The parameter reference, generated: `python -m simsurance.scenario_file.reference > docs/parameters.md`."""
 
 import sys
+from collections.abc import Sequence
 from itertools import groupby
 
-from simsurance.scenario_file.keys import KEYS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, SECTIONS, SMALL_TABLES, Key
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.toml_text import toml_value
@@ -33,7 +35,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts.append(_cited())
+    parts += [_levers(), _cited()]
     return "\n".join(parts)
 
 
@@ -48,15 +50,14 @@ def _section(path: str) -> str:
 def _row(key: Key, value: str, section: str) -> str:
     """One key; the description stands under its name."""
     entry = register()[key.path]
-    bounds = f"{key.lowest:g} to {key.highest:g}" if key.lowest is not None and key.highest is not None else ""
     span = f"{entry.low} to {entry.high}" if entry.low or entry.high else ""
     takes = ", ".join(key.choices) if key.kind == "choice" else key.kind
     note = f"<br>{entry.note}" if entry.note else ""
     name = f"`{key.path.removeprefix(section).lstrip('.')}`<br>{key.description}{note}"
-    return _line([name, takes, f"`{value}`", key.unit, bounds, span, entry.mark, entry.source_id])
+    return _line([name, takes, f"`{value}`", key.unit, _bounds(key), span, entry.mark, entry.source_id])
 
 
-def _line(cells: list[str] | tuple[str, ...]) -> str:
+def _line(cells: Sequence[str]) -> str:
     """A row of a Markdown table."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -68,9 +69,48 @@ def _marks() -> str:
     return "\n".join(["## Marks of certainty\n", _line(["mark", "says", "keys"]), _line(["---"] * 3), *rows]) + "\n"
 
 
+LEVERS_INTRODUCTION = """A change that no key describes is a lever: a table `[levers.name]` with every key below. Its
+component is multiplied by 1 + size × progress, and progress goes from 0 to 1 in `ramp_years` equal steps, the first in
+`start`. Levers on one component multiply. Use and cost are changed before the benefit rules, benefits behind
+them; a lever on subsidies changes the standard, one on personal contributions the standard and with it the burden that
+people react to, one on income the fund's income over the standards. Nobody reacts to any other lever, but that fewer or
+more years without reimbursement earn a bonus.
+"""
+
+
+def _levers() -> str:
+    """The keys of a lever, and the levers of the shipped fragments."""
+    keys = [
+        _line([f"`{key.path}`<br>{key.description}", ", ".join(key.choices) or key.kind, key.unit, _bounds(key)])
+        for key in LEVER_KEYS.values()
+    ]
+    parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_table(("key", "takes", "unit", "bounds"), keys)]
+    rows = []
+    for name in shipped(fragments=True):
+        for lever, said in load("baseline", [name]).values.levers.items():
+            years = f"{said.start}, {said.ramp_years} years" if said.ramp_years > 1 else f"{said.start}"
+            span = f"{said.low:g} to {said.high:g}"
+            about = f"`{lever}`<br>{said.description}"
+            rows.append(_line([name, about, said.component, years, f"{said.size:g}", span, said.mark, said.source]))
+    parts += ["Those shipped, by the fragment that lays them upon a scenario (`--with`):\n"]
+    parts += _table(("fragment", "lever", "component", "start, ramp", "size", "range", "mark", "source"), rows)
+    return "\n".join(parts)
+
+
+def _table(head: tuple[str, ...], rows: list[str]) -> list[str]:
+    """A Markdown table with an empty line behind it."""
+    return [_line(head), _line(["---"] * len(head)), *rows, ""]
+
+
+def _bounds(key: Key) -> str:
+    """The hard bounds of a key, if it has any."""
+    return f"{key.lowest:g} to {key.highest:g}" if key.lowest is not None and key.highest is not None else ""
+
+
 def _cited() -> str:
-    """The sources that the register cites."""
-    cited = sorted({entry.source_id for entry in register().values() if entry.source_id})
+    """The sources that the register and the shipped levers cite."""
+    said = (lever for name in shipped(fragments=True) for lever in load("baseline", [name]).values.levers.values())
+    cited = sorted({entry.source_id for entry in register().values() if entry.source_id} | {one.source for one in said})
     return "\n".join(["## Sources\n", *(f"- `{source}`: {sources()[source]}" for source in cited)]) + "\n"
 
 

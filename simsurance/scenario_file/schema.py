@@ -13,6 +13,32 @@ from pydantic_core import PydanticCustomError
 from simsurance.scenario_file.schedule import Pins, Ramp, Schedule, Year, as_years
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+LEVER_NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+"""What the name of a lever looks like: small letters, digits and single underscores."""
+LeverComponent = Literal[
+    "inpatient_use",
+    "inpatient_cost",
+    "outpatient_cost",
+    "inpatient_benefits",
+    "outpatient_benefits",
+    "critical_illness",
+    "subsidies",
+    "personal_contributions",
+    "income",
+]
+Mark = Literal[
+    "verified",
+    "verified_transcription",
+    "derived",
+    "fitted",
+    "calibration",
+    "recalled_checked",
+    "recalled",
+    "recalled_low",
+    "abstract",
+    "judgement",
+    "choice",
+]
 PersonalRule = Literal["schedule", "growth", "indexed"]
 Pair = Annotated[list[Number], "pair"]
 SubsidyRule = Literal["schedule", "growth", "ratio", "share", "indexed"]
@@ -570,6 +596,34 @@ class Measures(Section):
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
 
+class Lever(Section):
+    """A change of one component of cost, use, benefits or income that no key of its own describes.
+
+    Levers on one component multiply. A lever on personal contributions is felt as a burden; nobody reacts to others.
+    """
+
+    component: LeverComponent = text(
+        "what it changes: use or cost of care before the benefit rules, benefits behind them, or the fund's income"
+    )
+    start: int = quantity("first year of the effect, after the valuation year", "year", 2000, 2100)
+    ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)
+    size: Number = quantity("relative change of the component at full effect", "share", -0.9, 2)
+    low: Number = quantity("lower end of the range of size", "share", -0.9, 2)
+    high: Number = quantity("upper end of the range of size", "share", -0.9, 2)
+    mark: Mark = text("how certain the size is, in the words of the register")
+    source: str = text("where the size comes from: the id of a listed source, or a reference in words")
+    description: str = text("what the lever is, and which part of its size is judgement")
+    description_zh: str = text("the same in Chinese")
+
+    @field_validator("high")
+    @classmethod
+    def _range(cls, high: float, info: ValidationInfo) -> float:
+        low = info.data.get("low", high)
+        if low > high:
+            raise PydanticCustomError("lever_range", "above {high}", {"low": low, "high": high})
+        return high
+
+
 class ScenarioValues(Section):
     """A complete scenario: every key has a value."""
 
@@ -589,3 +643,6 @@ class ScenarioValues(Section):
     benefits: Benefits
     fund: Fund
     measures: Measures
+    levers: dict[str, Lever] = Field(
+        default_factory=dict, description="Changes of one component each that no key of their own describes, by name."
+    )

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from simsurance.scenario_file.keys import KEYS, SMALL_TABLES
+from simsurance.scenario_file.keys import SMALL_TABLES, in_order, key_at
 from simsurance.scenario_file.leaves import nested
 
 
 def toml_text(leaves: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
     """A root file: every key in the order of the schema, then the rules to calibrate behaviour under if they differ."""
-    ordered = nested({path: leaves[path] for path in KEYS})
+    ordered = nested({path: leaves[path] for path in in_order(leaves)})
     lines = _table_lines(ordered, "")
     if reference:
         lines += [
@@ -29,7 +29,7 @@ def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
     for name, value in table.items():
         path = prefix + name
         known = path.removeprefix("reference.")
-        if isinstance(value, Mapping) and known not in KEYS and known not in SMALL_TABLES:
+        if isinstance(value, Mapping) and key_at(known) is None and known not in SMALL_TABLES:
             below += _table_lines(value, path + ".")
         else:
             lines.append(f"{name} = {toml_value(value)}")

@@ -1,0 +1,137 @@
+"""What each shipped fragment changes: the measures of a scenario without and with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from simsurance.errors import SimsuranceError
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.files import Layer, find, read, shipped
+from simsurance.scenario_file.loader import TITLES, Scenario, load
+
+RESERVE_YEARS: Final = (2030, 2035)
+RUNS_TOGETHER: Final = 16
+"""Runs that are projected in one batch: bounds the memory, changes no number."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measure without and with a fragment; None where it has no value, and the status then says why."""
+
+    measure: str
+    unit: str
+    base: float | None
+    value: float | None
+    base_status: str = "ok"
+    status: str = "ok"
+
+    @property
+    def change(self) -> float | None:
+        """With the fragment less without it; None where one of the two has no value."""
+        return None if self.base is None or self.value is None else self.value - self.base
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A shipped fragment and what it changes; without figures, and with a reason, where it cannot be laid upon."""
+
+    fragment: str
+    title: str
+    title_zh: str
+    description: str
+    figures: tuple[Figure, ...] = ()
+    reason: str = ""
+
+
+def effects(scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> tuple[Results, list[Effect]]:
+    """The scenario as it stands, and the effect of each shipped fragment upon it, alone.
+
+    `fragments` and `settings` belong to the scenario. Raises SimsuranceError if the scenario itself is faulty.
+    """
+    base = load(scenario, fragments, settings)
+    told: dict[str, Effect] = {}
+    upon: dict[str, Scenario] = {}
+    for name in shipped(fragments=True):
+        layer = _shipped_fragment(name)
+        title, title_zh, description = (str(layer.data.get(key, "")) for key in TITLES)
+        told[name] = Effect(name, title, title_zh, description)
+        try:
+            upon[name] = load(scenario, (*fragments, name), settings)
+        except SimsuranceError as error:
+            told[name] = _refused(told[name], error)
+            continue
+        if _without_titles(upon[name]) == _without_titles(base):
+            told[name] = _refused(told[name], SimsuranceError("changes nothing upon this scenario"))
+            del upon[name]
+    (without,) = simulate([base])
+    for name, result in _simulated(upon):
+        if isinstance(result, SimsuranceError):
+            told[name] = _refused(told[name], result)
+        else:
+            told[name] = replace(told[name], figures=tuple(figures(without, result)))
+    return without, list(told.values())
+
+
+def figures(base: Results, changed: Results) -> Iterator[Figure]:
+    """The measures that a fragment is judged by, without and with it."""
+    first, last = base.years[0], base.years[-1]
+    for name in ("first_deficit_year", "depletion_year"):
+        (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
+        yield Figure(name, "year", old, new, old_status, new_status)
+    for year in RESERVE_YEARS:
+        name = f"reserve_months_{year}"
+        if first <= year <= last:
+            old, new = (_account(results, "reserve_months", year - first) for results in (base, changed))
+            yield Figure(name, "months", old, new)
+        else:
+            yield Figure(name, "months", None, None, "outside_horizon", "outside_horizon")
+    yield Figure("closing_last_year", "yuan", _account(base, "closing", -1), _account(changed, "closing", -1))
+    for name, unit in (
+        ("required_contribution_now", f"yuan a head in {first}"),
+        ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
+    ):
+        yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
+
+
+def _account(results: Results, name: str, place: int) -> float:
+    """What stands in the fund's account in a year of the projection."""
+    return float(results.accounts[name][place])
+
+
+def _measure(results: Results, name: str) -> tuple[float | None, str]:
+    """A measure, or None and why it has no value."""
+    status = str(results.measures["status"][name])
+    return (float(results.measures["value"][name]) if status == "ok" else None), status
+
+
+def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Results | SimsuranceError]]:
+    """Results by fragment, batch after batch; where a batch is refused, its runs one by one to find that at fault."""
+    names = list(scenarios)
+    for first in range(0, len(names), RUNS_TOGETHER):
+        batch = names[first : first + RUNS_TOGETHER]
+        try:
+            yield from zip(batch, simulate([scenarios[name] for name in batch]), strict=True)
+        except SimsuranceError:
+            for name in batch:
+                try:
+                    yield name, simulate([scenarios[name]])[0]
+                except SimsuranceError as error:
+                    yield name, error
+
+
+def _without_titles(scenario: Scenario) -> dict[str, object]:
+    """What a scenario computes with."""
+    return {path: value for path, value in scenario.leaves.items() if path not in TITLES}
+
+
+def _shipped_fragment(name: str) -> Layer:
+    """A shipped fragment as it stands in its file."""
+    path = find(name, fragments=True)
+    layer = read(path) if not isinstance(path, str) else path
+    assert isinstance(layer, Layer), layer
+    return layer
+
+
+def _refused(effect: Effect, error: SimsuranceError) -> Effect:
+    """The fragment with the reason why it has no effect to show."""
+    return replace(effect, reason="; ".join(error.lines))

@@ -1,0 +1,138 @@
+"""`simsurance levers`: what each shipped fragment changes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
+from simsurance.cli.show import columns
+
+if TYPE_CHECKING:
+    from simsurance.analysis.levers import Effect, Figure
+    from simsurance.results import Results
+
+BILLION = 1e9
+
+
+@click.command()
+@click.argument("scenario", default="baseline")
+@scenario_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document: titles, descriptions, figures in full.")
+def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+    """List the shipped fragments with what each changes when it alone is laid upon SCENARIO with --with.
+
+    Years are those with the fragment, months, fund and contribution the change; nothing is written. Sizes, sources and
+    ranges: simsurance show SCENARIO levers --with NAME
+    """
+    with progress() as line:
+        line.say("projecting")
+        from simsurance.analysis.levers import effects
+
+        base, found = effects(scenario, fragments, settings)
+    if as_json:
+        click.echo(_json(base, found), nl=False)
+        return
+    shown = [effect for effect in found if effect.figures]
+    head = _header(base)
+    click.echo("\n".join(columns([head, _base_row(base, shown), *(_row(effect) for effect in shown)])))
+    for effect in found:
+        if effect.reason:
+            click.echo(f"not applied: {effect.fragment}: {effect.reason}")
+
+
+def _header(base: "Results") -> tuple[str, ...]:
+    from simsurance.analysis.levers import RESERVE_YEARS
+
+    months = (f"months {year}" for year in RESERVE_YEARS)
+    last = base.years[-1]
+    figures = ("deficit", "depletion", *months, f"fund {last}, CNY bn", "required CNY a head", "")
+    return ("fragment", *figures, "what it is")
+
+
+def _base_row(base: "Results", shown: Sequence["Effect"]) -> tuple[str, ...]:
+    """The scenario itself: levels, not changes."""
+    if not shown:
+        return (base.scenario.name, *[""] * 7, base.scenario.values.title)
+    by_name = {figure.measure: figure for figure in shown[0].figures}
+    cells = [_level(figure) for figure in by_name.values()]
+    return (base.scenario.name, *cells, base.scenario.values.title)
+
+
+def _level(figure: "Figure") -> str:
+    """The value without the fragment, as printed."""
+    from simsurance.output.labels import number
+
+    if figure.base is None:
+        return "none"
+    match figure.unit:
+        case "year":
+            return f"{figure.base:.0f}"
+        case "months":
+            return number(figure.base, 1)
+        case "yuan":
+            return number(figure.base / BILLION)
+    return number(figure.base) if figure.measure == "required_contribution_now" else f"× {number(figure.base, 3)}"
+
+
+def _row(effect: "Effect") -> tuple[str, ...]:
+    """One fragment: years as they become, everything else as a change."""
+    return (effect.fragment, *(_cell(figure) for figure in effect.figures), effect.title)
+
+
+def _cell(figure: "Figure") -> str:
+    """The year with the fragment, or the change of anything else."""
+    from simsurance.output.labels import number
+
+    if figure.unit == "year":
+        if figure.value is None:
+            return "none"
+        sign = f" ({_signed(number(figure.change))})" if figure.change else ""
+        return f"{figure.value:.0f}{sign}"
+    if figure.change is None:
+        return "outside"
+    match figure.unit:
+        case "months":
+            return _signed(number(figure.change, 2))
+        case "yuan":
+            return _signed(number(figure.change / BILLION))
+    decimals = 1 if figure.measure == "required_contribution_now" else 4
+    return _signed(number(figure.change, decimals))
+
+
+def _signed(text: str) -> str:
+    """A printed change with its sign."""
+    return text if text.startswith("−") or not any(digit in text for digit in "123456789") else f"+{text}"
+
+
+def _json(base: "Results", found: Sequence["Effect"]) -> str:
+    """Everything as JSON text."""
+    from simsurance.output.manifest import as_json, plain
+
+    return as_json(
+        {
+            "schema": "simsurance.levers/1",
+            "ok": True,
+            "scenario": base.scenario.name,
+            "years": [base.years[0], base.years[-1]],
+            "fragments": [
+                {
+                    "fragment": effect.fragment,
+                    "title": effect.title,
+                    "title_zh": effect.title_zh,
+                    "description": effect.description,
+                    "applied": bool(effect.figures),
+                    "reason": effect.reason,
+                    "figures": {
+                        figure.measure: {
+                            **{name: plain(value) for name, value in vars(figure).items() if name != "measure"},
+                            "change": plain(figure.change),
+                        }
+                        for figure in effect.figures
+                    },
+                }
+                for effect in found
+            ],
+        }
+    )

@@ -1,0 +1,345 @@
+"""Levers change one component by year; every shipped fragment runs, and the table of effects is that of single runs."""
+
+import json
+import re
+import tomllib
+from typing import get_args
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from simsurance.analysis.levers import effects, figures
+from simsurance.basis import Inputs
+from simsurance.cli import main
+from simsurance.errors import SimsuranceError
+from simsurance.results import simulate
+from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.register import MARKS, sources
+from simsurance.scenario_file.schedule import value_in
+from simsurance.scenario_file.schema import LeverComponent, Mark
+
+LAST = 2032
+BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
+FRAGMENTS = shipped(fragments=True)
+ASSUMPTIONS = {
+    "jump_off_2025",
+    "no_behaviour",
+    "no_level_factors",
+    "pareto_tail",
+    "prepaid_70",
+    "price_response_stress",
+}
+ASSUMPTIONS |= {"ratio_mean_2017_2026", "turnover_high", "turnover_low"}
+POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
+FROM_THE_FIRST_YEAR = {"outpatient_limit_1200", "chronic_outpatient", "fixed_nominal_amounts"}
+BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+INCOME = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
+COLUMNS = {
+    "inpatient_use": {"inpatient_benefits", "critical_illness", "bonus_cost"},
+    "inpatient_cost": {"inpatient_benefits", "critical_illness", "bonus_cost"},
+    "outpatient_cost": {"outpatient_benefits"},
+    "inpatient_benefits": {"inpatient_benefits"},
+    "outpatient_benefits": {"outpatient_benefits"},
+    "critical_illness": {"critical_illness", "bonus_cost"},
+    "subsidies": {"subsidies", "local_supplement"},
+    "personal_contributions": {"personal_contributions", "assistance", "repair_payments", "local_supplement"},
+    "income": {"local_supplement"},
+}
+
+
+def lever(component, size, start=2028, ramp_years=1, **changes):
+    """A lever as a scenario would give it."""
+    said = {"component": component, "start": start, "ramp_years": ramp_years, "size": size, "low": -0.9, "high": 2.0}
+    said |= {"mark": "judgement", "source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"}
+    return said | changes
+
+
+def with_levers(scenario=BASE, **levers):
+    return scenario.replace({f"levers.{name}": said for name, said in levers.items()})
+
+
+@pytest.fixture(scope="module")
+def base():
+    return simulate([BASE])[0]
+
+
+@pytest.fixture(scope="module")
+def laid():
+    """Every shipped fragment upon the baseline, projected together."""
+    scenarios = {name: load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in FRAGMENTS}
+    return dict(zip(scenarios, simulate(list(scenarios.values())), strict=True))
+
+
+def test_the_factor_goes_up_in_equal_steps_from_the_start_and_stays():
+    scenario = with_levers(one=lever("income", -0.2, start=2028, ramp_years=4))
+    factor = Inputs(scenario, scenario.values).lever("income", range(2026, 2034))
+    assert factor == pytest.approx([1, 1, 0.95, 0.9, 0.85, 0.8, 0.8, 0.8])
+    assert (Inputs(scenario, scenario.values).lever("subsidies", range(2026, 2034)) == 1).all()
+
+
+@pytest.mark.parametrize("component", get_args(LeverComponent))
+def test_a_lever_of_size_zero_changes_nothing(component, base):
+    (zero,) = simulate([with_levers(one=lever(component, 0.0))])
+    assert all(np.array_equal(zero.accounts[name], base.accounts[name], equal_nan=True) for name in base.accounts)
+
+
+def test_levers_on_one_component_multiply(base):
+    (both,) = simulate([with_levers(one=lever("inpatient_benefits", -0.03), two=lever("inpatient_benefits", -0.02))])
+    ratio = both.accounts["inpatient_benefits"] / base.accounts["inpatient_benefits"]
+    assert ratio == pytest.approx([1, 1] + [0.97 * 0.98] * (LAST - 2027))
+
+
+@pytest.mark.parametrize("component", get_args(LeverComponent))
+def test_a_component_moves_its_own_columns_from_its_start_and_no_others(component):
+    still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+    before, after = simulate([still, with_levers(still, one=lever(component, 0.05))])
+    for name in (*BENEFITS, *INCOME, "resident_insured", "resident_enrolled"):
+        old, new = before.accounts[name], after.accounts[name]
+        assert np.array_equal(old[:2], new[:2]), name
+        if name in COLUMNS[component]:
+            assert (new[2:-1] > old[2:-1]).all(), name
+        else:
+            assert np.array_equal(old, new), name
+
+
+@pytest.mark.parametrize(
+    ("component", "column"),
+    [
+        ("inpatient_use", "inpatient_benefits"),
+        ("inpatient_benefits", "inpatient_benefits"),
+        ("outpatient_benefits", "outpatient_benefits"),
+        ("critical_illness", "critical_illness"),
+        ("subsidies", "subsidies"),
+    ],
+)
+def test_what_stands_outside_the_layers_moves_by_the_size(component, column):
+    still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+    before, after = simulate([still, with_levers(still, one=lever(component, -0.04))])
+    assert after.accounts[column][2:] == pytest.approx(0.96 * before.accounts[column][2:])
+
+
+def test_income_moves_by_the_size_but_for_payments_outside_the_standards(base):
+    (run,) = simulate([with_levers(one=lever("income", 0.02))])
+    old, new = ({name: result.accounts[name][2:] for name in INCOME} for result in (base, run))
+    ratio = (sum(new.values()) - new["repair_payments"]) / (sum(old.values()) - old["repair_payments"])
+    assert ratio == pytest.approx(1.02)
+
+
+def test_cost_before_the_layers_moves_benefits_by_more_where_a_deductible_stands():
+    more, less = simulate([with_levers(one=lever("inpatient_cost", size)) for size in (0.05, -0.05)])
+    ratio = more.accounts["inpatient_benefits"][2:] / less.accounts["inpatient_benefits"][2:]
+    assert (ratio > 1.05 / 0.95).all()
+
+
+def test_people_react_to_a_lever_on_what_they_pay_and_to_no_other(base):
+    more = simulate([with_levers(one=lever(component, 0.5)) for component in ("personal_contributions", "subsidies")])
+    assert (more[0].accounts["leave_rate"][2:] > base.accounts["leave_rate"][2:]).all()
+    assert np.array_equal(more[1].accounts["leave_rate"], base.accounts["leave_rate"])
+
+
+def test_levers_that_cannot_be_are_refused_with_how_far_they_may_go():
+    for component, said in (
+        ("inpatient_use", "a probability above 1"),
+        ("outpatient_benefits", "pay more than the cost"),
+    ):
+        with pytest.raises(SimsuranceError, match=rf"levers: those on {component} .*{said}; together at most 0\.\d+"):
+            simulate([with_levers(one=lever(component, 1.5))])
+
+
+def test_scenarios_with_other_bands_run_beside_one_another_as_alone():
+    names = [
+        "province_henan",
+        "fixed_nominal_amounts",
+        "province_jiangxi",
+        "province_hainan",
+        "campaign",
+        "case_payment",
+    ]
+    scenarios = [BASE, *(load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in names)]
+    for together, scenario in zip(simulate(scenarios), scenarios, strict=True):
+        (alone,) = simulate([scenario])
+        for name, values in alone.accounts.items():
+            assert np.array_equal(together.accounts[name], values, equal_nan=True), (scenario.name, name)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_child_changes_one_key_of_a_lever_and_keeps_the_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (scenarios_folder() / "fragments" / "case_payment.toml").read_text(encoding="utf-8")
+    (tmp_path / "parent.toml").write_text(f'extends = "baseline"\n{text}', encoding="utf-8")
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nlevers.case_payment.size = -0.01\n')
+    child = load("child.toml")
+    assert child.values.levers["case_payment"].size == -0.01
+    assert child.values.levers["case_payment"].start == load("parent.toml").values.levers["case_payment"].start
+    assert child.origins["levers.case_payment.size"] == "child.toml"
+    assert child.origins["levers.case_payment.start"] == "parent.toml"
+    assert child.reference.levers == child.values.levers
+
+
+def test_fragments_with_different_levers_stand_beside_each_other_and_the_same_leaf_twice_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    both = load("baseline", ["case_payment", "central_procurement"])
+    assert list(both.values.levers) == ["case_payment", "procurement_inpatient", "procurement_outpatient"]
+    text = (scenarios_folder() / "fragments" / "case_payment.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace("size = -0.03", "size = -0.05"), encoding="utf-8")
+    with pytest.raises(SimsuranceError, match=r"mine\.toml:levers\.case_payment\.size: .*case_payment\.toml sets this"):
+        load("baseline", ["case_payment", "mine.toml"])
+
+
+def test_a_scenario_with_levers_loads_again_to_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scenario = load("high_cost", ["tiered_care", "fraud_recovery"])
+    (tmp_path / "again.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    again = load("again.toml")
+    assert again.values == scenario.values
+    assert again.to_toml() == scenario.to_toml()
+    tables = tomllib.loads(scenario.to_toml())["levers"]
+    assert list(tables) == ["tiered_care_inpatient", "tiered_care_outpatient", "fraud_recovery"]
+
+
+def test_the_marks_of_levers_are_those_of_the_register():
+    assert set(get_args(Mark)) == set(MARKS)
+
+
+# ---------------------------------------------------------------- what is shipped
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_every_fragment_runs_and_keeps_all_identities(name, laid):
+    assert laid[name].checks["holds"].all()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, laid, base):
+    changed = laid[name].scenario
+    for path in (path for path, file in changed.origins.items() if file.endswith(f"/{name}.toml")):
+        if path in KEYS and KEYS[path].kind == "schedule":
+            old, new = (value_of(scenario, path, 2026) for scenario in (BASE, changed))
+            assert old == new, path
+    if name not in FROM_THE_FIRST_YEAR:
+        assert laid[name].accounts["closing"][0] == base.accounts["closing"][0]
+        assert laid[name].accounts["closing"][-1] != base.accounts["closing"][-1]
+
+
+def value_of(scenario, path, year):
+    value = scenario.values
+    for part in path.split("."):
+        value = getattr(value, "back" if part == "return" else part)
+    return value_in(value, year)
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_shipped_levers_are_sourced_and_within_their_range(name):
+    text = (scenarios_folder() / "fragments" / f"{name}.toml").read_text(encoding="utf-8")
+    for key, said in load("baseline", [name]).values.levers.items():
+        assert said.low <= said.size <= said.high, key
+        assert said.source in sources(), key
+        assert said.source != "S_JUDGEMENT" or said.mark == "judgement", key
+        assert said.description.endswith("."), key
+        assert said.description_zh.endswith("。"), key
+        assert said.start >= 2027
+    assert text.startswith("#") or name in ASSUMPTIONS
+
+
+@pytest.mark.parametrize("name", [name for name in FRAGMENTS if name.startswith("province_")])
+def test_a_province_gives_rules_and_its_source(name):
+    text = (scenarios_folder() / "fragments" / f"{name}.toml").read_text(encoding="utf-8")
+    rules = [path for path, file in load("baseline", [name]).origins.items() if file.endswith(f"/{name}.toml")]
+    titles = {"title", "title_zh", "description"}
+    assert all(path.startswith(("participation.", "benefits.")) for path in rules if path not in titles)
+    [source] = set(re.findall(r"S_[A-Z]+", text))
+    assert source in sources()
+
+
+def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
+    def agree(one, other):
+        try:
+            load("baseline", [one, other])
+        except SimsuranceError:
+            return False
+        return True
+
+    pairs = {(one, other) for one in POLICIES for other in POLICIES if one < other and not agree(one, other)}
+    assert pairs == {
+        ("automatic_renewal", "enrolment_surge"),
+        ("campaign", "enrolment_surge"),
+        ("payment_ratio_down", "payment_ratio_up"),
+    }
+
+
+# ---------------------------------------------------------------- the table of effects
+
+
+@pytest.fixture(scope="module")
+def table():
+    return effects("baseline", ["payment_ratio_up"], [f"horizon.last_year={LAST}"])
+
+
+def test_the_effects_are_those_of_single_runs(table):
+    without, found = table
+    by_name = {effect.fragment: effect for effect in found}
+    settings = [f"horizon.last_year={LAST}"]
+    (alone,) = simulate([load("baseline", ["payment_ratio_up"], settings)])
+    assert without.accounts["closing"][-1] == alone.accounts["closing"][-1]
+    for name in ("case_payment", "campaign", "turnover_low", "province_henan"):
+        (single,) = simulate([load("baseline", ["payment_ratio_up", name], settings)])
+        assert by_name[name].figures == tuple(figures(alone, single))
+        by_measure = {figure.measure: figure for figure in by_name[name].figures}
+        assert by_measure["closing_last_year"].change == single.accounts["closing"][-1] - alone.accounts["closing"][-1]
+        assert by_measure["reserve_months_2030"].value == single.accounts["reserve_months"][4]
+        assert by_measure["reserve_months_2035"].status == "outside_horizon"
+        assert by_measure["reserve_months_2035"].change is None
+
+
+def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(table):
+    _, found = table
+    assert [effect.fragment for effect in found] == list(FRAGMENTS)
+    refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
+    assert set(refused) == {"payment_ratio_up", "payment_ratio_down"}
+    assert refused["payment_ratio_up"] == "changes nothing upon this scenario"
+    assert "sets this to another value" in refused["payment_ratio_down"]
+    assert all(effect.title and effect.title_zh and effect.description.endswith(".") for effect in found)
+
+
+def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
+    said = lever("inpatient_use", 0.11, start=2027)
+    settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
+    _, found = effects("baseline", settings=settings)
+    refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
+    assert set(refused) == {"cross_province_settlement"}
+    assert refused["cross_province_settlement"].startswith("levers: those on inpatient_use give")
+
+
+def test_a_year_that_is_never_reached_is_a_status_and_not_a_change(table):
+    _, found = effects("low_cost", settings=["horizon.last_year=2027"])
+    depletion = {effect.fragment: effect.figures[1] for effect in found if effect.figures}["campaign"]
+    assert (depletion.base, depletion.value, depletion.change) == (None, None, None)
+    assert depletion.status == depletion.base_status == "not_depleted_by_2027"
+
+
+def test_the_command_prints_a_line_a_fragment_and_json_in_full():
+    arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]
+    shown = CliRunner().invoke(main, arguments)
+    assert shown.exit_code == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0].startswith("fragment ")
+    assert lines[1].startswith("baseline ")
+    assert [line.split()[0] for line in lines[2:]] == list(FRAGMENTS)
+    printed = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    assert printed["schema"] == "simsurance.levers/1"
+    assert [row["fragment"] for row in printed["fragments"]] == list(FRAGMENTS)
+    assert all(row["applied"] for row in printed["fragments"])
+
+
+def test_show_lists_levers_with_source_and_range():
+    shown = CliRunner().invoke(main, ["show", "baseline", "levers", "--with", "case_payment"])
+    assert shown.exit_code == 0, shown.stderr
+    [line] = [line for line in shown.stdout.splitlines() if line.startswith("levers.case_payment.size")]
+    assert line.split()[1:8] == ["-0.03", "share", "S_BEHAVIOUR_JIAN_2015", "abstract", "-0.062", "to", "0.0"]
+    none = CliRunner().invoke(main, ["show", "baseline", "levers"])
+    assert (none.exit_code, none.stderr.split(";")[0]) == (3, "baseline: no levers")
