@@ -701,9 +701,9 @@ def benefits_pp(year: Year, need: str, sex: str, area: str, income: str, age: in
     not_paid = (1 - users * bed.chance_above(rules.deductible)) * (1 - visitors * visit.chance_above(low))
     return {
         "inpatient_claims": users * bed.expected(lambda x: x, [0.0]),
-        "inpatient_benefits": users * bed.expected(rules.basic, rules.basic_kinks()),
+        "inpatient_benefits": users * bed.expected(rules.basic, rules.basic_kinks()) * year("inpatient_benefit_factor"),
         "outpatient_claims": visitors * visit.mean,
-        "outpatient_benefits": visitors * paid_outside,
+        "outpatient_benefits": visitors * paid_outside * year("outpatient_benefit_factor"),
         "critical_illness": users * critical * year("critical_factor") * year("critical_self_run"),
         "critical_beneficiaries": users * bed.chance_above(rules.critical_begins()),
         "no_claim": not_paid,

@@ -67,6 +67,7 @@ def random_year(
         "inpatient_ratio": (0.5, 0.9), "inpatient_limit": (1e4, 2e5), "outpatient_use": (0.3, 0.9),
         "outpatient_cost": (200, 2000), "outpatient_sigma": (0.8, 1.4), "outpatient_deductible": (0, 100),
         "outpatient_ratio": (0.4, 0.8), "outpatient_limit": (200, 4000),
+        "inpatient_benefit_factor": (0.8, 1.1), "outpatient_benefit_factor": (0.8, 1.1),
     }  # fmt: skip
     numbers: dict[str, Any] = {name: on_axes(name, *bound) for name, bound in bounds.items()}
     shares = random.dirichlet([6.0, 3.0, 2.0], (RUNS, len(SEX.members), AGES))

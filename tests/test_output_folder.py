@@ -110,7 +110,8 @@ def test_what_a_file_browser_left_behind_does_not_stop_a_run(results, tmp_path):
 
 def test_an_interrupted_process_leaves_no_folder(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from simsurance.output.folder import new_folder\n"
+        "import signal, sys, time; from pathlib import Path; from simsurance.output.folder import new_folder\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
         "with new_folder(Path(sys.argv[1])) as draft:\n"
         "    (draft / 'half').write_text('x'); print('writing', flush=True); time.sleep(60)"
     )
