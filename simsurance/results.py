@@ -158,6 +158,11 @@ class Results:
         return self.twins.table()
 
     @property
+    def tail(self) -> "pd.DataFrame":
+        """What hangs on the tail of cost: bonus and critical-illness cost a payer, as it is and with a Pareto tail."""
+        return self.twins.tail()
+
+    @property
     def drag(self) -> "pd.DataFrame":
         """Selection drag on the fund: fewer payers and sicker payers apart."""
         return self.twins.drag()

@@ -46,6 +46,13 @@ def test_the_parts_of_the_drag_add_up_to_the_difference_of_the_funds(results):
     assert drag.loc["sicker_payers", "closing"] > 0
 
 
+def test_a_heavy_tail_makes_the_raised_cap_dearer(results):
+    tail = results.tail.iloc[-1]
+    assert tail["pareto_bonus_cost_pp"] > tail["bonus_cost_pp"] > 0
+    account = results.twins.full.accounts
+    assert tail["bonus_cost_pp"] == account["bonus_cost"][-1] / account["resident_enrolled"][-1]
+
+
 def test_there_is_no_drag_where_nobody_reacts(results):
     still = ss.run(without_effects(results.scenario, ALL_EFFECTS))
     assert np.abs(still.drag["present_value"]).max() < 1

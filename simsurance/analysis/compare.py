@@ -53,6 +53,11 @@ class Comparison:
         return self._stacked([(result.fund - base).dropna(how="all") for result in self.results])
 
     @cached_property
+    def twin(self) -> "pd.DataFrame":
+        """Every scenario beside its zero-effect twin; index scenario, measure."""
+        return self._stacked([result.twin for result in self.results])
+
+    @cached_property
     def differences(self) -> "pd.DataFrame":
         """The keys in which the scenarios differ, a column of values each, as a scenario file would write them."""
         import pandas as pd

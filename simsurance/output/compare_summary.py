@@ -34,6 +34,10 @@ WORDS: Final[dict[str, Text]] = {
     "ok_year": ("{year}", "{year}年"),
     "no_year": ("none by {last}", "至{last}年无"),
 }
+DIRECT_COST: Final[Text] = (
+    "fund, end of the last year, nobody reacting to bonus and waiting",
+    "末年末累计结余（激励与等待期无行为效应）",
+)
 MEASURE: Final[Text] = ("measure", "指标")
 Shown = Callable[[float, Lang], str]
 
@@ -104,6 +108,9 @@ def rows(comparison: "Comparison", lang: Lang) -> list[list[str]]:
             words = WORDS["no_year" if year is None else "ok_year"][place]
             row.append(words.format(year=year, last=result.years[-1]))
         found_rows.append(row)
+    alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
+    funds = [money(float(alone[name]), lang) for name in comparison.names]
+    found_rows.append([DIRECT_COST[place], *funds])
     for name, texts, printed in MEASURES:
         table = comparison.measures.loc[name]
         row = [texts[place], printed(float(table["value"].iloc[0]), lang)]

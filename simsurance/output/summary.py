@@ -138,8 +138,10 @@ SENTENCES: Final[dict[str, Text]] = {
     ),
     "bonus": (
         "- The rise of the cap is {cap_first} a payer on average in {first} and {cap_last} in {last}; its expected cost is "
-        "{bonus_first} and {bonus_last} a payer and year.",
-        "- 激励额度人均{cap_first}（{first}年）和{cap_last}（{last}年）；预期成本人均{bonus_first}和{bonus_last}。",
+        "{bonus_first} and {bonus_last} a payer and year; with a Pareto tail of cost (index 2) {pareto_first} and "
+        "{pareto_last} (tail.csv).",
+        "- 激励额度人均{cap_first}（{first}年）和{cap_last}（{last}年）；预期成本人均{bonus_first}和{bonus_last}；"
+        "若费用尾部为帕累托分布（指数2），为{pareto_first}和{pareto_last}（tail.csv）。",
     ),
     "critical": (
         "- Critical-illness insurance pays {critical_first} to {ill_first} in {first}, {critical_last} to {ill_last} in "
@@ -270,6 +272,8 @@ def _rules(results: "Results", lang: Lang) -> dict[str, str]:
         found[f"repair_{end}"] = money(float(account["repair_payments"][place]), lang)
         found[f"cap_{end}"] = yuan_pp(float(totals["bonus_cap"][place]) / payers, lang)
         found[f"bonus_{end}"] = yuan_pp(float(account["bonus_cost"][place]) / payers, lang, 4)
+        heavy = float(results.tail["pareto_bonus_cost_pp"].to_numpy()[place])
+        found[f"pareto_{end}"] = yuan_pp(heavy, lang, 4)
         found[f"critical_{end}"] = money(float(account["critical_illness"][place]), lang)
         found[f"ill_{end}"] = persons(float(totals["critical_beneficiaries"][place]), lang)
     twin = results.twin[["zero_effect", "difference"]].to_dict("index")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
 
-TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "twin", "drag", "checks")
+TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "twin", "drag", "tail", "checks")
 """The tables of a run, each a property of Results and a file of that name."""
 
 KEY_LABELS: Final = {
@@ -76,6 +76,25 @@ OTHERS: Final = (
     ),
     ("drag", "variable", "closing", "yuan", "the same at the horizon", "同上，预测期末"),
     ("drag", "variable", "unit", "", "unit of the values", "数值单位"),
+    ("tail", "key", "year", "year", "calendar year", "年份"),
+    ("tail", "variable", "bonus_cost_pp", "yuan", "cost of the raised cap a payer", "激励额度人均成本"),
+    ("tail", "variable", "critical_illness_pp", "yuan", "critical-illness benefits a payer", "大病保险人均支出"),
+    (
+        "tail",
+        "variable",
+        "pareto_bonus_cost_pp",
+        "yuan",
+        "cost of the raised cap a payer, Pareto tail of index 2 above the 99th percentile",
+        "激励额度人均成本（99分位以上帕累托尾部，指数2）",
+    ),
+    (
+        "tail",
+        "variable",
+        "pareto_critical_illness_pp",
+        "yuan",
+        "critical-illness benefits a payer, the same tail",
+        "大病保险人均支出（同上）",
+    ),
     ("checks", "key", "identity", "", "accounting identity", "恒等式"),
     ("checks", "variable", "residual", "share", "largest difference over the size of the terms", "最大相对残差"),
     ("checks", "variable", "year", "year", "year of the largest difference", "最大残差所在年份"),
@@ -103,6 +122,7 @@ def comparison_tables(comparison: "Comparison") -> dict[str, str]:
         "compare.csv": table_csv(comparison.measures),
         "compare_fund.csv": table_csv(comparison.fund),
         "compare_fund_difference.csv": table_csv(comparison.fund_difference),
+        "compare_twin.csv": table_csv(comparison.twin),
         "differences.csv": table_csv(comparison.differences),
     }
 
