@@ -17,6 +17,7 @@ from simsurance.scenario_file.loader import Scenario, load
 
 CELLS = prod(len(axis.members) for axis in AXES.values())
 KERNEL_RATIO_GOAL = 0.25
+RULES_GOAL = 1.6
 KERNEL_CHECK = {0: 6.676358524e11, 9: 1.060166471e12, 35: -4.094707335e13}
 """Balances of the reference kernel's central draw after 1, 10 and 36 years, from an implementation of its own."""
 
@@ -73,6 +74,7 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
     assert kernel_is_right()
     scenario = baseline(last_year)
     state, basis = build(scenario)
+    plain_state, plain_basis = build(scenario.replace({"participation.in_force": False}))
     own = CELLS * len(basis)
     kernel = w_params.CELLS * w_params.T
     single, draw = w_numpy.Model(1), w_params.draws(1)
@@ -80,6 +82,7 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
         {
             "kernel": lambda: single.run(draw),
             "project": lambda: project(state, basis),
+            "without rules": lambda: project(plain_state, plain_basis),
             "build": lambda: build(scenario),
         },
         repetitions,
@@ -101,6 +104,12 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
         Measure("one run: years", len(basis), "years"),
         Measure("one run: opening and basis", statistics.median(one["build"]) * 1e3, "ms"),
         Measure("one run: projection", single_time * 1e3, "ms"),
+        Measure(
+            "one run: time beside the same without the participation rules",
+            median_ratio(one["project"], one["without rules"]),
+            "times",
+            at_most=RULES_GOAL,
+        ),
         Measure("one run: speed", own / single_time / 1e6, "million cell-years a second"),
         Measure("one run: speed beside the reference kernel", single_ratio, "times", at_least=KERNEL_RATIO_GOAL),
         Measure(f"{runs} runs: opening and basis, a run", building / runs * 1e3, "ms"),
