@@ -97,7 +97,8 @@ def cost_by_age(results: "Results", lang: Lang) -> Chart:
     later = list(range(first + 1, last + 1))
     prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
     table = results.ages.groupby(level=["year", "age"]).sum()
-    benefits = table["inpatient_benefits"] + table["outpatient_benefits"]
+    paid = ["inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"]
+    benefits = table[paid].sum(axis=1)
     per_head = benefits / table["resident_insured_years"]
     looks = {first: (BLUE, DASHED, 1.0), last: (VERMILLION, SOLID, prices)}
     lines = [
