@@ -69,7 +69,15 @@ AGE: Final = Axis(
     tuple(str(age) for age in range(LAST_AGE + 1)),
 )
 
-AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE)}
+FUND: Final = Axis(
+    "fund",
+    ("resident", "employee_pool", "personal_accounts"),
+    ("resident fund", "employee pooled fund", "personal accounts"),
+    ("居民医保基金", "职工医保统筹基金", "职工医保个人账户"),
+)
+"""The accounts, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
+
+AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE, FUND)}
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
 
 NEVER: Final = slice(0, 1)

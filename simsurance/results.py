@@ -10,7 +10,8 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS, TENURES, UNINSURED
-from simsurance.basis import Inputs, build, stack
+from simsurance.basis import build, stack
+from simsurance.basis.inputs import Inputs
 from simsurance.model.projection import Projection, State, Stocks, YearBasis, project
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
@@ -80,7 +81,7 @@ class Results:
         found = {name: values[:, 0] for name, values in measures.accounts(self.projection, self.basis).items()}
         inputs = Inputs(self.scenario, self.scenario.values)
         found["real_cost_growth"] = inputs.yearly(self.scenario.values.claims.trend.real_growth)
-        found["residual_cost_growth"] = inputs.residual_cost_growth()
+        found["residual_cost_growth"] = inputs.residual_cost_growth(self.scenario.values.claims.trend.real_growth)
         return found
 
     @cached_property

@@ -20,12 +20,12 @@ from click.testing import CliRunner
 
 from simsurance.analysis import aggregate, calibration
 from simsurance.analysis.hindcast import hindcast
-from simsurance.basis import Inputs
+from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
 from simsurance.model import participation
-from simsurance.model.year import step, waiting_rules
+from simsurance.model.year import step
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
@@ -164,7 +164,7 @@ def waiting() -> str:
     """Waiting months by lapsed years, plain and after repair, and rise of the cap by continuous years, in the baseline."""
     values = baseline().values
     year = projected().basis[0]
-    wait, lapsed = waiting_rules(year), np.arange(1.0, 13.0)
+    wait, lapsed = year.waiting, np.arange(1.0, 13.0)
     shaped = lapsed.reshape(-1, 1, 1, 1, 1, 1, 1)
     paid = wait.useful_repair(shaped)
     rise = participation.continuous_credit(lapsed, year.bonus_step.item(), year.bonus_after_years.item())

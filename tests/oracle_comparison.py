@@ -11,9 +11,13 @@ import numpy as np
 from oracle import Book, Floats, Intercepts, Oracle
 
 from simsurance.axes import HEALTH, INCOME, NO_CLAIM, STATUS, STATUSES, TENURES, UNINSURED, index, row
-from simsurance.basis import Inputs, build, relative_odds
+from simsurance.basis import build
+from simsurance.basis.inputs import Inputs
+from simsurance.basis.people import relative_odds
 from simsurance.model.state import Flows, State, Workspace, YearBasis
-from simsurance.model.year import benefits_pp, enrolment_hazards, step
+from simsurance.model.care import benefits_pp
+from simsurance.model.enrolment import enrolment_hazards
+from simsurance.model.year import step
 from simsurance.scenario_file.loader import Scenario, load
 
 CLOSED = ("population.migration_factor=0",)

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from simsurance.axes import AGE, INCOME, TENURES, UNINSURED, axis, index
-from simsurance.basis import Inputs, age_band_values, build, on, shared_out, through_the_year
+from simsurance.basis import build
+from simsurance.basis.inputs import Inputs, age_band_values, on, through_the_year
+from simsurance.basis.money import shared_out
 from simsurance.errors import SimsuranceError
 from simsurance.model.state import State, YearBasis
-from simsurance.model.year import enrolment_hazards
+from simsurance.model.enrolment import enrolment_hazards
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -98,8 +100,8 @@ def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> No
     _, fixed = built(("benefits.indexation", "fixed"))
     inpatient = {name: float(baseline().leaves[f"benefits.inpatient.{name}"]) for name in ("deductible", "limit")}
     for year in fixed:
-        assert year.inpatient_deductible.item() == inpatient["deductible"]
-        assert year.inpatient_limit.item() == inpatient["limit"]
+        assert year.care.inpatient_deductible.item() == inpatient["deductible"]
+        assert year.care.inpatient_limit.item() == inpatient["limit"]
     assert years[0].inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
 
 
@@ -115,10 +117,12 @@ def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
 def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:
     changes = (("claims.trend.real_growth", 0.03), ("economy.inflation", 0.02))
     _, years = built(*changes)
-    costs = [year.inpatient_cost[..., 40].max() for year in years]
+    costs = [year.care.inpatient_cost[..., 40].max() for year in years]
     assert np.array(costs[1:]) / costs[:-1] == pytest.approx(1.03 * 1.02)
     grown = baseline().replace(dict(changes))
-    assert Inputs(grown, grown.values).cost_index() == pytest.approx((1.03 * 1.02) ** np.arange(1, 6))
+    assert Inputs(grown, grown.values).cost_index(grown.values.claims.trend.real_growth) == pytest.approx(
+        (1.03 * 1.02) ** np.arange(1, 6)
+    )
 
 
 def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None:
@@ -131,7 +135,9 @@ def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None
         }
     )
     growth = 1.03 * 1.02
-    assert Inputs(early, early.values).cost_index() == pytest.approx([growth**-2, growth**-1, 1])
+    assert Inputs(early, early.values).cost_index(early.values.claims.trend.real_growth) == pytest.approx(
+        [growth**-2, growth**-1, 1]
+    )
 
 
 def test_a_profile_over_the_year_is_the_mean_of_this_age_and_the_next() -> None:
@@ -423,7 +429,9 @@ def test_a_fertility_variant_acts_from_the_valuation_year_on() -> None:
 
 def test_growth_of_cost_beyond_income_is_what_the_elasticity_leaves() -> None:
     path = {"claims.trend.real_growth": 0.05, "economy.real_income_growth": 0.04, "claims.trend.income_elasticity": 0.5}
-    residual = Inputs(baseline().replace(path), baseline().replace(path).values).residual_cost_growth()
+    residual = Inputs(baseline().replace(path), baseline().replace(path).values).residual_cost_growth(
+        path["claims.trend.real_growth"]
+    )
     assert residual == pytest.approx(np.full(5, 1.05 / 1.04**0.5 - 1))
 
 

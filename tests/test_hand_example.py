@@ -10,7 +10,7 @@ import pytest
 from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import AGE, INCOME, index, row
-from simsurance.model.year import bonus_at_stake, enrolment_hazards
+from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "worked_example.md"
 AGES = len(AGE.members)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from simsurance.analysis.levers import effects, figures
-from simsurance.basis import Inputs
+from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.results import simulate

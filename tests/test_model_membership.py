@@ -10,7 +10,7 @@ from small_scheme import AGES, held, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import GAPS, INCOME, ROWS, TENURES, UNINSURED, index, row
 from simsurance.model import membership
-from simsurance.model.year import enrolment_hazards
+from simsurance.model.enrolment import enrolment_hazards
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 LEAVE, ENTER = 0.25, 0.6

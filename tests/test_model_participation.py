@@ -10,7 +10,7 @@ from small_scheme import AGES, bands, held, on, one_year, persons, quiet_year, s
 
 from simsurance.axes import INCOME, index, row
 from simsurance.model import participation
-from simsurance.model.year import bonus_at_stake, enrolment_hazards
+from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 MIDDLE, RURAL = index("income", "middle"), index("area", "rural")

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from simsurance.axes import EMPLOYEES, NO_CLAIM, NOT_EMPLOYEES, STATUSES, TENURES, UNINSURED, axis, index, row
-from simsurance.basis import Inputs, build, opening_inputs, relative_odds
+from simsurance.basis import build
+from simsurance.basis.inputs import Inputs
+from simsurance.basis.people import opening_inputs, relative_odds
 from simsurance.model import opening
 from simsurance.model.state import State, YearBasis
-from simsurance.model.year import benefits_pp
+from simsurance.model.care import benefits_pp
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import values_by_year
 

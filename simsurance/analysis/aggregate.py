@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simsurance.analysis.calibration import NET_TRANSFERS, shipped
-from simsurance.basis import Inputs
+from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
@@ -201,7 +201,9 @@ def factors(hand: Estimate, results: Results) -> list[Factor]:
     exposure = flow["resident_insured_years"][:, 0]
     claims = (flow["inpatient_claims"] + flow["outpatient_claims"])[:, 0]
     at_first_cost = (exposure * (claims[0] / exposure[0])).sum(axis=(1, 2)) / exposure.sum(axis=(1, 2))
-    index = Inputs(results.scenario, results.scenario.values).cost_index()
+    index = Inputs(results.scenario, results.scenario.values).cost_index(
+        results.scenario.values.claims.trend.real_growth
+    )
     a_head = claims.sum(axis=(1, 2)) / exposure.sum(axis=(1, 2)) / index
     payers, standards = account["resident_enrolled"], account["personal_contribution_pp"] + account["subsidy_pp"]
     rows = hand.years[: span + 1]

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from simsurance.axes import TENURES
-from simsurance.basis import Inputs, build
+from simsurance.basis import build
+from simsurance.basis.inputs import Inputs
 from simsurance.data.tables import published
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
@@ -224,7 +225,12 @@ def real_growth(baseline: Scenario) -> Iterator[Fit]:
         head = (flows["inpatient_claims"].sum() + flows["outpatient_claims"].sum()) / flows[
             "resident_insured_years"
         ].sum()
-        structure[year] = head / Inputs(results.scenario, results.scenario.values).cost_index()[0]
+        structure[year] = (
+            head
+            / Inputs(results.scenario, results.scenario.values).cost_index(
+                results.scenario.values.claims.trend.real_growth
+            )[0]
+        )
     economy, trend = baseline.values.economy, baseline.values.claims.trend
     found = []
     for year in range(FIRST_YEAR + 1, LAST_YEAR + 1):
@@ -264,15 +270,15 @@ def concentration(scenario: Scenario) -> Concentration:
     People keep their need class with the persistence, else draw it from the prevalence at their age; ages stand still.
     """
     state, years = build(scenario.replace({"horizon.last_year": scenario.values.horizon.valuation_year}))
-    year = years[0]
+    care = years[0].care
     weight = state.persons[0][:, TENURES].sum(axis=(1, 4))
     weight = weight / weight.sum()
 
     def wide(array: np.ndarray) -> np.ndarray:
         return np.broadcast_to(array[0, :, 0, :, :, 0, :], weight.shape)
 
-    use, mean, sigma = wide(year.inpatient_use), wide(year.inpatient_cost), wide(year.inpatient_sigma)
-    seen, visit, spread = wide(year.outpatient_use), wide(year.outpatient_cost), wide(year.outpatient_sigma)
+    use, mean, sigma = wide(care.inpatient_use), wide(care.inpatient_cost), wide(care.inpatient_sigma)
+    seen, visit, spread = wide(care.outpatient_use), wide(care.outpatient_cost), wide(care.outpatient_sigma)
     normal = ndtri((np.arange(200) + 0.5) / 200)
     stays = mean[..., None] * np.exp(sigma[..., None] * normal - sigma[..., None] ** 2 / 2)
 

@@ -1,17 +1,17 @@
 """One member under the rules of a scenario: what enrolling, staying out and a claim do, by the engine's rules."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, Axis
 from simsurance.errors import SimsuranceError
 from simsurance.model import participation
+from simsurance.model.care import basic_layer, by_income, critical_cover
 from simsurance.model.critical_illness import BasicLayer, Cover
-from simsurance.model.state import YearBasis
-from simsurance.model.year import benefit_layers, by_income, waiting_rules
+from simsurance.model.state import YearBasis, combined
 from simsurance.scenario_file.faults import nearest
 
 NEWBORN_MONTHS: Final = 6.0
@@ -140,7 +140,7 @@ class MemberYear:
     @cached_property
     def waiting_rules(self) -> participation.WaitingRules:
         """The waiting rules of the year."""
-        return waiting_rules(self.basis)
+        return self.basis.waiting
 
     def lapsed_years(self, standing: Standing) -> int:
         """Lapsed years as the rules count them for an enrolment this year."""
@@ -261,14 +261,14 @@ class MemberYear:
 
     def layers(self) -> tuple[BasicLayer, Cover]:
         """Basic and critical-illness insurance as rules on an inpatient cost."""
-        return benefit_layers(self.basis)
+        return basic_layer(self.basis.care), critical_cover(self.basis)
 
     def paid(self, cost: float, bonus: float, covered: bool) -> Paid:
         """Who bears an inpatient cost."""
         if not covered:
             return Paid(0.0, 0.0, cost, False)
-        basic_layer, cover = self.layers()
-        basic = self.number(basic_layer.paid(np.array(cost)))
+        layer, cover = self.layers()
+        basic = self.number(layer.paid(np.array(cost)))
         own = np.array(cost - basic)
         critical = self.number(by_income(cover.paid(own, bonus)))
         beyond = float(own) > self.number(by_income(np.broadcast_to(cover.capped_at, cover.deductible.shape)))
@@ -277,17 +277,17 @@ class MemberYear:
 
 def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:
     """A year's basis for one sex, area and age; income and need class stay axes."""
-    chosen: dict[str, Any] = {}
     places = {"sex": sex, "area": area, "age": age}
-    for one in fields(YearBasis):
-        value = getattr(basis, one.name)
-        if isinstance(value, np.ndarray) and value.ndim >= len(PERSON_AXES):
-            for name, place in places.items():
-                position = PERSON_AXES.index(name) - len(PERSON_AXES)
-                if value.shape[position] > 1:
-                    value = np.take(value, [place], axis=position)
-        chosen[one.name] = value
-    return YearBasis(**chosen)
+
+    def own(of: list[np.ndarray]) -> np.ndarray:
+        array = of[0]
+        for name, place in places.items():
+            position = PERSON_AXES.index(name) - len(PERSON_AXES)
+            if array.ndim >= len(PERSON_AXES) and array.shape[position] > 1:
+                array = np.take(array, [place], axis=position)
+        return array
+
+    return combined([basis], own)
 
 
 def member_years(person: Person, years: tuple[YearBasis, ...], age: int) -> list[MemberYear]:

@@ -12,8 +12,8 @@ from simsurance.analysis.choices import ACTIONS, Decisions
 from simsurance.analysis.member import MemberYear, Person
 from simsurance.axes import HEALTH, INCOME, SEX
 from simsurance.model import health, population
+from simsurance.model.care import PerPerson, benefits_pp, bonus_cost_pp
 from simsurance.model.state import YearBasis
-from simsurance.model.year import PerPerson, benefits_pp, bonus_cost_pp
 
 Foresight = Literal["known", "in_year", "last_year"]
 FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
@@ -43,13 +43,13 @@ class YearMoney:
     @cached_property
     def benefits(self) -> np.ndarray:
         """Expected benefits of a year's cover without any bonus, [health]."""
-        return self.by_need(self.pp.inpatient + self.pp.outpatient + self.pp.critical).reshape(NEEDS)
+        return self.by_need(self.pp.basic.inpatient + self.pp.basic.outpatient + self.pp.critical).reshape(NEEDS)
 
     @cached_property
     def fund_pays(self) -> np.ndarray:
         """What the fund pays of them, [health]; critical illness only where the fund runs it itself."""
         return self.by_need(
-            self.pp.inpatient + self.pp.outpatient + self.pp.critical * self.rule.basis.critical_self_run
+            self.pp.basic.inpatient + self.pp.basic.outpatient + self.pp.critical * self.rule.basis.critical_self_run
         ).reshape(NEEDS)
 
     @cached_property

@@ -70,6 +70,11 @@ def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> Float
     return _by_year(path, value, years, {SEX.name: SEX.members, AGE.name: AGES})
 
 
+def years_of(path: str | Path) -> list[int]:
+    """The years that a table names, in rising order."""
+    return [int(year) for year in np.unique(_whole_numbers(_table(path, None), "year"))]
+
+
 def by_year_age(path: str | Path, value: str, years: Sequence[int], ages: Sequence[int] = AGES) -> FloatArray:
     """Table `year,age,<value>` as an array [year, age]; `ages` are the ages that the table covers, all of them."""
     return _by_year(path, value, years, {AGE.name: tuple(ages)})

@@ -17,11 +17,9 @@ def probability(odds: np.ndarray) -> np.ndarray:
     return odds / (1 + odds)
 
 
-def burden_effect(
-    burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray, coefficient: np.ndarray
-) -> np.ndarray:
-    """Factor on odds from the contribution's share of income, against the same cell's in the reference year."""
-    return ((burden + floor) / (reference_burden + floor)) ** coefficient
+def burden_ratio(burden: np.ndarray, reference_burden: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """The contribution's share of income over the same cell's in the reference year, the floor added to both."""
+    return (burden + floor) / (reference_burden + floor)
 
 
 def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -> np.ndarray:

@@ -9,46 +9,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
-from simsurance.model.state import Flows, State, Workspace, YearBasis
-from simsurance.model.year import enrolment_hazards, step
+from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
+from simsurance.model.year import step
 
 RUNS_IN_CACHE = 4
 """Runs that go through the years together: about as many as leave their cells in cache."""
-
-PERSON_FLOWS = (
-    "births",
-    "deaths",
-    "net_migration",
-    "leaves",
-    "returns",
-    "joins",
-    "newborn_enrolled",
-    "insured_deaths",
-    "insured_migration",
-    "transfers_in",
-    "transfers_out",
-    "waiting_months",
-    "resident_enrolled",
-    "resident_insured_years",
-    "inpatient_claims",
-    "outpatient_claims",
-    "inpatient_benefits",
-    "outpatient_benefits",
-    "critical_illness",
-    "bonus_cost",
-    "critical_beneficiaries",
-    "bonus_cap",
-    "no_claim",
-    "repair_payments",
-    "repaired_years",
-    "personal_contributions",
-    "assistance",
-    "subsidies",
-    "local_supplement",
-    "members_income",
-)
-"""Flows kept by sex and age and by area and income group; the other flows are one number a run."""
-RUN_FLOWS = tuple(field.name for field in fields(Flows) if field.name not in PERSON_FLOWS)
 
 
 @dataclass(frozen=True)
@@ -69,8 +34,8 @@ class Stocks:
 class Projection:
     """A projection as arrays, the year or date first, the run second.
 
-    `by_age` holds the flows of `PERSON_FLOWS` as [year, run, sex, age], `by_group` as [year, run, area, income], `by_run`
-    those of `RUN_FLOWS` as [year, run]; `fund` is [date, run, account], `prepaid` [date, run].
+    `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
+    `by_run` the others as [year, run]; `fund` is [date, run, account], `prepaid` [date, run].
     """
 
     years: tuple[int, ...]
@@ -99,67 +64,74 @@ def observe(cells: np.ndarray) -> Stocks:
 
 def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
     """All runs through all years: blocks of runs one after another, each through its years while its cells are in cache."""
-    runs, years = len(opening.cells), len(basis)
-    kept: dict[str, np.ndarray] = {}
+    runs = len(opening.cells)
+    record = Recorder(runs, len(basis))
     for first in range(0, runs, RUNS_IN_CACHE):
         block = slice(first, min(first + RUNS_IN_CACHE, runs))
         state = State(opening.cells[block], opening.fund[block], opening.prepaid[block])
         work = Workspace(state.cells.shape)
-        flow_buffer = np.empty((len(PERSON_FLOWS), len(state.cells), *state.cells.shape[3:]))
-        record = Recorder(kept, block, runs, years)
-        record.stocks(0, state)
+        record.stocks(0, block, state)
         for place, year_basis in enumerate(basis):
             state, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
-            record.stocks(place + 1, state)
-            record.flows(place, flows, flow_buffer)
-    return Projection(
-        tuple(year_basis.year for year_basis in basis),
-        Stocks(**{field.name: kept[field.name] for field in fields(Stocks)}),
-        {name: kept["by_age"][:, place] for place, name in enumerate(PERSON_FLOWS)},
-        {name: kept["by_group"][:, place] for place, name in enumerate(PERSON_FLOWS)},
-        {name: kept[name] for name in RUN_FLOWS},
-        kept["fund"],
-        kept["prepaid"],
-    )
+            record.stocks(place + 1, block, state)
+            record.flows(place, block, flows)
+    return record.projection(tuple(year_basis.year for year_basis in basis))
 
 
-@dataclass(frozen=True)
 class Recorder:
-    """Writes a block's stocks and flows into the arrays of the whole projection, made when their shapes are first seen."""
+    """Stocks and flows of all blocks, written to the arrays of the whole projection, made when their shapes are first seen."""
 
-    kept: dict[str, np.ndarray]
-    block: slice
-    runs: int
-    years: int
+    def __init__(self, runs: int, years: int) -> None:
+        self.runs, self.years = runs, years
+        self.kept: dict[str, np.ndarray] = {}
+        self.by_person_group: tuple[str, ...] = ()
+        self.by_run: tuple[str, ...] = ()
+        self.room = np.empty(0)
 
-    def stocks(self, place: int, state: State) -> None:
+    def stocks(self, place: int, block: slice, state: State) -> None:
         """What is reported of a 1 January."""
         seen = observe(state.cells)
         for name, values in (*vars(seen).items(), ("fund", state.fund), ("prepaid", state.prepaid)):
             if name not in self.kept:
                 self.kept[name] = np.empty((self.years + 1, self.runs, *values.shape[1:]))
-            self.kept[name][place, self.block] = values
+            self.kept[name][place, block] = values
 
-    def flows(self, place: int, flows: Flows, buffer: np.ndarray) -> None:
-        """What is reported of a year; `buffer` [flow, run, sex, area, income, age] is overwritten."""
-        for position, name in enumerate(PERSON_FLOWS):
-            buffer[position] = getattr(flows, name)
-        for name, values in (("by_age", buffer.sum(axis=(3, 4))), ("by_group", buffer.sum(axis=(2, 5)))):
+    def flows(self, place: int, block: slice, flows: Flows) -> None:
+        """What is reported of a year."""
+        named = flows.by_name
+        self.by_person_group = tuple(name for name, values in named.items() if values.ndim > 1)
+        self.by_run = tuple(name for name, values in named.items() if values.ndim == 1)
+        shape = (len(self.by_person_group), *flows.births.shape)
+        if self.room.shape != shape:
+            self.room = np.empty(shape)
+        for position, name in enumerate(self.by_person_group):
+            self.room[position] = named[name]
+        for name, values in (("by_age", self.room.sum(axis=(3, 4))), ("by_group", self.room.sum(axis=(2, 5)))):
             if name not in self.kept:
-                self.kept[name] = np.empty((self.years, len(PERSON_FLOWS), self.runs, *values.shape[2:]))
-            self.kept[name][place, :, self.block] = values
-        for name in RUN_FLOWS:
+                self.kept[name] = np.empty((self.years, len(self.room), self.runs, *values.shape[2:]))
+            self.kept[name][place, :, block] = values
+        for name in self.by_run:
             if name not in self.kept:
                 self.kept[name] = np.empty((self.years, self.runs))
-            self.kept[name][place, self.block] = getattr(flows, name)
+            self.kept[name][place, block] = named[name]
+
+    def projection(self, years: tuple[int, ...]) -> Projection:
+        """All that was recorded."""
+        kept = self.kept
+        return Projection(
+            years,
+            Stocks(**{field.name: kept[field.name] for field in fields(Stocks)}),
+            {name: kept["by_age"][:, place] for place, name in enumerate(self.by_person_group)},
+            {name: kept["by_group"][:, place] for place, name in enumerate(self.by_person_group)},
+            {name: kept[name] for name in self.by_run},
+            kept["fund"],
+            kept["prepaid"],
+        )
 
 
 def select(basis: YearBasis, block: slice) -> YearBasis:
     """The block's runs of a year's basis; arrays that do not vary by run are kept as they are."""
-    arrays = {name: value for name, value in vars(basis).items() if isinstance(value, np.ndarray)}
-    if all(len(value) == 1 for value in arrays.values()):
-        return basis
-    return YearBasis(**{**vars(basis), **{name: value[block] for name, value in arrays.items() if len(value) > 1}})
+    return combined([basis], lambda of: of[0][block] if len(of[0]) > 1 else of[0])
 
 
-__all__ = ["Flows", "Projection", "State", "Stocks", "YearBasis", "enrolment_hazards", "observe", "project", "step"]
+__all__ = ["Flows", "Projection", "State", "Stocks", "YearBasis", "observe", "project", "step"]

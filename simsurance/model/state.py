@@ -1,11 +1,62 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from math import prod
+from typing import Any, TypeVar
 
 import numpy as np
 
 from simsurance.axes import ROWS, STATUSES, TENURES, UNINSURED
+from simsurance.model.participation import WaitingRules
+
+
+@dataclass(frozen=True)
+class CareBasis:
+    """What care costs the insured of a scheme in a year, and what basic insurance pays of it: the same rules in any scheme.
+
+    Chances a year, nominal yuan a user and year, shares. The status axis has as many members as the scheme tells apart.
+    """
+
+    inpatient_use: np.ndarray
+    inpatient_cost: np.ndarray
+    inpatient_sigma: np.ndarray
+    inpatient_deductible: np.ndarray
+    inpatient_ratio: np.ndarray
+    inpatient_limit: np.ndarray
+    outpatient_use: np.ndarray
+    outpatient_cost: np.ndarray
+    outpatient_sigma: np.ndarray
+    outpatient_deductible: np.ndarray
+    outpatient_ratio: np.ndarray
+    outpatient_limit: np.ndarray
+    inpatient_benefit_factor: np.ndarray
+    outpatient_benefit_factor: np.ndarray
+    tail_index: np.ndarray
+
+
+@dataclass(frozen=True)
+class EmployeeBasis:
+    """Assumptions of the employee scheme's money in a year. Person axes; the status axis of `care` is active, retired.
+
+    `contribution_base`: yuan a year that an active member's contributions are taken from, within floor and ceiling and
+    after what is not reported; rates on it; `to_accounts`: share of the employer's contribution; yuan a head and year:
+    `retiree_credit`, `long_term_care_pp`; `purchase_pp` yuan for each who buys missing years; `birth_benefit` yuan a
+    birth; `spending_rate` and `relatives_care_rate`: shares of the accounts' money spent in the year.
+    """
+
+    care: CareBasis
+    contribution_base: np.ndarray
+    employer_rate: np.ndarray
+    employee_rate: np.ndarray
+    with_account: np.ndarray
+    to_accounts: np.ndarray
+    retiree_credit: np.ndarray
+    purchase_pp: np.ndarray
+    birth_benefit: np.ndarray
+    long_term_care_pp: np.ndarray
+    spending_rate: np.ndarray
+    relatives_care_rate: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -50,17 +101,14 @@ class YearBasis:
     employee_exit: np.ndarray
     retirement: np.ndarray
     qualified_share: np.ndarray
+    buying_share: np.ndarray
+    joining_share: np.ndarray
     leaver_enrolment: np.ndarray
     years_count: np.ndarray
     # participation rules
     rules_in_force: np.ndarray
     rules_start: int
-    fixed_months: np.ndarray
-    months_per_lapsed_year: np.ndarray
-    floor_months: np.ndarray
-    floor_from_lapsed_years: np.ndarray
-    first_lapsed_year_counts: np.ndarray
-    longest_months: np.ndarray
+    waiting: WaitingRules
     waits: np.ndarray
     leavers_wait: np.ndarray
     never_counts: np.ndarray
@@ -86,23 +134,10 @@ class YearBasis:
     subsidy_pp: np.ndarray
     local_supplement: np.ndarray
     prepaid_share: np.ndarray
+    relatives_share: np.ndarray
     disposable_income: np.ndarray
     # claims and benefits
-    inpatient_use: np.ndarray
-    inpatient_cost: np.ndarray
-    inpatient_sigma: np.ndarray
-    inpatient_deductible: np.ndarray
-    inpatient_ratio: np.ndarray
-    inpatient_limit: np.ndarray
-    outpatient_use: np.ndarray
-    outpatient_cost: np.ndarray
-    outpatient_sigma: np.ndarray
-    outpatient_deductible: np.ndarray
-    outpatient_ratio: np.ndarray
-    outpatient_limit: np.ndarray
-    inpatient_benefit_factor: np.ndarray
-    outpatient_benefit_factor: np.ndarray
-    tail_index: np.ndarray
+    care: CareBasis
     critical_deductible: np.ndarray
     critical_edges: np.ndarray
     critical_ratios: np.ndarray
@@ -114,13 +149,32 @@ class YearBasis:
     administration_share: np.ndarray
     interest_rate: np.ndarray
     deficit_rate: np.ndarray
+    employee: EmployeeBasis | None
+    """None: the employee scheme's members move as ever, its money is not projected."""
+
+
+Basis = TypeVar("Basis")
+
+
+def combined(group: Sequence[Basis], of: Callable[[list[np.ndarray]], np.ndarray]) -> Basis:
+    """One basis of several of a kind: `of` their arrays, field by field and in the parts; all else is the first's."""
+    values: dict[str, Any] = {}
+    for field in fields(group[0]):  # type: ignore[arg-type]
+        parts = [getattr(each, field.name) for each in group]
+        first = parts[0]
+        if isinstance(first, np.ndarray):
+            values[field.name] = of(parts)
+        else:
+            values[field.name] = combined(parts, of) if is_dataclass(first) else first
+    return type(group[0])(**values)
 
 
 @dataclass(frozen=True)
 class State:
     """Where the runs stand on a 1 January.
 
-    `cells`: persons by status and tracked totals, [run, health, row, sex, area, income, age]; `fund`: yuan, [run, account];
+    `cells`: persons by status and tracked totals, [run, health, row, sex, area, income, age]; `fund`: yuan, [run, account], the
+    accounts of `simsurance.axes.FUND` that are projected;
     `prepaid`: contributions of the new year already received, yuan, [run].
     """
 
@@ -132,6 +186,39 @@ class State:
     def persons(self) -> np.ndarray:
         """Persons, [run, health, status, sex, area, income, age]."""
         return self.cells[:, :, STATUSES]
+
+
+@dataclass(frozen=True)
+class EmployeeFlows:
+    """What happened in the employee scheme in a calendar year; axes as in `Flows`."""
+
+    employee_entries: np.ndarray
+    employee_exits: np.ndarray
+    retirements: np.ndarray
+    employee_deaths: np.ndarray
+    employee_migration: np.ndarray
+    active_years: np.ndarray
+    retired_years: np.ndarray
+    contribution_base: np.ndarray
+    employer_contributions: np.ndarray
+    employee_contributions: np.ndarray
+    retiree_credits: np.ndarray
+    purchases: np.ndarray
+    employee_inpatient_claims: np.ndarray
+    employee_outpatient_claims: np.ndarray
+    employee_inpatient_benefits: np.ndarray
+    employee_outpatient_benefits: np.ndarray
+    benefits_of_retired: np.ndarray
+    maternity_benefits: np.ndarray
+    long_term_care: np.ndarray
+    account_spending: np.ndarray
+    employee_members_income: np.ndarray
+    employee_adjustment: np.ndarray
+    employer_to_accounts: np.ndarray
+    relatives_care: np.ndarray
+    relatives_contributions: np.ndarray
+    pool_interest: np.ndarray
+    account_interest: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -170,6 +257,7 @@ class Flows:
     repair_payments: np.ndarray
     repaired_years: np.ndarray
     personal_contributions: np.ndarray
+    contributions_from_accounts: np.ndarray
     assistance: np.ndarray
     subsidies: np.ndarray
     local_supplement: np.ndarray
@@ -177,6 +265,13 @@ class Flows:
     administration: np.ndarray
     interest: np.ndarray
     members_income: np.ndarray
+    employee: EmployeeFlows | None
+
+    @property
+    def by_name(self) -> dict[str, np.ndarray]:
+        """All flows that were computed, those of the employee scheme last."""
+        own = {name: value for name, value in vars(self).items() if name != "employee"}
+        return own if self.employee is None else own | vars(self.employee)
 
 
 class Workspace:

@@ -1,0 +1,129 @@
+"""From a scenario to numbers: the opening state and every assumption of every year as arrays on the axes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Final
+
+import numpy as np
+
+from simsurance.axes import TENURES
+from simsurance.basis.employee import employee_basis
+from simsurance.basis.inputs import Arrays, Inputs
+from simsurance.basis.money import money_basis
+from simsurance.basis.people import (
+    behaviour_basis,
+    counted_years,
+    demographic_basis,
+    employee_entry,
+    intercepts,
+    moves_basis,
+    opening_inputs,
+    relative_odds,
+)
+from simsurance.errors import SimsuranceError
+from simsurance.model import opening
+from simsurance.model.care import benefits_pp
+from simsurance.model.participation import WaitingRules
+from simsurance.model.state import CareBasis, EmployeeBasis, State, YearBasis, combined
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import values_by_year
+from simsurance.scenario_file.schema import ScenarioValues
+
+PARTS: Final = {"care": CareBasis, "waiting": WaitingRules, "employee": EmployeeBasis}
+"""Fields of a basis that are a basis of their own."""
+
+
+def year_basis(year: int, place: int, values: ScenarioValues, arrays: Arrays) -> YearBasis:
+    """The arrays of one year; those without a year axis of their own hold for every year."""
+    single: Arrays = {
+        "year": year,
+        "rules_start": values.participation.start_year,
+        "bonus_credited_years": values.participation.continuous_bonus.credited_years,
+    }
+    return YearBasis(**single, **of_year(YearBasis, place, arrays, single))
+
+
+def of_year(noun: type, place: int, arrays: Arrays, without: Collection[str] = ()) -> Arrays:
+    """The fields of a basis in one year, its parts built."""
+    chosen: Arrays = {}
+    for name in (field.name for field in fields(noun) if field.name not in without):
+        value = arrays[name]
+        if isinstance(value, dict):
+            chosen[name] = PARTS[name](**of_year(PARTS[name], place, value))
+        elif value is None:
+            chosen[name] = None
+        else:
+            chosen[name] = value[place if len(value) > 1 else 0]
+            chosen[name].setflags(write=False)
+    return chosen
+
+
+def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
+    """The opening state and the basis of every year of one scenario, as one run.
+
+    Raises SimsuranceError where no opening state fits the counts or the turnover that the scenario gives.
+    """
+    try:
+        return _build(scenario)
+    except ArithmeticError as error:
+        first = scenario.values.horizon.valuation_year
+        raise SimsuranceError(
+            f"{scenario.name}:membership: no opening state of {first} fits: {error}; "
+            "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
+        ) from error
+
+
+def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
+    inputs = Inputs(scenario, scenario.values)
+    cells = opening.opening_cells(opening_inputs(inputs, relative_odds(inputs, by_need=True)))
+    odds = relative_odds(inputs, by_need=scenario.values.behaviour.effects.health)
+    arrays = {
+        **demographic_basis(inputs),
+        **behaviour_basis(inputs, odds),
+        **moves_basis(inputs),
+        **money_basis(inputs),
+    }
+    arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
+    scheme = scenario.values.employee
+    arrays["employee"] = employee_basis(inputs, cells) if scheme.projected else None
+
+    root = Inputs(scenario, scenario.reference)
+    root_arrays = {**arrays, **behaviour_basis(root, odds)}
+    opening_year = year_basis(inputs.first, 0, root.values, root_arrays)
+    no_claim = benefits_pp(opening_year).no_claim
+    cells, root_cells = (
+        opening.count_years_without_claim(opening.count_rule_years(cells, *counted), no_claim, counted[0])
+        for counted in (counted_years(inputs), counted_years(root))
+    )
+    leave, enter = intercepts(root_cells, opening_year, scenario.values)
+    arrays["reference_burden"] = root_arrays["reference_burden"]
+    arrays["leave_odds"] = arrays["leave_odds"] * leave
+    arrays["enter_odds"] = arrays["enter_odds"] * enter
+
+    years = tuple(year_basis(year, place, scenario.values, arrays) for place, year in enumerate(inputs.years))
+    prepaid = years[0].prepaid_share * (cells[:, :, TENURES] * years[0].personal_pp).sum(axis=(1, 2, 3, 4, 5, 6))
+    opened = [scenario.values.fund.opening]
+    opened += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
+    fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in opened]])
+    return State(cells, fund, prepaid), years
+
+
+def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, tuple[YearBasis, ...]]:
+    """Several scenarios over the same years side by side on the run axis; equal arrays are kept once."""
+    states = [state for state, _ in built]
+    opening_state = State(
+        *(np.concatenate([getattr(state, field.name) for state in states]) for field in fields(State))
+    )
+    years = (combined(group, side_by_side) for group in zip(*(basis for _, basis in built), strict=True))
+    return opening_state, tuple(years)
+
+
+def side_by_side(arrays: list[np.ndarray]) -> np.ndarray:
+    """Arrays of several scenarios as one with a run each, or the first if they are all the same."""
+    return arrays[0] if all_the_same(arrays) else np.concatenate(arrays)
+
+
+def all_the_same(arrays: Sequence[np.ndarray]) -> bool:
+    """Whether arrays have one shape and the same bits; comparing bytes is quick, and a missing number equals another."""
+    first, bits = arrays[0], arrays[0].tobytes()
+    return all(other.shape == first.shape and other.tobytes() == bits for other in arrays[1:])

@@ -1,0 +1,89 @@
+"""Contributions, benefits and accounts of the employee scheme: their assumptions by year on the axes."""
+
+import numpy as np
+
+from simsurance.axes import AREA, EMPLOYEES, HEALTH, INCOME
+from simsurance.basis.inputs import Arrays, Inputs, members, on
+from simsurance.basis.money import benefit_factor, claims_basis
+from simsurance.model.benefits import expected_excess
+
+
+def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
+    """The fields of `EmployeeBasis`; `cells` of the opening, whose active members the wages of the income groups average over."""
+    scheme, years = inputs.values.employee, inputs.years
+    paid, accounts, rules = scheme.contributions, scheme.accounts, scheme.benefits
+    index = inputs.indexation(years)
+    wages = inputs.wages([year - 1 for year in years])
+    reference_wage = inputs.wages([inputs.values.claims.trend.reference_year - 1])
+    relief = (1 - inputs.yearly(paid.relief)) * inputs.lever("employer_contributions")
+    employer_rate, flexible_base = inputs.yearly(paid.employer_rate), inputs.yearly(paid.flexible_base) * wages
+    return {
+        "care": employee_care(inputs, index),
+        "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
+        "employer_rate": on(employer_rate * relief, "year"),
+        "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
+        "with_account": on(1 - inputs.yearly(accounts.without), "year"),
+        "to_accounts": on(inputs.yearly(paid.to_accounts), "year"),
+        "retiree_credit": on(inputs.yearly(accounts.retiree_credit), "year"),
+        "purchase_pp": on(scheme.unqualified.missing_years * employer_rate * flexible_base, "year"),
+        "birth_benefit": on(inputs.yearly(rules.birth_benefit) * wages / reference_wage, "year"),
+        "long_term_care_pp": on(inputs.yearly(rules.long_term_care) * index, "year"),
+        "spending_rate": on(inputs.yearly(accounts.spending_rate), "year"),
+        "relatives_care_rate": on(inputs.yearly(accounts.relatives_care_rate), "year"),
+    }
+
+
+def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> np.ndarray:
+    """Mean base of an active member's contributions, yuan a year, [year, income].
+
+    A wage is lognormal within an income group and counts between the floor and the ceiling, shares of last year's mean wage
+    `wages` [year]: E[min(max(w, a), b)] = a + E[(w − a)⁺] − E[(w − b)⁺]. Flexible workers pay from a base of their own.
+    """
+    wage, paid = inputs.values.employee.wage, inputs.values.employee.contributions
+    active = cells[0, :, EMPLOYEES][:, 0].sum(axis=(0, 1, 2, 4))
+    ratio = members(wage.income_ratio, INCOME.members)
+    mean = wages[:, None] * ratio * active.sum() / (ratio * active).sum() if active.any() else wages[:, None] * ratio
+    floor, ceiling = (inputs.yearly(share)[:, None] * wages[:, None] for share in (wage.floor, wage.ceiling))
+    sigma = np.array(wage.sigma)
+    counted = floor + expected_excess(mean, sigma, floor) - expected_excess(mean, sigma, ceiling)
+    flexible = inputs.yearly(paid.flexible_share)[:, None]
+    own_base = inputs.yearly(paid.flexible_base)[:, None] * wages[:, None]
+    return inputs.yearly(paid.compliance)[:, None] * ((1 - flexible) * counted + flexible * own_base)
+
+
+def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:
+    """Cost of members' care and what the pool pays of it; the status axis is active, retired."""
+    care, rules = inputs.values.employee.care, inputs.values.employee.benefits
+    levels = {
+        "use": care.use_level,
+        "inpatient_cost": care.inpatient_level,
+        "outpatient_cost": care.outpatient_level,
+    }
+    cost = claims_basis(inputs, inputs.cost_index(care.real_growth), levels)
+    by_place = on(np.array([1.0, care.retired_cost_ratio]), "status") * on(
+        members(care.area_cost, AREA.members), "area"
+    )
+    cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
+    inpatient, outpatient = rules.inpatient, rules.outpatient
+    deductibles = [inputs.yearly(each) * index for each in (inpatient.deductible, inpatient.retired_deductible)]
+    ratios = {
+        name: np.stack(
+            [inputs.yearly(rule.payment_ratio), inputs.yearly(rule.payment_ratio) + rule.retired_ratio_extra], axis=1
+        )
+        for name, rule in (("inpatient", inpatient), ("outpatient", outpatient))
+    }
+    return {
+        **cost,
+        "inpatient_deductible": on(np.stack(deductibles, axis=1), "year", "status"),
+        "inpatient_ratio": on(ratios["inpatient"], "year", "status"),
+        "inpatient_limit": on(inputs.yearly(inpatient.limit) * index, "year"),
+        "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
+        "outpatient_ratio": on(ratios["outpatient"], "year", "status"),
+        "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
+        "inpatient_benefit_factor": benefit_factor(
+            inputs, "employee_inpatient_benefits", ratios["inpatient"].max(axis=1)
+        ),
+        "outpatient_benefit_factor": benefit_factor(
+            inputs, "employee_outpatient_benefits", ratios["outpatient"].max(axis=1)
+        ),
+    }

@@ -1,0 +1,254 @@
+"""A scenario's tables and schedules as arrays: demography, incomes, standards, levers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from simsurance.axes import AGE
+from simsurance.data import tables
+from simsurance.model import contributions, population
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
+from simsurance.scenario_file.schema import LeverComponent, ScenarioValues, Section
+
+Arrays = dict[str, Any]
+"""Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
+PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
+AGE_BANDS = {
+    "age_0_5": (0, 6),
+    "age_6_14": (6, 15),
+    "age_15_26": (15, 27),
+    "age_27_49": (27, 50),
+    "age_50_79": (50, 80),
+    "age_80_plus": (80, 101),
+}
+LAST_STOCK_YEAR = 2024
+FIRST_MIGRATION_YEAR = 2023
+
+
+def on(array: np.ndarray | float, *names: str) -> np.ndarray:
+    """An array whose axes are `names`, in storage order, as one with a year axis and all person axes, size 1 elsewhere."""
+    shaped = np.asarray(array, dtype=float)
+    sizes = dict(zip(names, shaped.shape, strict=True))
+    return shaped.reshape([sizes.get(name, 1) for name in PLACES])
+
+
+def members(section: Section, names: Sequence[str]) -> np.ndarray:
+    """The numbers of a small table of the scenario in the order of an axis."""
+    return np.array([float(getattr(section, name)) for name in names])
+
+
+class Inputs:
+    """A scenario's tables and schedules, read for the years that a projection needs."""
+
+    def __init__(self, scenario: Scenario, values: ScenarioValues) -> None:
+        self.values = values
+        self.scenario = scenario
+        self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
+        self.years = list(range(self.first, self.last + 1))
+        self.demographic_years = list(range(min(self.first, LAST_STOCK_YEAR), min(self.last, 2100) + 1))
+
+    def table(self, key: str) -> str:
+        """Path of the table that a key names."""
+        return str(self.scenario.tables[key])
+
+    def yearly(self, schedule: Schedule, years: Sequence[int] | None = None) -> np.ndarray:
+        """A schedule by year, [year]."""
+        return values_by_year(schedule, self.years if years is None else years)
+
+    def lever(self, component: LeverComponent, years: Sequence[int] | None = None) -> np.ndarray:
+        """What the levers on a component multiply it by, [year]: each goes to its size in equal steps from its start."""
+        span = np.array(self.years if years is None else years)
+        factor = np.ones(len(span))
+        for _, lever in sorted(self.values.levers.items()):
+            if lever.component == component:
+                factor *= 1 + lever.size * np.clip((span - lever.start + 1) / lever.ramp_years, 0.0, 1.0)
+        return factor
+
+    # ---------------------------------------------------------------- demography
+
+    def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
+        rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
+        return population.survival_ratios(
+            rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
+        )
+
+    def asfr(self, years: Sequence[int]) -> np.ndarray:
+        """Births per woman by age, [year, age], scaled to total fertility and the level factor.
+
+        A variant of total fertility acts from the valuation year on; before it, the medium one holds.
+        """
+        chosen = self.values.population
+        path = self.table("population.total_fertility_table")
+        medium, own = (
+            tables.by_year(path, "tfr", years, {"variant": ("estimate", variant)})
+            for variant in ("medium", chosen.fertility_variant)
+        )
+        total = np.where(np.asarray(years) < self.first, medium, own)
+        fertile = tables.by_year_age(self.table("population.fertility_table"), "asfr", years, range(15, 50))
+        asfr = np.zeros((len(years), len(AGE.members)))
+        asfr[:, 15:50] = fertile * (total * self.yearly(chosen.fertility_level, years) / fertile.sum(axis=1))[:, None]
+        return asfr
+
+    def male_share(self, years: Sequence[int]) -> np.ndarray:
+        """Share of boys among births, [year]."""
+        ratio = tables.by_year(self.table("population.sex_ratio_table"), "males_per_female_birth", years)
+        return ratio / (1 + ratio)
+
+    def migrants(self, years: Sequence[int]) -> np.ndarray:
+        """Net migrants [year, sex, age]; before the table begins, those of its first year."""
+        known = [max(year, FIRST_MIGRATION_YEAR) for year in years]
+        factor = self.yearly(self.values.population.migration_factor, years)[:, None, None]
+        return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", known) * factor
+
+    def opening_stock(self) -> np.ndarray:
+        """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national level.
+
+        Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span.
+        """
+        stocks = {}
+        path = self.table("population.stock_table")
+        for year in (self.first - 1, self.first):
+            stocks[year] = tables.by_year_sex_age(path, "persons", [min(year, LAST_STOCK_YEAR)])[0]
+        start = min(self.first - 1, LAST_STOCK_YEAR)
+        spans = list(range(start, self.first + 1))
+        survival, newborn_survival = self.survival(spans)
+        asfr, male_share, migrants = self.asfr(spans), self.male_share(spans), self.migrants(spans)
+        for place, year in enumerate(spans[:-1]):
+            if year >= LAST_STOCK_YEAR:
+                pair = slice(place, place + 2)
+                stepped, _ = population.advance(
+                    stocks[year] if year in stocks else tables.by_year_sex_age(path, "persons", [year])[0],
+                    survival[pair].mean(axis=0),
+                    newborn_survival[pair].mean(axis=0),
+                    asfr[pair].mean(axis=0),
+                    float(male_share[pair].mean()),
+                    migrants[pair].mean(axis=0),
+                )
+                stocks[year + 1] = stepped
+        level = self.yearly(self.values.population.stock_level, [self.first])[0]
+        return (stocks[self.first - 1] + stocks[self.first]) / 2 * level
+
+    def prevalence(self) -> np.ndarray:
+        """Share of each need class, [health, sex, age]."""
+        table = tables.by_sex_age(self.table("health.prevalence_table"), "moderate", "high")
+        return np.stack([1 - table["moderate"] - table["high"], table["moderate"], table["high"]])
+
+    # ---------------------------------------------------------------- income
+
+    def incomes(self, years: Sequence[int]) -> dict[str, np.ndarray]:
+        """Disposable income a head by year, national, urban and rural: published, then grown. Yuan."""
+        economy = self.values.economy
+        found = {}
+        for name, schedule in (
+            ("national", economy.disposable_income),
+            ("urban", economy.disposable_income_urban),
+            ("rural", economy.disposable_income_rural),
+        ):
+            published = (
+                schedule
+                if isinstance(schedule, dict)
+                else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
+            )
+            last = max(published)
+            later = list(range(last + 1, max(years) + 1))
+            growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
+            if name == "rural":
+                growth = growth * (1 + self.yearly(economy.rural_growth_excess, later))
+            known = list(range(min(*years, last), last + 1))
+            path = dict(zip(known, values_by_year(published, known), strict=True))
+            path |= dict(zip(later, published[last] * np.cumprod(growth), strict=True))
+            found[name] = np.array([path[year] for year in years])
+        return found
+
+    def cell_incomes(self, years: Sequence[int]) -> np.ndarray:
+        """Disposable income a head by area and income group, [year, area, income]."""
+        relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
+            "relative_income"
+        ]
+        incomes = self.incomes(years)
+        return np.stack([incomes["urban"], incomes["rural"]], axis=1)[:, :, None] * relative
+
+    def indexation(self, years: Sequence[int]) -> np.ndarray:
+        """Factor that takes yuan amounts of the reference year to each year, [year]."""
+        if self.values.benefits.indexation == "fixed":
+            return np.ones(len(years))
+        reference = self.values.claims.trend.reference_year
+        before = self.incomes([*(year - 1 for year in years), reference - 1])["national"]
+        return before[:-1] / before[-1]
+
+    def cost_index(self, real_growth: Schedule) -> np.ndarray:
+        """Cost at given age and need over that of the reference year, [year]."""
+        reference = self.values.claims.trend.reference_year
+        span = range(min(self.first, reference), max(self.last, reference) + 1)
+        growth = (1 + self.yearly(self.values.economy.inflation, span)) * (1 + self.yearly(real_growth, span))
+        level = np.cumprod(growth)
+        index = dict(zip(span, level, strict=True))
+        return np.array([index[year] / index[reference] for year in self.years])
+
+    def residual_cost_growth(self, real_growth: Schedule) -> np.ndarray:
+        """Real growth of cost at given age beyond what income growth explains at the scenario's elasticity, [year]."""
+        income = self.incomes([self.first - 1, *self.years])["national"]
+        real_income = income[1:] / income[:-1] / (1 + self.yearly(self.values.economy.inflation))
+        elasticity = self.values.claims.trend.income_elasticity
+        return (1 + self.yearly(real_growth)) / real_income**elasticity - 1
+
+    def wages(self, years: Sequence[int]) -> np.ndarray:
+        """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
+        wage = self.values.employee.wage
+        if not isinstance(wage.mean, dict):
+            return self.yearly(wage.mean, years)
+        last = max(wage.mean)
+        later = list(range(last, max(*years, last) + 1))
+        income = self.incomes(later)["national"]
+        growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
+        path = dict(zip(later, wage.mean[last] * growth, strict=True))
+        return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
+
+    def standards(self) -> tuple[np.ndarray, np.ndarray]:
+        """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""
+        years = [*self.years, self.last + 1]
+        before = self.incomes([year - 1 for year in years])["national"]
+        own, budget = self.values.contributions.personal, self.values.contributions.subsidy
+        personal = contributions.standards(
+            years,
+            before,
+            lambda year: rule_in(own.rule, year),
+            self.yearly(own.schedule, years),
+            self.yearly(own.growth_rate, years),
+            self.yearly(own.income_share, years),
+            own.phase_in_years,
+            self.yearly(own.floor, years),
+            self.yearly(own.highest_rise, years),
+        )
+        subsidy = contributions.standards(
+            years,
+            before,
+            lambda year: rule_in(budget.rule, year),
+            self.yearly(budget.schedule, years),
+            self.yearly(budget.growth_rate, years),
+            self.yearly(budget.income_share, years),
+            1,
+            np.zeros(len(years)),
+            np.full(len(years), np.inf),
+            personal,
+            self.yearly(budget.ratio_to_personal, years),
+            self.yearly(budget.share_of_total, years),
+        )
+        return personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)
+
+
+def through_the_year(profile: np.ndarray) -> np.ndarray:
+    """A profile by age at last birthday, for people of that age on 1 January over the year: half at it, half a year older."""
+    older = np.concatenate([profile[..., 1:], profile[..., -1:]], axis=-1)
+    return (profile + older) / 2
+
+
+def age_band_values(section: Section) -> np.ndarray:
+    """Numbers by age band, [age]."""
+    values = np.empty(len(AGE.members))
+    for name, (first, end) in AGE_BANDS.items():
+        values[first:end] = float(getattr(section, name))
+    return values

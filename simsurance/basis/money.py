@@ -1,0 +1,174 @@
+"""Contributions, cost of care, benefits and interest of the resident fund: their assumptions by year on the axes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from simsurance.axes import AREA, HEALTH, INCOME
+from simsurance.basis.inputs import Arrays, Inputs, members, on, through_the_year
+from simsurance.data import tables
+from simsurance.errors import SimsuranceError
+from simsurance.model import population
+from simsurance.scenario_file.schema import LeverComponent
+
+COST_LEVERS: tuple[LeverComponent, LeverComponent] = ("inpatient_cost", "outpatient_cost")
+
+
+def money_basis(inputs: Inputs) -> Arrays:
+    """Contributions, benefits and interest, by year on the axes."""
+    values, years = inputs.values, inputs.years
+    paid = values.contributions
+    personal, subsidy = inputs.standards()
+    grade = np.array([members(getattr(paid.personal.grade, area), INCOME.members) for area in AREA.members])
+    assisted = np.zeros(len(INCOME.members))
+    assisted[population.ASSISTED] = 1.0
+    index = inputs.indexation(years)
+    rate = inputs.yearly(values.economy.interest_rate)
+    return {
+        "personal_pp": on(personal[:-1, None, None] * grade, "year", "area", "income"),
+        "personal_pp_next": on(personal[1:, None, None] * grade, "year", "area", "income"),
+        "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * assisted, "year", "income"),
+        "subsidy_pp": on(subsidy[:-1], "year"),
+        "local_supplement": on(inputs.yearly(paid.local_supplement) * inputs.lever("income"), "year"),
+        "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
+        "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
+        "disposable_income": on(inputs.cell_incomes(years), "year", "area", "income"),
+        "care": resident_care(inputs, index),
+        **critical_basis(inputs, index),
+        "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
+        "interest_rate": rate[:, None],
+        "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],
+    }
+
+
+def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
+    """Rules of critical-illness insurance, by year on the axes; bands are an axis of their own behind the run."""
+    rules, years = inputs.values.benefits.critical_illness, inputs.years
+    before = inputs.incomes([year - 1 for year in years])["national"]
+    assisted = np.zeros(len(INCOME.members))
+    assisted[population.ASSISTED] = 1.0
+    deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
+    tilt = 1 - assisted * (1 - rules.assisted_deductible_factor)
+    edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
+    self_run = float(rules.financing == "self_run")
+    factor, lever = rules.level * (1 + rules.outpatient_factor), inputs.lever("critical_illness")
+    return {
+        "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
+        "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=2),
+        "critical_ratios": np.stack(
+            [on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=2
+        ),
+        "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
+        "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
+        "critical_factor": on(factor * lever, "year"),
+        "critical_self_run": on(self_run),
+        "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index * lever, "year"),
+    }
+
+
+def resident_care(inputs: Inputs, index: np.ndarray) -> Arrays:
+    """Cost of residents' care and the basic benefits on it."""
+    values, claims = inputs.values, inputs.values.claims
+    inpatient, outpatient = values.benefits.inpatient, values.benefits.outpatient
+    levels = {
+        "use": 1.0,
+        "inpatient_cost": claims.inpatient.level,
+        "outpatient_cost": claims.outpatient.level,
+    }
+    cost = claims_basis(inputs, inputs.cost_index(claims.trend.real_growth), levels)
+    areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
+    cost |= {name: cost[name] * on(members(ratio, AREA.members), "area") for name, ratio in areas.items()}
+    return {
+        **cost,
+        "inpatient_deductible": on(inputs.yearly(inpatient.deductible) * index, "year"),
+        "inpatient_ratio": on(inputs.yearly(inpatient.payment_ratio), "year"),
+        "inpatient_limit": on(inputs.yearly(inpatient.limit) * index, "year"),
+        "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
+        "outpatient_ratio": on(inputs.yearly(outpatient.payment_ratio), "year"),
+        "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
+        "inpatient_benefit_factor": benefit_factor(
+            inputs, "inpatient_benefits", inputs.yearly(inpatient.payment_ratio)
+        ),
+        "outpatient_benefit_factor": benefit_factor(
+            inputs, "outpatient_benefits", inputs.yearly(outpatient.payment_ratio)
+        ),
+    }
+
+
+def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """Probability of use and cost of users by need class, sex and age; the population keeps the profiles at each age.
+
+    `levels`: factors on use, inpatient and outpatient cost; levers on use and cost of care act in every scheme.
+    """
+    prevalence = inputs.prevalence()
+    hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
+    use = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
+    use_by_class = (
+        shared_out(through_the_year(use), members(hospital.use_odds_ratio, HEALTH.members), prevalence) * levels["use"]
+    )
+    age_cost = tables.by_age(inputs.table("claims.inpatient.cost_table"), "relative_cost")["relative_cost"]
+    user_cost = (
+        members(hospital.cost_ratio, HEALTH.members)[:, None]
+        * through_the_year(age_cost)
+        * hospital.mean_cost
+        * levels["inpatient_cost"]
+    )
+
+    head_cost = tables.by_sex_age(inputs.table("claims.outpatient.cost_table"), "relative_cost")["relative_cost"]
+    clinic_ratio = members(clinic.cost_ratio, HEALTH.members)
+    head_ratio = clinic_ratio[:, None, None] / np.einsum("h,hsx->sx", clinic_ratio, prevalence)
+    clinic_use = members(clinic.use, HEALTH.members)
+    clinic_user = (
+        head_ratio
+        * through_the_year(head_cost)
+        / clinic_use[:, None, None]
+        * clinic.mean_cost
+        * levels["outpatient_cost"]
+    )
+    use_lever = inputs.lever("inpatient_use")
+    highest = use_by_class.max()
+    if highest * use_lever.max() > 1:
+        raise SimsuranceError(
+            f"levers: those on inpatient_use give some age a probability above 1; together at most {1 / highest - 1:.3f}"
+        )
+    tail = inputs.values.benefits.critical_illness.tail_index
+    if 0 < tail <= 1:
+        raise SimsuranceError(
+            f"benefits.critical_illness.tail_index: {tail:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
+        )
+    trend, clinic_trend = (on(cost_index * inputs.lever(kind), "year") for kind in COST_LEVERS)
+    return {
+        "inpatient_use": on(use_by_class, "health", "sex", "age") * on(use_lever, "year"),
+        "inpatient_cost": on(user_cost, "health", "age") * trend,
+        "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
+        "outpatient_use": on(clinic_use, "health"),
+        "outpatient_cost": on(clinic_user, "health", "sex", "age") * clinic_trend,
+        "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
+        "tail_index": on(tail),
+    }
+
+
+def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) -> np.ndarray:
+    """What levers multiply the basic benefits by, behind the layers; nobody is paid more than the cost."""
+    factor = inputs.lever(component)
+    if (factor * paid).max() > 1:
+        raise SimsuranceError(
+            f"levers: those on {component} with a payment_ratio of {paid.max():g} pay more than the cost; "
+            f"together at most {1 / paid.max() - 1:.3f}"
+        )
+    return on(factor, "year")
+
+
+def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray) -> np.ndarray:
+    """A probability at each sex and age as one by need class, in the given odds ratios, with the same mean at each age.
+
+    `rate` [sex, age], `odds_ratio` [health], `prevalence` [health, sex, age]. Returns [health, sex, age].
+    """
+    low, high = np.full(rate.shape, -30.0), np.full(rate.shape, 30.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        odds = odds_ratio[:, None, None] * np.exp(middle)
+        short = (prevalence * odds / (1 + odds)).sum(axis=0) < rate
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    odds = odds_ratio[:, None, None] * np.exp((low + high) / 2)
+    return odds / (1 + odds)

@@ -1,0 +1,265 @@
+"""Population, need classes, membership and the moves between the schemes: their assumptions by year on the axes."""
+
+import numpy as np
+
+from simsurance.axes import AGE, AREA, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
+from simsurance.basis.inputs import Arrays, Inputs, age_band_values, members, on
+from simsurance.data import tables
+from simsurance.errors import SimsuranceError
+from simsurance.model import opening, population
+from simsurance.model.enrolment import enrolment_hazards
+from simsurance.model.participation import rule_years_completed
+from simsurance.model.state import YearBasis
+from simsurance.scenario_file.schedule import Schedule
+from simsurance.scenario_file.schema import ScenarioValues
+
+WORKING_AGES = slice(16, 60)
+
+
+def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
+    """Population and need classes, by year on the axes."""
+    chosen, years = inputs.values.population, inputs.years
+    survival, newborn_survival = inputs.survival(years)
+    share_end = tables.by_year(
+        inputs.table("population.urban_share_table"), "urban_share", [year + 1 for year in years]
+    )
+    pins = dict(chosen.pinned_total) if isinstance(chosen.pinned_total, dict) else {}
+    ratio = chosen.rural_fertility_ratio
+    return {
+        "survival": on(survival, "year", "sex", "age"),
+        "newborn_survival": on(newborn_survival, "year", "sex"),
+        "male_share": on(inputs.male_share(years), "year"),
+        "asfr": on(inputs.asfr(years), "year", "age"),
+        "area_fertility": on(np.array([1.0, ratio]), "area"),
+        "migrants": on(inputs.migrants(years), "year", "sex", "age"),
+        "mortality_ratio": on(members(inputs.values.health.mortality_ratio, HEALTH.members), "health"),
+        "urban_share_end": on(share_end, "year"),
+        "area_propensity": on(tables.by_age(inputs.table("population.area_moves_table"), "weight")["weight"], "age"),
+        "assisted_share_end": on(inputs.yearly(chosen.assisted_share, [year + 1 for year in years]), "year"),
+        "pinned_total_end": np.array([[pins.get(year + 1, np.nan)] for year in years]),
+        "prevalence": on(inputs.prevalence(), "health", "sex", "age"),
+        "persistence": on(inputs.values.health.persistence),
+    }
+
+
+def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
+    """Relative odds before intercepts, with or without those of the need classes.
+
+    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income].
+    """
+    behaviour = inputs.values.behaviour
+    acting = float(by_need)
+    health_leave = np.exp(acting * members(behaviour.leave.health, HEALTH.members))
+    health_back = np.exp(acting * members(behaviour.back.health, HEALTH.members))
+    tenure = np.where(np.arange(1, TENURE_DEPTH + 1) >= 4, behaviour.leave.long_tenure_odds_ratio, 1.0)
+    gap = np.exp(behaviour.back.gap * np.array([0, *range(GAP_DEPTH + 1)]))
+    age = age_band_values(behaviour.leave.age_odds_ratio)
+    area = members(behaviour.leave.area_odds_ratio, AREA.members)
+    income = members(behaviour.leave.income_odds_ratio, INCOME.members)
+    return {
+        "leave": health_leave[:, None, None] * tenure[None, :, None] * age,
+        "enter": health_back[:, None, None] * gap[None, :, None] * np.ones(len(AGE.members)),
+        "group": area[:, None] * income,
+    }
+
+
+def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
+    """Hazards without their intercepts, burdens and participation rules, by year on the axes."""
+    values, years = inputs.values, inputs.years
+    behaviour, rules = values.behaviour, values.participation
+    acts = behaviour.effects
+    personal, _ = inputs.standards()
+    grade = np.array(
+        [members(getattr(values.contributions.personal.grade, area), INCOME.members) for area in AREA.members]
+    )
+    assisted = np.zeros(len(INCOME.members))
+    assisted[population.ASSISTED] = 1.0
+    assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * assisted
+    own = personal[:-1, None, None] * grade * (1 - assistance)[:, None, :]
+    burden = own / inputs.cell_incomes([year - 1 for year in years])
+    campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
+    family = inputs.yearly(behaviour.family_share) * acts.family
+    index = inputs.indexation(years)
+    true_index = inputs.incomes([*(year - 1 for year in years), values.claims.trend.reference_year - 1])["national"]
+    waiting, bonus = rules.waiting, rules.continuous_bonus
+    waits = members(waiting.income_waits, INCOME.members)
+    ages = np.arange(len(AGE.members))
+    ages = ((ages >= waiting.exempt_under_age) & (ages < waiting.exempt_from_age)).astype(float)
+    return {
+        "leave_odds": on(odds["leave"], "health", "status", "age") * on(odds["group"], "area", "income"),
+        "enter_odds": on(odds["enter"], "health", "status", "age"),
+        "burden": on(burden, "year", "area", "income"),
+        "reference_burden": on(burden[0], "area", "income"),
+        "burden_floor": on(behaviour.burden_floor),
+        "leave_burden": on(behaviour.leave.burden * acts.burden),
+        "return_burden": on(behaviour.back.burden * acts.burden),
+        "leave_wait": on(behaviour.leave.wait_per_month * acts.wait),
+        "return_wait": on(behaviour.back.wait_per_month * acts.wait),
+        "leave_bonus": on(behaviour.leave.bonus_per_1000 * acts.bonus),
+        "leave_other": on(np.exp(behaviour.leave.campaign * campaign - behaviour.leave.family * family), "year"),
+        "return_other": on(np.exp(behaviour.back.campaign * campaign), "year"),
+        "newborn_enrolment": on(inputs.yearly(values.membership.newborn_enrolment), "year"),
+        "rules_in_force": on(float(rules.in_force)),
+        "waiting": {
+            "fixed_months": on(inputs.yearly(waiting.fixed_months), "year"),
+            "months_per_lapsed_year": on(inputs.yearly(waiting.months_per_lapsed_year), "year"),
+            "floor_months": on(inputs.yearly(waiting.floor_months), "year"),
+            "floor_from_lapsed_years": on(waiting.floor_from_lapsed_years),
+            "first_lapsed_year_counts": on(float(waiting.first_lapsed_year_counts)),
+            "longest_months": on(inputs.yearly(waiting.longest_months), "year"),
+        },
+        "waits": on(waits, "income") * on(ages, "age"),
+        "leavers_wait": on(float(not waiting.exempt_employee_leavers)),
+        "never_counts": on(float(waiting.never_insured == "since_start")),
+        "repair_share": on(inputs.yearly(rules.repair.share) * rules.repair.allowed, "year"),
+        "repair_all": on(float(rules.repair.years_paid == "all")),
+        "late_share": on(inputs.yearly(rules.late_enrolment.share), "year"),
+        "late_month": on(inputs.yearly(rules.late_enrolment.entry_month), "year"),
+        "postponed_care": on(inputs.yearly(waiting.postponed_care), "year"),
+        "bonus_step": on(inputs.yearly(bonus.step), "year"),
+        "bonus_after_years": on(bonus.after_years),
+        "bonus_kept": on(float(bonus.kept_after_lapse)),
+        "no_claim_step": on(inputs.yearly(rules.no_claim_bonus.step), "year"),
+        "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
+        "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
+        "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),
+        "bonus_felt": on((index * true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - assisted), "year", "income"),
+        "indexation": on(index, "year"),
+    }
+
+
+def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
+    """Moves to, within and from the employee scheme, by year on the axes; entry still relative."""
+    scheme = inputs.values.employee
+    moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
+    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    entry = moves["entry"] * inputs.yearly(scheme.entry_level)[:, None, None]
+    leaving = moves["exit"] * inputs.yearly(scheme.exit_level)[:, None, None]
+    qualified = np.stack([inputs.yearly(getattr(scheme.qualified_share, sex)) for sex in SEX.members], axis=1)
+    short = scheme.unqualified
+    return {
+        "employee_entry": on(entry, "year", "sex", "age") * on(chance, "area", "income"),
+        "employee_exit": on(leaving, "year", "sex", "age"),
+        "retirement": on(retirement(inputs), "year", "sex", "age"),
+        "qualified_share": on(qualified, "year", "sex"),
+        "buying_share": on(short.buying),
+        "joining_share": on(short.resident / (1 - short.buying) if short.buying < 1 else 0.0),
+        "leaver_enrolment": on(inputs.yearly(scheme.leaver_enrolment), "year"),
+        "years_count": on(float(scheme.years_count)),
+    }
+
+
+def retirement(inputs: Inputs) -> np.ndarray:
+    """Probability that an active member retires in the year, [year, sex, age]: the table's, and those early and late.
+
+    Along a cohort the table's rates give the share still active; that share is moved to earlier and later years for those who
+    retire early and late, and the rates follow from the mixture.
+    """
+    rule, path = inputs.values.employee.retirement, inputs.table("employee.retirement_table")
+    known = tables.years_of(path)
+    rates = tables.by_year_sex_age(path, "probability", known)
+    if rule.early_share * rule.early_years == rule.late_share * rule.late_years == 0:
+        return tables.by_year_sex_age(path, "probability", inputs.years)
+    active = np.ones((len(known) + 1, *rates.shape[1:]))
+    for place, retiring in enumerate(rates):
+        active[place + 1, :, 1:] = active[place, :, :-1] * (1 - retiring[:, :-1])
+    mixed = (
+        (1 - rule.early_share - rule.late_share) * active
+        + rule.early_share * years_on(active, rule.early_years)
+        + rule.late_share * years_on(active, -rule.late_years)
+    )
+    later = years_on(mixed, 1)
+    found = 1 - np.divide(later, mixed, out=np.zeros_like(mixed), where=mixed > 1e-12)
+    return found[[year - known[0] for year in inputs.years]]
+
+
+def years_on(cohorts: np.ndarray, years: int) -> np.ndarray:
+    """What each cohort of [date, sex, age] is some years later; at the edges, what it is there."""
+    dates, sexes, ages = (np.arange(size) for size in cohorts.shape)
+    at = np.clip(dates + years, 0, dates[-1])[:, None, None], sexes[None, :, None], np.clip(ages + years, 0, ages[-1])
+    return cohorts[at]
+
+
+def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> dict[str, np.ndarray]:
+    """Probability of entering the employee scheme, of resident insured and of the uninsured.
+
+    `relative` is the table's probability by age times the relative chance of the area and income group; it is brought to the
+    table's mean over the people of working age outside the scheme in the opening state.
+    """
+    scheme = inputs.values.employee
+    outside = cells[0, :, NOT_EMPLOYEES].sum(axis=(0, 1, 2))[..., WORKING_AGES].sum(axis=-1)
+    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    entry = relative * (outside.sum() / (outside * chance).sum())
+    if entry.max() >= 1:
+        raise SimsuranceError(
+            f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; "
+            "a lower level, area_ratio or income_ratio"
+        )
+    odds = entry / (1 - entry) * scheme.uninsured_odds_ratio
+    return {"employee_entry": entry, "employee_entry_uninsured": odds / (1 + odds)}
+
+
+def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.OpeningInputs:
+    """What the opening state of the valuation year is built from."""
+    values, first = inputs.values, inputs.first
+    counts, scheme = values.membership, values.employee
+    groups = tables.by_area_income(inputs.table("population.income_groups_table"), "share", "relative_income")
+    profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
+    moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
+    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+
+    def at_opening(schedule: Schedule) -> float:
+        return float(inputs.yearly(schedule, [first])[0])
+
+    return opening.OpeningInputs(
+        stock=inputs.opening_stock(),
+        urban_share_by_age=tables.by_age(inputs.table("population.urban_share_by_age_table"), "urban_share")[
+            "urban_share"
+        ],
+        urban_share=float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0]),
+        income_share=groups["share"],
+        assisted_share=at_opening(values.population.assisted_share),
+        prevalence=inputs.prevalence(),
+        active_profile=profile["active"],
+        retired_profile=profile["retired"],
+        employee_odds=chance,
+        active=at_opening(counts.employee_active),
+        retired=at_opening(counts.employee_retired),
+        resident_insured=at_opening(counts.resident_insured) - at_opening(counts.duplicates),
+        leave_odds=odds["leave"],
+        enter_odds=odds["enter"],
+        uninsured_odds=odds["group"],
+        return_rate=values.behaviour.targets.return_rate,
+        join_rate=values.behaviour.targets.join_rate,
+        persistence=values.health.persistence,
+        newborn_enrolment=at_opening(counts.newborn_enrolment),
+        recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
+    )
+
+
+def counted_years(inputs: Inputs) -> tuple[int, int]:
+    """Years that the rules have counted before the valuation date: lapsed ones, and continuous ones with those credited."""
+    rules = inputs.values.participation
+    if not rules.in_force:
+        return 0, 0
+    lapsed = rule_years_completed(inputs.first, rules.start_year)
+    return lapsed, rule_years_completed(inputs.first, rules.start_year - rules.continuous_bonus.credited_years)
+
+
+def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> tuple[np.ndarray, np.ndarray]:
+    """Factors on the odds of leaving and of entering that meet the turnover targets in the opening year.
+
+    `basis` is the opening year under the root scenario's rules, with odds before intercepts. Returns [run, 1, …] for
+    leaving and [run, 1, never and gap, 1, …] for entering.
+    """
+    targets = values.behaviour.targets
+    hazard = enrolment_hazards(cells, basis)
+    leave_odds, enter_odds = (rate / (1 - rate) for rate in (hazard.leave, hazard.enter))
+    never, lapsed, insured = (cells[:, :, rows] for rows in (slice(0, 1), slice(1, UNINSURED.stop), TENURES))
+    joining = never.sum(axis=(1, 2, 3, 4, 5, 6)) * targets.join_rate
+    returning = lapsed.sum(axis=(1, 2, 3, 4, 5, 6)) * targets.return_rate
+    leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=(1, 2, 3, 4, 5, 6))
+    join = opening.leaving_factor(never, enter_odds[:, :, :1], joining)
+    back = opening.leaving_factor(lapsed, enter_odds[:, :, 1:], returning)
+    enter = np.concatenate([join, *([back] * (UNINSURED.stop - 1))], axis=2)
+    return opening.leaving_factor(insured, leave_odds, leaving), enter

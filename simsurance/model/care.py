@@ -1,0 +1,172 @@
+"""What care costs a person covered all year, and what the layers of insurance pay of it (method note, section 7)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES
+from simsurance.model import benefits, critical_illness, membership, participation
+from simsurance.model.state import CareBasis, YearBasis
+
+ASSISTED_OR_NOT = (0, 1, 1, 1)
+"""Which of two rules of critical-illness insurance holds for each income group: that for the assisted, or that for others."""
+
+
+@dataclass(frozen=True)
+class BasicCare:
+    """Expected cost and basic benefits of a person covered all year, in any scheme.
+
+    Yuan a year, on the axes of the scheme's `CareBasis`; chances of being paid anything; a user's inpatient cost as a law.
+    """
+
+    inpatient_cost: np.ndarray
+    inpatient: np.ndarray
+    outpatient_cost: np.ndarray
+    outpatient: np.ndarray
+    paid_in_hospital: np.ndarray
+    paid_outside: np.ndarray
+    cost: critical_illness.UserCost
+
+
+def basic_care_pp(care: CareBasis) -> BasicCare:
+    """What a person covered all year costs and is paid by basic insurance, in closed form."""
+    use, mean, sigma, tail = care.inpatient_use, care.inpatient_cost, care.inpatient_sigma, care.tail_index
+    cost = critical_illness.UserCost(mean, sigma, basic_layer(care), tail)
+    outpatient = benefits.layer(
+        care.outpatient_cost,
+        care.outpatient_sigma,
+        care.outpatient_deductible,
+        care.outpatient_ratio,
+        care.outpatient_limit,
+    )
+    return BasicCare(
+        inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
+        inpatient=use * cost.basic_benefit * care.inpatient_benefit_factor,
+        outpatient_cost=care.outpatient_use * care.outpatient_cost,
+        outpatient=care.outpatient_use * outpatient * care.outpatient_benefit_factor,
+        paid_in_hospital=use * benefits.chance_above(mean, sigma, care.inpatient_deductible, tail),
+        paid_outside=care.outpatient_use
+        * benefits.chance_above(care.outpatient_cost, care.outpatient_sigma, care.outpatient_deductible),
+        cost=cost,
+    )
+
+
+def basic_layer(care: CareBasis) -> critical_illness.BasicLayer:
+    """The year's basic layer on a user's inpatient cost."""
+    return critical_illness.BasicLayer(care.inpatient_deductible, care.inpatient_ratio, care.inpatient_limit)
+
+
+@dataclass(frozen=True)
+class PerPerson:
+    """Expected cost, benefits and chances of a resident covered all year, and the rules behind them.
+
+    [run, health, 1, sex, area, income or 1, age].
+    """
+
+    basic: BasicCare
+    critical: np.ndarray
+    critical_claim: np.ndarray
+    cap_used: np.ndarray
+    no_claim: np.ndarray
+    above_cap: np.ndarray
+
+
+def critical_cover(basis: YearBasis) -> critical_illness.Cover:
+    """The year's critical-illness insurance on what basic insurance leaves to the patient.
+
+    Its income axis has two members, assisted and not: the rules tell no others apart.
+    """
+    two = slice(0, 2)
+    return critical_illness.Cover(
+        basis.critical_deductible[..., two, :],
+        by_band(basis.critical_edges),
+        tuple(
+            np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)
+        ),
+        basis.critical_cap,
+        basis.critical_capped[..., two, :],
+    )
+
+
+def by_band(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The bands' values one by one; the band is the axis behind the run."""
+    return tuple(values[:, band] for band in range(values.shape[1]))
+
+
+def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
+    """Numbers of the assisted and of the others, on the income axis."""
+    return assisted_or_not[..., ASSISTED_OR_NOT, :]
+
+
+def benefits_pp(basis: YearBasis) -> PerPerson:
+    """What a resident covered all year costs and is paid, in closed form. Yuan a year, chances a year."""
+    basic, cover, use = basic_care_pp(basis.care), critical_cover(basis), basis.care.inpatient_use
+    excesses = cover.excesses(basic.cost)
+
+    def used_above(own: np.ndarray) -> np.ndarray:
+        threshold = basic.cost.basic.cost_at(own)
+        return use * benefits.chance_above(basic.cost.mean, basic.cost.sigma, threshold, basic.cost.tail_index)
+
+    return PerPerson(
+        basic=basic,
+        critical=by_income(use * cover.between(excesses) * basis.critical_factor),
+        critical_claim=by_income(used_above(cover.deductible)),
+        cap_used=by_income(used_above(cover.capped_at)),
+        no_claim=(1 - basic.paid_in_hospital) * (1 - basic.paid_outside),
+        above_cap=excesses[-1],
+    )
+
+
+def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, counted: int) -> np.ndarray:
+    """The mean rise of the cap of a cell's insured in the year, nominal yuan, on the axes of `payers`.
+
+    Both credits and what was carried through a lapse, within the limit. `counted`: years the rules have counted with this one.
+    """
+    tenures = enrolled[:, :, TENURES]
+    credit = enrolled[:, :, NO_CLAIM].sum(axis=2, keepdims=True) * basis.no_claim_step
+    credit += enrolled[:, :, membership.CARRIED_INSURED : membership.CARRIED_INSURED + 1]
+    for tenure in range(1, TENURE_DEPTH):
+        rise = participation.continuous_credit(
+            np.array(float(min(tenure, counted))), basis.bonus_step, basis.bonus_after_years
+        )
+        if rise.any():
+            credit += tenures[:, :, tenure - 1 : tenure] * rise
+    persons = tenures[:, :, -1:]
+    years = enrolled[:, :, membership.RULE_YEARS : membership.RULE_YEARS + 1]
+    mean = np.divide(years, persons, out=np.zeros_like(years), where=persons > 0)
+    credit += persons * participation.continuous_credit(mean, basis.bonus_step, basis.bonus_after_years)
+    mean_credit = np.divide(credit, payers, out=np.zeros_like(credit), where=payers > 0)
+    return participation.limited(mean_credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
+
+
+def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
+    """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
+    everyone = critical_illness.Cover(
+        basis.critical_deductible,
+        by_band(basis.critical_edges),
+        by_band(basis.critical_ratios),
+        basis.critical_cap,
+        basis.critical_capped,
+    )
+    before = everyone.capped_at
+    raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
+    last_band = everyone.deductible + everyone.edges[-1]
+    if (np.minimum(before, raised) >= last_band).all():
+        cost = everyone.ratios[-1] * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised))
+        return basis.care.inpatient_use * basis.critical_factor * cost
+    ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
+    cost, start = np.zeros(()), np.zeros(())
+    for ratio, end in zip(everyone.ratios, ends, strict=True):
+        lower, upper = np.maximum(np.minimum(before, raised), start), np.minimum(np.maximum(before, raised), end)
+        if (lower < upper).any():
+            between = pp.basic.cost.own_excess(lower) - pp.basic.cost.own_excess(np.maximum(lower, upper))
+            cost = cost + ratio * np.sign(raised - before) * between
+        start = end
+    return basis.care.inpatient_use * basis.critical_factor * cost
+
+
+def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
+    """Add a year without reimbursement to the insured who had none, and take the credit of those who used it, in place."""
+    years = enrolled[:, :, NO_CLAIM]
+    years *= 1 - basis.rules_in_force * basis.no_claim_reset * pp.cap_used
+    years += enrolled[:, :, TENURES] * (basis.rules_in_force * pp.no_claim)

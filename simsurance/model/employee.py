@@ -1,0 +1,165 @@
+"""The employee scheme: moves of its members, their contributions, benefits and personal accounts (method note, section 9)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import FUND, TENURES, axis, row
+from simsurance.model import fund, membership
+from simsurance.model.care import basic_care_pp
+from simsurance.model.population import FEMALE
+from simsurance.model.state import EmployeeBasis, EmployeeFlows, State, YearBasis
+
+ACTIVE, RETIRED = row("employee_active"), row("employee_retired")
+GAP_0, TENURE_1, LAST_TENURE = row("gap_0"), row("tenure_1"), TENURES.stop - 1
+POOL, ACCOUNTS = FUND.members.index("employee_pool"), FUND.members.index("personal_accounts")
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Who changes place in the employee scheme at the end of a year, persons, [run, health, 1, sex, area, income, age].
+
+    `entries` become active; `retirements` stop being active, of whom `bought` pay for missing years; `exits` leave the
+    scheme, at retirement or before; of these `to_residents` join the resident scheme at once.
+    """
+
+    entries: np.ndarray
+    retirements: np.ndarray
+    bought: np.ndarray
+    exits: np.ndarray
+    to_residents: np.ndarray
+
+
+def move(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis, counted: int) -> Moves:
+    """Entry to, retirement within and exit from the employee scheme at the year's end, in place.
+
+    `entrants` [run, health, 1, sex, area, income, age] have left their rows already. Those who retire without the years
+    they need buy them, join the resident scheme or have no cover; leavers join the resident scheme or start a gap of 0.
+    """
+    active = enrolled[:, :, ACTIVE : ACTIVE + 1]
+    retiring = active * basis.retirement
+    leaving = (active - retiring) * basis.employee_exit
+    bought = retiring * (1 - basis.qualified_share) * basis.buying_share
+    staying = retiring * basis.qualified_share + bought
+    to_residents = (retiring - staying) * basis.joining_share + leaving * basis.leaver_enrolment
+    exits = leaving + retiring - staying
+    active += entrants - retiring - leaving
+    enrolled[:, :, RETIRED : RETIRED + 1] += staying
+    enrolled[:, :, GAP_0 : GAP_0 + 1] += exits - to_residents
+    continuous = to_residents * basis.years_count
+    enrolled[:, :, LAST_TENURE : LAST_TENURE + 1] += continuous
+    enrolled[:, :, TENURE_1 : TENURE_1 + 1] += to_residents - continuous
+    enrolled[:, :, membership.RULE_YEARS : membership.RULE_YEARS + 1] += continuous * counted
+    return Moves(entrants, retiring, bought, exits, to_residents)
+
+
+@dataclass(frozen=True)
+class Year:
+    """What the employee scheme's money of a year hangs on, beside its assumptions.
+
+    Persons on the person axes: `members` after the health transition [run, health, active and retired, …], `women` of all
+    schemes by area, income and age; `births` by area and income; `dying` and `moving` per member; rates of dying
+    `mort_rate`; `moves` of the year's end; `adjustment` [run] persons; `from_accounts` [run] yuan that relatives' accounts
+    pay to the resident fund.
+    """
+
+    members: np.ndarray
+    mort_rate: np.ndarray
+    women: np.ndarray
+    births: np.ndarray
+    dying: np.ndarray
+    moving: np.ndarray
+    moves: Moves
+    adjustment: np.ndarray
+    from_accounts: np.ndarray
+
+
+def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> tuple[np.ndarray, EmployeeFlows]:
+    """Contributions, benefits and both accounts of a year: closing pool and personal accounts [run, 2], and the flows."""
+    years = year.members * (1 - year.mort_rate / 2)
+    active, retired = by_group(years[:, :, :1]), by_group(years[:, :, 1:])
+
+    base = active * scheme.contribution_base[:, 0, 0]
+    employer = base * scheme.employer_rate[:, 0, 0]
+    own = base * (scheme.employee_rate * scheme.with_account)[:, 0, 0]
+    credits = retired * scheme.retiree_credit[:, 0, 0]
+    purchases = by_group(year.moves.bought) * scheme.purchase_pp[:, 0, 0]
+
+    pp = basic_care_pp(scheme.care)
+    inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
+    inpatient_claims, outpatient_claims = by_group(years * pp.inpatient_cost), by_group(years * pp.outpatient_cost)
+    benefits = by_group(inpatient), by_group(outpatient)
+    maternity = births_of_members(year, basis) * scheme.birth_benefit[:, 0, 0]
+    long_term_care = (active + retired) * scheme.long_term_care_pp[:, 0, 0]
+
+    to_accounts = total(employer) * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
+    income = total(employer) - to_accounts + total(purchases)
+    outgo = total(benefits[0]) + total(benefits[1]) + total(maternity) + total(long_term_care)
+    opening = state.fund[:, POOL]
+    pool = fund.closing(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
+    pool_interest = pool - opening - (income - outgo)
+
+    opening, credited = state.fund[:, ACCOUNTS], total(own) + to_accounts + total(credits)
+    available = opening + credited
+    spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
+    for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
+    left_to_members = inpatient_claims + outpatient_claims - benefits[0] - benefits[1]
+    paid_out = spent + for_relatives + year.from_accounts
+    accounts = fund.closing(opening, credited, paid_out, basis.interest_rate, basis.deficit_rate)
+
+    flows = EmployeeFlows(
+        employee_entries=by_group(year.moves.entries),
+        employee_exits=by_group(year.moves.exits),
+        retirements=by_group(year.moves.retirements),
+        employee_deaths=by_group(year.members * year.dying),
+        employee_migration=by_group(year.members * year.moving),
+        active_years=active,
+        retired_years=retired,
+        contribution_base=base,
+        employer_contributions=employer,
+        employee_contributions=own,
+        retiree_credits=credits,
+        purchases=purchases,
+        employee_inpatient_claims=inpatient_claims,
+        employee_outpatient_claims=outpatient_claims,
+        employee_inpatient_benefits=benefits[0],
+        employee_outpatient_benefits=benefits[1],
+        benefits_of_retired=by_group(inpatient[:, :, 1:]) + by_group(outpatient[:, :, 1:]),
+        maternity_benefits=maternity,
+        long_term_care=long_term_care,
+        account_spending=left_to_members * in_proportion(spent, total(left_to_members)),
+        employee_members_income=(active + retired) * basis.disposable_income[:, 0, 0],
+        employee_adjustment=year.adjustment,
+        employer_to_accounts=to_accounts,
+        relatives_care=for_relatives,
+        relatives_contributions=year.from_accounts,
+        pool_interest=pool_interest,
+        account_interest=accounts - state.fund[:, ACCOUNTS] - (credited - paid_out),
+    )
+    return np.stack([pool, accounts], axis=1), flows
+
+
+def births_of_members(year: Year, basis: YearBasis) -> np.ndarray:
+    """Births to active members by age of the mother, [run, sex, area, income, age]: their share of the mothers expected."""
+    active = year.members[:, :, :1, FEMALE : FEMALE + 1].sum(axis=axis("health"), keepdims=True)
+    expected = (year.women * basis.asfr).sum(axis=axis("age"), keepdims=True)
+    per_expected = np.divide(year.births, expected, out=np.zeros_like(expected), where=expected > 0)
+    found = np.zeros_like(year.members[:, 0, 0])
+    found[:, FEMALE] = (active * basis.asfr * per_expected)[:, 0, 0, 0]
+    return found
+
+
+def by_group(members: np.ndarray) -> np.ndarray:
+    """Summed over need classes and statuses: [run, sex, area, income, age]."""
+    return members.sum(axis=axis("health", "status"))
+
+
+def total(flow: np.ndarray) -> np.ndarray:
+    """Of each run, from [run, sex, area, income, age]."""
+    return flow.sum(axis=(1, 2, 3, 4))
+
+
+def in_proportion(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The part of the whole of each run, on the axes of a flow; 0 where there is no whole."""
+    share = np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    return share[:, None, None, None, None]

@@ -1,0 +1,92 @@
+"""Hazards of the enrolment for a year: behaviour, burden and the participation rules (method note, sections 5 and 8)."""
+
+import numpy as np
+
+from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.model import membership, participation
+from simsurance.model.state import Hazards, YearBasis
+
+GAP_0, LAST_TENURE, LAST_GAP = row("gap_0"), TENURES.stop - 1, UNINSURED.stop - 1
+
+
+def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
+    """Hazards of the enrolment for the year, from the state before it; raises nothing, writes nothing."""
+    completed = participation.rule_years_completed(basis.year, basis.rules_start)
+    counting = basis.rules_in_force * float(basis.year >= basis.rules_start)
+    grid = (cells.shape[0], 1, 1, 1, *cells.shape[4:])
+
+    lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
+    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
+    lapsed[:, :, 1:] = np.minimum(np.arange(UNINSURED.stop - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
+    lapsed[:, :, LAST_GAP] = membership.mean_years(
+        cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
+    )[:, :, 0]
+    rules = basis.waiting
+    waits = np.broadcast_to(basis.waits * counting, grid)
+    waits_by_gap = np.repeat(waits, UNINSURED.stop, axis=2)
+    waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
+    repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
+    months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
+    repair = basis.repair_share * (months_repaired < months_plain)
+    lost, left = expected_months(months_plain, months_repaired, repair, basis)
+    months = (1 - repair) * months_plain + repair * months_repaired
+    wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
+
+    earned, at_stake = bonus_at_stake(cells, basis, grid)
+    felt = membership.burden_ratio(basis.burden, basis.reference_burden, basis.burden_floor)
+    leave_odds = (
+        basis.leave_odds
+        * (felt**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
+        * np.exp(-basis.leave_bonus * participation.salience(counting * at_stake * basis.bonus_felt))
+    )
+    enter_odds = basis.enter_odds * (
+        felt**-basis.return_burden
+        * np.exp(-basis.return_wait * np.minimum(months, participation.MONTHS))
+        * basis.return_other
+    )
+    return Hazards(
+        leave=membership.probability(leave_odds),
+        enter=membership.probability(enter_odds),
+        months_lost=lost,
+        months_left=left,
+        repaired_years=repair * repaired,
+        lapsed_years=lapsed,
+        earned=earned * counting,
+    )
+
+
+def expected_months(
+    plain: np.ndarray, repaired: np.ndarray, repair: np.ndarray, basis: YearBasis
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected months lost in the entry year and left for the next.
+
+    Over those who repair or not, and who enrol in or outside the central period.
+    """
+    lost, left = np.zeros(()), np.zeros(())
+    for share_late, month in ((1 - basis.late_share, 0.0), (basis.late_share, basis.late_month)):
+        for share, months in ((1 - repair, plain), (repair, repaired)):
+            here, later = participation.without_cover(months, month)
+            lost, left = lost + share_late * share * here, left + share_late * share * later
+    return lost, left
+
+
+def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Continuous credit earned so far, and the rise of the cap that a lapse would lose, by tenure.
+
+    Lost are the continuous credit with the next step, unless kept, and the no-claim credit, within the limit. Yuan of the
+    reference year.
+    """
+    counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
+    continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
+    continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), counted).reshape(1, 1, -1, 1, 1, 1, 1)
+    continuous[:, :, -1] = membership.mean_years(
+        cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
+    )[:, :, 0]
+    persons = cells[:, :, TENURES].sum(axis=(1, 3), keepdims=True)
+    no_claim = np.divide(
+        cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0
+    )
+    earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
+    with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)
+    lost = (with_next - basis.bonus_kept * earned) + no_claim * basis.no_claim_step
+    return earned, participation.limited(lost, basis.critical_cap / basis.indexation, basis.bonus_limit)
