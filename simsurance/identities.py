@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import TENURES
+from simsurance.axes import EMPLOYEES, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.model.projection import Projection, YearBasis
+from simsurance.model.projection import Projection, YearBasis, total
 
 TOLERANCE = 1e-9
 
@@ -56,10 +56,6 @@ def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[
 def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Name, difference of the two sides and size of the terms, [year, run]."""
     stocks, flow, single = projection.stocks, projection.by_age, projection.by_run
-
-    def total(array: np.ndarray) -> np.ndarray:
-        return array.sum(axis=tuple(range(2, array.ndim)))
-
     persons = total(stocks.persons)
     opening, closing = persons[:-1], persons[1:]
     expected = (
@@ -96,6 +92,15 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
         enrolled,
     )
 
+    yield from _resident_money(projection, basis)
+    if projection.fund.shape[-1] > 1:
+        yield from _employee_members(projection)
+        yield from _employee_money(projection, basis)
+
+
+def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Identities of the resident fund."""
+    flow, single = projection.by_age, projection.by_run
     standards = np.array([[float(year.subsidy_pp.reshape(-1)[0])] for year in basis])
     if all(year.subsidy_pp.size == 1 for year in basis):
         due = total(flow["resident_enrolled"]) * standards
@@ -111,30 +116,76 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
     income = shared * factor + total(flow["repair_payments"]) + single["prepaid_change"]
     paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]
-    fund, prepaid = projection.fund[:, :, 0], projection.prepaid
+    prepaid = projection.prepaid
     yield (
         "money: prepaid opening + change = prepaid closing",
         prepaid[:-1] + single["prepaid_change"] - prepaid[1:],
         np.maximum(prepaid[1:], 1.0),
     )
-    below = fund[:-1] < 0
-    rate = np.where(
-        below, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis])
-    )
-    earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
-    yield (
-        "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)",
-        single["interest"] - earned,
-        np.maximum(np.abs(fund[1:]), income),
-    )
-    yield (
-        "money: opening + income − outgo + interest = closing",
-        fund[:-1] + income - outgo + earned - fund[1:],
-        np.maximum(np.abs(fund[1:]), income),
-    )
+    yield from _account("money", projection.fund[:, :, 0], basis, income, outgo, single["interest"])
     for kind, claims, benefits in (
         ("inpatient", flow["inpatient_claims"], flow["inpatient_benefits"]),
         ("outpatient", flow["outpatient_claims"], flow["outpatient_benefits"]),
     ):
         excess = np.maximum(benefits - claims, 0).max(axis=tuple(range(2, benefits.ndim)))
         yield f"money: {kind} benefits do not exceed cost", excess, total(claims)
+
+
+def _employee_members(projection: Projection) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Identities of the persons in the employee scheme."""
+    flow, stocks = projection.by_age, projection.stocks
+    members = total(stocks.membership[:, :, :, EMPLOYEES])
+    entering = total(flow["employee_entries"]) + total(flow["employee_migration"])
+    leaving = total(flow["employee_deaths"]) + total(flow["employee_exits"])
+    expected = members[:-1] + entering - leaving + projection.by_run["employee_adjustment"]
+    yield "employees: opening + entries + net migration − deaths − exits = closing", members[1:] - expected, members[1:]
+    yield "employees: by status = by age", members[1:] - total(stocks.employee_insured)[1:], members[1:]
+
+
+def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Identities of the employee pool and the personal accounts, and between the accounts of both schemes."""
+    flow, single = {name: total(values) for name, values in projection.by_age.items()}, projection.by_run
+    schemes = [year.employee for year in basis if year.employee is not None]
+    runs = (1, 2, 3, 4, 5, 6)
+    base, employer = flow["contribution_base"], flow["employer_contributions"]
+    due = base * np.stack([scheme.employer_rate.mean(axis=runs) for scheme in schemes])
+    yield "pool: employers' contributions = base × rate", employer - due, due
+    credited = np.stack([(scheme.employee_rate * scheme.with_account).mean(axis=runs) for scheme in schemes]) * base
+    yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, due
+    received = flow["contributions_from_accounts"]
+    yield (
+        "accounts: relatives' contributions = received by the resident fund",
+        received - single["relatives_contributions"],
+        due,
+    )
+
+    to_accounts = single["employer_to_accounts"]
+    benefits = flow["employee_inpatient_benefits"] + flow["employee_outpatient_benefits"]
+    outgo = benefits + flow["maternity_benefits"] + flow["long_term_care"]
+    income = employer - to_accounts + flow["purchases"]
+    yield from _account("pool", projection.fund[:, :, 1], basis, income, outgo, single["pool_interest"])
+    income = flow["employee_contributions"] + to_accounts + flow["retiree_credits"]
+    outgo = flow["account_spending"] + single["relatives_care"] + single["relatives_contributions"]
+    yield from _account("accounts", projection.fund[:, :, 2], basis, income, outgo, single["account_interest"])
+    for kind in ("inpatient", "outpatient"):
+        claims, paid = projection.by_age[f"employee_{kind}_claims"], projection.by_age[f"employee_{kind}_benefits"]
+        excess = np.maximum(paid - claims, 0).max(axis=tuple(range(2, paid.ndim)))
+        yield f"pool: {kind} benefits do not exceed cost", excess, total(claims)
+
+
+def _account(
+    name: str,
+    fund: np.ndarray,
+    basis: Sequence[YearBasis],
+    income: np.ndarray,
+    outgo: np.ndarray,
+    interest: np.ndarray,
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Identities of one account over the years."""
+    rate = np.where(
+        fund[:-1] < 0, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis])
+    )
+    earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
+    size = np.maximum(np.abs(fund[1:]), income)
+    yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", interest - earned, size
+    yield f"{name}: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], size

@@ -1,12 +1,13 @@
 """Summary measures of a fund, each defined once, with unit and status (method note, section 10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, INCOME, TENURES, UNINSURED
-from simsurance.model.projection import Projection, YearBasis
+from simsurance.axes import AREA, FUND, INCOME, TENURES, UNINSURED, row
+from simsurance.model.projection import Projection, YearBasis, total
 from simsurance.scenario_file.schema import ScenarioValues
 
 
@@ -20,12 +21,37 @@ class Measure:
     status: str = "ok"
 
 
-def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np.ndarray]:
-    """The fund's account and what is read beside it, [year, run]; names and units as in `simsurance.variables`."""
-    flow, single, stocks = projection.by_age, projection.by_run, projection.stocks
+Account = dict[str, np.ndarray]
+"""A fund's account and what is read beside it; names and units as in `simsurance.variables`."""
 
-    def total(array: np.ndarray) -> np.ndarray:
-        return array.sum(axis=tuple(range(2, array.ndim)))
+COMPONENTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "resident": (
+        ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments", "prepaid_change"),
+        ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "administration"),
+    ),
+    "employee_pool": (
+        ("employer_contributions", "employer_to_accounts", "purchases"),
+        ("inpatient_benefits", "outpatient_benefits", "maternity_benefits", "long_term_care"),
+    ),
+    "personal_accounts": (
+        ("employee_contributions", "employer_to_accounts", "retiree_credits"),
+        ("account_spending", "relatives_care", "relatives_contributions"),
+    ),
+}
+"""Components of income and of outgo of each fund, columns of its account."""
+
+
+def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Account]:
+    """The account of each fund that is projected, [year, run]."""
+    found = {"resident": resident_account(projection, basis)}
+    if projection.fund.shape[-1] > 1:
+        found |= {"employee_pool": pool_account(projection), "personal_accounts": personal_accounts(projection)}
+    return {fund: _balanced(fund, account, projection) for fund, account in found.items()}
+
+
+def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Account:
+    """What only the resident fund has."""
+    flow, single, stocks = projection.by_age, projection.by_run, projection.stocks
 
     def standard(name: str) -> np.ndarray:
         return np.stack(
@@ -35,55 +61,99 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, np
             ]
         )
 
-    parts = ("personal_contributions", "assistance", "subsidies", "local_supplement")
-    found = {
-        name: total(flow[name])
-        for name in (
-            *parts,
-            "inpatient_benefits",
-            "outpatient_benefits",
-            "critical_illness",
-            "bonus_cost",
-            "repair_payments",
-            "resident_enrolled",
-            "members_income",
-        )
-    }
-    found |= {
-        name: single[name]
-        for name in ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")
-    }
-    found["opening"], found["closing"] = projection.fund[:-1, :, 0], projection.fund[1:, :, 0]
-    found["prepaid"] = projection.prepaid[1:]
-    found["income"] = sum((found[name] for name in (*parts, "repair_payments", "prepaid_change")), start=np.zeros(()))
-    found["outgo"] = (
-        found["inpatient_benefits"]
-        + found["outpatient_benefits"]
-        + found["critical_illness"]
-        + found["bonus_cost"]
-        + found["administration"]
+    summed = (
+        *("personal_contributions", "contributions_from_accounts", "assistance", "subsidies", "local_supplement"),
+        *("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "repair_payments"),
+        *("resident_enrolled", "members_income"),
     )
-    found["current_balance"] = found["income"] + found["interest"] - found["outgo"]
-    monthly = found["outgo"] / 12
-    found["reserve_months"] = found["closing"] / monthly
-    found["reserve_months_without_prepaid"] = (found["closing"] - found["prepaid"]) / monthly
-    found["reserve_months_forward"] = np.full_like(monthly, np.nan)
-    found["reserve_months_forward"][:-1] = found["closing"][:-1] / monthly[1:]
+    alone = ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")
+    found = {name: total(flow[name]) for name in summed} | {name: single[name] for name in alone}
+    found["prepaid"] = projection.prepaid[1:]
     due = found["personal_contributions"] + found["assistance"]
     found["personal_contribution_pp"], found["subsidy_pp"] = due / found["resident_enrolled"], standard("subsidy_pp")
-    found["outgo_pp"] = found["outgo"] / found["resident_enrolled"]
-    found["income_pp"] = found["income"] / found["resident_enrolled"]
-    found["income_rate"] = found["income"] / found["members_income"]
-    found["cost_rate"] = found["outgo"] / found["members_income"]
-    insured = total(stocks.membership[:, :, :, TENURES])
-    uninsured = total(stocks.membership[:, :, :, UNINSURED])
+    insured, uninsured = (total(stocks.membership[:, :, :, rows]) for rows in (TENURES, UNINSURED))
+    everyone = total(stocks.persons)
     found["resident_insured"] = insured[1:]
     found["coverage"] = (insured / (insured + uninsured))[1:]
+    found["coverage_of_population"] = ((everyone - uninsured) / everyone)[1:]
     found["leave_rate"] = total(flow["leaves"]) / insured[:-1]
     found["return_rate"] = (total(flow["returns"]) + total(flow["joins"])) / uninsured[:-1]
     found["public_money"] = found["subsidies"] + found["assistance"]
-    found["population"] = total(stocks.persons)[1:]
+    found["population"] = everyone[1:]
+    found["heads"] = found["resident_enrolled"]
     return found
+
+
+def pool_account(projection: Projection) -> Account:
+    """What only the pooled fund of the employee scheme has."""
+    flow, single = projection.by_age, projection.by_run
+    active, retired = (total(projection.stocks.membership[:, :, :, row(name) : row(name) + 1]) for name in EMPLOYED)
+    base, employer = total(flow["contribution_base"]), total(flow["employer_contributions"])
+    return {
+        "employer_contributions": employer,
+        "employer_to_accounts": -single["employer_to_accounts"],
+        "purchases": total(flow["purchases"]),
+        "inpatient_benefits": total(flow["employee_inpatient_benefits"]),
+        "outpatient_benefits": total(flow["employee_outpatient_benefits"]),
+        "benefits_of_retired": total(flow["benefits_of_retired"]),
+        "maternity_benefits": total(flow["maternity_benefits"]),
+        "long_term_care": total(flow["long_term_care"]),
+        "interest": single["pool_interest"],
+        "employee_active": active[1:],
+        "employee_retired": retired[1:],
+        "dependency_ratio": (retired / active)[1:],
+        "contribution_base": base,
+        "contribution_rate": (employer - single["employer_to_accounts"]) / base,
+        "members_income": total(flow["employee_members_income"]),
+        "heads": total(flow["active_years"]) + total(flow["retired_years"]),
+    }
+
+
+def personal_accounts(projection: Projection) -> Account:
+    """What only the personal accounts have."""
+    flow, single = projection.by_age, projection.by_run
+    base, own = total(flow["contribution_base"]), total(flow["employee_contributions"])
+    return {
+        "employee_contributions": own,
+        "employer_to_accounts": single["employer_to_accounts"],
+        "retiree_credits": total(flow["retiree_credits"]),
+        "account_spending": total(flow["account_spending"]),
+        "relatives_care": single["relatives_care"],
+        "relatives_contributions": single["relatives_contributions"],
+        "interest": single["account_interest"],
+        "contribution_base": base,
+        "contribution_rate": (own + single["employer_to_accounts"]) / base,
+        "members_income": total(flow["employee_members_income"]),
+        "heads": total(flow["active_years"]) + total(flow["retired_years"]),
+    }
+
+
+def _balanced(fund: str, account: Account, projection: Projection) -> Account:
+    """The account with what every fund has: totals, balance, reserve, rates and amounts a head."""
+    income, outgo = (sum((account[name] for name in names), start=np.zeros(())) for names in COMPONENTS[fund])
+    place = FUND.members.index(fund)
+    opening, closing = projection.fund[:-1, :, place], projection.fund[1:, :, place]
+    monthly = outgo / 12
+    forward = np.full_like(monthly, np.nan)
+    forward[:-1] = closing[:-1] / monthly[1:]
+    found = {name: values for name, values in account.items() if name != "heads"}
+    if "contribution_base" in found:
+        found["pay_as_you_go_rate"] = outgo / found["contribution_base"]
+    if "prepaid" in found:
+        found["reserve_months_without_prepaid"] = (closing - found["prepaid"]) / monthly
+    return found | {
+        "opening": opening,
+        "income": income,
+        "outgo": outgo,
+        "current_balance": income + found["interest"] - outgo,
+        "closing": closing,
+        "reserve_months": closing / monthly,
+        "reserve_months_forward": forward,
+        "outgo_pp": outgo / account["heads"],
+        "income_pp": income / account["heads"],
+        "income_rate": income / found["members_income"],
+        "cost_rate": outgo / found["members_income"],
+    }
 
 
 def discount_factors(interest: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
@@ -98,21 +168,29 @@ def first_year(below: np.ndarray, years: Sequence[int]) -> float:
     return float(years[int(np.argmax(below))]) if below.any() else float("nan")
 
 
-def required_multiple(
-    values: ScenarioValues, account: dict[str, np.ndarray], interest: np.ndarray, start: int
-) -> float:
-    """The level multiple of contributions and subsidies, from a year on, that leaves the target reserve at the horizon.
+def required_multiple(values: ScenarioValues, account: Account, interest: np.ndarray, start: int) -> float:
+    """The level multiple of what is levied, from a year on, that leaves the target reserve at the horizon.
 
     Static: nobody reacts. `account` by year, `start` a position in it. Interest runs at the fund's rate throughout.
     """
     middle, end = discount_factors(interest, 0.0)
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
-    levied = account["income"] - account["prepaid_change"]
+    levied = sum((account[name] for name in LEVIED if name in account), start=np.zeros(()))
     missing = target * end[-1] - account["opening"][0] - ((account["income"] - account["outgo"]) * middle).sum()
     return 1 + float(missing / (levied * middle)[start:].sum())
 
 
-INCOME_SHARE = "share of members' disposable income"
+LEVIED: Final = (
+    "personal_contributions",
+    "assistance",
+    "subsidies",
+    "local_supplement",
+    "repair_payments",
+    "employer_contributions",
+    "employer_to_accounts",
+)
+"""Components of income that a level multiple of the contribution acts on."""
+INCOME_SHARE: Final = "share of members' disposable income"
 FIRST_AND_LAST = {
     "closing": "yuan",
     "reserve_months": "months",
@@ -121,29 +199,44 @@ FIRST_AND_LAST = {
     "income_rate": INCOME_SHARE,
     "cost_rate": INCOME_SHARE,
     "coverage": "share",
+    "coverage_of_population": "share",
     "leave_rate": "share of the insured a year",
     "return_rate": "share of the uninsured a year",
     "resident_insured": "persons",
     "public_money": "yuan",
+    "employee_active": "persons",
+    "employee_retired": "persons",
+    "dependency_ratio": "retired a head of the active",
+    "contribution_rate": "share of the base",
+    "pay_as_you_go_rate": "share of the base",
 }
-"""Columns of the account that are reported for the first and the last year, with their units."""
+"""Columns of an account that are reported for the first and the last year, with their units."""
+EMPLOYED: Final = ("employee_active", "employee_retired")
 
 
-def measures(values: ScenarioValues, account: dict[str, np.ndarray], basis: Sequence[YearBasis]) -> list[Measure]:
-    """All measures of one run; `account` by year."""
+def measures(values: ScenarioValues, accounts: dict[str, Account], basis: Sequence[YearBasis]) -> list[Measure]:
+    """All measures of one run; `accounts` by year. Those of the resident fund first, the others' named after their fund."""
     years = [year.year for year in basis]
     interest = np.array([float(year.interest_rate[0]) for year in basis])
-    return [
-        *dated_measures(account, years),
-        *level_measures(account),
-        *burden_measures(basis),
-        *present_values(values, account, interest),
-        *required_contributions(values, account, interest, years),
-        *payable_shares(account, years),
-    ]
+    found = []
+    for fund, account in accounts.items():
+        own = [*dated_measures(account, years), *level_measures(account)]
+        if fund == "resident":
+            own += burden_measures(basis)
+        if fund != "personal_accounts":
+            own += present_values(values, account, interest)
+            own += required_contributions(values, account, interest, years)
+            own += payable_shares(account, years)
+        found += [replace(each, measure=measure_of(fund, each.measure)) for each in own]
+    return found
 
 
-def dated_measures(account: dict[str, np.ndarray], years: Sequence[int]) -> list[Measure]:
+def measure_of(fund: str, name: str) -> str:
+    """The name of a fund's measure: those of the resident fund have no prefix."""
+    return name if fund == "resident" else f"{fund}_{name}"
+
+
+def dated_measures(account: Account, years: Sequence[int]) -> list[Measure]:
     """First deficit year and depletion year, or the status that there is none."""
     found = []
     for name, below, status in (
@@ -155,11 +248,12 @@ def dated_measures(account: dict[str, np.ndarray], years: Sequence[int]) -> list
     return found
 
 
-def level_measures(account: dict[str, np.ndarray]) -> list[Measure]:
+def level_measures(account: Account) -> list[Measure]:
     """Columns of the account at both ends, and the lowest reserve."""
     ends = [
         Measure(f"{name}_{label}_year", float(account[name][place]), unit)
         for name, unit in FIRST_AND_LAST.items()
+        if name in account
         for label, place in (("first", 0), ("last", -1))
     ]
     return [*ends, Measure("lowest_reserve_months", float(account["reserve_months"].min()), "months")]
@@ -180,7 +274,7 @@ def burden_measures(basis: Sequence[YearBasis]) -> list[Measure]:
     ]
 
 
-def present_values(values: ScenarioValues, account: dict[str, np.ndarray], interest: np.ndarray) -> list[Measure]:
+def present_values(values: ScenarioValues, account: Account, interest: np.ndarray) -> list[Measure]:
     """Actuarial balance, also with the discount rate a point lower and higher, and public money."""
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
     found = []
@@ -189,29 +283,34 @@ def present_values(values: ScenarioValues, account: dict[str, np.ndarray], inter
         balance = account["opening"][0] + ((account["income"] - account["outgo"]) * middle).sum() - target * end[-1]
         share = float(balance / (account["members_income"] * middle).sum())
         found.append(Measure(f"actuarial_balance{label}", share, INCOME_SHARE))
+    if "public_money" not in account:
+        return found
     middle, _ = discount_factors(interest, values.measures.discount_margin)
     public = float((account["public_money"] * middle).sum())
     return [*found, Measure("public_money_present_value", public, "yuan of the valuation date")]
 
 
 def required_contributions(
-    values: ScenarioValues, account: dict[str, np.ndarray], interest: np.ndarray, years: Sequence[int]
+    values: ScenarioValues, account: Account, interest: np.ndarray, years: Sequence[int]
 ) -> list[Measure]:
-    """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head."""
+    """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head or as a rate."""
     delay = min(values.measures.delay_years, len(years) - 1)
-    standard = account["personal_contribution_pp"] + account["subsidy_pp"]
+    if "subsidy_pp" in account:
+        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan a head in"
+        standard = account["personal_contribution_pp"] + account["subsidy_pp"]
+    else:
+        of, level, unit = "employer's contribution", "required_rate", "share of the base in"
+        standard = account["contribution_rate"]
     found = []
     for label, start in (("now", 0), ("delayed", delay)):
         multiple = required_multiple(values, account, interest, start)
         first = years[start]
-        unit = f"times personal contribution and subsidy from {first}"
-        found.append(Measure(f"required_contribution_multiple_{label}", multiple, unit))
-        yuan = multiple * float(standard[start])
-        found.append(Measure(f"required_contribution_{label}", yuan, f"yuan a head in {first}"))
+        found.append(Measure(f"required_contribution_multiple_{label}", multiple, f"times {of} from {first}"))
+        found.append(Measure(f"{level}_{label}", multiple * float(standard[start]), f"{unit} {first}"))
     return found
 
 
-def payable_shares(account: dict[str, np.ndarray], years: Sequence[int]) -> list[Measure]:
+def payable_shares(account: Account, years: Sequence[int]) -> list[Measure]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
     depleted = account["closing"] < 0
     share = account["income"] / account["outgo"]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS, TENURES, UNINSURED
+from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack
 from simsurance.basis.inputs import Inputs
-from simsurance.model.projection import Projection, State, Stocks, YearBasis, project
+from simsurance.cohorts import cohort_table
+from simsurance.model.projection import Projection, Stocks, YearBasis, project
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
 
@@ -76,19 +77,32 @@ class Results:
         return (*self.years, self.years[-1] + 1)
 
     @cached_property
-    def accounts(self) -> dict[str, np.ndarray]:
-        """The fund table's columns as arrays by year."""
-        found = {name: values[:, 0] for name, values in measures.accounts(self.projection, self.basis).items()}
-        inputs = Inputs(self.scenario, self.scenario.values)
-        found["real_cost_growth"] = inputs.yearly(self.scenario.values.claims.trend.real_growth)
-        found["residual_cost_growth"] = inputs.residual_cost_growth(self.scenario.values.claims.trend.real_growth)
+    def accounts(self) -> dict[str, measures.Account]:
+        """The columns of the fund table as arrays by year, for each fund that is projected."""
+        by_fund = measures.accounts(self.projection, self.basis)
+        found = {fund: {name: of[:, 0] for name, of in account.items()} for fund, account in by_fund.items()}
+        values = self.scenario.values
+        inputs = Inputs(self.scenario, values)
+        growth = {"resident": values.claims.trend.real_growth, "employee_pool": values.employee.care.real_growth}
+        for fund in growth.keys() & found.keys():
+            found[fund]["real_cost_growth"] = inputs.yearly(growth[fund])
+            found[fund]["residual_cost_growth"] = inputs.residual_cost_growth(growth[fund])
         return found
+
+    @property
+    def account(self) -> measures.Account:
+        """The account of the resident fund."""
+        return self.accounts[RESIDENT]
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
-        """Account of the fund by year."""
+        """Account of each fund by year; a column that a fund does not have is empty there."""
         names = [found.name for found in VARIABLES if found.table == "fund"]
-        return _frame("fund", {"year": self.years, "fund": (RESIDENT,)}, {name: self.accounts[name] for name in names})
+        none = np.full(len(self.years), np.nan)
+        columns = {
+            name: np.stack([account.get(name, none) for account in self.accounts.values()], axis=1) for name in names
+        }
+        return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
     @cached_property
     def population(self) -> "pd.DataFrame":
@@ -118,10 +132,7 @@ class Results:
     def flows(self) -> "pd.DataFrame":
         """Person and money flows of each year by area and income group."""
         keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
-        columns = {}
-        for found in VARIABLES:
-            if found.table == "flows" and found.name in self.projection.by_group:
-                columns[found.name] = self.projection.by_group[found.name][:, 0]
+        columns = self._columns("flows", self.projection.by_group)
         columns["disposable_income_pp"] = np.stack(
             [np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis]
         )
@@ -134,8 +145,18 @@ class Results:
     def ages(self) -> "pd.DataFrame":
         """Person flows and cost of each year by sex and age."""
         keys = {"year": self.years, "sex": SEX.members, "age": range(len(AGE.members))}
-        names = [found.name for found in VARIABLES if found.table == "ages"]
-        return _frame("ages", keys, {name: self.projection.by_age[name][:, 0] for name in names})
+        return _frame("ages", keys, self._columns("ages", self.projection.by_age))
+
+    def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The flows that a table shows; those of a scheme that is not projected are empty."""
+        empty = np.full_like(flows["births"][:, 0], np.nan)
+        names = [found.name for found in VARIABLES if found.table == table]
+        return {name: flows[name][:, 0] if name in flows else empty for name in names}
+
+    @cached_property
+    def cohorts(self) -> "pd.DataFrame":
+        """What each birth cohort pays and gets over the horizon, present values on the opening 1 January."""
+        return _frame("cohorts", *cohort_table(self.projection, self.basis))
 
     @cached_property
     def measures(self) -> "pd.DataFrame":
@@ -204,7 +225,7 @@ def one_run(projection: Projection, run: int) -> Projection:
 def simulate(scenarios: list[Scenario]) -> list[Results]:
     """Project scenarios, those over the same years together; raises SimsuranceError if an identity does not hold."""
     built = [build(scenario) for scenario in scenarios]
-    groups: dict[tuple[int, ...], list[int]] = {}
+    groups: dict[tuple[object, ...], list[int]] = {}
     for place, (_, basis) in enumerate(built):
         groups.setdefault(
             (
@@ -213,6 +234,7 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
                 basis[0].rules_start,
                 basis[0].bonus_credited_years,
                 basis[0].critical_edges.shape[1],
+                basis[0].employee is not None,
             ),
             [],
         ).append(place)
@@ -227,4 +249,4 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
     return [found[place] for place in range(len(scenarios))]
 
 
-__all__ = ["TENURES", "UNINSURED", "Results", "State", "simulate"]
+__all__ = ["Results", "simulate"]

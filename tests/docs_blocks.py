@@ -190,7 +190,7 @@ def rules() -> str:
         place = projected().years.index(year)
         for label, run in zip(("in force", "never"), runs, strict=True):
             waited = run.projection.by_age["waiting_months"][place].sum() / 12
-            account = {name: values[place] for name, values in run.accounts.items()}
+            account = {name: values[place] for name, values in run.account.items()}
             rows.append(
                 (
                     year,
@@ -371,7 +371,7 @@ def as_known_then(opening_year: int) -> Scenario:
     known = {year: calibration.shipped(values.claims.trend.real_growth, year) for year in range(2019, opening_year)}
     mean = float(np.prod([1 + known[year] for year in range(2020, opening_year)]) ** (1 / (opening_year - 2020)) - 1)
     growth = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
-    reached = calibration.one_year(baseline().replace(growth), before).accounts["outgo"][0]
+    reached = calibration.one_year(baseline().replace(growth), before).account["outgo"][0]
     scale = published("resident_outgo")[before] / float(reached)
     levels = {
         f"claims.{kind}.level": getattr(values.claims, kind).level * scale for kind in ("inpatient", "outpatient")
@@ -447,7 +447,7 @@ def sensitivity() -> str:
     scenarios = changes()
     rows = []
     for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
-        fund = result.accounts["closing"][result.years.index(2035)]
+        fund = result.account["closing"][result.years.index(2035)]
         required = result.measures.loc["required_contribution_multiple_now"]["value"]
         rows.append(
             (
@@ -494,7 +494,7 @@ def assumptions() -> str:
 
 def results() -> str:
     """The account of the baseline: ten years, then every fifth."""
-    account, years = projected().accounts, projected().years
+    account, years = projected().account, projected().years
     shown = [year for year in years if year < years[0] + 10 or year % 5 == 0]
     rows = []
     for year in shown:

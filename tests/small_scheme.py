@@ -1,18 +1,34 @@
 """A scheme small enough to follow by hand: a year in which nothing happens unless a test says so, and few persons."""
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH, INCOME, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
-from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.model.participation import WaitingRules
+from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 
 PLACES = ("run", "health", "status", "sex", "area", "income", "age")
 FERTILE = 3
 AGES = 6
+NATIONAL_MONTHS = {
+    1: [4, 3],
+    2: [5, 4, 3],
+    3: [6, 5, 4, 3],
+    4: [7, 6, 6, 6, 6],
+    5: [8, 7, 6, 6, 6, 6],
+    6: [9, 8, 7, 6, 6, 6, 6],
+    7: [10, 9, 8, 7, 6, 6, 6, 6],
+    8: [11, 10, 9, 8, 7, 6, 6, 6, 6],
+    9: [12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    10: [13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    11: [14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+    12: [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
+}
+"""Months by lapsed years, in the order of none, one, two … of them paid for, as the national wording gives them."""
 
 
 def on(values: Any, *names: str) -> np.ndarray:
@@ -27,17 +43,49 @@ def bands(*values: Any) -> np.ndarray:
     return np.stack([on(value, "income") if np.ndim(value) else on(value) for value in values], axis=1)
 
 
-def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
+Part = TypeVar("Part")
+
+
+def quiet_part(noun: type[Part], **values: Any) -> Part:
+    """A part of a year's basis: nought, but for these values, plain numbers or as they are."""
+    values = {name: on(value) if isinstance(value, int | float) else value for name, value in values.items()}
+    return noun(**{field.name: on(0.0) for field in fields(noun)} | values)  # type: ignore[arg-type]
+
+
+def quiet_care(**changes: Any) -> CareBasis:
+    """Nobody uses care, but for `changes`; a user's costs and the limits of the benefits have likely sizes."""
+    sizes = {"inpatient_cost": 10_000.0, "outpatient_cost": 500.0, "inpatient_limit": 1e6, "outpatient_limit": 1e6}
+    ones = ("inpatient_sigma", "outpatient_sigma", "inpatient_benefit_factor", "outpatient_benefit_factor")
+    return quiet_part(CareBasis, **{**sizes, **dict.fromkeys(ones, 1.0), **changes})
+
+
+def quiet_employee(**changes: Any) -> EmployeeBasis:
+    """An employee scheme without money, but for `changes`, the names of its care among them; all members have an account."""
+    care, own = parted(changes, CareBasis)
+    return quiet_part(EmployeeBasis, **{"with_account": 1.0, **own}, care=quiet_care(**care))
+
+
+def parted(changes: dict[str, Any], noun: type) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The changes of a part's fields, and the others."""
+    names = {field.name for field in fields(noun)}
+    own = {name: value for name, value in changes.items() if name in names}
+    return own, {name: value for name, value in changes.items() if name not in names}
+
+
+def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | None = None, **changes: Any) -> YearBasis:
     """A year without deaths, moves, rules, contributions and cost, but for `changes`; a few births at age 3.
 
     Critical-illness insurance has a deductible of 20,000 yuan, one band at 60 % and a cap of 300,000, but pays only where
-    `critical_factor` is more than nought.
+    `critical_factor` is more than nought. Changes of the residents' care and of the waiting rules stand among the others.
 
     The fields of the arrays without person axes, and numbers for any field, may be given as plain numbers.
     """
     zero, one = on(0.0), on(1.0)
     asfr = np.zeros(ages)
     asfr[FERTILE] = 1e-9
+    care, changes = parted(changes, CareBasis)
+    waiting, changes = parted(changes, WaitingRules)
+    usual = {"floor_from_lapsed_years": 4.0, "longest_months": 24.0, "first_lapsed_year_counts": 1.0}
     basis: dict[str, Any] = {
         "year": year,
         "survival": on(np.ones((len(SEX.members), ages)), "sex", "age"),
@@ -60,9 +108,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "burden_floor": on(0.001),
         "leave_other": one,
         "return_other": one,
-        "floor_from_lapsed_years": on(4.0),
-        "longest_months": on(24.0),
-        "first_lapsed_year_counts": one,
+        "waiting": quiet_part(WaitingRules, **{**usual, **waiting}),
         "bonus_after_years": on(4.0),
         "bonus_limit": on(10.0),
         "bonus_felt": on(0.001),
@@ -71,20 +117,14 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
         "rules_start": 2025,
         "local_supplement": one,
         "disposable_income": on(40_000.0),
-        "inpatient_cost": on(10_000.0),
-        "inpatient_sigma": one,
-        "inpatient_limit": on(1e6),
-        "outpatient_cost": on(500.0),
-        "outpatient_sigma": one,
-        "outpatient_limit": on(1e6),
+        "care": quiet_care(**care),
         "critical_deductible": on(np.full(len(INCOME.members), 20_000.0), "income"),
         "critical_edges": bands(0.0),
         "critical_ratios": bands(0.6),
         "critical_cap": on(300_000.0),
         "critical_capped": on(np.ones(len(INCOME.members)), "income"),
         "critical_self_run": one,
-        "inpatient_benefit_factor": one,
-        "outpatient_benefit_factor": one,
+        "employee": employee,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     basis |= {name: np.zeros(1) for name in by_run}
@@ -96,14 +136,26 @@ def quiet_year(year: int = 2030, ages: int = AGES, **changes: Any) -> YearBasis:
     return YearBasis(**basis)
 
 
-def persons(*groups: tuple[str, float], ages: int = AGES, **place: Any) -> np.ndarray:
-    """Cells of one run: a thousand retired employees of low need, rural, middle income, at each sex and age, and the
-    groups (row, number) put at `place`: health, sex, area, income and age, by default low, female, rural, middle, 2."""
+def arrays_of(basis: Any) -> dict[str, np.ndarray]:
+    """Every array of a basis and of its parts, by name."""
+    found: dict[str, np.ndarray] = {}
+    for field in fields(basis):
+        value = getattr(basis, field.name)
+        if isinstance(value, np.ndarray):
+            found[field.name] = value
+        elif is_dataclass(value):
+            found |= {f"{field.name}.{name}": array for name, array in arrays_of(value).items()}
+    return found
+
+
+def persons(*groups: tuple[str, float], ages: int = AGES, others: str = "employee_retired", **place: Any) -> np.ndarray:
+    """Cells of one run: a thousand `others` of low need, rural, middle income, at each sex and age, and the groups
+    (row, number) put at `place`: health, sex, area, income and age, by default low, female, rural, middle, 2."""
     cells = np.zeros(
         (1, len(HEALTH.members), len(ROWS), len(SEX.members), len(AREA.members), len(INCOME.members), ages)
     )
     rural, middle = index("area", "rural"), index("income", "middle")
-    cells[0, 0, row("employee_retired"), :, rural, middle] = 1000.0
+    cells[0, 0, row(others), :, rural, middle] = 1000.0
     where = {"health": "low", "sex": "female", "area": "rural", "income": "middle"} | place
     age = where.pop("age", 2)
     health, sex, area, income = (index(name, str(where[name])) for name in ("health", "sex", "area", "income"))
@@ -112,9 +164,9 @@ def persons(*groups: tuple[str, float], ages: int = AGES, **place: Any) -> np.nd
     return cells
 
 
-def state_of(cells: np.ndarray, fund: float = 0.0, prepaid: float = 0.0) -> State:
-    """The state of one run with these persons, tracked totals and money."""
-    return State(cells, np.full((len(cells), 1), fund), np.full(len(cells), prepaid))
+def state_of(cells: np.ndarray, fund: float | tuple[float, ...] = 0.0, prepaid: float = 0.0) -> State:
+    """The state of one run with these persons, tracked totals and money: the resident fund, or a sum for each account."""
+    return State(cells, np.tile(np.atleast_1d(fund), (len(cells), 1)).astype(float), np.full(len(cells), prepaid))
 
 
 def one_year(state: State, basis: YearBasis) -> tuple[State, Flows]:

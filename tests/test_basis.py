@@ -1,6 +1,5 @@
 """From a scenario to the arrays of each year: indexation, standards, incomes, intercepts, switches."""
 
-from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_scheme import arrays_of
 
 from simsurance.axes import AGE, INCOME, TENURES, UNINSURED, axis, index
 from simsurance.basis import build
@@ -20,6 +20,7 @@ from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
 EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
+INDEXED = ("inpatient_deductible", "inpatient_limit", "outpatient_limit")
 EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
 
 
@@ -53,13 +54,13 @@ def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
     _, years = built()
     assert [year.year for year in years] == [2026, 2027, 2028, 2029, 2030]
     by_run = {"pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate"}
-    for field in fields(YearBasis):
-        array = getattr(years[0], field.name)
-        if isinstance(array, np.ndarray):
-            by_band = field.name in {"critical_edges", "critical_ratios"}
-            assert array.ndim == (1 if field.name in by_run else 8 if by_band else 7), field.name
-            assert array.shape[0] == 1, field.name
-            assert not array.flags.writeable, field.name
+    arrays = arrays_of(years[0])
+    assert {"personal_pp", "care.inpatient_use", "waiting.fixed_months", "employee.care.inpatient_use"} <= set(arrays)
+    for name, array in arrays.items():
+        by_band = name in {"critical_edges", "critical_ratios"}
+        assert array.ndim == (1 if name in by_run else 8 if by_band else 7), name
+        assert array.shape[0] == 1, name
+        assert not array.flags.writeable, name
 
 
 def test_an_array_is_put_on_its_axes_by_name() -> None:
@@ -92,17 +93,20 @@ def test_the_income_groups_of_an_area_have_its_mean_income() -> None:
 
 
 def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> None:
-    _, years = built()
+    _, years = built(("employee.benefits.long_term_care", 50))
     incomes = Inputs(baseline(), baseline().values).incomes([2024, 2025, 2026])["national"]
-    for name in ("inpatient_deductible", "inpatient_limit", "outpatient_limit", "critical_cap", "indexation"):
-        first, second = (getattr(year, name).max() for year in years[:2])
+    for name in (
+        *(f"{scheme}care.{rule}" for scheme in ("", "employee.") for rule in INDEXED),
+        *("critical_cap", "indexation", "employee.long_term_care_pp"),
+    ):
+        first, second = (arrays_of(year)[name].max() for year in years[:2])
         assert second / first == pytest.approx(incomes[2] / incomes[1]), name
     _, fixed = built(("benefits.indexation", "fixed"))
     inpatient = {name: float(baseline().leaves[f"benefits.inpatient.{name}"]) for name in ("deductible", "limit")}
     for year in fixed:
         assert year.care.inpatient_deductible.item() == inpatient["deductible"]
         assert year.care.inpatient_limit.item() == inpatient["limit"]
-    assert years[0].inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
+    assert years[0].care.inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
 
 
 def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
@@ -363,9 +367,9 @@ def test_without_adverse_selection_need_classes_share_their_odds_and_the_opening
     ids=["contribution", "wait", "bonus", "campaign", "family account"],
 )
 def test_each_policy_moves_leaving_by_its_sign_from_the_year_it_starts(change: dict[str, Any], sign: int) -> None:
-    reference = {"contributions.personal.rule": {"2026": "schedule"}}
+    reference = {"contributions.personal.rule": {"2026": "schedule"}, "behaviour.family_share": 0}
     before, after = projected(reference), projected({**reference, **change})
-    rate = [results.accounts["leave_rate"] for results in (before, after)]
+    rate = [results.account["leave_rate"] for results in (before, after)]
     np.testing.assert_array_equal(rate[1][:2], rate[0][:2])
     first = 2029 if "participation.continuous_bonus.step" in change else 2028
     place = before.years.index(first)
@@ -379,7 +383,7 @@ def test_without_reactions_a_higher_contribution_never_brings_depletion_forward(
         for share in (0.004, 0.007, 0.0092, 0.012, 0.02)
     ]
     found = simulate(levels)
-    closing = [results.accounts["closing"] for results in found]
+    closing = [results.account["closing"] for results in found]
     assert all(np.all(more >= less) for less, more in pairwise(closing))
     depletion = [results.measures.value["depletion_year"] for results in found]
     dates = [year if np.isfinite(year) else 9999 for year in depletion]
@@ -407,9 +411,18 @@ def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
         *(f"benefits.critical_illness.{rule}" for rule in ("band_edges", "cap", "premium")),
         *(f"participation.{kind}_bonus.step" for kind in ("continuous", "no_claim")),
         "fund.opening",
+        "employee.wage.mean",
+        "employee.accounts.retiree_credit",
+        *(f"employee.care.{kind}_level" for kind in ("inpatient", "outpatient")),
+        *(f"employee.benefits.inpatient.{rule}" for rule in ("deductible", "retired_deductible", "limit")),
+        *(f"employee.benefits.outpatient.limit.{need}" for need in ("low", "moderate", "high")),
+        "employee.benefits.outpatient.deductible",
+        *(f"employee.benefits.{amount}" for amount in ("birth_benefit", "long_term_care")),
+        *(f"employee.fund.opening_{account}" for account in ("pool", "accounts")),
     ]
+    still |= {"employee.benefits.long_term_care": 50}
     once = projected(still)
-    twice = projected(still | {key: doubled(baseline().leaves[key]) for key in keys})
+    twice = projected(still | {key: doubled(baseline().replace(still).leaves[key]) for key in keys})
     np.testing.assert_allclose(twice.projection.fund, 2 * once.projection.fund, rtol=1e-12)
     np.testing.assert_allclose(twice.projection.stocks.persons, once.projection.stocks.persons, rtol=1e-12)
 

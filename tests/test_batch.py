@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from small_scheme import arrays_of
 
 from simsurance.basis import build, stack
 from simsurance.model.projection import Projection
@@ -82,13 +83,13 @@ def test_runs_over_different_years_may_be_asked_for_together() -> None:
 def test_the_step_changes_none_of_its_arguments_whatever_the_workspace_holds() -> None:
     state, basis = stack([build(scenario) for scenario in scenarios()])
     before = [array.copy() for array in vars(state).values()]
-    arrays = {name: value.copy() for name, value in vars(basis[0]).items() if isinstance(value, np.ndarray)}
+    arrays = {name: value.copy() for name, value in arrays_of(basis[0]).items()}
     work = Workspace(state.cells.shape)
     first, _ = step(state, basis[0], work)
     for old, new in zip(before, vars(state).values(), strict=True):
         np.testing.assert_array_equal(new, old)
-    for name, value in arrays.items():
-        np.testing.assert_array_equal(getattr(basis[0], name), value, err_msg=name)
+    for name, value in arrays_of(basis[0]).items():
+        np.testing.assert_array_equal(value, arrays[name], err_msg=name)
     kept = first.cells.copy()
     for values in vars(work).values():
         if isinstance(values, np.ndarray):

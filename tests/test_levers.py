@@ -83,12 +83,12 @@ def test_the_factor_goes_up_in_equal_steps_from_the_start_and_stays():
 @pytest.mark.parametrize("component", get_args(LeverComponent))
 def test_a_lever_of_size_zero_changes_nothing(component, base):
     (zero,) = simulate([with_levers(one=lever(component, 0.0))])
-    assert all(np.array_equal(zero.accounts[name], base.accounts[name], equal_nan=True) for name in base.accounts)
+    assert all(np.array_equal(zero.account[name], base.account[name], equal_nan=True) for name in base.account)
 
 
 def test_levers_on_one_component_multiply(base):
     (both,) = simulate([with_levers(one=lever("inpatient_benefits", -0.03), two=lever("inpatient_benefits", -0.02))])
-    ratio = both.accounts["inpatient_benefits"] / base.accounts["inpatient_benefits"]
+    ratio = both.account["inpatient_benefits"] / base.account["inpatient_benefits"]
     assert ratio == pytest.approx([1, 1] + [0.97 * 0.98] * (LAST - 2027))
 
 
@@ -97,7 +97,7 @@ def test_a_component_moves_its_own_columns_from_its_start_and_no_others(componen
     still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
     before, after = simulate([still, with_levers(still, one=lever(component, 0.05))])
     for name in (*BENEFITS, *INCOME, "resident_insured", "resident_enrolled"):
-        old, new = before.accounts[name], after.accounts[name]
+        old, new = before.account[name], after.account[name]
         assert np.array_equal(old[:2], new[:2]), name
         if name in COLUMNS[component]:
             assert (new[2:-1] > old[2:-1]).all(), name
@@ -118,26 +118,26 @@ def test_a_component_moves_its_own_columns_from_its_start_and_no_others(componen
 def test_what_stands_outside_the_layers_moves_by_the_size(component, column):
     still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
     before, after = simulate([still, with_levers(still, one=lever(component, -0.04))])
-    assert after.accounts[column][2:] == pytest.approx(0.96 * before.accounts[column][2:])
+    assert after.account[column][2:] == pytest.approx(0.96 * before.account[column][2:])
 
 
 def test_income_moves_by_the_size_but_for_payments_outside_the_standards(base):
     (run,) = simulate([with_levers(one=lever("income", 0.02))])
-    old, new = ({name: result.accounts[name][2:] for name in INCOME} for result in (base, run))
+    old, new = ({name: result.account[name][2:] for name in INCOME} for result in (base, run))
     ratio = (sum(new.values()) - new["repair_payments"]) / (sum(old.values()) - old["repair_payments"])
     assert ratio == pytest.approx(1.02)
 
 
 def test_cost_before_the_layers_moves_benefits_by_more_where_a_deductible_stands():
     more, less = simulate([with_levers(one=lever("inpatient_cost", size)) for size in (0.05, -0.05)])
-    ratio = more.accounts["inpatient_benefits"][2:] / less.accounts["inpatient_benefits"][2:]
+    ratio = more.account["inpatient_benefits"][2:] / less.account["inpatient_benefits"][2:]
     assert (ratio > 1.05 / 0.95).all()
 
 
 def test_people_react_to_a_lever_on_what_they_pay_and_to_no_other(base):
     more = simulate([with_levers(one=lever(component, 0.5)) for component in ("personal_contributions", "subsidies")])
-    assert (more[0].accounts["leave_rate"][2:] > base.accounts["leave_rate"][2:]).all()
-    assert np.array_equal(more[1].accounts["leave_rate"], base.accounts["leave_rate"])
+    assert (more[0].account["leave_rate"][2:] > base.account["leave_rate"][2:]).all()
+    assert np.array_equal(more[1].account["leave_rate"], base.account["leave_rate"])
 
 
 def test_levers_that_cannot_be_are_refused_with_how_far_they_may_go():
@@ -161,8 +161,8 @@ def test_scenarios_with_other_bands_run_beside_one_another_as_alone():
     scenarios = [BASE, *(load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in names)]
     for together, scenario in zip(simulate(scenarios), scenarios, strict=True):
         (alone,) = simulate([scenario])
-        for name, values in alone.accounts.items():
-            assert np.array_equal(together.accounts[name], values, equal_nan=True), (scenario.name, name)
+        for name, values in alone.account.items():
+            assert np.array_equal(together.account[name], values, equal_nan=True), (scenario.name, name)
 
 
 # ---------------------------------------------------------------- files
@@ -222,8 +222,8 @@ def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, laid, b
             old, new = (value_of(scenario, path, 2026) for scenario in (BASE, changed))
             assert old == new, path
     if name not in FROM_THE_FIRST_YEAR:
-        assert laid[name].accounts["closing"][0] == base.accounts["closing"][0]
-        assert laid[name].accounts["closing"][-1] != base.accounts["closing"][-1]
+        assert laid[name].account["closing"][0] == base.account["closing"][0]
+        assert laid[name].account["closing"][-1] != base.account["closing"][-1]
 
 
 def value_of(scenario, path, year):
@@ -285,13 +285,13 @@ def test_the_effects_are_those_of_single_runs(table):
     by_name = {effect.fragment: effect for effect in found}
     settings = [f"horizon.last_year={LAST}"]
     (alone,) = simulate([load("baseline", ["payment_ratio_up"], settings)])
-    assert without.accounts["closing"][-1] == alone.accounts["closing"][-1]
+    assert without.account["closing"][-1] == alone.account["closing"][-1]
     for name in ("case_payment", "campaign", "turnover_low", "province_henan"):
         (single,) = simulate([load("baseline", ["payment_ratio_up", name], settings)])
         assert by_name[name].figures == tuple(figures(alone, single))
         by_measure = {figure.measure: figure for figure in by_name[name].figures}
-        assert by_measure["closing_last_year"].change == single.accounts["closing"][-1] - alone.accounts["closing"][-1]
-        assert by_measure["reserve_months_2030"].value == single.accounts["reserve_months"][4]
+        assert by_measure["closing_last_year"].change == single.account["closing"][-1] - alone.account["closing"][-1]
+        assert by_measure["reserve_months_2030"].value == single.account["reserve_months"][4]
         assert by_measure["reserve_months_2035"].status == "outside_horizon"
         assert by_measure["reserve_months_2035"].change is None
 

@@ -1,5 +1,6 @@
 """The account of the fund: closed forms, units, and what more money does to it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,10 @@ MONEY: dict[str, Any] = {
     "outpatient_ratio": 0.55, "outpatient_limit": 400.0, "prepaid_share": np.array([0.3]),
     "administration_share": np.array([0.02]), "interest_rate": np.array([0.02]), "deficit_rate": np.array([0.05]),
 }  # fmt: skip
-IN_YUAN = (
-    "personal_pp", "personal_pp_next", "subsidy_pp", "inpatient_cost", "inpatient_deductible", "inpatient_limit",
-    "outpatient_cost", "outpatient_deductible", "outpatient_limit", "disposable_income",
-)  # fmt: skip
+IN_YUAN = ("personal_pp", "personal_pp_next", "subsidy_pp", "disposable_income")
+CARE_IN_YUAN = tuple(
+    f"{kind}_{part}" for kind in ("inpatient", "outpatient") for part in ("cost", "deductible", "limit")
+)
 
 
 def closing(opening: float, income: float, outgo: float, rate: float = 0.0, deficit_rate: float = 0.0) -> float:
@@ -139,7 +140,8 @@ def test_twice_all_amounts_in_yuan_are_twice_every_balance_and_leave_persons_alo
 
 def quiet_money(basis: YearBasis) -> YearBasis:
     """The year with every amount in yuan doubled."""
-    return YearBasis(**{**vars(basis), **{name: 2 * getattr(basis, name) for name in IN_YUAN}})
+    care = replace(basis.care, **{name: 2 * getattr(basis.care, name) for name in CARE_IN_YUAN})
+    return replace(basis, care=care, **{name: 2 * getattr(basis, name) for name in IN_YUAN})
 
 
 @steady

@@ -82,10 +82,10 @@ def test_a_probability_has_its_odds(odds: float) -> None:
     assert membership.probability(np.array(odds)) == pytest.approx(1 - 1 / (1 + odds))
 
 
-def test_the_effect_of_a_burden_worked_out_by_hand() -> None:
-    # ((0.020 + 0.001) / (0.013 + 0.001)) ^ 0.35 = 1.5 ^ 0.35
-    effect = membership.burden_effect(np.array(0.020), np.array(0.013), np.array(0.001), np.array(0.35))
-    assert float(effect) == pytest.approx(1.152476, abs=5e-7)
+def test_the_ratio_of_a_burden_to_its_reference_worked_out_by_hand() -> None:
+    # (0.020 + 0.001) / (0.013 + 0.001)
+    ratio = membership.burden_ratio(np.array(0.020), np.array(0.013), np.array(0.001))
+    assert float(ratio) == pytest.approx(1.5, rel=1e-12)
 
 
 def test_leaving_and_returning_worked_out_by_hand() -> None:

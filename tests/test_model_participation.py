@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scheme import AGES, bands, held, on, one_year, persons, quiet_year, state_of
+from small_scheme import AGES, NATIONAL_MONTHS, bands, held, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import INCOME, index, row
 from simsurance.model import participation
@@ -25,21 +25,6 @@ NATIONAL: dict[str, Any] = {
     "never_counts": 1.0,
     "bonus_step": 1000.0,
 }
-NATIONAL_MONTHS = {
-    1: [4, 3],
-    2: [5, 4, 3],
-    3: [6, 5, 4, 3],
-    4: [7, 6, 6, 6, 6],
-    5: [8, 7, 6, 6, 6, 6],
-    6: [9, 8, 7, 6, 6, 6, 6],
-    7: [10, 9, 8, 7, 6, 6, 6, 6],
-    8: [11, 10, 9, 8, 7, 6, 6, 6, 6],
-    9: [12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    10: [13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    11: [14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    12: [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-}
-"""Months by lapsed years, in the order of none, one, two … of them paid for, as the national wording gives them."""
 
 
 def rules(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scheme import AGES, FERTILE, on, one_year, persons, quiet_year, state_of
+from small_scheme import AGES, FERTILE, arrays_of, on, one_year, persons, quiet_employee, quiet_year, state_of
 
 from simsurance.axes import axis, index, row
 from simsurance.model import population
@@ -253,18 +253,19 @@ def test_a_total_that_no_factor_on_the_odds_reaches_is_refused() -> None:
 
 
 def test_the_year_changes_neither_state_nor_basis() -> None:
-    state = state_of(persons(("never", 400.0), ("gap_5", 30.0), ("tenure_5", 300.0)), fund=10.0)
+    state = state_of(persons(("never", 400.0), ("gap_5", 30.0), ("tenure_5", 300.0)), fund=(10.0, 20.0, 30.0))
     basis = quiet_year(
-        survival=on(np.full((2, AGES), 0.9), "sex", "age"), leave_odds=0.2, enter_odds=0.5, inpatient_use=0.1
-    )
-    basis = replace(basis, rules_in_force=on(1.0), waits=on(np.ones(4), "income"), fixed_months=on(3.0))
+        survival=on(np.full((2, AGES), 0.9), "sex", "age"), leave_odds=0.2, enter_odds=0.5, inpatient_use=0.1,
+        rules_in_force=1.0, waits=on(np.ones(4), "income"), fixed_months=3.0, retirement=0.1,
+        employee=quiet_employee(contribution_base=60_000.0, employer_rate=0.06, inpatient_use=0.1),
+    )  # fmt: skip
     before = [array.copy() for array in (state.cells, state.fund, state.prepaid)]
-    arrays = {name: value.copy() for name, value in vars(basis).items() if isinstance(value, np.ndarray)}
+    arrays = {name: value.copy() for name, value in arrays_of(basis).items()}
     one_year(state, basis)
     for old, new in zip(before, (state.cells, state.fund, state.prepaid), strict=True):
         np.testing.assert_array_equal(new, old)
-    for name, value in arrays.items():
-        np.testing.assert_array_equal(getattr(basis, name), value, err_msg=name)
+    for name, value in arrays_of(basis).items():
+        np.testing.assert_array_equal(value, arrays[name], err_msg=name)
 
 
 def test_sums_over_named_axes_are_those_over_their_positions() -> None:

@@ -53,8 +53,9 @@ def test_published_counts_are_met(year: int) -> None:
     )
     assert cells[:, :, row("employee_active")].sum() == pytest.approx(published["employee_active"], rel=1e-12)
     assert cells[:, :, row("employee_retired")].sum() == pytest.approx(published["employee_retired"], rel=1e-12)
-    opening_fund = values_by_year(scenario_of(year).values.fund.opening, [year])[0]
-    assert state.fund.item() == opening_fund
+    values = scenario_of(year).values
+    opened = (values.fund.opening, values.employee.fund.opening_pool, values.employee.fund.opening_accounts)
+    assert state.fund[0].tolist() == [values_by_year(account, [year])[0] for account in opened]
 
 
 @pytest.mark.parametrize("year", VALUATION_YEARS)

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 from click.testing import CliRunner
+from small_scheme import NATIONAL_MONTHS
 
 from simsurance.analysis.history import parsed
 from simsurance.analysis.member import Person, Standing
@@ -16,21 +17,6 @@ from simsurance.errors import SimsuranceError
 from simsurance.output.story_words import WORDS, rule_applied, table, year_told
 from simsurance.scenario_file.loader import Scenario, load
 
-BY_HAND = {
-    1: [4, 3],
-    2: [5, 4, 3],
-    3: [6, 5, 4, 3],
-    4: [7, 6, 6, 6, 6],
-    5: [8, 7, 6, 6, 6, 6],
-    6: [9, 8, 7, 6, 6, 6, 6],
-    7: [10, 9, 8, 7, 6, 6, 6, 6],
-    8: [11, 10, 9, 8, 7, 6, 6, 6, 6],
-    9: [12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    10: [13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    11: [14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-    12: [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 6, 6, 6],
-}
-"""Months of waiting after so many lapsed years, with none, one, two … of them paid for."""
 NOMINAL = {
     "benefits.indexation": "fixed",
     "benefits.inpatient.deductible": 1000,
@@ -58,7 +44,7 @@ def nominal() -> Scenario:
 
 def test_waiting_months_by_hand_for_every_lapse_and_repair_up_to_twelve_years():
     (rule,) = rules_of(load("baseline"), Person(), parsed("2040: in"), born=False)
-    for lapsed, months in BY_HAND.items():
+    for lapsed, months in NATIONAL_MONTHS.items():
         assert len(months) == lapsed + 1
         for repaired, wanted in enumerate(months):
             found = rule.enrol(Standing(gap=lapsed), None, repaired)
@@ -72,8 +58,8 @@ def test_a_told_lapse_waits_as_long_as_the_table_says(lapsed):
     back = 2026 + lapsed
     history = f"2025: in, 2026-{2025 + lapsed}: lapse, {back}: in repair 1"
     told = story("baseline", history).loc[back]
-    assert told["waiting"] == BY_HAND[lapsed][1]
-    assert told["months_of_cover"] == 12 - BY_HAND[lapsed][1]
+    assert told["waiting"] == NATIONAL_MONTHS[lapsed][1]
+    assert told["months_of_cover"] == 12 - NATIONAL_MONTHS[lapsed][1]
     assert told["repair_payment"] == told["contribution"]
     assert told["member_pays"] == 2 * told["contribution"]
     assert told["cap"] == told["cap_before_bonus"]

@@ -33,7 +33,7 @@ def test_the_twins_open_with_the_same_people_and_the_same_turnover(results):
 def test_the_table_says_what_rests_on_behaviour(results):
     table = results.twin
     closing = table.loc["closing_last_year"]
-    assert closing["value"] == results.accounts["closing"][-1]
+    assert closing["value"] == results.account["closing"][-1]
     assert closing["difference"] == closing["value"] - closing["zero_effect"]
     assert closing["difference"] != 0
 
@@ -41,15 +41,15 @@ def test_the_table_says_what_rests_on_behaviour(results):
 def test_the_parts_of_the_drag_add_up_to_the_difference_of_the_funds(results):
     drag = results.drag
     assert drag["closing"].iloc[:2].sum() == pytest.approx(drag["closing"].iloc[2], rel=1e-12)
-    static = results.twins.static.accounts["closing"][-1]
-    assert drag.loc["total", "closing"] == pytest.approx(static - results.accounts["closing"][-1], rel=1e-9)
+    static = results.twins.static.account["closing"][-1]
+    assert drag.loc["total", "closing"] == pytest.approx(static - results.account["closing"][-1], rel=1e-9)
     assert drag.loc["sicker_payers", "closing"] > 0
 
 
 def test_a_heavy_tail_makes_the_raised_cap_dearer(results):
     tail = results.tail.iloc[-1]
     assert tail["pareto_bonus_cost_pp"] > tail["bonus_cost_pp"] > 0
-    account = results.twins.full.accounts
+    account = results.twins.full.account
     assert tail["bonus_cost_pp"] == account["bonus_cost"][-1] / account["resident_enrolled"][-1]
 
 
@@ -64,4 +64,4 @@ def test_a_rule_without_effects_costs_directly_only(results):
     quiet, louder = (ss.run(without_effects(each, RULE_EFFECTS)) for each in (results.scenario, larger))
     for name in ("leaves", "returns", "joins", "resident_enrolled"):
         np.testing.assert_array_equal(quiet.projection.by_age[name], louder.projection.by_age[name])
-    assert louder.accounts["bonus_cost"].sum() > quiet.accounts["bonus_cost"].sum()
+    assert louder.account["bonus_cost"].sum() > quiet.account["bonus_cost"].sum()

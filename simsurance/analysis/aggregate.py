@@ -190,7 +190,7 @@ def factors(hand: Estimate, results: Results) -> list[Factor]:
     span = min(SPAN, len(results.years)) - 1
     if span < 1:
         raise SimsuranceError("horizon.last_year: two years at least are needed to speak of growth; a later year")
-    flow, account = results.projection.by_age, results.accounts
+    flow, account = results.projection.by_age, results.account
 
     def total(name: str) -> np.ndarray:
         return np.asarray(flow[name][:, 0].sum(axis=(1, 2)))
@@ -261,7 +261,7 @@ def _insured(hand: Estimate) -> list[str]:
 
 
 def _recursion(hand: Estimate, results: Results) -> list[str]:
-    account, billion = results.accounts, 1e9
+    account, billion = results.account, 1e9
     heads = "".join(f"{head:>10}" for head in ("outgo", "income", "interest", "fund"))
     model_heads = f"{'model: outgo':>14}{'income':>10}{'fund':>10}"
     lines = [f"{'year':6}{'cost':>8}{'standard':>10}{heads}{model_heads}   CNY billion"]

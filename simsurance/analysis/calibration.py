@@ -125,7 +125,7 @@ def local_supplements(baseline: Scenario) -> Iterator[Fit]:
     """Published income less interest, over payers times national standards."""
     income = published("resident_income")
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
-        account = one_year(baseline, year).accounts
+        account = one_year(baseline, year).account
         standard = account["income"][0] - account["local_supplement"][0]
         factor = (income[year] - account["interest"][0]) / standard
         yield Fit(

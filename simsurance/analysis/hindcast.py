@@ -44,7 +44,7 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
             f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_PUBLISHED} or earlier"
         )
     changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": LAST_PUBLISHED})
-    account = simulate([changed])[0].accounts
+    account = simulate([changed])[0].account
     insured, income, outgo = (published(name) for name in ("resident_insured", "resident_income", "resident_outgo"))
     found = []
     for place, year in enumerate(range(valuation_year, LAST_PUBLISHED + 1)):

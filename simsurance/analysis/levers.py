@@ -95,7 +95,7 @@ def figures(base: Results, changed: Results) -> Iterator[Figure]:
 
 def _account(results: Results, name: str, place: int) -> float:
     """What stands in the fund's account in a year of the projection."""
-    return float(results.accounts[name][place])
+    return float(results.account[name][place])
 
 
 def _measure(results: Results, name: str) -> tuple[float | None, str]:

@@ -56,7 +56,7 @@ class Twins:
 
         columns = {}
         for prefix, results in (("", self.full), ("pareto_", self.heavy_tail)):
-            account = results.accounts
+            account = results.account
             for name in ("bonus_cost", "critical_illness"):
                 columns[f"{prefix}{name}_pp"] = account[name] / account["resident_enrolled"]
         return pd.DataFrame(columns, index=pd.Index(self.full.years, name="year"))
@@ -101,7 +101,7 @@ class Twins:
 
 def _paths(results: "Results") -> tuple[np.ndarray, np.ndarray]:
     """Payers and income less outgo a payer, by year."""
-    account = results.accounts
+    account = results.account
     payers = account["resident_enrolled"]
     return payers, (account["income"] - account["outgo"]) / payers
 

@@ -9,7 +9,7 @@ from simsurance.model.benefits import expected_excess
 
 
 def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
-    """The fields of `EmployeeBasis`; `cells` of the opening, whose active members the wages of the income groups average over."""
+    """The fields of `EmployeeBasis`; wages average over the active members of the opening `cells`."""
     scheme, years = inputs.values.employee, inputs.years
     paid, accounts, rules = scheme.contributions, scheme.accounts, scheme.benefits
     index = inputs.indexation(years)

@@ -153,6 +153,6 @@ def _row(result: "Results", folder: Path) -> tuple[str, ...]:
     dated = [year_or_none(found[name]) for name in ("first_deficit_year", "depletion_year")]
     years = [f"none by {last}" if year is None else str(year) for year in dated]
     ends = zip((0, -1), (result.years[0], last), strict=True)
-    months = [f"{number(float(result.accounts['reserve_months'][place]), 1)} in {year}" for place, year in ends]
+    months = [f"{number(float(result.account['reserve_months'][place]), 1)} in {year}" for place, year in ends]
     required = f"× {number(found['required_contribution_multiple_now'].value, 3)}"
     return (result.scenario.name, *years, *months, required, folder.as_posix())

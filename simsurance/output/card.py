@@ -20,7 +20,7 @@ def card(results: "Results") -> str:
         return f"none by {last}" if when is None else str(when)
 
     def ends(name: str) -> list[float]:
-        return [float(results.accounts[name][place]) for place in (0, -1)]
+        return [float(results.account[name][place]) for place in (0, -1)]
 
     required = found["required_contribution_multiple_now"].value
     holds = results.checks["holds"]

@@ -196,7 +196,7 @@ def summary(results: "Results", lang: Lang) -> str:
     lines += ["", *say("fund"), ""]
     lines += say("deficit" if found["first_deficit_year"].status == "ok" else "no_deficit")
     lines += say("depleted" if found["depletion_year"].status == "ok" else "not_depleted")
-    lines += say("reserve", "peak", *(["prepaid"] if results.accounts["prepaid"].any() else []))
+    lines += say("reserve", "peak", *(["prepaid"] if results.account["prepaid"].any() else []))
     lines += ["", *say("members"), "", *say("insured")]
     lines += ["", *say("money"), "", *say("per_head", "rates", "required", "balance", "public")]
     lines += ["", *say("rules_head"), "", *say("waiting", "bonus", "critical", "twin", "drag")]
@@ -219,7 +219,7 @@ def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     measures = {name: found.value for name, found in measured(results).items()}
     found = {"name": scenario.name, "show": scenario.name.split("+")[0], "version": __version__}
     found |= {"first": str(first), "last": str(last)} | _ends(results, lang) | _marks(scenario)
-    months = results.accounts["reserve_months"]
+    months = results.account["reserve_months"]
     for name, place in (("peak", int(months.argmax())), ("low", int(months.argmin()))):
         found |= {f"{name}_year": str(results.years[place]), f"{name}_months": number(months[place], 1)}
     for name in ("first_deficit_year", "depletion_year"):
@@ -252,7 +252,7 @@ def _ends(results: "Results", lang: Lang) -> dict[str, str]:
         "income_rate": ("income_rate", lambda share: number(share / 0.01, 2)),
         "public": ("public_money", lambda amount: money(amount, lang)),
     }
-    account, found = results.accounts, {}
+    account, found = results.account, {}
     for end, place in (("first", 0), ("last", -1)):
         for name, (column, printed) in shown.items():
             found[f"{name}_{end}"] = printed(float(account[column][place]))
@@ -264,7 +264,7 @@ def _ends(results: "Results", lang: Lang) -> dict[str, str]:
 
 def _rules(results: "Results", lang: Lang) -> dict[str, str]:
     """What the participation rules do and cost, with and without reactions, as printed."""
-    account, found = results.accounts, {}
+    account, found = results.account, {}
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     for end, place in (("first", 0), ("last", -1)):
         payers = float(account["resident_enrolled"][place])

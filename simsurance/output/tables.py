@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
 
-TABLES: Final = ("fund", "measures", "population", "membership", "flows", "ages", "twin", "drag", "tail", "checks")
+TABLES: Final = (
+    *("fund", "measures", "population", "membership", "flows", "ages", "cohorts"),
+    *("twin", "drag", "tail", "checks"),
+)
 """The tables of a run, each a property of Results and a file of that name."""
 
 KEY_LABELS: Final = {
     "year": ("year", "calendar year", "年份"),
     "date": ("year", "1 January of this year", "当年1月1日"),
     "fund": ("", "fund", "基金"),
+    "birth_year": ("year", "year of birth; the first is open", "出生年份，首组为该年及以前"),
     "sex": ("", "sex", "性别"),
     "area": ("", "area of residence", "居住地"),
     "income": ("", "income group", "收入组"),

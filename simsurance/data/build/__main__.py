@@ -23,6 +23,7 @@ MODULES: Final = (  # in this order: employee_moves reads what employee_profile 
     "income_groups",
     "area_moves",
     "retirement",
+    "retirement_until_2024",
     "employee_profile",
     "employee_moves",
     "urban_share_path",

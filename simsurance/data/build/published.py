@@ -2,13 +2,14 @@
 
 A choice from the packaged evidence files, in base units: one row a year and measure, the best basis of each year
 (final before long series, express and estimate; better marks first), with the mark and the source that the figure has
-there. Nothing is filled in. The contribution of the notice of year t is also given by insured year t + 1. A share or
-ratio is a decimal.
+there. Nothing is filled in but two balances of the personal accounts, by the flows of the year. The contribution of
+the notice of year t is also given by insured year t + 1. A share or ratio is a decimal.
 
 Weakness: 2018 includes the last rural scheme members; 2022 to 2024 include the removal of double registrations; use
 in 2020-2022 is low and expenditure of 2021 contains vaccine money; discharges of 2018 seem to leave the rural
 remainder out, and jump in 2023 when the definition changed. The balance of 2025 is last year's plus the flow of the
-year, no figure having been published. Many economic series before 2021 are recalled.
+year, no figure having been published. The employee scheme's income and outgo of 2021 were not found by account, and those
+of 2018 to 2020 and 2022 are recalled. Many economic series before 2021 are recalled.
 """
 
 from collections.abc import Iterator
@@ -24,22 +25,28 @@ TEN_THOUSAND, HUNDRED_MILLION, PERCENT, ONE = Decimal(10_000), Decimal(100_000_0
 BASES = ("final", "long_series", "express", "estimate")
 MARKS = ("verified", "verified_transcription", "derived", "recalled_checked", "recalled", "recalled_low")
 FUND_MEASURES = {"income": "income", "expenditure": "outgo", "cumulative_balance": "cumulative_balance"}
-FUNDS = ("resident", "employee_pool", "employee_account")
+FUNDS = ("resident", "employee_pool", "employee_account", "employee_total", "maternity")
 GROUPS = {
     ("resident", "total"): "resident_insured",
     ("employee", "active"): "employee_active",
     ("employee", "retired"): "employee_retired",
+    ("employee", "total"): "employee_insured",
+    ("employee", "flexible_and_other"): "employee_flexible",
+    ("employee", "pool_only"): "employee_without_account",
 }
 COMPOSITION = {
     "adult": "adults",
     "school_child_and_preschool": "school_and_preschool_children",
     "college_student": "students",
 }
+USERS = ("resident", "employee", "employee_active", "employee_retired")
+MUTUAL_AID = "account_mutual_aid_use_"  # the year follows
 USE = {  # measure in the evidence: (name here, unit, factor)
     "inpatient_cost": ("inpatient_cost", "yuan", HUNDRED_MILLION),
     "general_outpatient_cost": ("general_outpatient_cost", "yuan", HUNDRED_MILLION),
     "chronic_outpatient_cost": ("chronic_outpatient_cost", "yuan", HUNDRED_MILLION),
     "pharmacy_cost": ("pharmacy_cost", "yuan", HUNDRED_MILLION),
+    "institution_cost_total": ("institution_cost", "yuan", HUNDRED_MILLION),
     "discharges": ("discharges", "discharges", TEN_THOUSAND),
     "discharges_per_100_insured": ("discharges_per_insured", "discharges per person", PERCENT),
     "cost_per_discharge": ("cost_per_discharge", "yuan per discharge", ONE),
@@ -111,6 +118,33 @@ def funds() -> Iterator[Row]:
         yield figure(row, "value_100m_yuan", measure, "yuan", HUNDRED_MILLION, note)
 
 
+def carried_balances() -> Iterator[Row]:
+    """The balance of the personal accounts where none was found: by the flows of the year from the one that was."""
+    known = {(row.measure, row.year): row for row in funds()}
+
+    def value(measure: str, year: int) -> Decimal:
+        return Decimal(known[f"employee_account_{measure}", year].value)
+
+    anchor, balance = known["employee_account_cumulative_balance", 2024], value("cumulative_balance", 2024)
+    current = {year: value("income", year) - value("outgo", year) for year in (2024, 2025)}
+    for year, found, how in (
+        (2023, balance - current[2024], "balance of 2024 less its current balance"),
+        (2025, balance + current[2025], "balance of 2024 plus the flow of 2025"),
+    ):
+        note = f"estimate, not published; {how}"
+        yield anchor._replace(
+            year=year, value=f"{found:f}", mark="derived", source_id=f"S_COM{max(year, 2024)}", note=note
+        )
+
+
+def mutual_aid() -> Iterator[Row]:
+    """What personal accounts paid for relatives, contributions included."""
+    for row in rows_of("scheme_parameters.csv"):
+        if row["parameter"].startswith(MUTUAL_AID):
+            known = {**row, "year": row["parameter"].removeprefix(MUTUAL_AID)}
+            yield figure(known, "value", "employee_account_mutual_aid", "yuan", HUNDRED_MILLION)
+
+
 def _rank(row: dict[str, str]) -> tuple[int, int]:
     return BASES.index(row["basis"]), MARKS.index(row["confidence"])
 
@@ -129,7 +163,7 @@ def insured() -> Iterator[Row]:
 def use() -> Iterator[Row]:
     """Cost and use of both schemes, all payers."""
     for row in rows_of("utilisation.csv"):
-        if row["scheme"] in ("resident", "employee") and row["measure"] in USE:
+        if row["scheme"] in USERS and row["measure"] in USE:
             name, unit, factor = USE[row["measure"]]
             yield figure(row, "value", f"{row['scheme']}_{name}", unit, factor)
 
@@ -176,7 +210,8 @@ def in_span(row: Row) -> bool:
 
 def build() -> Built:
     """All series, sorted by measure and year."""
-    chosen = [row for part in (funds(), insured(), use(), context(), contributions()) for row in part if in_span(row)]
+    parts = (funds(), carried_balances(), mutual_aid(), insured(), use(), context(), contributions())
+    chosen = [row for part in parts for row in part if in_span(row)]
     rows: list[tuple[Cell, ...]] = [tuple(row) for row in sorted(chosen, key=lambda row: (row.measure, row.year))]
     return Built(
         "published.csv",

@@ -82,9 +82,9 @@ def _title(name: str, column: str, lang: Lang) -> str:
 def _points(comparison: "Comparison", place: int, column: str, by_difference: bool, size: float) -> dict[int, float]:
     """A scenario's column by year, or its difference from the base in the years that both have."""
     base, own = comparison.results[0], comparison.results[place]
-    points = dict(zip(own.years, own.accounts[column].tolist(), strict=True))
+    points = dict(zip(own.years, own.account[column].tolist(), strict=True))
     if by_difference:
-        start = dict(zip(base.years, base.accounts[column].tolist(), strict=True))
+        start = dict(zip(base.years, base.account[column].tolist(), strict=True))
         points = {year: value - start[year] for year, value in points.items() if year in start}
     return {year: value / size for year, value in points.items()}
 

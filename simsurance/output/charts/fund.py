@@ -26,7 +26,7 @@ def reserve_months(results: "Results", lang: Lang) -> Chart:
     """The fund in months of its outgo, with the wanted band if the scenario gives one."""
     known = reserve_history(results.scenario)
     lines = [_line(results, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
-    if results.accounts["prepaid"].any():
+    if results.account["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
     return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, lang)
@@ -78,7 +78,7 @@ def _line(
     marker: str = "o",
 ) -> Line:
     """A column of the fund's account as a line, with its published past."""
-    points = dict(zip(results.years, (results.accounts[name] / size).tolist(), strict=True))
+    points = dict(zip(results.years, (results.account[name] / size).tolist(), strict=True))
     return Line(name, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
 
 
@@ -172,7 +172,7 @@ def status(axes: "Axes", results: "Results", lang: Lang) -> None:
         )
         return
     words = word("not_depleted", lang, year=results.years[-1])
-    ends_high = results.accounts["reserve_months"][-1] > results.accounts["reserve_months"].max() / 2
+    ends_high = results.account["reserve_months"][-1] > results.account["reserve_months"].max() / 2
     height, side = (0.03, "bottom") if ends_high else (0.985, "top")
     axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va=side, color=GREY, bbox=canvas.PAPER)
 

@@ -35,13 +35,13 @@ def insured(results: "Results", lang: Lang) -> Chart:
     """Insured of the resident scheme on 31 December, below the population that it could insure."""
     shown = unit("persons", lang)
     known = past(results.scenario, "resident_insured")
-    count = results.accounts["resident_insured"]
+    count = results.account["resident_insured"]
 
     def by_year(values: np.ndarray) -> dict[int, float]:
         return dict(zip(results.years, (values / shown.size).tolist(), strict=True))
 
     lines = [
-        Line("eligible", word("eligible", lang), by_year(count / results.accounts["coverage"]), BLACK, DASHED),
+        Line("eligible", word("eligible", lang), by_year(count / results.account["coverage"]), BLACK, DASHED),
         Line(
             "resident_insured",
             canvas.wrapped(label("fund", "resident_insured", lang)),
@@ -64,7 +64,7 @@ def contribution_burden(results: "Results", lang: Lang) -> Chart:
     shown = unit("share", lang)
     burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
     income = _national_income_before(results)
-    standard = results.accounts["personal_contribution_pp"] / income / shown.size
+    standard = results.account["personal_contribution_pp"] / income / shown.size
     known = _published_burden(results, shown.size)
     years = results.years
     lines = [
