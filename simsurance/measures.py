@@ -175,21 +175,13 @@ def required_multiple(values: ScenarioValues, account: Account, interest: np.nda
     """
     middle, end = discount_factors(interest, 0.0)
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
-    levied = sum((account[name] for name in LEVIED if name in account), start=np.zeros(()))
+    levied = account["income"] - sum(account[name] for name in NOT_LEVIED if name in account)
     missing = target * end[-1] - account["opening"][0] - ((account["income"] - account["outgo"]) * middle).sum()
     return 1 + float(missing / (levied * middle)[start:].sum())
 
 
-LEVIED: Final = (
-    "personal_contributions",
-    "assistance",
-    "subsidies",
-    "local_supplement",
-    "repair_payments",
-    "employer_contributions",
-    "employer_to_accounts",
-)
-"""Components of income that a level multiple of the contribution acts on."""
+NOT_LEVIED: Final = ("prepaid_change", "purchases")
+"""Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
 FIRST_AND_LAST = {
     "closing": "yuan",

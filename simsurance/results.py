@@ -12,7 +12,7 @@ from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack
 from simsurance.basis.inputs import Inputs
-from simsurance.cohorts import cohort_table
+from simsurance.incidence import cohort_table, group_table
 from simsurance.model.projection import Projection, Stocks, YearBasis, project
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
@@ -157,6 +157,11 @@ class Results:
     def cohorts(self) -> "pd.DataFrame":
         """What each birth cohort pays and gets over the horizon, present values on the opening 1 January."""
         return _frame("cohorts", *cohort_table(self.projection, self.basis))
+
+    @cached_property
+    def groups(self) -> "pd.DataFrame":
+        """What each area and income group pays and gets over the horizon, present values on the opening 1 January."""
+        return _frame("groups", *group_table(self.projection, self.basis))
 
     @cached_property
     def measures(self) -> "pd.DataFrame":

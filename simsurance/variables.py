@@ -27,6 +27,7 @@ KEYS: Final = {
     "flows": ("year", "area", "income"),
     "ages": ("year", "sex", "age"),
     "cohorts": ("birth_year",),
+    "groups": ("area", "income"),
 }
 """Key columns of each table; `date` is a 1 January, written as its year, `age` the age on 1 January."""
 
@@ -128,7 +129,7 @@ _EMPLOYEE_MONEY = (
     ("long_term_care", "transfer to long-term care insurance", "划转长期护理保险", "insured years × amount"),
     ("account_spending", "spent from members' own accounts", "个人账户本人支出", "(balance + credits) × rate"),
 )
-_COHORTS = (
+_PAID_AND_RECEIVED = (
     ("resident_contributions", "own contributions to the resident fund", "居民个人缴费"),
     ("public_money", "subsidies and assistance paid for them", "财政与救助投入"),
     ("resident_benefits", "benefits of the resident fund", "居民医保待遇"),
@@ -311,9 +312,11 @@ def _variables() -> list[Variable]:
         Variable(
             "cohorts", "persons", "persons", "alive on the opening 1 January, or born since", "期初在世或其后出生人数"
         ),
+        Variable("groups", "persons", "persons", "persons on the opening 1 January", "期初人数"),
         *(
-            Variable("cohorts", name, "yuan", label, zh, "present value on the opening 1 January, over the horizon")
-            for name, label, zh in _COHORTS
+            Variable(table, name, "yuan", label, zh, "present value on the opening 1 January, over the horizon")
+            for table in ("cohorts", "groups")
+            for name, label, zh in _PAID_AND_RECEIVED
         ),
     ]
     return found

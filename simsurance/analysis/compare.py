@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from simsurance.api import resolve
 from simsurance.results import Results, simulate
-from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -63,9 +62,12 @@ class Comparison:
         import pandas as pd
 
         leaves = [result.scenario.leaves for result in self.results]
-        paths = [path for path in KEYS if path not in TITLES and any(leaf[path] != leaves[0][path] for leaf in leaves)]
+        known = dict.fromkeys(path for leaf in leaves for path in leaf)
+        differing = [path for path in known if len({repr(leaf.get(path)) for leaf in leaves}) > 1]
+        paths = [path for path in differing if path not in TITLES]
         values = {
-            name: [toml_value(leaf[path]) for path in paths] for name, leaf in zip(self.names, leaves, strict=True)
+            name: [toml_value(leaf[path]) if path in leaf else "" for path in paths]
+            for name, leaf in zip(self.names, leaves, strict=True)
         }
         return pd.DataFrame(values, index=pd.Index(paths, name="key"))
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.measures import measure_of
 from simsurance.results import Results, simulate
-from simsurance.scenario_file.files import Layer, find, read, shipped
+from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 RESERVE_YEARS: Final = (2030, 2035)
+POOL: Final = "employee_pool"
 RUNS_TOGETHER: Final = 16
 """Runs that are projected in one batch: bounds the memory, changes no number."""
 
@@ -52,7 +54,7 @@ def effects(scenario: str, fragments: Sequence[str] = (), settings: Sequence[str
     told: dict[str, Effect] = {}
     upon: dict[str, Scenario] = {}
     for name in shipped(fragments=True):
-        layer = _shipped_fragment(name)
+        layer = known_fragment(name)
         title, title_zh, description = (str(layer.data.get(key, "")) for key in TITLES)
         told[name] = Effect(name, title, title_zh, description)
         try:
@@ -76,8 +78,7 @@ def figures(base: Results, changed: Results) -> Iterator[Figure]:
     """The measures that a fragment is judged by, without and with it."""
     first, last = base.years[0], base.years[-1]
     for name in ("first_deficit_year", "depletion_year"):
-        (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
-        yield Figure(name, "year", old, new, old_status, new_status)
+        yield _dated(base, changed, name)
     for year in RESERVE_YEARS:
         name = f"reserve_months_{year}"
         if first <= year <= last:
@@ -91,10 +92,25 @@ def figures(base: Results, changed: Results) -> Iterator[Figure]:
         ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
     ):
         yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
+    if both_schemes(base):
+        yield _dated(base, changed, measure_of(POOL, "depletion_year"))
+        old, new = (float(results.accounts[POOL]["closing"][-1]) for results in (base, changed))
+        yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
+
+
+def both_schemes(base: Results) -> bool:
+    """Whether the pooled fund of the employee scheme is looked at, beside the resident fund."""
+    return POOL in base.accounts
+
+
+def _dated(base: Results, changed: Results, name: str) -> Figure:
+    """A year without and with a fragment."""
+    (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
+    return Figure(name, "year", old, new, old_status, new_status)
 
 
 def _account(results: Results, name: str, place: int) -> float:
-    """What stands in the fund's account in a year of the projection."""
+    """What stands in the resident fund's account in a year of the projection."""
     return float(results.account[name][place])
 
 
@@ -122,14 +138,6 @@ def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Results | 
 def _without_titles(scenario: Scenario) -> dict[str, object]:
     """What a scenario computes with."""
     return {path: value for path, value in scenario.leaves.items() if path not in TITLES}
-
-
-def _shipped_fragment(name: str) -> Layer:
-    """A shipped fragment as it stands in its file."""
-    path = find(name, fragments=True)
-    layer = read(path) if not isinstance(path, str) else path
-    assert isinstance(layer, Layer), layer
-    return layer
 
 
 def _refused(effect: Effect, error: SimsuranceError) -> Effect:

@@ -1,5 +1,7 @@
 """Contributions, benefits and accounts of the employee scheme: their assumptions by year on the axes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simsurance.axes import AREA, EMPLOYEES, HEALTH, INCOME
@@ -16,7 +18,8 @@ def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
     wages = inputs.wages([year - 1 for year in years])
     reference_wage = inputs.wages([inputs.values.claims.trend.reference_year - 1])
     relief = (1 - inputs.yearly(paid.relief)) * inputs.lever("employer_contributions")
-    employer_rate, flexible_base = inputs.yearly(paid.employer_rate), inputs.yearly(paid.flexible_base) * wages
+    employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
+    flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
         "care": employee_care(inputs, index),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
@@ -48,7 +51,21 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     counted = floor + expected_excess(mean, sigma, floor) - expected_excess(mean, sigma, ceiling)
     flexible = inputs.yearly(paid.flexible_share)[:, None]
     own_base = inputs.yearly(paid.flexible_base)[:, None] * wages[:, None]
-    return inputs.yearly(paid.compliance)[:, None] * ((1 - flexible) * counted + flexible * own_base)
+    reported = inputs.yearly(paid.compliance) * inputs.lever("contribution_base")
+    return reported[:, None] * ((1 - flexible) * counted + flexible * own_base)
+
+
+def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What counts in `years` of single wages earned in the years before them, and what of it is reported; yuan, [year].
+
+    The first lies within floor and ceiling; contributions are taken from the second.
+    """
+    paid = inputs.values.employee.contributions
+    reported = inputs.yearly(paid.compliance, years) * inputs.lever("contribution_base", years)
+    wage, mean = inputs.values.employee.wage, inputs.wages([year - 1 for year in years])
+    floor, ceiling = (inputs.yearly(share, years) * mean for share in (wage.floor, wage.ceiling))
+    counted = np.minimum(np.maximum(wages, floor), ceiling)
+    return counted, counted * reported
 
 
 def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:

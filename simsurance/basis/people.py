@@ -133,7 +133,7 @@ def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     scheme = inputs.values.employee
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
     chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
-    entry = moves["entry"] * inputs.yearly(scheme.entry_level)[:, None, None]
+    entry = moves["entry"] * (inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"))[:, None, None]
     leaving = moves["exit"] * inputs.yearly(scheme.exit_level)[:, None, None]
     qualified = np.stack([inputs.yearly(getattr(scheme.qualified_share, sex)) for sex in SEX.members], axis=1)
     short = scheme.unqualified

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Run the reference scenarios against their stored results.",
     "hindcast": "Set past years beside the published figures.",
     "levers": "List the shipped reforms with what each changes.",
+    "schemes": "Show what a policy in one scheme does to both.",
     "story": "Tell what the rules do to one member, year by year.",
     "loopholes": "Find members' best answers to the rules and their cost.",
     "init": "Start a scenario file of your own.",

@@ -43,18 +43,19 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
 
 
 def _header(base: "Results") -> tuple[str, ...]:
-    from simsurance.analysis.levers import RESERVE_YEARS
+    from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
 
     months = (f"months {year}" for year in RESERVE_YEARS)
     last = base.years[-1]
     figures = ("deficit", "depletion", *months, f"fund {last}, CNY bn", "required CNY a head", "")
-    return ("fragment", *figures, "what it is")
+    pool = ("pool depletion", f"pool {last}, CNY bn") if both_schemes(base) else ()
+    return ("fragment", *figures, *pool, "what it is")
 
 
 def _base_row(base: "Results", shown: Sequence["Effect"]) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     if not shown:
-        return (base.scenario.name, *[""] * 7, base.scenario.values.title)
+        return (base.scenario.name, *[""] * (len(_header(base)) - 2), base.scenario.values.title)
     by_name = {figure.measure: figure for figure in shown[0].figures}
     cells = [_level(figure) for figure in by_name.values()]
     return (base.scenario.name, *cells, base.scenario.values.title)

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.schemes import SchemeEffects
     from simsurance.results import Results
     from simsurance.scenario_file.loader import Scenario
 
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
+SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
 
@@ -55,16 +57,25 @@ def run_manifest(results: "Results", outputs: Mapping[str, str], command: str) -
 
 def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of a comparison as JSON text."""
-    runs = {
-        name: {
-            "run_id": run_id(result.scenario),
-            "years": [result.years[0], result.years[-1]],
-            "checks": records(result.checks),
-            "inputs": inputs(result.scenario),
-        }
-        for name, result in zip(comparison.names, comparison.results, strict=True)
-    }
+    runs = dict(zip(comparison.names, map(_run, comparison.results), strict=True))
     return _manifest({"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs}, outputs, command)
+
+
+def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of what policies do to both schemes as JSON text."""
+    base = effects.base.scenario.name
+    runs = {base: _run(effects.base), **{name: _run(result) for name, result in effects.policies.items()}}
+    return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
+
+
+def _run(result: "Results") -> dict[str, Any]:
+    """One run among others."""
+    return {
+        "run_id": run_id(result.scenario),
+        "years": [result.years[0], result.years[-1]],
+        "checks": records(result.checks),
+        "inputs": inputs(result.scenario),
+    }
 
 
 def _manifest(content: Mapping[str, Any], outputs: Mapping[str, str], command: str) -> str:

@@ -22,7 +22,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     """
     told: dict[tuple[str, ...], str] = {}
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _levers):
+        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _employee, _levers):
             try:
                 for keys, text in complaints(values, year):
                     told.setdefault(keys, text)
@@ -86,16 +86,49 @@ def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """Limits are not below the deductible that they stand beside."""
-    hospital, clinic = values.benefits.inpatient, values.benefits.outpatient
-    limits = {"benefits.inpatient.limit": (_in(hospital.limit, year), _in(hospital.deductible, year))}
-    for need in ("low", "moderate", "high"):
-        limits[f"benefits.outpatient.limit.{need}"] = (getattr(clinic.limit, need), _in(clinic.deductible, year))
-    for key, (limit, deductible) in limits.items():
-        if limit < deductible:
-            section = ".".join(key.split(".")[:2])
-            name = key.removeprefix(f"{section}.")
-            text = f"{name} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
-            yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
+    for scheme, rules in (("benefits", values.benefits), ("employee.benefits", values.employee.benefits)):
+        inpatient, outpatient = rules.inpatient, rules.outpatient
+        limits = {f"{scheme}.inpatient.limit": (_in(inpatient.limit, year), _in(inpatient.deductible, year))}
+        for need in ("low", "moderate", "high"):
+            limit = getattr(outpatient.limit, need)
+            limits[f"{scheme}.outpatient.limit.{need}"] = (limit, _in(outpatient.deductible, year))
+        for key, (limit, deductible) in limits.items():
+            if limit < deductible:
+                section, _, name = key.partition(".limit")
+                text = f"limit{name} {plain(limit)} is below deductible {plain(deductible)} in {year}; "
+                yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
+
+
+def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Retired members are paid at most the whole cost, shares do not exceed the whole, the base has room, rates are not
+    below zero.
+    """
+    retirement, short = values.employee.retirement, values.employee.unqualified
+    for section, first, second, one, other in (
+        ("retirement", "early_share", "late_share", retirement.early_share, retirement.late_share),
+        ("unqualified", "buying", "resident", short.buying, short.resident),
+    ):
+        if one + other > 1:
+            text = f"{first} {plain(one)} and {second} {plain(other)} are more than all; together at most 1"
+            yield (f"employee.{section}.{second}", f"employee.{section}.{first}"), text
+    rules, paid, wage = values.employee.benefits, values.employee.contributions, values.employee.wage
+    for kind, rule in (("inpatient", rules.inpatient), ("outpatient", rules.outpatient)):
+        ratio, section = _in(rule.payment_ratio, year), f"employee.benefits.{kind}"
+        if ratio + rule.retired_ratio_extra > 1:
+            text = f"payment_ratio {plain(ratio)} in {year} and retired_ratio_extra {plain(rule.retired_ratio_extra)} "
+            text += f"are more than the whole cost; give an extra of at most {plain(1 - ratio)}"
+            yield (f"{section}.retired_ratio_extra", f"{section}.payment_ratio"), text
+    floor, ceiling = _in(wage.floor, year), _in(wage.ceiling, year)
+    if floor >= ceiling:
+        text = (
+            f"floor {plain(floor)} is not below ceiling {plain(ceiling)} in {year}; lower the first or raise the second"
+        )
+        yield ("employee.wage.floor", "employee.wage.ceiling"), text
+    rate, change = _in(paid.employer_rate, year), _in(paid.employer_rate_change, year)
+    if rate + change < 0:
+        text = f"employer_rate {plain(rate)} and employer_rate_change {plain(change)} are below zero in {year}; "
+        keys = ("employee.contributions.employer_rate_change", "employee.contributions.employer_rate")
+        yield keys, text + f"give a change of at least {plain(-rate)}"
 
 
 def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:

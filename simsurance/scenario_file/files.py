@@ -91,6 +91,14 @@ def read(path: Path) -> Layer | Fault:
     return parse(content, label, path.absolute().parent)
 
 
+def known_fragment(name: str | Path) -> Layer:
+    """A fragment that can be read, as it stands in its file."""
+    path = find(name, fragments=True)
+    layer = read(path) if isinstance(path, Path) else path
+    assert isinstance(layer, Layer), layer
+    return layer
+
+
 def parse(content: bytes, label: str, folder: Path | None) -> Layer | Fault:
     """TOML text as a layer; a byte order mark is passed over."""
     try:

@@ -24,6 +24,11 @@ def json_schema() -> dict[str, Any]:
     names = [{"enum": list(shipped())}, {"type": "string", "pattern": r"\.toml$"}]
     top["properties"] = {
         "extends": {"description": "parent: the name of a shipped scenario or the path of a file", "anyOf": names},
+        "with": {
+            "description": "fragments laid upon the parent, below the keys of this file",
+            "type": "array",
+            "items": {"anyOf": [{"enum": list(shipped(fragments=True))}, {"type": "string", "pattern": r"\.toml$"}]},
+        },
         **top["properties"],
         LEVERS: {
             "type": "object",

@@ -130,6 +130,7 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
 def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
     """The file named and its parents, the root first; empty where one of them cannot be read."""
     chain: list[Layer] = []
+    child: Layer | None = None
     seen: list[Path] = []
     path = find(name_or_path)
     if isinstance(path, str):
@@ -138,13 +139,14 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
     while True:
         layer = read(path)
         if isinstance(layer, Fault):
-            here = not chain or layer.line
-            faults.append(layer if here else chain[-1].fault("extends", f"{layer.file}: {layer.text}"))
+            here = child is None or layer.line
+            faults.append(layer if here or child is None else child.fault("extends", f"{layer.file}: {layer.text}"))
             return []
         seen.append(path.resolve())
         parent = layer.data.get("extends")
-        own = {key: value for key, value in layer.data.items() if key != "extends"}
-        chain.append(Layer(layer.label, own, layer.folder, layer.lines))
+        child = layer
+        own = {key: value for key, value in layer.data.items() if key not in ("extends", "with")}
+        chain += [Layer(layer.label, own, layer.folder, layer.lines), *_laid_under(layer, faults)]
         if "extends" not in layer.data:
             return chain[::-1]
         if not isinstance(parent, str):
@@ -162,19 +164,34 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
             return []
 
 
-def _fragment(name: str, faults: list[Fault]) -> Layer | None:
-    """A fragment by shipped name or path."""
-    path = find(name, fragments=True)
+def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
+    """The fragments that a scenario file lays upon its parent, the last first; its own keys lie above them."""
+    names = scenario.data.get("with", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        faults.append(scenario.fault("with", f'{found(names)}; give a list of fragments, such as with = ["campaign"]'))
+        return []
+    if names and "extends" not in scenario.data:
+        faults.append(scenario.fault("with", "a root has no fragments; write their keys into it"))
+        return []
+    layers = [layer for name in names if (layer := _fragment(name, faults, scenario))]
+    _refuse_disagreement(layers, faults)
+    return layers[::-1]
+
+
+def _fragment(name: str, faults: list[Fault], named_by: Layer | None = None) -> Layer | None:
+    """A fragment by shipped name or path, named on the command line or by a scenario file."""
+    path = find(name, named_by.folder if named_by else None, fragments=True)
     if isinstance(path, str):
-        faults.append(Fault("--with", name, path))
+        faults.append(named_by.fault("with", path) if named_by else Fault("--with", name, path))
         return None
     layer = read(path)
     if isinstance(layer, Fault):
         faults.append(layer)
         return None
-    if "extends" in layer.data:
-        faults.append(layer.fault("extends", "a fragment has no parent; leave extends out"))
-        return None
+    for key, text in (("extends", "a fragment has no parent"), ("with", "a fragment lays on no other")):
+        if key in layer.data:
+            faults.append(layer.fault(key, f"{text}; leave {key} out"))
+            return None
     return layer
 
 
@@ -201,19 +218,25 @@ def _setting(text: str, faults: list[Fault]) -> Layer | None:
 
 
 def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault]) -> None:
-    """Fragments in their order; their titles are added to the scenario's, any other disagreement is a fault."""
-    first: dict[str, tuple[Layer, Any]] = {}
+    """Fragments in their order; their titles are added to the scenario's."""
+    _refuse_disagreement(fragments, faults)
     for layer in fragments:
         leaves = leaves_of(layer, faults)
         for path in TITLES:
             if isinstance(text := leaves.get(path), str):
                 joint = " " if path == "description" else " + "
                 leaves[path] = f"{stack.leaves.get(path, '')}{joint}{text}"
-        for path, value in leaves.items():
+        stack.put(leaves, layer)
+
+
+def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> None:
+    """A fault for each key that two fragments set to different values; titles may differ."""
+    first: dict[str, tuple[Layer, Any]] = {}
+    for layer in fragments:
+        for path, value in leaves_of(layer, []).items():
             other, set_to = first.setdefault(path, (layer, value))
             if set_to != value and path not in TITLES:
                 faults.append(layer.fault(path, f"{other.label} sets this to another value; leave one of the two out"))
-        stack.put(leaves, layer)
 
 
 def slug(label: str) -> str:

@@ -28,6 +28,8 @@ LeverComponent = Literal[
     "employee_inpatient_benefits",
     "employee_outpatient_benefits",
     "employer_contributions",
+    "contribution_base",
+    "employee_entry",
 ]
 Mark = Literal[
     "verified",
@@ -266,14 +268,6 @@ class Retirement(Section):
     late_share: Number = quantity("share who retire late", "share", 0, 1)
     late_years: int = quantity("years by which they retire late", "years", 0, 5)
 
-    @field_validator("late_share")
-    @classmethod
-    def _shares(cls, late: float, info: ValidationInfo) -> float:
-        early = info.data.get("early_share", 0.0)
-        if early + late > 1:
-            raise PydanticCustomError("retirement_shares", "with early_share above 1", {"early": early, "late": late})
-        return late
-
 
 class Unqualified(Section):
     """What becomes of those who retire without the years they need; the rest has no cover."""
@@ -281,14 +275,6 @@ class Unqualified(Section):
     buying: Number = quantity("share who pay for the missing years and stay", "share", 0, 1)
     resident: Number = quantity("share who join the resident scheme at once", "share", 0, 1)
     missing_years: Number = quantity("years that those who pay are short of", "years", 0, 30)
-
-    @field_validator("resident")
-    @classmethod
-    def _shares(cls, resident: float, info: ValidationInfo) -> float:
-        buying = info.data.get("buying", 0.0)
-        if buying + resident > 1:
-            raise PydanticCustomError("unqualified_shares", "with buying above 1", {"buying": buying})
-        return resident
 
 
 class Wage(Section):
@@ -312,6 +298,7 @@ class EmployeeContributions(Section):
     """Contributions to the employee scheme, as rates on the base."""
 
     employer_rate: Schedule = quantity("employer's rate, maternity included", "share of base", 0, 0.5)
+    employer_rate_change: Schedule = quantity("added to the employer's rate", "share of base", -0.5, 0.5)
     employee_rate: Schedule = quantity("member's rate", "share of base", 0, 0.5)
     compliance: Schedule = quantity(
         "share of the base that is reported and paid for, late payments included", "share", 0, 2

@@ -1,0 +1,113 @@
+"""`simsurance schemes`: what a policy in one scheme does to both."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simsurance.cli.options import scenario_options
+from simsurance.cli.progress import progress
+from simsurance.cli.show import columns
+from simsurance.errors import SimsuranceError
+from simsurance.output.folder import refuse_foreign
+from simsurance.output.labels import LANGUAGES, Lang, number
+from simsurance.scenario_file.files import find
+from simsurance.scenario_file.loader import load
+
+if TYPE_CHECKING:
+    from simsurance.analysis.schemes import SchemeEffects
+
+BILLION, MILLION = 1e9, 1e6
+MONEY = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
+
+
+@click.command()
+@click.argument("scenario", default="baseline")
+@scenario_options
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FRAGMENT",
+    help="A fragment to look at, instead of retirement ages, flexible workers and enrolment without hukou; again for more.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+)
+@click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the chart and of names."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+def command(
+    scenario: str,
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    policies: tuple[str, ...],
+    out: Path,
+    charts: bool,
+    lang: Lang,
+    as_json: bool,
+) -> None:
+    """Lay each policy alone upon SCENARIO, and write what it changes in every fund to OUT/schemes-<scenario>/.
+
+    Changes are with the policy less without it; present values stand on the opening 1 January. cohorts.csv and groups.csv say
+    who pays and who gains, a person.
+    """
+    unknown = [(policy, found) for policy in policies if isinstance(found := find(policy, fragments=True), str)]
+    if unknown:
+        raise SimsuranceError(*(f"--policy:{policy}: {words}" for policy, words in unknown))
+    folder = out / f"schemes-{load(scenario, fragments, settings).name}"
+    refuse_foreign(folder)
+    with progress() as line:
+        line.say("projecting")
+        from simsurance.analysis.schemes import POLICIES, scheme_effects
+        from simsurance.output.schemes import save
+
+        effects = scheme_effects(scenario, policies or POLICIES, fragments, settings)
+        line.say(f"writing {folder}")
+        save(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+    click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
+
+
+def _text(effects: "SchemeEffects", folder: Path, lang: Lang) -> str:
+    """Policies and funds as a table: money in billion yuan, members in million."""
+    from simsurance.axes import FUND
+
+    first, last = effects.base.years[0], effects.base.years[-1]
+    head = (*("policy", "fund", "income", "outgo", "balance", f"fund {last}", f"members {last}, million", "depletion"),)
+    names = {"all": "all", **dict(zip(FUND.members, FUND.labels_zh if lang == "zh" else FUND.labels, strict=True))}
+    titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
+    rows = []
+    for row in effects.effects.reset_index().to_dict(orient="records"):
+        policy, fund = row["policy"], row["fund"]
+        money = [_signed(number(row[name] / BILLION)) for name in MONEY]
+        members = _signed(number(row["members_last_year"] / MILLION, 1)) if fund != "personal_accounts" else ""
+        years = [row[name] for name in ("depletion_year_without", "depletion_year_with")]
+        depletion = " → ".join("none" if year != year else f"{year:.0f}" for year in years) if fund != "all" else ""
+        title = titles[policy] if fund == next(iter(effects.base.accounts)) else ""
+        rows.append((title, names[fund], *money, members, depletion))
+    told = f"changes in CNY billion; income, outgo and balance {first}–{last} as present values"
+    return "\n".join([*columns([head, *rows]), "", told, folder.as_posix(), ""])
+
+
+def _signed(text: str) -> str:
+    """A printed change with its sign."""
+    return text if text.startswith("−") or not any(digit in text for digit in "123456789") else f"+{text}"
+
+
+def _json(effects: "SchemeEffects", folder: Path) -> str:
+    """The same for programs."""
+    from simsurance.output.manifest import SCHEME_EFFECTS_SCHEMA, as_json, records
+
+    content = {
+        "schema": SCHEME_EFFECTS_SCHEMA,
+        "ok": True,
+        "scenario": effects.base.scenario.name,
+        "years": [effects.base.years[0], effects.base.years[-1]],
+        "folder": folder.as_posix(),
+        "effects": records(effects.effects),
+    }
+    return as_json(content)
