@@ -208,7 +208,9 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     """A tidy table: one row a combination of the keys, in their order."""
     import pandas as pd
 
-    index = pd.MultiIndex.from_product([list(values) for values in keys.values()], names=list(keys))
+    index: pd.Index = pd.MultiIndex.from_product([list(values) for values in keys.values()], names=list(keys))
+    if len(keys) == 1:
+        index = index.get_level_values(0)
     assert tuple(keys) == KEYS[table]
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 

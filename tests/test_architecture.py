@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("identities", "measures"),
+    ("incidence",),
     ("results",),
     ("api",),
     ("output", "analysis"),

@@ -24,7 +24,9 @@ Change = Callable[[Projection], Projection]
 def projection() -> tuple[Projection, tuple[YearBasis, ...]]:
     """Two runs over four years; the second has contributions received in advance and a pinned population."""
     base = load("baseline").replace({"horizon.last_year": 2029})
-    other = base.replace({"contributions.prepaid_share": 0.5, "population.pinned_total": {2028: 1.38e9}})
+    changed = {"contributions.prepaid_share": 0.5, "population.pinned_total": {2028: 1.38e9}}
+    changed |= {"employee.benefits.long_term_care": 100, "employee.contributions.to_accounts": 0.1}
+    other = base.replace(changed)
     state, basis = stack([build(base), build(other)])
     return project(state, basis), basis
 
@@ -62,12 +64,12 @@ def stock(name: str, *place: int, more: float) -> Change:
     return change
 
 
-def money(name: str, more: float) -> Change:
-    """The fund or the money received in advance, larger at the end of one year."""
+def money(name: str, more: float, *account: int) -> Change:
+    """A fund or the money received in advance, larger at the end of one year."""
 
     def change(found: Projection) -> Projection:
         values = getattr(found, name).copy()
-        values[YEAR + 1, RUN] += more
+        values[(YEAR + 1, RUN, *account)] += more
         return replace(found, **{name: values})
 
     return change
@@ -86,6 +88,14 @@ INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^½ −
 CLOSING = "money: opening + income − outgo + interest = closing"
 INPATIENT = "money: inpatient benefits do not exceed cost"
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
+EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
+EMPLOYEES_BY_AGE = "employees: by status = by age"
+EMPLOYERS = "pool: employers' contributions = base × rate"
+MEMBERS = "accounts: members' contributions = base × rate"
+RELATIVES = "accounts: relatives' contributions = received by the resident fund"
+POOL = {f"pool{rest}" for rest in (INTEREST.removeprefix("money"), CLOSING.removeprefix("money"))}
+ACCOUNTS = {name.replace("pool", "accounts") for name in POOL}
+POOL_INPATIENT, POOL_OUTPATIENT = (name.replace("money", "pool") for name in (INPATIENT, OUTPATIENT))
 
 MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "births": (flow("births"), {PERSONS}),
@@ -118,10 +128,36 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "repair_payments": (flow("repair_payments", 1.5), {INTEREST, CLOSING}),
     "administration": (single("administration", 1e8), {INTEREST, CLOSING}),
     "interest": (single("interest", 1e8), {INTEREST}),
-    "fund": (money("fund", 1e8), {CLOSING, INTEREST}),
+    "fund": (money("fund", 1e8, 0), {CLOSING, INTEREST}),
     "prepaid": (money("prepaid", 1e6), {PREPAID}),
     "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT}),
     "outpatient_claims": (flow("outpatient_claims", 0.3), {OUTPATIENT}),
+    "employee_entries": (flow("employee_entries"), {EMPLOYEES}),
+    "employee_exits": (flow("employee_exits"), {EMPLOYEES}),
+    "employee_deaths": (flow("employee_deaths"), {EMPLOYEES}),
+    "employee_migration": (flow("employee_migration", 1.1), {EMPLOYEES}),
+    "employee_adjustment": (single("employee_adjustment", 1e4), {EMPLOYEES}),
+    "employee_insured": (stock("employee_insured", 0, 1, 30, more=1e3), {EMPLOYEES_BY_AGE}),
+    "contribution_base": (flow("contribution_base"), {EMPLOYERS, MEMBERS}),
+    "employer_contributions": (flow("employer_contributions"), {EMPLOYERS, *POOL}),
+    "employee_contributions": (flow("employee_contributions"), {MEMBERS, *ACCOUNTS}),
+    "retiree_credits": (flow("retiree_credits"), ACCOUNTS),
+    "purchases": (flow("purchases", 1.1), POOL),
+    "maternity_benefits": (flow("maternity_benefits"), POOL),
+    "long_term_care": (flow("long_term_care"), POOL),
+    "employee_inpatient_benefits": (flow("employee_inpatient_benefits"), POOL),
+    "employee_outpatient_benefits": (flow("employee_outpatient_benefits"), POOL),
+    "employee_inpatient_claims": (flow("employee_inpatient_claims", 0.3), {POOL_INPATIENT}),
+    "employee_outpatient_claims": (flow("employee_outpatient_claims", 0.2), {POOL_OUTPATIENT}),
+    "account_spending": (flow("account_spending"), ACCOUNTS),
+    "relatives_care": (single("relatives_care", 1e9), ACCOUNTS),
+    "relatives_contributions": (single("relatives_contributions", 1e9), {RELATIVES, *ACCOUNTS}),
+    "contributions_from_accounts": (flow("contributions_from_accounts", 1.1), {RELATIVES}),
+    "employer_to_accounts": (single("employer_to_accounts", 1e9), POOL | ACCOUNTS),
+    "pool_interest": (single("pool_interest", 1e9), {name for name in POOL if ": interest" in name}),
+    "account_interest": (single("account_interest", 1e9), {name for name in ACCOUNTS if ": interest" in name}),
+    "the pool": (money("fund", 1e9, 1), POOL),
+    "the accounts": (money("fund", 1e9, 2), ACCOUNTS),
 }
 """What is changed, and every identity that must say so."""
 
@@ -154,6 +190,7 @@ def test_every_flow_that_can_break_an_identity_is_tried() -> None:
     found, _ = projection()
     counts = {"waiting_months", "repaired_years", "bonus_cap", "no_claim", "critical_beneficiaries"}
     outside = {*counts, "resident_insured_years", "members_income", "prevalence_error"}
+    outside |= {"active_years", "retired_years", "retirements", "benefits_of_retired", "employee_members_income"}
     assert {*found.by_age, *found.by_run} - set(MUTATIONS) == outside
 
 

@@ -35,10 +35,15 @@ ASSUMPTIONS = {
 ASSUMPTIONS |= {"ratio_mean_2017_2026", "turnover_high", "turnover_low"}
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 FROM_THE_FIRST_YEAR = {"outpatient_limit_1200", "chronic_outpatient", "fixed_nominal_amounts"}
+FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
 INCOME = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
 COLUMNS = {
     "inpatient_use": {"inpatient_benefits", "critical_illness", "bonus_cost"},
+    "employee_inpatient_benefits": set(),
+    "employee_outpatient_benefits": set(),
+    "employer_contributions": set(),
+    "contribution_base": set(),
     "inpatient_cost": {"inpatient_benefits", "critical_illness", "bonus_cost"},
     "outpatient_cost": {"outpatient_benefits"},
     "inpatient_benefits": {"inpatient_benefits"},
@@ -47,6 +52,18 @@ COLUMNS = {
     "subsidies": {"subsidies", "local_supplement"},
     "personal_contributions": {"personal_contributions", "assistance", "repair_payments", "local_supplement"},
     "income": {"local_supplement"},
+}
+"""Columns of the resident fund that a component moves where nobody reacts."""
+
+POOL_COLUMNS = {
+    "inpatient_use": {"inpatient_benefits"},
+    "inpatient_cost": {"inpatient_benefits"},
+    "outpatient_cost": {"outpatient_benefits"},
+    "employee_inpatient_benefits": {"inpatient_benefits"},
+    "employee_outpatient_benefits": {"outpatient_benefits"},
+    "employer_contributions": {"employer_contributions"},
+    "contribution_base": {"employer_contributions"},
+    "employee_entry": {"employer_contributions", "inpatient_benefits", "outpatient_benefits", "employee_active"},
 }
 
 
@@ -92,7 +109,7 @@ def test_levers_on_one_component_multiply(base):
     assert ratio == pytest.approx([1, 1] + [0.97 * 0.98] * (LAST - 2027))
 
 
-@pytest.mark.parametrize("component", get_args(LeverComponent))
+@pytest.mark.parametrize("component", COLUMNS)
 def test_a_component_moves_its_own_columns_from_its_start_and_no_others(component):
     still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
     before, after = simulate([still, with_levers(still, one=lever(component, 0.05))])
@@ -103,6 +120,24 @@ def test_a_component_moves_its_own_columns_from_its_start_and_no_others(componen
             assert (new[2:-1] > old[2:-1]).all(), name
         else:
             assert np.array_equal(old, new), name
+
+
+def test_every_component_has_its_columns():
+    assert {*COLUMNS, *POOL_COLUMNS} == set(get_args(LeverComponent))
+
+
+@pytest.mark.parametrize("component", POOL_COLUMNS)
+def test_a_component_moves_its_own_columns_of_the_employee_pool(component):
+    still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+    results = simulate([still, with_levers(still, one=lever(component, 0.05))])
+    before, pool = (each.accounts["employee_pool"] for each in results)
+    for name in ("employer_contributions", "inpatient_benefits", "outpatient_benefits", "employee_active"):
+        assert np.array_equal(before[name][:2], pool[name][:2]), name
+        if name in POOL_COLUMNS[component]:
+            late = 3 if component == "employee_entry" and name != "employee_active" else 2
+            assert (pool[name][late:] > before[name][late:]).all(), name
+        else:
+            assert np.array_equal(before[name], pool[name]), name
 
 
 @pytest.mark.parametrize(
@@ -222,8 +257,9 @@ def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, laid, b
             old, new = (value_of(scenario, path, 2026) for scenario in (BASE, changed))
             assert old == new, path
     if name not in FROM_THE_FIRST_YEAR:
-        assert laid[name].account["closing"][0] == base.account["closing"][0]
-        assert laid[name].account["closing"][-1] != base.account["closing"][-1]
+        before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid[name]))
+        assert np.array_equal(before[:, 0], after[:, 0])
+        assert (before[:, -1] != after[:, -1]).any()
 
 
 def value_of(scenario, path, year):

@@ -9,13 +9,23 @@ from hypothesis import strategies as st
 from small_scheme import persons, quiet_year, state_of
 
 from simsurance import measures
+from simsurance.axes import FUND
 from simsurance.model.projection import project
 from simsurance.model.state import YearBasis
+from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.schema import ScenarioValues
 
 steady = settings(derandomize=True, deadline=None, max_examples=40)
 YEARS = [2026, 2027, 2028, 2029]
+RESIDENT_ONLY = (
+    "prepaid_change",
+    "public_money",
+    "personal_contribution_pp",
+    "subsidy_pp",
+    "resident_insured",
+    "coverage",
+)
 RATE = 0.0201
 
 
@@ -55,7 +65,7 @@ def account(
 
 def measured(found: dict[str, np.ndarray], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
     """All measures of an account by name."""
-    listed = measures.measures(values(**changes), found, basis(rate))
+    listed = measures.measures(values(**changes), {"resident": found}, basis(rate))
     assert len({measure.measure for measure in listed}) == len(listed)
     return {measure.measure: measure for measure in listed}
 
@@ -187,7 +197,8 @@ def test_the_account_of_a_projection_adds_up() -> None:
         "enter_odds": 1.0,
     }  # fmt: skip
     years = [quiet_year(2030 + place, **money) for place in range(3)]
-    found = {name: numbers[:, 0] for name, numbers in measures.accounts(project(state, years), years).items()}
+    (found,) = measures.accounts(project(state, years), years).values()
+    found = {name: numbers[:, 0] for name, numbers in found.items()}
     parts = ("personal_contributions", "assistance", "subsidies", "local_supplement", "prepaid_change")
     assert found["income"] == pytest.approx(sum(found[name] for name in parts))
     assert found["outgo"] == pytest.approx(
@@ -209,3 +220,63 @@ def test_the_account_of_a_projection_adds_up() -> None:
     assert found["cost_rate"][0] == pytest.approx(found["outgo"][0] / (740 * 40_000), rel=1e-6)
     assert found["public_money"] == pytest.approx(found["subsidies"] + found["assistance"])
     assert found["personal_contribution_pp"].reshape(-1) == pytest.approx([400] * 3, rel=1e-12)
+
+
+def test_the_measures_of_another_fund_are_named_after_it_and_computed_in_the_same_way() -> None:
+    numbers = account([100] * 4, [120, 150, 170, 200])
+    pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
+    pool |= {"contribution_rate": np.full(4, 0.06), "dependency_ratio": np.array([0.38, 0.39, 0.4, 0.41])}
+    listed = measures.measures(values(), {"resident": numbers, "employee_pool": pool}, basis())
+    found = {measure.measure: measure for measure in listed}
+    assert len(found) == len(listed)
+    same = ("depletion_year", "first_deficit_year", "actuarial_balance", "required_contribution_multiple_now")
+    for name in (*same, "payable_share_at_depletion", "closing_last_year", "lowest_reserve_months"):
+        assert found[f"employee_pool_{name}"].value == found[name].value, name
+    multiple = found["employee_pool_required_contribution_multiple_now"].value
+    assert found["employee_pool_required_rate_now"].value == pytest.approx(0.06 * multiple)
+    assert found["employee_pool_dependency_ratio_last_year"].value == 0.41
+    absent = ("public_money_present_value", "required_contribution_now", "burden_rural_low_first_year")
+    assert not {f"employee_pool_{name}" for name in absent} & found.keys()
+
+
+def test_payments_for_missing_years_do_not_rise_with_the_required_rate() -> None:
+    plain, with_purchases = account([100] * 4, [120] * 4), account([100] * 4, [120] * 4)
+    for numbers in (plain, with_purchases):
+        numbers["contribution_rate"] = np.full(4, 0.06)
+        for name in RESIDENT_ONLY:
+            del numbers[name]
+    with_purchases["purchases"] = np.full(4, 20.0)
+    multiples = [
+        measures.required_multiple(values(), numbers, np.full(4, RATE), 0) for numbers in (plain, with_purchases)
+    ]
+    assert (multiples[1] - 1) * 80 == pytest.approx((multiples[0] - 1) * 100)
+
+
+def test_accounts_of_both_schemes_add_up() -> None:
+    results = simulate([load("baseline").replace({"horizon.last_year": 2028})])[0]
+    assert list(results.accounts) == list(FUND.members)
+    for fund, numbers in results.accounts.items():
+        income, outgo = (sum(numbers[name] for name in names) for names in measures.COMPONENTS[fund])
+        assert numbers["income"] == pytest.approx(income)
+        assert numbers["outgo"] == pytest.approx(outgo)
+        assert numbers["closing"] - numbers["opening"] == pytest.approx(numbers["current_balance"])
+    pool, accounts, resident = (results.accounts[fund] for fund in ("employee_pool", "personal_accounts", "resident"))
+    assert (pool["employer_to_accounts"] + accounts["employer_to_accounts"]).tolist() == [0] * 3
+    assert accounts["relatives_contributions"] == pytest.approx(resident["contributions_from_accounts"])
+    assert pool["pay_as_you_go_rate"] == pytest.approx(pool["outgo"] / pool["contribution_base"])
+    members = pool["employee_active"] + pool["employee_retired"] + resident["resident_insured"]
+    assert resident["coverage_of_population"] == pytest.approx(members / resident["population"])
+    assert pool["dependency_ratio"] == pytest.approx(pool["employee_retired"] / pool["employee_active"])
+
+
+def test_a_scheme_switched_off_has_no_account_and_leaves_the_other_as_it_is() -> None:
+    base = load("baseline").replace({"horizon.last_year": 2028})
+    both, alone = (simulate([each])[0] for each in (base, base.replace({"employee.projected": False})))
+    assert list(alone.accounts) == ["resident"]
+    for name, numbers in alone.account.items():
+        np.testing.assert_array_equal(numbers, both.account[name], err_msg=name)
+    kept = both.measures[~both.measures.index.str.startswith(("employee_pool", "personal_accounts"))]
+    assert alone.measures.equals(kept)
+    assert list(alone.flows.columns) == list(both.flows.columns)
+    assert alone.flows["employer_contributions"].isna().all()
+    assert alone.ages["leaves"].equals(both.ages["leaves"])

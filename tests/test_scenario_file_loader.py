@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file import keys, loader
-from simsurance.scenario_file.files import DEEPEST_NESTING, LARGEST_FILE, LONGEST_CHAIN, TABLES, shipped
+from simsurance.scenario_file.files import DEEPEST_NESTING, LARGEST_FILE, LONGEST_CHAIN, TABLES, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
 from simsurance.scenario_file.loader import load, slug
 
@@ -40,8 +41,10 @@ def fault(*arguments, **options) -> str:
 def test_every_shipped_scenario_loads_and_knows_the_file_of_every_key(name):
     scenario = load(name)
     assert scenario.name == name
-    assert list(scenario.origins) == list(KEYS)
-    assert set(scenario.origins.values()) <= {"scenarios/baseline.toml", f"scenarios/{name}.toml"}
+    own = tomllib.loads((scenarios_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    fragments = {f"scenarios/fragments/{fragment}.toml" for fragment in own.get("with", [])}
+    assert [path for path in scenario.origins if not path.startswith("levers.")] == list(KEYS)
+    assert set(scenario.origins.values()) <= {"scenarios/baseline.toml", f"scenarios/{name}.toml", *fragments}
     assert scenario.values.title_zh
     assert scenario.values.description.endswith(".")
 
@@ -348,3 +351,29 @@ def test_the_name_with_many_fragments_stays_short_enough_for_a_folder(folder):
     write(folder / f"{'s' * 120}.toml", 'extends = "baseline"\n')
     assert "longer than 200 bytes" in fault(f"{'s' * 120}.toml", [f"{'f' * 120}.toml"])
     assert loader.LONGEST_NAME < 255
+
+
+def test_a_scenario_lays_fragments_on_its_parent_and_its_own_keys_on_them(folder) -> None:
+    text = 'extends = "baseline"\nwith = ["employer_rate_down", "payment_ratio_up"]\ntitle = "Mine"\n'
+    write(folder / "mine.toml", text + "[employee.contributions]\nemployer_rate_change = -0.02\n")
+    scenario = load(folder / "mine.toml")
+    assert scenario.name == "mine"
+    assert scenario.values.title == "Mine"
+    assert scenario.values.employee.contributions.employer_rate_change == -0.02
+    alone = load("baseline", ["payment_ratio_up"]).values.benefits
+    assert scenario.values.benefits == alone
+    assert scenario.origins["benefits.inpatient.payment_ratio"] == "scenarios/fragments/payment_ratio_up.toml"
+
+
+def test_a_child_of_a_scenario_with_fragments_has_them_too(folder) -> None:
+    write(folder / "parent.toml", 'extends = "baseline"\nwith = ["compliance_up"]\n')
+    write(folder / "child.toml", 'extends = "parent.toml"\nwith = ["employer_rate_down"]\n')
+    values = load(folder / "child.toml").values
+    assert set(values.levers) == {"compliance"}
+    assert values.employee.contributions.employer_rate_change == {2019: 0, 2027: -0.01}
+
+
+def test_fragments_of_a_scenario_may_stand_beside_it(folder) -> None:
+    write(folder / "own_fragment.toml", "[economy]\ninflation = 0.01\n")
+    write(folder / "mine.toml", 'extends = "baseline"\nwith = ["own_fragment.toml"]\n')
+    assert load(folder / "mine.toml").values.economy.inflation == 0.01

@@ -1,0 +1,63 @@
+"""Who pays and who gains: tables by birth cohort and income group, from flows small enough to sum by hand."""
+
+import numpy as np
+import pytest
+
+from simsurance.incidence import PAID_AND_RECEIVED, cohort_table, group_table
+from simsurance.results import Results, simulate
+from simsurance.scenario_file.loader import load
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return simulate([load("baseline").replace({"horizon.last_year": 2028})])[0]
+
+
+def discounted(results: Results, name: str) -> float:
+    """A flow of all persons, at its value on the opening 1 January."""
+    rate = np.array([float(year.interest_rate[0]) for year in results.basis])
+    middle = np.cumprod(1 / (1 + rate)) * np.sqrt(1 + rate)
+    return float((results.projection.by_age[name][:, 0].sum(axis=(1, 2)) * middle).sum())
+
+
+@pytest.mark.parametrize("table", ["cohorts", "groups"])
+def test_cohorts_and_groups_share_out_the_whole_of_every_flow(results: Results, table: str) -> None:
+    found = getattr(results, table)
+    for column, flows in PAID_AND_RECEIVED.items():
+        assert found[column].sum() == pytest.approx(sum(discounted(results, name) for name in flows)), column
+    received = found["resident_benefits"] + found["employee_benefits"]
+    paid = found["resident_contributions"] + found["employee_contributions"]
+    assert found["net_benefit"].to_numpy() == pytest.approx((received - paid).to_numpy())
+
+
+def test_persons_of_a_cohort_are_those_alive_at_the_opening_or_born_since(results: Results) -> None:
+    persons = results.cohorts["persons"]
+    alive = results.projection.stocks.persons[0, 0].sum(axis=(0, 1))
+    assert [persons.index.min(), persons.index.max()] == [1925, 2027]
+    assert persons.loc[1990] == alive[35]
+    assert persons.loc[1925] == alive[100]
+    assert persons.loc[2026] == results.projection.by_age["births"][0].sum()
+    assert results.groups["persons"].sum() == pytest.approx(alive.sum())
+
+
+def test_a_cohort_is_followed_along_the_years(results: Results) -> None:
+    (_, columns) = cohort_table(results.projection, results.basis)
+    at_age = results.projection.by_age["retiree_credits"][:, 0].sum(axis=1)
+    rate = np.array([float(year.interest_rate[0]) for year in results.basis])
+    middle = np.cumprod(1 / (1 + rate)) * np.sqrt(1 + rate)
+    born_1960 = sum(at_age[year, 65 + year] * middle[year] for year in range(3))
+    others = [name for name in PAID_AND_RECEIVED["employee_benefits"] if name != "retiree_credits"]
+    rest = sum(
+        results.projection.by_age[name][year, 0].sum(axis=0)[65 + year] * middle[year]
+        for name in others
+        for year in range(3)
+    )
+    assert columns["employee_benefits"][1960 - 1925] == pytest.approx(born_1960 + rest)
+
+
+def test_without_the_employee_scheme_its_columns_are_nought() -> None:
+    base = load("baseline").replace({"horizon.last_year": 2027, "employee.projected": False})
+    alone = simulate([base])[0]
+    for _, columns in (cohort_table(alone.projection, alone.basis), group_table(alone.projection, alone.basis)):
+        assert not columns["employee_contributions"].any()
+        assert columns["resident_contributions"].sum() > 0
