@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import compare
+    from simsurance.analysis.schemes import scheme_effects
     from simsurance.api import run, run_many
     from simsurance.results import Results
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
 
-__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many"]
+__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many", "scheme_effects"]
 
 _HOMES = {
     "Results": "simsurance.results",
@@ -27,6 +28,7 @@ _HOMES = {
     "load": "simsurance.scenario_file.loader",
     "run": "simsurance.api",
     "run_many": "simsurance.api",
+    "scheme_effects": "simsurance.analysis.schemes",
 }
 
 

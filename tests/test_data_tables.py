@@ -99,6 +99,13 @@ def test_fitted_residuals_are_small() -> None:
         ("resident_outgo", 2025, 1_067_863_000_000),
         ("resident_cumulative_balance", 2024, 818_302_000_000),
         ("employee_pool_income", 2025, 1_829_291_000_000),
+        ("employee_account_mutual_aid", 2025, 68_800_000_000),
+        ("employee_account_cumulative_balance", 2023, 1_396_157_000_000),  # 1,447.175 less the 51.018 billion of 2024
+        ("employee_account_cumulative_balance", 2025, 1_508_016_000_000),
+        ("employee_retired_institution_cost", 2025, 1_037_763_000_000),
+        ("employee_active_institution_cost", 2025, 808_507_000_000),
+        ("employee_flexible", 2025, 69_821_800),
+        ("maternity_outgo", 2025, 139_380_000_000),
         ("resident_inpatient_cost", 2025, 1_439_330_000_000),
         ("resident_pharmacy_cost", 2025, 29_669_000_000),
         ("resident_inpatient_payment_ratio", 2025, 0.66),
@@ -282,6 +289,19 @@ def test_employee_moves_keep_the_active_shares_up_to_49() -> None:
 def test_retirement_follows_the_law(year: int, sex: int, age: int, probability: float) -> None:
     table = by_year_sex_age(PROFILES / "retirement.csv", "probability", (year,))[0]
     assert table[sex, age] == pytest.approx(probability, abs=1e-6)
+
+
+def test_without_the_law_the_ages_of_before_2025_stay() -> None:
+    years = range(2015, 2101)
+    law, before = (
+        by_year_sex_age(PROFILES / name, "probability", years)
+        for name in ("retirement.csv", "retirement_until_2024.csv")
+    )
+    assert (law[:10] == before[:10]).all()  # to 2024
+    assert (before == before[0]).all()
+    assert before[0, FEMALE, [48, 49, 54]] == pytest.approx([0.0, 0.6, 1.0])
+    assert before[0, MALE, [58, 59]] == pytest.approx([0.0, 1.0])
+    assert (law[10:] != before[10:]).any(axis=(1, 2)).all()
 
 
 def test_every_cohort_retires_in_full() -> None:

@@ -21,8 +21,8 @@ def contents(path: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_two_notebooks_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["comparing_reforms", "first_run"]
+def test_the_notebooks_are_there() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["both_schemes", "comparing_reforms", "first_run"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

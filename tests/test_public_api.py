@@ -9,7 +9,7 @@ import pytest
 import simsurance as ss
 from simsurance.errors import SimsuranceError
 
-NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many"]
+NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many", "scheme_effects"]
 
 
 def test_the_public_names_are_these():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simsurance.data.tables import published
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
@@ -72,6 +73,21 @@ def test_the_baselines_standards_are_the_notices():
         assert values_by_year(contributions.subsidy.schedule, [year])[0] == SUBSIDY[year]
     incomes = values_by_year(BASE.values.economy.disposable_income, range(2017, 2026))
     assert list(incomes) == [INCOME[year] for year in range(2017, 2026)]
+
+
+def test_the_baselines_employee_scheme_is_as_published():
+    scheme, members = BASE.values.employee, published("employee_insured")
+    for path, series in (
+        (scheme.contributions.flexible_share, published("employee_flexible")),
+        (scheme.accounts.without, published("employee_without_account")),
+    ):
+        years = [year for year in series if year >= 2019]
+        assert list(values_by_year(path, years)) == pytest.approx(
+            [series[year] / members[year] for year in years], abs=5e-5
+        )
+    assert scheme.wage.mean == published("average_wage_urban_nonprivate")
+    for path, name in ((scheme.fund.opening_pool, "employee_pool"), (scheme.fund.opening_accounts, "employee_account")):
+        assert path == {year + 1: value for year, value in published(f"{name}_cumulative_balance").items()}
 
 
 def test_the_baseline_keeps_the_ratio_of_2026():

@@ -16,6 +16,7 @@ from simsurance.scenario_file.loader import load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simsurance.output.charts import ChartFigure
     from simsurance.output.labels import Lang
 
 POLICIES: Final = ("retirement_ages_until_2024", "flexible_workers_join", "enrolment_without_hukou")
@@ -28,7 +29,7 @@ MEMBERS: Final = {
 """Columns of each fund's account that count its members."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SchemeEffects:
     """A scenario that projects both schemes, and the same with each policy alone, by the name of its fragment."""
 
@@ -39,6 +40,9 @@ class SchemeEffects:
         """What each policy is called."""
         key = "title_zh" if lang == "zh" else "title"
         return [str(known_fragment(name).data.get(key, name)) for name in self.policies]
+
+    def __repr__(self) -> str:
+        return f"SchemeEffects({self.base.scenario.name}: {', '.join(self.policies)})"
 
     @cached_property
     def effects(self) -> "pd.DataFrame":
@@ -65,6 +69,15 @@ class SchemeEffects:
     def groups(self) -> "pd.DataFrame":
         """What each policy changes for each area and income group: present values a person; index policy, area, income."""
         return self._incidence("groups")
+
+    def plot(self, lang: "Lang" = "en") -> "ChartFigure":
+        """The chart of present values by policy and fund."""
+        from simsurance.output.charts.schemes import draw
+
+        return draw(self, lang).figure
+
+    def _repr_html_(self) -> str:
+        return str(self.effects.to_html(float_format="{:,.6g}".format))
 
     def _effect(self, changed: Results, fund: str) -> dict[str, float]:
         before, after = self.base.accounts[fund], changed.accounts[fund]

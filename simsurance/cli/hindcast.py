@@ -1,9 +1,11 @@
 """`simsurance hindcast`: the model's past years beside the published ones."""
 
 import json
+from itertools import groupby
 
 import click
 
+from simsurance.axes import FUND
 from simsurance.cli.options import scenario_options
 from simsurance.scenario_file.loader import load
 
@@ -28,18 +30,23 @@ def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tup
 
     found = hindcast(load(scenario, fragments, settings), first)
     if as_json:
-        rows = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
+        listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
         click.echo(
-            json.dumps({"schema": "simsurance.hindcast/1", "ok": True, "results": rows}, allow_nan=False, indent=2)
+            json.dumps({"schema": "simsurance.hindcast/1", "ok": True, "results": listed}, allow_nan=False, indent=2)
         )
         return
-    click.echo(f"{'year':6}{'item':30}{'unit':18}{'model':>10}{'published':>12}{'error':>9}")
-    for row in found:
-        scale, unit = SCALES[row.unit]
-        note = {True: "", False: "  over tolerance", None: "  a small difference of two levels"}[row.within]
-        click.echo(
-            f"{row.year:<6}{row.item:30}{unit:18}{row.model / scale:10,.1f}{row.published / scale:12,.1f}{row.error:9.1%}{note}"
-        )
+    label = dict(zip(FUND.members, FUND.labels, strict=True))
+    for fund, rows in groupby(found, key=lambda row: row.fund):
+        click.echo(f"{label[fund]}\n{'year':6}{'item':32}{'unit':18}{'model':>10}{'published':>12}{'error':>9}")
+        for row in rows:
+            scale, unit = SCALES[row.unit]
+            note = {True: "", False: "  over tolerance", None: "  a small difference of two levels"}[row.within]
+            click.echo(
+                f"{row.year:<6}{row.item:32}{unit:18}{row.model / scale:10,.1f}{row.published / scale:12,.1f}"
+                f"{row.error:9.1%}{note}"
+            )
+        click.echo("")
     click.echo(
-        "Fund income is fitted year by year through the local supplement: its error comes from the insured alone."
+        "Income is fitted year by year, the resident fund's through the local supplement, the employee scheme's through\n"
+        "compliance: its error comes from the insured alone."
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simsurance.axes import SEX
-from simsurance.data.build.evidence import Built, Cell, Residual, rows_of
+from simsurance.data.build.evidence import Built, Residual, rows_of
 from simsurance.data.tables import AGES, FloatArray
 
 YEARS = range(2015, 2101)
