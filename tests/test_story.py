@@ -285,7 +285,32 @@ def test_a_history_may_be_written_in_chinese():
         ("2026: in repair 2", "2026: in repair 2", "no lapsed year to pay for"),
         ("2026: lapse, 2027: in repair 3", "2027: in repair 3", "repair takes 1 to 1"),
         ("2026: lapse, 2027-2028: in repair 1", "2027-2028: in repair 1", "is for one year"),
-        ("2026: employee claim 5000", "2026: employee claim 5000", "employee scheme"),
+        ("2026: employee no-claim", "2026: employee no-claim", "a year in the resident scheme"),
+        ("2026: leave repair", "2026: leave repair", "leave it out of leave"),
+        ("2026: emploee", "2026: emploee", "did you mean employee?"),
+        ("2026: retir", "2026: retir", "or leave, did you mean retire?"),
+        ("2026: employee wgae 9000", "2026: employee wgae 9000", "did you mean wage?"),
+        ("2026: employee often", "2026: employee often", "known are wage, claim, month, short, buy"),
+        ("2026: employee wage", "2026: employee wage", "wage takes what was earned in the year before"),
+        ("2026: employee wage 0", "2026: employee wage 0", "in yuan above 0"),
+        ("2026: employee wage 90,000", "000", "without a comma"),
+        ("2026: employee claim", "2026: employee claim", "claim takes an inpatient cost"),
+        ("2026: employee claim 5000 month 13", "2026: employee claim 5000 month 13", "1 to 12"),
+        ("2026: employee short", "2026: employee short", "write retire short, or retire short buy"),
+        ("before: employee, 2026: retire buy", "2026: retire buy", "write retire short, or retire short buy"),
+        ("before: employee, 2026: retire short 5", "2026: retire short 5", "short takes no number, 5 follows"),
+        ("2026: employee wage 9000, 2028: leave claim 7", "2028: leave claim 7", "says nothing of 2027"),
+        ("2026: employee, 2027-2028: leave", "2027-2028: leave", "leave is for one year; tell 2028 apart"),
+        ("2026: in wage 9000", "2026: in wage 9000", "wage is no word of a history"),
+        ("2026: in, 2027: leave", "2027: leave", "not in the employee scheme in 2026; tell 2026: employee"),
+        ("2026: retire", "2026: retire", "not in the employee scheme in 2025"),
+        (
+            "2026: employee, 2027: leave, 2028: employee",
+            "2028: employee",
+            "left the employee scheme at the end of 2027",
+        ),
+        ("2026: employee, 2027: leave, 2028: retire", "2028: retire", "tell in, late or lapse"),
+        ("2026: employee, 2027: retire", "2027: retire", "nobody of the member's sex retires at age 41 in 2027"),
         ("2026: in, 2027: newborn", "2027: newborn", "not where the history begins"),
         ("before: never, 2026: newborn", "2026: newborn", "not where the history begins"),
         ("2026: in, before: never", "before: never", "stands after a year"),
@@ -328,6 +353,49 @@ def test_an_impossible_member_is_one_line(options, words):
     assert failed.exit_code == 3
     assert len(failed.stderr.splitlines()) == 1
     assert words in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("history", "token", "words"),
+    [
+        ("2027: in", "2027: in", "stays in the employee scheme; tell employee"),
+        ("2027: late 2", "2027: late", "stays in the employee scheme; tell employee"),
+        ("2027: lapse", "2027: lapse", "stays in the employee scheme; tell employee"),
+        ("2027: leave", "2027: leave", "has retired already"),
+        ("2027: retire short", "2027: retire short", "has retired already"),
+        ("2027: employee wage 9000", "2027: employee", "pays no contributions; leave wage out"),
+    ],
+)
+def test_a_retired_member_stays_retired(history, token, words):
+    told = ["--history", f"before: employee, 2026: retire, {history}", "--age", "60"]
+    failed = CliRunner().invoke(main, ["story", "baseline", *told])
+    assert failed.exit_code == 3
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith(f"--history:{token}: ")
+    assert words in line
+
+
+def test_faults_of_both_schemes_are_told_at_once():
+    history = "2026: inn, 2027: employee wage, 2029: leave, 2030: in repair -1"
+    failed = CliRunner().invoke(main, ["story", "baseline", "--history", history])
+    lines = failed.stderr.splitlines()
+    assert {line.split(": ")[0] + ": " + line.split(": ")[1] for line in lines} == {
+        "--history:2026: inn",
+        "--history:2027: employee wage",
+        "--history:2029: leave",
+        "--history:2030: in repair -1",
+    }
+
+
+@pytest.mark.parametrize("year", ["employee", "employee wage 9000", "leave", "retire"])
+def test_the_employee_scheme_must_be_projected(year):
+    call = ["story", "baseline", "--set", "employee.projected=false", "--history"]
+    failed = CliRunner().invoke(main, [*call, f"before: employee, 2026: {year}"])
+    assert failed.exit_code == 3
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith(f"--history:2026: {year.split()[0]}: ")
+    assert "does not project the employee scheme; --set employee.projected=true" in line
+    assert CliRunner().invoke(main, [*call, "before: employee, 2026: in"]).exit_code == 0
 
 
 def test_a_newborn_of_another_age_is_one_line():

@@ -1,17 +1,33 @@
 """A member's story: what the rules of a scenario do to one member, year by year."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simsurance.analysis.history import ALL_ALONG, WHERE, History, Told, parsed
-from simsurance.analysis.member import Enrolment, MemberYear, Person, Standing, member_years
+import numpy as np
+
+from simsurance.analysis.history import (
+    ALL_ALONG,
+    ENGLISH,
+    LARGEST_CLAIM,
+    MEMBERSHIPS,
+    WHERE,
+    History,
+    Told,
+    parsed,
+)
+from simsurance.analysis.member import Enrolment, Job, MemberYear, Move, Person, Standing, member_years
 from simsurance.api import resolve
+from simsurance.axes import LAST_AGE, SEX
 from simsurance.basis import build
+from simsurance.basis.employee import base_of_wages
+from simsurance.basis.inputs import Inputs
 from simsurance.errors import SimsuranceError
 from simsurance.model.participation import MONTHS
-from simsurance.scenario_file.faults import Fault, refuse
+from simsurance.model.state import YearBasis
+from simsurance.scenario_file.faults import Fault, nearest, refuse
 from simsurance.scenario_file.loader import Scenario
 
 if TYPE_CHECKING:
@@ -23,15 +39,37 @@ FIRST_YEAR: Final = 2019
 """First year that a scenario can be valued at."""
 DEFAULT_AGE: Final = 40
 
+WORK_ENGLISH: Final = {"退休": "retire", "离职": "leave", "工资": "wage", "年限不足": "short", "趸缴": "buy"}
+"""Chinese words of a year in the employee scheme."""
+AT_WORK: Final[dict[str, Move]] = {"employee": "stays", "retire": "retires", "leave": "leaves"}
+"""What a year in the employee scheme begins with, and what it ends with."""
+ALL_MEMBERSHIPS: Final = tuple(dict.fromkeys((*MEMBERSHIPS, *AT_WORK)))
+WORK_EVENTS: Final = ("wage", "claim", "month", "short", "buy")
+LEAST_CHANCE: Final = 1e-9
+"""Probability of retiring below which nobody is said to retire at an age."""
+
+
+@dataclass(frozen=True)
+class AtWork(Told):
+    """What is told of a year in the employee scheme: also what it ends with, and the wage of the year before, yuan."""
+
+    move: Move = "stays"
+    wage: float | None = None
+
 
 @dataclass(frozen=True)
 class StoryYear:
     """One year of a member's story. Money in nominal yuan; waiting and cover in months; credits are rises of the cap.
 
     `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme),
-    newborn, lapsed or employee. `waiting_plain`: fixed and variable months, without floor and longest; `carried_over`:
-    months left from the year before; `still_waiting`: months left for the next; `late_month` is -1 in the central
-    period.
+    newborn, lapsed, employee or retired (in the employee scheme). `waiting_plain`: fixed and variable months, without
+    floor and longest; `carried_over`: months left from the year before; `still_waiting`: months left for the next;
+    `late_month` is -1 in the central period.
+
+    In the employee scheme `basic` is what the pool pays; `wage`: of the year before, `wage_is_mean` where none is told;
+    `counted_wage`: of it within floor and ceiling; `contribution_base`: of that what is reported; `to_account` with the
+    `retiree_credit`, `to_pool` with the `purchase` of missing years; `move`: what the year ends with; `years_count`:
+    whether its years are continuous ones.
     """
 
     year: int
@@ -73,11 +111,32 @@ class StoryYear:
     own_payment: float = 0.0
     cap_passed: bool = False
     no_claim_years_after: int = 0
+    move: str = ""
+    years_count: bool = True
+    wage: float = 0.0
+    wage_is_mean: bool = False
+    counted_wage: float = 0.0
+    contribution_base: float = 0.0
+    employer_contribution: float = 0.0
+    own_contribution: float = 0.0
+    retiree_credit: float = 0.0
+    missing_years: float = 0.0
+    purchase: float = 0.0
+    to_account: float = 0.0
+    to_pool: float = 0.0
+    deductible: float = 0.0
+    payment_ratio: float = 0.0
+    limit: float = 0.0
 
     @property
     def insured(self) -> bool:
         """Insured in the resident scheme this year."""
-        return self.membership not in ("lapsed", "employee")
+        return not self.at_work and self.membership != "lapsed"
+
+    @property
+    def at_work(self) -> bool:
+        """In the employee scheme this year, active or retired."""
+        return self.membership in ("employee", "retired")
 
     @property
     def late(self) -> bool:
@@ -102,8 +161,9 @@ def story(
 ) -> "pd.DataFrame":
     """A member's story as a table, one row a year, with the rule applied (`rule`) and the year in words (`told`).
 
-    `history` as in `2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000`; `age` on the 1 January of its
-    first year. Columns as in `StoryYear`. Raises SimsuranceError for a history that cannot be told.
+    `history` as in `2026: in no-claim, 2027: lapse, 2028: in repair 1 claim 200000, 2029: employee wage 90000`; `age`
+    on the 1 January of its first year. Columns as in `StoryYear`. Raises SimsuranceError for a history that cannot be
+    told.
     """
     import pandas as pd
 
@@ -124,7 +184,7 @@ def story_years(
     income: str = "middle",
 ) -> list[StoryYear]:
     """A member's story year by year; as `story`, without the words."""
-    told = parsed(history)
+    told = told_history(history)
     born = told.years[0].membership == "newborn"
     if born and age:
         raise SimsuranceError(f"--age: {age} at the birth that {told.years[0].year}: newborn tells; leave --age out")
@@ -158,7 +218,41 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> l
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)
     chosen = tuple(one for one in basis if one.year >= first)
-    return member_years(person, chosen, person.age - 1 if born else person.age)
+    rules = member_years(person, chosen, person.age - 1 if born else person.age)
+    if not opened.values.employee.projected:
+        return rules
+    jobs = jobs_of(Inputs(opened, opened.values), told, chosen, SEX.members.index(person.sex))
+    return [replace(rule, job=job) for rule, job in zip(rules, jobs, strict=True)]
+
+
+def jobs_of(inputs: Inputs, told: History, basis: Sequence[YearBasis], sex: int) -> list[Job]:
+    """What the employee scheme asks in the years told: a wage told goes on with the mean wage until another one is."""
+    years = [one.year for one in told.years]
+    means = inputs.wages([year - 1 for year in years])
+    ratios: list[float | None] = []
+    for one, mean in zip(told.years, means, strict=True):
+        named = one.wage / mean if isinstance(one, AtWork) and one.wage is not None else None
+        ratios.append(named if named is not None or not ratios else ratios[-1])
+    wages = means * np.array([1.0 if ratio is None else ratio for ratio in ratios])
+    counted, base = base_of_wages(inputs, years, wages)
+    missing = inputs.values.employee.unqualified.missing_years
+    return [
+        Job(
+            float(wages[place]),
+            ratios[place] is None,
+            float(counted[place]),
+            float(base[place]),
+            missing,
+            youngest_retiring(year, sex),
+        )
+        for place, year in enumerate(basis)
+    ]
+
+
+def youngest_retiring(basis: YearBasis, sex: int) -> int:
+    """The lowest age on 1 January at which active members of a sex retire in the year."""
+    ages = np.flatnonzero(basis.retirement[0, 0, 0, sex, 0, 0] > LEAST_CHANCE)
+    return int(ages[0]) if len(ages) else LAST_AGE + 1
 
 
 def before(told: History, age: int) -> Standing:
@@ -178,8 +272,12 @@ def walk(told: History, rules: list[MemberYear], repair_allowed: bool, pays_all:
     """The years one after another."""
     standing = before(told, rules[0].age)
     for one, rule in zip(told.years, rules, strict=True):
-        if one.membership in ("employee", "lapse"):
-            after = rule.employed(standing) if one.membership == "employee" else rule.stay_out(standing)
+        _check_scheme(one, rule, standing)
+        if one.membership == "employee":
+            year, standing = _employed(one, rule, standing)
+            yield year
+        elif one.membership == "lapse":
+            after = rule.stay_out(standing)
             yield _outside(one, rule, standing, after)
             standing = after
         elif one.membership == "newborn":
@@ -281,6 +379,7 @@ def _insured(
         own_payment=paid.own,
         cap_passed=paid.cap_passed,
         no_claim_years_after=after.no_claim,
+        years_count=rule.years_count,
     )
     return year, after
 
@@ -292,7 +391,7 @@ def _outside(one: Told, rule: MemberYear, standing: Standing, after: Standing) -
     return StoryYear(
         year=one.year,
         age=rule.age,
-        membership="lapsed" if lapsed else "employee",
+        membership="lapsed" if lapsed else "retired" if standing.retired else "employee",
         rules_apply=rule.counting,
         without_cover=MONTHS if lapsed else 0.0,
         continuous_years=rule.continuous_years(standing.tenure, one.year - 1) if rule.counting else 0,
@@ -301,4 +400,167 @@ def _outside(one: Told, rule: MemberYear, standing: Standing, after: Standing) -
         capped=rule.capped,
         claim=one.claim or 0.0,
         own_payment=one.claim or 0.0,
+        years_count=rule.years_count,
     )
+
+
+def _employed(one: Told, rule: MemberYear, standing: Standing) -> tuple[StoryYear, Standing]:
+    """A year in the employee scheme, and where the member stands after it."""
+    scheme, job = rule.basis.employee, rule.job
+    assert scheme is not None
+    assert job is not None
+    move, retired, claim = move_of(one), standing.retired, one.claim or 0.0
+    after = rule.employed(standing, move)
+    money, pooled = rule.contributed(scheme, job, retired, move == "buys"), rule.pooled(scheme, claim, retired)
+    year = replace(
+        _outside(one, rule, standing, after),
+        member_pays=money.own + money.purchase,
+        claim_covered=claim > 0,
+        basic=pooled.paid,
+        own_payment=pooled.own,
+        move="" if move == "stays" else move,
+        wage=0.0 if retired else job.wage,
+        wage_is_mean=job.is_mean and not retired,
+        counted_wage=0.0 if retired else job.counted,
+        contribution_base=0.0 if retired else job.base,
+        employer_contribution=money.employer,
+        own_contribution=money.own,
+        retiree_credit=money.credit,
+        missing_years=job.missing_years if move == "buys" else 0.0,
+        purchase=money.purchase,
+        to_account=money.to_account,
+        to_pool=money.to_pool,
+        deductible=pooled.deductible,
+        payment_ratio=pooled.ratio,
+        limit=pooled.limit,
+    )
+    return year, after
+
+
+def move_of(one: Told) -> Move:
+    """What a year ends with."""
+    return one.move if isinstance(one, AtWork) else "stays"
+
+
+def _check_scheme(one: Told, rule: MemberYear, standing: Standing) -> None:
+    """Raise SimsuranceError for a year that cannot follow on where the member stands in the employee scheme."""
+    if wrong := _impossible(one, rule, standing):
+        said = {"retires": "retire", "short": "retire short", "buys": "retire short buy", "leaves": "leave"}
+        refuse([Fault(WHERE, f"{one.year}: {said.get(move_of(one), one.membership)}", wrong)])
+
+
+def _impossible(one: Told, rule: MemberYear, standing: Standing) -> str:
+    """Why the year cannot follow, or nothing."""
+    before, move = one.year - 1, move_of(one)
+    if one.membership != "employee":
+        return "a retired member stays in the employee scheme; tell employee" if standing.retired else ""
+    if rule.basis.employee is None or rule.job is None:
+        return "the scenario does not project the employee scheme; --set employee.projected=true"
+    if standing.left:
+        return f"the member left the employee scheme at the end of {before}; tell in, late or lapse"
+    if move == "stays":
+        told = isinstance(one, AtWork) and one.wage is not None
+        return "a retired member pays no contributions; leave wage out" if standing.retired and told else ""
+    if standing.retired:
+        return "the member has retired already and stays in the employee scheme; tell employee"
+    if not standing.employee:
+        return f"the member is not in the employee scheme in {before}; tell {before}: employee, or before: employee"
+    if move != "leaves" and rule.age < rule.job.retires_from:
+        return (
+            f"nobody of the member's sex retires at age {rule.age} in {one.year}, but from {rule.job.retires_from} on; "
+            "give --age"
+        )
+    return ""
+
+
+# ---------------------------------------------------------------- what is told of the employee scheme
+
+
+def told_history(text: str) -> History:
+    """The history that a text tells, with the years in the employee scheme: `2026: employee wage 90000, 2027: leave`.
+
+    Raises SimsuranceError with one line a fault, each naming its token.
+    """
+    faults, at_work = list[Fault](), dict[int, AtWork]()
+    plain, tokens = list[str](), dict[str, str]()
+    for token in (piece.strip() for piece in re.split(r"[,;，；、\n]", text)):
+        when, _, what = token.replace("：", ":").partition(":")
+        words = [ENGLISH.get(word, WORK_ENGLISH.get(word, word.lower())) for word in what.split()]
+        years = [int(year) for year in re.findall(r"\d{4}", when)]
+        shown = token
+        if years and words and words[0] not in ALL_MEMBERSHIPS:
+            hint = nearest(words[0], ALL_MEMBERSHIPS)
+            known = f"{', '.join(ALL_MEMBERSHIPS[:-1])} or {ALL_MEMBERSHIPS[-1]}"
+            faults.append(Fault(WHERE, token, f"{words[0]} is no membership; begin with {known}{hint and ', ' + hint}"))
+            shown = f"{when}: in"
+        elif years and words and words[0] in AT_WORK:
+            told = _at_work(words)
+            if isinstance(told, str):
+                faults.append(Fault(WHERE, token, told))
+            elif told.move != "stays" and len(years) > 1:
+                faults.append(Fault(WHERE, token, f"{words[0]} is for one year; tell {years[-1]} apart"))
+            else:
+                at_work |= {year: replace(told, year=year) for year in range(years[0], years[-1] + 1)}
+            shown = f"{when}: employee"
+        plain.append(shown)
+        tokens[shown] = token
+    try:
+        found = parsed(", ".join(plain))
+    except SimsuranceError as error:
+        raise SimsuranceError(*_named(error.lines, tokens), *(str(fault) for fault in faults)) from None
+    refuse(faults)
+    return replace(found, years=tuple(at_work.get(one.year, one) for one in found.years))
+
+
+def _named(lines: Sequence[str], tokens: dict[str, str]) -> Iterator[str]:
+    """The lines with the tokens as they were written."""
+    for line in lines:
+        for shown, token in tokens.items():
+            if line.startswith(start := f"{Fault(WHERE, shown, '')}"):
+                yield f"{Fault(WHERE, token, '')}{line.removeprefix(start)}"
+                break
+        else:
+            yield line
+
+
+def _at_work(words: list[str]) -> AtWork | str:
+    """What the words of a year in the employee scheme say, or what is wrong with them."""
+    first, rest = words[0], words[1:]
+    told = AtWork(0, "employee", move=AT_WORK[first])
+    while rest:
+        word = rest.pop(0)
+        number = float(rest.pop(0)) if rest and re.fullmatch(r"-?\d+(\.\d+)?", rest[0]) else None
+        changed = _work_event(told, first, word, number)
+        if isinstance(changed, str):
+            return changed
+        told = changed
+    return told
+
+
+def _work_event(told: AtWork, first: str, word: str, number: float | None) -> AtWork | str:
+    """The year in the employee scheme with one word more, or what is wrong with it."""
+    match word:
+        case "wage" if number is not None and 0 < number <= LARGEST_CLAIM:
+            return replace(told, wage=number)
+        case "wage":
+            return "wage takes what was earned in the year before, in yuan above 0, such as wage 90000"
+        case "claim" if number is not None and 0 < number <= LARGEST_CLAIM:
+            return replace(told, claim=number)
+        case "claim":
+            return "claim takes an inpatient cost in yuan above 0, at most a billion, such as claim 200000"
+        case "month" if number in range(1, 13) and told.claim:
+            return replace(told, claim_month=int(number or 0))
+        case "month":
+            return "month takes the month of a claim, 1 to 12, such as claim 200000 month 3"
+        case "short" | "buy" if number is not None:
+            return f"{word} takes no number, {number:g} follows"
+        case "short" if told.move == "retires":
+            return replace(told, move="short")
+        case "buy" if told.move == "short":
+            return replace(told, move="buys")
+        case "short" | "buy":
+            return f"{word} is told of retirement; write retire short, or retire short buy"
+        case "no-claim" | "repair":
+            return f"{word} is told of a year in the resident scheme; leave it out of {first}"
+    hint = nearest(word, WORK_EVENTS)
+    return f"{word} is no word of a year in the employee scheme; {hint or 'known are ' + ', '.join(WORK_EVENTS)}"

@@ -11,12 +11,19 @@ from simsurance.cli.show import columns
 from simsurance.output.labels import LANGUAGES, Lang
 from simsurance.scenario_file.loader import load
 
-HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"."""
+HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"
+or "2026: employee wage 90000 claim 50000, 2027: leave, 2028: in"."""
 NOTES = {
     "en": "Inpatient cost within the scope of the scheme; critical-illness insurance above the scenario's effective "
     "deductible. A claim without a month falls where there is cover, if there is any. Nominal yuan.",
     "zh": "住院费用为政策范围内费用；大病保险起付线按情景的有效起付线计。"
     "未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
+}
+EMPLOYEE_NOTES = {
+    "en": "Employee scheme: contributions of a year are taken from the wage of the year before; the member has a "
+    "personal account, a retired member its credit; members pay for care beyond the pool from account or pocket.",
+    "zh": "职工医保：当年缴费基数按上年工资核定；参保人有个人账户，退休人员账户按定额划入；"
+    "统筹基金支付以外的费用由个人账户或现金支付。",
 }
 
 
@@ -29,14 +36,25 @@ A year (2027) or a span (2027-2029) is followed by a colon and one of
   late [M]      enrolled later, M months into the year (the scenario's mean month)
   lapse         not insured
   newborn       enrolled in the birth year; the first year only
-  employee      in the employee scheme
+  employee      in the employee scheme, active or, after retire, retired
+  retire        the last year of work, with the years of contributions it takes:
+                a retired member of the employee scheme from the next year on
+  retire short  the last year of work, without those years: next year joins the
+                residents (in) or has no cover (lapse)
+  retire short buy   buys the missing years and stays
+  leave         the last year in the employee scheme: next year joins the
+                residents within three months (in) or later (late, lapse)
 and, of an insured year, any of
   repair [R]    pays for R lapsed years, or all (as many as are worth it)
   no-claim      no reimbursement in the year
   claim X       an inpatient cost of X yuan; claim X month M says when
+or, of a year in the employee scheme,
+  wage W        earned in the year before, W yuan; it goes on with the mean
+                wage, which holds until a wage is told
+  claim X       as above
 
 Before the years may stand `before: insured 6`, `lapsed 2`, `never` or `employee`; without it the member has been
-insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 补缴 零报销 住院费.
+insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 补缴 零报销 住院费 退休 年限不足 趸缴 离职 工资.
 """
 
 
@@ -97,3 +115,5 @@ def command(
         click.echo(year_told(one, lang))
     click.echo()
     click.echo(NOTES[lang])
+    if any(one.at_work for one in years):
+        click.echo(EMPLOYEE_NOTES[lang])

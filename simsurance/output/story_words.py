@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
-from simsurance.output.labels import LANGUAGES, Lang, number, yuan_pp
+from simsurance.output.labels import Lang, Text, in_language, number, yuan_pp
 
 if TYPE_CHECKING:
     from simsurance.analysis.story import StoryYear
 
-WORDS: Final[dict[str, tuple[str, str]]] = {
+WORDS: Final[dict[str, Text]] = {
     # how the member stands
     "enrolled": ("insured, goes on", "续保"),
     "returned": ("insured again", "重新参保"),
@@ -16,6 +16,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "newborn": ("enrolled in the birth year", "出生当年参保"),
     "lapsed": ("not insured", "断保"),
     "employee": ("in the employee scheme", "参加职工医保"),
+    "retired": ("retired member of the employee scheme", "职工医保退休人员"),
     "late": ("{} months into the year", "当年已过{}个月时参保"),
     # the table
     "year": ("year", "年份"),
@@ -24,6 +25,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "member_pays": ("member pays", "个人缴费"),
     "of_which_repair": ("of it repair", "其中补缴"),
     "assistance": ("assistance pays", "医疗救助资助"),
+    "base": ("base", "缴费基数"),
+    "employer_pays": ("employer pays", "单位缴费"),
+    "to_account": ("to the account", "计入个人账户"),
+    "to_pool": ("to the pool", "计入统筹基金"),
     "waiting": ("waiting", "等待期"),
     "cover": ("months of cover", "享受待遇月数"),
     "cap": ("cap", "封顶线"),
@@ -96,14 +101,62 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "restart": (" Continuous years start anew.", "连续参保年限重新计算。"),
     "lost_continuous": (" The count of {} continuous years ends.", "连续参保{}年的计数中断。"),
     "lost_no_claim": (" Credit for {} without reimbursement is lost.", "零报销{}的奖励额度清零。"),
+    "count_goes_on": (
+        " Years in the employee scheme count: {} continuous year.| Years in the employee scheme count: {} continuous years.",
+        "职工医保参保年限连续计算，连续参保{}年。",
+    ),
+    "count_apart": (
+        " Years in the employee scheme do not count as continuous.",
+        "职工医保参保年限不计入连续参保年限。",
+    ),
+    # a year in the employee scheme
+    "wage_told": (" Wage of {0}: {1}", "{0}年工资{1}"),
+    "mean_wage": (" Mean wage of {0}: {1}", "{0}年平均工资{1}"),
+    "counted_floor": (", raised to the floor of {}", "，低于缴费基数下限，按下限{}计"),
+    "counted_ceiling": (", cut to the ceiling of {}", "，高于缴费基数上限，按上限{}计"),
+    "base_told": ("; base of contributions: {}.", "；缴费基数{}。"),
+    "base_reported": ("; base of contributions, {1} % of that: {0}.", "；按{1}%申报，缴费基数{0}。"),
+    "contributed": (
+        " The employer pays {0}, the member {1}: {2} go to the personal account, {3} to the pool.",
+        "单位缴费{0}，个人缴费{1}；计入个人账户{2}，计入统筹基金{3}。",
+    ),
+    "credited": (" Pays no contribution; {} go to the personal account.", "个人不再缴费，个人账户划入{}。"),
+    "pool_told": (
+        " Inpatient cost of {0}: above the deductible of {1} the pool pays {2} %, {3}; the member {4}.",
+        "住院费用{0}：起付线{1}以上由统筹基金支付{2}%，计{3}，个人负担{4}。",
+    ),
+    "pool_limited": (
+        " Inpatient cost of {0}: above the deductible of {1} the pool pays {2} % up to its limit, {3}; the member {4}.",
+        "住院费用{0}：起付线{1}以上由统筹基金支付{2}%，已达最高支付限额{3}，个人负担{4}。",
+    ),
+    "pool_below": (
+        " Inpatient cost of {0}, within the deductible of {1}: all of it is the member's.",
+        "住院费用{0}未超过起付线{1}，全部由个人负担。",
+    ),
+    "retires": (
+        " Retires at the year's end with the years it takes and stays in the employee scheme.",
+        "年末退休，已达规定缴费年限，继续享受职工医保。",
+    ),
+    "short": (
+        " Retires at the year's end without the years it takes: the employee scheme covers the member no longer.",
+        "年末退休，未达规定缴费年限，不再享受职工医保。",
+    ),
+    "buys": (
+        " Retires at the year's end, buys {0} missing years for {1}, which go to the pool, and stays in the employee"
+        " scheme.",
+        "年末退休，一次性补足缴费年限{0}年，补缴{1}计入统筹基金，继续享受职工医保。",
+    ),
+    "leaves": (" Leaves the employee scheme at the year's end.", "年末退出职工医保。"),
     "kept": (" Carries {} of the cap's rise to a later return.", "保留奖励额度{}，待重新参保后使用。"),
 }
 """Every word of a story, English and Chinese; `one|many` where English has two forms."""
+LEAST_SHARE: Final = 1e-6
+"""Difference between shares that is not told."""
 
 
 def words(name: str, lang: Lang, *values: object, **named: object) -> str:
     """A text with its values; of two English forms the one for the first value."""
-    text = WORDS[name][LANGUAGES.index(lang)]
+    text = in_language(WORDS[name], lang)
     if "|" in text:
         one, many = text.split("|")
         text = one if values and str(values[0]) == "1" else many
@@ -113,6 +166,12 @@ def words(name: str, lang: Lang, *values: object, **named: object) -> str:
 def plain(value: float) -> str:
     """A number of months or years, without needless decimals."""
     return number(value, 0 if value == round(value) else 1)
+
+
+def percent(share: float) -> str:
+    """A share in per cent, with one decimal where it takes one."""
+    value = 100 * share
+    return number(value, 0 if abs(value - round(value)) < 100 * LEAST_SHARE else 1)
 
 
 def months(value: float, lang: Lang) -> str:
@@ -179,14 +238,46 @@ def year_told(one: "StoryYear", lang: Lang) -> str:
             text += words("next", lang, months(one.still_waiting, lang))
         if one.membership == "returned" or (one.membership == "transferred" and one.late):
             text += words("restart", lang)
+        elif one.membership == "transferred" and one.rules_apply:
+            text += words("count_goes_on" if one.years_count else "count_apart", lang, one.continuous_years)
         return text + _cap(one, lang) + _claim(one, lang)
-    if one.membership == "lapsed" and one.continuous_years:
+    if one.at_work:
+        text += _contributed(one, lang)
+    if one.continuous_years and not (one.at_work and one.years_count):
         text += words("lost_continuous", lang, one.continuous_years)
     if one.no_claim_years_before:
         text += words("lost_no_claim", lang, words("years", lang, one.no_claim_years_before))
     if one.carried_credit > 0:
         text += words("kept", lang, yuan_pp(one.carried_credit, lang))
-    return text + _claim(one, lang)
+    return text + (_pooled(one, lang) if one.at_work else _claim(one, lang))
+
+
+def _contributed(one: "StoryYear", lang: Lang) -> str:
+    """What is paid to the employee scheme for the member, from what, and where it goes."""
+    if one.membership == "retired":
+        return words("credited", lang, yuan_pp(one.retiree_credit, lang))
+    wage = "mean_wage" if one.wage_is_mean else "wage_told"
+    text = words(wage, lang, one.year - 1, yuan_pp(one.wage, lang))
+    if one.counted_wage != one.wage:
+        limit = "counted_floor" if one.counted_wage > one.wage else "counted_ceiling"
+        text += words(limit, lang, yuan_pp(one.counted_wage, lang))
+    reported = one.contribution_base / one.counted_wage if one.counted_wage else 1.0
+    base = "base_told" if abs(reported - 1) < LEAST_SHARE else "base_reported"
+    text += words(base, lang, yuan_pp(one.contribution_base, lang), percent(reported))
+    amounts = (one.employer_contribution, one.own_contribution, one.to_account, one.to_pool - one.purchase)
+    return text + words("contributed", lang, *(yuan_pp(amount, lang) for amount in amounts))
+
+
+def _pooled(one: "StoryYear", lang: Lang) -> str:
+    """Who bears the claim of a year in the employee scheme, and what the year ends with."""
+    text = ""
+    if one.claim:
+        how = "pool_below" if one.claim <= one.deductible else "pool_limited" if one.basic >= one.limit else "pool_told"
+        amounts = [yuan_pp(amount, lang) for amount in (one.claim, one.deductible, one.basic, one.own_payment)]
+        text += words(how, lang, *amounts[:2], percent(one.payment_ratio), *amounts[2:])
+    if one.move:
+        text += words(one.move, lang, plain(one.missing_years), yuan_pp(one.purchase, lang))
+    return text
 
 
 def _paid(one: "StoryYear", lang: Lang) -> str:
@@ -252,9 +343,13 @@ def table(years: list["StoryYear"], lang: Lang) -> list[tuple[str, ...]]:
         "year",
         "age",
         "membership",
+        "base",
+        "employer_pays",
         "member_pays",
         "of_which_repair",
         "assistance",
+        "to_account",
+        "to_pool",
         "waiting",
         "cover",
         "cap",
@@ -283,16 +378,13 @@ def _row(one: "StoryYear", lang: Lang) -> tuple[str, ...]:
         else ""
     )
     insured = (
-        number(one.member_pays),
-        amount(one.repair_payment),
-        amount(one.assistance),
         plain(one.waiting + one.carried_over),
         plain(one.months_of_cover),
         cap,
     )
-    outside = ("", "", "", "", plain(0) if one.membership == "lapsed" else "", "")
+    outside = ("", plain(0) if one.membership == "lapsed" else "", "")
     paid = (
-        (number(one.claim), number(one.basic), number(one.critical), number(one.own_payment))
+        (number(one.claim), number(one.basic), "" if one.at_work else number(one.critical), number(one.own_payment))
         if one.claim
         else ("",) * 4
     )
@@ -300,6 +392,13 @@ def _row(one: "StoryYear", lang: Lang) -> tuple[str, ...]:
         str(one.year),
         str(one.age),
         membership(one, lang),
+        amount(one.contribution_base),
+        amount(one.employer_contribution),
+        number(one.member_pays) if one.insured or one.at_work else "",
+        amount(one.repair_payment),
+        amount(one.assistance),
+        amount(one.to_account),
+        amount(one.to_pool),
         *(insured if one.insured else outside),
         amount(one.bonus),
         credits,
