@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from simsurance.analysis import aggregate, calibration
 from simsurance.analysis.hindcast import hindcast
+from simsurance.analysis.schemes import scheme_effects
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
@@ -345,7 +346,7 @@ def naive() -> str:
     }
     rows = []
     for row in hindcast(baseline(), start):
-        if row.item in series:
+        if row.fund == "resident" and row.item in series:
             known = series[row.item]
             growth = known[start - 1] / known[start - 2]
             carried = known[start - 1] * growth ** (row.year - start + 1)
@@ -386,7 +387,7 @@ def ex_ante() -> str:
     for start in (2022, 2023, 2024):
         carried = outgo[start - 1] / outgo[start - 2]
         for row in hindcast(as_known_then(start), start):
-            if row.item == "outgo":
+            if row.fund == "resident" and row.item == "outgo":
                 naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
                 rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
     return table(("opening", "year", "outgo, model", "outgo, last year's growth goes on"), rows)
@@ -541,6 +542,49 @@ def measures() -> str:
     return table(("measure", "value", "unit"), rows)
 
 
+def employee() -> str:
+    """Members, rates and balances of the employee scheme in the baseline."""
+    pool, accounts = (projected().accounts[fund] for fund in ("employee_pool", "personal_accounts"))
+    years = projected().years
+    shown = [years.index(year) for year in years if year < years[0] + 3 or year % 5 == 0]
+    rows = []
+    for place in shown:
+        members = [f"{pool[name][place] / MILLION:,.1f}" for name in ("employee_active", "employee_retired")]
+        rates = [f"{pool[name][place]:.2%}" for name in ("contribution_rate", "pay_as_you_go_rate")]
+        money = [f"{pool[name][place] / BILLION:,.0f}" for name in ("income", "outgo", "closing")]
+        months = f"{pool['reserve_months'][place]:.1f}"
+        spent = [f"{accounts[name][place] / BILLION:,.0f}" for name in ("income", "outgo", "closing")]
+        ratio = f"{pool['dependency_ratio'][place]:.3f}"
+        rows.append((years[place], *members, ratio, *rates, *money, months, *spent))
+    heads = (
+        *("year", "active, million", "retired, million", "retired over active", "contribution rate", "pay-as-you-go"),
+        *("pool income", "pool outgo", "pool", "reserve months", "accounts' income", "accounts' outgo", "accounts"),
+    )
+    return table(heads, rows) + "\nCNY billion; members and balances on 31 December.\n"
+
+
+def schemes() -> str:
+    """What policies do to every fund."""
+    effects = scheme_effects("baseline")
+    titles = dict(zip(effects.policies, effects.titles("en"), strict=True))
+    columns = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
+    rows = []
+    for row in effects.effects.reset_index().to_dict(orient="records"):
+        members = "" if row["fund"] == "personal_accounts" else f"{row['members_last_year'] / MILLION:+,.1f}"
+        money = [f"{row[name] / BILLION:+,.0f}" for name in columns]
+        rows.append((titles[row["policy"]], str(row["fund"]).replace("_", " "), *money, members))
+    heads = (
+        "policy",
+        "fund",
+        "income",
+        "outgo",
+        "balance",
+        f"fund, end of {effects.base.years[-1]}",
+        "members, million",
+    )
+    return table(heads, rows) + "\nCNY billion.\n"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -550,6 +594,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
         waiting,
         critical,
         rules,
+        employee,
+        schemes,
         twin,
         drag,
         duplicates,

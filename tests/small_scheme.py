@@ -49,7 +49,7 @@ Part = TypeVar("Part")
 def quiet_part(noun: type[Part], **values: Any) -> Part:
     """A part of a year's basis: nought, but for these values, plain numbers or as they are."""
     values = {name: on(value) if isinstance(value, int | float) else value for name, value in values.items()}
-    return noun(**{field.name: on(0.0) for field in fields(noun)} | values)  # type: ignore[arg-type]
+    return noun(**{field.name: on(0.0) for field in fields(noun)} | values)
 
 
 def quiet_care(**changes: Any) -> CareBasis:

@@ -14,8 +14,8 @@ from simsurance.basis import build
 from simsurance.basis.inputs import Inputs, age_band_values, on, through_the_year
 from simsurance.basis.money import shared_out
 from simsurance.errors import SimsuranceError
-from simsurance.model.state import State, YearBasis
 from simsurance.model.enrolment import enrolment_hazards
+from simsurance.model.state import State, YearBasis
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.loader import Scenario, load
 

@@ -22,8 +22,21 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"population.fertility_variant": "low", "population.migration_factor": 0},
     {"participation.in_force": False, "benefits.indexation": "fixed"},
     {"fund.opening": -1e11, "economy.deficit_interest_margin": 0.03, "claims.inpatient.level": 2},
+    {
+        "employee.contributions.compliance": 0.5,
+        "employee.contributions.to_accounts": 0.3,
+        "behaviour.family_share": 0.3,
+    },
+    {
+        "employee.unqualified.buying": 0.2,
+        "employee.retirement.early_share": 0.1,
+        "employee.accounts.without": 0.2,
+        "employee.care.retired_cost_ratio": 1.3,
+        "employee.benefits.long_term_care": 50,
+        "employee.fund.opening_pool": -1e11,
+    },
 )
-"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the last is in deficit."""
+"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the seventh and last are in deficit."""
 
 
 @cache
@@ -54,7 +67,7 @@ def assert_same_bits(found: Projection, wanted: Projection, what: str) -> None:
         np.testing.assert_array_equal(values, expected, err_msg=f"{name} of {what}")
 
 
-@pytest.mark.parametrize("runs", [1, 3, 4, 7])
+@pytest.mark.parametrize("runs", [1, 3, 4, 9])
 def test_a_batch_is_its_runs_bit_for_bit(runs: int) -> None:
     for first in {0, len(CHANGES) - runs}:
         places = range(first, first + runs)
@@ -78,6 +91,15 @@ def test_runs_over_different_years_may_be_asked_for_together() -> None:
     assert [results.years[-1] for results in (short, long, other)] == [2029, 2030, 2029]
     assert_same_bits(short.projection, alone(0), "the shorter run")
     assert_same_bits(other.projection, alone(1), "the other run")
+
+
+def test_runs_with_and_without_the_employee_schemes_money_may_be_asked_for_together() -> None:
+    without = scenarios()[0].replace({"employee.projected": False})
+    found = simulate([scenarios()[0], without, scenarios()[7]])
+    assert [results.projection.fund.shape[-1] for results in found] == [3, 1, 3]
+    assert_same_bits(found[0].projection, alone(0), "the baseline")
+    assert_same_bits(found[1].projection, simulate([without])[0].projection, "the run without the scheme's money")
+    assert_same_bits(found[2].projection, alone(7), "the other run")
 
 
 def test_the_step_changes_none_of_its_arguments_whatever_the_workspace_holds() -> None:

@@ -14,8 +14,8 @@ from small_scheme import bands, held, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import row
 from simsurance.model import benefits
-from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
 from simsurance.model.care import benefits_pp, bonus_cost_pp
+from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 slow = settings(derandomize=True, deadline=None, max_examples=40)

@@ -235,12 +235,7 @@ def test_newborns_enrol_in_their_birth_year_by_their_own_rate() -> None:
     assert flows.joins.sum() == 0
 
 
-# --- the employee scheme as two statuses --------------------------------------------------------------------
-
-
-def by_sex_age(value: float) -> np.ndarray:
-    """One number at every sex and age."""
-    return on(np.full((2, AGES), value), "sex", "age")
+# --- to and from the employee scheme --------------------------------------------------------------------
 
 
 def test_entry_to_the_employee_scheme_takes_insured_and_uninsured_by_their_own_rates() -> None:
@@ -255,32 +250,6 @@ def test_entry_to_the_employee_scheme_takes_insured_and_uninsured_by_their_own_r
     )
     assert held(after, "rule_years") == pytest.approx((500 + 100) * 0.9)
     assert held(after, "lapsed_years") == pytest.approx((300 + 100) * 0.6)
-
-
-def test_leavers_of_the_employee_scheme_enrol_at_once_or_start_a_gap_of_nought() -> None:
-    basis = quiet_year(2030, employee_exit=by_sex_age(0.2), leaver_enrolment=0.7, years_count=1.0)
-    after, flows = one_year(state_of(persons(("employee_active", 1000.0))), basis)
-    assert held(after, "employee_active") == pytest.approx(800)
-    assert held(after, "tenure_5") == pytest.approx(140), "their years count as continuous"
-    assert held(after, "rule_years") == pytest.approx(140 * (2030 + 1 - 2025))
-    assert held(after, "gap_0") == pytest.approx(60)
-    assert flows.transfers_in.sum() == pytest.approx(140)
-
-
-def test_where_employee_years_do_not_count_leavers_start_at_the_first_year() -> None:
-    basis = quiet_year(employee_exit=by_sex_age(0.2), leaver_enrolment=0.7, years_count=0.0)
-    after, _ = one_year(state_of(persons(("employee_active", 1000.0))), basis)
-    assert held(after, "tenure_1") == pytest.approx(140, rel=1e-6)
-    assert held(after, "tenure_5") == held(after, "rule_years") == 0
-
-
-def test_retiring_members_keep_cover_if_they_qualify_and_else_join_the_residents() -> None:
-    basis = quiet_year(retirement=by_sex_age(0.5), qualified_share=on([0.9, 0.8], "sex"), years_count=1.0)
-    after, flows = one_year(state_of(persons(("employee_active", 1000.0))), basis)
-    assert held(after, "employee_active") == pytest.approx(500)
-    assert held(after, "employee_retired") == pytest.approx(12 * 1000 + 500 * 0.9)
-    assert held(after, "tenure_5") == pytest.approx(500 * 0.1)
-    assert flows.transfers_in.sum() == pytest.approx(50)
 
 
 def test_recent_leavers_of_the_employee_scheme_do_not_wait() -> None:

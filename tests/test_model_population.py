@@ -1,7 +1,5 @@
 """Demography: survival, deaths by need class, births, migration, moves between areas and income groups."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

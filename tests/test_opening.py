@@ -11,8 +11,8 @@ from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import opening_inputs, relative_odds
 from simsurance.model import opening
-from simsurance.model.state import State, YearBasis
 from simsurance.model.care import benefits_pp
+from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import values_by_year
 
