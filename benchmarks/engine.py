@@ -10,12 +10,12 @@ import numpy as np
 from goals import Measure
 from reference_kernel import w_numpy, w_params
 
-from simsurance.axes import AXES
+from simsurance.axes import AXES, PERSON_AXES
 from simsurance.basis import build, stack
 from simsurance.model.projection import project
 from simsurance.scenario_file.loader import Scenario, load
 
-CELLS = prod(len(axis.members) for axis in AXES.values())
+CELLS = prod(len(AXES[name].members) for name in PERSON_AXES if name != "run")
 KERNEL_RATIO_GOAL = 0.25
 RULES_GOAL = 1.6
 KERNEL_CHECK = {0: 6.676358524e11, 9: 1.060166471e12, 35: -4.094707335e13}

@@ -162,7 +162,7 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     to_accounts = single["employer_to_accounts"]
     benefits = flow["employee_inpatient_benefits"] + flow["employee_outpatient_benefits"]
     outgo = benefits + flow["maternity_benefits"] + flow["long_term_care"]
-    income = employer - to_accounts + flow["purchases"]
+    income = employer - to_accounts - flow["retiree_credits"] + flow["purchases"]
     yield from _account("pool", projection.fund[:, :, 1], basis, income, outgo, single["pool_interest"])
     income = flow["employee_contributions"] + to_accounts + flow["retiree_credits"]
     outgo = flow["account_spending"] + single["relatives_care"] + single["relatives_contributions"]

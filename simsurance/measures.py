@@ -30,7 +30,7 @@ COMPONENTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "administration"),
     ),
     "employee_pool": (
-        ("employer_contributions", "employer_to_accounts", "purchases"),
+        ("employer_contributions", "employer_to_accounts", "retiree_credits", "purchases"),
         ("inpatient_benefits", "outpatient_benefits", "maternity_benefits", "long_term_care"),
     ),
     "personal_accounts": (
@@ -92,6 +92,7 @@ def pool_account(projection: Projection) -> Account:
     return {
         "employer_contributions": employer,
         "employer_to_accounts": -single["employer_to_accounts"],
+        "retiree_credits": -total(flow["retiree_credits"]),
         "purchases": total(flow["purchases"]),
         "inpatient_benefits": total(flow["employee_inpatient_benefits"]),
         "outpatient_benefits": total(flow["employee_outpatient_benefits"]),
@@ -103,7 +104,7 @@ def pool_account(projection: Projection) -> Account:
         "employee_retired": retired[1:],
         "dependency_ratio": (retired / active)[1:],
         "contribution_base": base,
-        "contribution_rate": (employer - single["employer_to_accounts"]) / base,
+        "contribution_rate": (employer - single["employer_to_accounts"] - total(flow["retiree_credits"])) / base,
         "members_income": total(flow["employee_members_income"]),
         "heads": total(flow["active_years"]) + total(flow["retired_years"]),
     }
@@ -180,7 +181,7 @@ def required_multiple(values: ScenarioValues, account: Account, interest: np.nda
     return 1 + float(missing / (levied * middle)[start:].sum())
 
 
-NOT_LEVIED: Final = ("prepaid_change", "purchases")
+NOT_LEVIED: Final = ("prepaid_change", "purchases", "retiree_credits")
 """Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
 FIRST_AND_LAST = {

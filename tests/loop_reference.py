@@ -2,12 +2,14 @@
 
 Persons are numbers in dictionaries, `persons[need, status, sex, area, income, age]`, the statuses by name. What the
 rules remember of them are person-weighted sums beside them, `tracked[name][need, sex, area, income, age]`. An
-assumption is a number or nested lists over the axes that `AXES_OF` names. The last age is open; how many ages there
-are is read from the assumptions. Expected payments are integrals over the cost, by quadrature between their kinks.
+assumption is a number or nested lists over the axes that `AXES_OF` names; what belongs to a part of the assumptions
+has the part's name and a dot before its own. The last age is open; how many ages there are is read from the
+assumptions. Expected payments are integrals over the cost, by quadrature between their kinks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise, product
 from math import ceil, cos, erfc, exp, inf, isnan, log, pi, sqrt
 from typing import Any
@@ -18,7 +20,8 @@ NEEDS, SEXES, AREAS, INCOMES = (axis.members for axis in (HEALTH, SEX, AREA, INC
 GAPS = [f"gap_{years}" for years in range(GAP_DEPTH + 1)]
 TENURES = [f"tenure_{years}" for years in range(1, TENURE_DEPTH + 1)]
 OUT = ["never", *GAPS]
-MEMBERS = ["employee_active", "employee_retired"]
+ACTIVE, RETIRED = MEMBERS = ["employee_active", "employee_retired"]
+RESIDENT, POOL, ACCOUNTS = "resident", "employee_pool", "personal_accounts"
 ALL = [*OUT, *TENURES, *MEMBERS]
 NO_CLAIM = [f"no_claim_{years}" for years in range(1, TENURE_DEPTH + 1)]
 OF_THE_LAPSED = ("lapsed_years", "carried_lapsed")
@@ -27,6 +30,8 @@ POINTS, PANEL = 12, 1.0
 """Points of a Gaussian quadrature, and the width of a standard normal variable that they serve."""
 CERTAIN = 9.0
 """Standard deviations beyond which a normal variable is not looked for."""
+TRIFLE = 1e-9
+"""Months of waiting that are rounding: a mean of lapsed years is seldom a whole number to the last bit."""
 TAIL_FROM = 2.3263478740408408
 """The 99th percentile of a standard normal variable, where the Pareto tail begins."""
 
@@ -48,33 +53,55 @@ AXES_OF = {
     "employee_exit": ("sex", "age"),
     "retirement": ("sex", "age"),
     "qualified_share": ("sex",),
+    "buying_share": ("sex",),
+    "joining_share": ("income",),
     "waits": ("income", "age"),
     "bonus_felt": ("income",),
     "personal_pp": ("area", "income"),
     "personal_pp_next": ("area", "income"),
     "assistance_share": ("income",),
     "disposable_income": ("area", "income"),
-    "inpatient_use": ("health", "sex", "age"),
-    "inpatient_cost": ("health", "area", "age"),
-    "inpatient_sigma": ("health",),
-    "outpatient_use": ("health",),
-    "outpatient_cost": ("health", "sex", "area", "age"),
-    "outpatient_sigma": ("health",),
-    "outpatient_limit": ("health",),
+    "relatives_share": ("area", "income"),
+    "care.inpatient_use": ("health", "sex", "age"),
+    "care.inpatient_cost": ("health", "area", "age"),
+    "care.inpatient_sigma": ("health",),
+    "care.outpatient_use": ("health",),
+    "care.outpatient_cost": ("health", "sex", "area", "age"),
+    "care.outpatient_sigma": ("health",),
+    "care.outpatient_limit": ("health",),
     "critical_deductible": ("income",),
     "critical_capped": ("income",),
     "critical_edges": ("band",),
     "critical_ratios": ("band", "income"),
+    "employee.care.inpatient_use": ("health", "member", "sex", "age"),
+    "employee.care.inpatient_cost": ("health", "member", "area", "age"),
+    "employee.care.inpatient_sigma": ("health", "member"),
+    "employee.care.inpatient_deductible": ("member", "area"),
+    "employee.care.inpatient_ratio": ("member",),
+    "employee.care.inpatient_limit": ("member",),
+    "employee.care.outpatient_use": ("health", "member"),
+    "employee.care.outpatient_cost": ("health", "member", "sex", "area", "age"),
+    "employee.care.outpatient_sigma": ("health", "member"),
+    "employee.care.outpatient_deductible": ("member",),
+    "employee.care.outpatient_ratio": ("member", "area"),
+    "employee.care.outpatient_limit": ("health", "member"),
+    "employee.care.inpatient_benefit_factor": ("member",),
+    "employee.care.outpatient_benefit_factor": ("member",),
+    "employee.care.tail_index": ("member",),
+    "employee.contribution_base": ("sex", "area", "income", "age"),
+    "employee.employer_rate": ("area", "income"),
+    "employee.employee_rate": ("income",),
+    "employee.with_account": ("area", "age"),
+    "employee.retiree_credit": ("sex", "age"),
+    "employee.purchase_pp": ("sex", "area", "income", "age"),
+    "employee.birth_benefit": ("area", "income", "age"),
+    "employee.long_term_care_pp": ("area", "age"),
 }
 """Axes of each assumption that is more than one number."""
-SIZES = {
-    "health": len(NEEDS),
-    "sex": len(SEXES),
-    "area": len(AREAS),
-    "income": len(INCOMES),
-    "tenure": len(TENURES),
-    "out": len(OUT),
-}
+MEMBERS_OF = {
+    "health": NEEDS, "sex": SEXES, "area": AREAS, "income": INCOMES, "tenure": TENURES, "out": OUT, "member": MEMBERS,
+}  # fmt: skip
+SIZES = {axis: len(members) for axis, members in MEMBERS_OF.items()}
 
 Place = tuple[str, str, str, str, int]
 """need class, sex, area, income group, age"""
@@ -89,18 +116,27 @@ BY_GROUP = (
     "insured_migration", "transfers_in", "transfers_out", "waiting_months", "resident_enrolled",
     "resident_insured_years", "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits",
     "critical_illness", "bonus_cost", "critical_beneficiaries", "bonus_cap", "no_claim", "repair_payments",
-    "repaired_years", "personal_contributions", "assistance", "subsidies", "local_supplement", "members_income",
+    "repaired_years", "personal_contributions", "contributions_from_accounts", "assistance", "subsidies",
+    "local_supplement", "members_income",
 )  # fmt: skip
 """Flows by sex, area, income group and age; the others are one number."""
+OF_EMPLOYEES = (
+    "employee_entries", "employee_exits", "retirements", "employee_deaths", "employee_migration", "active_years",
+    "retired_years", "contribution_base", "employer_contributions", "employee_contributions", "retiree_credits",
+    "purchases", "employee_inpatient_claims", "employee_outpatient_claims", "employee_inpatient_benefits",
+    "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
+    "employee_members_income",
+)  # fmt: skip
+"""The same of the employee scheme, where its money is followed."""
 
 
 @dataclass
 class Standing:
-    """Where a fund's persons and money stand on a 1 January."""
+    """Where persons and money stand on a 1 January: a fund for residents, and two of the employees if they are followed."""
 
     persons: Cells
     tracked: dict[str, dict[Place, float]]
-    fund: float
+    funds: dict[str, float]
     prepaid: float
 
     @property
@@ -123,12 +159,18 @@ class Year:
         self.bands = range(len(numbers["critical_edges"]))
         self.counts = self.year >= self.start
         self.rules = self.counts and bool(numbers["rules_in_force"])
+        self.employees = "employee.contribution_base" in numbers
 
     def __call__(self, name: str, *members: str | int) -> float:
         found = self.numbers[name]
         for axis, member in zip(AXES_OF.get(name, ()), members, strict=True):
             found = found[_position(axis, member)]
         return float(found)
+
+    def at(self, name: str, place: Place, member: str = ACTIVE) -> float:
+        """An assumption for the persons at a place, whichever axes it has."""
+        where = dict(zip(("health", "sex", "area", "income", "age"), place, strict=True)) | {"member": member}
+        return self(name, *(where[axis] for axis in AXES_OF.get(name, ())))
 
     def places(self) -> Iterator[Place]:
         """All combinations of need class, sex, area, income group and age."""
@@ -142,8 +184,7 @@ class Year:
 def _position(axis: str, member: str | int) -> int:
     if isinstance(member, int):
         return member
-    members = {"health": NEEDS, "sex": SEXES, "area": AREAS, "income": INCOMES, "tenure": TENURES, "out": OUT}[axis]
-    return list(members).index(member)
+    return list(MEMBERS_OF[axis]).index(member)
 
 
 # --- the parts of the year ----------------------------------------------------------------------------------
@@ -151,21 +192,23 @@ def _position(axis: str, member: str | int) -> int:
 
 def waiting_months(year: Year, lapsed: float, repaired: float = 0.0) -> float:
     """Months without cover after so many lapsed years, as the rules count them, of which some are paid for."""
-    counted = max(lapsed - 1, 0.0) if year("first_lapsed_year_counts") == 0 else lapsed
-    months = year("fixed_months") + year("months_per_lapsed_year") * max(counted - repaired, 0.0)
-    if lapsed >= year("floor_from_lapsed_years"):
-        months = max(months, year("floor_months"))
-    return min(months, year("longest_months"))
+    counted = max(lapsed - 1, 0.0) if year("waiting.first_lapsed_year_counts") == 0 else lapsed
+    months = year("waiting.fixed_months") + year("waiting.months_per_lapsed_year") * max(counted - repaired, 0.0)
+    if lapsed >= year("waiting.floor_from_lapsed_years"):
+        months = max(months, year("waiting.floor_months"))
+    return min(months, year("waiting.longest_months"))
 
 
 def years_paid_for(year: Year, lapsed: float) -> float:
     """Lapsed years that a person pays for who repairs: no more than shorten the waiting, or all of them."""
     if year("repair_all"):
         return lapsed
-    counted = max(lapsed - 1, 0.0) if year("first_lapsed_year_counts") == 0 else lapsed
-    if lapsed < year("floor_from_lapsed_years"):
+    counted = max(lapsed - 1, 0.0) if year("waiting.first_lapsed_year_counts") == 0 else lapsed
+    if lapsed < year("waiting.floor_from_lapsed_years"):
         return counted
-    unpaid = max(year("floor_months") - year("fixed_months"), 0.0) / year("months_per_lapsed_year")
+    unpaid = max(year("waiting.floor_months") - year("waiting.fixed_months"), 0.0) / year(
+        "waiting.months_per_lapsed_year"
+    )
     return max(counted - unpaid, 0.0)
 
 
@@ -197,8 +240,8 @@ def entry(year: Year, status: str, mean_lapsed: float, income: str, age: int) ->
     if status == "gap_0":
         waits *= year("leavers_wait")
     paid = years_paid_for(year, lapsed)
-    shorter = waits * waiting_months(year, lapsed, paid) < waits * waiting_months(year, lapsed)
-    repair = year("repair_share") if shorter else 0.0
+    shorter_by = waits * (waiting_months(year, lapsed) - waiting_months(year, lapsed, paid))
+    repair = year("repair_share") if shorter_by > TRIFLE else 0.0
     found = Entry(lapsed, 0.0, 0.0, 0.0, repair * paid)
     for share, months in ((1 - repair, waiting_months(year, lapsed)), (repair, waiting_months(year, lapsed, paid))):
         found.felt += share * waits * months
@@ -255,7 +298,7 @@ def burden_change(year: Year, area: str, income: str) -> float:
     return log((year("burden", area, income) + floor) / (year("reference_burden", area, income) + floor))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cost:
     """A user's cost in a year: lognormal, with a Pareto tail above the 99th percentile where the index is positive."""
 
@@ -337,61 +380,131 @@ def cost_at(target: float, rising: Callable[[float], float]) -> float:
     return high
 
 
-@dataclass
-class Rules:
-    """What is paid of a year's inpatient cost: basic insurance, and critical-illness insurance on what it leaves."""
+@dataclass(frozen=True)
+class Layer:
+    """A share of a year's cost above a deductible, up to a limit."""
 
     deductible: float
     ratio: float
     limit: float
-    critical_deductible: float
+
+    def paid(self, cost: float) -> float:
+        """What is paid of a cost."""
+        return min(self.ratio * max(cost - self.deductible, 0.0), self.limit)
+
+    @property
+    def kinks(self) -> list[float]:
+        """Costs at which the slope of what is paid changes."""
+        return [self.deductible, self.deductible + self.limit / self.ratio]
+
+
+@cache
+def expected_cost(cost: Cost) -> float:
+    """A user's mean cost."""
+    return cost.expected(lambda x: x, [0.0])
+
+
+@cache
+def expected_payment(cost: Cost, layer: Layer) -> float:
+    """What a layer pays a user in the mean."""
+    return cost.expected(layer.paid, layer.kinks)
+
+
+@dataclass(frozen=True)
+class Care:
+    """What care costs a person covered all year, in hospital and outside, and the basic layers on it, in either scheme."""
+
+    users: float
+    bed: Cost
+    in_hospital: Layer
+    hospital_factor: float
+    visitors: float
+    visit: Cost
+    outside: Layer
+    outside_factor: float
+
+    @property
+    def claims(self) -> tuple[float, float]:
+        """Expected cost in hospital and outside."""
+        return self.users * expected_cost(self.bed), self.visitors * expected_cost(self.visit)
+
+    @property
+    def benefits(self) -> tuple[float, float]:
+        """What basic insurance is expected to pay in hospital and outside."""
+        inpatient = self.users * expected_payment(self.bed, self.in_hospital) * self.hospital_factor
+        return inpatient, self.visitors * expected_payment(self.visit, self.outside) * self.outside_factor
+
+    @property
+    def unpaid(self) -> float:
+        """Probability that basic insurance pays nothing in a year."""
+        in_hospital = self.users * self.bed.chance_above(self.in_hospital.deductible)
+        return (1 - in_hospital) * (1 - self.visitors * self.visit.chance_above(self.outside.deductible))
+
+
+def care_of(year: Year, place: Place, member: str = "") -> Care:
+    """Care of the residents at a place, or of the members of the employee scheme there."""
+
+    def at(name: str) -> float:
+        return year.at(f"employee.care.{name}", place, member) if member else year.at(f"care.{name}", place)
+
+    def layer(kind: str) -> Layer:
+        return Layer(at(f"{kind}_deductible"), at(f"{kind}_ratio"), at(f"{kind}_limit"))
+
+    return Care(
+        users=at("inpatient_use"),
+        bed=Cost(at("inpatient_cost"), at("inpatient_sigma"), at("tail_index")),
+        in_hospital=layer("inpatient"),
+        hospital_factor=at("inpatient_benefit_factor"),
+        visitors=at("outpatient_use"),
+        visit=Cost(at("outpatient_cost"), at("outpatient_sigma")),
+        outside=layer("outpatient"),
+        outside_factor=at("outpatient_benefit_factor"),
+    )
+
+
+@dataclass
+class Critical:
+    """What is paid of a year's inpatient cost by critical-illness insurance: of what the basic layer leaves."""
+
+    basic: Layer
+    deductible: float
     edges: list[float]
     ratios: list[float]
     cap: float
 
-    def basic(self, cost: float) -> float:
-        """Basic benefit of a cost."""
-        return min(self.ratio * max(cost - self.deductible, 0.0), self.limit)
-
     def own(self, cost: float) -> float:
         """What basic insurance leaves to the patient."""
-        return cost - self.basic(cost)
+        return cost - self.basic.paid(cost)
 
-    def critical_uncapped(self, cost: float) -> float:
-        """Critical-illness benefit of a cost, were there no cap."""
-        own, total = self.own(cost) - self.critical_deductible, 0.0
+    def uncapped(self, cost: float) -> float:
+        """The benefit of a cost, were there no cap."""
+        own, total = self.own(cost) - self.deductible, 0.0
         for low, high, ratio in zip(self.edges, [*self.edges[1:], inf], self.ratios, strict=True):
             total += ratio * min(max(own - low, 0.0), high - low)
         return total
 
-    def critical(self, cost: float, more: float = 0.0) -> float:
-        """Critical-illness benefit of a cost, the cap raised by `more`."""
-        return min(self.critical_uncapped(cost), self.cap + more)
-
-    def basic_kinks(self) -> list[float]:
-        """Costs at which the slope of the basic benefit changes."""
-        return [self.deductible, self.deductible + self.limit / self.ratio]
+    def paid(self, cost: float, more: float = 0.0) -> float:
+        """The benefit of a cost, the cap raised by `more`."""
+        return min(self.uncapped(cost), self.cap + more)
 
     def capped_at(self, more: float = 0.0) -> float:
         """The cost that exhausts the cap."""
-        return cost_at(self.cap + more, self.critical_uncapped) if self.cap < inf else inf
+        return cost_at(self.cap + more, self.uncapped) if self.cap < inf else inf
 
-    def critical_begins(self) -> float:
-        """The cost at which critical-illness insurance begins to pay."""
-        return cost_at(self.critical_deductible, self.own)
+    def begins(self) -> float:
+        """The cost at which something is paid."""
+        return cost_at(self.deductible, self.own)
 
-    def critical_kinks(self) -> list[float]:
-        """Costs at which the slope of the critical-illness benefit may change, but for the cap; first where it begins."""
-        bands = [cost_at(self.critical_deductible + edge, self.own) for edge in self.edges]
-        return [bands[0], *(kink for kink in [*bands[1:], *self.basic_kinks()] if kink > bands[0])]
+    def kinks(self) -> list[float]:
+        """Costs at which the slope of the benefit may change, but for the cap; first where it begins."""
+        bands = [cost_at(self.deductible + edge, self.own) for edge in self.edges]
+        return [bands[0], *(kink for kink in [*bands[1:], *self.basic.kinks] if kink > bands[0])]
 
 
-def rules_of(year: Year, income: str) -> Rules:
-    """The benefit rules of an income group."""
-    return Rules(
-        year("inpatient_deductible"),
-        year("inpatient_ratio"),
-        year("inpatient_limit"),
+def critical_of(year: Year, income: str, basic: Layer) -> Critical:
+    """Critical-illness insurance of an income group."""
+    return Critical(
+        basic,
         year("critical_deductible", income),
         [year("critical_edges", band) for band in year.bands],
         [year("critical_ratios", band, income) for band in year.bands],
@@ -431,7 +544,8 @@ class Vital:
 def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing, Flows]:
     """One year: the standing on the next 1 January, and the flows by group (or one number) under the engine's names."""
     year = Year(numbers)
-    flows: Flows = {name: dict.fromkeys(year.groups(), 0.0) for name in BY_GROUP}
+    by_group = (*BY_GROUP, *OF_EMPLOYEES) if year.employees else BY_GROUP
+    flows: Flows = {name: dict.fromkeys(year.groups(), 0.0) for name in by_group}
     enrolled = enrol(year, standing, flows)
     redraw_need_classes(year, enrolled, flows)
     vital = deaths_and_migration(year, enrolled)
@@ -439,12 +553,17 @@ def simulate_year(standing: Standing, numbers: dict[str, Any]) -> tuple[Standing
     person_flows(year, enrolled, vital, flows)
     newborn_flows(year, born, alive, flows)
     money(year, enrolled, vital, born, flows)
+    if year.employees:
+        employee_money(year, enrolled, vital, born, flows)
     closing = years_end(year, enrolled, vital, flows)
     add_newborn(year, alive, closing)
     move_between_areas(year, closing)
     exchange_assisted(year, closing)
     pin(year, closing, flows)
-    keep_account(year, standing, closing, flows)
+    keep_resident_fund(year, standing, closing, flows)
+    if year.employees:
+        keep_employee_pool(year, standing, closing, flows)
+        keep_personal_accounts(year, standing, closing, flows)
     return closing, flows
 
 
@@ -635,7 +754,9 @@ def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float
         _, area, income, _ = group
         due, budget = payers * year("personal_pp", area, income), payers * year("subsidy_pp")
         flows["assistance"][group] = due * year("assistance_share", income)
-        flows["personal_contributions"][group] = due * (1 - year("assistance_share", income))
+        own = due * (1 - year("assistance_share", income))
+        flows["personal_contributions"][group] = own
+        flows["contributions_from_accounts"][group] = own * year("relatives_share", area, income)
         flows["subsidies"][group] = budget
         flows["local_supplement"][group] = (due + budget) * (year("local_supplement") - 1)
         flows["members_income"][group] = payers * year("disposable_income", area, income)
@@ -644,7 +765,7 @@ def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float
     for place in year.places():
         need, sex, area, income, age = place
         group = (sex, area, income, age)
-        benefits, used = benefits_pp(year, *place)
+        benefits, used = benefits_pp(year, place)
         payers = enrolled.count(TENURES, *place)
         covered = payers - enrolled.tracked["waiting_months"][place] * (1 - year("postponed_care")) / 12
         exposed = covered * (1 - vital.dying[need, sex, age] / 2)
@@ -678,42 +799,84 @@ def rise_of_cap(year: Year, enrolled: Enrolled, place: Place) -> float:
 
 def cost_of_rise(year: Year, place: Place, more: float) -> float:
     """Expected cost of a cap raised by `more` for a person covered all year: the payment with it less that without."""
-    need, sex, area, income, age = place
-    rules = rules_of(year, income)
+    care = care_of(year, place)
+    rules = critical_of(year, place[3], care.in_hospital)
     if rules.cap == inf:
         return 0.0
-    cost = Cost(year("inpatient_cost", need, area, age), year("inpatient_sigma", need), year("tail_index"))
     ends = sorted((rules.capped_at(), rules.capped_at(more)))
-    kinks = [*ends, *(kink for kink in rules.critical_kinks() if kink > ends[0])]
-    expected = cost.expected(lambda x: rules.critical(x, more) - rules.critical(x), kinks)
-    return year("inpatient_use", need, sex, age) * year("critical_factor") * year("critical_self_run") * expected
+    kinks = [*ends, *(kink for kink in rules.kinks() if kink > ends[0])]
+    expected = care.bed.expected(lambda x: rules.paid(x, more) - rules.paid(x), kinks)
+    return care.users * year("critical_factor") * year("critical_self_run") * expected
 
 
-def benefits_pp(year: Year, need: str, sex: str, area: str, income: str, age: int) -> tuple[dict[str, float], float]:
-    """Expected cost, benefits and chances of a person covered all year, and the chance of a claim beyond the cap."""
-    rules, users, visitors = rules_of(year, income), year("inpatient_use", need, sex, age), year("outpatient_use", need)
-    bed = Cost(year("inpatient_cost", need, area, age), year("inpatient_sigma", need), year("tail_index"))
-    visit = Cost(year("outpatient_cost", need, sex, area, age), year("outpatient_sigma", need))
-    low, ratio, most = year("outpatient_deductible"), year("outpatient_ratio"), year("outpatient_limit", need)
-    paid_outside = visit.expected(lambda x: min(ratio * max(x - low, 0.0), most), [low, low + most / ratio])
-    critical_kinks = [*rules.critical_kinks(), rules.capped_at()] if rules.cap < inf else rules.critical_kinks()
-    critical = bed.expected(rules.critical, critical_kinks)
-    not_paid = (1 - users * bed.chance_above(rules.deductible)) * (1 - visitors * visit.chance_above(low))
+def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
+    """Expected cost, benefits and chances of a resident covered all year, and the chance of a claim beyond the cap."""
+    care = care_of(year, place)
+    rules = critical_of(year, place[3], care.in_hospital)
+    users, bed = care.users, care.bed
+    critical = bed.expected(rules.paid, [*rules.kinks(), rules.capped_at()] if rules.cap < inf else rules.kinks())
+    inpatient_claims, outpatient_claims = care.claims
+    inpatient_benefits, outpatient_benefits = care.benefits
     return {
-        "inpatient_claims": users * bed.expected(lambda x: x, [0.0]),
-        "inpatient_benefits": users * bed.expected(rules.basic, rules.basic_kinks()) * year("inpatient_benefit_factor"),
-        "outpatient_claims": visitors * visit.mean,
-        "outpatient_benefits": visitors * paid_outside * year("outpatient_benefit_factor"),
+        "inpatient_claims": inpatient_claims,
+        "inpatient_benefits": inpatient_benefits,
+        "outpatient_claims": outpatient_claims,
+        "outpatient_benefits": outpatient_benefits,
         "critical_illness": users * critical * year("critical_factor") * year("critical_self_run"),
-        "critical_beneficiaries": users * bed.chance_above(rules.critical_begins()),
-        "no_claim": not_paid,
+        "critical_beneficiaries": users * bed.chance_above(rules.begins()),
+        "no_claim": care.unpaid,
     }, users * bed.chance_above(rules.capped_at()) if rules.cap < inf else 0.0
+
+
+def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float], flows: Flows) -> None:
+    """Contributions, credits, care and births of the members of the employee scheme, and what the pool pays for them."""
+    for place, member in product(year.places(), MEMBERS):
+        need, sex, area, income, age = place
+        group = (sex, area, income, age)
+        present = enrolled.count([member], *place)
+        flows["employee_deaths"][group] += present * (1 + vital.early[sex, age]) * vital.dying[need, sex, age]
+        flows["employee_migration"][group] += present * (vital.early[sex, age] + vital.late[sex, age])
+        years = present * (1 - vital.dying[need, sex, age] / 2)
+        flows["active_years" if member == ACTIVE else "retired_years"][group] += years
+        flows["employee_members_income"][group] += years * year("disposable_income", area, income)
+        flows["long_term_care"][group] += years * year.at("employee.long_term_care_pp", place)
+        if member == ACTIVE:
+            base = years * year.at("employee.contribution_base", place)
+            flows["contribution_base"][group] += base
+            flows["employer_contributions"][group] += base * year.at("employee.employer_rate", place)
+            own = base * year.at("employee.employee_rate", place)
+            flows["employee_contributions"][group] += own * year.at("employee.with_account", place)
+        else:
+            flows["retiree_credits"][group] += years * year.at("employee.retiree_credit", place)
+        care = care_of(year, place, member)
+        for kind, cost, benefit in zip(("inpatient", "outpatient"), care.claims, care.benefits, strict=True):
+            flows[f"employee_{kind}_claims"][group] += years * cost
+            flows[f"employee_{kind}_benefits"][group] += years * benefit
+            flows["benefits_of_retired"][group] += years * benefit * (member == RETIRED)
+    for group, number in births_to_active(year, enrolled, born).items():
+        flows["maternity_benefits"][group] = number * year.at("employee.birth_benefit", (NEEDS[0], *group))
+
+
+def births_to_active(year: Year, enrolled: Enrolled, born: dict[Family, float]) -> dict[Group, float]:
+    """Births of active members of the employee scheme by the mother's group: as all births of her area and income group
+    are shared by the women there on 1 January, each with the chance of her age."""
+    found = {}
+    for area, income in product(AREAS, INCOMES):
+        expected = {
+            (member, age): year("asfr", age)
+            * sum(enrolled.count([member], need, "female", area, income, age) for need in NEEDS)
+            for member, age in product(ALL, year.ages)
+        }
+        births_a_mother = sum(born[sex, area, income] for sex in SEXES) / sum(expected.values())
+        for age in year.ages:
+            found["female", area, income, age] = expected[ACTIVE, age] * births_a_mother
+    return found
 
 
 def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Standing:
     """Deaths and migration, moves to, within and from the employee scheme, birthday."""
     tracked = {name: dict.fromkeys(year.places(), 0.0) for name in TRACKED}
-    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), tracked, 0.0, 0.0)
+    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), tracked, {}, 0.0)
     for place in year.places():
         need, sex, area, income, age = place
         group, older = (sex, area, income, age), min(age + 1, year.ages[-1])
@@ -729,15 +892,22 @@ def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Sta
             entering += moved
             number[status] -= moved
             flows["transfers_out"][group] += moved if status in TENURES else 0.0
-        retiring = number["employee_active"] * year("retirement", sex, age)
-        exiting = (number["employee_active"] - retiring) * year("employee_exit", sex, age)
-        keeping_cover, enrolling = retiring * year("qualified_share", sex), exiting * year("leaver_enrolment")
-        to_residents = retiring - keeping_cover + enrolling
+        retiring = number[ACTIVE] * year("retirement", sex, age)
+        exiting = (number[ACTIVE] - retiring) * year("employee_exit", sex, age)
+        short = retiring * (1 - year("qualified_share", sex))
+        buying = short * year("buying_share", sex)
+        joining, enrolling = (short - buying) * year("joining_share", income), exiting * year("leaver_enrolment")
+        to_residents = joining + enrolling
         with_years = to_residents * year("years_count")
         flows["transfers_in"][group] += to_residents
-        number["employee_active"] += entering - retiring - exiting
-        number["employee_retired"] += keeping_cover
-        number["gap_0"] += exiting - enrolling
+        number[ACTIVE] += entering - retiring - exiting
+        number[RETIRED] += retiring - short + buying
+        number["gap_0"] += (exiting - enrolling) + (short - buying - joining)
+        if year.employees:
+            flows["employee_entries"][group] += entering
+            flows["retirements"][group] += retiring
+            flows["employee_exits"][group] += exiting + short - buying
+            flows["purchases"][group] += buying * year.at("employee.purchase_pp", place)
         number[TENURES[-1]] += with_years
         number[TENURES[0]] += to_residents - with_years
         after = (need, sex, area, income, older)
@@ -789,26 +959,71 @@ def exchange_assisted(year: Year, closing: Standing) -> None:
 def pin(year: Year, closing: Standing, flows: Flows) -> None:
     """The population set to a given number, every cell by the same factor."""
     total, pinned = sum(closing.persons.values()), year("pinned_total_end")
-    insured = sum(number for cell, number in closing.persons.items() if cell[1] in TENURES)
+    insured, members = (
+        sum(number for cell, number in closing.persons.items() if cell[1] in statuses)
+        for statuses in (TENURES, MEMBERS)
+    )
     factor = 1.0 if isnan(pinned) else pinned / total
     for store in closing.stores:
         for cell in store:
             store[cell] *= factor
     flows["population_adjustment"], flows["insured_adjustment"] = total * (factor - 1), insured * (factor - 1)
+    if year.employees:
+        flows["employee_adjustment"] = members * (factor - 1)
 
 
-def keep_account(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
-    """The fund at the year's end, flows at its middle; next year's contributions may have come already."""
+def total_of(flows: Flows, *names: str) -> float:
+    """The sum of flows over all groups."""
+    return sum(sum(flows[name].values()) for name in names)
+
+
+def a_year_on(year: Year, opening: float, balance: float) -> tuple[float, float]:
+    """A fund at the year's end and the interest in it: the flows come at mid-year, a deficit has a rate of its own."""
+    rate = year("deficit_rate") if opening < 0 else year("interest_rate")
+    interest = opening * rate + balance * (sqrt(1 + rate) - 1)
+    return opening + balance + interest, interest
+
+
+def keep_resident_fund(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
+    """Income and outgo of the residents' fund; next year's contributions may have come already."""
     for (_, status, _, area, income, _), number in closing.persons.items():
         if status in TENURES:
             closing.prepaid += number * year("personal_pp_next", area, income) * year("prepaid_share")
-    received = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
-    income_total = sum(sum(flows[name].values()) for name in received) + closing.prepaid - standing.prepaid
-    paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
-    benefits = sum(sum(flows[name].values()) for name in paid)
-    charged = benefits * year("administration_share")
-    rate = year("deficit_rate") if standing.fund < 0 else year("interest_rate")
-    balance = income_total - benefits - charged
-    closing.fund = standing.fund * (1 + rate) + balance * sqrt(1 + rate)
-    flows["prepaid_change"], flows["administration"] = closing.prepaid - standing.prepaid, charged
-    flows["interest"] = standing.fund * rate + balance * (sqrt(1 + rate) - 1)
+    flows["prepaid_change"] = closing.prepaid - standing.prepaid
+    received = total_of(
+        flows, "personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments"
+    )
+    benefits = total_of(flows, "inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+    flows["administration"] = benefits * year("administration_share")
+    balance = received + flows["prepaid_change"] - benefits - flows["administration"]
+    closing.funds[RESIDENT], flows["interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
+
+
+def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
+    """Income and outgo of the employee scheme's pool; a share of what employers pay goes to the personal accounts."""
+    from_employers = total_of(flows, "employer_contributions")
+    flows["employer_to_accounts"] = from_employers * year("employee.to_accounts")
+    received = from_employers - flows["employer_to_accounts"] + total_of(flows, "purchases")
+    paid = total_of(
+        flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care"
+    )
+    closing.funds[POOL], flows["pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
+
+
+def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
+    """Credits of the personal accounts; what members spend of them on the cost that is left to them, on relatives' care
+    and on relatives' contributions to the residents' fund."""
+    credited = total_of(flows, "employee_contributions", "retiree_credits") + flows["employer_to_accounts"]
+    to_spend = standing.funds[ACCOUNTS] + credited
+    spent = to_spend * year("employee.spending_rate")
+    flows["relatives_care"] = to_spend * year("employee.relatives_care_rate")
+    flows["relatives_contributions"] = total_of(flows, "contributions_from_accounts")
+    left_to_members = {
+        group: flows["employee_inpatient_claims"][group] + flows["employee_outpatient_claims"][group]
+        - flows["employee_inpatient_benefits"][group] - flows["employee_outpatient_benefits"][group]
+        for group in year.groups()
+    }  # fmt: skip
+    for group, own in left_to_members.items():
+        flows["account_spending"][group] = spent * own / sum(left_to_members.values())
+    balance = credited - spent - flows["relatives_care"] - flows["relatives_contributions"]
+    closing.funds[ACCOUNTS], flows["account_interest"] = a_year_on(year, standing.funds[ACCOUNTS], balance)

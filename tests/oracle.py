@@ -6,7 +6,8 @@ the spread between batches is the standard error of every total. Nothing of the 
 from a resolved scenario and its tables. The opening population is an array of persons to draw lives from, and the
 solved intercepts of behaviour are three plain numbers.
 
-Closed parts: no migration, no adjustment to a pinned population, critical illness run by the fund itself.
+Closed parts: no migration, no adjustment to a pinned population, critical illness run by the fund itself, nobody who
+retires earlier or later than the table says.
 
     python -m tests.oracle --lives 1000000 --years 12     engine and oracle side by side
     python -m tests.oracle --approximations               what the cohort form costs where it is approximate
@@ -14,6 +15,7 @@ Closed parts: no migration, no adjustment to a pinned population, critical illne
 
 import csv
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -47,6 +49,8 @@ LONG_TENURE = 5
 BATCHES = 40
 TILTS = (0, 2, 4)
 """Standard deviations by which draws for what is paid in the tail are moved there, each for a third of the lives."""
+RANK, KIND_OF_WORK, ACCOUNT = range(3)
+"""What a life has luck in once and for all: its wage, whether it is employed or flexible, whether it has an account."""
 TAIL_SHARE, TAIL_FROM = 0.01, 2.3263478740408408
 
 
@@ -110,7 +114,8 @@ class Lives:
 
     `years`: insured years of the insured, lapsed years of the lapsed, both without a break and without an upper bound;
     `continuous` and `lapsed`: those among them that the rules count; `no_claim`: credit of years without reimbursement;
-    `months_left`: waiting not yet served; `carried`: change of the cap carried through a lapse, reference-year yuan.
+    `months_left`: waiting not yet served; `carried`: change of the cap carried through a lapse, reference-year yuan;
+    `account`: yuan on the personal account of the employee scheme.
     """
 
     name: NDArray[np.uint64]
@@ -127,6 +132,12 @@ class Lives:
     no_claim: Whole
     months_left: Floats
     carried: Floats
+    account: Floats
+
+    @property
+    def members(self) -> Flags:
+        """Who belongs to the employee scheme."""
+        return np.asarray(self.status >= ACTIVE)
 
     def only(self, chosen: Flags) -> "Lives":
         """The chosen lives."""
@@ -146,7 +157,7 @@ class Lives:
 def newcomers(name: NDArray[np.uint64], batch: Whole, **known: Whole) -> Lives:
     """Lives of which nothing is known but what is given."""
     whole = {field.name: np.zeros(len(batch), dtype=np.int64) for field in fields(Lives)}
-    real = {field: np.zeros(len(batch)) for field in ("months_left", "carried")}
+    real = {field: np.zeros(len(batch)) for field in ("months_left", "carried", "account")}
     return Lives(**{**whole, **real, "name": name, "batch": batch, **known})  # type: ignore[arg-type]
 
 
@@ -171,12 +182,16 @@ class Luck:
     def uniform(self, lives: Lives) -> Floats:
         """One number in (0, 1) a life, for the next question."""
         self.question += 1
-        bits = scrambled(scrambled(lives.name, self.question), self.seed)
-        return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
+        return self.of_life(lives, self.question)
 
     def normal(self, lives: Lives) -> Floats:
         """One standard normal number a life."""
         return np.asarray(ndtri(self.uniform(lives)))
+
+    def of_life(self, lives: Lives, matter: int) -> Floats:
+        """One number in (0, 1) a life, the same in every year."""
+        bits = scrambled(scrambled(lives.name, matter), self.seed)
+        return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
 
     def chance(self, lives: Lives, probability: Any) -> Flags:
         """True with the probability of each life, or of all."""
@@ -274,6 +289,18 @@ def burden(values: Any, tables: Any, year: int) -> Floats:
     return np.asarray(due * (1 - assistance) / cell_income(values, tables, year - 1))
 
 
+def mean_wage(values: Any, year: int) -> float:
+    """Mean wage of a year: as named, then growing with disposable income a head and its excess."""
+    wage = values.employee.wage
+    last = max(wage.mean) if isinstance(wage.mean, dict) else year
+    if year <= last:
+        return in_year(wage.mean, year)
+    found = in_year(wage.mean, last) * incomes(values, year)["national"] / incomes(values, last)["national"]
+    for later in range(last + 1, year + 1):
+        found *= 1 + in_year(wage.growth_excess, later)
+    return found
+
+
 def survival(central: Floats) -> tuple[Floats, Floats]:
     """Survival over a calendar year by sex and age on 1 January, and of the newborn, from central death rates."""
     lived = np.zeros_like(central)
@@ -312,6 +339,46 @@ def use_by_need(mean_use: Floats, odds_ratio: Floats, prevalence: Floats) -> Flo
 
 
 @dataclass(frozen=True)
+class Costs:
+    """Use and cost in the reference year of the lives of a scheme: use [need, sex, age], of a user [need, sex, area, age]."""
+
+    inpatient_use: Floats
+    inpatient_cost: Floats
+    inpatient_sigma: Floats
+    outpatient_use: Floats
+    outpatient_cost: Floats
+    outpatient_sigma: Floats
+
+
+def costs(
+    values: Any, tables: Any, prevalence: Floats, use_level: float, levels: Sequence[float], areas: Sequence[Floats]
+) -> Costs:
+    """The pattern by age and need at the levels of a scheme; levels and areas of inpatient and outpatient cost.
+
+    All lives of an age on 1 January together have the use and the cost of the tables, half a year on.
+    """
+    inpatient, outpatient = values.claims.inpatient, values.claims.outpatient
+    mean_use = half_a_year_older(by_sex_age(tables["claims.inpatient.use_table"], "use")) * inpatient.use_level
+    odds = by_name(inpatient.use_odds_ratio, NEEDS)
+    level = half_a_year_older(by_age(tables["claims.inpatient.cost_table"], "relative_cost"))
+    need = by_name(inpatient.cost_ratio, NEEDS)
+    cost = need[:, None, None] * areas[0][:, None] * level * inpatient.mean_cost * levels[0]
+
+    ratio, visitors = by_name(outpatient.cost_ratio, NEEDS), by_name(outpatient.use, NEEDS)
+    head = half_a_year_older(by_sex_age(tables["claims.outpatient.cost_table"], "relative_cost"))
+    mean_ratio = (ratio[:, None, None] * prevalence).sum(axis=0)
+    a_head = ratio[:, None, None] * head / mean_ratio * outpatient.mean_cost * levels[1]
+    return Costs(
+        inpatient_use=use_by_need(mean_use, odds, prevalence) * use_level,
+        inpatient_cost=np.repeat(cost[:, None], 2, axis=1),
+        inpatient_sigma=by_name(inpatient.sigma, NEEDS),
+        outpatient_use=visitors,
+        outpatient_cost=(a_head / visitors[:, None, None])[:, :, None, :] * areas[1][:, None],
+        outpatient_sigma=by_name(outpatient.sigma, NEEDS),
+    )
+
+
+@dataclass(frozen=True)
 class Intercepts:
     """Solved factors on the odds of leaving, of the never insured who join and of the lapsed who return."""
 
@@ -332,27 +399,15 @@ class Book:
         self.employee_chance = by_name(scheme.area_ratio, AREAS)[:, None] * by_name(scheme.income_ratio, INCOMES)
         outside = cells[:, :12].sum(axis=(0, 1, 2))[..., 16:60].sum(axis=-1)
         self.employee_chance *= outside.sum() / (outside * self.employee_chance).sum()
-        self._claims()
-
-    def _claims(self) -> None:
-        """Use and cost in the reference year: [need, sex, age], cost of a user [need, sex, area, age]."""
-        inpatient, outpatient = self.values.claims.inpatient, self.values.claims.outpatient
-        mean_use = by_sex_age(self.tables["claims.inpatient.use_table"], "use") * inpatient.use_level
-        odds = by_name(inpatient.use_odds_ratio, NEEDS)
-        self.inpatient_use = half_a_year_older(use_by_need(mean_use, odds, self.prevalence))
-        level = half_a_year_older(by_age(self.tables["claims.inpatient.cost_table"], "relative_cost"))
-        need, area = by_name(inpatient.cost_ratio, NEEDS), by_name(inpatient.area_cost, AREAS)
-        cost = need[:, None, None] * area[:, None] * level * inpatient.mean_cost * inpatient.level
-        self.inpatient_cost = np.repeat(cost[:, None], 2, axis=1)
-        self.inpatient_sigma = by_name(inpatient.sigma, NEEDS)
-
-        ratio, self.outpatient_use = by_name(outpatient.cost_ratio, NEEDS), by_name(outpatient.use, NEEDS)
-        head = by_sex_age(self.tables["claims.outpatient.cost_table"], "relative_cost")
-        mean_ratio = (ratio[:, None, None] * self.prevalence).sum(axis=0)
-        a_head = half_a_year_older(ratio[:, None, None] * head / mean_ratio) * outpatient.mean_cost * outpatient.level
-        area = by_name(outpatient.area_cost, AREAS)
-        self.outpatient_cost = (a_head / self.outpatient_use[:, None, None])[:, :, None, :] * area[:, None]
-        self.outpatient_sigma = by_name(outpatient.sigma, NEEDS)
+        claims = values.claims
+        residents = (claims.inpatient.level, claims.outpatient.level)
+        areas = [by_name(claim.area_cost, AREAS) for claim in (claims.inpatient, claims.outpatient)]
+        self.costs = costs(values, tables, self.prevalence, 1.0, residents, areas)
+        care = scheme.care
+        levels, areas = (care.inpatient_level, care.outpatient_level), [by_name(care.area_cost, AREAS)] * 2
+        self.member_costs = costs(values, tables, self.prevalence, care.use_level, levels, areas)
+        active, ratio = cells[:, -2].sum(axis=(0, 1, 2, 4)), by_name(scheme.wage.income_ratio, INCOMES)
+        self.relative_wage = ratio * active.sum() / (ratio * active).sum()
 
     def money_index(self, year: int) -> float:
         """Yuan amounts of the benefits over those of the reference year."""
@@ -365,12 +420,12 @@ class Book:
         before = incomes(self.values, self.values.claims.trend.reference_year - 1)["national"]
         return incomes(self.values, year - 1)["national"] / before
 
-    def cost_index(self, year: int) -> float:
+    def cost_index(self, year: int, real_growth: Any) -> float:
         """Cost at given age and need over that of the reference year."""
-        trend, level = self.values.claims.trend, 1.0
-        for later in range(min(year, trend.reference_year) + 1, max(year, trend.reference_year) + 1):
-            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + in_year(trend.real_growth, later))
-        return level if year >= trend.reference_year else 1 / level
+        reference, level = self.values.claims.trend.reference_year, 1.0
+        for later in range(min(year, reference) + 1, max(year, reference) + 1):
+            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + in_year(real_growth, later))
+        return level if year >= reference else 1 / level
 
     def births_per_woman(self, year: int) -> Floats:
         """By age, scaled to the total fertility of the variant and to the level of the scenario."""
@@ -560,10 +615,12 @@ class Tallies:
 
     def add(self, name: str, year: int, lives: Lives, amount: Any = 1.0, where: Flags | None = None) -> None:
         """Add an amount a life, of the lives chosen."""
-        amounts, batch = np.broadcast_to(np.asarray(amount, dtype=float), lives.age.shape), lives.batch
-        if where is not None:
-            amounts, batch = amounts[where], batch[where]
-        totals = np.bincount(batch, weights=amounts, minlength=self.batches) * self.weight
+        batch = lives.batch if where is None else lives.batch[where]
+        if np.ndim(amount) == 0:
+            totals = np.bincount(batch, minlength=self.batches) * amount
+        else:
+            totals = np.bincount(batch, amount if where is None else amount[where], self.batches)
+        totals = totals * self.weight
         before = self.found.setdefault(name, {}).get(year, np.zeros(self.batches))
         self.found[name][year] = before + totals
 
@@ -582,7 +639,7 @@ class Oracle:
     ) -> None:
         """`past_silence`: chance of an opening year without reimbursement [need, sex, area, age], for years already counted."""
         values = book.values
-        self.book, self.luck = book, Luck(seed)
+        self.book, self.luck, self.members_luck = book, Luck(seed), Luck(~seed)
         self.year = values.horizon.valuation_year
         self.own_history = own_history
         counted = max(self.year - values.participation.start_year, 0)
@@ -597,6 +654,11 @@ class Oracle:
             self.lives.years[self.lives.status >= ACTIVE] = LONG_TENURE + counted
         self.needs = NeedClasses(book, cells)
         self.tallies = Tallies(float(cells.sum()) / (lives // BATCHES), BATCHES)
+        self.with_money = bool(values.employee.projected)
+        if self.with_money:
+            opened = values.employee.fund
+            self.pool = np.full(BATCHES, in_year(opened.opening_pool, self.year))
+            self.share_out(np.full(BATCHES, in_year(opened.opening_accounts, self.year) / self.tallies.weight))
 
     def chance(self, probability: Any) -> Flags:
         """True with the probability of each present life, or of all."""
@@ -615,6 +677,7 @@ class Oracle:
     def one_year(self) -> None:
         """Enrolment, need, contributions, cover, claims, credits, deaths, moves, birthday, births."""
         self.luck.new_year(self.year)
+        self.members_luck.new_year(self.year)
         rules = Participation(self.book, self.year)
         central = by_sex_age(self.book.tables["population.mortality_table"], "mx", self.year)
         stays, newborn_stays = survival(central * in_year(self.book.values.population.mortality_factor, self.year))
@@ -624,15 +687,24 @@ class Oracle:
         lives = self.lives
         dying = self.chance(self.needs.mort_rate[lives.need, lives.sex, lives.age])
         self.contributions(lives.status == INSURED)
-        cover = (1 - lost * (1 - rules.postponed) / 12) * np.where(dying, 0.5, 1.0)
-        self.claims(rules, cover)
+        present = np.where(dying, 0.5, 1.0)
+        self.claims(rules, (1 - lost * (1 - rules.postponed) / 12) * present)
+        if self.with_money:
+            self.employee_year(present)
         self.add("deaths", where=dying)
+        self.add("employee_deaths", where=dying & lives.members)
         mothers_start = lives.only(lives.sex == FEMALE)
+        left = np.bincount(lives.batch, weights=lives.account * dying, minlength=BATCHES)
         self.lives = lives.only(~dying)
+        self.share_out(left)
+        mothers_end = self.lives.only(self.lives.sex == FEMALE)
+        mothers_end.age = np.minimum(mothers_end.age + 1, LAST_AGE)
         self.employee_moves(rules)
         self.lives.age = np.minimum(self.lives.age + 1, LAST_AGE)
-        born = self.births(mothers_start, self.lives.only(self.lives.sex == FEMALE), newborn_stays)
+        born = self.births(mothers_start, mothers_end, newborn_stays)
         self.lives = self.lives.with_others(born)
+        if self.with_money:
+            self.close_funds()
         self.move_between_areas()
         self.exchange_assisted()
         self.count()
@@ -701,6 +773,8 @@ class Oracle:
         subsidy = subsidy_standard(values, year)
         supplement = (due + subsidy) * (in_year(values.contributions.local_supplement, year) - 1)
         income = cell_income(values, self.book.tables, year)[lives.area, lives.income]
+        by_relatives = paying & self.members_luck.chance(lives, in_year(values.behaviour.family_share, year))
+        self.tallies.add("contributions_from_accounts", year, lives, due - assistance, by_relatives)
         for name, amount in (
             ("resident_enrolled", 1.0),
             ("personal_contributions", due - assistance),
@@ -727,16 +801,8 @@ class Oracle:
     def bills(self, people: Lives, cover: Floats, granted: Floats) -> tuple[Flags, Flags]:
         """Draw the bills of insured lives, tally what is paid; who had any reimbursement, who passed the cap."""
         book, year = self.book, self.year
-        trend = book.cost_index(year)
-        use = book.inpatient_use[people.need, people.sex, people.age]
-        mean = book.inpatient_cost[people.need, people.sex, people.area, people.age] * trend
-        sigma = book.inpatient_sigma[people.need]
-        in_hospital = np.where(self.luck.chance(people, use), self.bill(mean, sigma, self.luck.normal(people)), 0.0)
-        visits = self.luck.chance(people, book.outpatient_use[people.need])
-        clinic_mean = book.outpatient_cost[people.need, people.sex, people.area, people.age] * trend
-        clinic_sigma = book.outpatient_sigma[people.need]
-        outside = clinic_mean * np.exp(clinic_sigma * self.luck.normal(people) - clinic_sigma**2 / 2)
-        outside = np.where(visits, outside, 0.0)
+        trend = book.cost_index(year, book.values.claims.trend.real_growth)
+        in_hospital, outside = self.costs_of_year(people, book.costs, np.full(len(people.age), trend), self.luck)
 
         basic, clinic = basic_benefit(book, year, in_hospital), outpatient_benefit(book, year, people.need, outside)
         due = critical_due(book, year, people.income, in_hospital - basic)
@@ -753,7 +819,9 @@ class Oracle:
 
         # Critical illness and the bonus lie in the tail: they are measured on bills drawn there and weighted back.
         normal, weight = self.into_the_tail(people)
-        far = self.bill(mean, sigma, normal)
+        use = book.costs.inpatient_use[people.need, people.sex, people.age]
+        mean = book.costs.inpatient_cost[people.need, people.sex, people.area, people.age] * trend
+        far = self.bill(mean, book.costs.inpatient_sigma[people.need], normal)
         due_far = critical_due(book, year, people.income, far - basic_benefit(book, year, far))
         paid = np.minimum(due_far, cap)
         share = use * weight * cover
@@ -761,6 +829,18 @@ class Oracle:
         self.tallies.add("critical_beneficiaries", year, people, share, due_far > 0)
         self.tallies.add("bonus_cost", year, people, share * (np.minimum(due_far, cap + granted) - paid) * factor)
         return reimbursed, due > cap
+
+    def costs_of_year(self, people: Lives, of: Costs, level: Floats, luck: Luck) -> tuple[Floats, Floats]:
+        """Each life's cost in hospital and outside over a whole year, nought for those who need neither."""
+        use = of.inpatient_use[people.need, people.sex, people.age]
+        mean = of.inpatient_cost[people.need, people.sex, people.area, people.age] * level
+        stays = luck.chance(people, use)
+        in_hospital = np.where(stays, self.bill(mean, of.inpatient_sigma[people.need], luck.normal(people)), 0.0)
+        visits = luck.chance(people, of.outpatient_use[people.need])
+        clinic_mean = of.outpatient_cost[people.need, people.sex, people.area, people.age] * level
+        sigma = of.outpatient_sigma[people.need]
+        outside = clinic_mean * np.exp(sigma * luck.normal(people) - sigma**2 / 2)
+        return in_hospital, np.where(visits, outside, 0.0)
 
     def into_the_tail(self, people: Lives) -> tuple[Floats, Floats]:
         """Normal numbers moved by one of the tilts, and what each weighs: its density over that of the mixture."""
@@ -781,6 +861,122 @@ class Oracle:
         beyond = np.maximum(ndtr(-np.maximum(normal, TAIL_FROM)) / TAIL_SHARE, 1e-300)
         return np.asarray(np.where(normal > TAIL_FROM, start * beyond ** (-1 / index), cost))
 
+    def share_out(self, amounts: Floats) -> None:
+        """Yuan of each batch put on the accounts of its members, as much on each."""
+        lives, members = self.lives, self.lives.members
+        numbers = np.bincount(lives.batch[members], minlength=BATCHES)
+        lives.account[members] += (amounts / numbers)[lives.batch[members]]
+
+    def employee_year(self, present: Floats) -> None:
+        """Contributions, credits, bills and benefits of the members, and what becomes of their accounts."""
+        everyone, values, year = self.lives, self.book.values, self.year
+        who = everyone.members
+        people, years = everyone.only(who), present[who]
+        active, retired = people.status == ACTIVE, people.status == RETIRED
+        paid, accounts = values.employee.contributions, values.employee.accounts
+        base = self.bases(people) * years
+        rate = in_year(paid.employer_rate, year) + in_year(paid.employer_rate_change, year)
+        employer = base * rate * (1 - in_year(paid.relief, year))
+        to_account = employer * in_year(paid.to_accounts, year)
+        has_account = self.members_luck.of_life(people, ACCOUNT) >= in_year(accounts.without, year)
+        own = np.where(has_account, base * in_year(paid.employee_rate, year), 0.0)
+        credit = in_year(accounts.retiree_credit, year) * years
+        income = cell_income(values, self.book.tables, year)[people.area, people.income]
+        long_term_care = in_year(values.employee.benefits.long_term_care, year) * self.book.money_index(year)
+        for name, amount, of in (
+            ("active_years", years, active),
+            ("retired_years", years, retired),
+            ("contribution_base", base, active),
+            ("employer_contributions", employer, active),
+            ("employer_to_accounts", to_account, active),
+            ("employee_contributions", own, active),
+            ("retiree_credits", credit, retired),
+            ("employee_members_income", income * years, None),
+            ("long_term_care", long_term_care * years, None),
+        ):
+            self.tallies.add(name, year, people, amount, of)
+        self.members_bills(people, years)
+        credited = np.zeros(len(everyone.age))
+        credited[who] = np.where(active, own + to_account, credit)
+        self.spend(credited)
+
+    def bases(self, people: Lives) -> Floats:
+        """What the contributions of each member are taken from if active: the wage between floor and ceiling, or the base of
+        flexible workers, as far as it is reported."""
+        scheme, year = self.book.values.employee, self.year
+        last = mean_wage(self.book.values, year - 1)
+        spread = scheme.wage.sigma * ndtri(self.members_luck.of_life(people, RANK)) - scheme.wage.sigma**2 / 2
+        wage = last * self.book.relative_wage[people.income] * np.exp(spread)
+        counted = np.clip(wage, in_year(scheme.wage.floor, year) * last, in_year(scheme.wage.ceiling, year) * last)
+        paid = scheme.contributions
+        flexible = self.members_luck.of_life(people, KIND_OF_WORK) < in_year(paid.flexible_share, year)
+        counted = np.where(flexible, in_year(paid.flexible_base, year) * last, counted)
+        return np.asarray(counted * in_year(paid.compliance, year))
+
+    def price_of_missing_years(self) -> float:
+        """What a member pays who buys the years that are missing at retirement: the employer's rate on the flexible base."""
+        scheme, year = self.book.values.employee, self.year
+        rate = in_year(scheme.contributions.employer_rate, year) + in_year(
+            scheme.contributions.employer_rate_change, year
+        )
+        base = in_year(scheme.contributions.flexible_base, year) * mean_wage(self.book.values, year - 1)
+        return float(scheme.unqualified.missing_years * rate * base)
+
+    def members_bills(self, people: Lives, years: Floats) -> None:
+        """Draw the members' bills and tally what the pool pays of them."""
+        scheme, year, retired = self.book.values.employee, self.year, people.status == RETIRED
+        trend = self.book.cost_index(year, scheme.care.real_growth)
+        level = trend * np.where(retired, scheme.care.retired_cost_ratio, 1.0)
+        in_hospital, outside = self.costs_of_year(people, self.book.member_costs, level, self.members_luck)
+        beds, clinics, index = scheme.benefits.inpatient, scheme.benefits.outpatient, self.book.money_index(year)
+        deductible = np.where(retired, in_year(beds.retired_deductible, year), in_year(beds.deductible, year)) * index
+        ratio = in_year(beds.payment_ratio, year) + retired * beds.retired_ratio_extra
+        inpatient = layer(in_hospital, deductible, ratio, in_year(beds.limit, year) * index)
+        ratio = in_year(clinics.payment_ratio, year) + retired * clinics.retired_ratio_extra
+        limit = by_name(clinics.limit, NEEDS)[people.need] * index
+        outpatient = layer(outside, in_year(clinics.deductible, year) * index, ratio, limit)
+        for name, amount, of in (
+            ("employee_inpatient_claims", in_hospital, None),
+            ("employee_outpatient_claims", outside, None),
+            ("employee_inpatient_benefits", inpatient, None),
+            ("employee_outpatient_benefits", outpatient, None),
+            ("benefits_of_retired", inpatient + outpatient, retired),
+            ("benefits_of_active", inpatient + outpatient, ~retired),
+        ):
+            self.tallies.add(name, year, people, amount * years, of)
+
+    def spend(self, credited: Floats) -> None:
+        """A year of each account: credited, spent on own care and on that of relatives, with interest."""
+        lives, accounts, year = self.lives, self.book.values.employee.accounts, self.year
+        for_own, for_relatives = (
+            (lives.account + credited) * in_year(rate, year)
+            for rate in (accounts.spending_rate, accounts.relatives_care_rate)
+        )
+        self.add("account_spending", for_own)
+        self.add("relatives_care", for_relatives)
+        lives.account = self.a_year_on(lives.account, credited - for_own - for_relatives)
+
+    def a_year_on(self, opening: Floats, balance: Floats) -> Floats:
+        """Money with a year's interest, the balance of income and outgo with that of half a year."""
+        interest = 1 + in_year(self.book.values.economy.interest_rate, self.year)
+        return opening * interest + balance * np.sqrt(interest)
+
+    def close_funds(self) -> None:
+        """The pool at the year's end; relatives' contributions taken from the accounts of the members."""
+        nothing = np.zeros(BATCHES)
+        of_year = {name: totals.get(self.year, nothing) for name, totals in self.tallies.found.items()}
+        for_residents = of_year["contributions_from_accounts"]
+        self.tallies.found.setdefault("relatives_contributions", {})[self.year] = for_residents
+        self.share_out(-self.a_year_on(nothing, for_residents) / self.tallies.weight)
+        income = of_year["employer_contributions"] - of_year["employer_to_accounts"] + of_year["purchases"]
+        outgo = sum(
+            (of_year[f"{name}_benefits"] for name in ("employee_inpatient", "employee_outpatient", "maternity")),
+            start=of_year["long_term_care"],
+        )
+        self.pool = self.a_year_on(self.pool, income - outgo)
+        self.tallies.found.setdefault("employee_pool", {})[self.year] = self.pool
+        self.add("personal_accounts", self.lives.account)
+
     def employee_moves(self, rules: Participation) -> None:
         """Entry, retirement and exit at the year's end, of those alive."""
         lives, scheme, tables = self.lives, self.book.values.employee, self.book.tables
@@ -792,14 +988,24 @@ class Oracle:
         self.add("transfers_out", where=enters & (lives.status == INSURED))
 
         retirement = by_sex_age(tables["employee.retirement_table"], "probability", self.year)[lives.sex, lives.age]
+        assert scheme.retirement.early_share == scheme.retirement.late_share == 0
         leaving = by_sex_age(tables["employee.moves_table"], "exit") * in_year(scheme.exit_level, self.year)
         retires = active & self.chance(retirement)
         exits = active & ~retires & self.chance(leaving[lives.sex, lives.age])
-        qualified = retires & self.chance(by_name(scheme.qualified_share, SEXES)[lives.sex])
+        enough = np.array([in_year(getattr(scheme.qualified_share, sex), self.year) for sex in SEXES])
+        qualified = retires & self.chance(enough[lives.sex])
         enrols = exits & self.chance(in_year(scheme.leaver_enrolment, self.year))
-        to_residents = (retires & ~qualified) | enrols
-        to_gap = exits & ~enrols
+        short, way = retires & ~qualified, self.members_luck.uniform(lives)
+        buys = short & (way < scheme.unqualified.buying)
+        joins = short & ~buys & (way < scheme.unqualified.buying + scheme.unqualified.resident)
+        to_residents = joins | enrols
+        to_gap = (exits & ~enrols) | (short & ~buys & ~joins)
         self.add("transfers_in", where=to_residents)
+        self.add("employee_entries", where=enters)
+        self.add("retirements", where=retires)
+        self.add("employee_exits", where=to_residents | to_gap)
+        if self.with_money:
+            self.add("purchases", self.price_of_missing_years(), buys)
 
         history = lives.years.copy() if self.own_history else np.full(len(active), LONG_TENURE)
         if self.own_history:
@@ -810,7 +1016,7 @@ class Oracle:
         if self.own_history:
             lives.years[enters] = history[enters]
         lives.status = np.where(enters, ACTIVE, lives.status)
-        lives.status[qualified], lives.status[to_gap], lives.status[to_residents] = RETIRED, LAPSED, INSURED
+        lives.status[qualified | buys], lives.status[to_gap], lives.status[to_residents] = RETIRED, LAPSED, INSURED
         if scheme.years_count:
             lives.years[to_residents] = np.maximum(history[to_residents], 1)
             most = lives.years[to_residents] if self.own_history else counted
@@ -840,6 +1046,10 @@ class Oracle:
         born.years[enrolled] = 1
         born.continuous[enrolled] = int(Participation(book, year).credits)
         self.tallies.add("births", year, born)
+        wages = mean_wage(book.values, year - 1)
+        wages /= mean_wage(book.values, book.values.claims.trend.reference_year - 1)
+        benefit = in_year(book.values.employee.benefits.birth_benefit, year) * wages
+        self.tallies.add("maternity_benefits", year, mothers, benefit, mothers.status == ACTIVE)
         self.tallies.add("newborn_enrolled", year, born, 1.0, enrolled)
         self.contributions(enrolled, born)
         self.bills(born.only(enrolled), np.full(int(enrolled.sum()), 0.5), np.zeros(int(enrolled.sum())))
@@ -900,18 +1110,23 @@ class Oracle:
 # --- what is paid of a bill ------------------------------------------------------------------------------------------
 
 
+def layer(cost: Floats, deductible: Any, ratio: Any, limit: Any) -> Floats:
+    """A share of a cost above a deductible, up to a limit."""
+    return np.asarray(np.minimum(ratio * np.maximum(cost - deductible, 0), limit))
+
+
 def basic_benefit(book: Book, year: int, cost: Floats) -> Floats:
-    """A share of inpatient cost above the deductible, up to the limit."""
+    """What a resident is paid of the inpatient cost of a year."""
     rules, index = book.values.benefits.inpatient, book.money_index(year)
-    share = in_year(rules.payment_ratio, year) * np.maximum(cost - in_year(rules.deductible, year) * index, 0)
-    return np.minimum(share, in_year(rules.limit, year) * index)
+    deductible, limit = in_year(rules.deductible, year) * index, in_year(rules.limit, year) * index
+    return layer(cost, deductible, in_year(rules.payment_ratio, year), limit)
 
 
 def outpatient_benefit(book: Book, year: int, need: Whole, cost: Floats) -> Floats:
-    """A share of outpatient cost above the deductible, up to the limit of the need class."""
+    """What a resident is paid of the outpatient cost of a year; the limit goes with the need class."""
     rules, index = book.values.benefits.outpatient, book.money_index(year)
-    share = in_year(rules.payment_ratio, year) * np.maximum(cost - in_year(rules.deductible, year) * index, 0)
-    return np.minimum(share, by_name(rules.limit, NEEDS)[need] * index)
+    limit = by_name(rules.limit, NEEDS)[need] * index
+    return layer(cost, in_year(rules.deductible, year) * index, in_year(rules.payment_ratio, year), limit)
 
 
 def critical_due(book: Book, year: int, income: Whole, own: Floats) -> Floats:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from oracle import Book, Floats, Intercepts, Oracle
 
-from simsurance.axes import HEALTH, INCOME, NO_CLAIM, STATUS, STATUSES, TENURES, UNINSURED, index, row
+from simsurance.axes import FUND, HEALTH, INCOME, NO_CLAIM, STATUS, STATUSES, TENURES, UNINSURED, index, row
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import relative_odds
-from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.care import benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
+from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -27,7 +27,12 @@ FLOWS = (
     "waiting_months", "repaired_years", "repair_payments", "resident_enrolled", "resident_insured_years",
     "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits", "critical_illness",
     "critical_beneficiaries", "bonus_cap", "bonus_cost", "no_claim", "personal_contributions", "assistance",
-    "subsidies", "local_supplement", "members_income",
+    "contributions_from_accounts", "subsidies", "local_supplement", "members_income",
+    "employee_entries", "employee_exits", "retirements", "employee_deaths", "active_years", "retired_years",
+    "contribution_base", "employer_contributions", "employer_to_accounts", "employee_contributions", "retiree_credits",
+    "purchases", "employee_inpatient_claims", "employee_outpatient_claims", "employee_inpatient_benefits",
+    "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
+    "relatives_care", "relatives_contributions", "employee_members_income",
 )  # fmt: skip
 CARRIED = ("rule_years", "lapsed_years", "months_left", "carried_lapsed", "carried_insured")
 LARGEST_Z = 4.5
@@ -39,8 +44,10 @@ APPROXIMATE = {
     "no_claim_years": ("no_claim_years", 0.01),
     "bonus_cap": ("bonus_cap", 0.01),
     "bonus_cost": ("bonus_cost", 0.03),
+    "maternity_benefits": ("maternity_benefits", 0.03),
 }
-"""Quantities that cells hold only as means: how far apart they may be beyond chance, as a share of what."""
+"""Quantities that cells hold only as means, and births of members, which cells take from the mothers' ages on 1 January:
+how far apart they may be beyond chance, as a share of what."""
 Totals = dict[str, dict[int, float]]
 Batches = dict[str, dict[int, Floats]]
 
@@ -58,7 +65,8 @@ def engine_totals(state: State, basis: Sequence[YearBasis]) -> Totals:
         state, flows = step(state, year, work)
         stocks = stock_totals(state.cells)
         at_work = float(flows.bonus_cap.sum() / year.indexation.max()) + abs(stocks["carried_insured"])
-        amounts = {**flow_totals(flows), **stocks, "no_claim_lost": lost, "bonus_at_work": at_work}
+        funds = dict(zip(FUND.members, state.fund[0].tolist(), strict=False))
+        amounts = {**flow_totals(flows), **stocks, **funds, "no_claim_lost": lost, "bonus_at_work": at_work}
         for name, amount in amounts.items():
             found.setdefault(name, {})[year.year] = amount
     return found
@@ -66,7 +74,12 @@ def engine_totals(state: State, basis: Sequence[YearBasis]) -> Totals:
 
 def flow_totals(flows: Flows) -> dict[str, float]:
     """Flows of a year, summed."""
-    return {name: float(getattr(flows, name).sum()) for name in FLOWS}
+    named = flows.by_name
+    found = {name: float(named[name].sum()) for name in FLOWS if name in named}
+    if flows.employee is not None:
+        paid = found["employee_inpatient_benefits"] + found["employee_outpatient_benefits"]
+        found["benefits_of_active"] = paid - found["benefits_of_retired"]
+    return found
 
 
 def stock_totals(cells: Floats) -> dict[str, float]:

@@ -1,15 +1,17 @@
 """The engine and the slow reference, which share no code, agree on every person cell, flow and fund."""
 
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
 
-from simsurance.axes import AREA, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
-from simsurance.model.projection import PERSON_FLOWS, RUN_FLOWS, project
-from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.axes import AREA, FUND, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
+from simsurance.model.participation import WaitingRules
+from simsurance.model.projection import project
+from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 
 AGES = 7
@@ -23,6 +25,12 @@ BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest
 NEGATIVE_MIGRATION, NO_MIGRATION, MIGRATION = -30.0, 0.0, 30.0
 
 
+def axes_of(name: str) -> list[str]:
+    """The axes behind the run of an assumption, in storage order."""
+    status = next((axis for axis in ("tenure", "member") if axis in AXES_OF.get(name, ())), "out")
+    return ["health", status, "sex", "area", "income", "age"]
+
+
 def of_runs(*values: float) -> np.ndarray:
     """One number a run, on the person axes."""
     return np.array(values, dtype=float).reshape(RUNS, *(1,) * 6)
@@ -34,18 +42,25 @@ def assisted_or_not(random: np.random.Generator, low: float, high: float) -> np.
     return drawn[:, None, None, None, None, :, None]
 
 
+CARE_BOUNDS = {
+    "inpatient_use": (0.05, 0.3), "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4),
+    "inpatient_deductible": (200, 2000), "inpatient_ratio": (0.5, 0.9), "inpatient_limit": (1e4, 2e5),
+    "outpatient_use": (0.3, 0.9), "outpatient_cost": (200, 2000), "outpatient_sigma": (0.8, 1.4),
+    "outpatient_deductible": (0, 100), "outpatient_ratio": (0.4, 0.8), "outpatient_limit": (200, 4000),
+    "inpatient_benefit_factor": (0.8, 1.1), "outpatient_benefit_factor": (0.8, 1.1),
+}  # fmt: skip
+"""Between what the assumptions on care of either scheme are drawn."""
+
+
 def random_year(
     random: np.random.Generator, year: int, migration: float, total: float, bands: int = BANDS, credited: int = 0
 ) -> YearBasis:
     """A year in which everything happens, differently in each run; yuan and persons of a small town."""
 
     def on_axes(name: str, low: float, high: float) -> np.ndarray:
-        axes = AXES_OF.get(name, ())
         sizes = {**SIZES, "age": AGES}
-        shape = [sizes[axis] for axis in axes]
-        drawn = random.uniform(low, high, (RUNS, *shape))
-        names = ["health", "tenure" if "tenure" in axes else "out", "sex", "area", "income", "age"]
-        return drawn.reshape([RUNS, *(sizes[axis] if axis in axes else 1 for axis in names)])
+        shape = [sizes[axis] if axis in AXES_OF.get(name, ()) else 1 for axis in axes_of(name)]
+        return random.uniform(low, high, (RUNS, *shape))
 
     bounds = {
         "survival": (0.8, 0.999), "newborn_survival": (0.95, 1), "male_share": (0.4, 0.6), "asfr": (0, 0.2),
@@ -56,29 +71,33 @@ def random_year(
         "return_burden": (0, 1), "leave_wait": (0, 0.1), "return_wait": (0, 0.1), "leave_bonus": (0, 0.05),
         "leave_other": (0.8, 1.2), "return_other": (0.8, 1.2), "newborn_enrolment": (0.5, 0.95),
         "employee_entry": (0, 0.2), "employee_entry_uninsured": (0, 0.4), "employee_exit": (0, 0.2),
-        "retirement": (0, 0.5), "qualified_share": (0.5, 1), "leaver_enrolment": (0, 1), "years_count": (0, 1),
-        "fixed_months": (0, 6), "months_per_lapsed_year": (0.2, 4), "floor_months": (3, 9), "longest_months": (8, 24),
-        "waits": (0, 1), "repair_share": (0, 0.6), "late_share": (0, 0.3), "late_month": (0, 8),
-        "postponed_care": (0, 0.5), "no_claim_step": (200, 2000), "indexation": (0.9, 1.3), "critical_cap": (2e4, 6e4),
-        "critical_factor": (0.5, 1.5), "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001), "personal_pp": (200, 600),
-        "personal_pp_next": (200, 600), "assistance_share": (0, 1), "subsidy_pp": (500, 900),
-        "local_supplement": (0.9, 1.2), "disposable_income": (1e4, 6e4), "inpatient_use": (0.05, 0.3),
-        "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4), "inpatient_deductible": (200, 2000),
-        "inpatient_ratio": (0.5, 0.9), "inpatient_limit": (1e4, 2e5), "outpatient_use": (0.3, 0.9),
-        "outpatient_cost": (200, 2000), "outpatient_sigma": (0.8, 1.4), "outpatient_deductible": (0, 100),
-        "outpatient_ratio": (0.4, 0.8), "outpatient_limit": (200, 4000),
-        "inpatient_benefit_factor": (0.8, 1.1), "outpatient_benefit_factor": (0.8, 1.1),
+        "retirement": (0, 0.5), "qualified_share": (0.5, 1), "buying_share": (0, 1), "joining_share": (0, 1),
+        "leaver_enrolment": (0, 1), "years_count": (0, 1),
+        "waiting.fixed_months": (0, 6), "waiting.months_per_lapsed_year": (0.2, 4), "waiting.floor_months": (3, 9),
+        "waiting.longest_months": (8, 24), "waits": (0, 1), "repair_share": (0, 0.6), "late_share": (0, 0.3),
+        "late_month": (0, 8), "postponed_care": (0, 0.5), "no_claim_step": (200, 2000), "indexation": (0.9, 1.3),
+        "critical_cap": (2e4, 6e4), "critical_factor": (0.5, 1.5), "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001),
+        "personal_pp": (200, 600), "personal_pp_next": (200, 600), "assistance_share": (0, 1), "subsidy_pp": (500, 900),
+        "local_supplement": (0.9, 1.2), "relatives_share": (0, 0.3), "disposable_income": (1e4, 6e4),
+        **{f"care.{name}": bound for name, bound in CARE_BOUNDS.items()},
+        **{f"employee.care.{name}": bound for name, bound in CARE_BOUNDS.items()},
+        "employee.contribution_base": (3e4, 2e5), "employee.employer_rate": (0.04, 0.1),
+        "employee.employee_rate": (0.01, 0.03), "employee.with_account": (0.5, 1), "employee.to_accounts": (0, 0.4),
+        "employee.retiree_credit": (500, 2000), "employee.purchase_pp": (5e3, 5e4), "employee.birth_benefit": (1e4, 6e4),
+        "employee.long_term_care_pp": (0, 200), "employee.spending_rate": (0.1, 0.5),
+        "employee.relatives_care_rate": (0, 0.2),
     }  # fmt: skip
     numbers: dict[str, Any] = {name: on_axes(name, *bound) for name, bound in bounds.items()}
     shares = random.dirichlet([6.0, 3.0, 2.0], (RUNS, len(SEX.members), AGES))
     numbers["prevalence"] = np.moveaxis(shares, -1, 1)[:, :, None, :, None, None, :]
     numbers["rules_in_force"] = np.ones((RUNS,) + (1,) * 6)
-    numbers["never_counts"], numbers["floor_from_lapsed_years"] = of_runs(1, 0, 1), of_runs(2, 4, 3)
-    numbers["first_lapsed_year_counts"], numbers["leavers_wait"] = of_runs(1, 0, 1), of_runs(0, 1, 0)
+    numbers["never_counts"], numbers["waiting.floor_from_lapsed_years"] = of_runs(1, 0, 1), of_runs(2, 4, 3)
+    numbers["waiting.first_lapsed_year_counts"], numbers["leavers_wait"] = of_runs(1, 0, 1), of_runs(0, 1, 0)
     numbers["repair_all"], numbers["no_claim_reset"] = of_runs(0, 1, 0), of_runs(1, 1, 0)
     numbers["bonus_after_years"], numbers["bonus_limit"] = of_runs(0, 2, 1), of_runs(0.2, 5, 0.05)
     numbers["bonus_kept"], numbers["cap_cut"] = of_runs(1, 0, 0), of_runs(300, 0, 4000)
-    numbers["tail_index"] = of_runs(0, 2.5, 0)
+    numbers["care.tail_index"] = of_runs(0, 2.5, 0)
+    numbers["employee.care.tail_index"] = np.concatenate([of_runs(2.2, 0, 0), of_runs(0, 0, 3)], axis=2)
     numbers["critical_self_run"], numbers["critical_premium_pp"] = of_runs(1, 1, 0), of_runs(0, 0, 60)
     numbers["critical_capped"] = np.ones((RUNS, 1, 1, 1, 1, len(INCOME.members), 1))
     numbers["critical_capped"][0, ..., 0, :] = 0
@@ -93,7 +112,23 @@ def random_year(
     numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
     numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
-    return YearBasis(year=year, rules_start=2025, bonus_credited_years=credited, **numbers)
+    waiting = WaitingRules(**part(numbers, "waiting"))
+    employee = EmployeeBasis(care=CareBasis(**part(numbers, "employee.care")), **part(numbers, "employee"))
+    return YearBasis(
+        year=year,
+        rules_start=2025,
+        bonus_credited_years=credited,
+        waiting=waiting,
+        care=CareBasis(**part(numbers, "care")),
+        employee=employee,
+        **part(numbers),
+    )
+
+
+def part(numbers: dict[str, Any], of: str = "") -> dict[str, Any]:
+    """The numbers of a part, by their own names; of the whole, those of no part."""
+    named = {tuple(name.rpartition(".")[::2]): value for name, value in numbers.items()}
+    return {name: value for (owner, name), value in named.items() if owner == of}
 
 
 def random_state(random: np.random.Generator) -> State:
@@ -113,32 +148,47 @@ def random_state(random: np.random.Generator) -> State:
         tenure = place - (NO_CLAIM.start - len(STATUS.members))
         whole = most[name] if name in most else (tenure + 1) * cells[:, :, TENURES.start + tenure]
         cells[:, :, row(name)] = per_person[:, :, place] * whole
-    return State(cells, np.array([[5e6], [-5e6], [1e6]]), np.array([0.0, 1e5, 0.0]))
+    fund = np.array([[5e6, -4e6, 6e6], [-5e6, 3e6, 2e6], [1e6, 8e6, -3e5]])
+    return State(cells, fund, np.array([0.0, 1e5, 0.0]))
+
+
+def members_alone(state: State, basis: YearBasis) -> tuple[State, YearBasis]:
+    """The same without the money of the employee scheme: its members move, its funds are not kept."""
+    return replace(state, fund=state.fund[:, :1]), replace(basis, employee=None)
+
+
+def leaves_of(basis: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """All assumptions of a year, those of a part with the part's name before their own."""
+    for field in fields(basis):
+        value = getattr(basis, field.name)
+        if is_dataclass(value):
+            yield from leaves_of(value, f"{prefix}{field.name}.")
+        elif value is not None:
+            yield prefix + field.name, value
 
 
 def plain(basis: YearBasis, run: int) -> dict[str, Any]:
     """The year's assumptions of one run as numbers and nested lists, as the reference reads them."""
     numbers: dict[str, Any] = {}
-    for field in fields(YearBasis):
-        value = getattr(basis, field.name)
+    for name, value in leaves_of(basis):
         if isinstance(value, int):
-            numbers[field.name] = value
+            numbers[name] = value
             continue
         own = value[run if len(value) > 1 else 0]
-        if field.name in BY_RUN:
-            numbers[field.name] = float(own)
+        if name in BY_RUN:
+            numbers[name] = float(own)
             continue
-        axes = AXES_OF.get(field.name, ())
+        axes = AXES_OF.get(name, ())
         if "band" in axes:
             by_income = np.broadcast_to(own[:, 0, 0, 0, 0, :, 0], (len(own), len(INCOME.members)))
-            numbers[field.name] = by_income.tolist() if "income" in axes else by_income[:, 0].tolist()
+            numbers[name] = by_income.tolist() if "income" in axes else by_income[:, 0].tolist()
             continue
-        names = ("health", "tenure" if "tenure" in axes else "out", "sex", "area", "income", "age")
+        names = axes_of(name)
         sizes = {**SIZES, "age": AGES}
-        unnamed = tuple(place for place, name in enumerate(names) if name not in axes)
-        assert all(own.shape[place] == 1 for place in unnamed), field.name
-        whole = np.broadcast_to(own, [sizes[name] if name in axes else 1 for name in names])
-        numbers[field.name] = whole.squeeze(unnamed).tolist()
+        unnamed = tuple(place for place, axis in enumerate(names) if axis not in axes)
+        assert all(own.shape[place] == 1 for place in unnamed), name
+        whole = np.broadcast_to(own, [sizes[axis] if axis in axes else 1 for axis in names])
+        numbers[name] = whole.squeeze(unnamed).tolist()
     return numbers
 
 
@@ -154,7 +204,8 @@ def plain_standing(state: State, run: int) -> Standing:
             persons[(key[0], status, *key[1:])] = here[status]
         for name in TRACKED:
             tracked[name][key] = here[name]
-    return Standing(persons, tracked, float(state.fund[run, 0]), float(state.prepaid[run]))
+    funds = dict(zip(FUND.members, state.fund[run].tolist(), strict=False))
+    return Standing(persons, tracked, funds, float(state.prepaid[run]))
 
 
 def cells_of(standing: Standing) -> np.ndarray:
@@ -183,6 +234,23 @@ def assert_close(engine: np.ndarray, reference: np.ndarray, what: str) -> None:
     np.testing.assert_allclose(engine, reference, rtol=TOLERANCE, atol=NOTHING, err_msg=what)
 
 
+def assert_agreement(
+    state: State, flows: Flows, run: int, year: int, standing: Standing, found: dict[str, Any]
+) -> None:
+    """The same persons, remembered totals, money and flows of a run on both sides; neither knows what the other does not."""
+    where = f"of run {run} in {year}"
+    named = flows.by_name
+    assert named.keys() == found.keys()
+    for name, flow in named.items():
+        assert_close(flow[run], flow_of(found, name), f"{name} {where}")
+    reference = cells_of(standing)
+    for place, name in enumerate(ROWS):
+        assert_close(state.cells[run][:, place], reference[:, place], f"{name} {where}")
+    assert list(standing.funds) == list(FUND.members[: state.fund.shape[1]])
+    assert_close(state.fund[run], np.array([*standing.funds.values()]), f"funds {where}")
+    assert_close(state.prepaid[run], np.array(standing.prepaid), f"prepaid {where}")
+
+
 @pytest.mark.parametrize(
     ("first", "migration", "bands", "credited"),
     [
@@ -205,14 +273,21 @@ def test_engine_and_reference_agree_on_cells_flows_and_funds(
         assert state.persons.min() >= 0
         for run in range(RUNS):
             standings[run], found = simulate_year(standings[run], plain(year, run))
-            for field in fields(Flows):
-                where = f"{field.name} of run {run} in {year.year}"
-                assert_close(getattr(flows, field.name)[run], flow_of(found, field.name), where)
-            reference = cells_of(standings[run])
-            for place, name in enumerate(ROWS):
-                assert_close(state.cells[run][:, place], reference[:, place], f"{name} of run {run}, {year.year}")
-            assert_close(state.fund[run], np.array([standings[run].fund]), f"fund of run {run}, {year.year}")
-            assert_close(state.prepaid[run], np.array(standings[run].prepaid), f"prepaid of run {run}, {year.year}")
+            assert_agreement(state, flows, run, year.year, standings[run], found)
+
+
+def test_engine_and_reference_agree_where_the_employee_scheme_has_no_money() -> None:
+    random = np.random.default_rng(5)
+    whole = random_state(random), random_year(random, 2027, MIGRATION, 1e4)
+    state, basis = members_alone(*whole)
+    closing, flows = step(state, basis, Workspace(state.cells.shape))
+    assert flows.employee is None
+    for run in range(RUNS):
+        standing, found = simulate_year(plain_standing(state, run), plain(basis, run))
+        assert_agreement(closing, flows, run, basis.year, standing, found)
+    with_money, _ = step(*whole, Workspace(state.cells.shape))
+    np.testing.assert_array_equal(with_money.cells, closing.cells)
+    np.testing.assert_array_equal(with_money.fund[:, 0], closing.fund[:, 0])
 
 
 def test_need_classes_agree_where_the_prevalence_cannot_be_reached() -> None:
@@ -220,7 +295,9 @@ def test_need_classes_agree_where_the_prevalence_cannot_be_reached() -> None:
     state = random_state(random)
     year = random_year(random, 2026, NO_MIGRATION, 1.0)
     persistence = of_runs(0.95, 0.6, 0.6)
-    limited = YearBasis(**{**vars(year), "persistence": persistence, "pinned_total_end": np.full(RUNS, np.nan)})
+    state, limited = members_alone(
+        state, replace(year, persistence=persistence, pinned_total_end=np.full(RUNS, np.nan))
+    )
     closing, flows = step(state, limited, Workspace(state.cells.shape))
     assert flows.prevalence_error[0] > 0.1
     for run in range(RUNS):
@@ -240,9 +317,9 @@ def test_a_projection_is_its_steps() -> None:
         np.testing.assert_array_equal(projection.prepaid[place + 1], state.prepaid)
         by_status = state.persons.sum(axis=(3, 6))
         np.testing.assert_allclose(projection.stocks.membership[place + 1], by_status, rtol=1e-14)
-        for name in PERSON_FLOWS:
-            flow = getattr(flows, name)
+        for name, flow in flows.by_name.items():
+            if flow.ndim == 1:
+                np.testing.assert_array_equal(projection.by_run[name][place], flow)
+                continue
             np.testing.assert_allclose(projection.by_age[name][place], flow.sum(axis=(2, 3)), rtol=1e-14)
             np.testing.assert_allclose(projection.by_group[name][place], flow.sum(axis=(1, 4)), rtol=1e-14)
-        for name in RUN_FLOWS:
-            np.testing.assert_array_equal(projection.by_run[name][place], getattr(flows, name))

@@ -127,6 +127,11 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, fl
     )
     use_lever = inputs.lever("inpatient_use")
     highest = use_by_class.max()
+    if highest > 1:
+        raise SimsuranceError(
+            f"employee.care.use_level: {levels['use']:g} gives some age a probability of admission of {highest:.3g}; "
+            f"at most {levels['use'] / highest:.3f}"
+        )
     if highest * use_lever.max() > 1:
         raise SimsuranceError(
             f"levers: those on inpatient_use give some age a probability above 1; together at most {1 / highest - 1:.3f}"

@@ -7,8 +7,10 @@ import numpy as np
 from simsurance.axes import FUND, TENURES, axis, row
 from simsurance.model import fund, membership
 from simsurance.model.care import basic_care_pp
+from simsurance.model.groups import by_person_group, later_age, total
 from simsurance.model.population import FEMALE
 from simsurance.model.state import EmployeeBasis, EmployeeFlows, State, YearBasis
+from simsurance.model.vital import Vital
 
 ACTIVE, RETIRED = row("employee_active"), row("employee_retired")
 GAP_0, TENURE_1, LAST_TENURE = row("gap_0"), row("tenure_1"), TENURES.stop - 1
@@ -57,18 +59,13 @@ def move(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis, counted: 
 class Year:
     """What the employee scheme's money of a year hangs on, beside its assumptions.
 
-    Persons on the person axes: `members` after the health transition [run, health, active and retired, …], `women` of all
-    schemes by area, income and age; `births` by area and income; `dying` and `moving` per member; rates of dying
-    `mort_rate`; `moves` of the year's end; `adjustment` [run] persons; `from_accounts` [run] yuan that relatives' accounts
-    pay to the resident fund.
+    `members` after the health transition [run, health, active and retired, sex, …]; what happens to persons in the year;
+    the moves of its end; `adjustment` to a pinned population, persons [run]; `from_accounts`: what relatives' accounts pay
+    to the resident fund, yuan [run].
     """
 
     members: np.ndarray
-    mort_rate: np.ndarray
-    women: np.ndarray
-    births: np.ndarray
-    dying: np.ndarray
-    moving: np.ndarray
+    vital: Vital
     moves: Moves
     adjustment: np.ndarray
     from_accounts: np.ndarray
@@ -76,24 +73,27 @@ class Year:
 
 def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> tuple[np.ndarray, EmployeeFlows]:
     """Contributions, benefits and both accounts of a year: closing pool and personal accounts [run, 2], and the flows."""
-    years = year.members * (1 - year.mort_rate / 2)
-    active, retired = by_group(years[:, :, :1]), by_group(years[:, :, 1:])
+    years = year.members * (1 - year.vital.mort_rate / 2)
+    active, retired = by_person_group(years[:, :, :1]), by_person_group(years[:, :, 1:])
 
     base = active * scheme.contribution_base[:, 0, 0]
     employer = base * scheme.employer_rate[:, 0, 0]
     own = base * (scheme.employee_rate * scheme.with_account)[:, 0, 0]
     credits = retired * scheme.retiree_credit[:, 0, 0]
-    purchases = by_group(year.moves.bought) * scheme.purchase_pp[:, 0, 0]
+    purchases = by_person_group(year.moves.bought) * scheme.purchase_pp[:, 0, 0]
 
     pp = basic_care_pp(scheme.care)
     inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
-    inpatient_claims, outpatient_claims = by_group(years * pp.inpatient_cost), by_group(years * pp.outpatient_cost)
-    benefits = by_group(inpatient), by_group(outpatient)
+    inpatient_claims, outpatient_claims = (
+        by_person_group(years * pp.inpatient_cost),
+        by_person_group(years * pp.outpatient_cost),
+    )
+    benefits = by_person_group(inpatient), by_person_group(outpatient)
     maternity = births_of_members(year, basis) * scheme.birth_benefit[:, 0, 0]
     long_term_care = (active + retired) * scheme.long_term_care_pp[:, 0, 0]
 
     to_accounts = total(employer) * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
-    income = total(employer) - to_accounts + total(purchases)
+    income = total(employer) - to_accounts - total(credits) + total(purchases)
     outgo = total(benefits[0]) + total(benefits[1]) + total(maternity) + total(long_term_care)
     opening = state.fund[:, POOL]
     pool = fund.closing(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
@@ -108,11 +108,11 @@ def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> 
     accounts = fund.closing(opening, credited, paid_out, basis.interest_rate, basis.deficit_rate)
 
     flows = EmployeeFlows(
-        employee_entries=by_group(year.moves.entries),
-        employee_exits=by_group(year.moves.exits),
-        retirements=by_group(year.moves.retirements),
-        employee_deaths=by_group(year.members * year.dying),
-        employee_migration=by_group(year.members * year.moving),
+        employee_entries=by_person_group(year.moves.entries),
+        employee_exits=by_person_group(year.moves.exits),
+        retirements=by_person_group(year.moves.retirements),
+        employee_deaths=by_person_group(year.members * year.vital.dying),
+        employee_migration=by_person_group(year.members * year.vital.moving),
         active_years=active,
         retired_years=retired,
         contribution_base=base,
@@ -124,10 +124,10 @@ def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> 
         employee_outpatient_claims=outpatient_claims,
         employee_inpatient_benefits=benefits[0],
         employee_outpatient_benefits=benefits[1],
-        benefits_of_retired=by_group(inpatient[:, :, 1:]) + by_group(outpatient[:, :, 1:]),
+        benefits_of_retired=by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
         maternity_benefits=maternity,
         long_term_care=long_term_care,
-        account_spending=left_to_members * in_proportion(spent, total(left_to_members)),
+        account_spending=shared_out(spent, left_to_members, active + retired),
         employee_members_income=(active + retired) * basis.disposable_income[:, 0, 0],
         employee_adjustment=year.adjustment,
         employer_to_accounts=to_accounts,
@@ -140,26 +140,21 @@ def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> 
 
 
 def births_of_members(year: Year, basis: YearBasis) -> np.ndarray:
-    """Births to active members by age of the mother, [run, sex, area, income, age]: their share of the mothers expected."""
+    """Births to active members by age of the mother, [run, sex, area, income, age]: their share of the mothers expected.
+
+    Half a year is lived at the age on 1 January, half a year later.
+    """
     active = year.members[:, :, :1, FEMALE : FEMALE + 1].sum(axis=axis("health"), keepdims=True)
-    expected = (year.women * basis.asfr).sum(axis=axis("age"), keepdims=True)
-    per_expected = np.divide(year.births, expected, out=np.zeros_like(expected), where=expected > 0)
+    in_year = (basis.asfr + later_age(basis.asfr)) / 2
+    expected = (year.vital.women * in_year).sum(axis=axis("age"), keepdims=True)
+    per_expected = np.divide(year.vital.births, expected, out=np.zeros_like(expected), where=expected > 0)
     found = np.zeros_like(year.members[:, 0, 0])
-    found[:, FEMALE] = (active * basis.asfr * per_expected)[:, 0, 0, 0]
+    found[:, FEMALE] = (active * in_year * per_expected)[:, 0, 0, 0]
     return found
 
 
-def by_group(members: np.ndarray) -> np.ndarray:
-    """Summed over need classes and statuses: [run, sex, area, income, age]."""
-    return members.sum(axis=axis("health", "status"))
-
-
-def total(flow: np.ndarray) -> np.ndarray:
-    """Of each run, from [run, sex, area, income, age]."""
-    return flow.sum(axis=(1, 2, 3, 4))
-
-
-def in_proportion(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """The part of the whole of each run, on the axes of a flow; 0 where there is no whole."""
-    share = np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
-    return share[:, None, None, None, None]
+def shared_out(whole: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """What each run has, in proportion to weights [run, sex, area, income, age]; in that to `otherwise` where all are 0."""
+    chosen = np.where(total(weights)[:, None, None, None, None] > 0, weights, otherwise)
+    of_all = total(chosen)
+    return chosen * np.divide(whole, of_all, out=np.zeros_like(whole), where=of_all > 0)[:, None, None, None, None]

@@ -6,6 +6,8 @@ from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURE
 from simsurance.model import membership, participation
 from simsurance.model.state import Hazards, YearBasis
 
+LEAST_SHORTER = 1e-9
+"""Months by which a repair has to shorten the waiting: less is rounding of mean lapsed years."""
 GAP_0, LAST_TENURE, LAST_GAP = row("gap_0"), TENURES.stop - 1, UNINSURED.stop - 1
 
 
@@ -27,7 +29,7 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
     months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
-    repair = basis.repair_share * (months_repaired < months_plain)
+    repair = basis.repair_share * (months_plain - months_repaired > LEAST_SHORTER)
     lost, left = expected_months(months_plain, months_repaired, repair, basis)
     months = (1 - repair) * months_plain + repair * months_repaired
     wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)

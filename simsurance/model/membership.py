@@ -3,6 +3,7 @@
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, GAP_DEPTH, GAPS, NEVER, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.model.groups import by_person_group
 from simsurance.model.state import Hazards, Workspace, YearBasis
 
 FIRST_TENURE, LAST_TENURE = TENURES.start, TENURES.stop - 1
@@ -112,3 +113,14 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
         leaving_with, entering_with = cells[:, :, CARRIED_INSURED] * gone, cells[:, :, CARRIED_LAPSED] * back
         enrolled[:, :, CARRIED_LAPSED] += leaving_with + kept - entering_with
         enrolled[:, :, CARRIED_INSURED] += entering_with - cut - leaving_with
+
+
+def enrolment_flows(hazard: Hazards, work: Workspace) -> dict[str, np.ndarray]:
+    """What the enrolment moved, by name, persons, months and years, [run, sex, area, income, age]."""
+    return {
+        "leaves": by_person_group(work.leaving),
+        "joins": by_person_group(work.entering[:, :, :1]),
+        "returns": by_person_group(work.entering[:, :, 1:]),
+        "waiting_months": by_person_group(work.enrolled[:, :, WAITING : WAITING + 1]),
+        "repaired_years": by_person_group(work.entering * hazard.repaired_years),
+    }

@@ -1,0 +1,129 @@
+"""The end of a year: what happened is applied, everybody is a year older, schemes, areas and assistance are changed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import EMPLOYEES, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.model import employee, membership, population
+from simsurance.model.groups import birthday, by_person_group
+from simsurance.model.state import Workspace, YearBasis
+from simsurance.model.vital import Vital
+
+TENURE_1 = row("tenure_1")
+URBAN, RURAL = population.URBAN, population.RURAL
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """Cells of the new 1 January, moves between the schemes, and adjustments to a pinned population, persons [run]."""
+
+    cells: np.ndarray
+    moves: employee.Moves
+    transfers_out: np.ndarray
+    population_adjustment: np.ndarray
+    insured_adjustment: np.ndarray
+    employee_adjustment: np.ndarray
+
+    @property
+    def flows(self) -> dict[str, np.ndarray]:
+        """Moves between the schemes and adjustments."""
+        return {
+            "transfers_in": by_person_group(self.moves.to_residents),
+            "transfers_out": by_person_group(self.transfers_out),
+            "population_adjustment": self.population_adjustment,
+            "insured_adjustment": self.insured_adjustment,
+        }
+
+
+def year_end(
+    people: np.ndarray, payers: np.ndarray, born: Vital, basis: YearBasis, credited: int, work: Workspace
+) -> YearEnd:
+    """The new 1 January from `work.enrolled`, which is overwritten.
+
+    `people` and `payers` [run, health, 1, sex, area, income, age] are those after the health transition; `credited`: years
+    that count as continuous with this one.
+    """
+    enrolled, growth = work.enrolled, born.growth
+    insured_growth = growth * (1 - basis.employee_entry)
+    uninsured_growth = growth * (1 - basis.employee_entry_uninsured)
+    transfers_out = payers * growth * basis.employee_entry
+    others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
+    entrants = transfers_out + others * growth * basis.employee_entry_uninsured
+    for rows, factor in (
+        (UNINSURED, uninsured_growth),
+        (TENURES, insured_growth),
+        (EMPLOYEES, growth),
+        (tracked("rule_years"), insured_growth),
+        (tracked("lapsed_years"), uninsured_growth),
+        (tracked("months_left"), insured_growth),
+        (tracked("carried_lapsed"), uninsured_growth),
+        (tracked("carried_insured"), insured_growth),
+        (NO_CLAIM, insured_growth),
+    ):
+        enrolled[:, :, rows] *= factor
+    moves = employee.move(enrolled, entrants, basis, credited)
+    enrolled[:, :, membership.WAITING] = 0.0
+    oldest = enrolled[..., -1].copy()
+    aged = work.aged
+    aged[..., 0] = 0.0
+    aged[..., -1] += oldest
+    newborn = born.newborn_end * basis.prevalence[..., :1]
+    aged[:, :, TENURE_1, ..., :1] = (newborn * basis.newborn_enrolment)[:, :, 0]
+    aged[:, :, 0, ..., :1] = (newborn * (1 - basis.newborn_enrolment))[:, :, 0]
+    people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
+    people_end[..., :1] += born.newborn_end.sum(axis=axis("sex"), keepdims=True)
+    cells = np.empty_like(enrolled)
+    persons_end = population.total(people_end)
+    move_between_areas(aged, people_end, persons_end, basis, work, cells)
+    move_assistance(cells, people_end, persons_end, basis, work)
+    before = persons_end.reshape(-1)
+    factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before)
+    insured, employed = np.zeros(len(cells)), np.zeros(len(cells))
+    if (factor != 1.0).any():
+        insured, employed = (cells[:, :, rows].sum(axis=axes_except()) * (factor - 1) for rows in (TENURES, EMPLOYEES))
+        cells *= factor[:, None, None, None, None, None, None]
+    return YearEnd(cells, moves, transfers_out, before * (factor - 1), insured, employed)
+
+
+def move_between_areas(
+    aged: np.ndarray,
+    people_end: np.ndarray,
+    persons_end: np.ndarray,
+    basis: YearBasis,
+    work: Workspace,
+    closing: np.ndarray,
+) -> None:
+    """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
+    by_area = people_end.sum(axis=axis("income"), keepdims=True)
+    urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
+    ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
+    shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
+    out_of_town, into_town = (share * basis.area_propensity for share in shares)
+    population.exchange(*town_and_country(aged), out_of_town, into_town, work.half, town_and_country(closing))
+
+
+def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The urban and the rural part of an array on the person axes."""
+    return people[:, :, :, :, URBAN : URBAN + 1], people[:, :, :, :, RURAL : RURAL + 1]
+
+
+def move_assistance(
+    closing: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
+) -> None:
+    """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
+    assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
+    shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
+    groups = assisted_and_low(closing)
+    population.exchange(*groups, *shares, work.quarter, groups)
+
+
+def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The assisted and the low-income part of an array on the person axes."""
+    assisted, low = population.ASSISTED, population.LOW_INCOME
+    return people[..., assisted : assisted + 1, :], people[..., low : low + 1, :]
+
+
+def tracked(name: str) -> slice:
+    """The row of a tracked total, as a slice."""
+    return slice(row(name), row(name) + 1)
