@@ -859,11 +859,12 @@ def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Fami
 
 def births_to_active(year: Year, enrolled: Enrolled, born: dict[Family, float]) -> dict[Group, float]:
     """Births of active members of the employee scheme by the mother's group: as all births of her area and income group
-    are shared by the women there on 1 January, each with the chance of her age."""
+    are shared by the women there on 1 January, each with the chance of her age in one half of the year and of the next age in
+    the other."""
     found = {}
     for area, income in product(AREAS, INCOMES):
         expected = {
-            (member, age): year("asfr", age)
+            (member, age): (year("asfr", age) + (year("asfr", age + 1) if age < year.ages[-1] else 0.0)) / 2
             * sum(enrolled.count([member], need, "female", area, income, age) for need in NEEDS)
             for member, age in product(ALL, year.ages)
         }
@@ -1003,7 +1004,8 @@ def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows:
     """Income and outgo of the employee scheme's pool; a share of what employers pay goes to the personal accounts."""
     from_employers = total_of(flows, "employer_contributions")
     flows["employer_to_accounts"] = from_employers * year("employee.to_accounts")
-    received = from_employers - flows["employer_to_accounts"] + total_of(flows, "purchases")
+    received = from_employers - flows["employer_to_accounts"] - total_of(flows, "retiree_credits")
+    received += total_of(flows, "purchases")
     paid = total_of(
         flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care"
     )

@@ -968,7 +968,8 @@ class Oracle:
         for_residents = of_year["contributions_from_accounts"]
         self.tallies.found.setdefault("relatives_contributions", {})[self.year] = for_residents
         self.share_out(-self.a_year_on(nothing, for_residents) / self.tallies.weight)
-        income = of_year["employer_contributions"] - of_year["employer_to_accounts"] + of_year["purchases"]
+        to_accounts = of_year["employer_to_accounts"] + of_year["retiree_credits"]
+        income = of_year["employer_contributions"] - to_accounts + of_year["purchases"]
         outgo = sum(
             (of_year[f"{name}_benefits"] for name in ("employee_inpatient", "employee_outpatient", "maternity")),
             start=of_year["long_term_care"],

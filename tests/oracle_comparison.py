@@ -44,10 +44,8 @@ APPROXIMATE = {
     "no_claim_years": ("no_claim_years", 0.01),
     "bonus_cap": ("bonus_cap", 0.01),
     "bonus_cost": ("bonus_cost", 0.03),
-    "maternity_benefits": ("maternity_benefits", 0.03),
 }
-"""Quantities that cells hold only as means, and births of members, which cells take from the mothers' ages on 1 January:
-how far apart they may be beyond chance, as a share of what."""
+"""Quantities that cells hold only as means: how far apart they may be beyond chance, as a share of what."""
 Totals = dict[str, dict[int, float]]
 Batches = dict[str, dict[int, Floats]]
 

@@ -63,4 +63,4 @@ def test_the_targets_of_2025_are_met_together() -> None:
 def test_what_was_not_fitted_is_near() -> None:
     checks = {check.key: check for check in calibration.unfitted(BASE)}
     assert len(checks) == 5
-    assert all(check.difference < 0.055 for check in checks.values())
+    assert all(check.difference < 0.06 for check in checks.values())

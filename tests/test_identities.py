@@ -141,7 +141,7 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "contribution_base": (flow("contribution_base"), {EMPLOYERS, MEMBERS}),
     "employer_contributions": (flow("employer_contributions"), {EMPLOYERS, *POOL}),
     "employee_contributions": (flow("employee_contributions"), {MEMBERS, *ACCOUNTS}),
-    "retiree_credits": (flow("retiree_credits"), ACCOUNTS),
+    "retiree_credits": (flow("retiree_credits", 1.01), POOL | ACCOUNTS),
     "purchases": (flow("purchases", 1.1), POOL),
     "maternity_benefits": (flow("maternity_benefits"), POOL),
     "long_term_care": (flow("long_term_care"), POOL),

@@ -13,10 +13,13 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 import simsurance as ss
+from simsurance.errors import SimsuranceError
+from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 from simsurance.output.charts.words import WORDS
-from simsurance.output.labels import CHART_NAMES, LANGUAGES
+from simsurance.output.history import history
+from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS, chart_names
 
 CASES = {
     "baseline": {},
@@ -24,6 +27,9 @@ CASES = {
     "hindcast": {"horizon.valuation_year": 2019, "horizon.last_year": 2026, "contributions.prepaid_share": 0.7},
     "deficit from the start": {"fund.opening": -1e11, "horizon.last_year": 2036},
     "band and no end": {"fund.reserve_band": [6, 9], "claims.trend.real_growth": 0.0},
+    "poor pool": {"employee.contributions.employer_rate": 0.02, "employee.accounts.spending_rate": 0.6},
+    "rich pool": {"employee.contributions.employer_rate": 0.2},
+    "without the employee scheme": {"employee.projected": False},
     "long title": {"title": "A scenario with a title that does not end " * 8, "title_zh": "很长的标题" * 40},
 }
 
@@ -38,6 +44,11 @@ def baseline():
     return ss.run("baseline")
 
 
+@pytest.fixture(scope="module")
+def alone():
+    return ss.run("baseline", **{"employee.projected": False, "horizon.last_year": 2028})
+
+
 def drawn(figure):
     held = io.BytesIO()
     figure.savefig(held, format="png", dpi=60)
@@ -47,6 +58,8 @@ def drawn(figure):
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", charts.CHARTS)
 def test_no_word_leaves_the_sheet(results, name, lang):
+    if name not in chart_names(results.scenario):
+        return
     figure = charts.draw(name, results, lang).figure
     drawn(figure)
     edge = figure.bbox
@@ -74,17 +87,21 @@ def _within_view(text, figure):
     return True
 
 
-@pytest.mark.parametrize("name", ["reserve_months", "income_outgo", "insured", "contribution_burden"])
-def test_labels_of_lines_do_not_touch(baseline, name):
-    figure = charts.draw(name, baseline).figure
+LINES = [name for name in CHART_NAMES if name != "pyramids"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", LINES)
+def test_labels_of_lines_do_not_touch(baseline, name, lang):
+    figure = charts.draw(name, baseline, lang).figure
     drawn(figure)
-    (axes,) = figure.axes
-    with canvas.style():
-        labels = [note for note in axes.texts if note.xy[0] == 1.0]
-        boxes = [note.get_window_extent() for note in labels]
-    assert len(boxes) >= 1
-    for one, two in itertools.combinations(boxes, 2):
-        assert min(one.y1, two.y1) - max(one.y0, two.y0) < 1.5
+    for axes in figure.axes:
+        with canvas.style():
+            labels = [note for note in axes.texts if note.get_annotation_clip() is False]
+            boxes = [note.get_window_extent() for note in labels]
+        assert len(boxes) >= 1
+        for one, two in itertools.combinations(boxes, 2):
+            assert min(one.y1, two.y1) - max(one.y0, two.y0) < 1.5
 
 
 @pytest.mark.parametrize("name", charts.CHARTS)
@@ -96,12 +113,11 @@ def test_the_table_holds_what_the_lines_show(baseline, name):
         for line in axes.get_lines()
         for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
     }
-    if name == "pyramids":
+    if name in ("pyramids", "members_by_scheme"):
         return
-    x_name = "age" if name == "cost_by_age" else "year"
-    kept = {
-        (round(float(x), 9), round(float(y), 9)) for x, y in zip(chart.data[x_name], chart.data["value"], strict=True)
-    }
+    x_name = {"cost_by_age": "age", "cohort_balance": "birth_year"}.get(name, "year")
+    data = chart.data[~chart.data["series"].str.startswith("band_")]
+    kept = {(round(float(x), 9), round(float(y), 9)) for x, y in zip(data[x_name], data["value"], strict=True)}
     assert kept <= shown
 
 
@@ -130,8 +146,17 @@ def test_published_years_stand_before_the_projection_and_an_estimate_is_hollow(b
 
 def test_published_years_of_the_nation_are_not_drawn_for_another_fund(baseline):
     province = ss.run("baseline", **{"membership.resident_insured": 930_000_000, "horizon.last_year": 2027})
-    for name in ("reserve_months", "fund_balance", "income_outgo", "insured", "contribution_burden"):
-        assert set(charts.draw(name, province).data["kind"]) == {"projection"}
+    for name in (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS):
+        if name != "pyramids":
+            assert set(charts.draw(name, province).data["kind"]) <= {"projection"}
+
+
+def test_published_years_of_the_employee_scheme_need_its_members(baseline):
+    other = ss.run("baseline", **{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
+    for name in ("employee_reserve_months", "employee_fund_balance", "employee_income_outgo", "employee_rates"):
+        assert "published" in set(charts.draw(name, baseline).data["kind"])
+        assert set(charts.draw(name, other).data["kind"]) == {"projection"}
+    assert "published" in set(charts.draw("fund_balance", other).data["kind"])
 
 
 def texts(figure):
@@ -149,11 +174,117 @@ def test_depletion_is_a_year_or_the_words_that_there_is_none():
         assert not re.search(r"(?<!not )depleted \d", texts(charts.draw(name, rich).figure))
 
 
-def test_a_reserve_band_is_drawn_only_where_the_scenario_gives_one(baseline):
-    assert not charts.draw("reserve_months", baseline).data["series"].str.startswith("band").any()
-    banded = ss.run("baseline", **{"fund.reserve_band": [6, 9], "horizon.last_year": 2030})
-    data = charts.draw("reserve_months", banded).data.set_index("series")["value"]
-    assert (set(data["band_low"]), set(data["band_high"])) == ({6.0}, {9.0})
+@pytest.mark.parametrize("name", ["employee_reserve_months", "employee_fund_balance"])
+def test_each_fund_has_its_own_depletion_and_first_deficit(name):
+    poor = ss.run("baseline", **{"employee.contributions.employer_rate": 0.04, "horizon.last_year": 2040})
+    rich = ss.run("baseline", **{"employee.contributions.employer_rate": 0.15, "horizon.last_year": 2040})
+    depleted, deficit = (
+        int(poor.measures.loc[f"employee_pool_{found}_year", "value"]) for found in ("depletion", "first_deficit")
+    )
+    assert depleted != poor.measures.loc["depletion_year", "value"]
+    assert f"depleted {depleted}" in texts(charts.draw(name, poor).figure)
+    assert f"{depleted}年穿底" in texts(charts.draw(name, poor, "zh").figure)
+    assert ("accumulated deficit" in texts(charts.draw(name, poor).figure)) == (depleted <= 2040)
+    assert (f"first deficit {deficit}" in texts(charts.draw(name, poor).figure)) == (name == "employee_fund_balance")
+    assert "not depleted by 2040" in texts(charts.draw(name, rich).figure)
+    assert "first deficit" not in texts(charts.draw(name, rich).figure)
+
+
+def series(chart, kind="projection"):
+    """The points of a kind by series."""
+    data = chart.data[chart.data["kind"] == kind]
+    return {name: rows.set_index("year")["value"] for name, rows in data.groupby("series")}
+
+
+@pytest.mark.parametrize("fund", ["employee_pool", "personal_accounts"])
+def test_charts_of_the_employee_scheme_show_its_accounts_and_their_published_past(baseline, fund):
+    account = baseline.accounts[fund]
+    balance, flows = (charts.draw(f"employee_{name}", baseline) for name in ("fund_balance", "income_outgo"))
+    np.testing.assert_allclose(series(balance)[measure_of(fund, "closing")] * 1e9, account["closing"], rtol=1e-12)
+    published = "employee_account" if fund == "personal_accounts" else fund
+    for name in ("income", "outgo"):
+        np.testing.assert_allclose(series(flows)[measure_of(fund, name)] * 1e9, account[name], rtol=1e-12)
+        past = series(flows, "published")[measure_of(fund, name)]
+        assert past.to_dict() == pytest.approx(history(f"{published}_{name}").shown(1e9))
+    guessed = history(f"{published}_cumulative_balance").estimated
+    assert set(series(balance, "estimate")[measure_of(fund, "closing")].index) == set(guessed) != set()
+
+
+def test_rates_of_the_pool_stand_above_its_dependency_ratio(baseline):
+    chart, account = charts.draw("employee_rates", baseline), baseline.accounts["employee_pool"]
+    for name in ("contribution_rate", "pay_as_you_go_rate", "dependency_ratio"):
+        np.testing.assert_allclose(series(chart)[name] / 100, account[name], rtol=1e-12)
+    np.testing.assert_allclose(account["pay_as_you_go_rate"], account["outgo"] / account["contribution_base"])
+    retired, active = (history(f"employee_{name}").values[2025] for name in ("retired", "active"))
+    assert series(chart, "published")["dependency_ratio"][2025] == pytest.approx(100 * retired / active)
+    upper, lower = chart.figure.axes
+    assert upper.get_xlim() == lower.get_xlim()
+    assert "judgement" in texts(chart.figure)
+
+
+def test_the_layers_of_the_population_add_up_to_it(baseline):
+    chart = charts.draw("members_by_scheme", baseline)
+    layers = series(chart)
+    assert set(layers) == {"resident_insured", "employee_active", "employee_retired", "uninsured"}
+    np.testing.assert_allclose(sum(layers.values()) * 1e6, baseline.account["population"], rtol=1e-12)
+    pool = baseline.accounts["employee_pool"]
+    np.testing.assert_allclose(layers["employee_retired"] * 1e6, pool["employee_retired"], rtol=1e-12)
+    assert (layers["uninsured"] > 0).all()
+    past = series(chart, "published")
+    assert sum(layer[2025] for layer in past.values()) * 1e6 == pytest.approx(history("population").values[2025])
+    top = [line for line in chart.figure.axes[0].get_lines() if line.get_linestyle() == "-"][3]
+    np.testing.assert_allclose(np.asarray(top.get_ydata()) * 1e6, baseline.account["population"], rtol=1e-12)
+
+
+def test_cohorts_are_shown_a_person_and_the_horizon_is_told(baseline):
+    chart = charts.draw("cohort_balance", baseline)
+    cohort = baseline.cohorts[baseline.cohorts.index.get_level_values("birth_year") == 1985].iloc[0]
+    own = chart.data[chart.data["birth_year"] == 1985].set_index("series")["value"]
+    assert set(own.index) == set(baseline.cohorts.columns) - {"persons", "net_benefit"}
+    for name in own.index:
+        assert own[name] == pytest.approx(float(cohort[name]) / float(cohort["persons"]))
+    assert "Years after 2060 are not counted" in texts(chart.figure)
+    assert "2060年以后不计入" in texts(charts.draw("cohort_balance", baseline, "zh").figure)
+
+
+def test_benefits_by_age_are_shown_of_both_schemes(baseline, alone):
+    data = charts.draw("cost_by_age", baseline).data
+    assert set(data["series"]) == {"2026", "2060", "employee_2026", "employee_2060"}
+    rows = baseline.ages.xs((2026, 30), level=("year", "age")).sum()
+    paid = rows["employee_inpatient_benefits"] + rows["employee_outpatient_benefits"] + rows["maternity_benefits"]
+    shown = data[(data["series"] == "employee_2026") & (data["age"] == 30)]["value"].item()
+    assert shown == pytest.approx(paid / (rows["active_years"] + rows["retired_years"]))
+    assert set(charts.draw("cost_by_age", alone).data["series"]) == {"2026", "2028"}
+
+
+@pytest.mark.parametrize(
+    ("fund", "name", "key"),
+    [
+        ("resident", "reserve_months", "fund.reserve_band"),
+        ("employee_pool", "employee_reserve_months", "employee.fund.reserve_band"),
+    ],
+)
+def test_a_reserve_band_is_drawn_only_where_the_scenario_gives_one(fund, name, key):
+    none, banded = (ss.run("baseline", **{key: band, "horizon.last_year": 2030}) for band in ([], [5, 8.5]))
+    assert not charts.draw(name, none).data["series"].str.startswith("band").any()
+    data = charts.draw(name, banded).data.set_index("series")["value"]
+    assert (set(data["band_low"]), set(data["band_high"])) == ({5.0}, {8.5})
+    assert "wanted: 5 to 8.5" in texts(charts.draw(name, banded).figure)
+
+
+def test_a_title_says_whose_fund_it_is_where_there_are_several(baseline, alone):
+    assert "Reserve months, resident fund" in texts(charts.draw("reserve_months", baseline).figure)
+    assert "Reserve months, employee pooled fund" in texts(charts.draw("employee_reserve_months", baseline).figure)
+    assert "基金累计结余（职工医保）" in texts(charts.draw("employee_fund_balance", baseline, "zh").figure)
+    assert "resident fund" not in texts(charts.draw("reserve_months", alone).figure)
+
+
+def test_without_the_employee_scheme_its_charts_are_refused_and_not_written(alone, tmp_path):
+    written = {path.stem for path in charts.write_all(alone, tmp_path / "charts", "en")}
+    assert written == set(RESIDENT_CHARTS)
+    for name in EMPLOYEE_CHARTS:
+        with pytest.raises(SimsuranceError, match=f"the chart {name} needs the employee scheme"):
+            getattr(alone.plot, name)()
 
 
 def test_attribution_and_weakness_stand_where_they_matter(baseline):
@@ -204,6 +335,21 @@ def test_every_chart_has_a_name_a_method_and_words():
     assert all(len(pair) == len(LANGUAGES) and all(pair) for pair in WORDS.values())
 
 
+def test_words_at_the_right_keep_off_the_lines():
+    rich = ss.run("baseline", **{"employee.contributions.employer_rate": 0.2})
+    for name in ("employee_reserve_months", "employee_fund_balance"):
+        figure = charts.draw(name, rich).figure
+        drawn(figure)
+        (axes,) = figure.axes
+        (words,) = [text for text in axes.texts if "not depleted" in text.get_text()]
+        with canvas.style():
+            box = words.get_window_extent()
+            others = [text.get_window_extent() for text in axes.texts if text is not words]
+        spots = [axes.transData.transform(spot) for line in axes.get_lines()[:4] for spot in line.get_xydata()]
+        assert not any(box.contains(*spot) for spot in spots)
+        assert not any(box.overlaps(other) for other in others)
+
+
 def test_labels_are_pushed_apart_and_stay_on_the_sheet():
     places = canvas.spread([0.5, 0.5, 0.51, 0.0], [0.1, 0.1, 0.1, 0.2])
     assert np.all(np.diff(np.sort(places)) >= 0.1 - 1e-6)
@@ -222,6 +368,29 @@ def test_labels_are_pushed_apart_and_stay_on_the_sheet():
 )
 def test_labels_are_broken_where_they_may_be(text, lines):
     assert canvas.wrapped(text, 20).split("\n") == lines
+
+
+def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
+    scenario = ss.load("baseline", settings=["horizon.last_year=2030"])
+    richer = scenario.replace({"employee.contributions.employer_rate": 0.09})
+    both = ss.compare(scenario, richer)
+    assert comparison.charts_of(both) == list(comparison.CHARTS)
+    difference = series(comparison.draw("employee_fund_balance_difference", both))[both.names[1]]
+    own, base = (each.accounts["employee_pool"]["closing"] for each in (both.results[1], both.results[0]))
+    np.testing.assert_allclose(difference * 1e9, own - base, rtol=1e-9)
+    levels = comparison.draw("employee_reserve_months", both, "zh")
+    assert "职工医保统筹基金" in texts(levels.figure)
+    assert set(levels.data["kind"]) == {"projection", "published", "estimate"}
+    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False}))
+    stems = {path.stem for path in comparison.write_all(mixed, tmp_path / "charts", "en")}
+    assert stems == {name for name in comparison.CHARTS if not name.startswith("employee_")}
+    with pytest.raises(SimsuranceError, match="the chart employee_fund_balance needs the employee scheme in each"):
+        mixed.plot.employee_fund_balance()
+
+
+def test_every_chart_of_comparisons_has_a_method():
+    methods = {name for name in dir(comparison.ComparisonPlots) if not name.startswith("_")}
+    assert methods == set(comparison.CHARTS)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -29,8 +29,16 @@ def files(path):
 
 def test_a_folder_holds_exactly_the_files_that_are_announced(results, tmp_path):
     results.save(tmp_path / "run")
-    assert files(tmp_path / "run") == sorted(file_names())
-    assert files(tmp_path) == sorted(f"run/{name}" for name in file_names())
+    announced = file_names(results.scenario)
+    assert files(tmp_path / "run") == sorted(announced)
+    assert files(tmp_path) == sorted(f"run/{name}" for name in announced)
+
+
+def test_a_folder_without_the_employee_scheme_holds_the_files_announced_for_it(tmp_path):
+    alone = ss.run("baseline", **{"horizon.last_year": 2026, "employee.projected": False})
+    alone.save(tmp_path / "run")
+    assert files(tmp_path / "run") == sorted(file_names(alone.scenario))
+    assert "charts/employee_fund_balance.png" in set(file_names(ss.load("baseline"))) - set(file_names(alone.scenario))
 
 
 def test_without_charts_matplotlib_is_not_imported(tmp_path):

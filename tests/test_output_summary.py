@@ -7,9 +7,11 @@ import pytest
 
 import simsurance as ss
 from simsurance import __version__
+from simsurance.output.certainty import baseline_marks
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.labels import LANGUAGES, money, number, persons
-from simsurance.output.summary import baseline_marks, summary
+from simsurance.output.measured import measured, outlooks
+from simsurance.output.summary import summary
 from simsurance.scenario_file.register import register
 
 POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2040}
@@ -31,17 +33,18 @@ def printed_forms(value):
 def allowed_numbers(results):
     """What may stand in the text: measures, first and last year of the fund, its extremes, years, counts."""
     values = [*results.measures["value"].dropna()]
-    for row in (0, -1):
-        values += results.fund.iloc[row].dropna().tolist()
+    for account in results.accounts.values():
+        values += [float(column[row]) for column in account.values() for row in (0, -1)]
+        months = account["reserve_months"]
+        values += [months.max(), months.min()]
     yearly = results.flows[["waiting_months", "bonus_cap", "critical_beneficiaries"]].groupby(level="year").sum()
     for row in (0, -1):
-        payers = results.fund["resident_enrolled"].iloc[row]
+        payers = results.account["resident_enrolled"][row]
         values += [*yearly.iloc[row], yearly["bonus_cap"].iloc[row] / payers]
-        values.append(results.fund["bonus_cost"].iloc[row] / payers)
+        values.append(results.account["bonus_cost"][row] / payers)
     values += [*results.twin["zero_effect"].dropna(), *results.twin["difference"].dropna()]
     values += [*results.drag["present_value"], *results.tail["pareto_bonus_cost_pp"].iloc[[0, -1]]]
-    months = results.fund["reserve_months"]
-    values += [months.max(), months.min(), results.scenario.values.measures.target_reserve_months, len(results.checks)]
+    values += [results.scenario.values.measures.target_reserve_months, len(results.checks)]
     found = set().union(*(printed_forms(value) for value in values))
     found |= {f"{value:.1e}".replace("-", "−") for value in results.checks["residual"]}
     found |= {str(year) for year in range(results.years[0] - 2, results.years[-1] + 1)}
@@ -52,7 +55,7 @@ def allowed_numbers(results):
 
 
 def _groups():
-    from simsurance.output.summary import READ, RECALLED
+    from simsurance.output.certainty import READ, RECALLED
 
     return READ, RECALLED
 
@@ -87,7 +90,7 @@ def test_what_was_set_is_told_as_it_stands_in_the_scenario(results):
 
 def test_the_key_numbers_are_those_of_the_tables(results):
     text = summary(results, "en")
-    last = results.fund.iloc[-1]
+    last = results.fund.xs("resident", level="fund").iloc[-1]
     assert money(abs(float(last["closing"])), "en") in text
     assert number(abs(float(last["reserve_months"])), 1) in text
     assert persons(float(last["resident_insured"]), "en") in text
@@ -130,12 +133,88 @@ def test_a_value_that_another_file_sets_is_no_longer_counted_as_the_baselines():
 
 
 def test_an_estimated_opening_is_told_and_another_is_not(results):
-    told = "fund at the opening is an estimate" in summary(results, "en")
-    assert told == (results.fund["opening"].iloc[0] != 0)
+    told = "The fund at the opening is an estimate" in summary(results, "en")
+    assert told == (results.account["opening"][0] != 0)
+
+
+def test_an_opening_that_was_published_is_not_called_an_estimate():
+    earlier = ss.run("baseline", **{"horizon.valuation_year": 2024, "horizon.last_year": 2025})
+    text = summary(earlier, "en")
+    assert re.findall(r"- (.*) at the opening is an estimate", text) == ["The sum of the accounts"]
+
+
+def test_without_the_employee_scheme_the_summary_is_of_the_resident_fund_alone():
+    alone = ss.run("baseline", **{"employee.projected": False, "horizon.last_year": 2030})
+    for lang, told, never in (
+        ("en", "the fund is the resident fund", "pool"),
+        ("zh", "基金指居民医保基金", "统筹基金"),
+    ):
+        assert told in summary(alone, lang)
+        assert never not in summary(alone, lang).split("simsurance show")[0]
+    assert [found.fund for found in outlooks(alone)] == ["resident"]
+    assert "pooled" not in alone._repr_html_()
+
+
+def section(text, heading):
+    """What stands under a heading of the summary."""
+    return text.split(f"{heading}\n", 1)[1].split("\n#", 1)[0]
+
+
+def test_the_summary_tells_the_employee_scheme_as_its_tables_have_it(results):
+    text = summary(results, "en")
+    assert "the fund is the resident fund" not in text
+    assert "基金指居民医保基金" not in summary(results, "zh")
+    pool, accounts = results.accounts["employee_pool"], results.accounts["personal_accounts"]
+    own = section(text, "### Pooled fund")
+    assert f"{number(100 * float(pool['pay_as_you_go_rate'][-1]), 2)} % in {results.years[-1]}" in own
+    assert f"contribution rate {number(100 * float(pool['contribution_rate'][0]), 2)} %" in own
+    found = measured(results, "employee_pool")
+    for name in ("required_rate_now", "required_rate_delayed"):
+        assert f"({number(100 * found[name].value, 2)} % of the base" in own
+    assert money(abs(float(pool["closing"][0])), "en") in own
+    members = section(text, "## The employee scheme")
+    for name in ("employee_active", "employee_retired"):
+        assert persons(float(pool[name][-1]), "en") in members
+    assert f"{number(100 * float(pool['dependency_ratio'][0]), 1)} % of the active" in members
+    assert (
+        f"cover {number(100 * float(results.account['coverage_of_population'][0]), 1)} % of the population" in members
+    )
+    own = section(text, "### Personal accounts")
+    for name in ("closing", "income", "outgo", "relatives_care", "relatives_contributions"):
+        assert money(float(accounts[name][-1]), "en") in own
+
+
+def test_the_summary_tells_the_depletion_of_each_fund():
+    poor = ss.run("baseline", **{"employee.contributions.employer_rate": 0.03, "horizon.last_year": 2040})
+    year = int(poor.measures.loc["employee_pool_depletion_year", "value"])
+    assert f"The pooled fund runs out in **{year}**" in section(summary(poor, "en"), "### Pooled fund")
+    assert f"统筹基金于**{year}年**穿底" in section(summary(poor, "zh"), "### 统筹基金")
+    rich = ss.run("baseline", **{"employee.contributions.employer_rate": 0.15, "horizon.last_year": 2040})
+    assert "The pooled fund is **not depleted by 2040**" in section(summary(rich, "en"), "### Pooled fund")
+    assert "The pooled fund runs out" not in summary(rich, "en")
+
+
+def test_weak_inputs_of_the_employee_scheme_are_told_beside_its_numbers(results):
+    own = section(summary(results, "en"), "### Pooled fund")
+    assert "The pooled fund at the opening is an estimate" in own
+    assert "The spread of wages is judgement" in own
+    changed = ss.run(
+        "baseline",
+        **{"employee.fund.opening_pool": 3e12, "employee.wage.sigma": 0.5, "horizon.last_year": 2026},
+    )
+    own = section(summary(changed, "en"), "### Pooled fund")
+    assert "at the opening is an estimate" not in own
+    assert "spread of wages" not in own
 
 
 def test_the_card_of_a_notebook_holds_the_same_numbers(results):
     card = results._repr_html_()
+    assert [label in card for label in ("resident fund", "employee pooled fund", "personal accounts")] == [True] * 3
+    for fund, account in results.accounts.items():
+        closing = " → ".join(money(float(account["closing"][place]), "en") for place in (0, -1))
+        assert f"<td>{closing}</td>" in card
+        if fund == "employee_pool":
+            assert number(measured(results, fund)["required_contribution_multiple_now"].value, 3) in card
     assert number(float(results.measures.loc["required_contribution_multiple_now", "value"]), 3) in card
     assert f"{len(results.checks)} of {len(results.checks)} hold" in card
 
@@ -151,6 +230,11 @@ def test_a_comparison_tells_differences_keys_and_judgement(lang):
     difference = compared.measures.loc[("reserve_months_last_year", "no_2024_rules"), "difference"]
     sign = "−" if difference < 0 else "+"
     assert f"({sign}{number(abs(difference), 1)})" in text
+    pool = {"en": "| employee pooled fund: depletion |", "zh": "| 职工医保统筹基金：穿底 |"}[lang]
+    assert pool in text
+    scenario = compared.results[0].scenario
+    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False}))
+    assert pool not in comparison_summary(mixed, lang)
 
 
 @pytest.mark.parametrize(

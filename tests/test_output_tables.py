@@ -29,7 +29,7 @@ def test_every_column_of_every_table_has_its_row_in_the_codebook(texts, table):
 
 def test_every_member_of_an_axis_has_labels_in_both_languages():
     members = [row for row in codebook() if row[1] == "member"]
-    assert {row[0] for row in members} == {"sex", "area", "income", "health", "status"}
+    assert {row[0] for row in members} == {"sex", "area", "income", "health", "status", "fund"}
     assert all(row[4] and row[5] for row in members)
 
 
@@ -53,9 +53,15 @@ def test_a_key_has_one_row(texts, table):
 
 
 def test_flows_add_up_to_the_account_of_the_fund(results):
-    by_year = results.flows.groupby(level="year")[["subsidies", "inpatient_benefits", "resident_enrolled"]].sum()
-    for name in by_year:
-        np.testing.assert_allclose(by_year[name], results.fund[name], rtol=1e-12)
+    flows, by_fund = results.flows.groupby(level="year").sum(), {"resident": {}, "employee_pool": {}}
+    for name in ("subsidies", "inpatient_benefits", "resident_enrolled"):
+        by_fund["resident"][name] = name
+    for name in ("inpatient_benefits", "outpatient_benefits"):
+        by_fund["employee_pool"][name] = f"employee_{name}"
+    for fund, columns in by_fund.items():
+        account = results.fund.xs(fund, level="fund")
+        for name, flow in columns.items():
+            np.testing.assert_allclose(flows[flow], account[name], rtol=1e-12)
 
 
 def test_a_missing_value_is_an_empty_cell_with_a_status(texts):

@@ -8,10 +8,13 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+import simsurance as ss
 from simsurance import identities
 from simsurance.cli import main
 from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode
+from simsurance.measures import measure_of
+from simsurance.output.labels import number
 from simsurance.output.manifest import run_id
 from simsurance.output.save import file_names
 from simsurance.scenario_file.files import shipped
@@ -24,19 +27,41 @@ def run(*arguments):
 
 def years_of(folder):
     with (folder / "fund.csv").open() as file:
-        return [int(row["year"]) for row in csv.DictReader(file)]
+        return [int(row["year"]) for row in csv.DictReader(file) if row["fund"] == "resident"]
 
 
-def test_a_run_writes_its_folder_and_prints_a_row(tmp_path):
+def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     done = run("baseline", "--years", ":2028", "--out", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
-    header, row = done.stdout.splitlines()
-    assert header.split()[0] == "scenario"
-    assert row.startswith("baseline ")
-    assert "none by 2028" in row
-    assert row.endswith(f"{tmp_path.as_posix()}/baseline")
+    header, *rows, empty, folder = done.stdout.splitlines()
+    assert header.split()[:2] == ["scenario", "fund"]
+    assert [row.split()[:2] for row in rows] == [
+        ["baseline", fund] for fund in ("resident", "employee_pool", "personal_accounts")
+    ]
+    assert all("none by 2028" in row for row in rows)
+    assert (empty, folder) == ("", f"baseline, 2026 → 2028: {tmp_path.as_posix()}/baseline")
     written = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
-    assert sorted(written) == sorted(f"baseline/{name}" for name in file_names())
+    assert sorted(written) == sorted(f"baseline/{name}" for name in file_names(load("baseline")))
+
+
+def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
+    names = sorted(shipped(), key=len)[-2:]
+    done = run(*names, "baseline", "--no-charts", "--out", tmp_path)
+    table = done.stdout.partition("\n\n")[0].splitlines()
+    assert len(table) == 10
+    assert max(map(len, table)) <= 100
+    results = ss.run("baseline")
+    for row, (fund, account) in zip(table[-3:], results.accounts.items(), strict=True):
+        assert fund in row
+        first, last = (number(float(account["reserve_months"][place]), 1) for place in (0, -1))
+        assert f"{first} → {last}" in row
+        measure = results.measures["value"].get(measure_of(fund, "required_contribution_multiple_now"))
+        assert row.endswith("" if measure is None else f"× {number(measure, 3)}")
+
+
+def test_without_the_employee_scheme_there_is_one_row(tmp_path):
+    done = run("baseline", "--years", ":2026", "--no-charts", "--set", "employee.projected=false", "--out", tmp_path)
+    assert len(done.stdout.partition("\n\n")[0].splitlines()) == 2
 
 
 def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkeypatch):
@@ -131,7 +156,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(tmp_path):
     assert planned.exit_code == 0
     assert run_id(load("baseline")) in planned.stdout
     assert planned.stdout.splitlines()[1:] == [
-        f"  {tmp_path.as_posix()}/out/baseline/{name}" for name in file_names(False)
+        f"  {tmp_path.as_posix()}/out/baseline/{name}" for name in file_names(load("baseline"), charts=False)
     ]
     assert not (tmp_path / "out").exists()
 
@@ -156,7 +181,14 @@ def test_json_is_one_document_without_words_that_are_not_json(tmp_path):
     (found,) = content["runs"]
     assert found["measures"]["depletion_year"]["value"] is None
     assert found["measures"]["depletion_year"]["status"] == "not_depleted_by_2027"
-    assert sorted([*found["outputs"], "manifest.json"]) == sorted(file_names(charts=False))
+    assert sorted([*found["outputs"], "manifest.json"]) == sorted(file_names(load("baseline"), charts=False))
+    assert [fund["fund"] for fund in found["funds"]] == ["resident", "employee_pool", "personal_accounts"]
+    for fund in found["funds"]:
+        prefix = "" if fund["fund"] == "resident" else f"{fund['fund']}_"
+        for name in ("first_deficit_year", "depletion_year"):
+            assert fund[name] == found["measures"][f"{prefix}{name}"]["value"]
+        ends = [found["measures"][f"{prefix}closing_{end}_year"]["value"] for end in ("first", "last")]
+        assert fund["closing"] == ends
     plan = json.loads(run("baseline", "--years", ":2027", "--dry-run", "--json", "--out", tmp_path).stdout)
     assert plan["runs"][0]["run_id"] == found["run_id"]
 
@@ -188,8 +220,6 @@ def test_chinese_is_a_choice_of_language(tmp_path):
 
 
 def test_the_same_numbers_as_in_a_notebook(tmp_path):
-    import simsurance as ss
-
     run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
     results = ss.run("baseline", **{"horizon.last_year": 2028})
     with (tmp_path / "baseline" / "fund.csv").open() as file:

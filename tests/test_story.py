@@ -14,7 +14,8 @@ from simsurance.analysis.member import Person, Standing
 from simsurance.analysis.story import rules_of, story, story_years
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
-from simsurance.output.story_words import WORDS, rule_applied, table, year_told
+from simsurance.output.story import rule_applied, table, year_told
+from simsurance.output.story_words import WORDS
 from simsurance.scenario_file.loader import Scenario, load
 
 NOMINAL = {
@@ -43,7 +44,7 @@ def nominal() -> Scenario:
 
 
 def test_waiting_months_by_hand_for_every_lapse_and_repair_up_to_twelve_years():
-    (rule,) = rules_of(load("baseline"), Person(), parsed("2040: in"), born=False)
+    (rule,) = rules_of(load("baseline"), Person(), parsed("2040: in"), born=False).residents
     for lapsed, months in NATIONAL_MONTHS.items():
         assert len(months) == lapsed + 1
         for repaired, wanted in enumerate(months):

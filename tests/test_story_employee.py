@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from simsurance.analysis.history import parsed
 from simsurance.analysis.member import Person
-from simsurance.analysis.story import rules_of, story, story_years, told_history
+from simsurance.analysis.story import rules_of, story, story_years
 from simsurance.basis import build
 from simsurance.cli import main
-from simsurance.output.story_words import rule_applied, table, year_told
+from simsurance.output.story import rule_applied, table, year_told
 from simsurance.scenario_file.loader import Scenario, load
 
 VALUES = {
@@ -205,11 +206,11 @@ def test_leaving_changes_nothing_for_the_years_after_it():
 
 def test_nobody_retires_before_the_youngest_age_of_the_scenario():
     for age, sex in ((40, "female"), (50, "male")):
-        (rule,) = rules_of(scheme(), Person(age, sex), told_history("2030: employee"), born=False)
+        (worker,) = rules_of(scheme(), Person(age, sex), parsed("2030: employee"), born=False).workers
         _, basis = build(scheme())
         rates = next(one for one in basis if one.year == 2030).retirement[0, 0, 0, int(sex == "male"), 0, 0]
-        assert rule.job is not None
-        assert rule.job.retires_from == np.flatnonzero(rates)[0] > age
+        assert worker is not None
+        assert worker.retires_from == np.flatnonzero(rates)[0] > age
 
 
 def test_a_working_life_in_chinese_is_the_same_story():

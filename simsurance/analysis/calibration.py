@@ -428,11 +428,11 @@ def employee_contributions(baseline: Scenario) -> Iterator[Fit]:
     assert last.accounts is not None
     scale = {LAST_YEAR: (last.accounts - last.credits) / last.own}
     own_rate = shipped(paid.employer_rate, LAST_YEAR)
-    rate = own_rate * (last.total - last.accounts) / (last.employer * scale[LAST_YEAR] + last.purchases)
+    rate = own_rate * (last.total - last.accounts + last.credits) / (last.employer * scale[LAST_YEAR] + last.purchases)
     due, rest = {}, {}
     for year, of in years.items():
         change = rate / shipped(paid.employer_rate, year)
-        due[year], rest[year] = of.employer / (1 - of.relief) * change, of.total - of.credits - of.purchases * change
+        due[year], rest[year] = of.employer / (1 - of.relief) * change, of.total - of.purchases * change
         scale.setdefault(year, rest[year] / (due[year] + of.own))
     compliance = {year: scale[year] * of.compliance for year, of in years.items()}
     compliance[RELIEF_YEAR] = (compliance[RELIEF_YEAR - 1] + compliance[RELIEF_YEAR + 1]) / 2
