@@ -7,7 +7,8 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.model.projection import Projection, YearBasis, total
+from simsurance.model.projection import Projection, total
+from simsurance.model.state import YearBasis
 
 TOLERANCE = 1e-9
 

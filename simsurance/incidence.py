@@ -7,7 +7,8 @@ import numpy as np
 
 from simsurance.axes import AREA, INCOME, LAST_AGE
 from simsurance.measures import discount_factors
-from simsurance.model.projection import Projection, YearBasis
+from simsurance.model.projection import Projection
+from simsurance.model.state import YearBasis
 
 PAID_AND_RECEIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "resident_contributions": ("personal_contributions", "repair_payments"),

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, FUND, INCOME, TENURES, UNINSURED, row
-from simsurance.model.projection import Projection, YearBasis, total
+from simsurance.model.projection import Projection, total
+from simsurance.model.state import YearBasis
 from simsurance.scenario_file.schema import ScenarioValues
 
 

@@ -13,7 +13,8 @@ from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack
 from simsurance.basis.inputs import Inputs
 from simsurance.incidence import cohort_table, group_table
-from simsurance.model.projection import Projection, Stocks, YearBasis, project
+from simsurance.model.projection import Projection, Stocks, project
+from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
 
@@ -254,6 +255,3 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
             identities.require(own, built[place][1], scenarios[place].name)
             found[place] = Results(scenarios[place], own, built[place][1])
     return [found[place] for place in range(len(scenarios))]
-
-
-__all__ = ["Results", "simulate"]

@@ -303,5 +303,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-__all__ = ["Aggregate", "Estimate", "Factor", "estimate", "factors", "report"]

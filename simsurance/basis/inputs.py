@@ -10,7 +10,8 @@ from simsurance.data import tables
 from simsurance.model import contributions, population
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
-from simsurance.scenario_file.schema import LeverComponent, ScenarioValues, Section
+from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
+from simsurance.scenario_file.sections import Section
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""

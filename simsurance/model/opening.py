@@ -16,7 +16,7 @@ from simsurance.axes import (
     UNINSURED,
     row,
 )
-from simsurance.model import health, membership, population
+from simsurance.model import membership, population
 
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
 
@@ -228,6 +228,3 @@ def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> n
 
         factors[run] = population.solve_odds_factor(moving, float(wanted[run]))
     return factors
-
-
-__all__ = ["OpeningInputs", "employee_shares", "health", "leaving_factor", "opening_cells", "steady_mix"]

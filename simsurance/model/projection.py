@@ -137,6 +137,3 @@ def total(array: np.ndarray) -> np.ndarray:
 def select(basis: YearBasis, block: slice) -> YearBasis:
     """The block's runs of a year's basis; arrays that do not vary by run are kept as they are."""
     return combined([basis], lambda of: of[0][block] if len(of[0]) > 1 else of[0])
-
-
-__all__ = ["Flows", "Projection", "State", "Stocks", "YearBasis", "observe", "project", "step", "total"]

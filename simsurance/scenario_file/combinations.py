@@ -100,9 +100,7 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """Retired members are paid at most the whole cost, shares do not exceed the whole, the base has room, rates are not
-    below zero.
-    """
+    """Shares and payments do not exceed the whole, the base has room between its bounds, rates are not below zero."""
     retirement, short = values.employee.retirement, values.employee.unqualified
     for section, first, second, one, other in (
         ("retirement", "early_share", "late_share", retirement.early_share, retirement.late_share),

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.schema import LEVER_NAME, Lever, Number, Pair, ScenarioValues
+from simsurance.scenario_file.schema import LEVER_NAME, Lever, ScenarioValues
+from simsurance.scenario_file.sections import Number, Pair
 
 Kind = Literal[
     "number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"

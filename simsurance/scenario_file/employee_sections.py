@@ -1,0 +1,174 @@
+"""Keys of the employee scheme: its members, their moves, contributions, care, benefits and accounts."""
+
+from pydantic import field_validator
+
+from simsurance.scenario_file.schedule import Schedule
+from simsurance.scenario_file.sections import (
+    ByArea,
+    ByIncome,
+    ByNeed,
+    Number,
+    Pair,
+    PathBySex,
+    Section,
+    in_order,
+    quantity,
+    text,
+)
+
+
+class Retirement(Section):
+    """Retirement before and after the statutory age, as shares of those who retire."""
+
+    early_share: Number = quantity("share who retire early", "share", 0, 1)
+    early_years: int = quantity("years by which they retire early", "years", 0, 5)
+    late_share: Number = quantity("share who retire late", "share", 0, 1)
+    late_years: int = quantity("years by which they retire late", "years", 0, 5)
+
+
+class Unqualified(Section):
+    """What becomes of those who retire without the years they need; the rest has no cover."""
+
+    buying: Number = quantity("share who pay for the missing years and stay", "share", 0, 1)
+    resident: Number = quantity("share who join the resident scheme at once", "share", 0, 1)
+    missing_years: Number = quantity("years that those who pay are short of", "years", 0, 30)
+
+
+class Wage(Section):
+    """What active members earn, and which part of it contributions are taken from."""
+
+    mean: Schedule = quantity("mean wage, nation, up to the last year named", "yuan a year", 100, 1e7)
+    growth_excess: Schedule = quantity(
+        "growth of wages over disposable income a head after the last year named", "a year", -0.1, 0.1
+    )
+    income_ratio: ByIncome = quantity(
+        "relative mean wage of the income groups; the members keep the mean", "factor", 0, 100
+    )
+    sigma: Number = quantity(
+        "spread of wages within an income group, standard deviation of the logarithm", "log", 0.05, 3
+    )
+    floor: Schedule = quantity("lowest base of contributions, share of last year's mean wage", "share", 0, 2)
+    ceiling: Schedule = quantity("highest base of contributions, share of last year's mean wage", "share", 0.1, 20)
+
+
+class EmployeeContributions(Section):
+    """Contributions to the employee scheme, as rates on the base."""
+
+    employer_rate: Schedule = quantity("employer's rate, maternity included", "share of base", 0, 0.5)
+    employer_rate_change: Schedule = quantity("added to the employer's rate", "share of base", -0.5, 0.5)
+    employee_rate: Schedule = quantity("member's rate", "share of base", 0, 0.5)
+    compliance: Schedule = quantity(
+        "share of the base that is reported and paid for, late payments included", "share", 0, 2
+    )
+    relief: Schedule = quantity("share of the employer's contribution waived", "share", 0, 1)
+    to_accounts: Schedule = quantity(
+        "share of the employer's contribution credited to personal accounts", "share", 0, 1
+    )
+    flexible_share: Schedule = quantity("share of active members who are flexible workers", "share", 0, 1)
+    flexible_base: Schedule = quantity("their base, share of last year's mean wage", "share", 0, 3)
+
+
+class Accounts(Section):
+    """Personal accounts."""
+
+    without: Schedule = quantity("share of active members without a personal account", "share", 0, 1)
+    retiree_credit: Schedule = quantity("credit of a retired member, a fixed sum", "yuan a year", 0, 1e5)
+    spending_rate: Schedule = quantity(
+        "spent on the members' own care, share of balance and credits of the year", "share", 0, 1
+    )
+    relatives_care_rate: Schedule = quantity(
+        "spent on relatives' care, share of balance and credits of the year", "share", 0, 1
+    )
+
+
+class EmployeeCare(Section):
+    """Cost of care of the employee scheme's members: the residents' pattern at other levels."""
+
+    use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
+    inpatient_level: Number = quantity(
+        "cost of an inpatient over that of the table in the reference year", "factor", 0.01, 100
+    )
+    outpatient_level: Number = quantity(
+        "outpatient cost a head over that of the table in the reference year", "factor", 0.01, 100
+    )
+    retired_cost_ratio: Number = quantity(
+        "cost of a retired member over that of an active one of the same age and need", "factor", 0.1, 10
+    )
+    area_cost: ByArea = quantity("relative cost by area", "factor", 0.01, 10)
+    real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
+
+
+class EmployeeInpatientBenefits(Section):
+    """What the pool pays of a year's in-scope inpatient cost."""
+
+    deductible: Schedule = quantity("deductible a year of active members, at 2025 incomes", "yuan", 0, 1e6)
+    retired_deductible: Schedule = quantity("deductible a year of retired members, at 2025 incomes", "yuan", 0, 1e6)
+    payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
+    retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
+    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+
+
+class EmployeeOutpatientBenefits(Section):
+    """What the pool pays of a year's outpatient cost (outpatient mutual aid)."""
+
+    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
+    retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
+    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+
+
+class EmployeeBenefits(Section):
+    """Benefit rules of the employee pool."""
+
+    inpatient: EmployeeInpatientBenefits
+    outpatient: EmployeeOutpatientBenefits
+    birth_benefit: Schedule = quantity(
+        "maternity benefits for each birth to an active member, at 2025 wages", "yuan", 0, 1e6
+    )
+    long_term_care: Schedule = quantity(
+        "transfer to long-term care insurance for each member, at 2025 incomes", "yuan a year", 0, 1e5
+    )
+
+
+class EmployeeFunds(Section):
+    """Both accounts of the employee scheme."""
+
+    opening_pool: Schedule = quantity("balance of the pooled fund on 1 January", "yuan", -1e13, 1e14)
+    opening_accounts: Schedule = quantity("balance of the personal accounts on 1 January", "yuan", -1e13, 1e14)
+    reserve_band: Pair = quantity(
+        "lowest and highest reserve wanted of the pooled fund, for charts; empty for none", "months of outgo", 0, 120
+    )
+
+    @field_validator("reserve_band")
+    @classmethod
+    def _band(cls, band: list[float]) -> list[float]:
+        return in_order(band)
+
+
+class EmployeeScheme(Section):
+    """The employee scheme: its members, their moves, and its money (method note, section 9)."""
+
+    projected: bool = text("its contributions, benefits and accounts are projected; its members move in any case")
+    profile_table: str = text("relative share of active and retired members by age and sex")
+    moves_table: str = text("annual probability of entering and leaving the employee scheme by age and sex")
+    retirement_table: str = text("probability that an active member retires in the year, by year, age and sex")
+    area_ratio: ByArea = quantity("relative chance of belonging to the employee scheme by area", "factor", 0, 100)
+    income_ratio: ByIncome = quantity(
+        "relative chance of belonging to the employee scheme by income group", "factor", 0, 100
+    )
+    entry_level: Schedule = quantity("factor on the probabilities of entry", "factor", 0, 10)
+    uninsured_odds_ratio: Number = quantity(
+        "odds of entry of the uninsured against those of resident insured", "odds ratio", 0.01, 1000
+    )
+    exit_level: Schedule = quantity("factor on the probabilities of leaving", "factor", 0, 10)
+    qualified_share: PathBySex = quantity("share of retiring members with the years they need", "share", 0, 1)
+    leaver_enrolment: Schedule = quantity("share of leavers who join the resident scheme at once", "share", 0, 1)
+    years_count: bool = text("years in the employee scheme count as continuous participation of residents")
+    retirement: Retirement
+    unqualified: Unqualified
+    wage: Wage
+    contributions: EmployeeContributions
+    accounts: Accounts
+    care: EmployeeCare
+    benefits: EmployeeBenefits
+    fund: EmployeeFunds

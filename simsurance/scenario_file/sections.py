@@ -1,0 +1,121 @@
+"""What a table of a scenario file is: closed, strict, with a described field a key and its bounds; small tables by axis."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from simsurance.scenario_file.schedule import Ramp, Schedule
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Pair = Annotated[list[Number], "pair"]
+
+
+def quantity(description: str, unit: str, low: float, high: float) -> Any:
+    """A numeric key (one number, a schedule, or a small table of numbers): what it is, its unit, its hard bounds."""
+    return Field(description=description, json_schema_extra={"unit": unit, "lowest": low, "highest": high})
+
+
+def text(description: str) -> Any:
+    """A key that holds words, a choice or a file name."""
+    return Field(description=description)
+
+
+def _numbers(value: object) -> list[tuple[str, float]]:
+    """Every number inside a value with the sub-key that holds it, for the check of bounds."""
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, int | float):
+        return [("", float(value))]
+    if isinstance(value, Ramp):
+        return [(f"ramp.{year}", number) for year, number in value.ramp.items()]
+    if isinstance(value, dict):
+        return [(f"{key}", float(number)) for key, number in value.items() if isinstance(number, int | float)]
+    if isinstance(value, list | tuple):
+        return [(f"{position}", float(number)) for position, number in enumerate(value)]
+    if isinstance(value, BaseModel):
+        return [
+            (f"{name}.{key}".rstrip("."), number)
+            for name in type(value).model_fields
+            for key, number in _numbers(getattr(value, name))
+        ]
+    return []
+
+
+def in_order(band: list[float]) -> list[float]:
+    """A pair of a lower and a higher number, or none."""
+    if band and (len(band) != 2 or band[0] >= band[1]):
+        raise PydanticCustomError("reserve_band", "not a lower and a higher number")
+    return band
+
+
+class Section(BaseModel):
+    """A table of the scenario file: closed (unknown keys are errors), strict (no silent conversion), frozen."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+        extra = cls.model_fields[info.field_name or ""].json_schema_extra
+        if isinstance(extra, dict) and "lowest" in extra:
+            low, high, unit = extra["lowest"], extra["highest"], extra["unit"]
+            assert isinstance(low, int | float)
+            assert isinstance(high, int | float)
+            outside = [(key, number) for key, number in _numbers(value) if not low <= number <= high]
+            if outside:
+                raise PydanticCustomError(
+                    "out_of_bounds",
+                    "outside {low} to {high} ({unit})",
+                    {"outside": outside, "unit": unit, "low": low, "high": high},
+                )
+        return value
+
+
+class ByNeed(Section):
+    """One number a need class."""
+
+    low: Number
+    moderate: Number
+    high: Number
+
+
+class ByArea(Section):
+    """One number an area."""
+
+    urban: Number
+    rural: Number
+
+
+class ByIncome(Section):
+    """One number an income group."""
+
+    assisted: Number
+    low: Number
+    middle: Number
+    high: Number
+
+
+class ByAreaIncome(Section):
+    """One number an area and income group."""
+
+    urban: ByIncome
+    rural: ByIncome
+
+
+class PathBySex(Section):
+    """One number or path a sex."""
+
+    female: Schedule
+    male: Schedule
+
+
+class ByAgeBand(Section):
+    """One number an age band; ages in whole years at the last birthday."""
+
+    age_0_5: Number
+    age_6_14: Number
+    age_15_26: Number
+    age_27_49: Number
+    age_50_79: Number
+    age_80_plus: Number
