@@ -134,7 +134,11 @@ _PAID_AND_RECEIVED = (
     ("public_money", "subsidies and assistance paid for them", "财政与救助投入"),
     ("resident_benefits", "benefits of the resident fund", "居民医保待遇"),
     ("employee_contributions", "members' and employers' contributions", "职工与单位缴费"),
-    ("employee_benefits", "benefits of the employee pool and credits of retired members", "职工医保待遇与退休划入"),
+    (
+        "employee_benefits",
+        "benefits of the employee pool and credits to personal accounts",
+        "职工医保待遇与个人账户划入",
+    ),
     ("net_benefit", "benefits less own, members' and employers' contributions", "净受益"),
 )
 _Entries = Iterable[tuple[str, str, str, str]]
@@ -216,7 +220,7 @@ def _variables() -> list[Variable]:
             "closing ÷ (outgo of the next year ÷ 12)",
         ),
         Variable("fund", "resident_enrolled", "persons", "insured who pay for the year", "当年参保缴费人数"),
-        Variable("fund", "resident_insured", "persons", "insured on 31 December", "年末参保人数"),
+        Variable("fund", "resident_insured", "persons", "residents insured on 31 December", "年末居民参保人数"),
         Variable("fund", "employee_active", "persons", "active members on 31 December", "年末在职参保人数"),
         Variable("fund", "employee_retired", "persons", "retired members on 31 December", "年末退休参保人数"),
         Variable(
@@ -228,7 +232,7 @@ def _variables() -> list[Variable]:
             "retired ÷ active, 31 December",
         ),
         Variable("fund", "contribution_base", "yuan", "base of contributions", "缴费基数合计"),
-        Variable("fund", "contribution_rate", "share", "contributions over the base", "缴费率", "contributions ÷ base"),
+        Variable("fund", "contribution_rate", "share", "contribution rate", "缴费率", "contributions ÷ base"),
         Variable("fund", "pay_as_you_go_rate", "share", "pay-as-you-go rate", "现收现付费率", "outgo ÷ base"),
         Variable("fund", "personal_contribution_pp", "yuan", "personal contribution due a head", "人均应缴个人保费"),
         Variable("fund", "subsidy_pp", "yuan", "subsidy a head, standard", "财政补助标准"),

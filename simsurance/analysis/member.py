@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -11,15 +11,11 @@ from simsurance.errors import SimsuranceError
 from simsurance.model import participation
 from simsurance.model.care import basic_layer, by_income, critical_cover
 from simsurance.model.critical_illness import BasicLayer, Cover
-from simsurance.model.state import EmployeeBasis, YearBasis, combined
+from simsurance.model.state import YearBasis, combined
 from simsurance.scenario_file.faults import nearest
 
 NEWBORN_MONTHS: Final = 6.0
 """Months of cover in the birth year, as births spread evenly over it: half a year, as in the projection."""
-
-Move = Literal["stays", "retires", "short", "buys", "leaves"]
-"""What a year in the employee scheme ends with: nothing, retirement with the years it takes, without them, with the
-missing ones bought, or leaving."""
 
 
 @dataclass(frozen=True)
@@ -107,60 +103,15 @@ class Paid:
 
 
 @dataclass(frozen=True)
-class Job:
-    """What the employee scheme asks of one member in a year.
-
-    `wage` of the year before, yuan, and whether it `is_mean`, the mean wage; what of it is `counted` within floor and
-    ceiling, and the `base` of contributions, what of that is reported; years that those are short of who buy them;
-    youngest age on 1 January at which anyone retires.
-    """
-
-    wage: float
-    is_mean: bool
-    counted: float
-    base: float
-    missing_years: float
-    retires_from: int
-
-
-@dataclass(frozen=True)
-class Contributed:
-    """What is paid to the employee scheme for one member in a year, and where it goes, yuan.
-
-    `credit`: of a retired member; `purchase` of missing years, to the pool.
-    """
-
-    employer: float = 0.0
-    own: float = 0.0
-    credit: float = 0.0
-    purchase: float = 0.0
-    to_account: float = 0.0
-    to_pool: float = 0.0
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """What the employee pool pays of an inpatient cost, and by which rule. Yuan; `ratio` a share."""
-
-    deductible: float
-    ratio: float
-    limit: float
-    paid: float
-    own: float
-
-
-@dataclass(frozen=True)
 class MemberYear:
     """The rules of one year for one member.
 
-    `basis` is the year's, narrowed to the member's sex, area and age; the income axis is whole. `job`: what the employee
-    scheme asks, where it is projected and told of.
+    `basis` is the year's, narrowed to the member's sex, area and age; the income axis is whole.
     """
 
     basis: YearBasis
     income: int
     age: int
-    job: Job | None = None
 
     def number(self, array: np.ndarray, status: int = 0) -> float:
         """The member's own number in an array on the person axes; of several statuses the one at place `status`."""
@@ -305,15 +256,6 @@ class MemberYear:
         """Whether years in the employee scheme count as continuous."""
         return bool(self.number(self.basis.years_count))
 
-    def employed(self, standing: Standing, move: Move = "stays") -> Standing:
-        """A year in the employee scheme: continuous where the scenario counts it, no credits of the resident scheme."""
-        return Standing(
-            tenure=(standing.tenure + 1) * self.years_count,
-            employee=True,
-            retired=standing.retired or move in ("retires", "buys"),
-            left=move in ("short", "leaves"),
-        )
-
     def year_end(self, standing: Standing, no_claim: bool, cap_passed: bool) -> Standing:
         """The credit for a year without reimbursement given, that of a member who used it taken."""
         if not self.counting:
@@ -335,27 +277,6 @@ class MemberYear:
         critical = self.number(by_income(cover.paid(own, bonus)))
         beyond = float(own) > self.number(by_income(np.broadcast_to(cover.capped_at, cover.deductible.shape)))
         return Paid(basic, critical, cost - basic - critical, self.capped and beyond)
-
-    # ---------------------------------------------------------------- the employee scheme
-
-    def contributed(self, scheme: EmployeeBasis, job: Job, retired: bool, buys: bool) -> Contributed:
-        """What a year in the employee scheme costs and credits a member with a personal account."""
-        if retired:
-            credit = self.number(scheme.retiree_credit)
-            return Contributed(credit=credit, to_account=credit)
-        employer, own = job.base * self.number(scheme.employer_rate), job.base * self.number(scheme.employee_rate)
-        to_account = own + employer * self.number(scheme.to_accounts)
-        purchase = self.number(scheme.purchase_pp) if buys else 0.0
-        return Contributed(employer, own, 0.0, purchase, to_account, employer + own - to_account + purchase)
-
-    def pooled(self, scheme: EmployeeBasis, cost: float, retired: bool) -> Pooled:
-        """What the pool pays of an inpatient cost."""
-        layer, status = basic_layer(scheme.care), int(retired)  # its status axis is active, retired
-        deductible, ratio, limit, paid = (
-            self.number(array, status)
-            for array in (layer.deductible, layer.ratio, layer.limit, layer.paid(np.array(cost)))
-        )
-        return Pooled(deductible, ratio, limit, paid, cost - paid)
 
 
 def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:

@@ -21,7 +21,7 @@ from simsurance.scenario_file.loader import Scenario, load
 if TYPE_CHECKING:
     from simsurance.results import Results
 
-HEADER = ("scenario", "first deficit", "depletion", "reserve months", "", "required contribution", "folder")
+HEADER = ("scenario", "fund", "first deficit", "depletion", "reserve months", "required")
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -90,8 +90,9 @@ def command(
     if as_json:
         _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
     else:
-        rows = [_row(result, folder) for result, folder in zip(results, folders, strict=True)]
-        click.echo("\n".join(columns([HEADER, *rows])))
+        rows = [row for result in results for row in _rows(result)]
+        written = [_written(result, folder) for result, folder in zip(results, folders, strict=True)]
+        click.echo("\n".join([*columns([HEADER, *rows]), "", *written]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
@@ -116,19 +117,21 @@ def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
         "run_id": run_id(scenario),
         "years": [horizon.valuation_year, horizon.last_year],
         "folder": folder.as_posix(),
-        "files": file_names(charts),
+        "files": file_names(scenario, charts),
     }
 
 
 def _report(result: "Results", folder: Path) -> dict[str, Any]:
     """What a run found and wrote, for programs."""
     from simsurance.output.folder import read_manifest
-    from simsurance.output.manifest import records
+    from simsurance.output.manifest import plain, records
+    from simsurance.output.measured import outlooks
 
     written = read_manifest(folder) or {}
     kept = ("scenario", "run_id", "years", "checks", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
-    return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "measures": measures}
+    funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
+    return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
 
 
 def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
@@ -145,14 +148,23 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _row(result: "Results", folder: Path) -> tuple[str, ...]:
-    """The cells of one scenario in the table on standard output."""
-    from simsurance.output.measured import measured, year_or_none
+def _rows(result: "Results") -> list[tuple[str, ...]]:
+    """The table on standard output: one row a fund, with the reserve at both ends of the projection."""
+    from simsurance.output.measured import outlooks
 
-    found, last = measured(result), result.years[-1]
-    dated = [year_or_none(found[name]) for name in ("first_deficit_year", "depletion_year")]
-    years = [f"none by {last}" if year is None else str(year) for year in dated]
-    ends = zip((0, -1), (result.years[0], last), strict=True)
-    months = [f"{number(float(result.account['reserve_months'][place]), 1)} in {year}" for place, year in ends]
-    required = f"× {number(found['required_contribution_multiple_now'].value, 3)}"
-    return (result.scenario.name, *years, *months, required, folder.as_posix())
+    def year(found: int | None) -> str:
+        return f"none by {result.years[-1]}" if found is None else str(found)
+
+    rows: list[tuple[str, ...]] = []
+    for found in outlooks(result):
+        months = " → ".join(number(each, 1) for each in found.reserve_months)
+        multiple = found.required_contribution_multiple
+        required = "" if multiple is None else f"× {number(multiple, 3)}"
+        dated = (year(found.first_deficit_year), year(found.depletion_year))
+        rows.append((result.scenario.name, found.fund, *dated, months, required))
+    return rows
+
+
+def _written(result: "Results", folder: Path) -> str:
+    """Which years were projected, and where they were written."""
+    return f"{result.scenario.name}, {result.years[0]} → {result.years[-1]}: {folder.as_posix()}"

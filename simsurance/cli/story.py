@@ -84,17 +84,15 @@ def command(
 ) -> None:
     """Tell year by year what the rules of a scenario do to one member."""
     from simsurance.analysis.story import story_years
-    from simsurance.output.story_words import rule_applied, table, year_told
+    from simsurance.output.story import rule_applied, table, year_told
 
     chosen = load(scenario, fragments, settings)
     years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)
     if as_json:
         rows = [
             {
-                **{
-                    name: None if isinstance(value, float) and math.isnan(value) else value
-                    for name, value in vars(one).items()
-                }
+                name: None if isinstance(value, float) and math.isnan(value) else value
+                for name, value in vars(one).items()
             }
             | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
             for one in years

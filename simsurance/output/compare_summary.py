@@ -4,13 +4,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
-from simsurance.output.labels import LANGUAGES, Lang, money, number, persons, scenario_title, yuan_pp
+from simsurance.measures import measure_of
+from simsurance.output.labels import (
+    Lang,
+    Text,
+    fund_label,
+    in_language,
+    money,
+    number,
+    persons,
+    scenario_title,
+    yuan_pp,
+)
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
-
-Text = tuple[str, str]
 
 WORDS: Final[dict[str, Text]] = {
     "title": ("# {titles}", "# {titles}"),
@@ -46,9 +55,16 @@ def _share(value: float, _: Lang) -> str:
     return f"{number(value / 0.01, 2)} %"
 
 
-MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
+DATED: Final[tuple[tuple[str, Text], ...]] = (
+    ("first_deficit_year", ("first deficit", "当期首现赤字")),
+    ("depletion_year", ("depletion", "穿底")),
+)
+RESERVE: Final[tuple[tuple[str, Text, Shown], ...]] = (
     ("reserve_months_last_year", ("reserve months, last year", "末年可支付月数"), lambda value, _: number(value, 1)),
     ("closing_last_year", ("fund, end of the last year", "末年末累计结余"), money),
+)
+MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
+    *RESERVE,
     ("resident_insured_last_year", ("residents insured, last year", "末年参保人数"), persons),
     ("coverage_last_year", ("coverage, last year", "末年参保率"), _share),
     ("outgo_pp_last_year", ("outgo a head, last year", "末年人均支出"), yuan_pp),
@@ -61,6 +77,16 @@ MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
     ),
     ("public_money_present_value", ("public money, present value", "财政与救助支出现值"), money),
 )
+EMPLOYEE_MEASURES: Final[dict[str, tuple[tuple[str, Text, Shown], ...]]] = {
+    "employee_pool": (
+        *RESERVE,
+        ("dependency_ratio_last_year", ("retired over active, last year", "末年退休在职比"), _share),
+        ("pay_as_you_go_rate_last_year", ("pay-as-you-go rate, last year", "末年现收现付费率"), _share),
+        ("required_rate_now", ("required rate from the first year", "所需费率（自首年）"), _share),
+    ),
+    "personal_accounts": RESERVE[1:],
+}
+"""What is told of the other funds where every scenario projects them."""
 
 
 def comparison_summary(comparison: "Comparison", lang: Lang) -> str:
@@ -69,7 +95,7 @@ def comparison_summary(comparison: "Comparison", lang: Lang) -> str:
     facts = {"titles": " · ".join(titles), "base": titles[0], "version": __version__}
 
     def say(key: str) -> str:
-        return WORDS[key][LANGUAGES.index(lang)].format(**facts)
+        return in_language(WORDS[key], lang).format(**facts)
 
     lines = [say("title"), "", say("run"), ""]
     if len({(result.years[0], result.years[-1]) for result in comparison.results}) > 1:
@@ -77,7 +103,7 @@ def comparison_summary(comparison: "Comparison", lang: Lang) -> str:
     lines += [
         say("results"),
         "",
-        *_table([MEASURE[LANGUAGES.index(lang)], *comparison.names], rows(comparison, lang)),
+        *_table([in_language(MEASURE, lang), *comparison.names], rows(comparison, lang)),
         "",
     ]
     lines += [say("keys"), ""]
@@ -96,24 +122,46 @@ def comparison_summary(comparison: "Comparison", lang: Lang) -> str:
 
 def rows(comparison: "Comparison", lang: Lang) -> list[list[str]]:
     """The measures of a comparison as printed, the difference from the base in brackets."""
-    place = LANGUAGES.index(lang)
+    alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
+    direct_cost = [money(float(alone[name]), lang) for name in comparison.names]
+    found_rows = [
+        *_dated_rows(comparison, "resident", lang),
+        [in_language(DIRECT_COST, lang), *direct_cost],
+        *_measure_rows(comparison, "resident", MEASURES, lang),
+    ]
+    for fund, told in EMPLOYEE_MEASURES.items():
+        if all(fund in result.accounts for result in comparison.results):
+            found_rows += [*_dated_rows(comparison, fund, lang), *_measure_rows(comparison, fund, told, lang)]
+    return found_rows
+
+
+def _label(text: Text, fund: str, lang: Lang) -> str:
+    """The name of a measure; those of the resident fund stand without it."""
+    words = in_language(text, lang)
+    return words if fund == "resident" else f"{fund_label(fund, lang)}{'：' if lang == 'zh' else ': '}{words}"
+
+
+def _dated_rows(comparison: "Comparison", fund: str, lang: Lang) -> list[list[str]]:
+    """First deficit and depletion of a fund in each scenario."""
     found_rows = []
-    for name, label in (
-        ("first_deficit_year", ("first deficit", "当期首现赤字")),
-        ("depletion_year", ("depletion", "穿底")),
-    ):
-        row = [label[place]]
+    for name, text in DATED:
+        row = [_label(text, fund, lang)]
         for result in comparison.results:
-            year = year_or_none(measured(result)[name])
-            words = WORDS["no_year" if year is None else "ok_year"][place]
+            year = year_or_none(measured(result, fund)[name])
+            words = in_language(WORDS["no_year" if year is None else "ok_year"], lang)
             row.append(words.format(year=year, last=result.years[-1]))
         found_rows.append(row)
-    alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
-    funds = [money(float(alone[name]), lang) for name in comparison.names]
-    found_rows.append([DIRECT_COST[place], *funds])
-    for name, texts, printed in MEASURES:
-        table = comparison.measures.loc[name]
-        row = [texts[place], printed(float(table["value"].iloc[0]), lang)]
+    return found_rows
+
+
+def _measure_rows(
+    comparison: "Comparison", fund: str, told: tuple[tuple[str, Text, Shown], ...], lang: Lang
+) -> list[list[str]]:
+    """Measures of a fund in each scenario, with their differences from the base."""
+    found_rows = []
+    for name, text, printed in told:
+        table = comparison.measures.loc[measure_of(fund, name)]
+        row = [_label(text, fund, lang), printed(float(table["value"].iloc[0]), lang)]
         for value, difference in zip(table["value"].iloc[1:], table["difference"].iloc[1:], strict=True):
             sign = "−" if difference < 0 else "+"
             row.append(f"{printed(float(value), lang)} ({sign}{printed(abs(float(difference)), lang)})")

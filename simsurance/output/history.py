@@ -25,6 +25,12 @@ class History:
         quotient = {year: self.values[year] / other.values[year] / size for year in years}
         return History(quotient, (self.estimated | other.estimated) & set(years))
 
+    def plus(self, other: "History", times: float = 1.0) -> "History":
+        """The series and so many times another, in the years that both have."""
+        years = [year for year in self.values if year in other.values]
+        together = {year: self.values[year] + times * other.values[year] for year in years}
+        return History(together, (self.estimated | other.estimated) & set(years))
+
     def shown(self, size: float) -> dict[int, float]:
         """The series in a unit of that size."""
         return {year: value / size for year, value in self.values.items()}
@@ -41,13 +47,27 @@ def history(measure: str) -> History:
     return History(published(measure, PUBLISHED), frozenset(guessed))
 
 
-def belongs(scenario: "Scenario") -> bool:
-    """Whether the scenario opens with the published number of insured, so that the published years are its past."""
+def belongs(scenario: "Scenario", measure: str) -> bool:
+    """Whether the scenario opens with the published number of insured, so that the published years are its past.
+
+    For a measure of the employee scheme its active members have to be the published ones as well.
+    """
+    counted = ("resident_insured", *(("employee_active",) if measure.startswith("employee_") else ()))
     first = scenario.values.horizon.valuation_year
-    opening = float(values_by_year(scenario.values.membership.resident_insured, [first])[0])
-    return history("resident_insured").values.get(first - 1) == opening
+    openings = {name: values_by_year(getattr(scenario.values.membership, name), [first])[0] for name in counted}
+    return all(history(name).values.get(first - 1) == float(opening) for name, opening in openings.items())
 
 
 def past(scenario: "Scenario", measure: str) -> History:
     """A published series as the past of a scenario; empty where it is another fund's."""
-    return history(measure) if belongs(scenario) else NOTHING
+    return history(measure) if belongs(scenario, measure) else NOTHING
+
+
+def fund_measure(fund: str, name: str) -> str:
+    """The published measure of a fund's `income`, `outgo` or `cumulative_balance`."""
+    return f"{'employee_account' if fund == 'personal_accounts' else fund}_{name}"
+
+
+def fund_past(scenario: "Scenario", fund: str, name: str) -> History:
+    """What is published of a fund, as the past of a scenario."""
+    return past(scenario, fund_measure(fund, name))

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from simsurance.axes import FUND
 from simsurance.scenario_file.toml_text import toml_value
-from simsurance.variables import VARIABLES
+from simsurance.variables import variable
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 Lang = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
+Text = tuple[str, str]
+"""The same words in each of the languages."""
 
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
 MOST_CHANGES: Final = 2
 LONGEST_CHANGE: Final = 48
-CHART_NAMES: Final = (
+RESIDENT_CHARTS: Final = (
     "reserve_months",
     "fund_balance",
     "income_outgo",
@@ -25,7 +28,22 @@ CHART_NAMES: Final = (
     "pyramids",
     "cost_by_age",
 )
+EMPLOYEE_CHARTS: Final = (
+    "employee_reserve_months",
+    "employee_fund_balance",
+    "employee_income_outgo",
+    "employee_rates",
+    "members_by_scheme",
+    "cohort_balance",
+)
+"""Charts that need the employee scheme's money."""
+CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS)
 """Every chart of a run: the stem of its files."""
+
+
+def chart_names(scenario: "Scenario") -> tuple[str, ...]:
+    """The charts that results of a scenario have."""
+    return CHART_NAMES if scenario.values.employee.projected else RESIDENT_CHARTS
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,11 @@ UNITS: Final[dict[str, tuple[Unit, Unit]]] = {
 """Unit in the tables -> unit shown, English and Chinese."""
 
 
+def in_language(text: Text, lang: Lang) -> str:
+    """A text in one language."""
+    return text[LANGUAGES.index(lang)]
+
+
 def unit(of: str, lang: Lang) -> Unit:
     """The unit in which a quantity of the tables is shown."""
     return UNITS[of][LANGUAGES.index(lang)]
@@ -53,8 +76,14 @@ def unit(of: str, lang: Lang) -> Unit:
 
 def label(table: str, name: str, lang: Lang) -> str:
     """The label of a table's column."""
-    found = next(found for found in VARIABLES if (found.table, found.name) == (table, name))
-    return found.label_zh if lang == "zh" else found.label
+    found = variable(table, name)
+    return in_language((found.label, found.label_zh), lang)
+
+
+def fund_label(fund: str, lang: Lang) -> str:
+    """The name of a fund."""
+    place = FUND.members.index(fund)
+    return in_language((FUND.labels[place], FUND.labels_zh[place]), lang)
 
 
 def number(value: float, decimals: int = 0) -> str:

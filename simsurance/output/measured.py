@@ -1,20 +1,62 @@
-"""The summary measures of a run by name."""
+"""The summary measures of a run by name, and the outlook of each fund."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simsurance.measures import Measure
+from simsurance.measures import Measure, measure_of
 
 if TYPE_CHECKING:
     from simsurance.results import Results
 
+RESIDENT = "resident"
 
-def measured(results: "Results") -> dict[str, Measure]:
-    """Every measure of a run: value, unit and status."""
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is first asked of a fund: deficit and depletion year, what it holds in the first and the last year.
+
+    A year that never comes is None, and so is the required multiple of a fund for which none is measured.
+    """
+
+    fund: str
+    first_deficit_year: int | None
+    depletion_year: int | None
+    closing: tuple[float, float]
+    reserve_months: tuple[float, float]
+    required_contribution_multiple: float | None
+
+
+def measured(results: "Results", fund: str = RESIDENT) -> dict[str, Measure]:
+    """Every measure of a fund: value, unit and status, by the name that it has for the resident fund."""
     table = results.measures
     rows = zip(table.index, table["value"], table["unit"], table["status"], strict=True)
-    return {str(name): Measure(str(name), float(value), str(unit), str(status)) for name, value, unit, status in rows}
+    found = {str(name): Measure(str(name), float(value), str(unit), str(status)) for name, value, unit, status in rows}
+    prefixes = [measure_of(other, "") for other in results.accounts if other != RESIDENT]
+    if fund == RESIDENT:
+        return {name: each for name, each in found.items() if not name.startswith(tuple(prefixes))}
+    own = measure_of(fund, "")
+    return {name.removeprefix(own): each for name, each in found.items() if name.startswith(own)}
 
 
 def year_or_none(found: Measure) -> int | None:
     """The year of a dated measure; None if it never comes."""
     return int(found.value) if found.status == "ok" else None
+
+
+def outlooks(results: "Results") -> list[Outlook]:
+    """The outlook of each fund that is projected."""
+    return [_outlook(results, fund) for fund in results.accounts]
+
+
+def _outlook(results: "Results", fund: str) -> Outlook:
+    found, account = measured(results, fund), results.accounts[fund]
+    required = found.get("required_contribution_multiple_now")
+    closing, months = ((float(account[name][0]), float(account[name][-1])) for name in ("closing", "reserve_months"))
+    return Outlook(
+        fund,
+        year_or_none(found["first_deficit_year"]),
+        year_or_none(found["depletion_year"]),
+        closing,
+        months,
+        None if required is None else required.value,
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
-from simsurance.output.labels import CHART_NAMES, Lang
+from simsurance.output.labels import Lang, chart_names
 from simsurance.output.manifest import comparison_manifest, run_manifest, sha256
 from simsurance.output.summary import summary
 from simsurance.output.tables import TABLES, comparison_tables, run_tables
@@ -14,6 +14,7 @@ from simsurance.output.tables import TABLES, comparison_tables, run_tables
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.results import Results
+    from simsurance.scenario_file.loader import Scenario
 
 
 def save(results: "Results", path: Path, charts: bool = True, lang: Lang = "en", command: str = "") -> None:
@@ -59,8 +60,8 @@ def _write(
         (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
 
 
-def file_names(charts: bool = True) -> list[str]:
-    """The names of the files that `save` writes, charts included or not."""
+def file_names(scenario: "Scenario", charts: bool = True) -> list[str]:
+    """The names of the files that `save` writes for results of a scenario, charts included or not."""
     names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
-    drawn = [f"charts/{name}.{kind}" for name in CHART_NAMES for kind in ("png", "svg", "csv")]
+    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
     return [*names, *(drawn if charts else [])]

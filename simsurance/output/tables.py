@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simsurance.results import Results
 
 TABLES: Final = (
-    *("fund", "measures", "population", "membership", "flows", "ages", "cohorts"),
+    *("fund", "measures", "population", "membership", "flows", "ages", "cohorts", "groups"),
     *("twin", "drag", "tail", "checks"),
 )
 """The tables of a run, each a property of Results and a file of that name."""
@@ -36,8 +36,11 @@ KEY_LABELS: Final = {
         "1月1日周岁，100为100岁及以上；当年出生计入0岁",
     ),
 }
+_MEASURE = ("key", "measure", "", "name of a summary measure", "指标名称")
+_STATUS = ("variable", "status", "", "ok, or why there is no value", "ok，或无值的原因")
+_UNIT = ("variable", "unit", "", "unit of the values", "数值单位")
 OTHERS: Final = (
-    ("measures", "key", "measure", "", "name of a summary measure", "指标名称"),
+    ("measures", *_MEASURE),
     (
         "measures",
         "variable",
@@ -47,8 +50,8 @@ OTHERS: Final = (
         "数值；无值时状态列说明原因",
     ),
     ("measures", "variable", "unit", "", "unit of the value", "数值单位"),
-    ("measures", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
-    ("twin", "key", "measure", "", "name of a summary measure", "指标名称"),
+    ("measures", *_STATUS),
+    ("twin", *_MEASURE),
     ("twin", "variable", "value", "see the column unit", "its value in the scenario", "本情景数值"),
     (
         "twin",
@@ -66,8 +69,8 @@ OTHERS: Final = (
         "what rests on assumed behaviour",
         "取决于行为假设的部分",
     ),
-    ("twin", "variable", "unit", "", "unit of the values", "数值单位"),
-    ("twin", "variable", "status", "", "ok, or why there is no value", "ok，或无值的原因"),
+    ("twin", *_UNIT),
+    ("twin", *_STATUS),
     ("twin", "variable", "zero_effect_status", "", "the same of the twin", "对照情景的状态"),
     ("drag", "key", "part", "", "part of the selection drag", "逆选择拖累的构成"),
     (
@@ -79,7 +82,7 @@ OTHERS: Final = (
         "无行为反应与有行为反应的基金之差（期初现值）",
     ),
     ("drag", "variable", "closing", "yuan", "the same at the horizon", "同上，预测期末"),
-    ("drag", "variable", "unit", "", "unit of the values", "数值单位"),
+    ("drag", *_UNIT),
     ("tail", "key", "year", "year", "calendar year", "年份"),
     ("tail", "variable", "bonus_cost_pp", "yuan", "cost of the raised cap a payer", "激励额度人均成本"),
     ("tail", "variable", "critical_illness_pp", "yuan", "critical-illness benefits a payer", "大病保险人均支出"),

@@ -1,12 +1,14 @@
 """Charts of results: a figure, and the numbers that it shows."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simsurance.output.charts import canvas, fund, people
+from simsurance.errors import SimsuranceError
+from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
-from simsurance.output.labels import Lang
+from simsurance.output.labels import Lang, chart_names
 
 if TYPE_CHECKING:
     from simsurance.results import Results
@@ -19,20 +21,30 @@ CHARTS: Final[dict[str, Callable[["Results", Lang], Chart]]] = {
     "contribution_burden": people.contribution_burden,
     "pyramids": people.pyramids,
     "cost_by_age": people.cost_by_age,
+    "employee_reserve_months": partial(fund.reserve_months, funds=("employee_pool",)),
+    "employee_fund_balance": partial(fund.fund_balance, funds=fund.EMPLOYEE),
+    "employee_income_outgo": partial(fund.income_outgo, funds=fund.EMPLOYEE),
+    "employee_rates": employee.employee_rates,
+    "members_by_scheme": employee.members_by_scheme,
+    "cohort_balance": employee.cohort_balance,
 }
 """Every chart by its name, which is also the stem of its files."""
 
 
 def draw(name: str, results: "Results", lang: Lang = "en") -> Chart:
-    """The chart of that name."""
+    """The chart of that name; raises SimsuranceError if it needs the employee scheme and that is not projected."""
+    if name not in chart_names(results.scenario):
+        raise SimsuranceError(
+            f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
+        )
     with canvas.style():
         return CHARTS[name](results, lang)
 
 
 def write_all(results: "Results", folder: Path, lang: Lang) -> Iterator[Path]:
-    """Draw every chart into a folder; yields the files."""
+    """Draw every chart that the results have into a folder; yields the files."""
     folder.mkdir()
-    for name in CHARTS:
+    for name in chart_names(results.scenario):
         yield from canvas.write(draw(name, results, lang), folder)
 
 
@@ -43,19 +55,19 @@ class Plots:
         self._results = results
 
     def reserve_months(self, lang: Lang = "en") -> ChartFigure:
-        """The fund in months of its outgo."""
+        """The resident fund in months of its outgo."""
         return draw("reserve_months", self._results, lang).figure
 
     def fund_balance(self, lang: Lang = "en") -> ChartFigure:
-        """The fund on 31 December of each year."""
+        """The resident fund on 31 December of each year."""
         return draw("fund_balance", self._results, lang).figure
 
     def income_outgo(self, lang: Lang = "en") -> ChartFigure:
-        """Income without interest and outgo of each year."""
+        """Income without interest and outgo of the resident fund in each year."""
         return draw("income_outgo", self._results, lang).figure
 
     def insured(self, lang: Lang = "en") -> ChartFigure:
-        """Insured on 31 December of each year."""
+        """Insured of the resident scheme on 31 December of each year."""
         return draw("insured", self._results, lang).figure
 
     def contribution_burden(self, lang: Lang = "en") -> ChartFigure:
@@ -69,6 +81,30 @@ class Plots:
     def cost_by_age(self, lang: Lang = "en") -> ChartFigure:
         """Benefits per insured year by age in the first and the last year."""
         return draw("cost_by_age", self._results, lang).figure
+
+    def employee_reserve_months(self, lang: Lang = "en") -> ChartFigure:
+        """The employee scheme's pooled fund in months of its outgo."""
+        return draw("employee_reserve_months", self._results, lang).figure
+
+    def employee_fund_balance(self, lang: Lang = "en") -> ChartFigure:
+        """Pooled fund and personal accounts on 31 December of each year."""
+        return draw("employee_fund_balance", self._results, lang).figure
+
+    def employee_income_outgo(self, lang: Lang = "en") -> ChartFigure:
+        """Income without interest and outgo of pooled fund and personal accounts in each year."""
+        return draw("employee_income_outgo", self._results, lang).figure
+
+    def employee_rates(self, lang: Lang = "en") -> ChartFigure:
+        """Contribution rate and pay-as-you-go rate of the pooled fund, and retired over active members."""
+        return draw("employee_rates", self._results, lang).figure
+
+    def members_by_scheme(self, lang: Lang = "en") -> ChartFigure:
+        """The population on 31 December by scheme."""
+        return draw("members_by_scheme", self._results, lang).figure
+
+    def cohort_balance(self, lang: Lang = "en") -> ChartFigure:
+        """Present value of contributions and benefits a person by birth cohort, over the horizon."""
+        return draw("cohort_balance", self._results, lang).figure
 
 
 __all__ = ["CHARTS", "Chart", "ChartFigure", "Plots", "draw", "write_all"]

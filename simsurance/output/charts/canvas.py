@@ -30,6 +30,9 @@ SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
 PNG_DPI: Final = 200
 SCREEN_DPI: Final = 110
 
+HEIGHTS: Final = (0.055, 0.95, 0.2, 0.35, 0.5, 0.65, 0.8)
+"""Where words at the right of a plot may stand, the best first."""
+
 LABEL_WIDTH: Final = 21
 """Places on a line of a label: one a Latin letter, two a Chinese character."""
 
@@ -165,14 +168,16 @@ def frame(lines: Sequence[Line], unit: str, x_name: str = "year") -> "pd.DataFra
 
 
 def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: str = "") -> None:
-    """Years along the axis; a dotted line where the projection starts, if anything stands before it."""
+    """Years along the axis; a dotted line where the projection starts, named if it is, if anything stands before it."""
     years = [year for line in lines for year in (*line.points, *line.published)]
     first, last = min(years), max(years)
     axes.set_xlim(first - 0.6, last + 0.6)
-    axes.xaxis.set_major_locator(MultipleLocator(5) if last - first > 12 else MaxNLocator(8, integer=True))
+    every = 5 if last - first <= 60 else 20
+    axes.xaxis.set_major_locator(MultipleLocator(every) if last - first > 12 else MaxNLocator(8, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     if start is not None and first < start <= last:
         axes.axvline(start - 0.5, color=GREY, linestyle=DOTTED, linewidth=1, zorder=2)
+    if start is not None and first < start <= last and projection:
         axes.annotate(
             f"{projection} →",
             xy=(start - 0.5, 1.0),
@@ -192,6 +197,20 @@ def from_zero(axes: Axes) -> None:
     axes.set_ylim(low - room if low < 0 else 0.0, high + room)
     if low < 0:
         axes.axhline(0, color=BLACK, linewidth=0.8, zorder=3)
+
+
+def clear_height(axes: Axes, lines: Sequence[Line], taken: Sequence[float]) -> float:
+    """The height, in shares of the plot, at which words at the right are clear of the lines and of heights taken."""
+    low, high = axes.get_ylim()
+    left, right = axes.get_xlim()
+    start = left + 0.7 * (right - left)
+    drawn = [y for line in lines for x, y in (*line.points.items(), *line.published.items()) if x >= start]
+    places = [(y - low) / (high - low) for y in (*drawn, *taken)]
+
+    def room(height: float) -> float:
+        return min(abs(height - place) for place in places)
+
+    return next((height for height in HEIGHTS if room(height) > 0.075), max(HEIGHTS, key=room))
 
 
 def limit_deficit(axes: Axes) -> bool:

@@ -1,16 +1,18 @@
 """Charts of several scenarios: levels, and differences from the base."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
+from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
-from simsurance.output.charts.fund import between, reserve_history
+from simsurance.output.charts.fund import between, reserve_history, title
 from simsurance.output.charts.words import WORDS, word
-from simsurance.output.history import NOTHING, History, past
-from simsurance.output.labels import Lang, label, scenario_title, unit
+from simsurance.output.history import NOTHING, History, fund_past, past
+from simsurance.output.labels import Lang, fund_label, label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
@@ -25,84 +27,115 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (ORANGE, DOTTED),
 )
 MOST_OTHERS: Final = len(LOOKS) - 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a chart shows: a fund's column, its unit, the words of title and axis; levels or differences from the base."""
+
+    fund: str
+    column: str
+    unit: str
+    words: str
+    by_difference: bool = False
+
+
 CHARTS: Final = {
-    "reserve_months": ("reserve_months", "months", False),
-    "fund_balance": ("closing", "yuan", False),
-    "insured": ("resident_insured", "persons", False),
-    "cost_rate": ("cost_rate", "share", False),
-    "fund_balance_difference": ("closing", "yuan", True),
-    "insured_difference": ("resident_insured", "persons", True),
+    "reserve_months": Shown("resident", "reserve_months", "months", "reserve_months"),
+    "fund_balance": Shown("resident", "closing", "yuan", "fund_balance"),
+    "insured": Shown("resident", "resident_insured", "persons", "insured"),
+    "cost_rate": Shown("resident", "cost_rate", "share", "cost_rate"),
+    "fund_balance_difference": Shown("resident", "closing", "yuan", "fund_balance", True),
+    "insured_difference": Shown("resident", "resident_insured", "persons", "insured", True),
+    "employee_reserve_months": Shown("employee_pool", "reserve_months", "months", "reserve_months"),
+    "employee_fund_balance": Shown("employee_pool", "closing", "yuan", "fund_balance"),
+    "employee_fund_balance_difference": Shown("employee_pool", "closing", "yuan", "fund_balance", True),
 }
-"""Name of the chart -> column of the fund table, its unit, and whether differences from the base are drawn."""
+"""Every chart of a comparison by its name, which is also the stem of its files."""
+
+
+def charts_of(comparison: "Comparison") -> list[str]:
+    """The charts of funds that every scenario projects."""
+    return [name for name, shown in CHARTS.items() if all(shown.fund in each.accounts for each in comparison.results)]
 
 
 def draw(name: str, comparison: "Comparison", lang: Lang = "en", others: range | None = None) -> canvas.Chart:
-    """One chart of the base and at most four others (positions in the comparison; the first four if none are given)."""
+    """One chart of the base and at most four others (positions in the comparison; the first four if none are given).
+
+    Raises SimsuranceError if a scenario does not project the fund.
+    """
+    if name not in charts_of(comparison):
+        raise SimsuranceError(
+            f"{', '.join(comparison.names)}: the chart {name} needs the employee scheme in each; "
+            "set employee.projected = true"
+        )
     chosen = others if others is not None else range(1, min(len(comparison.names), MOST_OTHERS + 1))
     with canvas.style():
         return _draw(name, comparison, lang, chosen)
 
 
 def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> canvas.Chart:
-    column, of, by_difference = CHARTS[name]
-    shown = unit(of, lang)
-    runs_out = name in ("reserve_months", "fund_balance")
+    what, base = CHARTS[name], comparison.results[0]
+    shown = unit(what.unit, lang)
     lines: list[Line] = []
-    for place in ([] if by_difference else [0]) + list(others):
-        points = _points(comparison, place, column, by_difference, shown.size)
-        look = LOOKS[len(lines) + by_difference]
-        lines.append(Line(comparison.names[place], _label(comparison, place, lang, runs_out), points, *look))
-    base = comparison.results[0]
-    if not by_difference:
-        lines[0] = _with_past(lines[0], _known(name, base.scenario), shown.size)
-    title = _title(name.removesuffix("_difference"), column, lang)
-    if by_difference:
-        title = word("difference", lang, of=title, base=scenario_title(base.scenario, lang))
-    axis = between(lang).join((shown.name, word(f"{name.removesuffix('_difference')}_axis", lang)))
+    for place in ([] if what.by_difference else [0]) + list(others):
+        points = _points(comparison, place, what, shown.size)
+        look = LOOKS[len(lines) + what.by_difference]
+        lines.append(Line(comparison.names[place], _label(comparison, place, what, lang), points, *look))
+    if not what.by_difference:
+        lines[0] = _with_past(lines[0], _known(what, base.scenario), shown.size)
+    heading = _title(comparison, what, lang)
+    if what.by_difference:
+        heading = word("difference", lang, of=heading, base=scenario_title(base.scenario, lang))
+    axis = between(lang).join((shown.name, word(f"{what.words}_axis", lang)))
     below = [word("history_note", lang)] if lines[0].published else []
-    figure = canvas.sheet(title, axis, [f"simsurance {__version__}", *below])
+    figure = canvas.sheet(heading, axis, [f"simsurance {__version__}", *below])
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
     canvas.year_axis(axes, lines, base.years[0], word("projection", lang))
     canvas.from_zero(axes)
-    if name == "reserve_months":
+    if what.words == "reserve_months":
         canvas.limit_deficit(axes)
     canvas.direct_labels(axes, lines)
     return canvas.Chart(name, figure, canvas.frame(lines, shown.name))
 
 
-def _title(name: str, column: str, lang: Lang) -> str:
-    """The title that the chart of one scenario has, or the name of the column."""
-    if name in WORDS:
-        return word(name, lang)
-    words = label("fund", column, lang)
-    return words[:1].upper() + words[1:]
+def _title(comparison: "Comparison", what: Shown, lang: Lang) -> str:
+    """The title that the chart of one scenario has, or the name of the column; whose it is where there are several."""
+    words = word(what.words, lang) if what.words in WORDS else label("fund", what.column, lang)
+    whose = word("resident", lang) if what.words == "insured" else fund_label(what.fund, lang)
+    return title(comparison.results[0], words[:1].upper() + words[1:], whose, lang)
 
 
-def _points(comparison: "Comparison", place: int, column: str, by_difference: bool, size: float) -> dict[int, float]:
+def _points(comparison: "Comparison", place: int, what: Shown, size: float) -> dict[int, float]:
     """A scenario's column by year, or its difference from the base in the years that both have."""
     base, own = comparison.results[0], comparison.results[place]
-    points = dict(zip(own.years, own.account[column].tolist(), strict=True))
-    if by_difference:
-        start = dict(zip(base.years, base.account[column].tolist(), strict=True))
+    points = dict(zip(own.years, own.accounts[what.fund][what.column].tolist(), strict=True))
+    if what.by_difference:
+        start = dict(zip(base.years, base.accounts[what.fund][what.column].tolist(), strict=True))
         points = {year: value - start[year] for year, value in points.items() if year in start}
     return {year: value / size for year, value in points.items()}
 
 
-def _label(comparison: "Comparison", place: int, lang: Lang, runs_out: bool) -> str:
-    """A scenario's title on short lines and, if asked for, the year in which its fund runs out."""
+def _label(comparison: "Comparison", place: int, what: Shown, lang: Lang) -> str:
+    """A scenario's title on short lines and, below levels of a fund, the year in which it runs out."""
     result = comparison.results[place]
     label = canvas.wrapped(scenario_title(result.scenario, lang))
-    depletion = year_or_none(measured(result)["depletion_year"])
-    return label if depletion is None or not runs_out else f"{label}\n▼ {depletion}"
+    depletion = year_or_none(measured(result, what.fund)["depletion_year"])
+    told = depletion is not None and what.words in ("reserve_months", "fund_balance") and not what.by_difference
+    return f"{label}\n▼ {depletion}" if told else label
 
 
-def _known(name: str, scenario: "Scenario") -> History:
+def _known(what: Shown, scenario: "Scenario") -> History:
     """The published years before the base's line."""
-    if name == "reserve_months":
-        return reserve_history(scenario)
-    measures = {"insured": "resident_insured", "fund_balance": "resident_cumulative_balance"}
-    return past(scenario, measures[name]) if name in measures else NOTHING
+    match what.words:
+        case "reserve_months":
+            return reserve_history(scenario, what.fund)
+        case "fund_balance":
+            return fund_past(scenario, what.fund, "cumulative_balance")
+        case "insured":
+            return past(scenario, "resident_insured")
+    return NOTHING
 
 
 def _with_past(line: Line, known: History, size: float) -> Line:
@@ -113,7 +146,7 @@ def write_all(comparison: "Comparison", folder: Path, lang: Lang) -> Iterator[Pa
     """Draw every chart into a folder, with more than four others in several files; yields the files."""
     folder.mkdir()
     many = len(comparison.names)
-    for name in CHARTS:
+    for name in charts_of(comparison):
         for part, first in enumerate(range(1, many, MOST_OTHERS), start=1):
             chart = draw(name, comparison, lang, range(first, min(first + MOST_OTHERS, many)))
             stem = name if part == 1 else f"{name}_{part}"
@@ -127,25 +160,37 @@ class ComparisonPlots:
         self._comparison = comparison
 
     def reserve_months(self, lang: Lang = "en") -> canvas.ChartFigure:
-        """The fund in months of its outgo."""
+        """The resident fund in months of its outgo."""
         return draw("reserve_months", self._comparison, lang).figure
 
     def fund_balance(self, lang: Lang = "en") -> canvas.ChartFigure:
-        """The fund on 31 December."""
+        """The resident fund on 31 December."""
         return draw("fund_balance", self._comparison, lang).figure
 
     def insured(self, lang: Lang = "en") -> canvas.ChartFigure:
-        """Insured on 31 December."""
+        """Insured of the resident scheme on 31 December."""
         return draw("insured", self._comparison, lang).figure
 
     def cost_rate(self, lang: Lang = "en") -> canvas.ChartFigure:
-        """Outgo over members' disposable income."""
+        """Outgo of the resident fund over its members' disposable income."""
         return draw("cost_rate", self._comparison, lang).figure
 
     def fund_balance_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
-        """The fund less that of the base."""
+        """The resident fund less that of the base."""
         return draw("fund_balance_difference", self._comparison, lang).figure
 
     def insured_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
         """Insured less those of the base."""
         return draw("insured_difference", self._comparison, lang).figure
+
+    def employee_reserve_months(self, lang: Lang = "en") -> canvas.ChartFigure:
+        """The employee scheme's pooled fund in months of its outgo."""
+        return draw("employee_reserve_months", self._comparison, lang).figure
+
+    def employee_fund_balance(self, lang: Lang = "en") -> canvas.ChartFigure:
+        """The employee scheme's pooled fund on 31 December."""
+        return draw("employee_fund_balance", self._comparison, lang).figure
+
+    def employee_fund_balance_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
+        """The employee scheme's pooled fund less that of the base."""
+        return draw("employee_fund_balance_difference", self._comparison, lang).figure

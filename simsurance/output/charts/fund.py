@@ -1,19 +1,41 @@
-"""Charts of the fund: reserve months, balance, income and outgo."""
+"""Charts of a fund: reserve months, balance, income and outgo."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simsurance import __version__
+from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
-from simsurance.output.charts.canvas import BLACK, BLUE, DASHED, GREY, VERMILLION, Chart, Line
+from simsurance.output.charts.canvas import (
+    BLACK,
+    BLUE,
+    DASHED,
+    GREY,
+    ORANGE,
+    SKY,
+    SOLID,
+    VERMILLION,
+    Chart,
+    Line,
+)
 from simsurance.output.charts.words import word
-from simsurance.output.history import NOTHING, History, past
-from simsurance.output.labels import Lang, label, number, scenario_title, unit
+from simsurance.output.history import NOTHING, History, fund_past
+from simsurance.output.labels import Lang, fund_label, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
-LONGEST_TITLE = 60
+LONGEST_TITLE: Final = 60
+LEAST_BAND: Final = 0.08
+"""Share of the height that a band must have to hold its name."""
+RESIDENT: Final = ("resident",)
+EMPLOYEE: Final = ("employee_pool", "personal_accounts")
+LOOKS: Final = {
+    "resident": (BLACK, BLUE, VERMILLION),
+    "employee_pool": (BLACK, BLUE, VERMILLION),
+    "personal_accounts": (BLUE, SKY, ORANGE),
+}
+"""Colours of a fund's balance, income and outgo."""
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,41 +44,51 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 
-def reserve_months(results: "Results", lang: Lang) -> Chart:
-    """The fund in months of its outgo, with the wanted band if the scenario gives one."""
-    known = reserve_history(results.scenario)
-    lines = [_line(results, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
-    if results.account["prepaid"].any():
+def reserve_months(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+    """The first of the funds in months of its outgo, with the wanted band if the scenario gives one."""
+    fund = funds[0]
+    known = reserve_history(results.scenario, fund)
+    lines = [_line(results, fund, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
+    prepaid = results.accounts[fund].get("prepaid")
+    if prepaid is not None and prepaid.any():
         name = "reserve_months_without_prepaid"
-        lines.append(_line(results, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
-    return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, lang)
+        lines.append(_line(results, fund, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
+    return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, funds[:1], lang)
 
 
-def reserve_history(scenario: "Scenario") -> History:
+def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
     """The published balance over a month of the published outgo."""
-    return past(scenario, "resident_cumulative_balance").over(past(scenario, "resident_outgo"), 1 / 12)
+    return fund_past(scenario, fund, "cumulative_balance").over(fund_past(scenario, fund, "outgo"), 1 / 12)
 
 
-def fund_balance(results: "Results", lang: Lang) -> Chart:
-    """The fund on 31 December; below zero it is an accumulated deficit."""
+def fund_balance(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+    """Funds on 31 December; below zero they are an accumulated deficit."""
     shown = unit("yuan", lang)
-    before = past(results.scenario, "resident_cumulative_balance")
-    line = _line(results, "closing", word("fund", lang), shown.size, known=before)
-    return _balance_chart(results, "fund_balance", [line], shown.name, lang)
+    lines = []
+    for fund in funds:
+        before = fund_past(results.scenario, fund, "cumulative_balance")
+        words = word("fund" if len(funds) == 1 else fund, lang)
+        dashes = DASHED if fund == "personal_accounts" else SOLID
+        lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
+    return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
 
 
-def income_outgo(results: "Results", lang: Lang) -> Chart:
+def income_outgo(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
     """Income without interest and outgo of each year."""
     shown = unit("yuan", lang)
-    known = {name: past(results.scenario, f"resident_{name}") for name in ("income", "outgo")}
-    lines = [
-        _line(results, "income", label("fund", "income", lang), shown.size, BLUE, DASHED, known["income"]),
-        _line(results, "outgo", label("fund", "outgo", lang), shown.size, VERMILLION, known=known["outgo"], marker="s"),
-    ]
-    notes = [word("interest_note", lang)] if known["income"].values else []
+    lines = []
+    for fund in funds:
+        colours = dict(zip(("income", "outgo"), LOOKS[fund][1:], strict=True))
+        for name, dashes, marker in (("income", DASHED, "o"), ("outgo", SOLID, "s")):
+            words = label("fund", name, lang)
+            if len(funds) > 1:
+                words = word("of_fund", lang, fund=word(fund, lang), what=word(name, lang))
+            known = fund_past(results.scenario, fund, name)
+            lines.append(_line(results, fund, name, words, shown.size, colours[name], dashes, known, marker))
+    notes = [word("interest_note", lang)] if lines[0].published else []
     figure = canvas.sheet(
-        word("income_outgo", lang),
-        between(lang).join((shown.name, word("income_outgo_axis", lang))),
+        title(results, word("income_outgo", lang), owner(funds, lang), lang),
+        between(lang).join((shown.name, word(f"{name_of('income_outgo', funds)}_axis", lang))),
         footer(results.scenario, lang, lines, notes),
     )
     axes = canvas.plot_area(figure)
@@ -64,58 +96,89 @@ def income_outgo(results: "Results", lang: Lang) -> Chart:
     canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
-    return Chart("income_outgo", figure, canvas.frame(lines, shown.name))
+    return Chart(name_of("income_outgo", funds), figure, canvas.frame(lines, shown.name))
+
+
+def name_of(name: str, funds: Sequence[str]) -> str:
+    """The name of a chart that shows these funds."""
+    return name if tuple(funds) == RESIDENT else f"employee_{name}"
+
+
+def title(results: "Results", what: str, whose: str, lang: Lang) -> str:
+    """What a chart shows, and whose it is where there are several funds."""
+    return what if len(results.accounts) == 1 else word("whose", lang, what=what, whose=whose)
+
+
+def owner(funds: Sequence[str], lang: Lang) -> str:
+    """Whose chart it is: the fund's, or the scheme's to which the funds belong."""
+    return fund_label(funds[0], lang) if len(funds) == 1 else word("employee", lang)
 
 
 def _line(
     results: "Results",
+    fund: str,
     name: str,
     words: str,
     size: float,
     colour: str = BLACK,
-    dashes: object = canvas.SOLID,
+    dashes: object = SOLID,
     known: History = NOTHING,
     marker: str = "o",
 ) -> Line:
-    """A column of the fund's account as a line, with its published past."""
-    points = dict(zip(results.years, (results.account[name] / size).tolist(), strict=True))
-    return Line(name, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
+    """A column of a fund's account as a line, with its published past."""
+    points = dict(zip(results.years, (results.accounts[fund][name] / size).tolist(), strict=True))
+    series = measure_of(fund, name)
+    return Line(series, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
 
 
-def _balance_chart(results: "Results", name: str, lines: list[Line], shown: str, lang: Lang) -> Chart:
-    """A chart of the fund with its depletion, its accumulated deficit, and the band if there is one."""
+def _balance_chart(
+    results: "Results", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: Lang
+) -> Chart:
+    """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
-        word(name, lang),
+        title(results, word(name, lang), owner(funds, lang), lang),
         between(lang).join((shown, word(f"{name}_axis", lang))),
         footer(results.scenario, lang, lines),
     )
     axes = canvas.plot_area(figure)
-    band = results.scenario.values.fund.reserve_band if name == "reserve_months" else []
+    band = reserve_band(results.scenario, funds[0]) if name == "reserve_months" else []
     if band:
         axes.axhspan(*band, color="#DDDDDD", zorder=1)
     canvas.draw_lines(axes, lines)
     canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
     canvas.from_zero(axes)
-    accumulated_deficit(axes, lines[0].points, name, lang)
-    canvas.direct_labels(axes, lines)
-    status(axes, results, lang)
+    own = dict(zip(funds, lines, strict=False))
+    deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
+    canvas.direct_labels(axes, [*lines, *(deficit for deficit in deficits if deficit)])
+    status(axes, results, own, lang, [*band, _name_band(axes, band, lang)] if band else [])
     if name == "fund_balance":
-        first_deficit(axes, results, lines[0].points, lang)
-    if band:
-        low, high = (number(months, 0 if months == round(months) else 1) for months in band)
-        right = axes.get_xlim()[1]
-        words = word("band", lang, low=low, high=high)
-        axes.annotate(
-            words,
-            (right, band[1]),
-            (-4, -3),
-            textcoords="offset points",
-            fontsize=7.5,
-            color="#444444",
-            ha="right",
-            va="top",
-        )
-    return Chart(name, figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
+        first_deficits(axes, results, own, lang)
+    return Chart(name_of(name, funds), figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
+
+
+def reserve_band(scenario: "Scenario", fund: str) -> list[float]:
+    """The lowest and the highest reserve wanted; empty if the scenario gives none."""
+    values = scenario.values
+    bands = {"resident": values.fund.reserve_band, "employee_pool": values.employee.fund.reserve_band}
+    return bands.get(fund, [])
+
+
+def _name_band(axes: "Axes", band: list[float], lang: Lang) -> float:
+    """Say at the right what the band is: within it, or above it where it is narrow; the height of the words."""
+    low, high = (number(months, 0 if months == round(months) else 1) for months in band)
+    bottom, top = axes.get_ylim()
+    wide = (band[1] - band[0]) / (top - bottom) > LEAST_BAND
+    note = axes.annotate(
+        word("band", lang, low=low, high=high),
+        (axes.get_xlim()[1], band[1]),
+        (-4, -3 if wide else 2),
+        textcoords="offset points",
+        fontsize=7.5,
+        color="#444444",
+        ha="right",
+    )
+    note.set(va="top" if wide else "bottom", zorder=8)
+    return band[1] + (-1 if wide else 1) * 0.04 * (top - bottom)
 
 
 def band_lines(band: list[float], years: tuple[int, ...]) -> list[Line]:
@@ -124,57 +187,75 @@ def band_lines(band: list[float], years: tuple[int, ...]) -> list[Line]:
     return [Line(name, "", dict.fromkeys(years, edge)) for name, edge in zip(names, band, strict=False)]
 
 
-def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: Lang) -> None:
-    """Hatch and name the area between zero and the line where the line is below.
+def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: Lang) -> Line | None:
+    """Hatch the area between zero and the line where the line is below; the name of an area that reaches the right edge.
 
     Reserve months matter while there is a reserve: a deficit deeper than that is high leaves the sheet, and is told.
     """
     x, y = np.array(list(points)), np.array(list(points.values()))
     if not (y < 0).any():
-        return
+        return None
     area = axes.fill_between(x, y, 0, where=y < 0, interpolate=True, zorder=2)
     area.set(facecolor="#FBE6D9", edgecolor=VERMILLION, hatch="////", linewidth=0)
     words = word("deficit_area", lang)
     deepest = int(np.argmin(y))
     if name == "reserve_months" and canvas.limit_deficit(axes):
         words = word("deepest_deficit", lang, months=number(float(y[deepest])), year=int(x[deepest]))
+    if y[-1] < 0:
+        middle = max(float(y[-1]), axes.get_ylim()[0]) / 2
+        return Line("deficit", words, {int(x[-1]): middle}, VERMILLION)
     note = axes.annotate(words, (x[deepest], 0), (-2, -6), textcoords="offset points", ha="right", va="top")
     note.set(color=VERMILLION, fontsize=7.5, zorder=8, bbox=canvas.PAPER)
+    return None
 
 
-def first_deficit(axes: "Axes", results: "Results", points: Mapping[int, float], lang: Lang) -> None:
-    """An open ▽ on the line in the first year whose current balance is below zero."""
-    year = year_or_none(measured(results)["first_deficit_year"])
-    if year is None:
-        return
-    axes.plot([year], [points[year]], marker="v", color=BLACK, markerfacecolor="white", markersize=6, zorder=10)
-    words = word("first_deficit", lang, year=year)
-    right = year > np.mean(axes.get_xlim())
-    place = (5 if right else -5, -7)
-    note = axes.annotate(words, (year, points[year]), place, textcoords="offset points", va="top", fontsize=7.5)
-    note.set(ha="right" if right else "left")
+def first_deficits(axes: "Axes", results: "Results", lines: Mapping[str, Line], lang: Lang) -> None:
+    """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
+    left, right = axes.get_xlim()
+    named = set()
+    for fund, line in lines.items():
+        year = year_or_none(measured(results, fund)["first_deficit_year"])
+        if year is None:
+            continue
+        spot = (year, line.points[year])
+        axes.plot(*spot, marker="v", color=line.colour, markerfacecolor="white", markersize=6, zorder=10)
+        if year in named:
+            continue
+        named.add(year)
+        place = (year - left) / (right - left)
+        side, offset = (
+            ("left", (-5, -7)) if place < 0.25 else ("right", (5, -7)) if place > 0.75 else ("center", (-4, -14))
+        )
+        words = word("first_deficit", lang, year=year)
+        note = axes.annotate(words, spot, offset, textcoords="offset points", va="top", fontsize=7.5)
+        note.set(ha=side, zorder=8)
 
 
-def status(axes: "Axes", results: "Results", lang: Lang) -> None:
-    """▼ and the year on the zero line where the fund runs out, or the words that it does not."""
-    year = year_or_none(measured(results)["depletion_year"])
-    if year is not None:
+def status(
+    axes: "Axes", results: "Results", lines: Mapping[str, Line], lang: Lang, taken: Sequence[float] = ()
+) -> None:
+    """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
+    found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}
+    depleted = {fund: year for fund, year in found.items() if year is not None}
+    for order, (fund, year) in enumerate(depleted.items()):
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
+        words = word("depleted", lang, year=year)
         axes.annotate(
-            word("depleted", lang, year=year),
+            words if len(lines) == 1 else word("of_fund", lang, fund=word(fund, lang), what=words),
             (year, 0),
-            (-6 if right else 6, 7),
+            (-6, -4 - 11 * order) if right else (6, 7 + 11 * order),
             textcoords="offset points",
             color=VERMILLION,
             ha="right" if right else "left",
+            va="top" if right else "bottom",
             zorder=10,
         )
+    if depleted:
         return
     words = word("not_depleted", lang, year=results.years[-1])
-    ends_high = results.account["reserve_months"][-1] > results.account["reserve_months"].max() / 2
-    height, side = (0.03, "bottom") if ends_high else (0.985, "top")
-    axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va=side, color=GREY, bbox=canvas.PAPER)
+    height = canvas.clear_height(axes, list(lines.values()), taken)
+    axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va="center", color=GREY, bbox=canvas.PAPER)
 
 
 def footer(scenario: "Scenario", lang: Lang, lines: list[Line], notes: list[str] | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
-from simsurance.output.charts.fund import between, footer
+from simsurance.output.charts.fund import between, footer, title
 from simsurance.output.charts.words import word
 from simsurance.output.history import History, past
 from simsurance.output.labels import Lang, label, number, unit
@@ -28,6 +28,19 @@ BURDENS: Final = (
     ("urban", "low", BLUE, DASHED),
     ("urban", "middle", SKY, DASH_DOT),
 )
+COST: Final = {
+    "resident": (
+        ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"),
+        ("resident_insured_years",),
+        (BLUE, VERMILLION),
+    ),
+    "employee": (
+        ("employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits"),
+        ("active_years", "retired_years"),
+        (SKY, ORANGE),
+    ),
+}
+"""Benefits and insured years of each scheme, and its colours in the first and the last year."""
 INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured", "#F3C9AE", "////"))
 
 
@@ -52,7 +65,7 @@ def insured(results: "Results", lang: Lang) -> Chart:
         ),
     ]
     figure = canvas.sheet(
-        word("insured", lang),
+        title(results, word("insured", lang), word("resident", lang), lang),
         between(lang).join((shown.name, word("insured_axis", lang))),
         [*footer(results.scenario, lang, lines, [word("un_note", lang)])],
     )
@@ -83,7 +96,7 @@ def contribution_burden(results: "Results", lang: Lang) -> Chart:
         points = dict(zip(years, paid.tolist(), strict=True))
         lines.append(Line(f"{area}_{group}", word(f"{area}_{group}", lang), points, colour, dashes))
     figure = canvas.sheet(
-        word("contribution_burden", lang),
+        title(results, word("contribution_burden", lang), word("resident", lang), lang),
         between(lang).join((shown.name, word("contribution_burden_axis", lang))),
         footer(results.scenario, lang, lines),
     )
@@ -97,14 +110,21 @@ def cost_by_age(results: "Results", lang: Lang) -> Chart:
     later = list(range(first + 1, last + 1))
     prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
     table = results.ages.groupby(level=["year", "age"]).sum()
-    paid = ["inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"]
-    benefits = table[paid].sum(axis=1)
-    per_head = benefits / table["resident_insured_years"]
-    looks = {first: (BLUE, DASHED, 1.0), last: (VERMILLION, SOLID, prices)}
-    lines = [
-        Line(str(year), str(year), {int(age): float(v) / price for age, v in per_head[year].items()}, colour, dashes)
-        for year, (colour, dashes, price) in looks.items()
-    ]
+    schemes = ["resident", *(["employee"] if "employee_pool" in results.accounts else [])]
+    lines = []
+    for scheme in schemes:
+        paid, exposed, colours = COST[scheme]
+        years_insured = table[list(exposed)].sum(axis=1)
+        per_head = (table[list(paid)].sum(axis=1) / years_insured)[years_insured > 0]
+        for year, colour, dashes, price in ((first, colours[0], DASHED, 1.0), (last, colours[1], SOLID, prices)):
+            words = str(year)
+            if len(schemes) > 1:
+                words = word("in_scheme", lang, year=year, scheme=word(scheme, lang))
+            points = {int(age): float(amount) / price for age, amount in per_head[year].items()}
+            series = str(year) if scheme == "resident" else f"{scheme}_{year}"
+            lines.append(Line(series, words, points, colour, dashes))
+    if first == last:
+        lines = lines[1::2]
     figure = canvas.sheet(
         word("cost_by_age", lang),
         between(lang).join((shown.name, word("cost_by_age_axis", lang, year=first))),

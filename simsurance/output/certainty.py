@@ -1,0 +1,63 @@
+"""How sure the inputs of a run are: marks of the estimates that it takes from the baseline."""
+
+from typing import TYPE_CHECKING, Final
+
+from simsurance.output.history import fund_measure, history
+from simsurance.output.labels import Lang, in_words
+from simsurance.scenario_file.register import register
+from simsurance.scenario_file.schedule import values_by_year
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
+
+BASELINE: Final = "scenarios/baseline.toml"
+READ: Final = ("verified", "verified_transcription", "derived", "fitted", "calibration", "abstract")
+JUDGEMENT: Final = "judgement"
+CHOICE: Final = "choice"
+RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
+
+
+def counted_marks(scenario: "Scenario") -> dict[str, str]:
+    """How many of the estimates taken from the baseline are how sure."""
+    marks = list(baseline_marks(scenario).values())
+    return {
+        "estimated": str(len(marks)),
+        "read": str(sum(mark in READ for mark in marks)),
+        "recalled": str(sum(mark in RECALLED for mark in marks)),
+        "judged": str(marks.count(JUDGEMENT)),
+    }
+
+
+def baseline_marks(scenario: "Scenario") -> dict[str, str]:
+    """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none."""
+    taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
+    return {path: register()[path].mark for path in taken if register()[path].mark != CHOICE}
+
+
+def judgements(scenario: "Scenario", lang: Lang) -> list[str]:
+    """The judgements among the inputs taken from the baseline, one line a section of the scenario."""
+    sections: dict[str, list[str]] = {}
+    for path, mark in baseline_marks(scenario).items():
+        if mark == JUDGEMENT:
+            section, _, name = path.partition(".")
+            sections.setdefault(section, []).append(f"`{name}`")
+    return [f"- {section}: {in_words(names, lang)}" for section, names in sections.items()]
+
+
+def opening_is_estimate(scenario: "Scenario", fund: str) -> bool:
+    """Whether a fund opens with a published balance that is itself an estimate."""
+    values = scenario.values
+    first = values.horizon.valuation_year
+    openings = {
+        "resident": values.fund.opening,
+        "employee_pool": values.employee.fund.opening_pool,
+        "personal_accounts": values.employee.fund.opening_accounts,
+    }
+    balance = history(fund_measure(fund, "cumulative_balance"))
+    opening = float(values_by_year(openings[fund], [first])[0])
+    return first - 1 in balance.estimated and balance.values[first - 1] == opening
+
+
+def wage_spread_is_judgement(scenario: "Scenario") -> bool:
+    """Whether the spread of wages is the baseline's, and a judgement there."""
+    return baseline_marks(scenario).get("employee.wage.sigma") == JUDGEMENT
