@@ -9,18 +9,22 @@ from typing import Any
 from engine import baseline
 
 from simsurance.basis import build
-from simsurance.model import employee, health, membership, population, projection, year
+from simsurance.model import employee, health, membership, population, projection, resident, year, year_end
 
 STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "enrolment: hazards": ((year, "enrolment_hazards"),),
     "enrolment: moves between statuses": ((membership, "enrol"), (membership, "carry_credits")),
     "health transition": ((health, "redraw_shares"), (health, "transition")),
     "deaths by need class, births": ((population, "need_class_mortality"), (population, "births_by_area_income")),
-    "benefits and bonus in closed form": ((year, "benefits_pp"), (year, "bonus_granted"), (year, "bonus_cost_pp")),
+    "benefits and bonus in closed form": (
+        (resident, "benefits_pp"),
+        (resident, "bonus_granted"),
+        (resident, "bonus_cost_pp"),
+    ),
     "moves to, within and from the employee scheme": ((employee, "move"),),
     "money of the employee scheme": ((employee, "money"),),
-    "moves between areas": ((year, "move_between_areas"),),
-    "moves to and from assistance": ((year, "move_assistance"),),
+    "moves between areas": ((year_end, "move_between_areas"),),
+    "moves to and from assistance": ((year_end, "move_assistance"),),
     "sums for the tables": ((projection, "observe"), (projection.Recorder, "flows")),
 }
 REST = "all else: survival applied, contributions, flows, account"

@@ -29,21 +29,30 @@ Table = tuple[dict[str, Sequence[object]], dict[str, np.ndarray]]
 def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     """By birth year: persons, and present values on the opening 1 January of one run's flows.
 
-    A person of age x on the 1 January of year t was born in t − 1 − x; those of the open age count as of that age, and a
-    newborn's first calendar year counts with those born the year before. The discount rate is the fund's interest.
+    A person of age x on the 1 January of year t was born in t − 1 − x; those of the open age count as of that age. What is
+    paid and received at age 0 is of those born the year before and of the newborn, by payers and by insured years. The
+    discount rate is the fund's interest.
     """
-    years = projection.years
-    first_birth, last_birth = years[0] - 1 - LAST_AGE, years[-1] - 1
+    years, flows = projection.years, projection.by_age
+    first_birth, last_birth = years[0] - 1 - LAST_AGE, years[-1]
     births = range(first_birth, last_birth + 1)
     place = np.array(years)[:, None] - 1 - np.arange(LAST_AGE + 1) - first_birth
+    newborn = flows["newborn_enrolled"][:, 0, :, 0].sum(axis=1)
+    payers, insured = (flows[name][:, 0, :, 0].sum(axis=1) for name in ("resident_enrolled", "resident_insured_years"))
 
-    def by_cohort(at_age: np.ndarray) -> np.ndarray:
-        return np.bincount(place.reshape(-1), weights=at_age.sum(axis=1).reshape(-1), minlength=len(births))
+    def by_cohort(name: str, at_age: np.ndarray) -> np.ndarray:
+        by_year = at_age.sum(axis=1)
+        whole, own = (insured, newborn / 2) if name.endswith("_benefits") else (payers, newborn)
+        of_newborn = by_year[:, 0] * np.divide(own, whole, out=np.zeros_like(whole), where=whole > 0)
+        by_year[:, 0] -= of_newborn
+        found = np.bincount(place.reshape(-1), weights=by_year.reshape(-1), minlength=len(births))
+        found[LAST_AGE + 1 :] += of_newborn
+        return found
 
     persons = np.zeros(len(births))
     persons[: LAST_AGE + 1] = projection.stocks.persons[0, 0].sum(axis=(0, 1))[::-1]
-    persons[LAST_AGE + 1 :] = projection.by_age["births"][:-1, 0].sum(axis=(1, 2))
-    values = {name: by_cohort(each) for name, each in present_values(projection.by_age, basis).items()}
+    persons[LAST_AGE + 1 :] = flows["births"][:, 0].sum(axis=(1, 2))
+    values = {name: by_cohort(name, each) for name, each in present_values(flows, basis).items()}
     return {"birth_year": births}, {"persons": persons, **_with_net(values)}
 
 

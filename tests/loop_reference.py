@@ -864,7 +864,8 @@ def births_to_active(year: Year, enrolled: Enrolled, born: dict[Family, float]) 
     found = {}
     for area, income in product(AREAS, INCOMES):
         expected = {
-            (member, age): (year("asfr", age) + (year("asfr", age + 1) if age < year.ages[-1] else 0.0)) / 2
+            (member, age): (year("asfr", age) + (year("asfr", age + 1) if age < year.ages[-1] else 0.0))
+            / 2
             * sum(enrolled.count([member], need, "female", area, income, age) for need in NEEDS)
             for member, age in product(ALL, year.ages)
         }

@@ -120,3 +120,13 @@ def test_one_scenario_alone_is_a_usage_error_and_an_unknown_one_an_input_error(t
     assert compare("baseline").exit_code == ExitCode.USAGE
     assert compare("baseline", "nothing_like_it", "--out", tmp_path).exit_code == ExitCode.INPUT
     assert list(tmp_path.iterdir()) == []
+
+
+def test_measures_of_a_fund_that_only_one_scenario_projects_are_kept():
+    alone = ss.load("baseline", settings=[*SHORT, "employee.projected=false"])
+    both = ss.load("baseline", settings=SHORT)
+    for pair in ((alone, both), (both, alone)):
+        table = ss.compare(*pair).measures
+        assert len(table.loc["employee_pool_closing_last_year"]) == 1
+        assert len(table.loc["closing_last_year"]) == 2
+        assert table["unit"].notna().all()

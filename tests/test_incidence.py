@@ -33,7 +33,7 @@ def test_cohorts_and_groups_share_out_the_whole_of_every_flow(results: Results, 
 def test_persons_of_a_cohort_are_those_alive_at_the_opening_or_born_since(results: Results) -> None:
     persons = results.cohorts["persons"]
     alive = results.projection.stocks.persons[0, 0].sum(axis=(0, 1))
-    assert [persons.index.min(), persons.index.max()] == [1925, 2027]
+    assert [persons.index.min(), persons.index.max()] == [1925, 2028]
     assert persons.loc[1990] == alive[35]
     assert persons.loc[1925] == alive[100]
     assert persons.loc[2026] == results.projection.by_age["births"][0].sum()
@@ -53,6 +53,16 @@ def test_a_cohort_is_followed_along_the_years(results: Results) -> None:
         for year in range(3)
     )
     assert columns["employee_benefits"][1960 - 1925] == pytest.approx(born_1960 + rest)
+
+
+def test_the_newborn_have_a_cohort_of_their_own_from_their_first_year_on() -> None:
+    base = load("baseline").replace({"horizon.last_year": 2026})
+    one_year = simulate([base])[0]
+    pp = one_year.cohorts.div(one_year.cohorts["persons"], axis=0)["public_money"]
+    subsidy = float(one_year.account["subsidy_pp"][0])
+    share = float(one_year.projection.by_age["newborn_enrolled"].sum() / one_year.projection.by_age["births"].sum())
+    assert pp[2026] == pytest.approx(share * subsidy, rel=0.02)
+    assert pp[2025] == pytest.approx(pp[2024], rel=0.05)
 
 
 def test_without_the_employee_scheme_its_columns_are_nought() -> None:

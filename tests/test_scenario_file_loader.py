@@ -14,7 +14,14 @@ import pytest
 
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file import keys, loader
-from simsurance.scenario_file.files import DEEPEST_NESTING, LARGEST_FILE, LONGEST_CHAIN, TABLES, scenarios_folder, shipped
+from simsurance.scenario_file.files import (
+    DEEPEST_NESTING,
+    LARGEST_FILE,
+    LONGEST_CHAIN,
+    TABLES,
+    scenarios_folder,
+    shipped,
+)
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
 from simsurance.scenario_file.loader import load, slug
 

@@ -37,8 +37,10 @@ class Comparison:
         for name, result in zip(self.names, self.results, strict=True):
             table = result.measures.assign(scenario=name, difference=result.measures["value"] - base)
             tables.append(table.set_index("scenario", append=True)[["value", "difference", "unit", "status"]])
-        order = pd.MultiIndex.from_product([base.index, self.names], names=["measure", "scenario"])
-        return pd.concat(tables).reindex(order)
+        whole = pd.concat(tables)
+        names = dict.fromkeys(name for result in self.results for name in result.measures.index)
+        order = pd.MultiIndex.from_product([names, self.names], names=["measure", "scenario"])
+        return whole.reindex(order[order.isin(whole.index)])
 
     @cached_property
     def fund(self) -> "pd.DataFrame":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simsurance.results import Results
 
 TOLERANCE: Final = 1e-9
-"""Largest difference, relative to the largest number of the column (of the cell in measures.csv): room for another
+"""Largest difference, relative to the largest number of the column of its fund (of the cell in measures.csv): room for another
 processor's last digits, none for another model or another year. Words are equal or not, an empty cell equals only one."""
 
 TABLES: Final = {
@@ -106,10 +106,16 @@ def _sizes(table: str, before: Cells) -> Mapping[tuple[str, str], float]:
     numbers = {place: abs(number) for place, cell in before.items() if (number := _number(cell)) is not None}
     if table == "measures.csv":
         return numbers
-    largest: dict[str, float] = {}
-    for (_, column), number in numbers.items():
-        largest[column] = max(number, largest.get(column, 0.0))
-    return {(row, column): largest[column] for row, column in numbers}
+    largest: dict[tuple[str, str], float] = {}
+    for (row, column), number in numbers.items():
+        of = _fund(table, row), column
+        largest[of] = max(number, largest.get(of, 0.0))
+    return {(row, column): largest[_fund(table, row), column] for row, column in numbers}
+
+
+def _fund(table: str, row: str) -> str:
+    """The fund that a row is of, where a table has several: each is held against its own numbers."""
+    return row.partition(" ")[2] if table == "fund.csv" else ""
 
 
 def _times(was: str, now: str, size: float) -> float:

@@ -48,5 +48,5 @@ def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tup
         click.echo("")
     click.echo(
         "Income is fitted year by year, the resident fund's through the local supplement, the employee scheme's through\n"
-        "compliance: its error comes from the insured alone."
+        "reported wages: its error comes from the insured alone."
     )

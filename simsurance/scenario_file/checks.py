@@ -17,6 +17,7 @@ Origins = Mapping[str, Layer]
 
 INCOMES = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
 INCOME_GROWTH = ("economy.real_income_growth", "economy.rural_growth_excess")
+MEAN_WAGE = "employee.wage.mean"
 DEMOGRAPHY = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
 LAST_POPULATION = 2024
 
@@ -82,15 +83,19 @@ def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[i
     prices = min(opening, reference if isinstance(reference, int) else opening)
     grown = [_years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
     income_growth = min((max(years) + 1 for years in grown if years), default=opening)
-    if path in INCOMES:
-        return prices - 1, "the year before the first of the valuation year and the reference year of cost"
+    wages = _years_named(leaves.get(MEAN_WAGE))
+    if path in INCOMES or path == MEAN_WAGE:
+        first = min(prices - 1, max(wages)) if wages and path in INCOMES else prices - 1
+        return first, "the year before the first of the valuation year and the reference year of cost"
+    if path == "employee.wage.growth_excess":
+        return (max(wages) + 1 if wages else opening), "the year after the last mean wage"
     if path in DEMOGRAPHY:
         return min(opening - 1, LAST_POPULATION), "the year from which the population is stepped to the valuation date"
     if path in INCOME_GROWTH:
         return income_growth, "the year after the last disposable income"
     if path == "economy.inflation":
         return min(prices, income_growth), "the first year whose prices count"
-    if path == "claims.trend.real_growth":
+    if path in ("claims.trend.real_growth", "employee.care.real_growth"):
         return prices, "the first of the valuation year and the reference year of cost"
     return opening, "the valuation year"
 
