@@ -926,7 +926,8 @@ class Oracle:
         """Draw the members' bills and tally what the pool pays of them."""
         scheme, year, retired = self.book.values.employee, self.year, people.status == RETIRED
         trend = self.book.cost_index(year, scheme.care.real_growth)
-        level = trend * np.where(retired, scheme.care.retired_cost_ratio, 1.0)
+        young, old = scheme.care.younger_to_age, scheme.care.older_from_age
+        level = trend * scheme.care.older_cost_ratio ** np.clip((people.age + 0.5 - young) / (old - young), 0.0, 1.0)
         in_hospital, outside = self.costs_of_year(people, self.book.member_costs, level, self.members_luck)
         beds, clinics, index = scheme.benefits.inpatient, scheme.benefits.outpatient, self.book.money_index(year)
         deductible = np.where(retired, in_year(beds.retired_deductible, year), in_year(beds.deductible, year)) * index

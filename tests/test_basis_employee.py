@@ -261,9 +261,9 @@ def test_levers_that_pay_more_than_the_cost_are_refused(kind: str) -> None:
 # --- cost and benefits by status ----------------------------------------------------------------------------
 
 
-def test_retired_members_have_their_own_deductible_ratio_and_cost() -> None:
+def test_retired_members_have_their_own_deductible_and_ratio() -> None:
     scheme = employee(
-        ("benefits.indexation", "fixed"), ("employee.care.retired_cost_ratio", 1.25),
+        ("benefits.indexation", "fixed"),
         ("employee.benefits.inpatient.deductible", 1_200), ("employee.benefits.inpatient.retired_deductible", 900),
         ("employee.benefits.inpatient.payment_ratio", 0.8), ("employee.benefits.inpatient.retired_ratio_extra", 0.05),
         ("employee.benefits.outpatient.payment_ratio", 0.5), ("employee.benefits.outpatient.retired_ratio_extra", 0.2),
@@ -273,7 +273,18 @@ def test_retired_members_have_their_own_deductible_ratio_and_cost() -> None:
     assert care.inpatient_ratio.ravel() == pytest.approx([0.8, 0.85])
     assert care.outpatient_ratio.ravel() == pytest.approx([0.5, 0.7])
     for cost in (care.inpatient_cost, care.outpatient_cost):
-        assert cost[:, :, 1] == pytest.approx(1.25 * cost[:, :, 0])
+        assert cost.shape[2] == 1, "a person does not cost more for having retired"
+
+
+def test_members_cost_rises_more_steeply_with_age_between_two_ages() -> None:
+    ages: Changes = (("employee.care.younger_to_age", 40), ("employee.care.older_from_age", 60))
+    flat, steep = (employee(("employee.care.older_cost_ratio", ratio), *ages).care for ratio in (1, 4))
+    for name in ("inpatient_cost", "outpatient_cost"):
+        ratio = (getattr(steep, name) / getattr(flat, name)).reshape(-1, 101)[0]
+        assert ratio[:40] == pytest.approx(np.ones(40))
+        assert ratio[60:] == pytest.approx(np.full(41, 4.0))
+        assert ratio[49] == pytest.approx(4**0.475)
+        assert ratio[50] / ratio[49] == pytest.approx(4**0.05)
 
 
 def test_cost_of_care_has_levels_places_and_growth_of_its_own() -> None:

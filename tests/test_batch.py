@@ -31,7 +31,7 @@ CHANGES: tuple[dict[str, object], ...] = (
         "employee.unqualified.buying": 0.2,
         "employee.retirement.early_share": 0.1,
         "employee.accounts.without": 0.2,
-        "employee.care.retired_cost_ratio": 1.3,
+        "employee.care.older_cost_ratio": 1.3,
         "employee.benefits.long_term_care": 50,
         "employee.fund.opening_pool": -1e11,
     },

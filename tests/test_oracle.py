@@ -107,7 +107,7 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
             "employee.care.use_level=0.8",
             "employee.care.inpatient_level=1.3",
             "employee.care.outpatient_level=1.3",
-            "employee.care.retired_cost_ratio=1.5",
+            "employee.care.older_cost_ratio=1.5",
             "employee.care.area_cost={ urban = 1.2, rural = 0.7 }",
         ),
     ),

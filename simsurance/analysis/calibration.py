@@ -263,7 +263,7 @@ def flow_sums(results: Results) -> dict[str, float]:
 
 EMPLOYEE_BENEFIT_KEYS = {
     "employee.care.inpatient_level": f"in-scope inpatient cost of {LAST_YEAR}",
-    "employee.care.retired_cost_ratio": f"cost of retired over active {LAST_YEAR}",
+    "employee.care.older_cost_ratio": f"cost of retired over active {LAST_YEAR}",
     "employee.care.outpatient_level": f"outpatient cost of {LAST_YEAR}",
     "employee.benefits.inpatient.payment_ratio": f"payment ratio of {LAST_YEAR}",
     "employee.benefits.outpatient.payment_ratio": f"rest of the pool's outgo of {LAST_YEAR}",
@@ -287,7 +287,7 @@ def employee_benefit_levels(baseline: Scenario) -> Iterator[Fit]:
     care, benefits = scheme.care, scheme.benefits
     own = [
         care.inpatient_level,
-        care.retired_cost_ratio,
+        care.older_cost_ratio,
         care.outpatient_level,
         shipped(benefits.inpatient.payment_ratio, LAST_YEAR),
         shipped(benefits.outpatient.payment_ratio, LAST_YEAR),
@@ -316,22 +316,28 @@ def _employee_benefits(changed: Scenario) -> list[float]:
     ]
 
 
+ALL_FOR_THE_RETIRED = {
+    f"employee.benefits.{kind}.{key}": value
+    for kind, limit in (("inpatient", 1e8), ("outpatient", {"low": 1e7, "moderate": 1e7, "high": 1e7}))
+    for key, value in (("deductible", 0), ("payment_ratio", 0), ("retired_ratio_extra", 1), ("limit", limit))
+} | {"employee.benefits.inpatient.retired_deductible": 0}
+
+
 def retired_to_active(scenario: Scenario, flows: dict[str, float]) -> float:
     """Institution cost of retired over that of active members in 2025.
 
-    Cost is linear in `retired_cost_ratio`, so that half the ratio shows what belongs to the retired. Published institution cost
+    Rules that pay the retired everything and the active nothing show what belongs to the retired. Published institution cost
     holds what is out of scope and leaves pharmacies out; both are taken to be alike for active and retired.
     """
-    ratio = scenario.values.employee.care.retired_cost_ratio
-    half = flow_sums(one_year(scenario.replace({"employee.care.retired_cost_ratio": ratio / 2}), LAST_YEAR))
+    of_retired = flow_sums(one_year(scenario.replace(ALL_FOR_THE_RETIRED), LAST_YEAR))
     institutions, pharmacies = outpatient_parts()
     scope = inpatient_in_scope("employee") / published("employee_inpatient_cost")[LAST_YEAR]
     weights = {
-        "employee_inpatient_claims": 1 / scope,
-        "employee_outpatient_claims": institutions / (institutions + pharmacies),
+        "employee_inpatient": 1 / scope,
+        "employee_outpatient": institutions / (institutions + pharmacies),
     }
-    everyone = sum(weight * flows[name] for name, weight in weights.items())
-    retired = sum(weight * 2 * (flows[name] - half[name]) for name, weight in weights.items())
+    everyone = sum(weight * flows[f"{name}_claims"] for name, weight in weights.items())
+    retired = sum(weight * of_retired[f"{name}_benefits"] for name, weight in weights.items())
     return retired / (everyone - retired)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import AREA, EMPLOYEES, HEALTH, INCOME
+from simsurance.axes import AGE, AREA, EMPLOYEES, HEALTH, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import benefit_factor, claims_basis
 from simsurance.model.benefits import expected_excess
@@ -77,9 +77,7 @@ def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:
         "outpatient_cost": care.outpatient_level,
     }
     cost = claims_basis(inputs, inputs.cost_index(care.real_growth), levels)
-    by_place = on(np.array([1.0, care.retired_cost_ratio]), "status") * on(
-        members(care.area_cost, AREA.members), "area"
-    )
+    by_place = on(members(care.area_cost, AREA.members), "area") * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
     inpatient, outpatient = rules.inpatient, rules.outpatient
     deductibles = [inputs.yearly(each) * index for each in (inpatient.deductible, inpatient.retired_deductible)]
@@ -104,3 +102,11 @@ def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:
             inputs, "employee_outpatient_benefits", ratios["outpatient"].max(axis=1)
         ),
     }
+
+
+def steeper_with_age(inputs: Inputs) -> np.ndarray:
+    """What members' cost is multiplied by at each age: 1 for the younger, the ratio for the older, in equal steps between."""
+    care = inputs.values.employee.care
+    ages = np.arange(len(AGE.members)) + 0.5
+    progress = (ages - care.younger_to_age) / (care.older_from_age - care.younger_to_age)
+    return care.older_cost_ratio ** np.clip(progress, 0.0, 1.0)

@@ -101,6 +101,13 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """Shares and payments do not exceed the whole, the base has room between its bounds, rates are not below zero."""
+    care = values.employee.care
+    if care.younger_to_age >= care.older_from_age:
+        text = f"younger_to_age {care.younger_to_age} is not below older_from_age {care.older_from_age}; "
+        yield (
+            ("employee.care.younger_to_age", "employee.care.older_from_age"),
+            text + "lower the first or raise the second",
+        )
     retirement, short = values.employee.retirement, values.employee.unqualified
     for section, first, second, one, other in (
         ("retirement", "early_share", "late_share", retirement.early_share, retirement.late_share),

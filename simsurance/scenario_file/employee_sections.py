@@ -91,9 +91,13 @@ class EmployeeCare(Section):
     outpatient_level: Number = quantity(
         "outpatient cost a head over that of the table in the reference year", "factor", 0.01, 100
     )
-    retired_cost_ratio: Number = quantity(
-        "cost of a retired member over that of an active one of the same age and need", "factor", 0.1, 10
+    older_cost_ratio: Number = quantity(
+        "cost of older members over that of younger ones, beyond the residents' pattern by age", "factor", 0.1, 10
     )
+    younger_to_age: int = quantity(
+        "age up to which members are younger; between both ages the ratio rises", "years", 0, 99
+    )
+    older_from_age: int = quantity("age from which members are older", "years", 1, 100)
     area_cost: ByArea = quantity("relative cost by area", "factor", 0.01, 10)
     real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
 
