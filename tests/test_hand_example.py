@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of
+from test_model_employee import cohort
 
 from simsurance.axes import AGE, INCOME, index, row
 from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
@@ -170,6 +171,44 @@ def rules_engine() -> dict[str, float]:
     }
 
 
+@cache
+def cohort_engine() -> dict[str, float]:
+    """The quantities of the third example, a cohort through retirement, by the engine."""
+    years = cohort(0.0404)
+    found = {"retired on 1 January 2033": years[2033]["employee_retired"]}
+    benefits = ("employee_inpatient_benefits", "employee_outpatient_benefits", "long_term_care")
+    for year in (2030, 2031, 2032):
+        flow = years[year]
+        income = flow["employer_contributions"] - flow["employer_to_accounts"] - flow["retiree_credits"]
+        outgo = sum(flow[name] for name in benefits)
+        found |= {
+            f"active in {year}": flow["active"],
+            f"retired in {year}": flow["retired"],
+            f"residents in {year}": flow["payers"],
+            f"retire at the end of {year}": flow["retirements"],
+            f"payments for missing years in {year}, yuan": flow["purchases"],
+            f"base of contributions in {year}, yuan": flow["contribution_base"],
+            f"employers' contributions in {year}, yuan": flow["employer_contributions"],
+            f"members' contributions in {year}, yuan": flow["employee_contributions"],
+            f"credits of the retired in {year}, yuan": flow["retiree_credits"],
+            f"benefits of the retired in {year}, yuan": flow["benefits_of_retired"],
+            f"pool's income in {year}, yuan": income + flow["purchases"],
+            f"pool's outgo in {year}, yuan": outgo,
+            f"pool on 31 December {year}, yuan": flow["pool"],
+            f"accounts: own care in {year}, yuan": flow["account_spending"],
+            f"accounts: relatives' care in {year}, yuan": flow["relatives_care"],
+            f"accounts on 31 December {year}, yuan": flow["accounts"],
+            f"pay-as-you-go rate in {year}": outgo / flow["contribution_base"],
+            f"contribution rate in {year}": income / flow["contribution_base"],
+        }
+    found["of which to accounts"] = years[2030]["employer_to_accounts"]
+    return {name: value for name, value in found.items() if name in printed()}
+
+
+STEPS_OF_THE_COHORT = {
+    *("of whom have the years", "of whom buy them", "of whom join the residents", "of whom have no cover"),
+    *("paid for an active member, yuan", "paid for a retired member, yuan", "accounts: credited in 2030, yuan"),
+}
 INTEGRAL = (
     "standardised distance to the deductible",
     "expected cost above the deductible",
@@ -204,14 +243,15 @@ STEPS_OF_THE_RULES = {
 
 
 def test_the_document_and_the_engine_name_the_same_quantities() -> None:
-    assert set(printed()) == {*engine(), *rules_engine(), *STEPS_ON_THE_WAY, *STEPS_OF_THE_RULES}
+    steps = {*STEPS_ON_THE_WAY, *STEPS_OF_THE_RULES, *STEPS_OF_THE_COHORT}
+    assert set(printed()) == {*engine(), *rules_engine(), *cohort_engine(), *steps}
 
 
-@pytest.mark.parametrize("name", [*engine(), *rules_engine()])
+@pytest.mark.parametrize("name", [*engine(), *rules_engine(), *cohort_engine()])
 def test_the_engine_gives_the_number_worked_out_by_hand(name: str) -> None:
     value = printed()[name][1]
     places = len(value.partition(".")[2])
-    found = {**engine(), **rules_engine()}[name]
+    found = {**engine(), **rules_engine(), **cohort_engine()}[name]
     assert f"{found:,.{places}f}".replace("-", "−") == value
 
 

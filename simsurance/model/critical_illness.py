@@ -30,7 +30,7 @@ class BasicLayer:
 
     def cost_at(self, own: np.ndarray) -> np.ndarray:
         """The cost X that leaves the patient with `own` = X − B(X)."""
-        within = self.deductible + (own - self.deductible) / (1 - self.ratio)
+        within = self.deductible + (own - self.deductible) / np.maximum(1 - self.ratio, 1e-12)
         beyond = own + self.limit
         return np.where(own <= self.deductible, own, np.where(within <= self.exhausted_at, within, beyond))
 
