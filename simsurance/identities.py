@@ -153,12 +153,11 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     yield "pool: employers' contributions = base × rate", employer - due, due
     credited = np.stack([(scheme.employee_rate * scheme.with_account).mean(axis=runs) for scheme in schemes]) * base
     yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, due
-    received = flow["contributions_from_accounts"]
-    yield (
-        "accounts: relatives' contributions = received by the resident fund",
-        received - single["relatives_contributions"],
-        due,
-    )
+    paid, received = single["relatives_contributions"], flow["contributions_from_accounts"]
+    share = np.stack([np.broadcast_to(year.relatives_share.mean(axis=runs), paid.shape[1:]) for year in basis])
+    wanted, size = flow["personal_contributions"] * share, np.maximum(paid, 1.0)
+    yield "accounts: relatives' contributions = residents' own contributions × share", paid - wanted, size
+    yield "accounts: relatives' contributions = received by the resident fund", received - paid, size
 
     to_accounts = single["employer_to_accounts"]
     benefits = flow["employee_inpatient_benefits"] + flow["employee_outpatient_benefits"]

@@ -17,10 +17,10 @@ PAID_AND_RECEIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "employee_contributions": ("employer_contributions", "employee_contributions", "purchases"),
     "employee_benefits": (
         *("employee_inpatient_benefits", "employee_outpatient_benefits"),
-        *("maternity_benefits", "long_term_care", "employee_contributions", "retiree_credits"),
+        *("maternity_benefits", "long_term_care", "employee_contributions", "employer_to_accounts", "retiree_credits"),
     ),
 }
-"""Columns of the tables and the flows that they sum. What members pay into their own accounts comes back to them."""
+"""Columns of the tables and the flows that they sum. What is credited to members' accounts comes back to them."""
 
 Table = tuple[dict[str, Sequence[object]], dict[str, np.ndarray]]
 """Keys and columns of a table."""
@@ -52,19 +52,28 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     persons = np.zeros(len(births))
     persons[: LAST_AGE + 1] = projection.stocks.persons[0, 0].sum(axis=(0, 1))[::-1]
     persons[LAST_AGE + 1 :] = flows["births"][:, 0].sum(axis=(1, 2))
-    values = {name: by_cohort(name, each) for name, each in present_values(flows, basis).items()}
+    values = {name: by_cohort(name, each) for name, each in present_values(projection, flows, basis).items()}
     return {"birth_year": births}, {"persons": persons, **_with_net(values)}
 
 
 def group_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     """By area and income group: persons on the opening 1 January, and present values of one run's flows."""
     persons = projection.stocks.membership[0, 0].sum(axis=(0, 1))
-    values = {name: each.sum(axis=0) for name, each in present_values(projection.by_group, basis).items()}
+    values = {name: each.sum(axis=0) for name, each in present_values(projection, projection.by_group, basis).items()}
     return {"area": AREA.members, "income": INCOME.members}, {"persons": persons, **_with_net(values)}
 
 
-def present_values(flows: Mapping[str, np.ndarray], basis: Sequence[YearBasis]) -> dict[str, np.ndarray]:
-    """What is paid and received in each year, at its value on the opening 1 January: [year, …] of one run."""
+def present_values(
+    projection: Projection, flows: Mapping[str, np.ndarray], basis: Sequence[YearBasis]
+) -> dict[str, np.ndarray]:
+    """What is paid and received in each year, at its value on the opening 1 January: [year, …] of one run.
+
+    `flows`: those of the projection by age or by group. Employers' part to accounts goes where their contributions do.
+    """
+    if "employer_contributions" in flows:
+        employer = flows["employer_contributions"]
+        credited = projection.by_run["employer_to_accounts"] / employer.sum(axis=(2, 3))
+        flows = {**flows, "employer_to_accounts": employer * credited[:, :, None, None]}
     middle, _ = discount_factors(np.array([float(year.interest_rate[0]) for year in basis]), 0.0)
     weight = middle[:, None, None]
     nothing = np.zeros_like(flows["births"][:, 0])

@@ -105,7 +105,7 @@ def pool_account(projection: Projection) -> Account:
         "employee_retired": retired[1:],
         "dependency_ratio": (retired / active)[1:],
         "contribution_base": base,
-        "contribution_rate": (employer - single["employer_to_accounts"] - total(flow["retiree_credits"])) / base,
+        "contribution_rate": (employer - single["employer_to_accounts"]) / base,
         "members_income": total(flow["employee_members_income"]),
         "heads": total(flow["active_years"]) + total(flow["retired_years"]),
     }
@@ -114,17 +114,14 @@ def pool_account(projection: Projection) -> Account:
 def personal_accounts(projection: Projection) -> Account:
     """What only the personal accounts have."""
     flow, single = projection.by_age, projection.by_run
-    base, own = total(flow["contribution_base"]), total(flow["employee_contributions"])
     return {
-        "employee_contributions": own,
+        "employee_contributions": total(flow["employee_contributions"]),
         "employer_to_accounts": single["employer_to_accounts"],
         "retiree_credits": total(flow["retiree_credits"]),
         "account_spending": total(flow["account_spending"]),
         "relatives_care": single["relatives_care"],
         "relatives_contributions": single["relatives_contributions"],
         "interest": single["account_interest"],
-        "contribution_base": base,
-        "contribution_rate": (own + single["employer_to_accounts"]) / base,
         "members_income": total(flow["employee_members_income"]),
         "heads": total(flow["active_years"]) + total(flow["retired_years"]),
     }
@@ -139,8 +136,9 @@ def _balanced(fund: str, account: Account, projection: Projection) -> Account:
     forward = np.full_like(monthly, np.nan)
     forward[:-1] = closing[:-1] / monthly[1:]
     found = {name: values for name, values in account.items() if name != "heads"}
-    if "contribution_base" in found:
-        found["pay_as_you_go_rate"] = outgo / found["contribution_base"]
+    if fund == "employee_pool":
+        levied = found["employer_contributions"] + found["employer_to_accounts"]
+        found["pay_as_you_go_rate"] = (outgo - (income - levied)) / found["contribution_base"]
     if "prepaid" in found:
         found["reserve_months_without_prepaid"] = (closing - found["prepaid"]) / monthly
     return found | {

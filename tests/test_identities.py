@@ -93,6 +93,7 @@ EMPLOYEES_BY_AGE = "employees: by status = by age"
 EMPLOYERS = "pool: employers' contributions = base × rate"
 MEMBERS = "accounts: members' contributions = base × rate"
 RELATIVES = "accounts: relatives' contributions = received by the resident fund"
+SHARED = "accounts: relatives' contributions = residents' own contributions × share"
 POOL = {f"pool{rest}" for rest in (INTEREST.removeprefix("money"), CLOSING.removeprefix("money"))}
 ACCOUNTS = {name.replace("pool", "accounts") for name in POOL}
 POOL_INPATIENT, POOL_OUTPATIENT = (name.replace("money", "pool") for name in (INPATIENT, OUTPATIENT))
@@ -116,7 +117,7 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "insured_adjustment": (single("insured_adjustment", 1e4), {INSURED}),
     "resident_insured": (stock("resident_insured", 0, 1, 30, more=1e3), {BY_AGE}),
     "resident_enrolled": (flow("resident_enrolled"), {PAYERS, SUBSIDIES}),
-    "personal_contributions": (flow("personal_contributions"), {SUPPLEMENT, INTEREST, CLOSING}),
+    "personal_contributions": (flow("personal_contributions"), {SUPPLEMENT, INTEREST, CLOSING, SHARED}),
     "assistance": (flow("assistance"), {SUPPLEMENT, INTEREST, CLOSING}),
     "subsidies": (flow("subsidies"), {SUBSIDIES, SUPPLEMENT, INTEREST, CLOSING}),
     "local_supplement": (flow("local_supplement"), {SUPPLEMENT}),
@@ -151,7 +152,7 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "employee_outpatient_claims": (flow("employee_outpatient_claims", 0.2), {POOL_OUTPATIENT}),
     "account_spending": (flow("account_spending"), ACCOUNTS),
     "relatives_care": (single("relatives_care", 1e9), ACCOUNTS),
-    "relatives_contributions": (single("relatives_contributions", 1e9), {RELATIVES, *ACCOUNTS}),
+    "relatives_contributions": (single("relatives_contributions", 1e9), {RELATIVES, SHARED, *ACCOUNTS}),
     "contributions_from_accounts": (flow("contributions_from_accounts", 1.1), {RELATIVES}),
     "employer_to_accounts": (single("employer_to_accounts", 1e9), POOL | ACCOUNTS),
     "pool_interest": (single("pool_interest", 1e9), {name for name in POOL if ": interest" in name}),

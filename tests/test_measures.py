@@ -263,7 +263,10 @@ def test_accounts_of_both_schemes_add_up() -> None:
     pool, accounts, resident = (results.accounts[fund] for fund in ("employee_pool", "personal_accounts", "resident"))
     assert (pool["employer_to_accounts"] + accounts["employer_to_accounts"]).tolist() == [0] * 3
     assert accounts["relatives_contributions"] == pytest.approx(resident["contributions_from_accounts"])
-    assert pool["pay_as_you_go_rate"] == pytest.approx(pool["outgo"] / pool["contribution_base"])
+    balancing = pool["outgo"] - pool["purchases"] - pool["retiree_credits"]
+    assert pool["pay_as_you_go_rate"] == pytest.approx(balancing / pool["contribution_base"])
+    levied = pool["employer_contributions"] + pool["employer_to_accounts"]
+    assert pool["contribution_rate"] == pytest.approx(levied / pool["contribution_base"])
     members = pool["employee_active"] + pool["employee_retired"] + resident["resident_insured"]
     assert resident["coverage_of_population"] == pytest.approx(members / resident["population"])
     assert pool["dependency_ratio"] == pytest.approx(pool["employee_retired"] / pool["employee_active"])
@@ -280,3 +283,18 @@ def test_a_scheme_switched_off_has_no_account_and_leaves_the_other_as_it_is() ->
     assert list(alone.flows.columns) == list(both.flows.columns)
     assert alone.flows["employer_contributions"].isna().all()
     assert alone.ages["leaves"].equals(both.ages["leaves"])
+
+
+def test_the_required_rate_of_the_pool_leaves_the_target_reserve() -> None:
+    """Nobody reacts to the rate, so that the multiple found is the one that a run with it needs; nobody buys years here."""
+    base = load("baseline").replace(
+        {"horizon.last_year": 2035, "employee.unqualified.buying": 0.0, "employee.unqualified.resident": 0.5}
+    )
+    (before,) = simulate([base])
+    found = before.measures["value"]
+    multiple = found["employee_pool_required_contribution_multiple_now"]
+    rate = base.values.employee.contributions.employer_rate
+    (after,) = simulate([base.replace({"employee.contributions.employer_rate": rate * multiple})])
+    pool = after.accounts["employee_pool"]
+    assert pool["reserve_months"][-1] == pytest.approx(base.values.measures.target_reserve_months)
+    assert pool["contribution_rate"][0] == pytest.approx(found["employee_pool_required_rate_now"])

@@ -13,6 +13,7 @@ from simsurance.axes import FUND
 from simsurance.cli import main
 from simsurance.output.charts import schemes as chart
 from simsurance.output.folder import read_manifest
+from simsurance.scenario_file.schedule import values_by_year
 
 SHORT = ["horizon.last_year=2031"]
 
@@ -26,7 +27,7 @@ def test_every_policy_has_a_row_for_each_fund_and_for_all_of_them(effects: Schem
     assert list(effects.effects.index) == [(policy, fund) for policy in POLICIES for fund in (*FUND.members, "all")]
     for policy in POLICIES:
         rows = effects.effects.loc[policy]
-        for column in ADDITIVE:
+        for column in ADDITIVE[2:]:
             assert rows.loc["all", column] == pytest.approx(rows.loc[list(FUND.members), column].sum()), column
 
 
@@ -51,12 +52,19 @@ def test_earlier_retirement_and_more_entries_move_money_and_members_as_they_must
         assert table.loc[(policy, "resident"), "outgo_present_value"] < 0
 
 
-def test_what_accounts_pay_for_relatives_cancels_in_all_funds_together() -> None:
-    more = scheme_effects("baseline", ["family_accounts"], settings=SHORT)
+def test_what_accounts_pay_for_relatives_is_income_of_one_fund_and_outgo_of_another() -> None:
+    """Where nobody stays insured because of it, the resident fund gets the same money, from another hand."""
+    nobody = [*SHORT, "behaviour.effects.family=false"]
+    more = scheme_effects("baseline", ["family_accounts"], settings=nobody)
     table = more.effects.loc["family_accounts"]
-    accounts = more.policies["family_accounts"].accounts["personal_accounts"]["relatives_contributions"].sum()
-    assert accounts > more.base.accounts["personal_accounts"]["relatives_contributions"].sum()
-    assert table.loc["personal_accounts", "balance_present_value"] < 0
+    changed = more.policies["family_accounts"]
+    paid = [each.accounts["personal_accounts"]["relatives_contributions"] for each in (more.base, changed)]
+    assert (paid[1][1:] > paid[0][1:]).all()
+    assert table.loc["resident", "balance_present_value"] == 0
+    assert table.loc["personal_accounts", "outgo_present_value"] > 0
+    assert table.loc["all", "balance_present_value"] == pytest.approx(-table.loc["all", "outgo_present_value"])
+    received = changed.account["contributions_from_accounts"]
+    np.testing.assert_allclose(received, paid[1])
 
 
 def test_incidence_of_a_policy_is_a_person(effects: SchemeEffects) -> None:
@@ -91,3 +99,17 @@ def test_the_command_writes_a_folder_and_prints_every_fund(tmp_path: Path) -> No
     as_json = CliRunner().invoke(main, [*arguments, "--json", "--no-charts"])
     content = json.loads(as_json.stdout)
     assert [row["fund"] for row in content["effects"]] == [*FUND.members, "all"]
+
+
+def test_flexible_workers_who_join_are_at_most_the_members_who_join() -> None:
+    """The share of flexible workers that the fragment tells must not turn present members into flexible workers."""
+    flexible = scheme_effects("baseline", ["flexible_workers_join"])
+    results = [flexible.base, flexible.policies["flexible_workers_join"]]
+    years = results[0].years
+    shares = [values_by_year(each.scenario.values.employee.contributions.flexible_share, years) for each in results]
+    active = [each.accounts["employee_pool"]["employee_active"] for each in results]
+    before = np.array(years) >= 2029
+    more_flexible = (shares[1][1:] * active[1][:-1] - shares[0][1:] * active[0][:-1])[before[1:]]
+    more = (active[1] - active[0])[:-1][before[1:]]
+    assert (more_flexible <= more).all()
+    assert (more_flexible > 0.4 * more).all(), "most of them, but for those who enter in the first years"

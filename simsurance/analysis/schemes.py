@@ -48,7 +48,8 @@ class SchemeEffects:
     def effects(self) -> "pd.DataFrame":
         """Changes by policy and fund, and of all funds together; index policy, fund.
 
-        Present values on the opening 1 January of income, outgo and of one less the other; the closing fund and the members
+        Present values on the opening 1 January of income, outgo and of one less the other, of all funds without what one pays
+        to another; the closing fund and the members
         at the horizon; depletion years without and with the policy, empty where the fund is not depleted.
         """
         import pandas as pd
@@ -57,6 +58,7 @@ class SchemeEffects:
         for name, changed in self.policies.items():
             by_fund = pd.DataFrame({fund: self._effect(changed, fund) for fund in self.base.accounts}).T
             by_fund.loc["all"] = by_fund[list(ADDITIVE)].sum()
+            by_fund.loc["all", ["income_present_value", "outgo_present_value"]] -= self._between_funds(changed)
             found[name] = by_fund
         return pd.concat(found, names=["policy", "fund"])
 
@@ -81,8 +83,7 @@ class SchemeEffects:
 
     def _effect(self, changed: Results, fund: str) -> dict[str, float]:
         before, after = self.base.accounts[fund], changed.accounts[fund]
-        interest = np.array([float(year.interest_rate[0]) for year in self.base.basis])
-        middle, _ = discount_factors(interest, self.base.scenario.values.measures.discount_margin)
+        middle = self._discounts()
         income, outgo = (float(((after[name] - before[name]) * middle).sum()) for name in ("income", "outgo"))
         members = sum(float(after[name][-1] - before[name][-1]) for name in MEMBERS[fund])
         measure = measure_of(fund, "depletion_year")
@@ -90,6 +91,17 @@ class SchemeEffects:
         closing = float(after["closing"][-1] - before["closing"][-1])
         changes = dict(zip(ADDITIVE, (income, outgo, income - outgo, closing, members), strict=True))
         return changes | dict(zip(DATED, depletion, strict=True))
+
+    def _between_funds(self, changed: Results) -> float:
+        """What accounts pay to the resident fund more than without the policy, present value."""
+        before, after = (each.account["contributions_from_accounts"] for each in (self.base, changed))
+        return float(((after - before) * self._discounts()).sum())
+
+    def _discounts(self) -> np.ndarray:
+        """Value on the opening 1 January of one yuan in the middle of each year."""
+        interest = np.array([float(year.interest_rate[0]) for year in self.base.basis])
+        middle, _ = discount_factors(interest, self.base.scenario.values.measures.discount_margin)
+        return middle
 
     def _incidence(self, table: str) -> "pd.DataFrame":
         import pandas as pd

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, EMPLOYEES, HEALTH, INCOME
+from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
-from simsurance.basis.money import benefit_factor, claims_basis
+from simsurance.basis.money import basic_rules, claims_basis
 from simsurance.model.benefits import expected_excess
 
 
@@ -21,7 +21,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
-        "care": employee_care(inputs, index),
+        "care": employee_care(inputs),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
         "employer_rate": on(employer_rate * relief, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
@@ -68,7 +68,7 @@ def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> tu
     return counted, counted * reported
 
 
-def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:
+def employee_care(inputs: Inputs) -> Arrays:
     """Cost of members' care and what the pool pays of it; the status axis is active, retired."""
     care, rules = inputs.values.employee.care, inputs.values.employee.benefits
     levels = {
@@ -76,32 +76,24 @@ def employee_care(inputs: Inputs, index: np.ndarray) -> Arrays:
         "inpatient_cost": care.inpatient_level,
         "outpatient_cost": care.outpatient_level,
     }
-    cost = claims_basis(inputs, inputs.cost_index(care.real_growth), levels)
+    cost = claims_basis(inputs, "employee", inputs.cost_index(care.real_growth), levels)
     by_place = on(members(care.area_cost, AREA.members), "area") * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
     inpatient, outpatient = rules.inpatient, rules.outpatient
-    deductibles = [inputs.yearly(each) * index for each in (inpatient.deductible, inpatient.retired_deductible)]
-    ratios = {
-        name: np.stack(
-            [inputs.yearly(rule.payment_ratio), inputs.yearly(rule.payment_ratio) + rule.retired_ratio_extra], axis=1
-        )
-        for name, rule in (("inpatient", inpatient), ("outpatient", outpatient))
-    }
-    return {
-        **cost,
-        "inpatient_deductible": on(np.stack(deductibles, axis=1), "year", "status"),
-        "inpatient_ratio": on(ratios["inpatient"], "year", "status"),
-        "inpatient_limit": on(inputs.yearly(inpatient.limit) * index, "year"),
-        "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
-        "outpatient_ratio": on(ratios["outpatient"], "year", "status"),
-        "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
-        "inpatient_benefit_factor": benefit_factor(
-            inputs, "employee_inpatient_benefits", ratios["inpatient"].max(axis=1)
-        ),
-        "outpatient_benefit_factor": benefit_factor(
-            inputs, "employee_outpatient_benefits", ratios["outpatient"].max(axis=1)
-        ),
-    }
+    deductibles = [inputs.yearly(each) for each in (inpatient.deductible, inpatient.retired_deductible)]
+    ratio, outpatient_ratio = (
+        on(np.array([0.0, rule.retired_ratio_extra]), "status") + on(inputs.yearly(rule.payment_ratio), "year")
+        for rule in (inpatient, outpatient)
+    )
+    return cost | basic_rules(
+        inputs,
+        ("employee_inpatient_benefits", "employee_outpatient_benefits"),
+        on(np.stack(deductibles, axis=1), "year", "status"),
+        ratio,
+        inputs.yearly(inpatient.limit),
+        outpatient_ratio,
+        outpatient,
+    )
 
 
 def steeper_with_age(inputs: Inputs) -> np.ndarray:

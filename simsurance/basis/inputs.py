@@ -199,14 +199,17 @@ class Inputs:
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
-        if not isinstance(wage.mean, dict):
-            return self.yearly(wage.mean, years)
-        last = max(wage.mean)
+        named = (
+            wage.mean
+            if isinstance(wage.mean, dict)
+            else {self.first - 1: float(self.yearly(wage.mean, [self.first - 1])[0])}
+        )
+        last = max(named)
         later = list(range(last, max(*years, last) + 1))
         income = self.incomes(later)["national"]
         growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
-        path = dict(zip(later, wage.mean[last] * growth, strict=True))
-        return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
+        path = dict(zip(later, named[last] * growth, strict=True))
+        return np.array([path[year] if year in path else self.yearly(named, [year])[0] for year in years])
 
     def standards(self) -> tuple[np.ndarray, np.ndarray]:
         """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""

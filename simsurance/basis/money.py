@@ -1,6 +1,7 @@
 """Contributions, cost of care, benefits and interest of the resident fund: their assumptions by year on the axes."""
 
 from collections.abc import Mapping
+from typing import Final, Literal
 
 import numpy as np
 
@@ -9,9 +10,24 @@ from simsurance.basis.inputs import Arrays, Inputs, members, on, through_the_yea
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model import population
+from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
+from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
 
-COST_LEVERS: tuple[LeverComponent, LeverComponent] = ("inpatient_cost", "outpatient_cost")
+Scheme = Literal["resident", "employee"]
+CARE_LEVERS: Final[dict[Scheme, tuple[tuple[LeverComponent, LeverComponent], ...]]] = {
+    "resident": (
+        ("inpatient_use", "resident_inpatient_use"),
+        ("inpatient_cost", "resident_inpatient_cost"),
+        ("outpatient_cost", "resident_outpatient_cost"),
+    ),
+    "employee": (
+        ("inpatient_use", "employee_inpatient_use"),
+        ("inpatient_cost", "employee_inpatient_cost"),
+        ("outpatient_cost", "employee_outpatient_cost"),
+    ),
+}
+"""Levers on use, inpatient and outpatient cost that act on a scheme: those on both schemes, and its own."""
 
 
 def money_basis(inputs: Inputs) -> Arrays:
@@ -33,7 +49,7 @@ def money_basis(inputs: Inputs) -> Arrays:
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
         "disposable_income": on(inputs.cell_incomes(years), "year", "area", "income"),
-        "care": resident_care(inputs, index),
+        "care": resident_care(inputs),
         **critical_basis(inputs, index),
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
@@ -66,7 +82,7 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def resident_care(inputs: Inputs, index: np.ndarray) -> Arrays:
+def resident_care(inputs: Inputs) -> Arrays:
     """Cost of residents' care and the basic benefits on it."""
     values, claims = inputs.values, inputs.values.claims
     inpatient, outpatient = values.benefits.inpatient, values.benefits.outpatient
@@ -75,30 +91,53 @@ def resident_care(inputs: Inputs, index: np.ndarray) -> Arrays:
         "inpatient_cost": claims.inpatient.level,
         "outpatient_cost": claims.outpatient.level,
     }
-    cost = claims_basis(inputs, inputs.cost_index(claims.trend.real_growth), levels)
+    cost = claims_basis(inputs, "resident", inputs.cost_index(claims.trend.real_growth), levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
     cost |= {name: cost[name] * on(members(ratio, AREA.members), "area") for name, ratio in areas.items()}
+    return cost | basic_rules(
+        inputs,
+        ("inpatient_benefits", "outpatient_benefits"),
+        on(inputs.yearly(inpatient.deductible), "year"),
+        on(inputs.yearly(inpatient.payment_ratio), "year"),
+        inputs.yearly(inpatient.limit),
+        on(inputs.yearly(outpatient.payment_ratio), "year"),
+        outpatient,
+    )
+
+
+def basic_rules(
+    inputs: Inputs,
+    levers: tuple[LeverComponent, LeverComponent],
+    deductible: np.ndarray,
+    ratio: np.ndarray,
+    limit: np.ndarray,
+    outpatient_ratio: np.ndarray,
+    outpatient: OutpatientBenefits | EmployeeOutpatientBenefits,
+) -> Arrays:
+    """The basic layers of a scheme: inpatient deductible, ratio and limit [year], outpatient ratio, and what else is told.
+
+    Yuan amounts at 2025 incomes; deductible and ratios have the axes of a basis. `levers` act behind the layers.
+    """
+    index = inputs.indexation(inputs.years)
     return {
-        **cost,
-        "inpatient_deductible": on(inputs.yearly(inpatient.deductible) * index, "year"),
-        "inpatient_ratio": on(inputs.yearly(inpatient.payment_ratio), "year"),
-        "inpatient_limit": on(inputs.yearly(inpatient.limit) * index, "year"),
+        "inpatient_deductible": deductible * on(index, "year"),
+        "inpatient_ratio": ratio,
+        "inpatient_limit": on(limit * index, "year"),
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
-        "outpatient_ratio": on(inputs.yearly(outpatient.payment_ratio), "year"),
+        "outpatient_ratio": outpatient_ratio,
         "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
-        "inpatient_benefit_factor": benefit_factor(
-            inputs, "inpatient_benefits", inputs.yearly(inpatient.payment_ratio)
-        ),
-        "outpatient_benefit_factor": benefit_factor(
-            inputs, "outpatient_benefits", inputs.yearly(outpatient.payment_ratio)
-        ),
+        "inpatient_benefit_factor": benefit_factor(inputs, levers[0], ratio),
+        "outpatient_benefit_factor": benefit_factor(inputs, levers[1], outpatient_ratio),
     }
 
 
-def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, float]) -> dict[str, np.ndarray]:
+def claims_basis(
+    inputs: Inputs, scheme: Scheme, cost_index: np.ndarray, levels: Mapping[str, float]
+) -> dict[str, np.ndarray]:
     """Probability of use and cost of users by need class, sex and age; the population keeps the profiles at each age.
 
-    `levels`: factors on use, inpatient and outpatient cost; levers on use and cost of care act in every scheme.
+    `levels`: factors on use, inpatient and outpatient cost of the scheme. Levers on use and cost of care act on both schemes,
+    those named after a scheme on it alone.
     """
     prevalence = inputs.prevalence()
     hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
@@ -125,7 +164,7 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, fl
         * clinic.mean_cost
         * levels["outpatient_cost"]
     )
-    use_lever = inputs.lever("inpatient_use")
+    use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
     highest = use_by_class.max()
     if highest > 1:
         raise SimsuranceError(
@@ -141,7 +180,7 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, fl
         raise SimsuranceError(
             f"benefits.critical_illness.tail_index: {tail:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
         )
-    trend, clinic_trend = (on(cost_index * inputs.lever(kind), "year") for kind in COST_LEVERS)
+    trend, clinic_trend = (on(cost_index * lever, "year") for lever in (cost_lever, clinic_lever))
     return {
         "inpatient_use": on(use_by_class, "health", "sex", "age") * on(use_lever, "year"),
         "inpatient_cost": on(user_cost, "health", "age") * trend,
@@ -155,13 +194,13 @@ def claims_basis(inputs: Inputs, cost_index: np.ndarray, levels: Mapping[str, fl
 
 def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) -> np.ndarray:
     """What levers multiply the basic benefits by, behind the layers; nobody is paid more than the cost."""
-    factor = inputs.lever(component)
+    factor = on(inputs.lever(component), "year")
     if (factor * paid).max() > 1:
         raise SimsuranceError(
             f"levers: those on {component} with a payment_ratio of {paid.max():g} pay more than the cost; "
             f"together at most {1 / paid.max() - 1:.3f}"
         )
-    return on(factor, "year")
+    return factor
 
 
 def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray) -> np.ndarray:

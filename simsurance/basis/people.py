@@ -128,11 +128,17 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
     }
 
 
+def employee_chance(inputs: Inputs) -> np.ndarray:
+    """Relative chance of belonging to the employee scheme, [area, income]."""
+    scheme = inputs.values.employee
+    return members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+
+
 def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Moves to, within and from the employee scheme, by year on the axes; entry still relative."""
     scheme = inputs.values.employee
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
-    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    chance = employee_chance(inputs)
     entry = moves["entry"] * (inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"))[:, None, None]
     leaving = moves["exit"] * inputs.yearly(scheme.exit_level)[:, None, None]
     qualified = np.stack([inputs.yearly(getattr(scheme.qualified_share, sex)) for sex in SEX.members], axis=1)
@@ -153,24 +159,24 @@ def retirement(inputs: Inputs) -> np.ndarray:
     """Probability that an active member retires in the year, [year, sex, age]: the table's, and those early and late.
 
     Along a cohort the table's rates give the share still active; that share is moved to earlier and later years for those who
-    retire early and late, and the rates follow from the mixture.
+    retire early and late by the shares of the year, and the rates follow from the mixture.
     """
     rule, path = inputs.values.employee.retirement, inputs.table("employee.retirement_table")
+    early, late = (inputs.yearly(share) for share in (rule.early_share, rule.late_share))
+    if not early.any() and not late.any():
+        return tables.by_year_sex_age(path, "probability", inputs.years)
     known = tables.years_of(path)
     rates = tables.by_year_sex_age(path, "probability", known)
-    if rule.early_share * rule.early_years == rule.late_share * rule.late_years == 0:
-        return tables.by_year_sex_age(path, "probability", inputs.years)
     active = np.ones((len(known) + 1, *rates.shape[1:]))
     for place, retiring in enumerate(rates):
         active[place + 1, :, 1:] = active[place, :, :-1] * (1 - retiring[:, :-1])
-    mixed = (
-        (1 - rule.early_share - rule.late_share) * active
-        + rule.early_share * years_on(active, rule.early_years)
-        + rule.late_share * years_on(active, -rule.late_years)
-    )
-    later = years_on(mixed, 1)
-    found = 1 - np.divide(later, mixed, out=np.zeros_like(mixed), where=mixed > 1e-12)
-    return found[[year - known[0] for year in inputs.years]]
+    sooner, later = years_on(active, rule.early_years), years_on(active, -rule.late_years)
+    found = np.empty((len(inputs.years), *rates.shape[1:]))
+    for place, (of_early, of_late) in enumerate(zip(early, late, strict=True)):
+        mixed = (1 - of_early - of_late) * active + of_early * sooner + of_late * later
+        now, then = (each[inputs.years[place] - known[0]] for each in (mixed, years_on(mixed, 1)))
+        found[place] = 1 - np.divide(then, now, out=np.zeros_like(now), where=now > 1e-12)
+    return found
 
 
 def years_on(cohorts: np.ndarray, years: int) -> np.ndarray:
@@ -188,7 +194,7 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     """
     scheme = inputs.values.employee
     outside = cells[0, :, NOT_EMPLOYEES].sum(axis=(0, 1, 2))[..., WORKING_AGES].sum(axis=-1)
-    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    chance = employee_chance(inputs)
     entry = relative * (outside.sum() / (outside * chance).sum())
     if entry.max() >= 1:
         raise SimsuranceError(
@@ -206,7 +212,7 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
     groups = tables.by_area_income(inputs.table("population.income_groups_table"), "share", "relative_income")
     profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
-    chance = members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    chance = employee_chance(inputs)
 
     def at_opening(schedule: Schedule) -> float:
         return float(inputs.yearly(schedule, [first])[0])

@@ -38,7 +38,7 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     health.transition(enrolled, shares, basis.persistence, work.everyone, work.drawn)
     people = basis.persistence * people + (1 - basis.persistence) * shares * people.sum(axis=1, keepdims=True)
     payers = enrolled[:, :, TENURES].sum(axis=2, keepdims=True)
-    members = enrolled[:, :, EMPLOYEES].copy()
+    members = enrolled[:, :, EMPLOYEES].copy() if basis.employee is not None else enrolled[:, :, EMPLOYEES]
 
     # 5 births, deaths, migration
     born = vital(people, basis)

@@ -110,7 +110,13 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         )
     retirement, short = values.employee.retirement, values.employee.unqualified
     for section, first, second, one, other in (
-        ("retirement", "early_share", "late_share", retirement.early_share, retirement.late_share),
+        (
+            "retirement",
+            "early_share",
+            "late_share",
+            _in(retirement.early_share, year),
+            _in(retirement.late_share, year),
+        ),
         ("unqualified", "buying", "resident", short.buying, short.resident),
     ):
         if one + other > 1:

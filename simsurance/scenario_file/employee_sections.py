@@ -20,9 +20,9 @@ from simsurance.scenario_file.sections import (
 class Retirement(Section):
     """Retirement before and after the statutory age, as shares of those who retire."""
 
-    early_share: Number = quantity("share who retire early", "share", 0, 1)
+    early_share: Schedule = quantity("share who retire early", "share", 0, 1)
     early_years: int = quantity("years by which they retire early", "years", 0, 5)
-    late_share: Number = quantity("share who retire late", "share", 0, 1)
+    late_share: Schedule = quantity("share who retire late", "share", 0, 1)
     late_years: int = quantity("years by which they retire late", "years", 0, 5)
 
 

@@ -22,6 +22,12 @@ LeverComponent = Literal[
     "inpatient_use",
     "inpatient_cost",
     "outpatient_cost",
+    "resident_inpatient_use",
+    "resident_inpatient_cost",
+    "resident_outpatient_cost",
+    "employee_inpatient_use",
+    "employee_inpatient_cost",
+    "employee_outpatient_cost",
     "inpatient_benefits",
     "outpatient_benefits",
     "critical_illness",
@@ -158,7 +164,8 @@ class Lever(Section):
     """
 
     component: LeverComponent = text(
-        "what it changes: use or cost of care before the benefit rules, benefits behind them, or the fund's income"
+        "what it changes: use or cost of care before the benefit rules, of both schemes or of one; benefits behind the rules; "
+        "income of the resident fund; the employee scheme's entries, base or employers' contributions"
     )
     start: int = quantity("first year of the effect, after the valuation year", "year", 2000, 2100)
     ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)

@@ -1,7 +1,7 @@
 """Probability of entering and of leaving the employee scheme in a year, by age: `profiles/employee_moves.csv`.
 
-`exit` is leaving other than by retirement or death, of the active: 3 percent under 30 falling to 1.5 percent from 50
-on. `entry` is of those who are not members: what makes a cohort that ages through the table's own rates keep the
+`exit` is leaving other than by retirement or death, of the active: 3 percent under 30 falling to 1 percent at 50 and
+to nothing at 60, since cover for life without contributions is near. `entry` is of those who are not members: what makes a cohort that ages through the table's own rates keep the
 active shares of `employee_profile` from each age to the next, as in a steady state, up to 49, before the first
 retirements. It is never below a floor, and after that age the floor itself, zero once all types of a sex have
 retired.
@@ -17,7 +17,7 @@ from simsurance.axes import SEX
 from simsurance.data.build.evidence import AGE, Built, Residual, curve, profile, sex_age_rows
 from simsurance.data.tables import FloatArray
 
-EXIT = ((25.0, 0.030), (30.0, 0.028), (40.0, 0.020), (50.0, 0.015))  # judgement
+EXIT = ((25.0, 0.030), (30.0, 0.028), (40.0, 0.020), (50.0, 0.010), (55.0, 0.004), (60.0, 0.0))  # judgement
 FLOOR = 0.001
 FIRST_AGE = 15
 STEADY_UP_TO = 49  # the last age before the first retirements
@@ -36,7 +36,7 @@ def build() -> Built:
     """Exit by judgement, entry from the profile."""
     shares = profile("employee_profile.csv", "active", "retired")
     active, retired = shares["active"], shares["retired"]
-    exit_rate = np.where(AGE > FIRST_AGE, curve([age for age, _ in EXIT], [rate for _, rate in EXIT]), 0.0)
+    exit_rate = np.where(AGE > FIRST_AGE, curve([age for age, _ in EXIT], [rate for _, rate in EXIT]), 0.0) + 0.0
     leave = np.broadcast_to(exit_rate, active.shape)
     needed = (active[:, 1:] - active[:, :-1] * (1 - leave[:, :-1])) / (1 - active[:, :-1] - retired[:, :-1])
     entry = np.zeros_like(active)
