@@ -150,12 +150,12 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     runs = (1, 2, 3, 4, 5, 6)
     base, employer = flow["contribution_base"], flow["employer_contributions"]
     due = base * np.stack([scheme.employer_rate.mean(axis=runs) for scheme in schemes])
-    yield "pool: employers' contributions = base × rate", employer - due, due
+    yield "pool: employers' contributions = base × rate", employer - due, base
     credited = np.stack([(scheme.employee_rate * scheme.with_account).mean(axis=runs) for scheme in schemes]) * base
-    yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, due
+    yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, base
     paid, received = single["relatives_contributions"], flow["contributions_from_accounts"]
     share = np.stack([np.broadcast_to(year.relatives_share.mean(axis=runs), paid.shape[1:]) for year in basis])
-    wanted, size = flow["personal_contributions"] * share, np.maximum(paid, 1.0)
+    wanted, size = flow["personal_contributions"] * share, flow["personal_contributions"]
     yield "accounts: relatives' contributions = residents' own contributions × share", paid - wanted, size
     yield "accounts: relatives' contributions = received by the resident fund", received - paid, size
 

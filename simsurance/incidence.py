@@ -57,10 +57,10 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
 
 
 def group_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
-    """By area and income group: persons on the opening 1 January, and present values of one run's flows."""
-    persons = projection.stocks.membership[0, 0].sum(axis=(0, 1))
+    """By area and income group: years lived in it, counted on each 1 January, and present values of one run's flows."""
+    person_years = projection.stocks.membership[:-1, 0].sum(axis=(0, 1, 2))
     values = {name: each.sum(axis=0) for name, each in present_values(projection, projection.by_group, basis).items()}
-    return {"area": AREA.members, "income": INCOME.members}, {"persons": persons, **_with_net(values)}
+    return {"area": AREA.members, "income": INCOME.members}, {"person_years": person_years, **_with_net(values)}
 
 
 def present_values(

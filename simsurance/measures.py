@@ -103,9 +103,9 @@ def pool_account(projection: Projection) -> Account:
         "interest": single["pool_interest"],
         "employee_active": active[1:],
         "employee_retired": retired[1:],
-        "dependency_ratio": (retired / active)[1:],
+        "dependency_ratio": ratio(retired, active)[1:],
         "contribution_base": base,
-        "contribution_rate": (employer - single["employer_to_accounts"]) / base,
+        "contribution_rate": ratio(employer - single["employer_to_accounts"], base),
         "members_income": total(flow["employee_members_income"]),
         "heads": total(flow["active_years"]) + total(flow["retired_years"]),
     }
@@ -138,7 +138,7 @@ def _balanced(fund: str, account: Account, projection: Projection) -> Account:
     found = {name: values for name, values in account.items() if name != "heads"}
     if fund == "employee_pool":
         levied = found["employer_contributions"] + found["employer_to_accounts"]
-        found["pay_as_you_go_rate"] = (outgo - (income - levied)) / found["contribution_base"]
+        found["pay_as_you_go_rate"] = ratio(outgo - (income - levied), found["contribution_base"])
     if "prepaid" in found:
         found["reserve_months_without_prepaid"] = (closing - found["prepaid"]) / monthly
     return found | {
@@ -147,13 +147,18 @@ def _balanced(fund: str, account: Account, projection: Projection) -> Account:
         "outgo": outgo,
         "current_balance": income + found["interest"] - outgo,
         "closing": closing,
-        "reserve_months": closing / monthly,
+        "reserve_months": ratio(closing, monthly),
         "reserve_months_forward": forward,
-        "outgo_pp": outgo / account["heads"],
-        "income_pp": income / account["heads"],
-        "income_rate": income / found["members_income"],
-        "cost_rate": outgo / found["members_income"],
+        "outgo_pp": ratio(outgo, account["heads"]),
+        "income_pp": ratio(income, account["heads"]),
+        "income_rate": ratio(income, found["members_income"]),
+        "cost_rate": ratio(outgo, found["members_income"]),
     }
+
+
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Part over whole; NaN where there is no whole."""
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole != 0)
 
 
 def discount_factors(interest: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
@@ -169,7 +174,7 @@ def first_year(below: np.ndarray, years: Sequence[int]) -> float:
 
 
 def required_multiple(values: ScenarioValues, account: Account, interest: np.ndarray, start: int) -> float:
-    """The level multiple of what is levied, from a year on, that leaves the target reserve at the horizon.
+    """The level multiple of what is levied, from a year on, that leaves the target reserve at the horizon; NaN if nothing is.
 
     Static: nobody reacts. `account` by year, `start` a position in it. Interest runs at the fund's rate throughout.
     """
@@ -177,12 +182,16 @@ def required_multiple(values: ScenarioValues, account: Account, interest: np.nda
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
     levied = account["income"] - sum(account[name] for name in NOT_LEVIED if name in account)
     missing = target * end[-1] - account["opening"][0] - ((account["income"] - account["outgo"]) * middle).sum()
-    return 1 + float(missing / (levied * middle)[start:].sum())
+    value = float((levied * middle)[start:].sum())
+    return 1 + float(missing) / value if value > LEAST_LEVIED * float(np.abs(account["outgo"]).sum()) else float("nan")
 
 
+LEAST_LEVIED: Final = 1e-9
+"""Share of outgo below which what is levied is taken for nothing."""
 NOT_LEVIED: Final = ("prepaid_change", "purchases", "retiree_credits")
 """Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
+BASE_SHARE: Final = "share of the base of contributions"
 FIRST_AND_LAST = {
     "closing": "yuan",
     "reserve_months": "months",
@@ -218,7 +227,7 @@ def measures(values: ScenarioValues, accounts: dict[str, Account], basis: Sequen
         if fund != "personal_accounts":
             own += present_values(values, account, interest)
             own += required_contributions(values, account, interest, years)
-            own += payable_shares(account, years)
+        own += payable_shares(account, years)
         found += [replace(each, measure=measure_of(fund, each.measure)) for each in own]
     return found
 
@@ -267,14 +276,19 @@ def burden_measures(basis: Sequence[YearBasis]) -> list[Measure]:
 
 
 def present_values(values: ScenarioValues, account: Account, interest: np.ndarray) -> list[Measure]:
-    """Actuarial balance, also with the discount rate a point lower and higher, and public money."""
+    """Actuarial balance, also with the discount rate a point lower and higher, and public money.
+
+    The balance is a share of what the fund's contributions are measured by: the base of contributions, where there is one, or
+    the disposable income of those who pay.
+    """
+    of, unit = ("contribution_base", BASE_SHARE) if "contribution_base" in account else ("members_income", INCOME_SHARE)
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
     found = []
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
         middle, end = discount_factors(interest, values.measures.discount_margin + shift)
         balance = account["opening"][0] + ((account["income"] - account["outgo"]) * middle).sum() - target * end[-1]
-        share = float(balance / (account["members_income"] * middle).sum())
-        found.append(Measure(f"actuarial_balance{label}", share, INCOME_SHARE))
+        share = float(balance / (account[of] * middle).sum())
+        found.append(Measure(f"actuarial_balance{label}", share, unit))
     if "public_money" not in account:
         return found
     middle, _ = discount_factors(interest, values.measures.discount_margin)
@@ -297,8 +311,10 @@ def required_contributions(
     for label, start in (("now", 0), ("delayed", delay)):
         multiple = required_multiple(values, account, interest, start)
         first = years[start]
-        found.append(Measure(f"required_contribution_multiple_{label}", multiple, f"times {of} from {first}"))
-        found.append(Measure(f"{level}_{label}", multiple * float(standard[start]), f"{unit} {first}"))
+        status = "ok" if np.isfinite(multiple) else "nothing_levied"
+        name = f"required_contribution_multiple_{label}"
+        found.append(Measure(name, multiple, f"times {of} from {first}", status))
+        found.append(Measure(f"{level}_{label}", multiple * float(standard[start]), f"{unit} {first}", status))
     return found
 
 

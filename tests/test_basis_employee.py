@@ -73,7 +73,10 @@ def test_the_mean_wage_is_as_named_and_then_grows_with_incomes_and_its_excess() 
     assert wages[:2].tolist() == [100_000, 110_000]
     assert wages[2] == pytest.approx(110_000 * income[1] / income[0] * 1.01)
     assert wages[3] == pytest.approx(110_000 * income[2] / income[0] * 1.01**3)
-    assert inputs(("employee.wage.mean", 90_000)).wages([2020, 2030]).tolist() == [90_000, 90_000]
+    one_number = inputs(("employee.wage.mean", 90_000))
+    income = one_number.incomes([2025, 2030])["national"]
+    assert one_number.wages([2020, 2025]).tolist() == [90_000, 90_000], "up to the year before the opening"
+    assert one_number.wages([2030])[0] == pytest.approx(90_000 * income[1] / income[0])
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.45, 1.2])
@@ -440,3 +443,19 @@ def test_the_money_of_the_employee_scheme_moves_with_its_inputs_and_the_resident
     np.testing.assert_array_equal(more[:, :, 0], fund[:, :, 0])
     assert np.all(more[1:, :, 1] > fund[1:, :, 1])
     np.testing.assert_array_equal(more[:, :, 2], fund[:, :, 2])
+
+
+def test_early_retirement_may_begin_in_a_year() -> None:
+    """The rates of years before are the table's, those of years after as if it had always been so."""
+    dated, always, never = (
+        inputs(
+            ("horizon.last_year", 2035),
+            ("employee.retirement.early_share", share),
+            ("employee.retirement.early_years", 2),
+        )
+        for share in ((("2019", 0), ("2029", 0.3)), 0.3, 0)
+    )
+    for year in (2026, 2028, 2029, 2035):
+        place = year - 2026
+        same = always if year >= 2029 else never
+        np.testing.assert_allclose(retirement(dated)[place], retirement(same)[place], rtol=1e-12, atol=1e-12)

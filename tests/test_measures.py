@@ -298,3 +298,37 @@ def test_the_required_rate_of_the_pool_leaves_the_target_reserve() -> None:
     pool = after.accounts["employee_pool"]
     assert pool["reserve_months"][-1] == pytest.approx(base.values.measures.target_reserve_months)
     assert pool["contribution_rate"][0] == pytest.approx(found["employee_pool_required_rate_now"])
+
+
+def test_where_nothing_is_levied_the_required_rate_has_a_status_and_no_number() -> None:
+    base = load("baseline").replace({"horizon.last_year": 2028, "employee.contributions.to_accounts": 1.0})
+    (results,) = simulate([base])
+    for name in ("required_contribution_multiple_now", "required_rate_delayed"):
+        row = results.measures.loc[f"employee_pool_{name}"]
+        assert np.isnan(row["value"])
+        assert row["status"] == "nothing_levied"
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"employee.contributions.employer_rate": 0},
+        {"employee.contributions.compliance": 0},
+        {"membership.employee_active": 0},
+    ],
+)
+def test_a_scheme_without_contributions_or_active_members_still_has_an_account(change: dict[str, Any]) -> None:
+    (results,) = simulate([load("baseline").replace({"horizon.last_year": 2028, **change})])
+    assert results.checks["holds"].all()
+    assert np.isfinite(results.accounts["employee_pool"]["closing"]).all()
+
+
+def test_the_balance_of_the_pool_is_a_share_of_its_base() -> None:
+    numbers = account([100] * 4, [120, 150, 170, 200])
+    pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
+    pool |= {"contribution_rate": np.full(4, 0.06), "contribution_base": numbers["members_income"] / 2}
+    listed = measures.measures(values(), {"resident": numbers, "employee_pool": pool}, basis())
+    found = {measure.measure: measure for measure in listed}
+    assert found["employee_pool_actuarial_balance"].value == pytest.approx(2 * found["actuarial_balance"].value)
+    assert found["employee_pool_actuarial_balance"].unit == "share of the base of contributions"

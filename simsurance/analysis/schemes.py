@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.measures import discount_factors, measure_of
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.files import known_fragment
-from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,12 +66,15 @@ class SchemeEffects:
     @cached_property
     def cohorts(self) -> "pd.DataFrame":
         """What each policy changes for each birth cohort: present values a person; index policy, birth_year."""
-        return self._incidence("cohorts")
+        return self._incidence("cohorts", "persons")
 
     @cached_property
     def groups(self) -> "pd.DataFrame":
-        """What each policy changes for each area and income group: present values a person; index policy, area, income."""
-        return self._incidence("groups")
+        """What each policy changes for each area and income group: present values a year lived in it without the policy.
+
+        Index policy, area, income.
+        """
+        return self._incidence("groups", "person_years")
 
     def plot(self, lang: "Lang" = "en") -> "ChartFigure":
         """The chart of present values by policy and fund."""
@@ -103,13 +107,12 @@ class SchemeEffects:
         middle, _ = discount_factors(interest, self.base.scenario.values.measures.discount_margin)
         return middle
 
-    def _incidence(self, table: str) -> "pd.DataFrame":
+    def _incidence(self, table: str, heads: str) -> "pd.DataFrame":
         import pandas as pd
 
         before: pd.DataFrame = getattr(self.base, table)
-        persons = before["persons"]
         found = {
-            name: (getattr(changed, table) - before).drop(columns="persons").div(persons, axis=0)
+            name: (getattr(changed, table) - before).drop(columns=heads).div(before[heads], axis=0)
             for name, changed in self.policies.items()
         }
         return pd.concat(found, names=["policy"])
@@ -126,17 +129,19 @@ DATED: Final = ("depletion_year_without", "depletion_year_with")
 
 
 def scheme_effects(
-    scenario: str, policies: Sequence[str] = POLICIES, fragments: Sequence[str] = (), settings: Sequence[str] = ()
+    scenario: Scenario | str | Path,
+    policies: Sequence[str | Path] = POLICIES,
+    fragments: Sequence[str] = (),
+    settings: Sequence[str] = (),
 ) -> SchemeEffects:
-    """The scenario without and with each policy, a shipped fragment or a path, alone.
+    """The scenario, a name, a path or a value, without and with each policy, a shipped fragment or a path, alone.
 
     Raises SimsuranceError for a faulty scenario or policy, and where the employee scheme is not projected.
     """
-    base = load(scenario, fragments, settings)
+    base = scenario if isinstance(scenario, Scenario) else load(scenario, fragments, settings)
     if not base.values.employee.projected:
         raise SimsuranceError(
             f"{base.name}:employee.projected: false leaves one fund to look at; true to project both schemes"
         )
-    changed = [load(scenario, (*fragments, policy), settings) for policy in policies]
-    without, *others = simulate([base, *changed])
-    return SchemeEffects(without, dict(zip(policies, others, strict=True)))
+    without, *others = simulate([base, *(base.with_fragment(policy) for policy in policies)])
+    return SchemeEffects(without, dict(zip(map(str, policies), others, strict=True)))

@@ -209,7 +209,7 @@ class Inputs:
         income = self.incomes(later)["national"]
         growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
         path = dict(zip(later, named[last] * growth, strict=True))
-        return np.array([path[year] if year in path else self.yearly(named, [year])[0] for year in years])
+        return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
 
     def standards(self) -> tuple[np.ndarray, np.ndarray]:
         """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""

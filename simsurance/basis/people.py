@@ -162,7 +162,8 @@ def retirement(inputs: Inputs) -> np.ndarray:
     retire early and late by the shares of the year, and the rates follow from the mixture.
     """
     rule, path = inputs.values.employee.retirement, inputs.table("employee.retirement_table")
-    early, late = (inputs.yearly(share) for share in (rule.early_share, rule.late_share))
+    early = inputs.yearly(rule.early_share) * (rule.early_years > 0)
+    late = inputs.yearly(rule.late_share) * (rule.late_years > 0)
     if not early.any() and not late.any():
         return tables.by_year_sex_age(path, "probability", inputs.years)
     known = tables.years_of(path)

@@ -55,6 +55,16 @@ class Scenario:
         stack.put(leaves_of(layer, faults), layer)
         return _scenario(self.name, stack, self.root, self.root_policy, faults)
 
+    def with_fragment(self, name: str | Path) -> "Scenario":
+        """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
+        faults: list[Fault] = []
+        layer = _fragment(name, faults)
+        refuse(faults)
+        assert layer is not None
+        stack = _Stack(dict(self.leaves), dict(self.layers))
+        _put_fragments(stack, [layer], faults)
+        return _scenario(f"{self.name}+{slug(layer.label)}", stack, self.root, self.root_policy, faults)
+
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
         leaves = dict(self.leaves)
@@ -178,11 +188,11 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
     return layers[::-1]
 
 
-def _fragment(name: str, faults: list[Fault], named_by: Layer | None = None) -> Layer | None:
+def _fragment(name: str | Path, faults: list[Fault], named_by: Layer | None = None) -> Layer | None:
     """A fragment by shipped name or path, named on the command line or by a scenario file."""
     path = find(name, named_by.folder if named_by else None, fragments=True)
     if isinstance(path, str):
-        faults.append(named_by.fault("with", path) if named_by else Fault("--with", name, path))
+        faults.append(named_by.fault("with", path) if named_by else Fault("--with", str(name), path))
         return None
     layer = read(path)
     if isinstance(layer, Fault):

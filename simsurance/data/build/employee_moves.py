@@ -36,7 +36,7 @@ def build() -> Built:
     """Exit by judgement, entry from the profile."""
     shares = profile("employee_profile.csv", "active", "retired")
     active, retired = shares["active"], shares["retired"]
-    exit_rate = np.where(AGE > FIRST_AGE, curve([age for age, _ in EXIT], [rate for _, rate in EXIT]), 0.0) + 0.0
+    exit_rate = np.where(AGE > FIRST_AGE, curve([age for age, _ in EXIT], [rate for _, rate in EXIT]).clip(0), 0.0)
     leave = np.broadcast_to(exit_rate, active.shape)
     needed = (active[:, 1:] - active[:, :-1] * (1 - leave[:, :-1])) / (1 - active[:, :-1] - retired[:, :-1])
     entry = np.zeros_like(active)
