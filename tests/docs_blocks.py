@@ -471,6 +471,68 @@ def sensitivity() -> str:
     )
 
 
+def pool_sensitivity() -> str:
+    """The employee pool and, where a change reaches it, the resident fund, one change at a time."""
+    base, scheme = baseline(), baseline().values.employee
+    growth = scheme.care.real_growth
+    assert isinstance(growth, Ramp)
+
+    def shifted(by: float) -> dict[str, Any]:
+        return {"ramp": {year: value + (by if year >= 2026 else 0.0) for year, value in growth.ramp.items()}}
+
+    scenarios: dict[str, Scenario] = {
+        "baseline": base,
+        "real cost +1 point": base.replace({"employee.care.real_growth": shifted(0.01)}),
+        "real cost −1 point": base.replace({"employee.care.real_growth": shifted(-0.01)}),
+        "wages a point behind income from 2027": base.with_fragment("wages_behind_income"),
+        "retirement ages as until 2024": base.with_fragment("retirement_ages_until_2024"),
+        "a fifth retire three years early from 2027": base.replace(
+            {"employee.retirement.early_share": {2019: 0, 2027: 0.2}}
+        ),
+        "a fifth less entries": base.replace({"employee.entry_level": entry_from_2027(0.8)}),
+        "exits doubled": base.replace({"employee.exit_level": {2019: 1.0, 2027: 2.0}}),
+        "odds of entry of the uninsured 3": base.replace({"employee.uninsured_odds_ratio": 3.0}),
+        "odds of entry of the uninsured 15": base.replace({"employee.uninsured_odds_ratio": 15.0}),
+        "credits of the retired grow by 5 % a year": base.replace(
+            {
+                "employee.accounts.retiree_credit": {
+                    2019: 1300,
+                    2023: 840,
+                    **{year: round(840 * 1.05 ** (year - 2026), 2) for year in range(2027, 2061)},
+                }
+            }
+        ),
+        "without the outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
+    }
+    rows = []
+    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+        pool = result.accounts["employee_pool"]
+        place = result.years.index(2035)
+        rows.append(
+            (
+                name,
+                dated(result, "employee_pool_first_deficit_year"),
+                dated(result, "employee_pool_depletion_year"),
+                f"{pool['closing'][place] / BILLION:,.0f}",
+                f"{pool['dependency_ratio'][-1]:.3f}",
+                f"{result.measures.loc['employee_pool_required_rate_now']['value']:.2%}",
+                f"{result.account['closing'][place] / BILLION:,.0f}",
+            )
+        )
+    heads = (
+        *("change", "first deficit", "depletion", "pool, end of 2035", "retired over active, 2060", "required rate"),
+        "resident fund, end of 2035",
+    )
+    return table(heads, rows) + "\nCNY billion.\n"
+
+
+def entry_from_2027(factor: float) -> dict[int, float]:
+    """The baseline's level of entry, changed from 2027 on."""
+    level = baseline().values.employee.entry_level
+    assert isinstance(level, dict)
+    return level | {2027: calibration.shipped(level, 2027) * factor}
+
+
 def dated(result: Results, name: str) -> str:
     """A year, or the status in words."""
     found = result.measures.loc[name]
@@ -604,6 +666,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         ex_ante,
         identities,
         sensitivity,
+        pool_sensitivity,
         assumptions,
         results,
         measures,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from simsurance.axes import AGE
+from simsurance.axes import AGE, AREA, INCOME
 from simsurance.data import tables
 from simsurance.model import contributions, population
 from simsurance.scenario_file.loader import Scenario
@@ -24,6 +24,8 @@ AGE_BANDS = {
     "age_50_79": (50, 80),
     "age_80_plus": (80, 101),
 }
+ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
+"""1 for the assisted, 0 for the other income groups."""
 LAST_STOCK_YEAR = 2024
 FIRST_MIGRATION_YEAR = 2023
 
@@ -210,6 +212,11 @@ class Inputs:
         growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
         path = dict(zip(later, named[last] * growth, strict=True))
         return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
+
+    def grade(self) -> np.ndarray:
+        """Factors of a graded contribution, [area, income]."""
+        graded = self.values.contributions.personal.grade
+        return np.array([members(getattr(graded, area), INCOME.members) for area in AREA.members])
 
     def standards(self) -> tuple[np.ndarray, np.ndarray]:
         """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""

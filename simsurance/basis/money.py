@@ -5,11 +5,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, INCOME
-from simsurance.basis.inputs import Arrays, Inputs, members, on, through_the_year
+from simsurance.axes import AREA, HEALTH
+from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
-from simsurance.model import population
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
@@ -35,15 +34,13 @@ def money_basis(inputs: Inputs) -> Arrays:
     values, years = inputs.values, inputs.years
     paid = values.contributions
     personal, subsidy = inputs.standards()
-    grade = np.array([members(getattr(paid.personal.grade, area), INCOME.members) for area in AREA.members])
-    assisted = np.zeros(len(INCOME.members))
-    assisted[population.ASSISTED] = 1.0
+    grade = inputs.grade()
     index = inputs.indexation(years)
     rate = inputs.yearly(values.economy.interest_rate)
     return {
         "personal_pp": on(personal[:-1, None, None] * grade, "year", "area", "income"),
         "personal_pp_next": on(personal[1:, None, None] * grade, "year", "area", "income"),
-        "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * assisted, "year", "income"),
+        "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * ASSISTED, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
         "local_supplement": on(inputs.yearly(paid.local_supplement) * inputs.lever("income"), "year"),
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
@@ -61,10 +58,8 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     """Rules of critical-illness insurance, by year on the axes; bands are an axis of their own behind the run."""
     rules, years = inputs.values.benefits.critical_illness, inputs.years
     before = inputs.incomes([year - 1 for year in years])["national"]
-    assisted = np.zeros(len(INCOME.members))
-    assisted[population.ASSISTED] = 1.0
     deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
-    tilt = 1 - assisted * (1 - rules.assisted_deductible_factor)
+    tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
     edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
     self_run = float(rules.financing == "self_run")
     factor, lever = rules.level * (1 + rules.outpatient_factor), inputs.lever("critical_illness")
@@ -72,10 +67,10 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
         "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
         "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=2),
         "critical_ratios": np.stack(
-            [on(ratio + rules.assisted_ratio_extra * assisted, "income") for ratio in ratios], axis=2
+            [on(ratio + rules.assisted_ratio_extra * ASSISTED, "income") for ratio in ratios], axis=2
         ),
         "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
-        "critical_capped": on(1 - assisted * (not rules.assisted_capped), "income"),
+        "critical_capped": on(1 - ASSISTED * (not rules.assisted_capped), "income"),
         "critical_factor": on(factor * lever, "year"),
         "critical_self_run": on(self_run),
         "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index * lever, "year"),

@@ -3,10 +3,10 @@
 import numpy as np
 
 from simsurance.axes import AGE, AREA, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
-from simsurance.basis.inputs import Arrays, Inputs, age_band_values, members, on
+from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
-from simsurance.model import opening, population
+from simsurance.model import opening
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.participation import rule_years_completed
 from simsurance.model.state import YearBasis
@@ -69,13 +69,8 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
     behaviour, rules = values.behaviour, values.participation
     acts = behaviour.effects
     personal, _ = inputs.standards()
-    grade = np.array(
-        [members(getattr(values.contributions.personal.grade, area), INCOME.members) for area in AREA.members]
-    )
-    assisted = np.zeros(len(INCOME.members))
-    assisted[population.ASSISTED] = 1.0
-    assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * assisted
-    own = personal[:-1, None, None] * grade * (1 - assistance)[:, None, :]
+    assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * ASSISTED
+    own = personal[:-1, None, None] * inputs.grade() * (1 - assistance)[:, None, :]
     burden = own / inputs.cell_incomes([year - 1 for year in years])
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
@@ -123,7 +118,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
         "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
         "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
         "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),
-        "bonus_felt": on((index * true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - assisted), "year", "income"),
+        "bonus_felt": on((index * true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - ASSISTED), "year", "income"),
         "indexation": on(index, "year"),
     }
 
