@@ -248,8 +248,8 @@ def _variables() -> list[Variable]:
             "fund",
             "contribution_rate",
             "share",
-            "contribution rate",
-            "缴费率",
+            "employers' contributions to the pool",
+            "单位缴费入统筹基金",
             "(employers' contributions − credited to accounts) ÷ base",
         ),
         Variable(
@@ -342,7 +342,13 @@ def _variables() -> list[Variable]:
         Variable(
             "cohorts", "persons", "persons", "alive on the opening 1 January, or born since", "期初在世或其后出生人数"
         ),
-        Variable("groups", "person_years", "person-years", "years lived in the group, counted on each 1 January", "预测期内人年数"),
+        Variable(
+            "groups",
+            "person_years",
+            "person-years",
+            "years lived in the group, counted on each 1 January",
+            "预测期内人年数",
+        ),
         *(
             Variable(table, name, "yuan", label, zh, "present value on the opening 1 January, over the horizon")
             for table in ("cohorts", "groups")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -130,3 +131,43 @@ def test_measures_of_a_fund_that_only_one_scenario_projects_are_kept():
         assert len(table.loc["employee_pool_closing_last_year"]) == 1
         assert len(table.loc["closing_last_year"]) == 2
         assert table["unit"].notna().all()
+
+
+def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sign(tmp_path):
+    told = compare("baseline", "low_cost", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
+    lines = {line.split("  ")[0]: line for line in told.splitlines()}
+    assert re.search(r"% \([+−]\d+\.\d\d points\)$", lines["cost rate, last year"])
+    assert "% (=)" in lines["coverage, last year"] or " points)" in lines["coverage, last year"]
+    same = compare("baseline", "baseline", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
+    assert same.count("(=)") > 10
+    assert not re.search(r"\([+−][^)1-9]*\)", told + same)
+
+
+def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_told():
+    shown = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2030"]).stdout
+    header, *_, empty, note = shown.splitlines()
+    columns = re.split(r"  +", header)
+    assert all(column.startswith(("resident ", "pool ")) for column in columns[1:-1])
+    assert "resident required, multiple" in columns
+    assert len(columns) == 11
+    assert (empty, "employee.uninsured_odds_ratio" in note, "fitted residual" in note) == ("", True, True)
+    alone = ["levers", "baseline", "--set", "horizon.last_year=2027", "--set", "employee.projected=false"]
+    assert "uninsured_odds_ratio" not in CliRunner().invoke(main, alone).stdout
+
+
+def test_effects_on_both_schemes_are_told_in_chinese_and_in_its_units(tmp_path):
+    arguments = ["schemes", "baseline", "--policy", "flexible_workers_join", "--set", SHORT[0], "--no-charts"]
+    english, chinese = (
+        CliRunner().invoke(main, [*arguments, "--lang", lang, "--out", str(tmp_path)]).stdout for lang in ("en", "zh")
+    )
+    header, resident, *_ = chinese.splitlines()
+    assert header.split()[:5] == ["政策", "基金", "收入", "支出", "收支差"]
+    assert "2030年末参保，万人" in header
+    assert "合计" in chinese
+    assert not re.search(r"\b(all|none|policy|changes)\b", chinese)
+    assert "拟合所得的余项" in chinese
+    assert "a fitted residual, not an observed behaviour" in english
+    amount, members = (float(resident.split()[place].replace("−", "-").replace(",", "")) for place in (2, 6))
+    own = english.splitlines()[1].split("resident fund")[1].split()
+    assert amount / 10 == pytest.approx(float(own[0].replace("−", "-").replace(",", "")), abs=1)
+    assert members / 100 == pytest.approx(float(own[4].replace("−", "-")), abs=0.06)

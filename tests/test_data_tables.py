@@ -1,6 +1,7 @@
 """The packaged tables: rebuilt as stored, consistent, near their anchors; and the reader that refuses faulty ones."""
 
 import csv
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -402,6 +403,104 @@ def test_a_faulty_table_is_refused_in_one_line(tmp_path: Path, text: str | bytes
         by_sex_age(path, "rate")
     assert error.value.lines == (f"{path}:{message}",)
     assert error.value.exit_code == ExitCode.INPUT
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "message"),
+    [
+        ("sex,age,entry,exit", ["male,9,0.1,0", "male,10,-0.1,0"], "3:entry: -0.1 is outside 0 to 1 (probability); "),
+        ("sex,age,entry,exit", ["male,9,0,0", "male,10,0,7"], "a fraction: did you mean 0.07?"),
+        (
+            "sex,age,entry,exit",
+            ["male,9,8,0", "male,10,7,0"],
+            "2:entry: 8 is outside 0 to 1 (probability), as in 1 more row;",
+        ),
+        (
+            "sex,age,entry,exit",
+            ["a,9,8,0", "b,10,7,0", "c,10,7,0"],
+            "2:entry: 8 is outside 0 to 1 (probability), as in 2 more r",
+        ),
+        ("sex,age,entry,exit", ["male,9,0,1.2"], "2:exit: 1.2 is outside 0 to 1 (probability); a number from 0 to 1"),
+        (
+            "sex,age,moderate,high",
+            ["male,9,0,0", "male,10,0.4,0.6"],
+            "3:high: moderate and high are 1 together; shares below 1",
+        ),
+        (
+            "sex,age,active,retired",
+            ["male,9,0.7,0.4"],
+            "2:retired: active and retired are 1.1 together; shares below 1",
+        ),
+        ("sex,age,use", ["male,9,1.01"], "2:use: 1.01 is outside 0 to 1 (probability); a number from 0 to 1"),
+        (
+            "sex,age,relative_cost",
+            ["male,9,-1"],
+            "2:relative_cost: -1 is outside 0 to 1000 (relative); a number from 0 to",
+        ),
+    ],
+)
+def test_numbers_that_a_column_cannot_hold_are_refused(
+    tmp_path: Path, header: str, rows: list[str], message: str
+) -> None:
+    path = a_table(tmp_path, "\n".join([header, *rows]))
+    with pytest.raises(SimsuranceError, match=re.escape(message)):
+        by_sex_age(path, *header.split(",")[2:])
+
+
+def changed(folder: Path, name: str, column: str, where: dict[str, str], value: str) -> Path:
+    """A packaged table with another number in the rows that `where` selects."""
+    rows = rows_of(DATA / name)
+    for row in rows:
+        if all(row[key] == member for key, member in where.items()):
+            row[column] = value
+    text = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+    return a_table(folder, "\n".join(text) + "\n")
+
+
+def test_nobody_lives_for_ever(tmp_path: Path) -> None:
+    path = changed(tmp_path, "demography/mortality.csv", "mx", {"age": "100", "sex": "male", "year": "2030"}, "0")
+    row = 2 + next(
+        place
+        for place, row in enumerate(rows_of(path))
+        if (row["year"], row["sex"], row["age"]) == ("2030", "male", "100")
+    )
+    with pytest.raises(
+        SimsuranceError, match=f":{row}:mx: 0 at the open age, where nobody would ever die; a number above 0"
+    ):
+        by_year_sex_age(path, "mx", (2026,))
+    path = changed(tmp_path, "demography/mortality.csv", "mx", {"age": "9"}, "0")
+    assert by_year_sex_age(path, "mx", (2026,))[0, :, 9].max() == 0
+
+
+def test_a_pattern_of_nothing_is_refused_and_shares_may_be_nothing(tmp_path: Path) -> None:
+    path = changed(tmp_path, "demography/fertility.csv", "asfr", {"year": "2030"}, "0")
+    with pytest.raises(SimsuranceError, match="1:asfr: every number is 0 in 2030; at least one above 0"):
+        by_year_age(path, "asfr", (2026,), range(15, 50))
+    path = changed(tmp_path, "profiles/area_moves.csv", "weight", {}, "0")
+    with pytest.raises(SimsuranceError, match="1:weight: every number is 0 all over; at least one above 0"):
+        by_age(path, "weight")
+    path = changed(tmp_path, "profiles/employee_moves.csv", "exit", {}, "0")
+    assert not by_sex_age(path, "entry", "exit")["exit"].any()
+
+
+def test_income_groups_fill_their_area(tmp_path: Path) -> None:
+    path = changed(tmp_path, "profiles/income_groups.csv", "share", {"area": "rural"}, "0.2")
+    with pytest.raises(SimsuranceError, match=r"6:share: the shares of rural are 0\.8 together; shares that make 1"):
+        by_area_income(path, "share", "relative_income")
+    path = changed(tmp_path, "profiles/income_groups.csv", "share", {"area": "rural"}, "0.25")
+    assert by_area_income(path, "share", "relative_income")["share"][1].sum() == 1
+
+
+def test_a_column_is_checked_in_tables_by_year_too(tmp_path: Path) -> None:
+    path = a_table(tmp_path, "year,urban_share\n2026,0.7\n2027,71\n")
+    with pytest.raises(
+        SimsuranceError, match=r"3:urban_share: 71 is outside 0 to 0.999 \(share\); a fraction: did you mean 0.71"
+    ):
+        by_year(path, "urban_share", (2026,))
+
+
+def test_the_years_of_a_table_leave_no_gap(tmp_path: Path) -> None:
+    assert tables.years_of(a_table(tmp_path, "year,rate\n2024,1\n2020,1\n")) == [2020, 2021, 2022, 2023, 2024]
 
 
 def test_years_that_are_not_there_are_named(tmp_path: Path) -> None:

@@ -216,7 +216,8 @@ def test_rates_of_the_pool_stand_above_its_dependency_ratio(baseline):
     chart, account = charts.draw("employee_rates", baseline), baseline.accounts["employee_pool"]
     for name in ("contribution_rate", "pay_as_you_go_rate", "dependency_ratio"):
         np.testing.assert_allclose(series(chart)[name] / 100, account[name], rtol=1e-12)
-    np.testing.assert_allclose(account["pay_as_you_go_rate"], account["outgo"] / account["contribution_base"])
+    paid = account["outgo"] - account["retiree_credits"] - account["purchases"]
+    np.testing.assert_allclose(account["pay_as_you_go_rate"], paid / account["contribution_base"])
     retired, active = (history(f"employee_{name}").values[2025] for name in ("retired", "active"))
     assert series(chart, "published")["dependency_ratio"][2025] == pytest.approx(100 * retired / active)
     upper, lower = chart.figure.axes
@@ -236,6 +237,61 @@ def test_the_layers_of_the_population_add_up_to_it(baseline):
     assert sum(layer[2025] for layer in past.values()) * 1e6 == pytest.approx(history("population").values[2025])
     top = [line for line in chart.figure.axes[0].get_lines() if line.get_linestyle() == "-"][3]
     np.testing.assert_allclose(np.asarray(top.get_ydata()) * 1e6, baseline.account["population"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
+    note = {"en": "dots: published", "zh": "圆点：公布数"}[lang]
+    caption = {"en": "(dots: published)", "zh": "（圆点：公布数）"}[lang]
+    with_dots = charts.draw("employee_rates", baseline, lang).figure
+    assert texts(with_dots).count(note) == 1
+    assert caption in texts(with_dots)
+    other = ss.run("baseline", **{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
+    assert note not in texts(charts.draw("employee_rates", other, lang).figure)
+    words = {"en": "employers'\ncontributions to the\npool", "zh": "单位缴费入统筹基金"}[lang]
+    assert words in texts(with_dots)
+
+
+@pytest.mark.parametrize(("name", "funds"), [("income_outgo", 1), ("employee_income_outgo", 2)])
+def test_income_is_drawn_with_interest_where_published_years_lie_in_the_projection(baseline, name, funds):
+    hindcast = ss.run("baseline", **{"horizon.valuation_year": 2019, "horizon.last_year": 2026})
+    for results, with_interest in ((hindcast, True), (baseline, False)):
+        chart = charts.draw(name, results)
+        told = texts(chart.figure)
+        assert ("nominal, income with interest" in told) == with_interest
+        assert ("nominal, income without interest" in told) == (not with_interest)
+        assert ("published income contains interest" in told) == (not with_interest)
+        assert ("，收入含利息" in texts(charts.draw(name, results, "zh").figure)) == with_interest
+        for fund in ("resident",) if funds == 1 else ("employee_pool", "personal_accounts"):
+            account = results.accounts[fund]
+            column = "income_with_interest" if with_interest else "income"
+            wanted = account["income"] + account["interest"] * with_interest
+            np.testing.assert_allclose(series(chart)[measure_of(fund, column)] * 1e9, wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "not published: 2021"), ("zh", "未公布：2021年")])
+def test_a_year_that_was_not_published_is_told(baseline, lang, words):
+    for name in ("employee_income_outgo", "employee_reserve_months"):
+        assert words in texts(charts.draw(name, baseline, lang).figure)
+    for name in ("income_outgo", "employee_fund_balance", "employee_rates"):
+        assert words[:4] not in texts(charts.draw(name, baseline, lang).figure)
+
+
+def test_a_dot_of_income_stands_on_the_square_of_outgo_and_does_not_hide_it(baseline):
+    figure = charts.draw("employee_income_outgo", baseline).figure
+    dots = {mark: [line for line in figure.axes[0].get_lines() if line.get_marker() == mark] for mark in "os"}
+    assert min(line.get_markersize() for line in dots["s"]) > 1.4 * max(line.get_markersize() for line in dots["o"])
+    assert max(line.get_zorder() for line in dots["s"]) < min(line.get_zorder() for line in dots["o"])
+
+
+def test_the_cohorts_say_what_is_counted_and_who_is_left_out(baseline):
+    chart = charts.draw("cohort_balance", baseline)
+    told = texts(chart.figure)
+    assert f"births before {chart.data['birth_year'].min()} are left out" in told
+    assert "Benefits are counted as scheduled although a fund may be depleted; public money stands apart" in told
+    chinese = texts(charts.draw("cohort_balance", baseline, "zh").figure)
+    assert f"{chart.data['birth_year'].min()}年以前出生者未列" in chinese
+    assert "不论基金是否穿底；财政与救助投入单列" in chinese
 
 
 def test_cohorts_are_shown_a_person_and_the_horizon_is_told(baseline):
@@ -352,6 +408,46 @@ def test_words_at_the_right_keep_off_the_lines():
         assert not any(box.overlaps(other) for other in others)
 
 
+NOTHING_CREDITED = {
+    "employee.contributions.employee_rate": {"2019": 0.02, "2028": 0},
+    "employee.accounts.retiree_credit": {"2019": 1300, "2023": 840, "2028": 0},
+    "employee.contributions.employer_rate_change": {"2019": 0, "2028": 0.02},
+}
+"""Personal accounts that run out, a pool that does not."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "changes", "words"),
+    [
+        ("employee_fund_balance", {}, 2),
+        ("employee_fund_balance", {"employee.contributions.employer_rate": 0.05}, 2),
+        ("employee_fund_balance", {"employee.contributions.employer_rate": 0.02}, 2),
+        ("employee_fund_balance", NOTHING_CREDITED, 3),
+        ("fund_balance", {}, 2),
+        ("fund_balance", {"claims.trend.real_growth": 0.08}, 2),
+    ],
+)
+def test_first_deficit_and_depletion_keep_off_each_other_the_lines_and_zero(name, changes, words, lang):
+    figure = charts.draw(name, ss.run("baseline", **changes), lang).figure
+    drawn(figure)
+    (axes,) = figure.axes
+    told = [note for note in axes.texts if re.search("first deficit|depleted|首现赤字|穿底", note.get_text())]
+    assert len(told) == words
+    with canvas.style():
+        boxes = [note.get_window_extent() for note in told]
+    for one, two in itertools.combinations(boxes, 2):
+        assert not one.overlaps(two)
+    zero = axes.transData.transform((0, 0))[1]
+    lines = [line for line in axes.get_lines() if line.get_linestyle() in ("-", "--") and len(line.get_xdata()) > 2]
+    for box in boxes:
+        assert not box.y0 < zero < box.y1
+        assert axes.bbox.y0 <= box.y0
+        for line in lines:
+            path = axes.transData.transform_path(line.get_path())
+            assert not path.intersects_bbox(box, filled=False)
+
+
 def test_labels_are_pushed_apart_and_stay_on_the_sheet():
     places = canvas.spread([0.5, 0.5, 0.51, 0.0], [0.1, 0.1, 0.1, 0.2])
     assert np.all(np.diff(np.sort(places)) >= 0.1 - 1e-6)
@@ -390,6 +486,61 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
         mixed.plot.employee_fund_balance()
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
+    compared = ss.compare("baseline", "low_cost", "high_cost")
+    chart = comparison.draw("employee_reserve_months", compared, lang)
+    (axes,) = chart.figure.axes
+    floor = axes.get_ylim()[0]
+    deepest = {name: points.min() for name, points in series(chart).items() if not name.startswith("band")}
+    leaving = [name for name, months in deepest.items() if months < floor]
+    assert leaving == ["high_cost"]
+    depletion = compared.results[-1].measures["value"]["employee_pool_depletion_year"]
+    form = {"en": "▼ {:.0f}, −{:.0f} in 2060", "zh": "▼ {:.0f}，2060年−{:.0f}"}[lang]
+    label = form.format(depletion, -deepest["high_cost"])
+    labels = [note.get_text() for note in axes.texts]
+    assert [text.endswith(label) for text in labels].count(True) == 1
+    assert {"en": "leaves the frame at ▽", "zh": "在▽处移出图框"}[lang] in texts(chart.figure)
+    (mark,) = [line for line in axes.get_lines() if line.get_marker() == "v"]
+    ((year, height),) = mark.get_xydata()
+    line = series(chart)["high_cost"]
+    assert height == floor
+    assert np.interp(year, line.index, line) == pytest.approx(floor)
+    shallow = comparison.draw("employee_reserve_months", ss.compare("baseline", "low_cost"), lang)
+    assert "▽" not in texts(shallow.figure)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
+    baseline = ss.load("baseline", settings=["horizon.last_year=2040"])
+    other = baseline.replace({"claims.trend.real_growth": 0.02})
+    chart = comparison.draw("employee_reserve_months", ss.compare(baseline, other), lang)
+    data = chart.data.set_index("series")["value"]
+    assert (set(data["band_low"]), set(data["band_high"])) == ({6.0}, {9.0})
+    assert {"en": "wanted: 6 to 9", "zh": "目标区间：6至9"}[lang] in texts(chart.figure)
+    wider = baseline.replace({"employee.fund.reserve_band": [6, 12]})
+    for name, compared in (
+        ("employee_reserve_months", ss.compare(baseline, wider)),
+        ("employee_fund_balance", ss.compare(baseline, other)),
+        ("reserve_months", ss.compare(baseline, other)),
+    ):
+        assert "band_low" not in set(comparison.draw(name, compared, lang).data["series"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_name_of_a_band_keeps_off_the_lines(lang):
+    compared = ss.compare("baseline", "frozen_contribution", "high_cost", "low_cost", "fixed_nominal_benefits")
+    figure = comparison.draw("employee_reserve_months", compared, lang).figure
+    drawn(figure)
+    (axes,) = figure.axes
+    (note,) = [note for note in axes.texts if re.search("wanted|目标区间", note.get_text())]
+    with canvas.style():
+        box = note.get_window_extent()
+    lines = [line for line in axes.get_lines() if len(line.get_xdata()) > 10]
+    assert len(lines) >= 5
+    assert not any(axes.transData.transform_path(line.get_path()).intersects_bbox(box, filled=False) for line in lines)
+
+
 def test_every_chart_of_comparisons_has_a_method():
     methods = {name for name in dir(comparison.ComparisonPlots) if not name.startswith("_")}
     assert methods == set(comparison.CHARTS)
@@ -402,7 +553,7 @@ def test_charts_of_comparisons_stay_on_the_sheet(name, lang):
     figure = comparison.draw(name, compared, lang).figure
     drawn(figure)
     with canvas.style():
-        for note in figure.axes[0].texts:
+        for note in (*figure.axes[0].texts, *figure.texts):
             assert note.get_window_extent().x1 <= figure.bbox.x1 + 1, note.get_text()
 
 

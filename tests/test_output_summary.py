@@ -9,7 +9,7 @@ import simsurance as ss
 from simsurance import __version__
 from simsurance.output.certainty import baseline_marks
 from simsurance.output.compare_summary import comparison_summary
-from simsurance.output.labels import LANGUAGES, money, number, persons
+from simsurance.output.labels import LANGUAGES, money, number, percent, persons
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import summary
 from simsurance.scenario_file.register import register
@@ -37,6 +37,13 @@ def allowed_numbers(results):
         values += [float(column[row]) for column in account.values() for row in (0, -1)]
         months = account["reserve_months"]
         values += [months.max(), months.min()]
+    delayed = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
+    resident, pool = results.account, results.accounts["employee_pool"]
+    for row in (0, delayed):
+        values += [
+            resident["personal_contribution_pp"][row] + resident["subsidy_pp"][row],
+            pool["contribution_rate"][row],
+        ]
     yearly = results.flows[["waiting_months", "bonus_cap", "critical_beneficiaries"]].groupby(level="year").sum()
     for row in (0, -1):
         payers = results.account["resident_enrolled"][row]
@@ -52,6 +59,11 @@ def allowed_numbers(results):
     found |= {str(len(marks)), str(marks.count("judgement"))}
     found |= {str(sum(mark in group for mark in marks)) for group in _groups()}
     return found | {"1"}  # 1 January
+
+
+def without_code(text):
+    """The text without keys and values as a scenario file has them."""
+    return re.sub(r"`[^`]*`", "", text)
 
 
 def _groups():
@@ -73,8 +85,7 @@ def test_every_number_of_the_summary_stands_in_the_tables(results, lang):
         "（指数2）",
     ):
         text = text.replace(named, "")
-    for code in re.findall(r"`[^`]*`", text):
-        text = text.replace(code, "")
+    text = without_code(text)
     found = set(re.findall(r"−?\d+(?:,\d{3})*(?:\.\d+)?(?:e−\d+)?", text))
     description = set(re.findall(r"\d+", results.scenario.values.description))
     assert len(found) > 20
@@ -95,7 +106,8 @@ def test_the_key_numbers_are_those_of_the_tables(results):
     assert number(abs(float(last["reserve_months"])), 1) in text
     assert persons(float(last["resident_insured"]), "en") in text
     balance = number(float(results.measures.loc["actuarial_balance", "value"]) * 100, 2)
-    assert f"with that reserve as target: {balance} % of members' disposable income" in text
+    target = f"{results.scenario.values.measures.target_reserve_months:g}"
+    assert f"with {target} months of outgo as target: {balance} % of members' disposable income" in text
     assert f"and {number(float(last['coverage']) * 100, 1)} % of the population" in text
     assert f"{number(float(last['cost_rate']) * 100, 2)} % in {results.years[-1]}" in text
     for name in ("required_contribution_multiple_now", "required_contribution_multiple_delayed"):
@@ -166,11 +178,18 @@ def test_the_summary_tells_the_employee_scheme_as_its_tables_have_it(results):
     assert "基金指居民医保基金" not in summary(results, "zh")
     pool, accounts = results.accounts["employee_pool"], results.accounts["personal_accounts"]
     own = section(text, "### Pooled fund")
-    assert f"{number(100 * float(pool['pay_as_you_go_rate'][-1]), 2)} % in {results.years[-1]}" in own
-    assert f"contribution rate {number(100 * float(pool['contribution_rate'][0]), 2)} %" in own
+    rates = [percent(float(pool["pay_as_you_go_rate"][place]), "en") for place in (0, -1)]
+    assert f"less payments for missing years, over the base: {rates[0]} and {rates[1]}" in own
+    rate = percent(float(pool["contribution_rate"][0]), "en")
+    first = results.years[0]
+    assert f"that go to the pool, before credits of the retired: {rate} of the base of contributions in {first}" in own
     found = measured(results, "employee_pool")
-    for name in ("required_rate_now", "required_rate_delayed"):
-        assert f"({number(100 * found[name].value, 2)} % of the base" in own
+    later = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
+    for name, place in (("now", 0), ("delayed", later)):
+        wanted = percent(found[f"required_rate_{name}"].value, "en")
+        assert f"from {rate} to {wanted} of the base in {first + place}" in own
+        assert f"{number(found[f'required_contribution_multiple_{name}'].value, 3)} times" in own
+    assert f"{percent(found['actuarial_balance'].value, 'en')} of the base of contributions" in own
     assert money(abs(float(pool["closing"][0])), "en") in own
     members = section(text, "## The employee scheme")
     for name in ("employee_active", "employee_retired"):
@@ -192,6 +211,100 @@ def test_the_summary_tells_the_depletion_of_each_fund():
     rich = ss.run("baseline", **{"employee.contributions.employer_rate": 0.15, "horizon.last_year": 2040})
     assert "The pooled fund is **not depleted by 2040**" in section(summary(rich, "en"), "### Pooled fund")
     assert "The pooled fund runs out" not in summary(rich, "en")
+
+
+NOT_WORDS = re.compile(r"\bnan\b|\binf\b|\d{8,}|e\+|None")
+"""What a number that is none, or is no result, looks like."""
+NOTHING_CREDITED = {
+    "employee.contributions.employee_rate": {"2019": 0.02, "2028": 0},
+    "employee.accounts.retiree_credit": {"2019": 1300, "2023": 840, "2028": 0},
+    "employee.contributions.employer_rate_change": {"2019": 0, "2028": 0.02},
+    "horizon.last_year": 2042,
+}
+OVERDRAWN = {"employee.fund.opening_accounts": -3e12, "horizon.last_year": 2028}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("changes", [NOTHING_CREDITED, OVERDRAWN], ids=["nothing credited", "overdrawn"])
+def test_accounts_that_run_out_are_told_with_year_deficit_and_what_income_covers(changes, lang):
+    results = ss.run("baseline", **changes)
+    found, text = measured(results, "personal_accounts"), summary(results, lang)
+    own = section(text, {"en": "### Personal accounts", "zh": "### 个人账户"}[lang])
+    year = f"{found['depletion_year'].value:.0f}"
+    assert {"en": f"runs out in **{year}**", "zh": f"**{year}年**穿底"}[lang] in own
+    assert {"en": "an accumulated deficit of CNY", "zh": "累计赤字"}[lang] in own
+    covered = percent(found["payable_share_at_depletion"].value, lang, 0)
+    assert {"en": f"Income covers {covered} of outgo in {year}", "zh": f"{year}年收入为支出的{covered}"}[lang] in own
+    assert not NOT_WORDS.search(without_code(text))
+
+
+def levied(rate):
+    return ss.run("baseline", **{"employee.contributions.employer_rate": rate, "horizon.last_year": 2036})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_nothing_is_levied_no_multiple_is_told(lang):
+    never, no_more = levied(0), levied({"2019": 0.066, "2029": 0})
+    heading = {"en": "### Pooled fund", "zh": "### 统筹基金"}[lang]
+    told = {"en": "From {} on nothing is levied", "zh": "自{}年起无缴费"}[lang]
+    times = {"en": " times", "zh": "倍"}[lang]
+    own = section(summary(never, lang), heading)
+    assert own.count(told.split("{}")[1]) == 1
+    assert told.format(2026) in own
+    assert not re.search(r"\d" + times, own)
+    own = section(summary(no_more, lang), heading)
+    assert told.format(2031) in own
+    assert re.search(r"\d" + times, own)
+    assert not any(NOT_WORDS.search(without_code(summary(each, lang))) for each in (never, no_more))
+    compared = comparison_summary(ss.compare(no_more, never), lang)
+    assert {"en": "| nothing levied |", "zh": "| 无缴费 |"}[lang] in compared
+    assert not NOT_WORDS.search(without_code(compared))
+    assert "<td>nothing levied</td>" in never._repr_html_()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_accounts_from_which_nothing_is_paid_have_no_months(lang):
+    idle = {
+        "employee.accounts.spending_rate": 0,
+        "employee.accounts.relatives_care_rate": 0,
+        "behaviour.family_share": 0,
+        "horizon.last_year": 2028,
+    }
+    results = ss.run("baseline", **idle)
+    assert not results.accounts["personal_accounts"]["outgo"].any()
+    own = section(summary(results, lang), {"en": "### Personal accounts", "zh": "### 个人账户"}[lang])
+    assert {"en": "in a year without outgo", "zh": "当年无支出"}[lang] in own
+    assert not NOT_WORDS.search(without_code(summary(results, lang)))
+    assert "no value → no value" in results._repr_html_()
+
+
+def test_a_horizon_of_one_year_has_no_later_start():
+    text = summary(ss.run("baseline", **{"horizon.last_year": 2026}), "en")
+    assert "times those of the scenario from 2026 on" in text
+    assert "begins only in" not in text
+
+
+def test_without_the_employee_scheme_inputs_of_its_money_are_not_listed_and_would_change_nothing():
+    alone = ss.load("baseline", settings=["employee.projected=false", "horizon.last_year=2028"])
+    both = set(baseline_marks(ss.load("baseline")))
+    left_out = both - set(baseline_marks(alone))
+    assert {"employee.wage.sigma", "employee.unqualified.missing_years", "employee.accounts.retiree_credit"} <= left_out
+    text = summary(ss.run(alone), "en")
+    assert "`wage.sigma`" not in text
+    assert "`unqualified.resident`" in text
+    assert all(path.startswith("employee.") for path in left_out)
+    moved = {path: alone.leaves[path] * 0.9 for path in left_out if isinstance(alone.leaves[path], float)}
+    assert len(moved) > 10
+    assert ss.run(alone.replace(moved)).fund.equals(ss.run(alone).fund)
+
+
+def test_inputs_of_the_employee_schemes_members_act_also_where_its_money_is_not_projected():
+    alone = ss.load("baseline", settings=["employee.projected=false", "horizon.last_year=2028"])
+    before = ss.run(alone).fund
+    kept = [path for path in baseline_marks(alone) if path.startswith("employee.")]
+    moved = [path for path in kept if isinstance(alone.leaves[path], float) and 0 < alone.leaves[path] != 1]
+    assert len(moved) > 5
+    assert [path for path in moved if ss.run(alone.replace({path: alone.leaves[path] * 0.9})).fund.equals(before)] == []
 
 
 def test_weak_inputs_of_the_employee_scheme_are_told_beside_its_numbers(results):
@@ -227,6 +340,12 @@ def test_a_comparison_tells_differences_keys_and_judgement(lang):
     text = comparison_summary(compared, lang)
     assert "`participation.in_force = false`" in text
     assert ("rests on judgement" if lang == "en" else "系判断") in text
+    cost = compared.measures.loc[("coverage_last_year", "no_2024_rules"), "difference"]
+    of_percentages = {"en": "{} points)", "zh": "{}个百分点)"}[lang]
+    assert of_percentages.format(("−" if cost < 0 else "+") + number(100 * abs(cost), 2)) in text
+    same = comparison_summary(ss.compare(*[compared.results[0]] * 2), lang)
+    assert same.count("(=)") > 10
+    assert not re.search(r"\([+−][^)1-9]*\)", text + same)
     difference = compared.measures.loc[("reserve_months_last_year", "no_2024_rules"), "difference"]
     sign = "−" if difference < 0 else "+"
     assert f"({sign}{number(abs(difference), 1)})" in text

@@ -59,6 +59,20 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
         assert row.endswith("" if measure is None else f"× {number(measure, 3)}")
 
 
+def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):
+    idle = ("accounts.spending_rate=0", "accounts.relatives_care_rate=0", "contributions.employer_rate=0")
+    settings = [part for key in idle for part in ("--set", f"employee.{key}")]
+    arguments = ["baseline", "--years", ":2027", "--no-charts", *settings, "--set", "behaviour.family_share=0"]
+    *_, pool, accounts = run(*arguments, "--out", tmp_path).stdout.partition("\n\n")[0].splitlines()
+    assert pool.endswith("nothing levied")
+    assert accounts.endswith("no value → no value")
+    (found,) = json.loads(run(*arguments, "--json", "--out", tmp_path).stdout)["runs"]
+    _, pool, accounts = found["funds"]
+    told = (pool["required_contribution_multiple"], pool["required_contribution_status"])
+    assert told == (None, "nothing_levied")
+    assert accounts["reserve_months"] == [None, None]
+
+
 def test_without_the_employee_scheme_there_is_one_row(tmp_path):
     done = run("baseline", "--years", ":2026", "--no-charts", "--set", "employee.projected=false", "--out", tmp_path)
     assert len(done.stdout.partition("\n\n")[0].splitlines()) == 2

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from simsurance.cli import main
+from simsurance.scenario_file.faults import in_percent
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.json_schema import json_schema
 from simsurance.scenario_file.keys import KEYS
@@ -53,6 +54,54 @@ def test_validate_takes_fragments_and_settings():
         call("validate", "baseline", "--with", "prepaid_70,turnover_low", "--set", "economy.inflation=0.02").exit_code
         == 0
     )
+
+
+def test_validate_reads_the_tables_of_ones_own_and_tells_every_faulty_one(folder):
+    (folder / "moves.csv").write_text("sex,age,entry,exit\nfemale,20,7,0\n")
+    (folder / "use.csv").write_text("sex,age,rate\n")
+    text = 'extends = "baseline"\nemployee.moves_table = "moves.csv"\nclaims.inpatient.use_table = "use.csv"\n'
+    (folder / "mine.toml").write_text(text)
+    assert call("validate", "mine.toml").stderr.splitlines() == [
+        "mine.toml:employee.moves_table: moves.csv:2:entry: 7 is outside 0 to 1 (probability); "
+        "a fraction: did you mean 0.07?",
+        "mine.toml:claims.inpatient.use_table: use.csv:1: there is no row under the header; one row a key",
+    ]
+
+
+def test_validate_reads_a_shipped_table_that_stands_in_the_place_of_another():
+    setting = 'employee.moves_table="profiles/prevalence.csv"'
+    assert (
+        "the header is sex,age,moderate,high; sex,age,entry,exit"
+        in call("validate", "baseline", "--set", setting).stderr
+    )
+    setting = 'employee.retirement_table="profiles/retirement_until_2024.csv"'
+    assert call("validate", "baseline", "--set", setting).exit_code == 0
+
+
+def test_a_complete_file_of_ones_own_has_all_its_tables_read(folder):
+    (folder / "root.toml").write_text(load("baseline").to_toml())
+    assert call("validate", "root.toml").stdout == "ok root.toml\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "lowest", "highest", "percent"),
+    [
+        (8, 0, 0.5, True),
+        (-1, -0.5, 0.5, True),
+        (-3, -0.9, 2, True),
+        (1.2, 0, 1, False),
+        (1.5, 0, 1, True),
+        (0.7, 0, 0.5, False),
+        (3.5, 0, 2, False),
+        (60, 0, 2, True),
+        (25, 0.1, 20, False),
+        (300, 0.1, 20, True),
+        (-8, 0, 0.5, False),
+        (101, 0, 1, False),
+    ],
+)
+def test_a_number_far_outside_that_is_at_home_as_a_fraction_was_given_in_percent(number, lowest, highest, percent):
+    assert in_percent(number, lowest, highest) is percent
 
 
 def test_show_has_a_line_for_every_key_with_unit_source_and_mark():

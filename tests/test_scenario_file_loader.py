@@ -384,3 +384,33 @@ def test_fragments_of_a_scenario_may_stand_beside_it(folder) -> None:
     write(folder / "own_fragment.toml", "[economy]\ninflation = 0.01\n")
     write(folder / "mine.toml", 'extends = "baseline"\nwith = ["own_fragment.toml"]\n')
     assert load(folder / "mine.toml").values.economy.inflation == 0.01
+
+
+def test_shares_of_one_whole_may_be_all_of_it_and_no_more() -> None:
+    account = "employee.accounts.{}"
+    ramp = "{ ramp = { 2019 = 0.1, 2030 = 0.3, 2050 = 0.7 } }"
+    rest = "{ ramp = { 2019 = 0.9, 2030 = 0.7, 2050 = 0.3 } }"
+    well = [f"{account.format('spending_rate')}={ramp}", f"{account.format('relatives_care_rate')}={rest}"]
+    assert load("baseline", settings=well).name == "baseline"
+    said = fault("baseline", settings=[well[0], f"{account.format('relatives_care_rate')}=0.5"])
+    assert "spending_rate 0.52 and relatives_care_rate 0.5 are more than all in 2041; together at most 1" in said
+
+
+def test_a_group_without_members_may_have_a_wage_and_the_other_way_round() -> None:
+    values = load(
+        "baseline", settings=["employee.income_ratio.assisted=0", "employee.wage.income_ratio.low=0"]
+    ).values.employee
+    assert (values.income_ratio.assisted, values.wage.income_ratio.low) == (0, 0)
+    ratios = [f"employee.income_ratio.{group}=0" for group in ("assisted", "low", "middle")]
+    said = fault("baseline", settings=[*ratios, "employee.wage.income_ratio.high=0"])
+    assert said.startswith("--set:employee.wage.income_ratio.high: 0 as for every group that has members")
+
+
+def test_groups_and_years_are_not_mistaken_for_each_other() -> None:
+    assert "a table by group" in fault("baseline", settings=["economy.inflation={urban=0.02, rural=0.03}"])
+    assert "income is neither a year of four digits nor ramp" in fault(
+        "baseline", settings=["economy.inflation={income=1}"]
+    )
+    assert "this is a schedule, where" in fault("baseline", settings=["employee.area_ratio={2019=1}"])
+    sexes = "{ female = { ramp = { 2019 = 0.5, 2030 = 0.8 } }, male = { 2019 = 0.9 } }"
+    assert load("baseline", settings=[f"employee.qualified_share={sexes}"]).name == "baseline"

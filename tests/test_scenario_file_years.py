@@ -1,8 +1,9 @@
-"""The years that the loader asks schedules to cover are those that the engine needs: it never meets an open year."""
+"""The years that schedules and tables are asked to cover are those that the engine needs: it never meets an open year."""
 
 import pytest
 
 from simsurance.basis import build
+from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file import checks
 from simsurance.scenario_file.keys import KEYS
@@ -36,3 +37,52 @@ def test_a_schedule_that_begins_a_year_later_is_refused(path):
     needed, _ = checks._first_needed(path, BASE.leaves, BASE.values.horizon.valuation_year)
     with pytest.raises(SimsuranceError, match=rf"{path}: begins in {needed + 1}, after {needed}, "):
         BASE.replace({path: cut(BASE.leaves[path], needed + 1)})
+
+
+def stepped(opening, last):
+    return min(opening - 1, 2024), last
+
+
+YEARS_OF_TABLES = {
+    "population.stock_table": lambda opening, last: (min(opening - 1, 2024), min(opening, 2024)),
+    "population.mortality_table": stepped,
+    "population.fertility_table": stepped,
+    "population.total_fertility_table": stepped,
+    "population.sex_ratio_table": stepped,
+    "population.migration_table": lambda opening, last: (max(stepped(opening, last)[0], 2023), max(last, 2023)),
+    "population.urban_share_table": lambda opening, last: (opening, last + 1),
+    "employee.retirement_table": lambda opening, last: (opening, last),
+}
+"""First and last year that a projection reads of each table that has years."""
+
+
+def refused(call, *arguments):
+    try:
+        return bool(call(*arguments)) and call is table_faults
+    except SimsuranceError:
+        return True
+
+
+@pytest.mark.parametrize("opening", [2019, 2024, 2025, 2026])
+@pytest.mark.parametrize("key", YEARS_OF_TABLES)
+def test_the_tables_that_validate_finds_well_have_the_years_that_a_run_reads(key, opening, tmp_path):
+    scenario = BASE.replace({"horizon.valuation_year": opening, "horizon.last_year": opening + 1})
+    header, *rows = scenario.tables[key].read_text(encoding="utf-8").splitlines()
+    first, last = YEARS_OF_TABLES[key](opening, opening + 1)
+    for years in ((first, last), (first + 1, last), (first, last - 1)):
+        path = tmp_path / f"{years[0]}_{years[1]}.csv"
+        kept = [row for row in rows if years[0] <= int(row[:4]) <= years[1]]
+        path.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
+        own = scenario.replace({key: str(path)})
+        assert refused(table_faults, own) == refused(build, own) == (years != (first, last)), years
+
+
+@pytest.mark.parametrize("key", [path for path, key in KEYS.items() if key.kind == "table"])
+def test_every_table_of_ones_own_is_read(key, tmp_path):
+    shipped = BASE.tables[key]
+    for name, text in (("well.csv", shipped.read_text(encoding="utf-8")), ("empty.csv", "age\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert table_faults(BASE.replace({key: str(tmp_path / "well.csv")})) == []
+    [fault] = table_faults(BASE.replace({key: str(tmp_path / "empty.csv")}))
+    assert str(fault).startswith(f"replace:{key}: ")
+    assert "empty.csv:1: " in str(fault)

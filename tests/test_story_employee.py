@@ -20,7 +20,7 @@ VALUES = {
     "employee.projected": True,
     "employee.years_count": True,
     "employee.unqualified.missing_years": 5,
-    "employee.wage.mean": 100_000,
+    "employee.wage.mean": {2018: 100_000, 2060: 100_000},
     "employee.wage.floor": 0.6,
     "employee.wage.ceiling": 3,
     "employee.contributions.employer_rate": 0.06,
@@ -37,7 +37,7 @@ VALUES = {
     "employee.benefits.inpatient.limit": 500_000,
 }
 """The employee scheme in round numbers; a mean wage of 100,000 yuan in every year."""
-MONEY = ["wage", "counted_wage", "contribution_base", "employer_contribution", "own_contribution"]
+MONEY = ["wage", "contribution_base", "employer_contribution", "own_contribution"]
 
 
 def scheme(**changes: object) -> Scenario:
@@ -48,10 +48,10 @@ def scheme(**changes: object) -> Scenario:
 @pytest.mark.parametrize(
     ("told", "wanted"),
     [
-        ("employee wage 90000", [90_000, 90_000, 90_000, 5400, 1800]),
-        ("employee wage 30000", [30_000, 60_000, 60_000, 3600, 1200]),
-        ("employee wage 400000", [400_000, 300_000, 300_000, 18_000, 6000]),
-        ("employee", [100_000, 100_000, 100_000, 6000, 2000]),
+        ("employee wage 90000", [90_000, 90_000, 5400, 1800]),
+        ("employee wage 30000", [30_000, 60_000, 3600, 1200]),
+        ("employee wage 400000", [400_000, 300_000, 18_000, 6000]),
+        ("employee", [100_000, 100_000, 6000, 2000]),
     ],
 )
 def test_contributions_by_hand(told, wanted):
@@ -61,10 +61,12 @@ def test_contributions_by_hand(told, wanted):
     assert year["to_pool"] == pytest.approx(wanted[-2])
 
 
-def test_what_is_not_reported_pays_nothing():
-    year = story(scheme(contributions__compliance=0.9), "2026: employee wage 30000").loc[2026]
-    assert year[MONEY].tolist() == pytest.approx([30_000, 60_000, 54_000, 3240, 1080])
-    assert "raised to the floor of CNY 60,000; base of contributions, 90 % of that: CNY 54,000" in year["told"]
+@pytest.mark.parametrize("wage", [30_000, 90_000, 400_000])
+def test_one_person_pays_from_all_of_the_wage_however_much_the_scheme_reports(wage):
+    history = f"2026: employee wage {wage}"
+    year = story(scheme(contributions__compliance=0.8), history).loc[2026]
+    assert year["contribution_base"] == min(max(wage, 60_000), 300_000)
+    assert year[MONEY].tolist() == story(scheme(), history).loc[2026, MONEY].tolist()
 
 
 def test_relief_and_the_part_of_the_employer_that_goes_to_the_account():
@@ -84,7 +86,14 @@ def test_the_words_of_a_working_year():
         "the member CNY 8,032."
     )
     assert "Mean wage of 2025: CNY 100,000; base" in story(scheme(), "2026: employee").loc[2026, "told"]
-    assert "cut to the ceiling of CNY 300,000" in story(scheme(), "2026: employee wage 400000").loc[2026, "told"]
+    assert (
+        "base of contributions, raised to the floor: CNY 60,000."
+        in story(scheme(), "2026: employee wage 30000").loc[2026, "told"]
+    )
+    assert (
+        "base of contributions, cut to the ceiling: CNY 300,000."
+        in story(scheme(), "2026: employee wage 400000").loc[2026, "told"]
+    )
 
 
 def test_a_wage_goes_on_with_the_mean_wage_until_another_is_told():
@@ -98,7 +107,7 @@ def test_a_wage_goes_on_with_the_mean_wage_until_another_is_told():
 def test_floor_and_ceiling_are_shares_of_the_mean_wage_of_the_year_before():
     changed = scheme(wage__mean={2018: 100_000, 2025: 110_000, 2026: 121_000})
     told = story(changed, "2026: employee wage 900, 2027: employee wage 900000")
-    assert told["counted_wage"].tolist() == pytest.approx([0.6 * 110_000, 3 * 121_000])
+    assert told["contribution_base"].tolist() == pytest.approx([0.6 * 110_000, 3 * 121_000])
 
 
 def test_a_wage_told_of_several_years_is_earned_in_each_of_them():
@@ -108,15 +117,13 @@ def test_a_wage_told_of_several_years_is_earned_in_each_of_them():
 
 def test_the_base_of_a_mean_wage_is_that_of_the_projection():
     alike = {"assisted": 1.0, "low": 1.0, "middle": 1.0, "high": 1.0}
-    changed = scheme(
-        wage__sigma=0.05, wage__income_ratio=alike, contributions__flexible_share=0, contributions__compliance=0.87
-    )
+    changed = scheme(wage__sigma=0.05, wage__income_ratio=alike, contributions__flexible_share=0)
     year = story(changed, "2026: employee").loc[2026]
     _, basis = build(changed)
     projected = next(one for one in basis if one.year == 2026).employee
     assert projected is not None
     assert year["contribution_base"] == pytest.approx(float(projected.contribution_base.ravel()[0]), rel=1e-9)
-    assert year["employer_contribution"] == pytest.approx(87_000 * float(projected.employer_rate.ravel()[0]))
+    assert year["employer_contribution"] == pytest.approx(100_000 * float(projected.employer_rate.ravel()[0]))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +256,8 @@ def test_the_command_shows_the_money_of_a_working_year():
     for name in ("base", "employer pays", "member pays", "to the account", "to the pool"):
         assert name in heading
     assert "critical illness pays" not in heading
-    assert "Employee scheme: contributions of a year are taken from the wage of the year before" in shown.stdout
+    assert "Employee scheme: contributions of a year are taken from the full wage of the year before" in shown.stdout
+    assert "Critical-illness insurance pays above" in shown.stdout
     document = json.loads(CliRunner().invoke(main, [*call, "--json"]).stdout)
     first, left, joined = document["years"]
     assert (first["membership"], first["wage"]) == ("employee", 90_000)
@@ -258,6 +266,19 @@ def test_the_command_shows_the_money_of_a_working_year():
     )
     assert first["basic"] + first["own_payment"] == pytest.approx(50_000)
     assert (left["move"], joined["membership"]) == ("leaves", "transferred")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_story_of_work_alone_does_not_speak_of_critical_illness(lang):
+    call = ["story", "baseline", "--lang", lang, "--age", "60", "--history"]
+    for history in (
+        "2026: employee wage 30000 claim 50000",
+        "before: employee, 2026: retire short, 2027: lapse",
+    ):
+        shown = CliRunner().invoke(main, [*call, history])
+        assert shown.exit_code == 0, shown.stderr
+        assert "ritical" not in shown.stdout
+        assert "大病" not in shown.stdout
 
 
 def test_a_story_without_work_shows_no_column_of_it():

@@ -18,9 +18,8 @@ class StoryYear:
     `late_month` is -1 in the central period.
 
     In the employee scheme `basic` is what the pool pays; `wage`: of the year before, `wage_is_mean` where none is told;
-    `counted_wage`: of it within floor and ceiling; `contribution_base`: of that what is reported; `to_account` with the
-    `retiree_credit`, `to_pool` with the `purchase` of missing years; `move`: what the year ends with; `years_count`:
-    whether its years are continuous ones.
+    `contribution_base`: that wage within floor and ceiling; `to_account` with the `retiree_credit`, `to_pool` with the
+    `purchase` of missing years; `move`: what the year ends with; `years_count`: whether its years are continuous ones.
     """
 
     year: int
@@ -66,7 +65,6 @@ class StoryYear:
     years_count: bool = True
     wage: float = 0.0
     wage_is_mean: bool = False
-    counted_wage: float = 0.0
     contribution_base: float = 0.0
     employer_contribution: float = 0.0
     own_contribution: float = 0.0
@@ -177,7 +175,6 @@ def worked_year(one: Told, worker: WorkerYear, standing: Standing) -> tuple[Stor
         move="" if one.move == "stays" else one.move,
         wage=0.0 if retired else worker.wage,
         wage_is_mean=worker.is_mean and not retired,
-        counted_wage=0.0 if retired else worker.counted,
         contribution_base=0.0 if retired else worker.base,
         employer_contribution=money.employer,
         own_contribution=money.own,

@@ -49,16 +49,15 @@ class Pooled:
 class WorkerYear:
     """What the employee scheme asks of one member in a year, and what it gives.
 
-    `wage` of the year before, yuan, and whether it `is_mean`, the mean wage; what of it is `counted` within floor and
-    ceiling, and the `base` of contributions, what of that is reported; `missing_years` that those are short of who buy
-    them; `retires_from`: youngest age on 1 January at which anyone retires.
+    `wage` of the year before, yuan, and whether it `is_mean`, the mean wage; the `base` of contributions, that wage
+    within floor and ceiling; `missing_years` that those are short of who buy them; `retires_from`: youngest age on 1
+    January at which anyone retires.
     """
 
     member: MemberYear
     scheme: EmployeeBasis
     wage: float
     is_mean: bool
-    counted: float
     base: float
     missing_years: float
     retires_from: int
@@ -109,13 +108,13 @@ def worker_years(
         ratio = ratio if one.wage is None else one.wage / float(mean)
         ratios.append(ratio)
     wages = means * np.array([1.0 if ratio is None else ratio for ratio in ratios])
-    counted, base = base_of_wages(inputs, years, wages)
+    base = base_of_wages(inputs, years, wages)
     missing = inputs.values.employee.unqualified.missing_years
     found: list[WorkerYear | None] = []
     for place, (rule, year) in enumerate(zip(rules, basis, strict=True)):
         scheme, is_mean = rule.basis.employee, ratios[place] is None
         assert scheme is not None
-        amounts = float(wages[place]), is_mean, float(counted[place]), float(base[place])
+        amounts = float(wages[place]), is_mean, float(base[place])
         found.append(WorkerYear(rule, scheme, *amounts, missing, youngest_retiring(year, sex)))
     return found
 

@@ -55,17 +55,14 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     return reported[:, None] * ((1 - flexible) * counted + flexible * own_base)
 
 
-def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What counts in `years` of single wages earned in the years before them, and what of it is reported; yuan, [year].
+def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> np.ndarray:
+    """What contributions of `years` are taken from for single wages earned in the years before them; yuan, [year].
 
-    The first lies within floor and ceiling; contributions are taken from the second.
+    A wage within floor and ceiling; how much of all wages is reported is a matter of the whole scheme.
     """
-    paid = inputs.values.employee.contributions
-    reported = inputs.yearly(paid.compliance, years) * inputs.lever("contribution_base", years)
     wage, mean = inputs.values.employee.wage, inputs.wages([year - 1 for year in years])
     floor, ceiling = (inputs.yearly(share, years) * mean for share in (wage.floor, wage.ceiling))
-    counted = np.minimum(np.maximum(wages, floor), ceiling)
-    return counted, counted * reported
+    return np.minimum(np.maximum(wages, floor), ceiling)
 
 
 def employee_care(inputs: Inputs) -> Arrays:

@@ -9,6 +9,10 @@ from simsurance.axes import FUND
 from simsurance.cli.options import scenario_options
 from simsurance.scenario_file.loader import load
 
+LABELS = dict(zip(FUND.members, FUND.labels, strict=True)) | {"employee_total": "employee scheme, pool and accounts"}
+FOOTER = """fitted: an input of the baseline is set so that the model, valued on 1 January of the year, meets the figure (active
+members to 2023: valued in 2019); what is left of its error comes from the persons insured or from the funds at hand.
+What is not marked is a check, with cost growth, prices and standards as they turned out."""
 SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yuan a head": (1.0, "CNY a head")}
 
 
@@ -26,27 +30,30 @@ SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yu
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
     """Project SCENARIO from an earlier 1 January and print each year beside the published figures."""
-    from simsurance.analysis.hindcast import hindcast
+    from simsurance.analysis.hindcast import hindcast, notes
 
     found = hindcast(load(scenario, fragments, settings), first)
+    known = notes(found)
     if as_json:
         listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
-        click.echo(
-            json.dumps({"schema": "simsurance.hindcast/1", "ok": True, "results": listed}, allow_nan=False, indent=2)
-        )
+        document = {"schema": "simsurance.hindcast/1", "ok": True, "results": listed, "notes": known}
+        click.echo(json.dumps(document, allow_nan=False, indent=2))
         return
-    label = dict(zip(FUND.members, FUND.labels, strict=True))
     for fund, rows in groupby(found, key=lambda row: row.fund):
-        click.echo(f"{label[fund]}\n{'year':6}{'item':32}{'unit':18}{'model':>10}{'published':>12}{'error':>9}")
+        click.echo(f"{LABELS[fund]}\n{'year':6}{'item':32}{'unit':18}{'model':>10}{'published':>12}{'error':>9}")
         for row in rows:
             scale, unit = SCALES[row.unit]
-            note = {True: "", False: "  over tolerance", None: "  a small difference of two levels"}[row.within]
+            remarks = [
+                *(["fitted"] if row.fitted else []),
+                *(["over tolerance"] if row.within is False else []),
+                *(["a small difference of two levels"] if row.small else []),
+            ]
+            told = f"  {', '.join(remarks)}" if remarks else ""
             click.echo(
                 f"{row.year:<6}{row.item:32}{unit:18}{row.model / scale:10,.1f}{row.published / scale:12,.1f}"
-                f"{row.error:9.1%}{note}"
+                f"{row.error:9.1%}{told}"
             )
+        for year, text in known.get(fund, {}).items():
+            click.echo(f"{year}: {text}.")
         click.echo("")
-    click.echo(
-        "Income is fitted year by year, the resident fund's through the local supplement, the employee scheme's through\n"
-        "reported wages: its error comes from the insured alone."
-    )
+    click.echo(FOOTER)

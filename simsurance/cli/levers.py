@@ -8,6 +8,7 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.output.labels import ENTRY_NOTE, in_language, number, signed
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -28,7 +29,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     """
     with progress() as line:
         line.say("projecting")
-        from simsurance.analysis.levers import effects
+        from simsurance.analysis.levers import both_schemes, effects
 
         base, found = effects(scenario, fragments, settings)
     if as_json:
@@ -40,14 +41,17 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     for effect in found:
         if effect.reason:
             click.echo(f"not applied: {effect.fragment}: {effect.reason}")
+    if both_schemes(base):
+        click.echo(f"\n{in_language(ENTRY_NOTE, 'en')}")
 
 
 def _header(base: "Results") -> tuple[str, ...]:
     from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
 
-    months = (f"months {year}" for year in RESERVE_YEARS)
+    months = (f"resident months {year}" for year in RESERVE_YEARS)
     last = base.years[-1]
-    figures = ("deficit", "depletion", *months, f"fund {last}, CNY bn", "required CNY a head", "")
+    required = ("resident required, CNY a head", "resident required, multiple")
+    figures = ("resident deficit", "resident depletion", *months, f"resident fund {last}, CNY bn", *required)
     pool = ("pool depletion", f"pool {last}, CNY bn") if both_schemes(base) else ()
     return ("fragment", *figures, *pool, "what it is")
 
@@ -63,8 +67,6 @@ def _base_row(base: "Results", shown: Sequence["Effect"]) -> tuple[str, ...]:
 
 def _level(figure: "Figure") -> str:
     """The value without the fragment, as printed."""
-    from simsurance.output.labels import number
-
     if figure.base is None:
         return "none"
     match figure.unit:
@@ -84,27 +86,20 @@ def _row(effect: "Effect") -> tuple[str, ...]:
 
 def _cell(figure: "Figure") -> str:
     """The year with the fragment, or the change of anything else."""
-    from simsurance.output.labels import number
-
     if figure.unit == "year":
         if figure.value is None:
             return "none"
-        sign = f" ({_signed(number(figure.change))})" if figure.change else ""
+        sign = f" ({signed(number(figure.change))})" if figure.change else ""
         return f"{figure.value:.0f}{sign}"
     if figure.change is None:
         return "outside"
     match figure.unit:
         case "months":
-            return _signed(number(figure.change, 2))
+            return signed(number(figure.change, 2))
         case "yuan":
-            return _signed(number(figure.change / BILLION))
+            return signed(number(figure.change / BILLION))
     decimals = 1 if figure.measure == "required_contribution_now" else 4
-    return _signed(number(figure.change, decimals))
-
-
-def _signed(text: str) -> str:
-    """A printed change with its sign."""
-    return text if text.startswith("−") or not any(digit in text for digit in "123456789") else f"+{text}"
+    return signed(number(figure.change, decimals))
 
 
 def _json(base: "Results", found: Sequence["Effect"]) -> str:

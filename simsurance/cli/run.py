@@ -14,7 +14,7 @@ from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import LANGUAGES, Lang, number
+from simsurance.output.labels import LANGUAGES, Lang, in_words_or, number
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -150,18 +150,20 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
 
 def _rows(result: "Results") -> list[tuple[str, ...]]:
     """The table on standard output: one row a fund, with the reserve at both ends of the projection."""
+    from simsurance.output.card import times
     from simsurance.output.measured import outlooks
 
     def year(found: int | None) -> str:
         return f"none by {result.years[-1]}" if found is None else str(found)
 
+    def printed(months: float) -> str:
+        return in_words_or(lambda each, _: number(each, 1), months, "en")
+
     rows: list[tuple[str, ...]] = []
     for found in outlooks(result):
-        months = " → ".join(number(each, 1) for each in found.reserve_months)
-        multiple = found.required_contribution_multiple
-        required = "" if multiple is None else f"× {number(multiple, 3)}"
+        months = " → ".join(map(printed, found.reserve_months))
         dated = (year(found.first_deficit_year), year(found.depletion_year))
-        rows.append((result.scenario.name, found.fund, *dated, months, required))
+        rows.append((result.scenario.name, found.fund, *dated, months, times(found)))
     return rows
 
 

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,15 +12,26 @@ from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import LANGUAGES, Lang, number
+from simsurance.output.labels import ENTRY_NOTE, LANGUAGES, Lang, Text, in_language, number, signed, unit
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
     from simsurance.analysis.schemes import SchemeEffects
 
-BILLION, MILLION = 1e9, 1e6
-MONEY = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
+HEADER: Final[tuple[Text, ...]] = (
+    *(("policy", "政策"), ("fund", "基金"), ("income", "收入"), ("outgo", "支出"), ("balance", "收支差")),
+    ("fund {last}", "{last}年末结余"),
+    ("members {last}, {persons}", "{last}年末参保，{persons}"),
+    ("depletion", "穿底年份"),
+)
+ALL: Final[Text] = ("all", "合计")
+NONE: Final[Text] = ("none", "无")
+UNITS_NOTE: Final[Text] = (
+    "changes in {unit}; income, outgo and balance {first}–{last} as present values",
+    "变化量，{unit}；收入、支出与收支差为{first}—{last}年现值",
+)
+MONEY: Final = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
 
 
 @click.command()
@@ -73,29 +84,28 @@ def command(
 
 
 def _text(effects: "SchemeEffects", folder: Path, lang: Lang) -> str:
-    """Policies and funds as a table: money in billion yuan, members in million."""
+    """Policies and funds as a table, in the units of the language."""
     from simsurance.axes import FUND
 
     first, last = effects.base.years[0], effects.base.years[-1]
-    head = (*("policy", "fund", "income", "outgo", "balance", f"fund {last}", f"members {last}, million", "depletion"),)
-    names = {"all": "all", **dict(zip(FUND.members, FUND.labels_zh if lang == "zh" else FUND.labels, strict=True))}
+    yuan, heads = unit("yuan", lang), unit("persons", lang)
+    head = tuple(in_language(words, lang).format(last=last, persons=heads.name) for words in HEADER)
+    labels = FUND.labels_zh if lang == "zh" else FUND.labels
+    names = {"all": in_language(ALL, lang), **dict(zip(FUND.members, labels, strict=True))}
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
     rows = []
     for row in effects.effects.reset_index().to_dict(orient="records"):
         policy, fund = row["policy"], row["fund"]
-        money = [_signed(number(row[name] / BILLION)) for name in MONEY]
-        members = _signed(number(row["members_last_year"] / MILLION, 1)) if fund != "personal_accounts" else ""
+        money = [signed(number(row[name] / yuan.size)) for name in MONEY]
+        decimals = 0 if lang == "zh" else 1
+        members = signed(number(row["members_last_year"] / heads.size, decimals)) if fund != "personal_accounts" else ""
         years = [row[name] for name in ("depletion_year_without", "depletion_year_with")]
-        depletion = " → ".join("none" if year != year else f"{year:.0f}" for year in years) if fund != "all" else ""
+        none = in_language(NONE, lang)
+        depletion = " → ".join(none if year != year else f"{year:.0f}" for year in years) if fund != "all" else ""
         title = titles[policy] if fund == next(iter(effects.base.accounts)) else ""
         rows.append((title, names[fund], *money, members, depletion))
-    told = f"changes in CNY billion; income, outgo and balance {first}–{last} as present values"
-    return "\n".join([*columns([head, *rows]), "", told, folder.as_posix(), ""])
-
-
-def _signed(text: str) -> str:
-    """A printed change with its sign."""
-    return text if text.startswith("−") or not any(digit in text for digit in "123456789") else f"+{text}"
+    told = in_language(UNITS_NOTE, lang).format(unit=yuan.name, first=first, last=last)
+    return "\n".join([*columns([head, *rows]), "", told, in_language(ENTRY_NOTE, lang), folder.as_posix(), ""])
 
 
 def _json(effects: "SchemeEffects", folder: Path) -> str:

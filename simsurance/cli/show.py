@@ -9,7 +9,7 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS, LEVERS, key_at, lever_part
+from simsurance.scenario_file.keys import KEYS, LEVERS, SECTIONS, key_at, lever_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
@@ -37,7 +37,8 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
     if not paths and prefix == LEVERS:
         raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
     if not paths:
-        hint = nearest(prefix, known) or f"`simsurance show {scenario}` lists all"
+        tables = (table for table in SECTIONS if any(path.startswith(f"{table}.") for path in known))
+        hint = nearest(prefix, [*known, *tables]) or f"`simsurance show {scenario}` lists all"
         raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
     rows = [details(shown, path) for path in paths]
     if as_json:

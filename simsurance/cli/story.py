@@ -14,15 +14,19 @@ from simsurance.scenario_file.loader import load
 HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"
 or "2026: employee wage 90000 claim 50000, 2027: leave, 2028: in"."""
 NOTES = {
-    "en": "Inpatient cost within the scope of the scheme; critical-illness insurance above the scenario's effective "
-    "deductible. A claim without a month falls where there is cover, if there is any. Nominal yuan.",
-    "zh": "住院费用为政策范围内费用；大病保险起付线按情景的有效起付线计。"
-    "未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
+    "en": "Inpatient cost within the scope of the scheme. A claim without a month falls where there is cover, if there "
+    "is any. Nominal yuan.",
+    "zh": "住院费用为政策范围内费用。未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
+}
+RESIDENT_NOTES = {
+    "en": "Critical-illness insurance pays above the scenario's effective deductible.",
+    "zh": "大病保险起付线按情景的有效起付线计。",
 }
 EMPLOYEE_NOTES = {
-    "en": "Employee scheme: contributions of a year are taken from the wage of the year before; the member has a "
-    "personal account, a retired member its credit; members pay for care beyond the pool from account or pocket.",
-    "zh": "职工医保：当年缴费基数按上年工资核定；参保人有个人账户，退休人员账户按定额划入；"
+    "en": "Employee scheme: contributions of a year are taken from the full wage of the year before, within floor and "
+    "ceiling; the member has a personal account, a retired member its credit; members pay for care beyond the pool "
+    "from account or pocket.",
+    "zh": "职工医保：当年缴费基数按上年全部工资在上下限之间核定；参保人有个人账户，退休人员账户按定额划入；"
     "统筹基金支付以外的费用由个人账户或现金支付。",
 }
 
@@ -113,5 +117,7 @@ def command(
         click.echo(year_told(one, lang))
     click.echo()
     click.echo(NOTES[lang])
+    if any(one.insured for one in years):
+        click.echo(RESIDENT_NOTES[lang])
     if any(one.at_work for one in years):
         click.echo(EMPLOYEE_NOTES[lang])

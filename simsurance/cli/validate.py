@@ -1,13 +1,19 @@
-"""`simsurance validate`: check scenario files without running them."""
+"""`simsurance validate`: check scenario files and the tables that they name, without running them."""
 
 import json
+from pathlib import Path
 
 import click
 
 from simsurance.cli.options import scenario_options
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file.faults import printable
-from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.checks import LAST_POPULATION
+from simsurance.scenario_file.faults import Fault, fault_lines, printable
+from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
+from simsurance.scenario_file.loader import Scenario, load
+
+FIRST_MIGRATION = 2023
+"""The year whose migrants stand for those of the years before, as in the basis."""
 
 
 @click.command()
@@ -16,6 +22,8 @@ from simsurance.scenario_file.loader import load
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
     """Check scenarios, given by name or as .toml files, and print every fault. Nothing is computed.
+
+    The tables of your own that a scenario names are read, too: their columns, rows and numbers.
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
@@ -33,7 +41,78 @@ def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tu
 def _faults(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> list[str]:
     """The lines that say what is wrong with a scenario; none if it is well."""
     try:
-        load(scenario, fragments, settings)
+        loaded = load(scenario, fragments, settings)
     except SimsuranceError as error:
         return list(error.lines)
+    return fault_lines(table_faults(loaded))
+
+
+def table_faults(scenario: Scenario) -> list[Fault]:
+    """What is wrong with the tables that are not the shipped ones in their place, told at the keys that name them."""
+    return [fault for key in scenario.tables if _is_own(scenario, key) for fault in _faults_of(scenario, key)]
+
+
+def _is_own(scenario: Scenario, key: str) -> bool:
+    """Whether a table is not a shipped one in the place that a shipped file gave it."""
+    folder = scenario.layers[key].folder
+    shipped = folder is not None and folder.is_relative_to(scenarios_folder())
+    return not (shipped and scenario.tables[key].is_relative_to(TABLES))
+
+
+def _faults_of(scenario: Scenario, key: str) -> list[Fault]:
+    """What is wrong with one table."""
+    file = scenario.tables[key]
+    try:
+        _read(scenario, key)
+    except SimsuranceError as error:
+        told = (line.replace(str(file), label_of(file), 1) for line in error.lines)
+        return [scenario.layers[key].fault(key, line) for line in told]
     return []
+
+
+def _read(scenario: Scenario, key: str) -> None:
+    """Read the table that a key names for the years that a projection reads it for; raises SimsuranceError."""
+    from simsurance.data import tables
+
+    first, last = scenario.values.horizon.valuation_year, scenario.values.horizon.last_year
+    variant = scenario.values.population.fertility_variant
+    stepped = range(min(first - 1, LAST_POPULATION), last + 1)
+    path: Path = scenario.tables[key]
+    match key:
+        case "population.stock_table":
+            tables.by_year_sex_age(path, "persons", [min(year, LAST_POPULATION) for year in (first - 1, first)])
+        case "population.mortality_table":
+            tables.by_year_sex_age(path, "mx", stepped)
+        case "population.fertility_table":
+            tables.by_year_age(path, "asfr", stepped, range(15, 50))
+        case "population.total_fertility_table":
+            for name in dict.fromkeys(("medium", variant)):
+                tables.by_year(path, "tfr", stepped, {"variant": ("estimate", name)})
+        case "population.sex_ratio_table":
+            tables.by_year(path, "males_per_female_birth", stepped)
+        case "population.migration_table":
+            tables.by_year_sex_age(path, "net_migrants", [max(year, FIRST_MIGRATION) for year in stepped])
+        case "population.urban_share_table":
+            tables.by_year(path, "urban_share", range(first, last + 2))
+        case "population.urban_share_by_age_table":
+            tables.by_age(path, "urban_share")
+        case "population.area_moves_table":
+            tables.by_age(path, "weight")
+        case "population.income_groups_table":
+            tables.by_area_income(path, "share", "relative_income")
+        case "health.prevalence_table":
+            tables.by_sex_age(path, "moderate", "high")
+        case "employee.profile_table":
+            tables.by_sex_age(path, "active", "retired")
+        case "employee.moves_table":
+            tables.by_sex_age(path, "entry", "exit")
+        case "employee.retirement_table":
+            tables.by_year_sex_age(path, "probability", range(first, last + 1))
+        case "claims.inpatient.use_table":
+            tables.by_sex_age(path, "use")
+        case "claims.inpatient.cost_table":
+            tables.by_age(path, "relative_cost")
+        case "claims.outpatient.cost_table":
+            tables.by_sex_age(path, "relative_cost")
+        case _:
+            raise AssertionError(key)

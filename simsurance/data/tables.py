@@ -1,9 +1,9 @@
 """The one reader that puts a table on axes: a CSV file in, read-only arrays out.
 
 Tables are tidy UTF-8 CSV: one header, one row a key, no blanks, numbers with a decimal point. Whatever is missing,
-double, unknown or not a finite number is refused with one line, `file:row:column: what is wrong; what would be
-right`, where row 1 is the header. Sex is in the order (female, male); ages are 0..100, the last one open; years are
-those asked for.
+double, unknown, not a finite number or outside the bounds of its column is refused with one line, `file:row:column:
+what is wrong; what would be right`, where row 1 is the header. Sex is in the order (female, male); ages are 0..100,
+the last one open; years are those asked for.
 """
 
 import csv
@@ -27,6 +27,31 @@ Member = int | str
 
 DATA: Final = Path(__file__).parent
 AGES: Final = tuple(int(age) for age in AGE.members)
+FRACTIONS: Final = ("share", "probability")
+BOUNDS: Final = {
+    "persons": (0, 1e9, "persons"),
+    "mx": (0, 1.5, "deaths per person and year"),
+    "asfr": (0, 1, "births per woman and year"),
+    "tfr": (0, 20, "births per woman"),
+    "males_per_female_birth": (0.5, 2, "boys per girl"),
+    "urban_share": (0, 0.999, "share"),
+    "weight": (0, 1e6, "relative"),
+    "share": (1e-6, 1, "share"),
+    "relative_income": (0, 1e3, "relative"),
+    "moderate": (0, 1, "share"),
+    "high": (0, 1, "share"),
+    "active": (0, 1, "share"),
+    "retired": (0, 1, "share"),
+    "entry": (0, 1, "probability"),
+    "exit": (0, 1, "probability"),
+    "probability": (0, 1, "probability"),
+    "use": (0, 1, "probability"),
+    "relative_cost": (0, 1e3, "relative"),
+}
+"""Lowest and highest number and unit of a value column by its name; of other columns every number is taken."""
+ROUNDING: Final = 1e-6
+PARTS: Final = (("moderate", "high"), ("active", "retired"))
+"""Shares of the same persons, which leave some for the rest."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +96,9 @@ def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> Float
 
 
 def years_of(path: str | Path) -> list[int]:
-    """The years that a table names, in rising order."""
-    return [int(year) for year in np.unique(_whole_numbers(_table(path, None), "year"))]
+    """All years from the first to the last that a table names."""
+    named = _whole_numbers(_table(path, None), "year")
+    return list(range(int(named.min()), int(named.max()) + 1))
 
 
 def by_year_age(path: str | Path, value: str, years: Sequence[int], ages: Sequence[int] = AGES) -> FloatArray:
@@ -92,7 +118,14 @@ def by_age(path: str | Path, *values: str) -> dict[str, FloatArray]:
 
 def by_area_income(path: str | Path, *values: str) -> dict[str, FloatArray]:
     """Table `area,income,<values>`: each value as an array [area, income]."""
-    return on_axes(path, {AREA.name: AREA.members, INCOME.name: INCOME.members}, values)
+    found = on_axes(path, {AREA.name: AREA.members, INCOME.name: INCOME.members}, values)
+    if "share" in found:
+        for area, whole in zip(AREA.members, found["share"].sum(axis=1), strict=True):
+            if abs(whole - 1) > ROUNDING:
+                row = _table(path, None).text(AREA.name).index(area) + 2
+                wrong = f"the shares of {area} are {whole:.9g} together"
+                raise _fault(str(path), row, "share", wrong, "shares that make 1")
+    return found
 
 
 def by_year(
@@ -103,6 +136,7 @@ def by_year(
     `by_year(tfr, "tfr", range(2020, 2101), {"variant": ("estimate", "medium")})` joins two variants.
     """
     table = _table(path, None)
+    _refuse_outside(table, (value,))
     chosen = np.ones(len(next(iter(table.columns.values()))), dtype=bool)
     for name, members in (where or {}).items():
         chosen &= np.fromiter((cell in members for cell in table.text(name)), dtype=bool, count=len(chosen))
@@ -129,6 +163,7 @@ def on_axes(path: str | Path, axes: Mapping[str, Sequence[Member]], values: Sequ
     Members that are numbers are in rising order.
     """
     table = _table(path, (*axes, *values))
+    _refuse_outside(table, values)
     flat = np.zeros(len(table.numbers(values[0])), dtype=np.int64)
     for name, members in axes.items():
         flat = flat * len(members) + _codes(table, name, members)
@@ -138,7 +173,12 @@ def on_axes(path: str | Path, axes: Mapping[str, Sequence[Member]], values: Sequ
         raise _missing(table.path, axes, int(np.argmin(rows_per_cell)))
     shape = [len(members) for members in axes.values()]
     order = np.argsort(flat)
-    return {name: _read_only(table.numbers(name)[order].reshape(shape)) for name in values}
+    found = {name: _read_only(table.numbers(name)[order].reshape(shape)) for name in values}
+    _refuse_nothing(table, axes, found)
+    if "mx" in found and not (at_open_age := found["mx"][..., -1]).all():
+        row = int(order.reshape(shape)[..., -1][at_open_age == 0][0])
+        raise _fault(table.path, row + 2, "mx", "0 at the open age, where nobody would ever die", "a number above 0")
+    return found
 
 
 # --- from bytes to columns -------------------------------------------------------------------------------------------
@@ -219,6 +259,41 @@ def _is_number(cell: str) -> bool:
         return cell.isascii() and cell.strip() == cell and "_" not in cell and bool(np.isfinite(float(cell)))
     except ValueError:
         return False
+
+
+# --- what a column may hold ------------------------------------------------------------------------------------------
+
+
+def _refuse_outside(table: Table, values: Sequence[str]) -> None:
+    """Refuse numbers outside the bounds of their column, and parts that leave no rest."""
+    for name in (name for name in values if name in BOUNDS):
+        lowest, highest, unit = BOUNDS[name]
+        numbers = table.numbers(name)
+        rows = np.flatnonzero((numbers < lowest) | (numbers > highest))
+        if len(rows):
+            first = float(numbers[rows[0]])
+            more = f", as in {len(rows) - 1} more row{'s' * (len(rows) > 2)}" if len(rows) > 1 else ""
+            span = f"{lowest:g} to {highest:g}".replace("e+0", "e")
+            wrong = f"{first:g} is outside {span} ({unit}){more}"
+            percent = unit in FRACTIONS and first >= 1.5 and first / 100 <= highest
+            right = f"a fraction: did you mean {first / 100:g}?" if percent else f"a number from {span}"
+            raise _fault(table.path, int(rows[0]) + 2, name, wrong, right)
+    for parts in (parts for parts in PARTS if set(parts) <= set(values)):
+        whole = np.sum([table.numbers(name) for name in parts], axis=0)
+        if (whole >= 1).any():
+            row = int(np.argmax(whole >= 1))
+            wrong = f"{' and '.join(parts)} are {whole[row]:g} together"
+            raise _fault(table.path, row + 2, parts[-1], wrong, "shares below 1 together")
+
+
+def _refuse_nothing(table: Table, axes: Mapping[str, Sequence[Member]], found: Mapping[str, FloatArray]) -> None:
+    """Refuse a column that is 0 all over or in a whole year, where that leaves nothing to project with."""
+    for name in (name for name in found if name in BOUNDS and BOUNDS[name][2] not in FRACTIONS):
+        years = axes.get("year", ())
+        for place, part in enumerate(found[name] if years else [found[name]]):
+            if not part.any():
+                where = f"in {years[place]}" if years else "all over"
+                raise _fault(table.path, 1, name, f"every number is 0 {where}", "at least one above 0")
 
 
 # --- from columns to axes --------------------------------------------------------------------------------------------

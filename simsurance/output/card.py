@@ -3,8 +3,8 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from simsurance.output.labels import fund_label, money, number, persons, scenario_title
-from simsurance.output.measured import outlooks
+from simsurance.output.labels import fund_label, in_words_or, money, number, persons, scenario_title, status_words
+from simsurance.output.measured import Outlook, outlooks
 
 if TYPE_CHECKING:
     from simsurance.results import Results
@@ -27,19 +27,19 @@ def card(results: "Results") -> str:
         columns = [results.accounts[fund][name] for name in COUNTED[fund]]
         return " → ".join(persons(float(sum(column[place] for column in columns)), "en") for place in (0, -1))
 
-    def times(multiple: float | None) -> str:
-        return "" if multiple is None else f"× {number(multiple, 3)}"
+    def months(found: float) -> str:
+        return in_words_or(lambda each, _: number(each, 1), found, "en")
 
     holds = results.checks["holds"]
     rows = [
         ("First deficit year", [year(each.first_deficit_year) for each in found]),
         ("Depletion year", [year(each.depletion_year) for each in found]),
         ("Fund", [" → ".join(money(amount, "en") for amount in each.closing) for each in found]),
-        ("Reserve months", [" → ".join(number(months, 1) for months in each.reserve_months) for each in found]),
+        ("Reserve months", [" → ".join(map(months, each.reserve_months)) for each in found]),
         ("Insured" if len(found) > 1 else "Residents insured", [insured(each.fund) for each in found]),
         (
             f"Required contribution for {target:g} months in {last}",
-            [times(each.required_contribution_multiple) for each in found],
+            [times(each) for each in found],
         ),
         ("Identities", [f"{holds.sum()} of {len(holds)} hold"]),
     ]
@@ -54,3 +54,11 @@ def card(results: "Results") -> str:
     caption = "<caption style='text-align:left'>"
     title = f"{escape(scenario_title(results.scenario, 'en'))}, {results.years[0]} → {last}"
     return f"<table>{caption}<b>{title}</b></caption>{cells}</table>"
+
+
+def times(found: Outlook) -> str:
+    """The required multiple of what is levied for a fund, or why there is none; empty where none is measured."""
+    if found.required_contribution_multiple is not None:
+        return f"× {number(found.required_contribution_multiple, 3)}"
+    status = found.required_contribution_status
+    return "" if status is None else status_words(status, "en")

@@ -14,6 +14,11 @@ BASELINE: Final = "scenarios/baseline.toml"
 READ: Final = ("verified", "verified_transcription", "derived", "fitted", "calibration", "abstract")
 JUDGEMENT: Final = "judgement"
 CHOICE: Final = "choice"
+MONEY_OF_EMPLOYEES: Final = (
+    *("employee.wage.", "employee.contributions.", "employee.accounts.", "employee.care.", "employee.benefits."),
+    *("employee.fund.", "employee.unqualified.missing_years"),
+)
+"""Keys that act on the employee scheme's money alone; the others of `employee` say who its members are."""
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
 
 
@@ -29,8 +34,13 @@ def counted_marks(scenario: "Scenario") -> dict[str, str]:
 
 
 def baseline_marks(scenario: "Scenario") -> dict[str, str]:
-    """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none."""
+    """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none.
+
+    Nor are those of the employee scheme's money where it is not projected.
+    """
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
+    if not scenario.values.employee.projected:
+        taken = [path for path in taken if not path.startswith(MONEY_OF_EMPLOYEES)]
     return {path: register()[path].mark for path in taken if register()[path].mark != CHOICE}
 
 

@@ -1,6 +1,7 @@
 """A comparison in words: what differs, and what follows from it; every number comes from its tables."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
@@ -10,10 +11,14 @@ from simsurance.output.labels import (
     Text,
     fund_label,
     in_language,
+    is_nothing,
     money,
     number,
+    percent,
     persons,
+    points,
     scenario_title,
+    status_words,
     yuan_pp,
 )
 from simsurance.output.measured import measured, year_or_none
@@ -49,11 +54,8 @@ DIRECT_COST: Final[Text] = (
 )
 MEASURE: Final[Text] = ("measure", "指标")
 Shown = Callable[[float, Lang], str]
-
-
-def _share(value: float, _: Lang) -> str:
-    return f"{number(value / 0.01, 2)} %"
-
+UNCHANGED: Final = "="
+"""What stands for a difference that is nought at the precision printed."""
 
 DATED: Final[tuple[tuple[str, Text], ...]] = (
     ("first_deficit_year", ("first deficit", "当期首现赤字")),
@@ -66,10 +68,10 @@ RESERVE: Final[tuple[tuple[str, Text, Shown], ...]] = (
 MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
     *RESERVE,
     ("resident_insured_last_year", ("residents insured, last year", "末年参保人数"), persons),
-    ("coverage_last_year", ("coverage, last year", "末年参保率"), _share),
+    ("coverage_last_year", ("coverage, last year", "末年参保率"), percent),
     ("outgo_pp_last_year", ("outgo a head, last year", "末年人均支出"), yuan_pp),
-    ("cost_rate_last_year", ("cost rate, last year", "末年成本率"), _share),
-    ("actuarial_balance", ("actuarial balance", "精算平衡"), _share),
+    ("cost_rate_last_year", ("cost rate, last year", "末年成本率"), percent),
+    ("actuarial_balance", ("actuarial balance", "精算平衡"), percent),
     (
         "required_contribution_multiple_now",
         ("required contribution, multiple from the first year", "所需筹资倍数（自首年）"),
@@ -80,9 +82,9 @@ MEASURES: Final[tuple[tuple[str, Text, Shown], ...]] = (
 EMPLOYEE_MEASURES: Final[dict[str, tuple[tuple[str, Text, Shown], ...]]] = {
     "employee_pool": (
         *RESERVE,
-        ("dependency_ratio_last_year", ("retired over active, last year", "末年退休在职比"), _share),
-        ("pay_as_you_go_rate_last_year", ("pay-as-you-go rate, last year", "末年现收现付费率"), _share),
-        ("required_rate_now", ("required rate from the first year", "所需费率（自首年）"), _share),
+        ("dependency_ratio_last_year", ("retired over active, last year", "末年退休在职比"), percent),
+        ("pay_as_you_go_rate_last_year", ("pay-as-you-go rate, last year", "末年现收现付费率"), percent),
+        ("required_rate_now", ("required rate from the first year", "所需费率（自首年）"), percent),
     ),
     "personal_accounts": RESERVE[1:],
 }
@@ -160,13 +162,21 @@ def _measure_rows(
     """Measures of a fund in each scenario, with their differences from the base."""
     found_rows = []
     for name, text, printed in told:
-        table = comparison.measures.loc[measure_of(fund, name)]
-        row = [_label(text, fund, lang), printed(float(table["value"].iloc[0]), lang)]
-        for value, difference in zip(table["value"].iloc[1:], table["difference"].iloc[1:], strict=True):
-            sign = "−" if difference < 0 else "+"
-            row.append(f"{printed(float(value), lang)} ({sign}{printed(abs(float(difference)), lang)})")
+        row = [_label(text, fund, lang)]
+        for place, (_, found) in enumerate(comparison.measures.loc[measure_of(fund, name)].iterrows()):
+            value, difference = float(found["value"]), float(found["difference"])
+            words = printed(value, lang) if isfinite(value) else status_words(str(found["status"]), lang)
+            row.append(
+                f"{words} ({_difference(printed, difference, lang)})" if place and isfinite(difference) else words
+            )
         found_rows.append(row)
     return found_rows
+
+
+def _difference(printed: Shown, difference: float, lang: Lang) -> str:
+    """A difference from the base with its sign, one of percentages in points."""
+    amount = (points if printed is percent else printed)(abs(difference), lang)
+    return UNCHANGED if is_nothing(amount) else f"{'−' if difference < 0 else '+'}{amount}"
 
 
 def _table(header: list[str], rows: list[list[str]]) -> list[str]:

@@ -1,6 +1,8 @@
 """Words, units and numbers of charts and summaries, in English and Chinese."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from simsurance.axes import FUND
@@ -14,6 +16,17 @@ Lang = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
 Text = tuple[str, str]
 """The same words in each of the languages."""
+NO_VALUE: Final[Text] = ("no value", "无数值")
+"""What is told of a number that is not one, such as a rate of nothing."""
+STATUS_WORDS: Final[dict[str, Text]] = {"nothing_levied": ("nothing levied", "无缴费")}
+
+ENTRY_NOTE: Final[Text] = (
+    "what a resident policy does to the pool runs through who enters the employee scheme; the odds with which the uninsured "
+    "enter it (employee.uninsured_odds_ratio) are a fitted residual, not an observed behaviour",
+    "居民政策对统筹基金的影响，经由哪些人转入职工医保而产生；其中未参保者转入的几率比（employee.uninsured_odds_ratio）"
+    "是拟合所得的余项，并非观察到的行为",
+)
+"""What to know of effects of one scheme on the other."""
 
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
@@ -89,7 +102,7 @@ def fund_label(fund: str, lang: Lang) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """A number as printed: thousands separated, a real minus sign, no minus before a zero."""
     text = f"{value:,.{decimals}f}"
-    if not any(digit in text for digit in "123456789"):
+    if is_nothing(text):
         text = text.removeprefix("-")
     return text.replace("-", "−")
 
@@ -111,6 +124,36 @@ def persons(count: float, lang: Lang) -> str:
 def yuan_pp(amount: float, lang: Lang, decimals: int = 0) -> str:
     """An amount a head with its unit: `CNY 1,198`, `1,198元`."""
     return f"{number(amount, decimals)}元" if lang == "zh" else f"CNY {number(amount, decimals)}"
+
+
+def percent(share: float, lang: Lang, decimals: int = 2) -> str:
+    """A share in percent: `6.59 %`, `6.59%`."""
+    return f"{number(share / 0.01, decimals)}{'%' if lang == 'zh' else ' %'}"
+
+
+def points(share: float, lang: Lang, decimals: int = 2) -> str:
+    """A difference of shares in percentage points: `3.59 points`, `3.59个百分点`."""
+    return f"{number(share / 0.01, decimals)}{'个百分点' if lang == 'zh' else ' points'}"
+
+
+def in_words_or(printed: Callable[[float, Lang], str], value: float, lang: Lang) -> str:
+    """A number as printed, or the words that there is none."""
+    return printed(value, lang) if isfinite(value) else in_language(NO_VALUE, lang)
+
+
+def status_words(status: str, lang: Lang) -> str:
+    """Why a measure has no value, in few words."""
+    return in_language(STATUS_WORDS.get(status, NO_VALUE), lang)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a printed number is nought at its precision."""
+    return not any(digit in text for digit in "123456789")
+
+
+def signed(text: str) -> str:
+    """A printed change with its sign; one that is nought at its precision has none."""
+    return text if text.startswith("−") or is_nothing(text) else f"+{text}"
 
 
 def scenario_title(scenario: "Scenario", lang: Lang) -> str:

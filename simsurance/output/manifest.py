@@ -116,6 +116,8 @@ def sha256(path: Path) -> str:
 def plain(value: Any) -> Any:
     """A number of NumPy as one of Python; what is not finite as None, for JSON has no word for it."""
     value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
     return None if isinstance(value, float) and not abs(value) < float("inf") else value
 
 

@@ -15,7 +15,8 @@ RESIDENT = "resident"
 class Outlook:
     """What is first asked of a fund: deficit and depletion year, what it holds in the first and the last year.
 
-    A year that never comes is None, and so is the required multiple of a fund for which none is measured.
+    A year that never comes is None, and so is the required multiple of a fund for which none is measured or where it has
+    no value; the status then says why.
     """
 
     fund: str
@@ -24,6 +25,7 @@ class Outlook:
     closing: tuple[float, float]
     reserve_months: tuple[float, float]
     required_contribution_multiple: float | None
+    required_contribution_status: str | None
 
 
 def measured(results: "Results", fund: str = RESIDENT) -> dict[str, Measure]:
@@ -58,5 +60,6 @@ def _outlook(results: "Results", fund: str) -> Outlook:
         year_or_none(found["depletion_year"]),
         closing,
         months,
-        None if required is None else required.value,
+        None if required is None or required.status != "ok" else required.value,
+        None if required is None else required.status,
     )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simsurance.output.labels import Lang, number, yuan_pp
-from simsurance.output.story_words import LEAST_SHARE, months, percent, plain, words
+from simsurance.output.story_words import months, percent, plain, words
 
 if TYPE_CHECKING:
     from simsurance.analysis.story_year import StoryYear
@@ -88,12 +88,11 @@ def _contributed(one: "StoryYear", lang: Lang) -> str:
         return words("credited", lang, yuan_pp(one.retiree_credit, lang))
     wage = "mean_wage" if one.wage_is_mean else "wage_told"
     text = words(wage, lang, one.year - 1, yuan_pp(one.wage, lang))
-    if one.counted_wage != one.wage:
-        limit = "counted_floor" if one.counted_wage > one.wage else "counted_ceiling"
-        text += words(limit, lang, yuan_pp(one.counted_wage, lang))
-    reported = one.contribution_base / one.counted_wage if one.counted_wage else 1.0
-    base = "base_told" if abs(reported - 1) < LEAST_SHARE else "base_reported"
-    text += words(base, lang, yuan_pp(one.contribution_base, lang), percent(reported))
+    base = yuan_pp(one.contribution_base, lang)
+    if one.contribution_base == one.wage:
+        text += words("base_told", lang, base)
+    else:
+        text += words("base_floor" if one.contribution_base > one.wage else "base_ceiling", lang, base)
     amounts = (one.employer_contribution, one.own_contribution, one.to_account, one.to_pool - one.purchase)
     return text + words("contributed", lang, *(yuan_pp(amount, lang) for amount in amounts))
 

@@ -109,10 +109,9 @@ WORDS: Final[dict[str, Text]] = {
     # a year in the employee scheme
     "wage_told": (" Wage of {0}: {1}", "{0}年工资{1}"),
     "mean_wage": (" Mean wage of {0}: {1}", "{0}年平均工资{1}"),
-    "counted_floor": (", raised to the floor of {}", "，低于缴费基数下限，按下限{}计"),
-    "counted_ceiling": (", cut to the ceiling of {}", "，高于缴费基数上限，按上限{}计"),
     "base_told": ("; base of contributions: {}.", "；缴费基数{}。"),
-    "base_reported": ("; base of contributions, {1} % of that: {0}.", "；按{1}%申报，缴费基数{0}。"),
+    "base_floor": ("; base of contributions, raised to the floor: {}.", "；低于下限，缴费基数按下限计为{}。"),
+    "base_ceiling": ("; base of contributions, cut to the ceiling: {}.", "；高于上限，缴费基数按上限计为{}。"),
     "contributed": (
         " The employer pays {0}, the member {1}: {2} go to the personal account, {3} to the pool.",
         "单位缴费{0}，个人缴费{1}；计入个人账户{2}，计入统筹基金{3}。",

@@ -1,6 +1,7 @@
 """A run in words: every number comes from its tables, every weakness that a reader has to know stands beside them."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
@@ -11,15 +12,16 @@ from simsurance.output.certainty import (
     opening_is_estimate,
     wage_spread_is_judgement,
 )
-from simsurance.output.labels import Lang, in_language, money, number, persons, yuan_pp
+from simsurance.output.labels import Lang, in_language, in_words_or, money, number, percent, persons, yuan_pp
 from simsurance.output.measured import measured
-from simsurance.output.summary_words import WHOLE, sentence
+from simsurance.output.summary_words import SHARE_OF, WHOLE, sentence
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from simsurance.measures import Measure
     from simsurance.results import Results
     from simsurance.scenario_file.loader import Scenario
 
@@ -31,20 +33,20 @@ COLUMNS: Final[dict[str, tuple[str, Callable[[float, Lang], str]]]] = {
     "reserve": ("reserve_months", lambda months, _: number(months, 1)),
     "months_without": ("reserve_months_without_prepaid", lambda months, _: number(months, 1)),
     "insured": ("resident_insured", persons),
-    "coverage": ("coverage", lambda share, _: number(share / 0.01, 1)),
-    "both": ("coverage_of_population", lambda share, _: number(share / 0.01, 1)),
+    "coverage": ("coverage", lambda share, lang: percent(share, lang, 1)),
+    "both": ("coverage_of_population", lambda share, lang: percent(share, lang, 1)),
     "income": ("income", money),
     "outgo": ("outgo", money),
     "outgo_pp": ("outgo_pp", yuan_pp),
     "income_pp": ("income_pp", yuan_pp),
-    "cost_rate": ("cost_rate", lambda share, _: number(share / 0.01, 2)),
-    "income_rate": ("income_rate", lambda share, _: number(share / 0.01, 2)),
+    "cost_rate": ("cost_rate", percent),
+    "income_rate": ("income_rate", percent),
     "public": ("public_money", money),
     "active": ("employee_active", persons),
     "retired": ("employee_retired", persons),
-    "dependency": ("dependency_ratio", lambda share, _: number(share / 0.01, 1)),
-    "payg": ("pay_as_you_go_rate", lambda share, _: number(share / 0.01, 2)),
-    "rate": ("contribution_rate", lambda share, _: number(share / 0.01, 2)),
+    "dependency": ("dependency_ratio", lambda share, lang: percent(share, lang, 1)),
+    "payg": ("pay_as_you_go_rate", percent),
+    "rate": ("contribution_rate", percent),
     "care": ("relatives_care", money),
     "paid": ("relatives_contributions", money),
 }
@@ -67,7 +69,7 @@ def summary(results: "Results", lang: Lang) -> str:
     lines += say(*(["prepaid"] if results.account["prepaid"].any() else []))
     lines += ["", *say("resident_members" if several else "members"), "", *say("insured")]
     lines += ["", *say("resident_money" if several else "money"), ""]
-    lines += say("per_head", "rates", "required", "balance", "public")
+    lines += [*say("per_head", "rates"), *_required(results, "resident", lang), *say("balance", "public")]
     lines += ["", *say("rules_head"), "", *say("waiting", "bonus", "critical", "twin", "drag")]
     if several:
         lines += _employee(results, lang)
@@ -81,13 +83,44 @@ def summary(results: "Results", lang: Lang) -> str:
 
 def _standing(results: "Results", fund: str, lang: Lang) -> list[str]:
     """Deficit, depletion and reserve of a fund."""
-    found, facts = measured(results, fund), fund_numbers(results, fund, lang)
-    keys = [
-        "deficit" if found["first_deficit_year"].status == "ok" else "no_deficit",
-        "depleted" if found["depletion_year"].status == "ok" else "not_depleted",
-        *(["accounts_balance"] if fund == "personal_accounts" else ["reserve", "peak"]),
-    ]
+    found, facts, account = measured(results, fund), fund_numbers(results, fund, lang), results.accounts[fund]
+    keys = ["deficit" if found["first_deficit_year"].status == "ok" else "no_deficit"]
+    if found["depletion_year"].status == "ok":
+        keys += ["depleted", *(["payable"] if "payable_depletion" in facts else [])]
+    else:
+        keys.append("not_depleted")
+    if fund == "personal_accounts":
+        ends = [(account["closing"][place], account["reserve_months"][place]) for place in (0, -1)]
+        held = all(closing >= 0 and isfinite(months) for closing, months in ends)
+        keys.append("accounts_balance" if held else "reserve")
+    else:
+        keys += ["reserve", *(["peak"] if "peak_year" in facts else [])]
     return [sentence(key, lang).format(**facts) for key in keys]
+
+
+def _required(results: "Results", fund: str, lang: Lang) -> list[str]:
+    """What of its contributions holds the target reserve of a fund, from the first year on and if it begins later."""
+    scenario, years, account, found = results.scenario, results.years, results.accounts[fund], measured(results, fund)
+    target, last = f"{scenario.values.measures.target_reserve_months:g}", str(years[-1])
+    rated = "contribution_rate" in account
+    standards = account["contribution_rate"] if rated else account["personal_contribution_pp"] + account["subsidy_pp"]
+    printed, name, key = (percent, "required_rate", "rate") if rated else (yuan_pp, "required_contribution", "required")
+    told = []
+    for label, place in _starts(results).items():
+        multiple, level = found[f"required_contribution_multiple_{label}"], found[f"{name}_{label}"]
+        facts = {"target": target, "last": last, "start": str(years[place]), "multiple": number(multiple.value, 3)}
+        facts |= {"standard": printed(float(standards[place]), lang), "level": printed(level.value, lang)}
+        words = f"{key}_{label}" if multiple.status == "ok" else "required_nothing"
+        told.append(sentence(words, lang).format(**facts))
+        if multiple.status != "ok":
+            break
+    return told
+
+
+def _starts(results: "Results") -> dict[str, int]:
+    """From when contributions may change, as positions in the years: now, and later where the horizon has a later year."""
+    later = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
+    return {"now": 0, "delayed": later} if later else {"now": 0}
 
 
 def _employee(results: "Results", lang: Lang) -> list[str]:
@@ -106,7 +139,9 @@ def _employee(results: "Results", lang: Lang) -> list[str]:
         *("", sentence("employee", lang), ""),
         *(sentence(key, lang).format(**people) for key in ("employee_members", "both_schemes")),
         *("", sentence("pool", lang), "", *_standing(results, pool, lang)),
-        *say(pool, "pool_rates", *spread, "required_rate", "balance"),
+        *say(pool, "pool_rates", *spread),
+        *_required(results, pool, lang),
+        sentence("balance", lang).format(**people),
         *("", sentence("accounts", lang), "", *_standing(results, accounts, lang)),
         *say(accounts, "accounts_flows", "relatives"),
     ]
@@ -127,15 +162,16 @@ def numbers(results: "Results", lang: Lang) -> dict[str, str]:
 def fund_numbers(results: "Results", fund: str, lang: Lang) -> dict[str, str]:
     """What is told of a fund, as printed, by its name in the sentences."""
     scenario, years, account = results.scenario, results.years, results.accounts[fund]
-    measures = {name: found.value for name, found in measured(results, fund).items()}
+    measures = measured(results, fund)
     found = {"whole": in_language(WHOLE[fund], lang), "first": str(years[0]), "last": str(years[-1])}
     found["target"] = f"{scenario.values.measures.target_reserve_months:g}"
-    found["delayed"] = str(years[min(scenario.values.measures.delay_years, len(years) - 1)])
-    months = account["reserve_months"]
-    for name, place in (("peak", int(months.argmax())), ("low", int(months.argmin()))):
-        found |= {f"{name}_year": str(years[place]), f"{name}_months": number(months[place], 1)}
+    months = account["reserve_months"].tolist()
+    if with_outgo := [place for place, value in enumerate(months) if isfinite(value)]:
+        for name, choice in (("peak", max), ("low", min)):
+            place = choice(with_outgo, key=months.__getitem__)
+            found |= {f"{name}_year": str(years[place]), f"{name}_months": number(months[place], 1)}
     for name in ("first_deficit_year", "depletion_year"):
-        found[name] = f"{measures[name]:.0f}"
+        found[name] = f"{measures[name].value:.0f}"
     return found | _ends(account, lang) | _present_values(measures, lang)
 
 
@@ -145,25 +181,25 @@ def _ends(account: dict[str, "np.ndarray"], lang: Lang) -> dict[str, str]:
     for end, place in (("first", 0), ("last", -1)):
         for name, (column, printed) in COLUMNS.items():
             if column in account:
-                found[f"{name}_{end}"] = printed(float(account[column][place]), lang)
+                found[f"{name}_{end}"] = in_words_or(printed, float(account[column][place]), lang)
         closing, months = float(account["closing"][place]), float(account["reserve_months"][place])
-        words = sentence("held" if closing >= 0 else "owed", lang)
+        key = "held" if closing >= 0 else "owed"
+        words = sentence(key if isfinite(months) else f"{key}_without_outgo", lang)
         found[f"balance_{end}"] = words.format(amount=money(abs(closing), lang), months=number(abs(months), 1))
     return found
 
 
-def _present_values(measures: dict[str, float], lang: Lang) -> dict[str, str]:
-    """Required contribution, actuarial balance and payable shares, of a fund that has them."""
-    if "actuarial_balance" not in measures:
-        return {}
-    found = {"actuarial_balance": number(measures["actuarial_balance"] / 0.01, 2)}
-    for start in ("now", "delayed"):
-        found[f"multiple_{start}"] = number(measures[f"required_contribution_multiple_{start}"], 3)
-        rate = measures.get(f"required_rate_{start}")
-        amount = measures.get(f"required_contribution_{start}", 0.0)
-        found[f"required_{start}"] = yuan_pp(amount, lang) if rate is None else number(rate / 0.01, 2)
-    found["payable_depletion"] = number(measures["payable_share_at_depletion"] / 0.01)
-    return found | {"payable_last": number(measures["payable_share_last_year"] / 0.01)}
+def _present_values(measures: dict[str, "Measure"], lang: Lang) -> dict[str, str]:
+    """Actuarial balance and payable shares, of a fund that has them."""
+    found = {}
+    if balance := measures.get("actuarial_balance"):
+        found["actuarial_balance"] = in_words_or(percent, balance.value, lang)
+        found["balance_of"] = in_language(SHARE_OF[balance.unit], lang)
+    payable = [measures.get(f"payable_share_{when}") for when in ("at_depletion", "last_year")]
+    shares = [each.value for each in payable if each is not None and isfinite(each.value)]
+    if len(shares) == len(payable):
+        found |= zip(("payable_depletion", "payable_last"), (percent(share, lang, 0) for share in shares), strict=True)
+    return found
 
 
 def _rules(results: "Results", lang: Lang) -> dict[str, str]:

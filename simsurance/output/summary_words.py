@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from simsurance.measures import BASE_SHARE, INCOME_SHARE
 from simsurance.output.labels import Lang, Text, in_language
 
 WHOLE: Final[dict[str, Text]] = {
@@ -10,6 +11,11 @@ WHOLE: Final[dict[str, Text]] = {
     "personal_accounts": ("The sum of the accounts", "个人账户"),
 }
 """How a sentence under the heading of a fund calls it."""
+SHARE_OF: Final[dict[str, Text]] = {
+    INCOME_SHARE: ("members' disposable income", "参保人可支配收入"),
+    BASE_SHARE: ("the base of contributions", "缴费基数"),
+}
+"""What an actuarial balance is a share of, by its unit."""
 SENTENCES: Final[dict[str, Text]] = {
     "run": (
         "Scenario `{name}`, {first} to {last}, simsurance {version}. Money is nominal; the fund is the resident fund.",
@@ -33,10 +39,12 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 至{last}年没有一年支出超过收入与利息之和。",
     ),
     "depleted": (
-        "- {whole} runs out in **{depletion_year}**: it is below zero at the end of that year. "
-        "Income then covers {payable_depletion} % of outgo, and {payable_last} % in {last}.",
-        "- {whole}于**{depletion_year}年**穿底，即该年末累计结余为负。当年收入为支出的{payable_depletion}%，"
-        "{last}年为{payable_last}%。",
+        "- {whole} runs out in **{depletion_year}**: it is below zero at the end of that year.",
+        "- {whole}于**{depletion_year}年**穿底，即该年末累计结余为负。",
+    ),
+    "payable": (
+        "- Income covers {payable_depletion} of outgo in {depletion_year}, and {payable_last} in {last}.",
+        "- {depletion_year}年收入为支出的{payable_depletion}，{last}年为{payable_last}。",
     ),
     "not_depleted": (
         "- {whole} is **not depleted by {last}**, the last year projected.",
@@ -54,6 +62,11 @@ SENTENCES: Final[dict[str, Text]] = {
         "an accumulated deficit of {amount}, {months} months of the year's outgo",
         "累计赤字{amount}，相当于当年{months}个月支出",
     ),
+    "held_without_outgo": ("a fund of {amount}, in a year without outgo", "累计结余{amount}，当年无支出"),
+    "owed_without_outgo": (
+        "an accumulated deficit of {amount}, in a year without outgo",
+        "累计赤字{amount}，当年无支出",
+    ),
     "peak": (
         "- The reserve is highest at the end of {peak_year}, with {peak_months} months, and lowest at the end of "
         "{low_year}, with {low_months} months.",
@@ -68,9 +81,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "resident_members": ("## Residents insured", "## 居民参保"),
     "insured": (
         "- Residents insured: {insured_first} at the end of {first}, {insured_last} at the end of {last}; that is "
-        "{coverage_first} % and {coverage_last} % of the population outside the employee scheme.",
+        "{coverage_first} and {coverage_last} of the population outside the employee scheme.",
         "- 居民医保参保人数：{first}年末{insured_first}，{last}年末{insured_last}；"
-        "占职工医保以外人口的{coverage_first}%和{coverage_last}%。",
+        "占职工医保以外人口的{coverage_first}和{coverage_last}。",
     ),
     "money": ("## Cost and financing", "## 成本与筹资"),
     "resident_money": ("## Cost and financing of the resident scheme", "## 居民医保的成本与筹资"),
@@ -80,24 +93,29 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 人均支出：{first}年{outgo_pp_first}，{last}年{outgo_pp_last}；人均筹资{income_pp_first}和{income_pp_last}。",
     ),
     "rates": (
-        "- Cost rate: {cost_rate_first} % of members' disposable income in {first}, {cost_rate_last} % in {last}; "
-        "income rate {income_rate_first} % and {income_rate_last} %.",
-        "- 成本率（占参保人可支配收入）：{first}年{cost_rate_first}%，{last}年{cost_rate_last}%；"
-        "收入率{income_rate_first}%和{income_rate_last}%。",
+        "- Cost rate: {cost_rate_first} of members' disposable income in {first}, {cost_rate_last} in {last}; "
+        "income rate {income_rate_first} and {income_rate_last}.",
+        "- 成本率（占参保人可支配收入）：{first}年{cost_rate_first}，{last}年{cost_rate_last}；"
+        "收入率{income_rate_first}和{income_rate_last}。",
     ),
-    "required": (
+    "required_now": (
         "- To hold {target} months of outgo at the end of {last}, contribution and subsidy together have to be "
-        "{multiple_now} times those of the scenario from {first} on ({required_now} a head in {first}), or "
-        "{multiple_delayed} times if this begins in {delayed} ({required_delayed} a head in {delayed}). "
+        "{multiple} times those of the scenario from {start} on: {level} instead of {standard} a head in {start}. "
         "Nobody is assumed to react.",
-        "- 要使{last}年末保有{target}个月支出的储备，个人缴费与财政补助合计自{first}年起须为本情景的{multiple_now}倍"
-        "（{first}年人均{required_now}）；若推迟到{delayed}年开始，则须为{multiple_delayed}倍"
-        "（{delayed}年人均{required_delayed}）。未计行为反应。",
+        "- 要使{last}年末保有{target}个月支出的储备，个人缴费与财政补助合计自{start}年起须为本情景的{multiple}倍："
+        "{start}年人均由{standard}变为{level}。未计行为反应。",
+    ),
+    "required_delayed": (
+        "- If that begins only in {start}: {multiple} times, {level} instead of {standard} a head in {start}.",
+        "- 若推迟到{start}年开始：{multiple}倍，{start}年人均由{standard}变为{level}。",
+    ),
+    "required_nothing": (
+        "- From {start} on nothing is levied: no multiple of it holds {target} months of outgo at the end of {last}.",
+        "- 自{start}年起无缴费：其任何倍数都不能使{last}年末保有{target}个月支出的储备。",
     ),
     "balance": (
-        "- Actuarial balance to {last}, with that reserve as target: {actuarial_balance} % of members' disposable "
-        "income.",
-        "- 至{last}年的精算平衡（以该储备为目标）：占参保人可支配收入的{actuarial_balance}%。",
+        "- Actuarial balance to {last}, with {target} months of outgo as target: {actuarial_balance} of {balance_of}.",
+        "- 至{last}年的精算平衡（以{target}个月支出的储备为目标）：占{balance_of}的{actuarial_balance}。",
     ),
     "public": (
         "- Public money (subsidies and assistance): {public_first} in {first}, {public_last} in {last}; present value "
@@ -107,35 +125,39 @@ SENTENCES: Final[dict[str, Text]] = {
     "employee": ("## The employee scheme", "## 职工医保"),
     "employee_members": (
         "- Members: {active_first} active and {retired_first} retired at the end of {first}, {active_last} and "
-        "{retired_last} at the end of {last}. The retired are {dependency_first} % of the active, then "
-        "{dependency_last} %.",
+        "{retired_last} at the end of {last}. The retired are {dependency_first} of the active, then "
+        "{dependency_last}.",
         "- 参保人数：{first}年末在职{active_first}、退休{retired_first}，{last}年末在职{active_last}、退休{retired_last}；"
-        "退休与在职之比由{dependency_first}%变为{dependency_last}%。",
+        "退休与在职之比由{dependency_first}变为{dependency_last}。",
     ),
     "both_schemes": (
-        "- Both schemes together cover {both_first} % of the population at the end of {first} and {both_last} % at the "
+        "- Both schemes together cover {both_first} of the population at the end of {first} and {both_last} at the "
         "end of {last}.",
-        "- 两项制度合计覆盖人口的{both_first}%（{first}年末）和{both_last}%（{last}年末）。",
+        "- 两项制度合计覆盖人口的{both_first}（{first}年末）和{both_last}（{last}年末）。",
     ),
     "pool": ("### Pooled fund", "### 统筹基金"),
     "pool_rates": (
-        "- Pay-as-you-go rate, outgo over the base of contributions: {payg_first} % in {first}, {payg_last} % in {last}; "
-        "contribution rate {rate_first} % and {rate_last} %.",
-        "- 现收现付费率（支出占缴费基数）：{first}年{payg_first}%，{last}年{payg_last}%；"
-        "缴费率{rate_first}%和{rate_last}%。",
+        "- Employers' contributions that go to the pool, before credits of the retired: {rate_first} of the base of "
+        "contributions in {first}, {rate_last} in {last}. Pay-as-you-go rate, outgo and credits of the retired less payments "
+        "for missing years, over the base: {payg_first} and {payg_last}.",
+        "- 进入统筹基金的单位缴费（未扣退休人员账户划入）占缴费基数：{first}年{rate_first}，{last}年{rate_last}。"
+        "现收现付费率，即（支出＋退休人员账户划入－补缴年限收入）占缴费基数：{payg_first}和{payg_last}。",
     ),
     "wage_spread": (
         "- **The spread of wages is judgement**; with floor and ceiling of the base it decides what the contributions "
         "bring in.",
         "- **工资离散度系判断**，它与缴费基数上下限共同决定缴费收入。",
     ),
-    "required_rate": (
-        "- To hold {target} months of outgo at the end of {last}, employers' contributions have to be {multiple_now} times "
-        "those of the scenario from {first} on ({required_now} % of the base in {first}), or {multiple_delayed} times if "
-        "this begins in {delayed} ({required_delayed} % of the base in {delayed}). Nobody is assumed to react.",
-        "- 要使{last}年末保有{target}个月支出的储备，单位缴费自{first}年起须为本情景的{multiple_now}倍"
-        "（{first}年为缴费基数的{required_now}%）；若推迟到{delayed}年开始，则须为{multiple_delayed}倍"
-        "（{delayed}年为缴费基数的{required_delayed}%）。未计行为反应。",
+    "rate_now": (
+        "- To hold {target} months of outgo at the end of {last}, employers' contributions to the pool have to be {multiple} "
+        "times those of the scenario from {start} on: from {standard} to {level} of the base in {start}. Nobody is assumed "
+        "to react.",
+        "- 要使{last}年末保有{target}个月支出的储备，进入统筹基金的单位缴费自{start}年起须为本情景的{multiple}倍："
+        "{start}年占缴费基数由{standard}变为{level}。未计行为反应。",
+    ),
+    "rate_delayed": (
+        "- If that begins only in {start}: {multiple} times, from {standard} to {level} of the base in {start}.",
+        "- 若推迟到{start}年开始：{multiple}倍，{start}年占缴费基数由{standard}变为{level}。",
     ),
     "accounts": ("### Personal accounts", "### 个人账户"),
     "accounts_balance": (

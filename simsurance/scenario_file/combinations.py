@@ -1,6 +1,8 @@
 """Values that are each possible and together are not: one line for each combination that cannot be meant."""
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
+from typing import Final
 
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import Layer
@@ -9,6 +11,14 @@ from simsurance.scenario_file.schema import ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
 """The keys that disagree, and what is wrong with them in words that name them all."""
+
+SHARES_OF_ONE_WHOLE: Final = (
+    ("employee.retirement", "early_share", "late_share"),
+    ("employee.unqualified", "buying", "resident"),
+    ("employee.accounts", "spending_rate", "relatives_care_rate"),
+)
+"""Section and two keys in it that are shares of the same."""
+ROUNDING: Final = 1e-9
 
 
 class _YearNotTold(Exception):
@@ -22,7 +32,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     """
     told: dict[tuple[str, ...], str] = {}
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _employee, _levers):
+        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _shares, _ratios, _employee, _levers):
             try:
                 for keys, text in complaints(values, year):
                     told.setdefault(keys, text)
@@ -99,8 +109,33 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
                 yield (key, f"{section}.deductible"), text + "raise the first or lower the second"
 
 
+def _shares(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Shares of one whole are together at most 1."""
+    for section, first, second in SHARES_OF_ONE_WHOLE:
+        one, other = (_in(getattr(attrgetter(section)(values), name), year) for name in (first, second))
+        if one + other > 1 + ROUNDING:
+            text = f"{first} {plain(one)} and {second} {plain(other)} are more than all in {year}; together at most 1"
+            yield (f"{section}.{second}", f"{section}.{first}"), text
+
+
+def _ratios(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Somebody belongs to the employee scheme and earns a wage."""
+    scheme = values.employee
+    for section, ratios in (("area_ratio", scheme.area_ratio), ("income_ratio", scheme.income_ratio)):
+        if not any(dict(ratios).values()):
+            keys = tuple(f"employee.{section}.{name}" for name in dict(ratios))
+            yield keys, "0 as for every other group, so nobody would be a member; give one of them a number above 0"
+    wages, members = dict(scheme.wage.income_ratio), dict(scheme.income_ratio)
+    if any(members.values()) and not any(wages[group] * members[group] for group in wages):
+        keys = tuple(f"employee.wage.income_ratio.{group}" for group in wages if members[group])
+        yield (
+            keys,
+            "0 as for every group that has members, so nobody would earn a wage; give one of them a number above 0",
+        )
+
+
 def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """Shares and payments do not exceed the whole, the base has room between its bounds, rates are not below zero."""
+    """Payments do not exceed the cost, the base has room between its bounds, rates are not below zero."""
     care = values.employee.care
     if care.younger_to_age >= care.older_from_age:
         text = f"younger_to_age {care.younger_to_age} is not below older_from_age {care.older_from_age}; "
@@ -108,20 +143,6 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
             ("employee.care.younger_to_age", "employee.care.older_from_age"),
             text + "lower the first or raise the second",
         )
-    retirement, short = values.employee.retirement, values.employee.unqualified
-    for section, first, second, one, other in (
-        (
-            "retirement",
-            "early_share",
-            "late_share",
-            _in(retirement.early_share, year),
-            _in(retirement.late_share, year),
-        ),
-        ("unqualified", "buying", "resident", short.buying, short.resident),
-    ):
-        if one + other > 1:
-            text = f"{first} {plain(one)} and {second} {plain(other)} are more than all; together at most 1"
-            yield (f"employee.{section}.{second}", f"employee.{section}.{first}"), text
     rules, paid, wage = values.employee.benefits, values.employee.contributions, values.employee.wage
     for kind, rule in (("inpatient", rules.inpatient), ("outpatient", rules.outpatient)):
         ratio, section = _in(rule.payment_ratio, year), f"employee.benefits.{kind}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails
 
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file.keys import Key
+from simsurance.scenario_file.keys import MEMBERS, Key
 
 MOST_SHOWN: Final = 50
 
@@ -144,10 +144,19 @@ def outside(key: Key, number: float, want: str) -> str:
     assert key.lowest is not None
     assert key.highest is not None
     text = f"{plain(number)} is outside {bound(key.lowest)} to {bound(key.highest)} ({key.unit})"
-    percent = abs(number) >= 1 and key.lowest <= number / 100 <= key.highest
-    if percent and key.unit in ("a year", "share", "share of income"):
+    if (key.unit == "a year" or key.unit.startswith("share")) and in_percent(number, key.lowest, key.highest):
         return f"{text}; rates and shares are fractions: did you mean {plain(number / 100)}?"
     return f"{text}; {want}"
+
+
+def in_percent(number: float, lowest: float, highest: float) -> bool:
+    """Whether a number outside its bounds was probably given in percent: far outside, and at home as a fraction.
+
+    Where the bounds reach beyond 1 a number below 10 may be a factor that is too large.
+    """
+    limit = highest if number > 0 else -lowest
+    far = abs(number) >= max(1.5 * limit, 10 if limit > 1 else 1)
+    return far and lowest <= number / 100 <= highest
 
 
 def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list[tuple[str, str]]:
@@ -157,6 +166,8 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
     key_itself = len(rest) > 1 and rest[-1] == "[key]"
     place = ".".join(str(part) for part in (rest[:-1] if key_itself else rest))
     want = wanted(key, by_year=bool(rest) and isinstance(rest[-1], int) and key.kind in ("schedule", "pins"))
+    if key_itself and key.kind == "schedule" and rest[-2] in MEMBERS:
+        return [("", f"this is a table by group, where one value for all belongs; {want}")]
     if key_itself:
         return [(place, _no_year(rest[-2], key.kind == "schedule"))]
     match error["type"]:

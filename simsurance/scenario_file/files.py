@@ -70,7 +70,18 @@ def find(name: str | Path, folder: Path | None = None, fragments: bool = False) 
         return path if path.suffix == ".toml" else f"a {kind} file is TOML; give a path that ends in .toml"
     if text in (names := shipped(fragments)):
         return (scenarios_folder() / "fragments" if fragments else scenarios_folder()) / f"{text}.toml"
+    if text in shipped(fragments=not fragments):
+        return _of_the_other_kind(text, fragments, folder)
     return f"no shipped {kind} has this name; {nearest(text, names) or 'shipped are ' + ', '.join(names)}"
+
+
+def _of_the_other_kind(name: str, fragments: bool, folder: Path | None) -> str:
+    """What is wrong with a fragment named as a scenario, or the other way round, and where its name belongs."""
+    if fragments:
+        instead = "name it as the scenario itself" if folder is None else f'write extends = "{name}"'
+        return f"a scenario, not a fragment; {instead}"
+    where = f"--with {name}" if folder is None else f'extends = "baseline" and with = ["{name}"]'
+    return f"a fragment; lay it on a scenario with {where}"
 
 
 def read(path: Path) -> Layer | Fault:

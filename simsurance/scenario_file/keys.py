@@ -89,6 +89,11 @@ SMALL_TABLES: Final[set[str]] = set()
 KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", {}, "")
 """Every key of a complete scenario, in the order of the schema."""
 
+MEMBERS: Final = frozenset(
+    path.rpartition(".")[2] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] in SMALL_TABLES
+)
+"""Names of the groups that small tables have one number for, such as `female` or `urban`."""
+
 SECTIONS[LEVERS] = ScenarioValues.model_fields[LEVERS].description or ""
 
 LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", {}, "")

@@ -12,10 +12,12 @@ from simsurance.scenario_file.keys import (
     POLICY_KEYS,
     RENAMED,
     SECTIONS,
+    SMALL_TABLES,
     is_section,
     key_at,
     lever_part,
 )
+from simsurance.scenario_file.schedule import is_year
 
 Leaves = dict[str, Any]
 
@@ -30,8 +32,7 @@ def leaves_of(layer: Layer, faults: list[Fault], prefix: str = "") -> Leaves:
         elif key_at(path):
             leaves[path] = value
         elif is_section(path):
-            what = "an empty table" if value == {} else f"{found(value)}, where a table of keys belongs"
-            faults.append(layer.fault(prefix + path, f"{what}; {_members(path)}"))
+            faults.append(layer.fault(prefix + path, f"{_no_table_of_keys(value)}; {_members(path)}"))
         else:
             faults.append(layer.fault(prefix + path, unknown(path)))
     return leaves
@@ -41,10 +42,23 @@ def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any
     """Path, name and value of every entry that is a leaf, unknown, or not the table that the schema has there."""
     for name, value in table.items():
         path = f"{prefix}{name}"
-        if is_section(path) and isinstance(value, Mapping) and "." not in name and (value or path in SECTIONS):
+        table_here = is_section(path) and "." not in name and not (path in SMALL_TABLES and _is_schedule(value))
+        if table_here and isinstance(value, Mapping) and (value or path in SECTIONS):
             yield from _walk(value, path + ".")
         else:
             yield path, name, value
+
+
+def _is_schedule(value: object) -> bool:
+    """Whether a value is written as a schedule: by year, or as a ramp."""
+    return isinstance(value, Mapping) and any(is_year(name) or name == "ramp" for name in value)
+
+
+def _no_table_of_keys(value: object) -> str:
+    """What stands where a table of keys belongs."""
+    if value == {}:
+        return "an empty table"
+    return f"{'this is a schedule' if _is_schedule(value) else found(value)}, where a table of keys belongs"
 
 
 def inside_a_value(path: str) -> str | None:
@@ -62,7 +76,9 @@ def _members(section: str) -> str:
         return "write [levers.name] and the keys of each lever below"
     if len(names) > 6:
         return f"write [{section}] and its keys below"
-    return f"give {{ {', '.join(f'{name} = …' for name in names)} }}"
+    inside = [KEYS.get(f"{section}.{name}") for name in names] if section in SMALL_TABLES else []
+    by_year = ", each a number or a schedule" if any(key and key.kind == "schedule" for key in inside) else ""
+    return f"give {{ {', '.join(f'{name} = …' for name in names)} }}{by_year}"
 
 
 def unknown(path: str) -> str:

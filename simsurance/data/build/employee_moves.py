@@ -1,6 +1,6 @@
 """Probability of entering and of leaving the employee scheme in a year, by age: `profiles/employee_moves.csv`.
 
-`exit` is leaving other than by retirement or death, of the active: 3 percent under 30 falling to 1 percent at 50 and
+`exit` is leaving other than by retirement or death, of the active: 3 percent under 30 falling to 1.5 percent at 50 and
 to nothing at 60, since cover for life without contributions is near. `entry` is of those who are not members: what makes a cohort that ages through the table's own rates keep the
 active shares of `employee_profile` from each age to the next, as in a steady state, up to 49, before the first
 retirements. It is never below a floor, and after that age the floor itself, zero once all types of a sex have
@@ -17,7 +17,7 @@ from simsurance.axes import SEX
 from simsurance.data.build.evidence import AGE, Built, Residual, curve, profile, sex_age_rows
 from simsurance.data.tables import FloatArray
 
-EXIT = ((25.0, 0.030), (30.0, 0.028), (40.0, 0.020), (50.0, 0.010), (55.0, 0.004), (60.0, 0.0))  # judgement
+EXIT = ((25.0, 0.030), (30.0, 0.028), (40.0, 0.020), (50.0, 0.015), (55.0, 0.006), (60.0, 0.0))  # judgement
 FLOOR = 0.001
 FIRST_AGE = 15
 STEADY_UP_TO = 49  # the last age before the first retirements

@@ -26,6 +26,7 @@ BASES = ("final", "long_series", "express", "estimate")
 MARKS = ("verified", "verified_transcription", "derived", "recalled_checked", "recalled", "recalled_low")
 FUND_MEASURES = {"income": "income", "expenditure": "outgo", "cumulative_balance": "cumulative_balance"}
 FUNDS = ("resident", "employee_pool", "employee_account", "employee_total", "maternity")
+WITHOUT = ("employee_total_cumulative_balance", "resident_institution_cost")  # nothing asks for them
 GROUPS = {
     ("resident", "total"): "resident_insured",
     ("employee", "active"): "employee_active",
@@ -211,7 +212,7 @@ def in_span(row: Row) -> bool:
 def build() -> Built:
     """All series, sorted by measure and year."""
     parts = (funds(), carried_balances(), mutual_aid(), insured(), use(), context(), contributions())
-    chosen = [row for part in parts for row in part if in_span(row)]
+    chosen = [row for part in parts for row in part if in_span(row) and row.measure not in WITHOUT]
     rows: list[tuple[Cell, ...]] = [tuple(row) for row in sorted(chosen, key=lambda row: (row.measure, row.year))]
     return Built(
         "published.csv",

@@ -21,6 +21,7 @@ from simsurance.output.labels import number
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.text import Annotation
 
 FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
 FAMILY: Final = "Simsurance Sans SC"
@@ -32,6 +33,15 @@ SCREEN_DPI: Final = 110
 
 HEIGHTS: Final = (0.055, 0.95, 0.2, 0.35, 0.5, 0.65, 0.8)
 """Where words at the right of a plot may stand, the best first."""
+
+PIECES: Final = 20
+"""Points on each piece of a line at which words are held against it."""
+
+WORDS_MEET: Final = 1e6
+"""Words on words are worse than words on any number of lines."""
+
+ROOM: Final = 1.5
+"""Points around words that are kept clear."""
 
 LABEL_WIDTH: Final = 21
 """Places on a line of a label: one a Latin letter, two a Chinese character."""
@@ -106,6 +116,7 @@ class Line:
     published: Mapping[int, float] = field(default_factory=dict)
     estimated: frozenset[int] = frozenset()
     marker: str = "o"
+    marker_size: float = 3.6
 
 
 @contextmanager
@@ -122,8 +133,13 @@ def sheet(title: str, axis: str, footer: Sequence[str]) -> ChartFigure:
     figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
     figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
     figure.text(0.025, 0.88, axis, color="#333333", va="top")
-    figure.text(0.025, 0.02, "\n".join(footer), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    write_footer(figure, footer)
     return figure
+
+
+def write_footer(figure: Figure, footer: Sequence[str]) -> None:
+    """The lines at the foot of a sheet."""
+    figure.text(0.025, 0.02, "\n".join(footer), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:
@@ -152,7 +168,8 @@ def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
         for years, face in ((known, line.colour), (guessed, "white")):
             heights = [line.published[year] for year in years]
             (dots,) = axes.plot(years, heights, color=line.colour, linestyle="none", marker=line.marker, zorder=9)
-            dots.set(markerfacecolor=face, markersize=3.6, markeredgewidth=1.0)
+            dots.set(markerfacecolor=face, markersize=line.marker_size, markeredgewidth=1.0)
+            dots.set_zorder(9 + 1 / line.marker_size)  # where dots meet the smaller stands on the larger
 
 
 def frame(lines: Sequence[Line], unit: str, x_name: str = "year") -> "pd.DataFrame":
@@ -211,6 +228,47 @@ def clear_height(axes: Axes, lines: Sequence[Line], taken: Sequence[float]) -> f
         return min(abs(height - place) for place in places)
 
     return next((height for height in HEIGHTS if room(height) > 0.075), max(HEIGHTS, key=room))
+
+
+def crossings(note: "Annotation", lines: Sequence[Line]) -> float:
+    """How much words meet lines, the zero line, other words and marks, or leave the plot; 0 where they are clear."""
+    axes = note.axes
+    assert axes is not None
+    box = note.get_window_extent().padded(ROOM * axes.figure.dpi / 72)
+    shown = [points for line in lines for points in (line.points, line.published) if points]
+    drawn = [axes.transData.transform(np.column_stack([list(points), list(points.values())])) for points in shown]
+    spots = np.concatenate([_along(points) for points in drawn])
+    marks = [axes.transData.transform(line.get_xydata()) for line in axes.get_lines() if line.get_marker() == "v"]
+    spots = np.concatenate([spots, *marks])
+    met = float(((spots > (box.x0, box.y0)) & (spots < (box.x1, box.y1))).all(axis=1).sum())
+    met += sum(WORDS_MEET for other in axes.texts if other is not note and box.overlaps(other.get_window_extent()))
+    met += PIECES * (box.y0 < axes.transData.transform((0.0, 0.0))[1] < box.y1)
+    plot = axes.bbox
+    outside = (plot.x0 - box.x0, box.x1 - plot.x1, plot.y0 - box.y0, box.y1 - plot.y1)
+    return met + PIECES**2 * sum(max(each, 0.0) for each in outside)
+
+
+def into_clear(note: "Annotation", lines: Sequence[Line], offsets: Sequence[tuple[float, float, str]]) -> None:
+    """Move words to the first offset from their spot (points right and up, side) that is clear, or the one that meets least."""
+
+    def met(offset: tuple[float, float, str]) -> float:
+        _place(note, offset)
+        return crossings(note, lines)
+
+    _place(note, min(offsets, key=met))
+
+
+def _place(note: "Annotation", offset: tuple[float, float, str]) -> None:
+    """Put words at an offset from their spot; those above it stand on it, those below hang from it."""
+    right, up, side = offset
+    note.set_position((right, up))
+    note.set(ha=side, va="bottom" if up > 0 else "top" if up < 0 else "center")
+
+
+def _along(line: np.ndarray) -> np.ndarray:
+    """Points on the screen along each piece of a line; [point, coordinate]."""
+    steps = np.linspace(0, 1, PIECES)[:, None, None]
+    return np.concatenate([(line[:-1] + steps * (line[1:] - line[:-1])).reshape(-1, 2), line])
 
 
 def limit_deficit(axes: Axes) -> bool:

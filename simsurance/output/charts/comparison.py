@@ -1,21 +1,34 @@
 """Charts of several scenarios: levels, and differences from the base."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
-from simsurance.output.charts.fund import between, reserve_history, title
+from simsurance.output.charts.fund import (
+    band_lines,
+    between,
+    draw_band,
+    name_band,
+    remarks,
+    reserve_band,
+    reserve_history,
+    title,
+)
 from simsurance.output.charts.words import WORDS, word
 from simsurance.output.history import NOTHING, History, fund_past, past
-from simsurance.output.labels import Lang, fund_label, label, scenario_title, unit
+from simsurance.output.labels import Lang, fund_label, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from simsurance.analysis.compare import Comparison
     from simsurance.scenario_file.loader import Scenario
 
@@ -88,16 +101,49 @@ def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> can
     if what.by_difference:
         heading = word("difference", lang, of=heading, base=scenario_title(base.scenario, lang))
     axis = between(lang).join((shown.name, word(f"{what.words}_axis", lang)))
-    below = [word("history_note", lang)] if lines[0].published else []
-    figure = canvas.sheet(heading, axis, [f"simsurance {__version__}", *below])
+    below = remarks(lines, lang)
+    band = _band(comparison, [*([] if what.by_difference else [0]), *others], what)
+    figure = canvas.sheet(heading, axis, [])
     axes = canvas.plot_area(figure)
+    draw_band(axes, band)
     canvas.draw_lines(axes, lines)
     canvas.year_axis(axes, lines, base.years[0], word("projection", lang))
     canvas.from_zero(axes)
-    if what.words == "reserve_months":
-        canvas.limit_deficit(axes)
+    if band:
+        name_band(axes, band, lines, lang)
+    if what.words == "reserve_months" and canvas.limit_deficit(axes):
+        lines = _leaving(axes, lines, lang)
+        below.append(word("frame_note", lang))
     canvas.direct_labels(axes, lines)
-    return canvas.Chart(name, figure, canvas.frame(lines, shown.name))
+    canvas.write_footer(figure, [f"simsurance {__version__}", ("；" if lang == "zh" else "; ").join(below)])
+    return canvas.Chart(name, figure, canvas.frame([*lines, *band_lines(band, base.years)], shown.name))
+
+
+def _band(comparison: "Comparison", drawn: list[int], what: Shown) -> list[float]:
+    """The reserve that every scenario drawn wants of the fund; empty where one wants another or none."""
+    wanted = [reserve_band(comparison.results[place].scenario, what.fund) for place in drawn]
+    same = what.words == "reserve_months" and all(band == wanted[0] for band in wanted)
+    return wanted[0] if same else []
+
+
+def _leaving(axes: "Axes", lines: list[Line], lang: Lang) -> list[Line]:
+    """A ▽ where a line leaves the frame below; the lines with their deepest deficit in their labels."""
+    floor = axes.get_ylim()[0]
+    told = []
+    for line in lines:
+        years, months = list(line.points), list(line.points.values())
+        deepest = min(months)
+        if deepest < floor:
+            out = next(place for place, value in enumerate(months) if value < floor)
+            year = float(np.interp(-floor, [-value for value in months[out - 1 : out + 1]], years[out - 1 : out + 1]))
+            spot = year if out else years[0]
+            axes.plot(
+                [spot], [floor], "v", color=line.colour, markerfacecolor="white", markersize=6, zorder=11, clip_on=False
+            )
+            words = word("deepest", lang, months=number(deepest), year=years[months.index(deepest)])
+            line = replace(line, label=f"{line.label}{between(lang)}{words}")
+        told.append(line)
+    return told
 
 
 def _title(comparison: "Comparison", what: Shown, lang: Lang) -> str:

@@ -34,6 +34,8 @@ OLDEST: Final = 90
 """Age on the opening 1 January of the oldest cohort drawn: the open age of 100 mixes older ones."""
 UPPER: Final = (0.115, 0.535, 0.665, 0.25)
 LOWER: Final = (0.115, 0.165, 0.665, 0.235)
+HIGHER: Final = (0.115, 0.2, 0.665, 0.585)
+"""Plots of a sheet with two, and of one with a footer of three lines."""
 LAYERS: Final = (
     ("resident_insured", "resident", BLUE, "#CFE3F1", ""),
     ("employee_active", "active", SKY, "#DDF0FB", ""),
@@ -66,7 +68,7 @@ def employee_rates(results: "Results", lang: Lang) -> Chart:
     figure = canvas.sheet(
         title(results, word("employee_rates", lang), owner((POOL,), lang), lang),
         between(lang).join((shown.name, word("employee_rates_axis", lang))),
-        footer(results.scenario, lang, ratio, [word("employee_note", lang)]),
+        footer(results.scenario, lang, rates, [word("employee_note", lang)]),
     )
     for rect, lines, words in ((UPPER, rates, word("projection", lang)), (LOWER, ratio, "")):
         axes = canvas.plot_area(figure, rect)
@@ -76,7 +78,10 @@ def employee_rates(results: "Results", lang: Lang) -> Chart:
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         canvas.direct_labels(axes, lines)
     figure.axes[0].tick_params(labelbottom=False)
-    figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, word("dependency_axis", lang), color="#333333", va="top")
+    words = word("dependency_axis", lang)
+    if known.values:
+        words = word("note_behind", lang, what=words, note=word("history_note", lang))
+    figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color="#333333", va="top")
     return Chart("employee_rates", figure, canvas.frame([*rates, *ratio], shown.name))
 
 
@@ -140,15 +145,19 @@ def cohort_balance(results: "Results", lang: Lang) -> Chart:
     first, last = results.years[0], results.years[-1]
     born = results.cohorts.index.get_level_values("birth_year")
     table = results.cohorts[(born >= first - 1 - OLDEST) & (results.cohorts["persons"] > 0)]
+    oldest = int(table.index.get_level_values("birth_year").min())
     lines = [
         Line(name, word(name, lang), _per_person(table, name), colour, dashes) for name, colour, dashes in COHORT_LINES
     ]
     figure = canvas.sheet(
         word("cohort_balance", lang),
         between(lang).join((shown.name, word("cohort_balance_axis", lang, first=first, last=last))),
-        footer(results.scenario, lang, lines, [word("horizon_note", lang, last=last)]),
+        [
+            *footer(results.scenario, lang, lines, [word("horizon_note", lang, last=last, born=oldest)]),
+            word("scheduled_note", lang),
+        ],
     )
-    axes = canvas.plot_area(figure)
+    axes = canvas.plot_area(figure, HIGHER)
     canvas.draw_lines(axes, lines)
     canvas.year_axis(axes, lines, first, word("born_later", lang))
     canvas.from_zero(axes)

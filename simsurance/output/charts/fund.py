@@ -1,6 +1,7 @@
 """Charts of a fund: reserve months, balance, income and outgo."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from simsurance.output.charts.canvas import (
 )
 from simsurance.output.charts.words import word
 from simsurance.output.history import NOTHING, History, fund_past
-from simsurance.output.labels import Lang, fund_label, label, number, scenario_title, unit
+from simsurance.output.labels import Lang, fund_label, in_words, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 LONGEST_TITLE: Final = 60
@@ -36,9 +37,20 @@ LOOKS: Final = {
     "personal_accounts": (BLUE, SKY, ORANGE),
 }
 """Colours of a fund's balance, income and outgo."""
+INCOME_LOOK: Final = (DASHED, "o", 3.0)
+OUTGO_LOOK: Final = (SOLID, "s", 4.8)
+"""Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
+AROUND: Final = tuple(
+    offset
+    for far in (7, 9, 11, 14, 18, 23, 29, 36, 45, 55, 66)
+    for up in (-far, far)
+    for offset in ((0, up, "center"), (-4, up, "right"), (4, up, "left"))
+)
+"""Where words about a spot may stand, in points from it, and their side; the best first."""
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
     from simsurance.results import Results
     from simsurance.scenario_file.loader import Scenario
@@ -74,22 +86,31 @@ def fund_balance(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT
 
 
 def income_outgo(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
-    """Income without interest and outgo of each year."""
+    """Income and outgo of each year; income with interest where published years, which contain it, lie in the projection."""
     shown = unit("yuan", lang)
+    beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
+    income = "income_with_interest" if beside else "income"
     lines = []
     for fund in funds:
-        colours = dict(zip(("income", "outgo"), LOOKS[fund][1:], strict=True))
-        for name, dashes, marker in (("income", DASHED, "o"), ("outgo", SOLID, "s")):
-            words = label("fund", name, lang)
+        colours = LOOKS[fund][1:]
+        for name, colour, dashes, marker, size in (
+            ("income", colours[0], *INCOME_LOOK),
+            ("outgo", colours[1], *OUTGO_LOOK),
+        ):
+            words = word(name, lang)
             if len(funds) > 1:
-                words = word("of_fund", lang, fund=word(fund, lang), what=word(name, lang))
+                words = word("of_fund", lang, fund=word(fund, lang), what=words)
             known = fund_past(results.scenario, fund, name)
-            lines.append(_line(results, fund, name, words, shown.size, colours[name], dashes, known, marker))
-    notes = [word("interest_note", lang)] if lines[0].published else []
+            column = income if name == "income" else name
+            line = _line(results, fund, column, words, shown.size, colour, dashes, known)
+            lines.append(replace(line, marker=marker, marker_size=size))
+    notes = [word("interest_note", lang)] if lines[0].published and not beside else []
     figure = canvas.sheet(
         title(results, word("income_outgo", lang), owner(funds, lang), lang),
-        between(lang).join((shown.name, word(f"{name_of('income_outgo', funds)}_axis", lang))),
-        footer(results.scenario, lang, lines, notes),
+        between(lang).join((shown.name, word(f"{income}_axis", lang))),
+        footer(
+            results.scenario, lang, lines, [*(word("marks_note", lang) for line in lines[:1] if line.published), *notes]
+        ),
     )
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
@@ -123,12 +144,13 @@ def _line(
     colour: str = BLACK,
     dashes: object = SOLID,
     known: History = NOTHING,
-    marker: str = "o",
 ) -> Line:
-    """A column of a fund's account as a line, with its published past."""
-    points = dict(zip(results.years, (results.accounts[fund][name] / size).tolist(), strict=True))
+    """A column of a fund's account, or income with interest, as a line, with its published past."""
+    account = results.accounts[fund]
+    values = account["income"] + account["interest"] if name == "income_with_interest" else account[name]
+    points = dict(zip(results.years, (values / size).tolist(), strict=True))
     series = measure_of(fund, name)
-    return Line(series, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated, marker)
+    return Line(series, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated)
 
 
 def _balance_chart(
@@ -142,15 +164,14 @@ def _balance_chart(
     )
     axes = canvas.plot_area(figure)
     band = reserve_band(results.scenario, funds[0]) if name == "reserve_months" else []
-    if band:
-        axes.axhspan(*band, color="#DDDDDD", zorder=1)
+    draw_band(axes, band)
     canvas.draw_lines(axes, lines)
     canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
     canvas.from_zero(axes)
     own = dict(zip(funds, lines, strict=False))
     deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
     canvas.direct_labels(axes, [*lines, *(deficit for deficit in deficits if deficit)])
-    status(axes, results, own, lang, [*band, _name_band(axes, band, lang)] if band else [])
+    status(axes, results, own, lang, [*band, name_band(axes, band, lines, lang)] if band else [])
     if name == "fund_balance":
         first_deficits(axes, results, own, lang)
     return Chart(name_of(name, funds), figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
@@ -163,8 +184,14 @@ def reserve_band(scenario: "Scenario", fund: str) -> list[float]:
     return bands.get(fund, [])
 
 
-def _name_band(axes: "Axes", band: list[float], lang: Lang) -> float:
-    """Say at the right what the band is: within it, or above it where it is narrow; the height of the words."""
+def draw_band(axes: "Axes", band: list[float]) -> None:
+    """Shade the wanted band, if there is one."""
+    if band:
+        axes.axhspan(*band, color="#DDDDDD", zorder=1)
+
+
+def name_band(axes: "Axes", band: list[float], lines: Sequence[Line], lang: Lang) -> float:
+    """Say at an end that lines leave free what the band is, within it, or above it if it is narrow; the height of the words."""
     low, high = (number(months, 0 if months == round(months) else 1) for months in band)
     bottom, top = axes.get_ylim()
     wide = (band[1] - band[0]) / (top - bottom) > LEAST_BAND
@@ -178,7 +205,22 @@ def _name_band(axes: "Axes", band: list[float], lang: Lang) -> float:
         ha="right",
     )
     note.set(va="top" if wide else "bottom", zorder=8)
+    ends = ((axes.get_xlim()[1], -4, "right"), (axes.get_xlim()[0], 4, "left"))
+
+    def met(end: tuple[float, float, str]) -> float:
+        _to_end(note, end)
+        return canvas.crossings(note, lines)
+
+    _to_end(note, min(ends, key=met))
     return band[1] + (-1 if wide else 1) * 0.04 * (top - bottom)
+
+
+def _to_end(note: "Annotation", end: tuple[float, float, str]) -> None:
+    """Move the name of a band to an end of it: the year, points right of it, the side of the words."""
+    year, right, side = end
+    note.xy = (year, note.xy[1])
+    note.set_position((right, note.xyann[1]))
+    note.set(ha=side)
 
 
 def band_lines(band: list[float], years: tuple[int, ...]) -> list[Line]:
@@ -211,7 +253,6 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
 
 def first_deficits(axes: "Axes", results: "Results", lines: Mapping[str, Line], lang: Lang) -> None:
     """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
-    left, right = axes.get_xlim()
     named = set()
     for fund, line in lines.items():
         year = year_or_none(measured(results, fund)["first_deficit_year"])
@@ -222,13 +263,10 @@ def first_deficits(axes: "Axes", results: "Results", lines: Mapping[str, Line], 
         if year in named:
             continue
         named.add(year)
-        place = (year - left) / (right - left)
-        side, offset = (
-            ("left", (-5, -7)) if place < 0.25 else ("right", (5, -7)) if place > 0.75 else ("center", (-4, -14))
-        )
         words = word("first_deficit", lang, year=year)
-        note = axes.annotate(words, spot, offset, textcoords="offset points", va="top", fontsize=7.5)
-        note.set(ha=side, zorder=8)
+        note = axes.annotate(words, spot, (0, 0), textcoords="offset points", fontsize=7.5)
+        note.set(zorder=11, bbox=canvas.PAPER)
+        canvas.into_clear(note, list(lines.values()), AROUND)
 
 
 def status(
@@ -237,20 +275,21 @@ def status(
     """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
     found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}
     depleted = {fund: year for fund, year in found.items() if year is not None}
-    for order, (fund, year) in enumerate(depleted.items()):
+    for fund, year in depleted.items():
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
         words = word("depleted", lang, year=year)
-        axes.annotate(
+        note = axes.annotate(
             words if len(lines) == 1 else word("of_fund", lang, fund=word(fund, lang), what=words),
             (year, 0),
-            (-6, -4 - 11 * order) if right else (6, 7 + 11 * order),
+            (0, 0),
             textcoords="offset points",
             color=VERMILLION,
-            ha="right" if right else "left",
-            va="top" if right else "bottom",
             zorder=10,
+            bbox=canvas.PAPER,
         )
+        beside = (-6, -4, "right") if right else (6, 7, "left")
+        canvas.into_clear(note, list(lines.values()), (beside, *AROUND))
     if depleted:
         return
     words = word("not_depleted", lang, year=results.years[-1])
@@ -260,15 +299,27 @@ def status(
 
 def footer(scenario: "Scenario", lang: Lang, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
-    remarks = []
-    if any(line.published for line in lines):
-        remarks.append(word("history_note", lang))
-    if any(line.estimated for line in lines):
-        remarks.append(word("estimate_note", lang))
-    below = ("；" if lang == "zh" else "; ").join([*remarks, *(notes or [])])
+    below = ("；" if lang == "zh" else "; ").join([*remarks(lines, lang), *(notes or [])])
     title = scenario_title(scenario, lang)
     cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
     return [f"{cut} · simsurance {__version__}", below]
+
+
+def remarks(lines: Sequence[Line], lang: Lang) -> list[str]:
+    """What the published points of lines mean, and which years have none."""
+    told = []
+    if any(line.published for line in lines):
+        told.append(word("history_note", lang))
+    if any(line.estimated for line in lines):
+        told.append(word("estimate_note", lang))
+    if missing := sorted({year for line in lines for year in _gaps(line.published)}):
+        told.append(word("gap_note", lang, years=in_words([str(year) for year in missing], lang)))
+    return told
+
+
+def _gaps(published: Mapping[int, float]) -> set[int]:
+    """Years between the first and the last published one for which nothing is published."""
+    return set(range(min(published), max(published))) - set(published) if published else set()
 
 
 def between(lang: Lang) -> str:

@@ -20,8 +20,8 @@ WORDS: Final[dict[str, Text]] = {
     # what stands on the vertical axis, behind the unit
     "reserve_months_axis": ("fund on 31 December ÷ (outgo of the year ÷ 12)", "年末累计结余 ÷（当年支出 ÷ 12）"),
     "fund_balance_axis": ("fund on 31 December, nominal", "年末，名义值"),
-    "income_outgo_axis": ("a year, nominal", "每年，名义值"),
-    "employee_income_outgo_axis": ("a year, nominal, income without interest", "每年，名义值，收入不含利息"),
+    "income_axis": ("a year, nominal, income without interest", "每年，名义值，收入不含利息"),
+    "income_with_interest_axis": ("a year, nominal, income with interest", "每年，名义值，收入含利息"),
     "insured_axis": ("31 December", "年末"),
     "contribution_burden_axis": (
         "own payment over disposable income a head of the year before",
@@ -34,6 +34,7 @@ WORDS: Final[dict[str, Text]] = {
     "age_axis": ("age", "年龄"),
     "employee_rates_axis": ("of the contribution base", "占缴费基数比重"),
     "dependency_axis": ("%, retired over active members, 31 December", "%，退休与在职参保人数之比，年末"),
+    "note_behind": ("{what} ({note})", "{what}（{note}）"),
     "members_by_scheme_axis": ("31 December", "年末"),
     "cohort_balance_axis": (
         "for each person of the cohort, {first} to {last}, present value on 1 January {first}",
@@ -44,6 +45,7 @@ WORDS: Final[dict[str, Text]] = {
     "fund": ("fund", "累计结余"),
     "deficit_area": ("accumulated deficit", "累计赤字"),
     "deepest_deficit": ("accumulated deficit,\n{months} months\nin {year}", "累计赤字，{year}年为\n{months}个月"),
+    "deepest": ("{months} in {year}", "{year}年{months}"),
     "band": ("wanted: {low} to {high}", "目标区间：{low}至{high}"),
     "eligible": ("population outside\nthe employee\nscheme", "职工医保以外\n人口"),
     "national": ("standard over\nnational income", "全国标准"),
@@ -79,14 +81,25 @@ WORDS: Final[dict[str, Text]] = {
     # footers
     "history_note": ("dots: published", "圆点：公布数"),
     "estimate_note": ("hollow: estimate", "空心：估计数"),
+    "gap_note": ("not published: {years}", "未公布：{years}年"),
+    "marks_note": ("squares: outgo", "方块：支出"),
     "interest_note": ("published income contains interest", "公布的收入含利息"),
     "age_note": (
         "Age profile built from survey shape and few anchors: judgement",
         "年龄分布由调查形态和少量锚定值推得：属判断",
     ),
     "horizon_note": (
-        "Years after {last} are not counted: the young pay within them and get most benefits later",
-        "{last}年以后不计入：年轻世代在期内缴费，多数待遇在其后",
+        "Years after {last} are not counted: the young pay within them and get most benefits later; "
+        "births before {born} are left out",
+        "{last}年以后不计入：年轻世代在期内缴费，多数待遇在其后；{born}年以前出生者未列",
+    ),
+    "scheduled_note": (
+        "Benefits are counted as scheduled although a fund may be depleted; public money stands apart from what members pay",
+        "待遇按规定计算，不论基金是否穿底；财政与救助投入单列，不计入参保人缴费",
+    ),
+    "frame_note": (
+        "▼ year of depletion; deepest deficit in months if a line leaves the frame at ▽",
+        "▼：穿底年份；曲线在▽处移出图框，并注明最深赤字月数",
     ),
     "employee_note": (
         "wage spread, age profile and cost level of the employee scheme: judgement",
