@@ -8,6 +8,7 @@ import pytest
 from small_scheme import arrays_of
 
 from simsurance.basis import build, stack
+from simsurance.model import projection
 from simsurance.model.projection import Projection
 from simsurance.model.state import State, Workspace, YearBasis
 from simsurance.model.year import step
@@ -119,6 +120,15 @@ def test_the_step_changes_none_of_its_arguments_whatever_the_workspace_holds() -
     again, _ = step(state, basis[0], work)
     np.testing.assert_array_equal(first.cells, kept, err_msg="a state already handed over")
     np.testing.assert_array_equal(again.cells, kept)
+
+
+def test_short_buffers_change_speed_alone_and_are_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = np.getbufsize()
+    short = projection.project(*stack([build(scenario) for scenario in scenarios()[:3]]))
+    assert np.getbufsize() == usual != projection.SHORT
+    monkeypatch.setattr(projection, "SHORT", usual)
+    plain = projection.project(*stack([build(scenario) for scenario in scenarios()[:3]]))
+    assert_same_bits(short, plain, "three runs with short buffers")
 
 
 def test_runs_that_share_an_assumption_keep_it_once() -> None:

@@ -11,6 +11,7 @@ from scipy.integrate import quad
 from small_scheme import AGES, on, one_year, persons, quiet_year, state_of
 
 from simsurance.model import benefits
+from simsurance.model.critical_illness import BasicLayer, UserCost
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 MEANS = st.floats(100, 1e5)
@@ -22,12 +23,13 @@ LIMITS = st.floats(10, 1e6)
 
 def paid(mean: float, sigma: float, deductible: float, ratio: float, limit: float) -> float:
     """Expected payment for a user."""
-    return float(benefits.layer(*(np.array(number) for number in (mean, sigma, deductible, ratio, limit))))
+    basic = BasicLayer(np.array(deductible), np.array(ratio), np.array(limit))
+    return float(UserCost(np.array(mean), np.array(sigma), basic, benefits.NO_TAIL).basic_benefit)
 
 
 def excess(mean: float, sigma: float, threshold: float) -> float:
     """Expected cost above a threshold."""
-    return float(benefits.expected_excess(np.array(mean), np.array(sigma), np.array(threshold)))
+    return float(benefits.above(np.array(mean), np.array(sigma), np.array(threshold)).excess)
 
 
 def test_expected_excess_worked_out_by_hand() -> None:

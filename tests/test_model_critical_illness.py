@@ -219,13 +219,8 @@ def test_the_tail_is_joined_at_the_99th_percentile_and_falls_with_its_index(
 ) -> None:
     mean, sigma = (np.array(number) for number in cost)
     start = cost[0] * exp(cost[1] * TAIL_FROM - cost[1] ** 2 / 2)
-    plain, heavy, heavier = (
-        [
-            float(kernel(mean, sigma, np.array(threshold), np.array(index)))
-            for kernel in (benefits.chance_above, benefits.expected_excess)
-        ]
-        for index in (0.0, tail, tail - 0.4)
-    )
+    laws = (benefits.above(mean, sigma, np.array(threshold), np.array(index)) for index in (0.0, tail, tail - 0.4))
+    plain, heavy, heavier = ([float(found.chance), float(found.excess)] for found in laws)
     if threshold < start:
         assert heavy[0] == plain[0]
     else:
@@ -273,7 +268,7 @@ def test_benefits_and_beneficiaries_are_exposure_times_use_times_the_layer() -> 
     cost, cover = cover_in_force(50_000.0)
     assert flows.critical_illness.sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
     start = cost.basic.cost_at(cover.deductible)
-    chance = float(benefits.chance_above(cost.mean, cost.sigma, start))
+    chance = float(benefits.above(cost.mean, cost.sigma, start).chance)
     assert flows.critical_beneficiaries.sum() == pytest.approx(200 * 0.3 * chance)
     assert flows.critical_beneficiaries.sum() > 0
 
@@ -322,6 +317,6 @@ def test_the_chance_of_using_the_bonus_is_that_of_a_payment_beyond_the_old_cap()
         held(one_year(state, quiet_year(2035, **rules, critical_cap=cap))[0], "no_claim_3") for cap in (1e12, 20_000.0)
     )
     cost, cover = cover_in_force(20_000.0)
-    beyond = float(benefits.chance_above(cost.mean, cost.sigma, cost.basic.cost_at(cover.capped_at)))
+    beyond = float(benefits.above(cost.mean, cost.sigma, cost.basic.cost_at(cover.capped_at)).chance)
     assert kept - used == pytest.approx(200 * 0.3 * beyond, rel=1e-9)
     assert row("no_claim_3") > row("no_claim_2")

@@ -7,7 +7,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis
-from simsurance.model.benefits import expected_excess
+from simsurance.model.benefits import above
 
 
 def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
@@ -48,7 +48,7 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     mean = wages[:, None] * ratio * active.sum() / (ratio * active).sum() if active.any() else wages[:, None] * ratio
     floor, ceiling = (inputs.yearly(share)[:, None] * wages[:, None] for share in (wage.floor, wage.ceiling))
     sigma = np.array(wage.sigma)
-    counted = floor + expected_excess(mean, sigma, floor) - expected_excess(mean, sigma, ceiling)
+    counted = floor + above(mean, sigma, floor).excess - above(mean, sigma, ceiling).excess
     flexible = inputs.yearly(paid.flexible_share)[:, None]
     own_base = inputs.yearly(paid.flexible_base)[:, None] * wages[:, None]
     reported = inputs.yearly(paid.compliance) * inputs.lever("contribution_base")

@@ -30,23 +30,21 @@ class BasicCare:
 
 def basic_care_pp(care: CareBasis) -> BasicCare:
     """What a person covered all year costs and is paid by basic insurance, in closed form."""
-    use, mean, sigma, tail = care.inpatient_use, care.inpatient_cost, care.inpatient_sigma, care.tail_index
-    cost = critical_illness.UserCost(mean, sigma, basic_layer(care), tail)
-    outpatient = benefits.layer(
+    use, outpatient_use, tail = care.inpatient_use, care.outpatient_use, care.tail_index
+    cost = critical_illness.UserCost(care.inpatient_cost, care.inpatient_sigma, basic_layer(care), tail)
+    clinic = critical_illness.UserCost(
         care.outpatient_cost,
         care.outpatient_sigma,
-        care.outpatient_deductible,
-        care.outpatient_ratio,
-        care.outpatient_limit,
+        critical_illness.BasicLayer(care.outpatient_deductible, care.outpatient_ratio, care.outpatient_limit),
+        benefits.NO_TAIL,
     )
     return BasicCare(
-        inpatient_cost=use * (cost.excess(np.zeros(())) if tail.any() else mean),
+        inpatient_cost=use * cost.above(np.zeros(())).excess,
         inpatient=use * cost.basic_benefit * care.inpatient_benefit_factor,
-        outpatient_cost=care.outpatient_use * care.outpatient_cost,
-        outpatient=care.outpatient_use * outpatient * care.outpatient_benefit_factor,
-        paid_in_hospital=use * benefits.chance_above(mean, sigma, care.inpatient_deductible, tail),
-        paid_outside=care.outpatient_use
-        * benefits.chance_above(care.outpatient_cost, care.outpatient_sigma, care.outpatient_deductible),
+        outpatient_cost=outpatient_use * care.outpatient_cost,
+        outpatient=outpatient_use * clinic.basic_benefit * care.outpatient_benefit_factor,
+        paid_in_hospital=use * cost.above_deductible.chance,
+        paid_outside=outpatient_use * clinic.above_deductible.chance,
         cost=cost,
     )
 
@@ -101,19 +99,14 @@ def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
 def benefits_pp(basis: YearBasis) -> PerPerson:
     """What a resident covered all year costs and is paid, in closed form. Yuan a year, chances a year."""
     basic, cover, use = basic_care_pp(basis.care), critical_cover(basis), basis.care.inpatient_use
-    excesses = cover.excesses(basic.cost)
-
-    def used_above(own: np.ndarray) -> np.ndarray:
-        threshold = basic.cost.basic.cost_at(own)
-        return use * benefits.chance_above(basic.cost.mean, basic.cost.sigma, threshold, basic.cost.tail_index)
-
+    critical = cover.above(basic.cost)
     return PerPerson(
         basic=basic,
-        critical=by_income(use * cover.between(excesses) * basis.critical_factor),
-        critical_claim=by_income(used_above(cover.deductible)),
-        cap_used=by_income(used_above(cover.capped_at)),
+        critical=by_income(use * cover.between(critical) * basis.critical_factor),
+        critical_claim=by_income(use * critical.chance[0]),
+        cap_used=by_income(use * critical.chance[-1]),
         no_claim=(1 - basic.paid_in_hospital) * (1 - basic.paid_outside),
-        above_cap=excesses[-1],
+        above_cap=critical.excess[-1],
     )
 
 

@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from simsurance.model.benefits import expected_excess
+from simsurance.model import benefits
+from simsurance.model.benefits import Above
 
 NO_CAP = 1e18
 """Own cost that nobody reaches, in yuan: where a cover without a cap ends."""
@@ -44,36 +45,40 @@ class UserCost:
     basic: BasicLayer
     tail_index: np.ndarray
 
-    def excess(self, threshold: np.ndarray) -> np.ndarray:
-        """E[(X − k)⁺]."""
-        return expected_excess(self.mean, self.sigma, threshold, self.tail_index)
+    def above(self, threshold: np.ndarray) -> Above:
+        """E[(X − k)⁺] and P(X > k)."""
+        return benefits.above(self.mean, self.sigma, threshold, self.tail_index)
 
     @cached_property
-    def above_deductible(self) -> np.ndarray:
-        """E[(X − d)⁺]."""
-        return self.excess(self.basic.deductible)
+    def above_deductible(self) -> Above:
+        """Of the basic layer's deductible."""
+        return self.above(self.basic.deductible)
 
     @cached_property
-    def above_limit(self) -> np.ndarray:
-        """E[(X − x)⁺] at the cost x that exhausts the basic limit."""
-        return self.excess(self.basic.exhausted_at)
+    def above_limit(self) -> Above:
+        """Of the cost that exhausts the basic limit."""
+        return self.above(self.basic.exhausted_at)
 
     @property
     def basic_benefit(self) -> np.ndarray:
-        """E[B(X)], yuan a user and year."""
-        return self.basic.ratio * (self.above_deductible - self.above_limit)
+        """E[B(X)], yuan a user and year: min(c·(X − d)⁺, m) = c·[(X − d)⁺ − (X − d − m/c)⁺]."""
+        return self.basic.ratio * (self.above_deductible.excess - self.above_limit.excess)
 
-    def own_excess(self, threshold: np.ndarray) -> np.ndarray:
-        """E[(O − k)⁺] of own cost O = X − B(X). Yuan a user and year.
+    def own_above(self, threshold: np.ndarray) -> Above:
+        """E[(O − k)⁺] and P(O > k) of own cost O = X − B(X).
 
         O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
         excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
         """
         start = self.basic.cost_at(threshold)
-        above = self.excess(start)
-        at_deductible = np.where(start < self.basic.deductible, self.above_deductible, above)
-        at_limit = np.where(start < self.basic.exhausted_at, self.above_limit, above)
-        return above - self.basic.ratio * (at_deductible - at_limit)
+        found = self.above(start)
+        at_deductible = np.where(start < self.basic.deductible, self.above_deductible.excess, found.excess)
+        at_limit = np.where(start < self.basic.exhausted_at, self.above_limit.excess, found.excess)
+        return Above(found.excess - self.basic.ratio * (at_deductible - at_limit), found.chance)
+
+    def own_excess(self, threshold: np.ndarray) -> np.ndarray:
+        """E[(O − k)⁺]. Yuan a user and year."""
+        return self.own_above(threshold).excess
 
 
 @dataclass(frozen=True)
@@ -114,16 +119,16 @@ class Cover:
         """Own cost from which the cap holds; out of reach where there is none."""
         return np.where(self.capped > 0, self.own_at(self.cap), NO_CAP)
 
-    def excesses(self, cost: UserCost) -> list[np.ndarray]:
-        """E[(O − k)⁺] where each band begins, within the cap, and where the cap holds. Yuan a user and year."""
-        ends = [np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges]
-        return [cost.own_excess(end) for end in (*ends, self.capped_at)]
+    def above(self, cost: UserCost) -> Above:
+        """Of own cost, where each band begins, within the cap, and where the cap holds: on a new first axis."""
+        ends = [*(np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges), self.capped_at]
+        return cost.own_above(np.stack(np.broadcast_arrays(*ends)))
 
     def expected(self, cost: UserCost) -> np.ndarray:
         """Expected payment for a user, cap in force. Yuan a user and year."""
-        return self.between(self.excesses(cost))
+        return self.between(self.above(cost))
 
-    def between(self, excesses: list[np.ndarray]) -> np.ndarray:
-        """The expected payment from the excesses at the bands and at the cap."""
-        paid = (ratio * (excesses[band] - excesses[band + 1]) for band, ratio in enumerate(self.ratios))
-        return sum(paid, start=np.zeros(()))
+    def between(self, above: Above) -> np.ndarray:
+        """The expected payment from what own cost exceeds the bands and the cap by."""
+        in_band = above.excess[:-1] - above.excess[1:]
+        return sum((ratio * paid for ratio, paid in zip(self.ratios, in_band, strict=True)), start=np.zeros(()))

@@ -108,22 +108,17 @@ def move_shares(
 
 
 def exchange(
-    first: np.ndarray,
-    second: np.ndarray,
-    out_of_first: np.ndarray,
-    out_of_second: np.ndarray,
-    moved: np.ndarray,
-    after: tuple[np.ndarray, np.ndarray],
+    first: np.ndarray, second: np.ndarray, out_of_first: np.ndarray, out_of_second: np.ndarray, moved: np.ndarray
 ) -> None:
-    """Persons of two groups of cells change places, a share of each; what the groups are then is written to `after`.
+    """Persons of two groups of cells change places, a share of each, in place.
 
-    `moved`, of the shape of a group, is overwritten; `after` may be the groups themselves.
+    `moved`, of the shape of a group, is overwritten.
     """
     np.multiply(second, out_of_second, out=moved)
     if out_of_first.any():
         moved -= first * out_of_first
-    np.add(first, moved, out=after[0])
-    np.subtract(second, moved, out=after[1])
+    first += moved
+    second -= moved
 
 
 def total(people: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@
 Runs are an axis of every array; only `project` knows that there may be several blocks of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,6 +15,8 @@ from simsurance.model.year import step
 
 RUNS_IN_CACHE = 4
 """Runs that go through the years together: about as many as leave their cells in cache."""
+SHORT = 416
+"""Numbers in one of NumPy's buffers, a multiple of 16: hardly more than the cells of an area side by side in memory."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,17 @@ def observe(cells: np.ndarray) -> Stocks:
     )
 
 
+@contextmanager
+def short_buffers() -> Iterator[None]:
+    """As long as this lasts, NumPy works on an area's cells where they are; to fill its usual buffers it would copy them."""
+    usual = np.setbufsize(SHORT)
+    try:
+        yield
+    finally:
+        np.setbufsize(usual)
+
+
+@short_buffers()
 def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
     """All runs through all years: blocks of runs one after another, each through its years while its cells are in cache."""
     runs = len(opening.cells)

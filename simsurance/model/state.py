@@ -275,14 +275,11 @@ class Flows:
 
 
 class Workspace:
-    """Arrays that a block of runs writes to year after year."""
+    """Arrays that a block of runs writes to: year after year the same, but for `enrolled`, which becomes a state."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         runs, needs, _, *rest = shape
-        # Read from one place further back, the same numbers stand one age higher: the birthday moves nothing.
-        room = np.empty(prod(shape) + 1)
-        self.enrolled = room[1:].reshape(shape)
-        self.aged = room[:-1].reshape(shape)
+        self.enrolled, self.aged = room(shape)
         self.leaving = np.empty((runs, needs, TENURES.stop - TENURES.start, *rest))
         self.entering = np.empty((runs, needs, UNINSURED.stop - UNINSURED.start, *rest))
         self.everyone = np.empty((runs, len(ROWS), *rest))
@@ -291,6 +288,21 @@ class Workspace:
         half[4], quarter[5] = 1, 1
         self.half = np.empty(half)
         self.quarter = np.empty(quarter)
+
+    def hand_over(self) -> np.ndarray:
+        """What stands in `enrolled`, a year older; `enrolled` itself has new memory from now on."""
+        aged = self.aged
+        self.enrolled, self.aged = room(aged.shape)
+        return aged
+
+
+def room(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """New memory for cells, and the same read from one place further back.
+
+    There the same numbers stand one age higher: the birthday moves nothing.
+    """
+    memory = np.empty(prod(shape) + 1)
+    return memory[1:].reshape(shape), memory[:-1].reshape(shape)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class YearEnd:
 def year_end(
     people: np.ndarray, payers: np.ndarray, born: Vital, basis: YearBasis, credited: int, work: Workspace
 ) -> YearEnd:
-    """The new 1 January from `work.enrolled`, which is overwritten.
+    """The new 1 January from `work.enrolled`, in its memory.
 
     `people` and `payers` [run, health, 1, sex, area, income, age] are those after the health transition; `credited`: years
     that count as continuous with this one.
@@ -65,17 +65,16 @@ def year_end(
     moves = employee.move(enrolled, entrants, basis, credited)
     enrolled[:, :, membership.WAITING] = 0.0
     oldest = enrolled[..., -1].copy()
-    aged = work.aged
-    aged[..., 0] = 0.0
-    aged[..., -1] += oldest
+    cells = work.hand_over()
+    cells[..., 0] = 0.0
+    cells[..., -1] += oldest
     newborn = born.newborn_end * basis.prevalence[..., :1]
-    aged[:, :, TENURE_1, ..., :1] = (newborn * basis.newborn_enrolment)[:, :, 0]
-    aged[:, :, 0, ..., :1] = (newborn * (1 - basis.newborn_enrolment))[:, :, 0]
+    cells[:, :, TENURE_1, ..., :1] = (newborn * basis.newborn_enrolment)[:, :, 0]
+    cells[:, :, 0, ..., :1] = (newborn * (1 - basis.newborn_enrolment))[:, :, 0]
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += born.newborn_end.sum(axis=axis("sex"), keepdims=True)
-    cells = np.empty_like(enrolled)
     persons_end = population.total(people_end)
-    move_between_areas(aged, people_end, persons_end, basis, work, cells)
+    move_between_areas(cells, people_end, persons_end, basis, work)
     move_assistance(cells, people_end, persons_end, basis, work)
     before = persons_end.reshape(-1)
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before)
@@ -87,20 +86,15 @@ def year_end(
 
 
 def move_between_areas(
-    aged: np.ndarray,
-    people_end: np.ndarray,
-    persons_end: np.ndarray,
-    basis: YearBasis,
-    work: Workspace,
-    closing: np.ndarray,
+    cells: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
 ) -> None:
-    """Move persons between country and town so that the urban share of the new 1 January is met, from `aged` to `closing`."""
+    """Move persons between country and town so that the urban share of the new 1 January is met, in place."""
     by_area = people_end.sum(axis=axis("income"), keepdims=True)
     urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
     ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
     shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
     out_of_town, into_town = (share * basis.area_propensity for share in shares)
-    population.exchange(*town_and_country(aged), out_of_town, into_town, work.half, town_and_country(closing))
+    population.exchange(*town_and_country(cells), out_of_town, into_town, work.half)
 
 
 def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -109,13 +103,12 @@ def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def move_assistance(
-    closing: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
+    cells: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
 ) -> None:
     """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
     assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
     shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
-    groups = assisted_and_low(closing)
-    population.exchange(*groups, *shares, work.quarter, groups)
+    population.exchange(*assisted_and_low(cells), *shares, work.quarter)
 
 
 def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
