@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, INCOME, LAST_AGE
-from simsurance.measures import discount_factors
+from simsurance.measures import discount_factors, ratio
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 
@@ -72,7 +72,7 @@ def present_values(
     """
     if "employer_contributions" in flows:
         employer = flows["employer_contributions"]
-        credited = projection.by_run["employer_to_accounts"] / employer.sum(axis=(2, 3))
+        credited = ratio(projection.by_run["employer_to_accounts"], employer.sum(axis=(2, 3)), otherwise=0.0)
         flows = {**flows, "employer_to_accounts": employer * credited[:, :, None, None]}
     middle, _ = discount_factors(np.array([float(year.interest_rate[0]) for year in basis]), 0.0)
     weight = middle[:, None, None]

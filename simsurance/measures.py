@@ -134,13 +134,13 @@ def _balanced(fund: str, account: Account, projection: Projection) -> Account:
     opening, closing = projection.fund[:-1, :, place], projection.fund[1:, :, place]
     monthly = outgo / 12
     forward = np.full_like(monthly, np.nan)
-    forward[:-1] = closing[:-1] / monthly[1:]
+    forward[:-1] = ratio(closing[:-1], monthly[1:])
     found = {name: values for name, values in account.items() if name != "heads"}
     if fund == "employee_pool":
         levied = found["employer_contributions"] + found["employer_to_accounts"]
         found["pay_as_you_go_rate"] = ratio(outgo - (income - levied), found["contribution_base"])
     if "prepaid" in found:
-        found["reserve_months_without_prepaid"] = (closing - found["prepaid"]) / monthly
+        found["reserve_months_without_prepaid"] = ratio(closing - found["prepaid"], monthly)
     return found | {
         "opening": opening,
         "income": income,
@@ -156,9 +156,9 @@ def _balanced(fund: str, account: Account, projection: Projection) -> Account:
     }
 
 
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Part over whole; NaN where there is no whole."""
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole != 0)
+def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.ndarray:
+    """Part over whole; something else where there is no whole."""
+    return np.divide(part, whole, out=np.full_like(part, otherwise), where=whole != 0)
 
 
 def discount_factors(interest: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
@@ -321,9 +321,13 @@ def required_contributions(
 def payable_shares(account: Account, years: Sequence[int]) -> list[Measure]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
     depleted = account["closing"] < 0
-    share = account["income"] / account["outgo"]
+    share = ratio(account["income"], account["outgo"])
     places = (("at_depletion", int(np.argmax(depleted))), ("last_year", len(years) - 1))
     if depleted.any():
-        return [Measure(f"payable_share_{label}", float(share[place]), "share of outgo") for label, place in places]
+        found = [(label, float(share[place])) for label, place in places]
+        return [
+            Measure(f"payable_share_{label}", value, "share of outgo", "ok" if np.isfinite(value) else "no_outgo")
+            for label, value in found
+        ]
     status = f"not_depleted_by_{years[-1]}"
     return [Measure(f"payable_share_{label}", float("nan"), "share of outgo", status) for label, _ in places]

@@ -1017,7 +1017,7 @@ def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, fl
     """Credits of the personal accounts; what members spend of them on the cost that is left to them, on relatives' care
     and on relatives' contributions to the residents' fund."""
     credited = total_of(flows, "employee_contributions", "retiree_credits") + flows["employer_to_accounts"]
-    to_spend = standing.funds[ACCOUNTS] + credited
+    to_spend = max(standing.funds[ACCOUNTS] + credited, 0.0)
     spent = to_spend * year("employee.spending_rate")
     flows["relatives_care"] = to_spend * year("employee.relatives_care_rate")
     flows["relatives_contributions"] = total_of(flows, "contributions_from_accounts")

@@ -419,6 +419,14 @@ def test_relatives_do_not_pay_what_medical_assistance_pays() -> None:
     assert scheme_of(flows).relatives_contributions.item() == pytest.approx(2_000 * 160 * 0.5)
 
 
+def test_nothing_is_spent_out_of_overdrawn_accounts_but_what_relatives_owe() -> None:
+    _, _, scheme = single_year(
+        ("employee_active", 1_000.0), ("tenure_3", 2_000.0), fund=(0, 0, -1e9), personal_pp=400.0, relatives_share=0.1
+    )
+    assert scheme.account_spending.sum() == scheme.relatives_care.item() == 0
+    assert scheme.relatives_contributions.item() == pytest.approx(80_000)
+
+
 def test_accounts_are_spent_at_their_rates_of_the_opening_balance_and_the_years_credits() -> None:
     money = {**MONEY, "spending_rate": 0.3, "relatives_care_rate": 0.1}
     after, _, scheme = single_year(("employee_active", 1_000.0), money=money, fund=(0, 0, 560_000))

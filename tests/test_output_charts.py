@@ -17,6 +17,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
+from simsurance.output.charts.fund import name_band
 from simsurance.output.charts.words import WORDS
 from simsurance.output.history import history
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS, chart_names
@@ -506,6 +507,9 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     line = series(chart)["high_cost"]
     assert height == floor
     assert np.interp(year, line.index, line) == pytest.approx(floor)
+    drawn(chart.figure)
+    with canvas.style():
+        assert all(text.get_window_extent().x1 <= chart.figure.bbox.x1 for text in chart.figure.texts)
     shallow = comparison.draw("employee_reserve_months", ss.compare("baseline", "low_cost"), lang)
     assert "▽" not in texts(shallow.figure)
 
@@ -527,18 +531,34 @@ def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
         assert "band_low" not in set(comparison.draw(name, compared, lang).data["series"])
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_name_of_a_band_keeps_off_the_lines(lang):
-    compared = ss.compare("baseline", "frozen_contribution", "high_cost", "low_cost", "fixed_nominal_benefits")
-    figure = comparison.draw("employee_reserve_months", compared, lang).figure
-    drawn(figure)
-    (axes,) = figure.axes
-    (note,) = [note for note in axes.texts if re.search("wanted|目标区间", note.get_text())]
+def plot(low, high):
+    axes = canvas.plot_area(canvas.sheet("", "", []))
+    axes.set(xlim=(2020, 2060), ylim=(low, high))
+    return axes
+
+
+@pytest.mark.parametrize(("points", "side"), [({2045: 20, 2060: 0}, "left"), ({2020: 0, 2035: 20}, "right")])
+def test_the_name_of_a_band_stands_at_the_end_that_lines_leave_free(points, side):
+    axes = plot(-20, 40)
     with canvas.style():
-        box = note.get_window_extent()
-    lines = [line for line in axes.get_lines() if len(line.get_xdata()) > 10]
-    assert len(lines) >= 5
-    assert not any(axes.transData.transform_path(line.get_path()).intersects_bbox(box, filled=False) for line in lines)
+        name_band(axes, [6, 9], [canvas.Line("line", "", points)], "en")
+    (note,) = axes.texts
+    assert note.get_horizontalalignment() == side
+
+
+@pytest.mark.parametrize("met", ["zero", "words", "line", "mark", "edge"])
+def test_words_move_on_from_zero_other_words_lines_marks_and_the_edge(met):
+    axes, line = plot({"zero": -50, "edge": 20}.get(met, 1), 100), canvas.Line("line", "", {2020: 90, 2060: 90})
+    spot = {"zero": (2040, 10), "edge": (2040, 25), "line": (2040, 95)}.get(met, (2040, 50))
+    offsets = [(0, -10, "center"), (0, 30, "center")] if met != "line" else [(0, -5, "center"), (0, -50, "center")]
+    with canvas.style():
+        if met == "words":
+            axes.annotate("first deficit", (2040, 50), (0, -10), textcoords="offset points", ha="center", va="top")
+        if met == "mark":
+            axes.plot([2040], [40], marker="v")
+        note = axes.annotate("depleted", spot, (0, 0), textcoords="offset points")
+        canvas.into_clear(note, [line], offsets)
+    assert note.get_position() == offsets[1][:2]
 
 
 def test_every_chart_of_comparisons_has_a_method():

@@ -100,7 +100,7 @@ def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> 
     pool_interest = pool - opening - (income - outgo)
 
     opening, credited = state.fund[:, ACCOUNTS], total(own) + to_accounts + total(credits)
-    available = opening + credited
+    available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
     spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
     for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
     left_to_members = inpatient_claims + outpatient_claims - benefits[0] - benefits[1]

@@ -1,10 +1,10 @@
 """Probability of entering and of leaving the employee scheme in a year, by age: `profiles/employee_moves.csv`.
 
 `exit` is leaving other than by retirement or death, of the active: 3 percent under 30 falling to 1.5 percent at 50 and
-to nothing at 60, since cover for life without contributions is near. `entry` is of those who are not members: what makes a cohort that ages through the table's own rates keep the
-active shares of `employee_profile` from each age to the next, as in a steady state, up to 49, before the first
-retirements. It is never below a floor, and after that age the floor itself, zero once all types of a sex have
-retired.
+to nothing at 60, since cover for life without contributions is near. `entry` is of those who are not members: what
+makes a cohort that ages through the table's own rates keep the active shares of `employee_profile` from each age to
+the next, as in a steady state, up to 49, before the first retirements. It is never below a floor, and after that age
+the floor itself, zero once all types of a sex have retired.
 
 Weakness: exit is judgement, and entry follows from a cross-section that is judgement itself: it takes the differences
 between ages for the course of a life. Turnover within a year is not seen. The yearly net flow needs a scale of its
