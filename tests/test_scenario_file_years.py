@@ -67,7 +67,6 @@ def refused(call, *arguments):
 @pytest.mark.parametrize("key", YEARS_OF_TABLES)
 def test_the_tables_that_validate_finds_well_have_the_years_that_a_run_reads(key, opening, tmp_path):
     scenario = BASE.replace({"horizon.valuation_year": opening, "horizon.last_year": opening + 1})
-    scenario = scenario.replace({"population.fertility_variant": "low"})
     header, *rows = scenario.tables[key].read_text(encoding="utf-8").splitlines()
     first, last = YEARS_OF_TABLES[key](opening, opening + 1)
     for years in ((first, last), (first + 1, last), (first, last - 1)):
@@ -76,6 +75,16 @@ def test_the_tables_that_validate_finds_well_have_the_years_that_a_run_reads(key
         path.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
         own = scenario.replace({key: str(path)})
         assert refused(table_faults, own) == refused(build, own) == (years != (first, last)), years
+
+
+@pytest.mark.parametrize("absent", ["low", "medium", "high"])
+def test_total_fertility_needs_the_medium_variant_and_the_one_chosen(absent, tmp_path):
+    key = "population.total_fertility_table"
+    rows = BASE.tables[key].read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "tfr.csv"
+    path.write_text("\n".join(row for row in rows if f",{absent}," not in row) + "\n", encoding="utf-8")
+    own = BASE.replace({key: str(path), "population.fertility_variant": "low", "horizon.last_year": 2027})
+    assert refused(table_faults, own) == refused(build, own) == (absent != "high")
 
 
 @pytest.mark.parametrize("key", [path for path, key in KEYS.items() if key.kind == "table"])
