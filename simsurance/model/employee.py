@@ -74,69 +74,108 @@ class Year:
 def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> tuple[np.ndarray, EmployeeFlows]:
     """Contributions, benefits and both accounts of a year: closing pool and personal accounts [run, 2], and the flows."""
     years = year.members * (1 - year.vital.mort_rate / 2)
-    active, retired = by_person_group(years[:, :, :1]), by_person_group(years[:, :, 1:])
-
-    base = active * scheme.contribution_base[:, 0, 0]
-    employer = base * scheme.employer_rate[:, 0, 0]
-    own = base * (scheme.employee_rate * scheme.with_account)[:, 0, 0]
-    credits = retired * scheme.retiree_credit[:, 0, 0]
-    purchases = by_person_group(year.moves.bought) * scheme.purchase_pp[:, 0, 0]
-
-    pp = basic_care_pp(scheme.care)
-    inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
-    inpatient_claims, outpatient_claims = (
-        by_person_group(years * pp.inpatient_cost),
-        by_person_group(years * pp.outpatient_cost),
+    paid_in = contributions(years, year.moves.bought, scheme)
+    paid = benefits(years, year, basis, scheme)
+    pool, of_pool = pool_account(state.fund[:, POOL], paid_in, paid, basis, scheme)
+    credited = (
+        total(paid_in["employee_contributions"]) + of_pool["employer_to_accounts"] + total(paid_in["retiree_credits"])
     )
-    benefits = by_person_group(inpatient), by_person_group(outpatient)
-    maternity = births_of_members(year, basis) * scheme.birth_benefit[:, 0, 0]
-    long_term_care = (active + retired) * scheme.long_term_care_pp[:, 0, 0]
-
-    to_accounts = total(employer) * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
-    income = total(employer) - to_accounts - total(credits) + total(purchases)
-    outgo = total(benefits[0]) + total(benefits[1]) + total(maternity) + total(long_term_care)
-    opening = state.fund[:, POOL]
-    pool = fund.closing(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
-    pool_interest = pool - opening - (income - outgo)
-
-    opening, credited = state.fund[:, ACCOUNTS], total(own) + to_accounts + total(credits)
-    available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
-    spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
-    for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
-    left_to_members = inpatient_claims + outpatient_claims - benefits[0] - benefits[1]
-    paid_out = spent + for_relatives + year.from_accounts
-    accounts = fund.closing(opening, credited, paid_out, basis.interest_rate, basis.deficit_rate)
-
+    accounts, of_accounts = personal_accounts(
+        state.fund[:, ACCOUNTS], credited, year.from_accounts, paid, basis, scheme
+    )
+    covered = by_person_group(years)
     flows = EmployeeFlows(
         employee_entries=by_person_group(year.moves.entries),
         employee_exits=by_person_group(year.moves.exits),
         retirements=by_person_group(year.moves.retirements),
         employee_deaths=by_person_group(year.members * year.vital.dying),
         employee_migration=by_person_group(year.members * year.vital.moving),
-        active_years=active,
-        retired_years=retired,
-        contribution_base=base,
-        employer_contributions=employer,
-        employee_contributions=own,
-        retiree_credits=credits,
-        purchases=purchases,
-        employee_inpatient_claims=inpatient_claims,
-        employee_outpatient_claims=outpatient_claims,
-        employee_inpatient_benefits=benefits[0],
-        employee_outpatient_benefits=benefits[1],
-        benefits_of_retired=by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
-        maternity_benefits=maternity,
-        long_term_care=long_term_care,
-        account_spending=shared_out(spent, left_to_members, active + retired),
-        employee_members_income=(active + retired) * basis.disposable_income[:, 0, 0],
         employee_adjustment=year.adjustment,
-        employer_to_accounts=to_accounts,
-        relatives_care=for_relatives,
-        relatives_contributions=year.from_accounts,
-        pool_interest=pool_interest,
-        account_interest=accounts - state.fund[:, ACCOUNTS] - (credited - paid_out),
+        employee_members_income=covered * basis.disposable_income[:, 0, 0],
+        **paid_in,
+        **paid,
+        **of_pool,
+        **of_accounts,
     )
     return np.stack([pool, accounts], axis=1), flows
+
+
+def contributions(years: np.ndarray, bought: np.ndarray, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What is paid in for a year by name, [run, sex, area, income, age].
+
+    `years`: insured years [run, health, active and retired, sex, …]; `bought`: those who buy missing years.
+    """
+    active, retired = by_person_group(years[:, :, :1]), by_person_group(years[:, :, 1:])
+    base = active * scheme.contribution_base[:, 0, 0]
+    return {
+        "active_years": active,
+        "retired_years": retired,
+        "contribution_base": base,
+        "employer_contributions": base * scheme.employer_rate[:, 0, 0],
+        "employee_contributions": base * (scheme.employee_rate * scheme.with_account)[:, 0, 0],
+        "retiree_credits": retired * scheme.retiree_credit[:, 0, 0],
+        "purchases": by_person_group(bought) * scheme.purchase_pp[:, 0, 0],
+    }
+
+
+def benefits(years: np.ndarray, year: Year, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """Cost of members' care and what the pool pays by name, [run, sex, area, income, age]."""
+    pp = basic_care_pp(scheme.care)
+    inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
+    return {
+        "employee_inpatient_claims": by_person_group(years * pp.inpatient_cost),
+        "employee_outpatient_claims": by_person_group(years * pp.outpatient_cost),
+        "employee_inpatient_benefits": by_person_group(inpatient),
+        "employee_outpatient_benefits": by_person_group(outpatient),
+        "benefits_of_retired": by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
+        "maternity_benefits": births_of_members(year, basis) * scheme.birth_benefit[:, 0, 0],
+        "long_term_care": by_person_group(years) * scheme.long_term_care_pp[:, 0, 0],
+    }
+
+
+def pool_account(
+    opening: np.ndarray,
+    paid_in: dict[str, np.ndarray],
+    paid: dict[str, np.ndarray],
+    basis: YearBasis,
+    scheme: EmployeeBasis,
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The pooled fund on 31 December, and what employers' contributions leave to accounts and interest of the year; [run]."""
+    employer = total(paid_in["employer_contributions"])
+    to_accounts = employer * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
+    income = employer - to_accounts - total(paid_in["retiree_credits"]) + total(paid_in["purchases"])
+    benefits_paid = total(paid["employee_inpatient_benefits"]) + total(paid["employee_outpatient_benefits"])
+    outgo = benefits_paid + total(paid["maternity_benefits"]) + total(paid["long_term_care"])
+    closing, interest = fund.year(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
+    return closing, {"employer_to_accounts": to_accounts, "pool_interest": interest}
+
+
+def personal_accounts(
+    opening: np.ndarray,
+    credited: np.ndarray,
+    from_accounts: np.ndarray,
+    paid: dict[str, np.ndarray],
+    basis: YearBasis,
+    scheme: EmployeeBasis,
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The personal accounts on 31 December [run], and what is spent from them in the year.
+
+    Own spending goes to persons in proportion to the cost that the pool leaves to them, or to its part of cost where it leaves
+    none.
+    """
+    available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
+    spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
+    for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
+    claims = paid["employee_inpatient_claims"] + paid["employee_outpatient_claims"]
+    left_to_members = claims - paid["employee_inpatient_benefits"] - paid["employee_outpatient_benefits"]
+    outgo = spent + for_relatives + from_accounts
+    closing, interest = fund.year(opening, credited, outgo, basis.interest_rate, basis.deficit_rate)
+    return closing, {
+        "account_spending": shared_out(spent, left_to_members, claims),
+        "relatives_care": for_relatives,
+        "relatives_contributions": from_accounts,
+        "account_interest": interest,
+    }
 
 
 def births_of_members(year: Year, basis: YearBasis) -> np.ndarray:

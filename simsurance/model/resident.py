@@ -120,9 +120,7 @@ def account(
     )
     administration = benefits_paid * basis.administration_share
     outgo = benefits_paid + administration
-    opening = state.fund[:, 0]
-    closing = fund.closing(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
-    interest = closing - opening - (income - outgo)
+    closing, interest = fund.year(state.fund[:, 0], income, outgo, basis.interest_rate, basis.deficit_rate)
     return Account(
         closing,
         prepaid,
