@@ -419,6 +419,16 @@ def test_relatives_do_not_pay_what_medical_assistance_pays() -> None:
     assert scheme_of(flows).relatives_contributions.item() == pytest.approx(2_000 * 160 * 0.5)
 
 
+def test_where_care_costs_members_nothing_what_accounts_spend_is_shared_by_all_of_them() -> None:
+    free = {**MONEY, "inpatient_use": on(0.0), "outpatient_use": on(0.0)}
+    after, _, scheme = single_year(
+        ("employee_active", 1_000.0), ("employee_retired", 500.0), money=free, fund=(0, 0, 1e6)
+    )
+    credited = scheme.employee_contributions.sum() + scheme.employer_to_accounts.item() + 500 * 1_000
+    assert scheme.account_spending.sum() == pytest.approx(0.2 * (1e6 + credited))
+    assert after.fund[0, 2] == pytest.approx(0.75 * (1e6 + credited))
+
+
 def test_nothing_is_spent_out_of_overdrawn_accounts_but_what_relatives_owe() -> None:
     _, _, scheme = single_year(
         ("employee_active", 1_000.0), ("tenure_3", 2_000.0), fund=(0, 0, -1e9), personal_pp=400.0, relatives_share=0.1

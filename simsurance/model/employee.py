@@ -77,11 +77,8 @@ def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> 
     paid_in = contributions(years, year.moves.bought, scheme)
     paid = benefits(years, year, basis, scheme)
     pool, of_pool = pool_account(state.fund[:, POOL], paid_in, paid, basis, scheme)
-    credited = (
-        total(paid_in["employee_contributions"]) + of_pool["employer_to_accounts"] + total(paid_in["retiree_credits"])
-    )
     accounts, of_accounts = personal_accounts(
-        state.fund[:, ACCOUNTS], credited, year.from_accounts, paid, basis, scheme
+        state.fund[:, ACCOUNTS], of_pool["employer_to_accounts"], year.from_accounts, paid_in, paid, basis, scheme
     )
     covered = by_person_group(years)
     flows = EmployeeFlows(
@@ -152,17 +149,19 @@ def pool_account(
 
 def personal_accounts(
     opening: np.ndarray,
-    credited: np.ndarray,
+    to_accounts: np.ndarray,
     from_accounts: np.ndarray,
+    paid_in: dict[str, np.ndarray],
     paid: dict[str, np.ndarray],
     basis: YearBasis,
     scheme: EmployeeBasis,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The personal accounts on 31 December [run], and what is spent from them in the year.
 
-    Own spending goes to persons in proportion to the cost that the pool leaves to them, or to its part of cost where it leaves
-    none.
+    `to_accounts`: what employers' contributions leave to them; `from_accounts`: what they pay to the resident fund. Own spending
+    goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
     """
+    credited = total(paid_in["employee_contributions"]) + to_accounts + total(paid_in["retiree_credits"])
     available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
     spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
     for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
@@ -171,7 +170,7 @@ def personal_accounts(
     outgo = spent + for_relatives + from_accounts
     closing, interest = fund.year(opening, credited, outgo, basis.interest_rate, basis.deficit_rate)
     return closing, {
-        "account_spending": shared_out(spent, left_to_members, claims),
+        "account_spending": shared_out(spent, left_to_members, paid_in["active_years"] + paid_in["retired_years"]),
         "relatives_care": for_relatives,
         "relatives_contributions": from_accounts,
         "account_interest": interest,
