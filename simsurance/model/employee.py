@@ -158,8 +158,8 @@ def personal_accounts(
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The personal accounts on 31 December [run], and what is spent from them in the year.
 
-    `to_accounts`: what employers' contributions leave to them; `from_accounts`: what they pay to the resident fund. Own spending
-    goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
+    `to_accounts`: what employers' contributions leave to them; `from_accounts`: what they pay to the resident fund. Own
+    spending goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
     """
     credited = total(paid_in["employee_contributions"]) + to_accounts + total(paid_in["retiree_credits"])
     available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
