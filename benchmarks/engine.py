@@ -75,6 +75,7 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
     scenario = baseline(last_year)
     state, basis = build(scenario)
     plain_state, plain_basis = build(scenario.replace({"participation.in_force": False}))
+    alone_state, alone_basis = build(scenario.replace({"employee.projected": False}))
     own = CELLS * len(basis)
     kernel = w_params.CELLS * w_params.T
     single, draw = w_numpy.Model(1), w_params.draws(1)
@@ -83,6 +84,7 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
             "kernel": lambda: single.run(draw),
             "project": lambda: project(state, basis),
             "without rules": lambda: project(plain_state, plain_basis),
+            "residents alone": lambda: project(alone_state, alone_basis),
             "build": lambda: build(scenario),
         },
         repetitions,
@@ -109,6 +111,11 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
             median_ratio(one["project"], one["without rules"]),
             "times",
             at_most=RULES_GOAL,
+        ),
+        Measure(
+            "one run: time beside the same without the employee scheme",
+            median_ratio(one["project"], one["residents alone"]),
+            "times",
         ),
         Measure("one run: speed", own / single_time / 1e6, "million cell-years a second"),
         Measure("one run: speed beside the reference kernel", single_ratio, "times", at_least=KERNEL_RATIO_GOAL),
