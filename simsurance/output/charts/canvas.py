@@ -230,32 +230,49 @@ def clear_height(axes: Axes, lines: Sequence[Line], taken: Sequence[float]) -> f
     return next((height for height in HEIGHTS if room(height) > 0.075), max(HEIGHTS, key=room))
 
 
-def crossings(note: "Annotation", lines: Sequence[Line]) -> float:
-    """How much words meet lines, the zero line, other words and marks, or leave the plot; 0 where they are clear."""
+@dataclass(frozen=True)
+class Obstacles:
+    """What words should not meet, on the screen: points of lines and marks [point, coordinate], boxes of other words."""
+
+    spots: np.ndarray
+    words: list[Any]
+
+    def met_by(self, note: "Annotation") -> float:
+        """How much words meet lines, the zero line, other words and marks, or leave the plot; 0 where they are clear."""
+        axes = note.axes
+        assert axes is not None
+        box = note.get_window_extent().padded(ROOM * axes.figure.dpi / 72)
+        met = float(((self.spots > (box.x0, box.y0)) & (self.spots < (box.x1, box.y1))).all(axis=1).sum())
+        met += sum(WORDS_MEET for other in self.words if box.overlaps(other))
+        met += PIECES * (box.y0 < axes.transData.transform((0.0, 0.0))[1] < box.y1)
+        plot = axes.bbox
+        outside = (plot.x0 - box.x0, box.x1 - plot.x1, plot.y0 - box.y0, box.y1 - plot.y1)
+        return met + PIECES**2 * sum(max(each, 0.0) for each in outside)
+
+
+def obstacles(note: "Annotation", lines: Sequence[Line]) -> Obstacles:
+    """All that stands on the sheet but the note."""
     axes = note.axes
     assert axes is not None
-    box = note.get_window_extent().padded(ROOM * axes.figure.dpi / 72)
     shown = [points for line in lines for points in (line.points, line.published) if points]
     drawn = [axes.transData.transform(np.column_stack([list(points), list(points.values())])) for points in shown]
-    spots = np.concatenate([_along(points) for points in drawn])
     marks = [axes.transData.transform(line.get_xydata()) for line in axes.get_lines() if line.get_marker() == "v"]
-    spots = np.concatenate([spots, *marks])
-    met = float(((spots > (box.x0, box.y0)) & (spots < (box.x1, box.y1))).all(axis=1).sum())
-    met += sum(WORDS_MEET for other in axes.texts if other is not note and box.overlaps(other.get_window_extent()))
-    met += PIECES * (box.y0 < axes.transData.transform((0.0, 0.0))[1] < box.y1)
-    plot = axes.bbox
-    outside = (plot.x0 - box.x0, box.x1 - plot.x1, plot.y0 - box.y0, box.y1 - plot.y1)
-    return met + PIECES**2 * sum(max(each, 0.0) for each in outside)
+    spots = np.concatenate([*(_along(points) for points in drawn), *marks])
+    return Obstacles(spots, [other.get_window_extent() for other in axes.texts if other is not note])
 
 
 def into_clear(note: "Annotation", lines: Sequence[Line], offsets: Sequence[tuple[float, float, str]]) -> None:
     """Move words to the first offset from their spot (points right and up, side) that is clear, or the one that meets least."""
-
-    def met(offset: tuple[float, float, str]) -> float:
+    around = obstacles(note, lines)
+    best, least = offsets[0], float("inf")
+    for offset in offsets:
         _place(note, offset)
-        return crossings(note, lines)
-
-    _place(note, min(offsets, key=met))
+        met = around.met_by(note)
+        if met < least:
+            best, least = offset, met
+        if not met:
+            break
+    _place(note, best)
 
 
 def _place(note: "Annotation", offset: tuple[float, float, str]) -> None:

@@ -207,9 +207,11 @@ def name_band(axes: "Axes", band: list[float], lines: Sequence[Line], lang: Lang
     note.set(va="top" if wide else "bottom", zorder=8)
     ends = ((axes.get_xlim()[1], -4, "right"), (axes.get_xlim()[0], 4, "left"))
 
+    around = canvas.obstacles(note, lines)
+
     def met(end: tuple[float, float, str]) -> float:
         _to_end(note, end)
-        return canvas.crossings(note, lines)
+        return around.met_by(note)
 
     _to_end(note, min(ends, key=met))
     return band[1] + (-1 if wide else 1) * 0.04 * (top - bottom)
