@@ -157,3 +157,15 @@ def test_every_shipped_scenario_but_the_baseline_is_short():
         lines = (scenarios_folder() / f"{name}.toml").read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 20
         assert 'extends = "baseline"' in lines
+
+
+@pytest.mark.parametrize(("name", "by"), [("high_cost", 0.01), ("low_cost", -0.01)])
+def test_a_set_moves_the_growth_of_cost_of_both_schemes_by_a_point_in_every_year(name: str, by: float) -> None:
+    years = range(2026, 2061)
+    paths = [
+        (each.claims.trend.real_growth, each.employee.care.real_growth)
+        for each in (load("baseline").values, load(name).values)
+    ]
+    for before, after in zip(*paths, strict=True):
+        moved = values_by_year(after, years) - values_by_year(before, years)
+        assert moved == pytest.approx([by] * len(years))
