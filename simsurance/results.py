@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from simsurance.output.labels import Lang
 
 RESIDENT = "resident"
-AXIS_MEMBERS = {
-    "sex": SEX.members,
-    "area": AREA.members,
-    "income": INCOME.members,
-    "health": HEALTH.members,
-    "status": STATUS.members,
-}
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simsurance.api import resolve
 from simsurance.results import Results, simulate
-from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.loader import TITLES, Scenario
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from simsurance.output.charts.comparison import ComparisonPlots
     from simsurance.output.labels import Lang
-
-TITLES = ("title", "title_zh", "description")
 
 
 @dataclass(frozen=True, repr=False)
