@@ -71,14 +71,17 @@ def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Acco
     found = {name: total(flow[name]) for name in summed} | {name: single[name] for name in alone}
     found["prepaid"] = projection.prepaid[1:]
     due = found["personal_contributions"] + found["assistance"]
-    found["personal_contribution_pp"], found["subsidy_pp"] = due / found["resident_enrolled"], standard("subsidy_pp")
+    found["personal_contribution_pp"], found["subsidy_pp"] = (
+        ratio(due, found["resident_enrolled"]),
+        standard("subsidy_pp"),
+    )
     insured, uninsured = (total(stocks.membership[:, :, :, rows]) for rows in (TENURES, UNINSURED))
     everyone = total(stocks.persons)
     found["resident_insured"] = insured[1:]
-    found["coverage"] = (insured / (insured + uninsured))[1:]
+    found["coverage"] = ratio(insured, insured + uninsured)[1:]
     found["coverage_of_population"] = ((everyone - uninsured) / everyone)[1:]
-    found["leave_rate"] = total(flow["leaves"]) / insured[:-1]
-    found["return_rate"] = (total(flow["returns"]) + total(flow["joins"])) / uninsured[:-1]
+    found["leave_rate"] = ratio(total(flow["leaves"]), insured[:-1])
+    found["return_rate"] = ratio(total(flow["returns"]) + total(flow["joins"]), uninsured[:-1])
     found["public_money"] = found["subsidies"] + found["assistance"]
     found["population"] = everyone[1:]
     found["heads"] = found["resident_enrolled"]

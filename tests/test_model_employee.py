@@ -22,6 +22,8 @@ from small_scheme import (
 )
 
 from simsurance.axes import EMPLOYEES, ROWS, TENURES, index, row
+from simsurance.measures import accounts
+from simsurance.model.projection import project
 from simsurance.model.state import EmployeeFlows, Flows, State, YearBasis
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
@@ -205,6 +207,15 @@ def test_a_stationary_scheme_balances_exactly_at_the_pay_as_you_go_rate(interest
         after, _ = one_year(after, replace(basis, year=basis.year + years))
         np.testing.assert_allclose(after.persons, state.persons, rtol=1e-12)
         assert after.fund[0, 1] == pytest.approx(5e6 * (1 + interest) ** years, rel=1e-12)
+
+
+def test_the_pay_as_you_go_rate_that_is_reported_is_the_one_that_balances() -> None:
+    state, basis = stationary((0.0, 5e6, 0.0), 0.03)
+    reported = accounts(project(state, [basis]), [basis])["employee_pool"]["pay_as_you_go_rate"].item()
+    assert reported != pytest.approx(0.03)
+    balanced, same = stationary((0.0, 5e6, 0.0), reported)
+    after, _ = one_year(balanced, same)
+    assert after.fund[0, 1] == pytest.approx(5e6, rel=1e-12)
 
 
 def test_above_the_pay_as_you_go_rate_the_pool_grows_and_below_it_falls() -> None:
