@@ -183,7 +183,9 @@ def _account(
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Identities of one account over the years."""
     rate = np.where(
-        fund[:-1] < 0, np.stack([year.deficit_rate for year in basis]), np.stack([year.interest_rate for year in basis])
+        fund[:-1] < -TOLERANCE * outgo,
+        np.stack([year.deficit_rate for year in basis]),
+        np.stack([year.interest_rate for year in basis]),
     )
     earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
     size = np.maximum(np.abs(fund[1:]), income)

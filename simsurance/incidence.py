@@ -7,6 +7,7 @@ import numpy as np
 
 from simsurance.axes import AREA, INCOME, LAST_AGE
 from simsurance.measures import discount_factors, ratio
+from simsurance.model.fund import summed
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 
@@ -58,8 +59,8 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
 
 def group_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     """By area and income group: years lived in it, counted on each 1 January, and present values of one run's flows."""
-    person_years = projection.stocks.membership[:-1, 0].sum(axis=(0, 1, 2))
-    values = {name: each.sum(axis=0) for name, each in present_values(projection, projection.by_group, basis).items()}
+    person_years = summed(projection.stocks.membership[:-1, 0].sum(axis=(1, 2)))
+    values = {name: summed(each) for name, each in present_values(projection, projection.by_group, basis).items()}
     return {"area": AREA.members, "income": INCOME.members}, {"person_years": person_years, **_with_net(values)}
 
 
@@ -78,7 +79,7 @@ def present_values(
     weight = middle[:, None, None]
     nothing = np.zeros_like(flows["births"][:, 0])
     return {
-        name: sum((flows[part][:, 0] for part in parts if part in flows), start=nothing) * weight
+        name: summed([nothing, *(flows[part][:, 0] for part in parts if part in flows)]) * weight
         for name, parts in PAID_AND_RECEIVED.items()
     }
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, FUND, INCOME, TENURES, UNINSURED, row
+from simsurance.model.fund import ROUNDING, overdrawn, summed
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.schema import ScenarioValues
@@ -52,7 +53,7 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Ac
 
 def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Account:
     """What only the resident fund has."""
-    flow, single, stocks = projection.by_age, projection.by_run, projection.stocks
+    totals, single, stocks = projection.totals, projection.by_run, projection.stocks
 
     def standard(name: str) -> np.ndarray:
         return np.stack(
@@ -68,7 +69,7 @@ def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Acco
         *("resident_enrolled", "members_income"),
     )
     alone = ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")
-    found = {name: total(flow[name]) for name in summed} | {name: single[name] for name in alone}
+    found = {name: totals[name] for name in summed} | {name: single[name] for name in alone}
     found["prepaid"] = projection.prepaid[1:]
     due = found["personal_contributions"] + found["assistance"]
     found["personal_contribution_pp"], found["subsidy_pp"] = (
@@ -80,8 +81,8 @@ def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Acco
     found["resident_insured"] = insured[1:]
     found["coverage"] = ratio(insured, insured + uninsured)[1:]
     found["coverage_of_population"] = ((everyone - uninsured) / everyone)[1:]
-    found["leave_rate"] = ratio(total(flow["leaves"]), insured[:-1])
-    found["return_rate"] = ratio(total(flow["returns"]) + total(flow["joins"]), uninsured[:-1])
+    found["leave_rate"] = ratio(totals["leaves"], insured[:-1])
+    found["return_rate"] = ratio(totals["returns"] + totals["joins"], uninsured[:-1])
     found["public_money"] = found["subsidies"] + found["assistance"]
     found["population"] = everyone[1:]
     found["heads"] = found["resident_enrolled"]
@@ -90,49 +91,49 @@ def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Acco
 
 def pool_account(projection: Projection) -> Account:
     """What only the pooled fund of the employee scheme has."""
-    flow, single = projection.by_age, projection.by_run
+    totals, single = projection.totals, projection.by_run
     active, retired = (total(projection.stocks.membership[:, :, :, row(name) : row(name) + 1]) for name in EMPLOYED)
-    base, employer = total(flow["contribution_base"]), total(flow["employer_contributions"])
+    base, employer = totals["contribution_base"], totals["employer_contributions"]
     return {
         "employer_contributions": employer,
         "employer_to_accounts": -single["employer_to_accounts"],
-        "retiree_credits": -total(flow["retiree_credits"]),
-        "purchases": total(flow["purchases"]),
-        "inpatient_benefits": total(flow["employee_inpatient_benefits"]),
-        "outpatient_benefits": total(flow["employee_outpatient_benefits"]),
-        "benefits_of_retired": total(flow["benefits_of_retired"]),
-        "maternity_benefits": total(flow["maternity_benefits"]),
-        "long_term_care": total(flow["long_term_care"]),
+        "retiree_credits": -totals["retiree_credits"],
+        "purchases": totals["purchases"],
+        "inpatient_benefits": totals["employee_inpatient_benefits"],
+        "outpatient_benefits": totals["employee_outpatient_benefits"],
+        "benefits_of_retired": totals["benefits_of_retired"],
+        "maternity_benefits": totals["maternity_benefits"],
+        "long_term_care": totals["long_term_care"],
         "interest": single["pool_interest"],
         "employee_active": active[1:],
         "employee_retired": retired[1:],
         "dependency_ratio": ratio(retired, active)[1:],
         "contribution_base": base,
         "contribution_rate": ratio(employer - single["employer_to_accounts"], base),
-        "members_income": total(flow["employee_members_income"]),
-        "heads": total(flow["active_years"]) + total(flow["retired_years"]),
+        "members_income": totals["employee_members_income"],
+        "heads": totals["active_years"] + totals["retired_years"],
     }
 
 
 def personal_accounts(projection: Projection) -> Account:
     """What only the personal accounts have."""
-    flow, single = projection.by_age, projection.by_run
+    totals, single = projection.totals, projection.by_run
     return {
-        "employee_contributions": total(flow["employee_contributions"]),
+        "employee_contributions": totals["employee_contributions"],
         "employer_to_accounts": single["employer_to_accounts"],
-        "retiree_credits": total(flow["retiree_credits"]),
-        "account_spending": total(flow["account_spending"]),
+        "retiree_credits": totals["retiree_credits"],
+        "account_spending": totals["account_spending"],
         "relatives_care": single["relatives_care"],
         "relatives_contributions": single["relatives_contributions"],
         "interest": single["account_interest"],
-        "members_income": total(flow["employee_members_income"]),
-        "heads": total(flow["active_years"]) + total(flow["retired_years"]),
+        "members_income": totals["employee_members_income"],
+        "heads": totals["active_years"] + totals["retired_years"],
     }
 
 
 def _balanced(fund: str, account: Account, projection: Projection) -> Account:
     """The account with what every fund has: totals, balance, reserve, rates and amounts a head."""
-    income, outgo = (sum((account[name] for name in names), start=np.zeros(())) for names in COMPONENTS[fund])
+    income, outgo = (summed(account[name] for name in names) for names in COMPONENTS[fund])
     place = FUND.members.index(fund)
     opening, closing = projection.fund[:-1, :, place], projection.fund[1:, :, place]
     monthly = outgo / 12
@@ -184,13 +185,11 @@ def required_multiple(values: ScenarioValues, account: Account, interest: np.nda
     middle, end = discount_factors(interest, 0.0)
     target = values.measures.target_reserve_months * account["outgo"][-1] / 12
     levied = account["income"] - sum(account[name] for name in NOT_LEVIED if name in account)
-    missing = target * end[-1] - account["opening"][0] - ((account["income"] - account["outgo"]) * middle).sum()
-    value = float((levied * middle)[start:].sum())
-    return 1 + float(missing) / value if value > LEAST_LEVIED * float(np.abs(account["outgo"]).sum()) else float("nan")
+    missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
+    value = float(summed((levied * middle)[start:]))
+    return 1 + float(missing) / value if value > ROUNDING * float(summed(np.abs(account["outgo"]))) else float("nan")
 
 
-LEAST_LEVIED: Final = 1e-9
-"""Share of outgo below which what is levied is taken for nothing."""
 NOT_LEVIED: Final = ("prepaid_change", "purchases", "retiree_credits")
 """Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
@@ -244,8 +243,8 @@ def dated_measures(account: Account, years: Sequence[int]) -> list[Measure]:
     """First deficit year and depletion year, or the status that there is none."""
     found = []
     for name, below, status in (
-        ("first_deficit_year", account["current_balance"] < 0, "no_deficit_by"),
-        ("depletion_year", account["closing"] < 0, "not_depleted_by"),
+        ("first_deficit_year", overdrawn(account["current_balance"], account["outgo"]), "no_deficit_by"),
+        ("depletion_year", overdrawn(account["closing"], account["outgo"]), "not_depleted_by"),
     ):
         year = first_year(below, years)
         found.append(Measure(name, year, "year", "ok" if np.isfinite(year) else f"{status}_{years[-1]}"))
@@ -289,13 +288,13 @@ def present_values(values: ScenarioValues, account: Account, interest: np.ndarra
     found = []
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
         middle, end = discount_factors(interest, values.measures.discount_margin + shift)
-        balance = account["opening"][0] + ((account["income"] - account["outgo"]) * middle).sum() - target * end[-1]
-        share = float(balance / (account[of] * middle).sum())
+        balance = account["opening"][0] + summed((account["income"] - account["outgo"]) * middle) - target * end[-1]
+        share = float(balance / summed(account[of] * middle))
         found.append(Measure(f"actuarial_balance{label}", share, unit))
     if "public_money" not in account:
         return found
     middle, _ = discount_factors(interest, values.measures.discount_margin)
-    public = float((account["public_money"] * middle).sum())
+    public = float(summed(account["public_money"] * middle))
     return [*found, Measure("public_money_present_value", public, "yuan of the valuation date")]
 
 
@@ -323,7 +322,7 @@ def required_contributions(
 
 def payable_shares(account: Account, years: Sequence[int]) -> list[Measure]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
-    depleted = account["closing"] < 0
+    depleted = overdrawn(account["closing"], account["outgo"])
     share = ratio(account["income"], account["outgo"])
     places = (("at_depletion", int(np.argmax(depleted))), ("last_year", len(years) - 1))
     if depleted.any():

@@ -218,6 +218,7 @@ def one_run(projection: Projection, run: int) -> Projection:
         {name: values[:, own] for name, values in projection.by_age.items()},
         {name: values[:, own] for name, values in projection.by_group.items()},
         {name: values[:, own] for name, values in projection.by_run.items()},
+        {name: values[:, own] for name, values in projection.totals.items()},
         projection.fund[:, own],
         projection.prepaid[:, own],
     )

@@ -31,7 +31,7 @@ POINTS, PANEL = 12, 1.0
 CERTAIN = 9.0
 """Standard deviations beyond which a normal variable is not looked for."""
 TRIFLE = 1e-9
-"""Months of waiting that are rounding: a mean of lapsed years is seldom a whole number to the last bit."""
+"""Months of waiting that are rounding."""
 TAIL_FROM = 2.3263478740408408
 """The 99th percentile of a standard normal variable, where the Pareto tail begins."""
 
@@ -229,13 +229,22 @@ class Entry:
 
 
 def entry(year: Year, status: str, mean_lapsed: float, income: str, age: int) -> Entry:
-    """The terms on which a person of this status enrols now."""
+    """The terms on which a person of this status enrols now.
+
+    Persons of the open gap have lapsed one of the two whole numbers of years around their mean, so many each that it is met.
+    """
     if status == "never":
-        lapsed = year("never_counts") * min(year.before, age + 1)
-    elif status == GAPS[-1]:
-        lapsed = mean_lapsed
-    else:
-        lapsed = min(GAPS.index(status), year.before)
+        return entry_after(year, status, year("never_counts") * min(year.before, age + 1), income, age)
+    if status != GAPS[-1]:
+        return entry_after(year, status, min(GAPS.index(status), year.before), income, age)
+    fewer = int(mean_lapsed)
+    some, others = (vars(entry_after(year, status, lapsed, income, age)) for lapsed in (fewer, fewer + 1))
+    share = mean_lapsed - fewer
+    return Entry(**{name: value + share * (others[name] - value) for name, value in some.items()})
+
+
+def entry_after(year: Year, status: str, lapsed: float, income: str, age: int) -> Entry:
+    """The terms after so many lapsed years, as the rules count them."""
     waits = year("waits", income, age) if year.rules else 0.0
     if status == "gap_0":
         waits *= year("leavers_wait")

@@ -1,12 +1,14 @@
 """Runs side by side are the runs one by one, bit for bit, and again when repeated."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from small_scheme import arrays_of
 
+from simsurance import measures
 from simsurance.basis import build, stack
 from simsurance.model import projection
 from simsurance.model.projection import Projection
@@ -140,3 +142,14 @@ def test_runs_that_share_an_assumption_keep_it_once() -> None:
     assert len(basis[0].survival) == 1
     assert len(basis[0].personal_pp) == 2
     np.testing.assert_array_equal(basis[0].personal_pp, np.concatenate([one[0].personal_pp, two[0].personal_pp]))
+
+
+@pytest.mark.parametrize("scenario", ["baseline", "larger_bonus", "stricter_waiting"])
+@pytest.mark.parametrize("odds", ["leave_odds", "enter_odds"])
+def test_no_rule_is_decided_by_rounding(scenario: str, odds: str) -> None:
+    state, basis = build(load(scenario))
+    nudged = [replace(year, **{odds: getattr(year, odds) * (1 + 1e-15)}) for year in basis]
+    accounts, moved = (measures.accounts(projection.project(state, each), each) for each in (basis, nudged))
+    for fund, account in accounts.items():
+        off = np.abs(moved[fund]["closing"] - account["closing"]) / account["outgo"]
+        assert off.max() < 1e-12, fund

@@ -10,7 +10,7 @@ from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
 
 from simsurance.axes import AREA, FUND, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
 from simsurance.model.participation import WaitingRules
-from simsurance.model.projection import project
+from simsurance.model.projection import project, short_buffers
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 
@@ -312,7 +312,8 @@ def test_a_projection_is_its_steps() -> None:
     basis = [random_year(random, 2025 + place, MIGRATION, 1e4) for place in range(YEARS)]
     projection = project(opening, basis)
     for place, year in enumerate(basis):
-        state, flows = step(state, year, Workspace(state.cells.shape))
+        with short_buffers():  # a sum may depend on them in its last digit
+            state, flows = step(state, year, Workspace(state.cells.shape))
         np.testing.assert_array_equal(projection.fund[place + 1], state.fund)
         np.testing.assert_array_equal(projection.prepaid[place + 1], state.prepaid)
         by_status = state.persons.sum(axis=(3, 6))

@@ -10,6 +10,7 @@ import numpy as np
 
 from simsurance.errors import SimsuranceError
 from simsurance.measures import discount_factors, measure_of
+from simsurance.model.fund import summed
 from simsurance.results import Results, simulate
 from simsurance.scenario_file.files import known_fragment
 from simsurance.scenario_file.loader import Scenario, load
@@ -88,7 +89,7 @@ class SchemeEffects:
     def _effect(self, changed: Results, fund: str) -> dict[str, float]:
         before, after = self.base.accounts[fund], changed.accounts[fund]
         middle = self._discounts()
-        income, outgo = (float(((after[name] - before[name]) * middle).sum()) for name in ("income", "outgo"))
+        income, outgo = (float(summed((after[name] - before[name]) * middle)) for name in ("income", "outgo"))
         members = sum(float(after[name][-1] - before[name][-1]) for name in MEMBERS[fund])
         measure = measure_of(fund, "depletion_year")
         depletion = [float(each.measures["value"][measure]) for each in (self.base, changed)]
@@ -99,7 +100,7 @@ class SchemeEffects:
     def _between_funds(self, changed: Results) -> float:
         """What accounts pay to the resident fund more than without the policy, present value."""
         before, after = (each.account["contributions_from_accounts"] for each in (self.base, changed))
-        return float(((after - before) * self._discounts()).sum())
+        return float(summed((after - before) * self._discounts()))
 
     def _discounts(self) -> np.ndarray:
         """Value on the opening 1 January of one yuan in the middle of each year."""

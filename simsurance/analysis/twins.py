@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simsurance.measures import discount_factors
+from simsurance.model.fund import summed
 from simsurance.scenario_file.loader import Scenario
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Twins:
         payers, balance = zip(*(_paths(results) for results in (self.full, self.static)), strict=True)
 
         def value(of_payers: int, of_balance: int) -> float:
-            return float((payers[of_payers] * balance[of_balance] * middle).sum())
+            return float(summed(payers[of_payers] * balance[of_balance] * middle))
 
         fewer = (value(1, 0) - value(0, 0) + value(1, 1) - value(0, 1)) / 2
         sicker = (value(0, 1) - value(0, 0) + value(1, 1) - value(1, 0)) / 2

@@ -141,8 +141,8 @@ def pool_account(
     employer = total(paid_in["employer_contributions"])
     to_accounts = employer * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
     income = employer - to_accounts - total(paid_in["retiree_credits"]) + total(paid_in["purchases"])
-    benefits_paid = total(paid["employee_inpatient_benefits"]) + total(paid["employee_outpatient_benefits"])
-    outgo = benefits_paid + total(paid["maternity_benefits"]) + total(paid["long_term_care"])
+    paid_out = ("employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care")
+    outgo = fund.summed(total(paid[name]) for name in paid_out)
     closing, interest = fund.year(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
     return closing, {"employer_to_accounts": to_accounts, "pool_interest": interest}
 
@@ -167,10 +167,12 @@ def personal_accounts(
     for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
     claims = paid["employee_inpatient_claims"] + paid["employee_outpatient_claims"]
     left_to_members = claims - paid["employee_inpatient_benefits"] - paid["employee_outpatient_benefits"]
-    outgo = spent + for_relatives + from_accounts
+    left_to_members[left_to_members < fund.ROUNDING * claims] = 0.0
+    spending = shared_out(spent, left_to_members, paid_in["active_years"] + paid_in["retired_years"])
+    outgo = fund.summed((total(spending), for_relatives, from_accounts))
     closing, interest = fund.year(opening, credited, outgo, basis.interest_rate, basis.deficit_rate)
     return closing, {
-        "account_spending": shared_out(spent, left_to_members, paid_in["active_years"] + paid_in["retired_years"]),
+        "account_spending": spending,
         "relatives_care": for_relatives,
         "relatives_contributions": from_accounts,
         "account_interest": interest,

@@ -7,7 +7,7 @@ from simsurance.model import membership, participation
 from simsurance.model.state import Hazards, YearBasis
 
 LEAST_SHORTER = 1e-9
-"""Months by which a repair has to shorten the waiting: less is rounding of mean lapsed years."""
+"""Months by which a repair has to shorten the waiting: less is rounding."""
 GAP_0, LAST_TENURE, LAST_GAP = row("gap_0"), TENURES.stop - 1, UNINSURED.stop - 1
 
 
@@ -17,21 +17,24 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     counting = basis.rules_in_force * float(basis.year >= basis.rules_start)
     grid = (cells.shape[0], 1, 1, 1, *cells.shape[4:])
 
-    lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
-    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
-    lapsed[:, :, 1:] = np.minimum(np.arange(UNINSURED.stop - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
-    lapsed[:, :, LAST_GAP] = membership.mean_years(
+    mean_lapsed = membership.mean_years(
         cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
     )[:, :, 0]
+    whole = np.floor(mean_lapsed)
+    lapsed = np.empty((*grid[:2], UNINSURED.stop + 1, *grid[3:]))  # the open row has two places, one year apart
+    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
+    lapsed[:, :, 1:LAST_GAP] = np.minimum(np.arange(LAST_GAP - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
+    lapsed[:, :, LAST_GAP], lapsed[:, :, LAST_GAP + 1] = whole, whole + 1
     rules = basis.waiting
     waits = np.broadcast_to(basis.waits * counting, grid)
-    waits_by_gap = np.repeat(waits, UNINSURED.stop, axis=2)
+    waits_by_gap = np.repeat(waits, UNINSURED.stop + 1, axis=2)
     waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
     months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
     repair = basis.repair_share * (months_plain - months_repaired > LEAST_SHORTER)
-    lost, left = expected_months(months_plain, months_repaired, repair, basis)
     months = (1 - repair) * months_plain + repair * months_repaired
+    expected = (*expected_months(months_plain, months_repaired, repair, basis), months, repair * repaired, lapsed)
+    lost, left, months, paid_years, lapsed = (of_the_open_row(each, mean_lapsed - whole) for each in expected)
     wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
 
     earned, at_stake = bonus_at_stake(cells, basis, grid)
@@ -51,10 +54,21 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
         enter=membership.probability(enter_odds),
         months_lost=lost,
         months_left=left,
-        repaired_years=repair * repaired,
+        repaired_years=paid_years,
         lapsed_years=lapsed,
         earned=earned * counting,
     )
+
+
+def of_the_open_row(by_years: np.ndarray, longer: np.ndarray) -> np.ndarray:
+    """What holds by never and gap, from values whose last two places are of the open row, for lapsed years one apart.
+
+    The share `longer` of the persons in the row has lapsed the longer of the two: the row's mean is met, and a mean that is a
+    whole number but for rounding gives what that number gives.
+    """
+    found = by_years[:, :, :-1].copy()
+    found[:, :, -1] = (1 - longer) * by_years[:, :, -2] + longer * by_years[:, :, -1]
+    return found
 
 
 def expected_months(

@@ -1,13 +1,30 @@
 """The account of a fund over a year."""
 
+from collections.abc import Iterable
+from functools import reduce
+from typing import Final
+
 import numpy as np
+
+ROUNDING: Final = 1e-9
+"""Share of a year's outgo within which a fund or a balance is nothing: no date and no rate hangs on its last digits."""
+
+
+def summed(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """The sum of flows or of years, one after another in the order given, whatever the number of runs."""
+    return reduce(np.add, parts)
+
+
+def overdrawn(fund: np.ndarray, outgo: np.ndarray) -> np.ndarray:
+    """Whether a fund, or a balance, is below zero by more than rounding; `outgo` of the year."""
+    return fund < -ROUNDING * outgo
 
 
 def closing(
     opening: np.ndarray, income: np.ndarray, outgo: np.ndarray, interest_rate: np.ndarray, deficit_rate: np.ndarray
 ) -> np.ndarray:
     """opening·(1+i) + (income − outgo)·(1+i)^½, flows at mid-year; an opening deficit carries its own rate. Yuan, [run]."""
-    rate = np.where(opening < 0, deficit_rate, interest_rate)
+    rate = np.where(overdrawn(opening, outgo), deficit_rate, interest_rate)
     return opening * (1 + rate) + (income - outgo) * np.sqrt(1 + rate)
 
 

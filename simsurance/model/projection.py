@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
+from simsurance.model import groups
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import step
 
@@ -38,7 +39,8 @@ class Projection:
     """A projection as arrays, the year or date first, the run second.
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
-    `by_run` the others as [year, run]; `fund` is [date, run, account], `prepaid` [date, run].
+    `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `fund` is [date, run, account], `prepaid`
+    [date, run].
     """
 
     years: tuple[int, ...]
@@ -46,6 +48,7 @@ class Projection:
     by_age: dict[str, np.ndarray]
     by_group: dict[str, np.ndarray]
     by_run: dict[str, np.ndarray]
+    totals: dict[str, np.ndarray]
     fund: np.ndarray
     prepaid: np.ndarray
 
@@ -124,6 +127,10 @@ class Recorder:
             if name not in self.kept:
                 self.kept[name] = np.empty((self.years, len(self.room), self.runs, *values.shape[2:]))
             self.kept[name][place, :, block] = values
+        if "totals" not in self.kept:
+            self.kept["totals"] = np.empty((self.years, len(self.room), self.runs))
+        for position in range(len(self.room)):
+            self.kept["totals"][place, position, block] = groups.total(self.room[position])
         for name in self.by_run:
             if name not in self.kept:
                 self.kept[name] = np.empty((self.years, self.runs))
@@ -132,12 +139,14 @@ class Recorder:
     def projection(self, years: tuple[int, ...]) -> Projection:
         """All that was recorded."""
         kept = self.kept
+        by_run = {name: kept[name] for name in self.by_run}
         return Projection(
             years,
             Stocks(**{field.name: kept[field.name] for field in fields(Stocks)}),
             {name: kept["by_age"][:, place] for place, name in enumerate(self.by_person_group)},
             {name: kept["by_group"][:, place] for place, name in enumerate(self.by_person_group)},
-            {name: kept[name] for name in self.by_run},
+            by_run,
+            {name: kept["totals"][:, place] for place, name in enumerate(self.by_person_group)} | by_run,
             kept["fund"],
             kept["prepaid"],
         )

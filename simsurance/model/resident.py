@@ -114,9 +114,10 @@ def account(
         else np.zeros(len(cells))
     )
     prepaid_change = prepaid - state.prepaid
-    income = total(due.due + due.subsidies + due.supplement) + total(due.repair_payments) + prepaid_change
-    benefits_paid = total(
-        paid["inpatient_benefits"] + paid["outpatient_benefits"] + paid["critical_illness"] + paid["bonus_cost"]
+    received = (due.due - due.assistance, due.assistance, due.subsidies, due.supplement, due.repair_payments)
+    income = fund.summed([*map(total, received), prepaid_change])
+    benefits_paid = fund.summed(
+        total(paid[name]) for name in ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     )
     administration = benefits_paid * basis.administration_share
     outgo = benefits_paid + administration
