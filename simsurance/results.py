@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,15 +20,12 @@ from simsurance.variables import KEYS, VARIABLES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.analysis.twins import Twins
-    from simsurance.output.charts import Plots
-    from simsurance.output.labels import Lang
 
 RESIDENT = "resident"
 
 
 @dataclass(frozen=True, repr=False)
-class Results:
+class RunResult:
     """One scenario projected.
 
     Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan.
@@ -44,26 +40,8 @@ class Results:
         """The calendar years of the flows."""
         return self.projection.years
 
-    @property
-    def plot(self) -> "Plots":
-        """The charts as figures: `results.plot.reserve_months(lang="zh")`."""
-        from simsurance.output.charts import Plots
-
-        return Plots(self)
-
-    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
-        """Write tables, charts and a summary to the folder `path`; raises SimsuranceError if it is not ours to replace."""
-        from simsurance.output.save import save
-
-        save(self, Path(path), charts, lang)
-
     def __repr__(self) -> str:
-        return f"Results({self.scenario.name}, {self.years[0]} to {self.years[-1]})"
-
-    def _repr_html_(self) -> str:
-        from simsurance.output.card import card
-
-        return card(self)
+        return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -167,28 +145,6 @@ class Results:
         ).set_index("measure")
 
     @cached_property
-    def twins(self) -> "Twins":
-        """The scenario beside its twins without behavioural effects, projected when first asked for."""
-        from simsurance.analysis.twins import twins
-
-        return twins(self)
-
-    @property
-    def twin(self) -> "pd.DataFrame":
-        """Measures beside those of the zero-effect twin: what part of them rests on assumed behaviour."""
-        return self.twins.table()
-
-    @property
-    def tail(self) -> "pd.DataFrame":
-        """What hangs on the tail of cost: bonus and critical-illness cost a payer, as it is and with a Pareto tail."""
-        return self.twins.tail()
-
-    @property
-    def drag(self) -> "pd.DataFrame":
-        """Selection drag on the fund: fewer payers and sicker payers apart."""
-        return self.twins.drag()
-
-    @cached_property
     def checks(self) -> "pd.DataFrame":
         """The identities of the run with their largest relative residual."""
         import pandas as pd
@@ -224,7 +180,7 @@ def one_run(projection: Projection, run: int) -> Projection:
     )
 
 
-def simulate(scenarios: list[Scenario]) -> list[Results]:
+def simulate(scenarios: list[Scenario]) -> list[RunResult]:
     """Project scenarios, those over the same years together; raises SimsuranceError if an identity does not hold."""
     built = [build(scenario) for scenario in scenarios]
     groups: dict[tuple[object, ...], list[int]] = {}
@@ -240,12 +196,12 @@ def simulate(scenarios: list[Scenario]) -> list[Results]:
             ),
             [],
         ).append(place)
-    found: dict[int, Results] = {}
+    found: dict[int, RunResult] = {}
     for places in groups.values():
         state, basis = stack([built[place] for place in places])
         projection = project(state, basis)
         for run, place in enumerate(places):
             own = one_run(projection, run)
             identities.require(own, built[place][1], scenarios[place].name)
-            found[place] = Results(scenarios[place], own, built[place][1])
+            found[place] = RunResult(scenarios[place], own, built[place][1])
     return [found[place] for place in range(len(scenarios))]

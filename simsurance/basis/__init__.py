@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import TENURES
+from simsurance.basis import opening
 from simsurance.basis.employee import employee_basis
 from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.basis.money import money_basis
@@ -21,7 +22,6 @@ from simsurance.basis.people import (
     relative_odds,
 )
 from simsurance.errors import SimsuranceError
-from simsurance.model import opening
 from simsurance.model.care import benefits_pp
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import CareBasis, EmployeeBasis, State, YearBasis, combined

@@ -7,7 +7,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis
-from simsurance.model.benefits import above
+from simsurance.model.lognormal import above
 
 
 def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:

@@ -3,10 +3,10 @@
 import numpy as np
 
 from simsurance.axes import AGE, AREA, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
+from simsurance.basis import opening
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
-from simsurance.model import opening
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.participation import rule_years_completed
 from simsurance.model.state import YearBasis

@@ -11,15 +11,13 @@ import numpy as np
 from simsurance.errors import SimsuranceError
 from simsurance.measures import discount_factors, measure_of
 from simsurance.model.fund import summed
-from simsurance.results import Results, simulate
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.files import known_fragment
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.output.charts import ChartFigure
-    from simsurance.output.labels import Lang
 
 POLICIES: Final = ("retirement_ages_until_2024", "flexible_workers_join", "enrolment_without_hukou")
 """Fragments that act on both schemes: retirement age, formalisation, enrolment where one lives and works."""
@@ -35,16 +33,16 @@ MEMBERS: Final = {
 class SchemeEffects:
     """A scenario that projects both schemes, and the same with each policy alone, by the name of its fragment."""
 
-    base: Results
-    policies: Mapping[str, Results]
+    base: RunResult
+    policies: Mapping[str, RunResult]
 
-    def titles(self, lang: "Lang") -> list[str]:
+    def titles(self, lang: str) -> list[str]:
         """What each policy is called."""
         key = "title_zh" if lang == "zh" else "title"
         return [str(known_fragment(name).data.get(key, name)) for name in self.policies]
 
     def __repr__(self) -> str:
-        return f"SchemeEffects({self.base.scenario.name}: {', '.join(self.policies)})"
+        return f"{self.base.scenario.name}: {', '.join(self.policies)}"
 
     @cached_property
     def effects(self) -> "pd.DataFrame":
@@ -77,16 +75,7 @@ class SchemeEffects:
         """
         return self._incidence("groups", "person_years")
 
-    def plot(self, lang: "Lang" = "en") -> "ChartFigure":
-        """The chart of present values by policy and fund."""
-        from simsurance.output.charts.schemes import draw
-
-        return draw(self, lang).figure
-
-    def _repr_html_(self) -> str:
-        return str(self.effects.to_html(float_format="{:,.6g}".format))
-
-    def _effect(self, changed: Results, fund: str) -> dict[str, float]:
+    def _effect(self, changed: RunResult, fund: str) -> dict[str, float]:
         before, after = self.base.accounts[fund], changed.accounts[fund]
         middle = self._discounts()
         income, outgo = (float(summed((after[name] - before[name]) * middle)) for name in ("income", "outgo"))
@@ -97,7 +86,7 @@ class SchemeEffects:
         changes = dict(zip(ADDITIVE, (income, outgo, income - outgo, closing, members), strict=True))
         return changes | dict(zip(DATED, depletion, strict=True))
 
-    def _between_funds(self, changed: Results) -> float:
+    def _between_funds(self, changed: RunResult) -> float:
         """What accounts pay to the resident fund more than without the policy, present value."""
         before, after = (each.account["contributions_from_accounts"] for each in (self.base, changed))
         return float(summed((after - before) * self._discounts()))

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simsurance.analysis.choices import Decisions, all_decisions
-from simsurance.analysis.history import ALL_ALONG
-from simsurance.analysis.member import Person, Standing, known, member_years
-from simsurance.analysis.strategy import FORESIGHT, Foresight, Game, Outcome, game
-from simsurance.api import resolve
 from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, SEX, TENURES
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
+from simsurance.member.choices import Decisions, all_decisions
+from simsurance.member.history import ALL_ALONG
+from simsurance.member.member_year import Person, Standing, known, member_years
+from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, game
 from simsurance.model.state import YearBasis
-from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +80,7 @@ def loopholes(
     """
     import pandas as pd
 
-    from simsurance.output.strategy_words import in_words
+    from simsurance.member.strategy_words import in_words
 
     require_share(share)
     found = find(resolve(scenario), ages=ages, needs=needs, incomes=incomes, areas=areas, sexes=sexes, years=years)

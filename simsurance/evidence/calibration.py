@@ -1,6 +1,6 @@
 """The fitted values of the baseline: how each is found, so that anyone can find it again.
 
-`python -m simsurance.analysis.calibration` prints every fitted value beside the one that the baseline ships.
+`python -m simsurance.evidence.calibration` prints every fitted value beside the one that the baseline ships.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from simsurance.analysis import calibration_employee as employee
-from simsurance.analysis.calibration_employee import NET_TRANSFERS
-from simsurance.analysis.calibration_fit import (
+from simsurance.axes import TENURES
+from simsurance.basis import build
+from simsurance.basis.inputs import Inputs
+from simsurance.data.tables import published
+from simsurance.evidence import calibration_employee as employee
+from simsurance.evidence.calibration_employee import NET_TRANSFERS
+from simsurance.evidence.fit import (
     FIRST_YEAR,
     FITTED_YEARS,
     IN_SCOPE_SHARE_YEAR,
@@ -24,10 +28,6 @@ from simsurance.analysis.calibration_fit import (
     one_year,
     shipped,
 )
-from simsurance.axes import TENURES
-from simsurance.basis import build
-from simsurance.basis.inputs import Inputs
-from simsurance.data.tables import published
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from simsurance.axes import EMPLOYEES, NO_CLAIM, NOT_EMPLOYEES, STATUSES, TENURES, UNINSURED, axis, index, row
-from simsurance.basis import build
+from simsurance.basis import build, opening
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import opening_inputs, relative_odds
-from simsurance.model import opening
 from simsurance.model.care import benefits_pp
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario, load

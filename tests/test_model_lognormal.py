@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from small_scheme import AGES, on, one_year, persons, quiet_year, state_of
 
-from simsurance.model import benefits
+from simsurance.model import lognormal
 from simsurance.model.critical_illness import BasicLayer, UserCost
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
@@ -24,12 +24,12 @@ LIMITS = st.floats(10, 1e6)
 def paid(mean: float, sigma: float, deductible: float, ratio: float, limit: float) -> float:
     """Expected payment for a user."""
     basic = BasicLayer(np.array(deductible), np.array(ratio), np.array(limit))
-    return float(UserCost(np.array(mean), np.array(sigma), basic, benefits.NO_TAIL).basic_benefit)
+    return float(UserCost(np.array(mean), np.array(sigma), basic, lognormal.NO_TAIL).basic_benefit)
 
 
 def excess(mean: float, sigma: float, threshold: float) -> float:
     """Expected cost above a threshold."""
-    return float(benefits.above(np.array(mean), np.array(sigma), np.array(threshold)).excess)
+    return float(lognormal.above(np.array(mean), np.array(sigma), np.array(threshold)).excess)
 
 
 def test_expected_excess_worked_out_by_hand() -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
+from simsurance.csv_text import rows_csv, table_csv
 from simsurance.errors import SimsuranceError
-from simsurance.output.tables import rows_csv, table_csv
 
 if TYPE_CHECKING:
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 TOLERANCE: Final = 1e-9
 """Largest difference, relative to the largest number of the column of its fund (of the cell in measures.csv): room for another
@@ -59,14 +59,14 @@ class Difference:
         return f"{place}: reference {self.reference or 'empty'}, now {self.now or 'empty'}{by}"
 
 
-def reference_tables(results: "Results") -> dict[str, str]:
+def reference_tables(results: "RunResult") -> dict[str, str]:
     """The tables that a reference keeps, as CSV text by file name."""
     by_status = results.membership.groupby(level=["date", "status"], sort=False).sum()
     frames = (results.fund, results.measures, by_status)
     return dict(zip(TABLES, map(table_csv, frames), strict=True))
 
 
-def differences(results: "Results", folder: Path) -> list[Difference]:
+def differences(results: "RunResult", folder: Path) -> list[Difference]:
     """Every cell that differs from the reference in `folder`, the worst first."""
     name = results.scenario.name
     if not folder.is_dir():
@@ -138,7 +138,7 @@ def _number(cell: str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def accept(results: "Results", references: Path, reason: str) -> Difference | None:
+def accept(results: "RunResult", references: Path, reason: str) -> Difference | None:
     """Make these results the reference and write down why; returns the largest change, None if there was none."""
     name = results.scenario.name
     folder = references / name

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.analysis.calibration_fit import FITTED_YEARS, LAST_YEAR
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario

@@ -1,4 +1,4 @@
-"""The parameter reference, generated: `python -m simsurance.scenario_file.reference > docs/parameters.md`."""
+"""The parameter reference, generated: `python -m simsurance.scenario_file.parameter_page > docs/parameters.md`."""
 
 import sys
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from simsurance.scenario_file.toml_text import toml_value
 INTRODUCTION = """# Parameters
 
 Every key of a scenario file, with its value in the baseline, unit, bounds, source and mark of certainty. Generated from
-the schema, `scenarios/baseline.toml` and `scenarios/register.csv` by `python -m simsurance.scenario_file.reference`; a
+the schema, `scenarios/baseline.toml` and `scenarios/register.csv` by `python -m simsurance.scenario_file.parameter_page`; a
 test keeps it current. The same for any scenario: `simsurance show NAME`.
 
 A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each value holds until the next year named) or

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.data.tables import published
-from simsurance.results import Results, simulate
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, values_by_year
 
@@ -54,7 +54,7 @@ def shipped(schedule: Schedule, year: int) -> float:
     return float(values_by_year(schedule, [year])[0])
 
 
-def one_year(baseline: Scenario, year: int, last: int | None = None) -> Results:
+def one_year(baseline: Scenario, year: int, last: int | None = None) -> RunResult:
     """The baseline valued at the start of a year and projected over it, or to `last`."""
     return simulate([baseline.replace({"horizon.valuation_year": year, "horizon.last_year": last or year})])[0]
 
@@ -108,7 +108,7 @@ def by_year(
         yield replace(fit, key=f"{key}[{year}]")
 
 
-def flow_sums(results: Results) -> dict[str, float]:
+def flow_sums(results: RunResult) -> dict[str, float]:
     """Flows over all years and persons."""
     return {name: float(values.sum()) for name, values in results.projection.by_age.items()}
 

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simsurance.analysis.history import ALL_ALONG, WHERE, History, Told, parsed
-from simsurance.analysis.member import MemberYear, Person, Standing, member_years
-from simsurance.analysis.story_year import StoryYear, insured_year, lapsed_year, worked_year
-from simsurance.analysis.worker import WorkerYear, impossible, worker_years
-from simsurance.api import resolve
 from simsurance.axes import SEX
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
+from simsurance.member.history import ALL_ALONG, WHERE, History, Told, parsed
+from simsurance.member.member_year import MemberYear, Person, Standing, member_years
+from simsurance.member.story_year import StoryYear, insured_year, lapsed_year, worked_year
+from simsurance.member.worker_year import WorkerYear, impossible, worker_years
 from simsurance.scenario_file.faults import Fault, refuse
-from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,7 @@ def story(
     """
     import pandas as pd
 
-    from simsurance.output.story import rule_applied, year_told
+    from simsurance.member.telling import rule_applied, year_told
 
     years = story_years(resolve(scenario), history, age=age, sex=sex, area=area, income=income)
     frame = pd.DataFrame([vars(one) for one in years]).set_index("year")

@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.analysis.history import History, Move, Told
-from simsurance.analysis.member import MemberYear, Standing
 from simsurance.axes import LAST_AGE
 from simsurance.basis.employee import base_of_wages
 from simsurance.basis.inputs import Inputs
+from simsurance.member.history import History, Move, Told
+from simsurance.member.member_year import MemberYear, Standing
 from simsurance.model.care import basic_layer
 from simsurance.model.state import EmployeeBasis, YearBasis
 from simsurance.scenario_file.loader import Scenario

@@ -8,9 +8,9 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.analysis.choices import ACTIONS, Decisions
-from simsurance.analysis.member import MemberYear, Person
 from simsurance.axes import HEALTH, INCOME, SEX
+from simsurance.member.choices import ACTIONS, Decisions
+from simsurance.member.member_year import MemberYear, Person
 from simsurance.model import health, population
 from simsurance.model.care import PerPerson, benefits_pp, bonus_cost_pp
 from simsurance.model.state import YearBasis

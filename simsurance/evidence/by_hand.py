@@ -1,6 +1,6 @@
 """First deficit year and depletion year by hand: totals and growth factors, no cohorts of insured, no behaviour.
 
-`python -m simsurance.analysis.aggregate` prints the estimate, every number it rests on, and the model's beside it.
+`python -m simsurance.evidence.by_hand` prints the estimate, every number it rests on, and the model's beside it.
 """
 
 import sys
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.analysis.calibration import NET_TRANSFERS, shipped
+from simsurance.basis import life_table
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
-from simsurance.model import population
-from simsurance.results import Results, simulate
+from simsurance.evidence.calibration import NET_TRANSFERS, shipped
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
 BROAD_AGES = ((0, 15), (15, 45), (45, 60), (60, 75), (75, 101))
@@ -143,7 +143,7 @@ def _cohorts(inputs: Inputs) -> tuple[list[np.ndarray], float, float]:
     persons, births = [inputs.opening_stock()], []
     for place in range(SPAN):
         rates = survival[place], newborn_survival[place], asfr[place], float(male_share[place]), migrants[place]
-        stock, born = population.advance(persons[-1], *rates)
+        stock, born = life_table.advance(persons[-1], *rates)
         persons.append(stock)
         births.append(born)
     deaths = float(persons[0].sum() + births[0] + migrants[0].sum() - persons[1].sum())
@@ -181,7 +181,7 @@ class Factor:
     model: float
 
 
-def factors(hand: Estimate, results: Results) -> list[Factor]:
+def factors(hand: Estimate, results: RunResult) -> list[Factor]:
     """Average growth a year of outgo and income over the span, factor by factor, by hand and in the model.
 
     In the model the age structure is that of its insured years at the first year's cost by sex and age; what is left of
@@ -260,7 +260,7 @@ def _insured(hand: Estimate) -> list[str]:
     ]
 
 
-def _recursion(hand: Estimate, results: Results) -> list[str]:
+def _recursion(hand: Estimate, results: RunResult) -> list[str]:
     account, billion = results.account, 1e9
     heads = "".join(f"{head:>10}" for head in ("outgo", "income", "interest", "fund"))
     model_heads = f"{'model: outgo':>14}{'income':>10}{'fund':>10}"
@@ -276,7 +276,7 @@ def _recursion(hand: Estimate, results: Results) -> list[str]:
     return lines
 
 
-def _reasons(hand: Estimate, results: Results) -> list[str]:
+def _reasons(hand: Estimate, results: RunResult) -> list[str]:
     def dated(year: float | None, last: int = hand.years[-1].year) -> str:
         return f"{year:.0f}" if year else f"not by {last}"
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from simsurance.analysis.history import Told
-from simsurance.analysis.member import Enrolment, MemberYear, Standing
-from simsurance.analysis.worker import WorkerYear
+from simsurance.member.history import Told
+from simsurance.member.member_year import Enrolment, MemberYear, Standing
+from simsurance.member.worker_year import WorkerYear
 from simsurance.model.participation import MONTHS
 
 

@@ -16,6 +16,7 @@ from simsurance.axes import (
     UNINSURED,
     row,
 )
+from simsurance.basis.odds_factor import logit_shift, solve_odds_factor
 from simsurance.model import membership, population
 
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
@@ -114,7 +115,7 @@ def steady_mix(inputs: OpeningInputs) -> np.ndarray:
 def _at_mean_rate(odds: np.ndarray, weight: np.ndarray, rate: float) -> np.ndarray:
     """Probabilities from relative odds [health, row, age] whose mean over rows, weighted by [health, 1, age], is `rate`."""
     weights = np.broadcast_to(weight, odds.shape)
-    factor = population.solve_odds_factor(
+    factor = solve_odds_factor(
         lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum())
     )
     return membership.probability(odds * factor)
@@ -139,7 +140,7 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
             def count(k: float, kind: int = kind, other: np.ndarray = other) -> float:
                 return float((people * odds[kind] * k / (1 + odds[kind] * k + other)).sum())
 
-            factors[kind] = population.solve_odds_factor(count, wanted) if wanted else 0.0
+            factors[kind] = solve_odds_factor(count, wanted) if wanted else 0.0
         if np.allclose(before, factors, rtol=1e-13, atol=0):
             break
     active, retired = (odds[kind] * factors[kind] for kind in (0, 1))
@@ -153,7 +154,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     class, tenure and gap is fitted, not observed.
     """
     age_weight = inputs.stock.sum(axis=0)
-    urban = population.logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
+    urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
     by_area = np.stack([urban, 1 - urban])
     area_weight = (by_area * age_weight).sum(axis=1) / age_weight.sum()
     groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
@@ -169,9 +170,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     ]
     present = outside[None] * inputs.prevalence[:, :, None, None, :]
     wanted = float(outside.sum()) - inputs.resident_insured
-    factor = population.solve_odds_factor(
-        lambda k: float((present * membership.probability(relative * k)).sum()), wanted
-    )
+    factor = solve_odds_factor(lambda k: float((present * membership.probability(relative * k)).sum()), wanted)
     uninsured = present * membership.probability(relative * factor)
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
@@ -226,5 +225,5 @@ def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> n
         def moving(k: float, own: np.ndarray = own_odds, here: np.ndarray = persons[run]) -> float:
             return float((here * membership.probability(own * k)).sum())
 
-        factors[run] = population.solve_odds_factor(moving, float(wanted[run]))
+        factors[run] = solve_odds_factor(moving, float(wanted[run]))
     return factors

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.analysis.calibration_fit import (
+from simsurance.axes import EMPLOYEES, TENURES
+from simsurance.basis import build
+from simsurance.data.tables import published
+from simsurance.evidence.fit import (
     FIRST_YEAR,
     FITTED_YEARS,
     LAST_YEAR,
@@ -20,9 +23,6 @@ from simsurance.analysis.calibration_fit import (
     shipped,
     solved,
 )
-from simsurance.axes import EMPLOYEES, TENURES
-from simsurance.basis import build
-from simsurance.data.tables import published
 from simsurance.scenario_file.loader import Scenario
 
 NET_TRANSFERS = 6.5e6

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from simsurance.member.story_words import months, percent, plain, words
 from simsurance.output.labels import Lang, number, yuan_pp
-from simsurance.output.story_words import months, percent, plain, words
 
 if TYPE_CHECKING:
-    from simsurance.analysis.story_year import StoryYear
+    from simsurance.member.story_year import StoryYear
 
 
 def rule_applied(one: "StoryYear", lang: Lang) -> str:

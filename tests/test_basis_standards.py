@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_scheme import AGES, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import AREA, INCOME, index
-from simsurance.model import contributions
+from simsurance.basis import standards as rules
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 YEARS = [2026, 2027, 2028, 2029, 2030]
@@ -28,7 +28,7 @@ def standards(rule: str, first_rule: str = "schedule", since: int = 2027, **chan
         "highest_rise": 9.0, "phase_in_years": 1, "personal": None, "ratio_to_personal": 2.0, "share_of_total": 0.6,
     } | changes  # fmt: skip
     personal = terms["personal"]
-    return contributions.standards(
+    return rules.standards(
         YEARS,
         np.array(INCOME_BEFORE),
         lambda year: rule if year >= since else first_rule,
@@ -84,9 +84,7 @@ def test_a_phase_in_begins_anew_when_indexation_does() -> None:
         return "indexed" if year in (2027, 2029, 2030) else "growth" if year == 2028 else "schedule"
 
     flat = np.zeros(len(YEARS))
-    found = contributions.standards(
-        YEARS, np.array(INCOME_BEFORE), rule, flat + 400, flat, flat + 0.02, 2, flat, flat + 1
-    )
+    found = rules.standards(YEARS, np.array(INCOME_BEFORE), rule, flat + 400, flat, flat + 0.02, 2, flat, flat + 1)
     # 2027: half way from 1.0 % to 2.0 %; 2028 as before; 2029 half way from 630 ÷ 44,100 to 2.0 %; 2030 there.
     assert found == pytest.approx([400, 630, 630, (630 / 44_100 + 0.02) / 2 * 46_305, 972.405])
 
@@ -114,11 +112,11 @@ def test_an_unknown_rule_and_a_subsidy_rule_without_personal_standards_are_refus
 def test_an_indexed_contribution_keeps_to_its_floor_and_its_highest_rise(
     previous: float, income: float, start: float, share: float, progress: float, floor: float, rise: float
 ) -> None:
-    found = contributions.indexed(previous, income, start, share, progress, floor, rise)
+    found = rules.indexed(previous, income, start, share, progress, floor, rise)
     ceiling = previous * (1 + rise)
     assert found <= ceiling
     assert found >= min(floor, ceiling)
-    free = contributions.indexed(previous, income, start, share, progress, 0.0, 1e9)
+    free = rules.indexed(previous, income, start, share, progress, 0.0, 1e9)
     assert min(start, share) * income <= free * (1 + 1e-12)
     assert free <= max(start, share) * income * (1 + 1e-12)
 

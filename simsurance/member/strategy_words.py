@@ -8,8 +8,8 @@ from simsurance.output.labels import in_words as listed
 from simsurance.output.labels import number
 
 if TYPE_CHECKING:
-    from simsurance.analysis.loopholes import Loophole
-    from simsurance.analysis.strategy import Foresight, Habit
+    from simsurance.member.loopholes import Loophole
+    from simsurance.member.strategy import Foresight, Habit
 
 RARE: Final = 0.001
 """Chances below this are not told."""

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.analysis.member import MemberYear, Standing
+from simsurance.member.member_year import MemberYear, Standing
 from simsurance.model import participation
 
 Action = Literal["central", "late", "out"]

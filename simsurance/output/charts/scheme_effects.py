@@ -12,7 +12,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, 
 from simsurance.output.labels import LANGUAGES, Lang, number, unit
 
 if TYPE_CHECKING:
-    from simsurance.analysis.schemes import SchemeEffects
+    from simsurance.analysis.scheme_effects import SchemeEffects
 
 NAME: Final = "scheme_effects"
 LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "personal_accounts": (SKY, "....")}
