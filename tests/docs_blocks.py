@@ -23,7 +23,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
-from simsurance.evidence import by_hand, calibration
+from simsurance.evidence import by_hand, calibration, cost_growth
 from simsurance.evidence.hindcast import hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
@@ -36,8 +36,6 @@ BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /outp
 MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
 """Blocks whose command takes minutes: they stand in the note with what they were measured on and are not made anew here."""
 MILLION, BILLION = 1e6, 1e9
-DUPLICATES = 56e6
-"""Registrations removed in 2022 to 2024, as the authority counted them in March 2024."""
 
 
 def text(output: str) -> str:
@@ -290,23 +288,6 @@ def drag() -> str:
         for part, row in found.iterrows()
     ]
     return table(("CNY billion", f"on 1 January {projected().years[0]}", f"at the end of {last}"), rows)
-
-
-def duplicates() -> str:
-    """Mean real growth of cost as fitted, and with the duplicates taken out of the first year's insured."""
-    own = {fit.key: fit.found for fit in calibration.real_growth(baseline())}
-    first, last = calibration.FIRST_YEAR, calibration.LAST_YEAR
-    (mean,) = (found for key, found in own.items() if str(last + 1) in key)
-    insured = published("resident_insured")
-    cleaner = (insured[first] - DUPLICATES) / insured[first]
-    without = mean * cleaner ** (1 / (last - first))
-    return table(
-        (f"real growth of cost a head at given age, mean of {first + 1}–{last}", "a year"),
-        [
-            ("as fitted, published insured", f"{mean - 1:.2%}"),
-            (f"less {DUPLICATES / MILLION:.0f} million of the insured of {first}", f"{without - 1:.2%}"),
-        ],
-    )
 
 
 def misfits() -> str:
@@ -660,7 +641,6 @@ BLOCKS: dict[str, Callable[[], str]] = {
         schemes,
         twin,
         drag,
-        duplicates,
         misfits,
         naive,
         ex_ante,
@@ -674,6 +654,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 }
 MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.calibration": calibration.main,
+    "simsurance.evidence.cost_growth": cost_growth.main,
     "simsurance.evidence.by_hand": by_hand.main,
 }
 

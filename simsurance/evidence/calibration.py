@@ -15,6 +15,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.data.tables import published
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
+from simsurance.evidence.cost_growth import COST_SERIES, real_growth
 from simsurance.evidence.fit import (
     FIRST_YEAR,
     FITTED_YEARS,
@@ -128,59 +129,6 @@ def _benefits(changed: Scenario) -> list[float]:
         then["critical_illness"],
         then["critical_beneficiaries"],
     ]
-
-
-@dataclass(frozen=True)
-class CostSeries:
-    """Where the growth of a scheme's cost stands, its published insured, and its cost and insured years in the model."""
-
-    key: str
-    insured: tuple[str, ...]
-    claims: tuple[str, ...]
-    insured_years: tuple[str, ...]
-
-
-COST_SERIES = {
-    "resident": CostSeries(
-        "claims.trend.real_growth",
-        ("resident_insured",),
-        ("inpatient_claims", "outpatient_claims"),
-        ("resident_insured_years",),
-    ),
-    "employee": CostSeries(
-        "employee.care.real_growth",
-        ("employee_active", "employee_retired"),
-        ("employee_inpatient_claims", "employee_outpatient_claims"),
-        ("active_years", "retired_years"),
-    ),
-}
-INSTITUTION_COST = ("inpatient_cost", "general_outpatient_cost", "chronic_outpatient_cost")
-
-
-def real_growth(baseline: Scenario, scheme: str = "resident") -> Iterator[Fit]:
-    """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
-    series, values = COST_SERIES[scheme], baseline.values
-    path = {"resident": values.claims.trend.real_growth, "employee": values.employee.care.real_growth}[scheme]
-    years = range(FIRST_YEAR, LAST_YEAR + 1)
-    cost = {
-        year: sum(published(f"{scheme}_{kind}")[year] for kind in INSTITUTION_COST)
-        / sum(published(name)[year] for name in series.insured)
-        for year in years
-    }
-    structure = {}
-    for year in years:
-        results = one_year(baseline, year)
-        flows = flow_sums(results)
-        head = sum(flows[name] for name in series.claims) / sum(flows[name] for name in series.insured_years)
-        structure[year] = head / float(Inputs(results.scenario, results.scenario.values).cost_index(path)[0])
-    found = []
-    for year in years[1:]:
-        ageing = structure[year] / structure[year - 1]
-        growth = cost[year] / cost[year - 1] / ageing / (1 + shipped(baseline.values.economy.inflation, year))
-        found.append(growth)
-        yield Fit(f"1 + {series.key}[{year}]", "institution cost a head", growth, 1 + shipped(path, year))
-    mean, start = float(np.prod(found) ** (1 / len(found))), LAST_YEAR + 1
-    yield Fit(f"1 + {series.key}[{start}]", f"mean of {FIRST_YEAR + 1}–{LAST_YEAR}", mean, 1 + shipped(path, start))
 
 
 @dataclass(frozen=True)

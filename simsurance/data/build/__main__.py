@@ -16,6 +16,7 @@ from simsurance.data.tables import DATA
 
 MODULES: Final = (  # in this order: employee_moves reads what employee_profile has written
     "published",
+    "published_before",
     "prevalence",
     "inpatient_use",
     "inpatient_cost",
