@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
-from simsurance.basis import build, stack
+from simsurance.basis import build, stack, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.incidence import cohort_table, group_table
 from simsurance.model.projection import Projection, Stocks, project
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 RESIDENT = "resident"
+SCHEME_OF: Final[Mapping[str, trend.Scheme]] = {RESIDENT: "resident", "employee_pool": "employee"}
+"""The scheme of a fund that pays for care."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,12 +55,10 @@ class RunResult:
         """The columns of the fund table as arrays by year, for each fund that is projected."""
         by_fund = measures.accounts(self.projection, self.basis)
         found = {fund: {name: of[:, 0] for name, of in account.items()} for fund, account in by_fund.items()}
-        values = self.scenario.values
-        inputs = Inputs(self.scenario, values)
-        growth = {"resident": values.claims.trend.real_growth, "employee_pool": values.employee.care.real_growth}
-        for fund in growth.keys() & found.keys():
-            found[fund]["real_cost_growth"] = inputs.yearly(growth[fund])
-            found[fund]["residual_cost_growth"] = inputs.residual_cost_growth(growth[fund])
+        inputs = Inputs(self.scenario, self.scenario.values)
+        for fund in SCHEME_OF.keys() & found.keys():
+            found[fund]["real_cost_growth"] = trend.real_growth(inputs, SCHEME_OF[fund], self.years)
+            found[fund]["residual_cost_growth"] = trend.residual_growth(inputs, SCHEME_OF[fund], self.years)
         return found
 
     @property

@@ -420,12 +420,26 @@ class Book:
         before = incomes(self.values, self.values.claims.trend.reference_year - 1)["national"]
         return incomes(self.values, year - 1)["national"] / before
 
-    def cost_index(self, year: int, real_growth: Any) -> float:
-        """Cost at given age and need over that of the reference year."""
+    def cost_index(self, year: int, of: Any) -> float:
+        """Cost at given age and need over that of the reference year; `of` states its growth."""
         reference, level = self.values.claims.trend.reference_year, 1.0
         for later in range(min(year, reference) + 1, max(year, reference) + 1):
-            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + in_year(real_growth, later))
+            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + self.real_growth(later, of))
         return level if year >= reference else 1 / level
+
+    def real_growth(self, year: int, of: Any) -> float:
+        """Growth of cost in constant prices: as named, else that of income over some years and what lies beyond it.
+
+        The incomes are taken to be those of the scenario's root.
+        """
+        if not isinstance(of.real_growth, dict) or year <= max(of.real_growth):
+            return in_year(of.real_growth, year)
+        trend, income = self.values.claims.trend, 1.0
+        for each in range(year - trend.income_lag, year + 1):
+            nominal = incomes(self.values, each)["national"] / incomes(self.values, each - 1)["national"]
+            income *= nominal / (1 + in_year(self.values.economy.inflation, each))
+        mean = income ** (1 / (trend.income_lag + 1))
+        return float((1 + in_year(of.residual_growth, year)) * mean**trend.income_elasticity - 1)
 
     def births_per_woman(self, year: int) -> Floats:
         """By age, scaled to the total fertility of the variant and to the level of the scenario."""
@@ -801,7 +815,7 @@ class Oracle:
     def bills(self, people: Lives, cover: Floats, granted: Floats) -> tuple[Flags, Flags]:
         """Draw the bills of insured lives, tally what is paid; who had any reimbursement, who passed the cap."""
         book, year = self.book, self.year
-        trend = book.cost_index(year, book.values.claims.trend.real_growth)
+        trend = book.cost_index(year, book.values.claims.trend)
         in_hospital, outside = self.costs_of_year(people, book.costs, np.full(len(people.age), trend), self.luck)
 
         basic, clinic = basic_benefit(book, year, in_hospital), outpatient_benefit(book, year, people.need, outside)
@@ -925,7 +939,7 @@ class Oracle:
     def members_bills(self, people: Lives, years: Floats) -> None:
         """Draw the members' bills and tally what the pool pays of them."""
         scheme, year, retired = self.book.values.employee, self.year, people.status == RETIRED
-        trend = self.book.cost_index(year, scheme.care.real_growth)
+        trend = self.book.cost_index(year, scheme.care)
         young, old = scheme.care.younger_to_age, scheme.care.older_from_age
         level = trend * scheme.care.older_cost_ratio ** np.clip((people.age + 0.5 - young) / (old - young), 0.0, 1.0)
         in_hospital, outside = self.costs_of_year(people, self.book.member_costs, level, self.members_luck)

@@ -118,32 +118,6 @@ def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:
         assert year.bonus_felt[..., index("income", "assisted"), 0].item() == 0
 
 
-def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:
-    changes = (("claims.trend.real_growth", 0.03), ("economy.inflation", 0.02))
-    _, years = built(*changes)
-    costs = [year.care.inpatient_cost[..., 40].max() for year in years]
-    assert np.array(costs[1:]) / costs[:-1] == pytest.approx(1.03 * 1.02)
-    grown = baseline().replace(dict(changes))
-    assert Inputs(grown, grown.values).cost_index(grown.values.claims.trend.real_growth) == pytest.approx(
-        (1.03 * 1.02) ** np.arange(1, 6)
-    )
-
-
-def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None:
-    early = load("baseline").replace(
-        {
-            "horizon.valuation_year": 2023,
-            "horizon.last_year": 2025,
-            "claims.trend.real_growth": 0.03,
-            "economy.inflation": 0.02,
-        }
-    )
-    growth = 1.03 * 1.02
-    assert Inputs(early, early.values).cost_index(early.values.claims.trend.real_growth) == pytest.approx(
-        [growth**-2, growth**-1, 1]
-    )
-
-
 def test_a_profile_over_the_year_is_the_mean_of_this_age_and_the_next() -> None:
     assert through_the_year(np.array([0.0, 2.0, 6.0])).tolist() == [1, 4, 6]
 
@@ -438,14 +412,6 @@ def test_a_fertility_variant_acts_from_the_valuation_year_on() -> None:
     medium_births, low_births = (Inputs(one, one.values).asfr([2024, 2025, 2026, 2030]) for one in (baseline(), low))
     np.testing.assert_array_equal(low_births[:2], medium_births[:2])
     assert np.all(low_births[2:].sum(axis=1) < medium_births[2:].sum(axis=1))
-
-
-def test_growth_of_cost_beyond_income_is_what_the_elasticity_leaves() -> None:
-    path = {"claims.trend.real_growth": 0.05, "economy.real_income_growth": 0.04, "claims.trend.income_elasticity": 0.5}
-    residual = Inputs(baseline().replace(path), baseline().replace(path).values).residual_cost_growth(
-        path["claims.trend.real_growth"]
-    )
-    assert residual == pytest.approx(np.full(5, 1.05 / 1.04**0.5 - 1))
 
 
 def test_a_probability_of_entry_of_one_or_more_is_refused() -> None:

@@ -74,6 +74,7 @@ def test_a_resolved_scenario_loads_again_to_the_same(name, folder):
     again = load(write(folder / "again.toml", scenario.to_toml()))
     assert again.values == scenario.values
     assert again.reference == scenario.reference
+    assert again.at_root == scenario.at_root
     assert again.tables == scenario.tables
     assert again.to_toml() == scenario.to_toml()
 
@@ -149,10 +150,22 @@ def test_a_resolved_reform_keeps_the_rules_that_behaviour_is_calibrated_under(fo
     assert child.reference.contributions.prepaid_share == 0
 
 
-def test_a_reference_may_hold_rules_only(folder):
-    text = load("baseline").to_toml() + "\n[reference.economy]\ninflation = 0.01\n"
+def test_growth_of_cost_stays_stated_at_the_incomes_of_the_root(folder):
+    richer = load("high_cost", settings=["claims.trend.income_elasticity=0.5"])
+    assert richer.at_root.economy == load("baseline").values.economy
+    assert richer.at_root.claims.trend.income_elasticity == 1
+    text = richer.to_toml()
+    assert "[reference.economy]" in text
+    child = load(write(folder / "root.toml", text)).replace({"economy.real_income_growth": 0.01})
+    assert child.at_root.economy.real_income_growth == load("baseline").values.economy.real_income_growth
+    assert child.at_root.claims.trend.income_elasticity == 1
+    assert (base := load("baseline")).at_root is base.values
+
+
+def test_a_reference_holds_only_what_a_scenario_needs_of_its_root(folder):
+    text = load("baseline").to_toml() + "\n[reference.economy]\ninterest_rate = 0.01\n"
     said = fault(write(folder / "root.toml", text))
-    assert said.startswith("root.toml:reference.economy.inflation: not one of the rules")
+    assert said.startswith("root.toml:reference.economy.interest_rate: not one of the keys that a scenario needs")
     text = load("baseline").to_toml() + "\n[reference.contributions]\nprepaid_share = 7\n"
     said = fault(write(folder / "root.toml", text))
     assert said.startswith("root.toml:reference.contributions.prepaid_share: 7 is outside 0 to 1")

@@ -121,7 +121,7 @@ def test_growth_as_in_2016_to_2025_is_that_of_the_notices_then_that_of_the_basel
     assert list(values_by_year(rates, years)) == pytest.approx(list(income), abs=6e-6)
 
 
-@pytest.mark.parametrize("path", ["economy.real_income_growth", "claims.trend.real_growth"])
+@pytest.mark.parametrize("path", ["economy.real_income_growth", "claims.trend.residual_growth"])
 def test_high_and_low_cost_mirror_each_other_around_the_baseline_from_2026(path):
     section, *inner = path.split(".")
 
@@ -160,10 +160,12 @@ def test_every_shipped_scenario_but_the_baseline_is_short():
 
 
 @pytest.mark.parametrize(("name", "by"), [("high_cost", 0.01), ("low_cost", -0.01)])
-def test_a_set_moves_the_growth_of_cost_of_both_schemes_by_a_point_in_every_year(name: str, by: float) -> None:
+def test_a_set_moves_growth_of_cost_beyond_income_by_a_point_in_every_year_in_both_schemes(
+    name: str, by: float
+) -> None:
     years = range(2026, 2061)
     paths = [
-        (each.claims.trend.real_growth, each.employee.care.real_growth)
+        (each.claims.trend.residual_growth, each.employee.care.residual_growth)
         for each in (load("baseline").values, load(name).values)
     ]
     for before, after in zip(*paths, strict=True):

@@ -1,6 +1,7 @@
 """A scenario's tables and schedules as arrays: demography, incomes, standards, levers."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,11 @@ class Inputs:
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
         self.demographic_years = list(range(min(self.first, LAST_STOCK_YEAR), min(self.last, 2100) + 1))
+
+    @cached_property
+    def at_root(self) -> "Inputs":
+        """The same at the incomes of the scenario's root."""
+        return Inputs(self.scenario, self.scenario.at_root)
 
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
@@ -182,22 +188,6 @@ class Inputs:
         reference = self.values.claims.trend.reference_year
         before = self.incomes([*(year - 1 for year in years), reference - 1])["national"]
         return before[:-1] / before[-1]
-
-    def cost_index(self, real_growth: Schedule) -> np.ndarray:
-        """Cost at given age and need over that of the reference year, [year]."""
-        reference = self.values.claims.trend.reference_year
-        span = range(min(self.first, reference), max(self.last, reference) + 1)
-        growth = (1 + self.yearly(self.values.economy.inflation, span)) * (1 + self.yearly(real_growth, span))
-        level = np.cumprod(growth)
-        index = dict(zip(span, level, strict=True))
-        return np.array([index[year] / index[reference] for year in self.years])
-
-    def residual_cost_growth(self, real_growth: Schedule) -> np.ndarray:
-        """Real growth of cost at given age beyond what income growth explains at the scenario's elasticity, [year]."""
-        income = self.incomes([self.first - 1, *self.years])["national"]
-        real_income = income[1:] / income[:-1] / (1 + self.yearly(self.values.economy.inflation))
-        elasticity = self.values.claims.trend.income_elasticity
-        return (1 + self.yearly(real_growth)) / real_income**elasticity - 1
 
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""

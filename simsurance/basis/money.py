@@ -1,19 +1,19 @@
 """Contributions, cost of care, benefits and interest of the resident fund: their assumptions by year on the axes."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
+from simsurance.basis.trend import Scheme, cost_index
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
 
-Scheme = Literal["resident", "employee"]
 CARE_LEVERS: Final[dict[Scheme, tuple[tuple[LeverComponent, LeverComponent], ...]]] = {
     "resident": (
         ("inpatient_use", "resident_inpatient_use"),
@@ -86,7 +86,7 @@ def resident_care(inputs: Inputs) -> Arrays:
         "inpatient_cost": claims.inpatient.level,
         "outpatient_cost": claims.outpatient.level,
     }
-    cost = claims_basis(inputs, "resident", inputs.cost_index(claims.trend.real_growth), levels)
+    cost = claims_basis(inputs, "resident", cost_index(inputs, "resident"), levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
     cost |= {name: cost[name] * on(members(ratio, AREA.members), "area") for name, ratio in areas.items()}
     return cost | basic_rules(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.basis import life_table
+from simsurance.basis import life_table, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
 from simsurance.data.tables import published
@@ -116,7 +116,8 @@ def estimate(scenario: Scenario, further_growth: float = 0.0) -> Estimate:
         years=(),
     )
     rates = inputs.yearly(values.economy.interest_rate)
-    real, prices = inputs.yearly(values.claims.trend.real_growth), inputs.yearly(values.economy.inflation)
+    real = trend.real_growth(inputs, "resident", inputs.years)
+    prices = inputs.yearly(values.economy.inflation)
     cost_growth = (1 + real) * (1 + prices) - 1
     paid = values.contributions
     last_standard = shipped(paid.personal.schedule, before) + shipped(paid.subsidy.schedule, before)
@@ -201,9 +202,7 @@ def factors(hand: Estimate, results: RunResult) -> list[Factor]:
     exposure = flow["resident_insured_years"][:, 0]
     claims = (flow["inpatient_claims"] + flow["outpatient_claims"])[:, 0]
     at_first_cost = (exposure * (claims[0] / exposure[0])).sum(axis=(1, 2)) / exposure.sum(axis=(1, 2))
-    index = Inputs(results.scenario, results.scenario.values).cost_index(
-        results.scenario.values.claims.trend.real_growth
-    )
+    index = trend.cost_index(Inputs(results.scenario, results.scenario.values), "resident")
     a_head = claims.sum(axis=(1, 2)) / exposure.sum(axis=(1, 2)) / index
     payers, standards = account["resident_enrolled"], account["personal_contribution_pp"] + account["subsidy_pp"]
     rows = hand.years[: span + 1]

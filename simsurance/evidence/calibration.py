@@ -12,10 +12,11 @@ from scipy.special import ndtr, ndtri
 from simsurance.axes import TENURES
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.trend import SCHEMES
 from simsurance.data.tables import published
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
-from simsurance.evidence.cost_growth import COST_SERIES, real_growth
+from simsurance.evidence.cost_growth import real_growth, residual_growth
 from simsurance.evidence.fit import (
     FIRST_YEAR,
     FITTED_YEARS,
@@ -199,8 +200,9 @@ def fits(baseline: Scenario) -> Iterator[Fit]:
     yield from employee.employee_levels(baseline)
     yield from employee.entry_levels(baseline)
     yield from local_supplements(baseline)
-    for scheme in COST_SERIES:
+    for scheme in SCHEMES:
         yield from real_growth(baseline, scheme)
+    yield from residual_growth(baseline)
     yield from benefit_levels(baseline)
     yield from employee.employee_contributions(baseline)
     yield from employee.use_level(baseline)

@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
+from simsurance.basis import trend
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.data.tables import DATA, published
 from simsurance.evidence.drift import Drift, Series, drifts
 from simsurance.evidence.fit import FIRST_YEAR, LAST_YEAR, YEARS, Fit, flow_sums, one_year, shipped
 from simsurance.scenario_file.loader import Scenario, load
-from simsurance.scenario_file.schedule import Schedule
 
 BEFORE: Final = DATA / "published_before.csv"
 INSTITUTION_COST: Final = ("inpatient_cost", "general_outpatient_cost", "chronic_outpatient_cost")
@@ -44,7 +45,7 @@ class CostSeries:
     insured_years: tuple[str, ...]
 
 
-COST_SERIES: Final[Mapping[str, CostSeries]] = {
+COST_SERIES: Final[Mapping[Scheme, CostSeries]] = {
     "resident": CostSeries(
         "claims.trend",
         "resident_outgo",
@@ -68,33 +69,25 @@ def known(measure: str) -> dict[int, float]:
     return before | published(measure)
 
 
-def real_growth_path(scenario: Scenario, scheme: str) -> Schedule:
-    """Real growth of a scheme's cost as the scenario has it."""
-    return {
-        "resident": scenario.values.claims.trend.real_growth,
-        "employee": scenario.values.employee.care.real_growth,
-    }[scheme]
-
-
-def insured(scheme: str) -> dict[int, float]:
+def insured(scheme: Scheme) -> dict[int, float]:
     """Published insured of a scheme on 31 December."""
     parts = [known(name) for name in COST_SERIES[scheme].insured]
     return {year: sum(part[year] for part in parts) for year in parts[0]}
 
 
-def institution_cost(scheme: str) -> dict[int, float]:
+def institution_cost(scheme: Scheme) -> dict[int, float]:
     """Cost of care in institutions a head of the published insured, whoever pays; yuan."""
     parts, heads = [known(f"{scheme}_{kind}") for kind in INSTITUTION_COST], insured(scheme)
     return {year: sum(part[year] for part in parts) / heads[year] for year in parts[0]}
 
 
-def payments(scheme: str) -> dict[int, float]:
+def payments(scheme: Scheme) -> dict[int, float]:
     """Outgo of a scheme's funds a head of the published insured, yuan."""
     heads = insured(scheme)
     return {year: outgo / heads[year] for year, outgo in known(COST_SERIES[scheme].payments).items()}
 
 
-def ageing(baseline: Scenario, scheme: str) -> dict[int, float]:
+def ageing(baseline: Scenario, scheme: Scheme) -> dict[int, float]:
     """What the make-up of the insured adds to the growth of cost a head, as a difference of logarithms.
 
     From the model, age and selection; for years before it the shares of active and retired members at their cost of 2025.
@@ -104,7 +97,7 @@ def ageing(baseline: Scenario, scheme: str) -> dict[int, float]:
         results = one_year(baseline, year)
         flows = flow_sums(results)
         head = sum(flows[name] for name in series.claims) / sum(flows[name] for name in series.insured_years)
-        index = Inputs(results.scenario, results.scenario.values).cost_index(real_growth_path(baseline, scheme))
+        index = trend.cost_index(Inputs(results.scenario, results.scenario.values), scheme)
         structure[year] = head / float(index[0])
     found = {year: float(np.log(structure[year] / structure[before])) for before, year in pairwise(YEARS)}
     if scheme == "resident":
@@ -131,9 +124,9 @@ def at_given_age(cost: Mapping[int, float], of_ageing: Mapping[int, float]) -> d
     }
 
 
-def real_growth(baseline: Scenario, scheme: str = "resident") -> Iterator[Fit]:
+def real_growth(baseline: Scenario, scheme: Scheme = "resident") -> Iterator[Fit]:
     """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
-    key, path = f"{COST_SERIES[scheme].section}.real_growth", real_growth_path(baseline, scheme)
+    key, path = f"{COST_SERIES[scheme].section}.real_growth", trend.stated(baseline.values, scheme)[0]
     found = at_given_age(institution_cost(scheme), ageing(baseline, scheme))
     for year in YEARS[1:]:
         yield Fit(f"1 + {key}[{year}]", "institution cost a head", float(np.exp(found[year])), 1 + shipped(path, year))
@@ -154,22 +147,22 @@ def income_growth(lag: int = LAG) -> dict[int, float]:
 class Evidence:
     """Growth of cost at given age of both schemes as far as published, differences of logarithms by scheme and year."""
 
-    institution_cost: Mapping[str, Mapping[int, float]]
-    payments: Mapping[str, Mapping[int, float]]
+    institution_cost: Mapping[Scheme, Mapping[int, float]]
+    payments: Mapping[Scheme, Mapping[int, float]]
 
     @classmethod
     def of(cls, baseline: Scenario) -> "Evidence":
         """From the published series and the make-up of the insured in the model."""
-        of_ageing = {scheme: ageing(baseline, scheme) for scheme in COST_SERIES}
+        of_ageing = {scheme: ageing(baseline, scheme) for scheme in SCHEMES}
         return cls(
             *(
-                {scheme: at_given_age(cost(scheme), of_ageing[scheme]) for scheme in COST_SERIES}
+                {scheme: at_given_age(cost(scheme), of_ageing[scheme]) for scheme in SCHEMES}
                 for cost in (institution_cost, payments)
             )
         )
 
     def series(
-        self, growth: Mapping[str, Mapping[int, float]], elasticity: float = 1.0, cleaned: bool = False
+        self, growth: Mapping[Scheme, Mapping[int, float]], elasticity: float = 1.0, cleaned: bool = False
     ) -> tuple[Series, ...]:
         """Growth beyond that of income; `cleaned`: as if no registration of a resident had ever been double."""
         income, double = income_growth(), duplicates_out() if cleaned else {}
@@ -183,7 +176,7 @@ class Evidence:
                 STEPS,
                 SINGLE_YEARS,
             )
-            for scheme in COST_SERIES
+            for scheme in SCHEMES
         )
 
 
@@ -198,6 +191,15 @@ def duplicates_out() -> dict[int, float]:
 def residual(series: Sequence[Series], prior_error: float = PRIOR_ERROR) -> tuple[Drift, ...]:
     """Residual growth of residents' and members' cost at given age beside the prior."""
     return drifts(series, prior_error, ALIKE)
+
+
+def residual_growth(baseline: Scenario) -> Iterator[Fit]:
+    """Residual growth of both schemes in the first year after those published, beside the prior."""
+    evidence = Evidence.of(baseline)
+    for scheme, found in zip(SCHEMES, residual(evidence.series(evidence.institution_cost)), strict=True):
+        key, path = f"{COST_SERIES[scheme].section}.residual_growth", trend.stated(baseline.values, scheme)[1]
+        what, start = "cost beyond income, beside the prior", LAST_YEAR + 1
+        yield Fit(f"1 + {key}[{start}]", what, 1 + float(np.expm1(found.mean)), 1 + shipped(path, start))
 
 
 def main() -> None:

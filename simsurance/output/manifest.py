@@ -33,7 +33,7 @@ def run_id(scenario: "Scenario") -> str:
     """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run."""
     tables = {key: sha256(path) for key, path in scenario.tables.items()}
     leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
-    made_of = {"version": __version__, "leaves": leaves, "tables": tables, "reference": dict(scenario.root_policy)}
+    made_of = {"version": __version__, "leaves": leaves, "tables": tables, "reference": dict(scenario.of_root)}
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -18,6 +18,12 @@ Origins = Mapping[str, Layer]
 INCOMES = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
 INCOME_GROWTH = ("economy.real_income_growth", "economy.rural_growth_excess")
 MEAN_WAGE = "employee.wage.mean"
+COST_GROWTH = {
+    "claims.trend.residual_growth": "claims.trend.real_growth",
+    "employee.care.residual_growth": "employee.care.real_growth",
+}
+"""Where growth beyond income is stated, for the years after those that the other names."""
+NEVER = 9999
 DEMOGRAPHY = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
 LAST_POPULATION = 2024
 
@@ -95,8 +101,12 @@ def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[i
         return income_growth, "the year after the last disposable income"
     if path == "economy.inflation":
         return min(prices, income_growth), "the first year whose prices count"
-    if path in ("claims.trend.real_growth", "employee.care.real_growth"):
+    if path in COST_GROWTH.values():
         return prices, "the first of the valuation year and the reference year of cost"
+    if path in COST_GROWTH:
+        real = leaves.get(COST_GROWTH[path])
+        named = [] if _is_ramp(real) else _years_named(real)
+        return (max(prices, *named) + 1 if named else NEVER), "the year after the last one that real_growth names"
     return opening, "the valuation year"
 
 

@@ -99,7 +99,15 @@ class EmployeeCare(Section):
     )
     older_from_age: int = quantity("age from which members are older", "years", 1, 100)
     area_cost: ByArea = quantity("relative cost by area", "factor", 0.01, 10)
-    real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
+    real_growth: Schedule = quantity(
+        "real growth of cost at given age, up to the last year named; a number or a ramp holds for all years",
+        "a year",
+        -0.3,
+        0.3,
+    )
+    residual_growth: Schedule = quantity(
+        "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
+    )
 
 
 class EmployeeInpatientBenefits(Section):

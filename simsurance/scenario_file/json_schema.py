@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, POLICY_KEYS, SECTIONS, Key
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, ROOT_KEYS, SECTIONS, Key
 from simsurance.scenario_file.schema import LEVER_NAME
 
 FILE_NAME: Final = "simsurance.schema.json"
@@ -38,7 +38,7 @@ def json_schema() -> dict[str, Any]:
         },
         "reference": {
             "description": "the rules that behaviour is calibrated under where they are not those of a complete file",
-            **_table({path: KEYS[path] for path in POLICY_KEYS}, ""),
+            **_table({path: KEYS[path] for path in ROOT_KEYS}, ""),
         },
     }
     return top

@@ -141,3 +141,13 @@ POLICY_KEYS: Final = tuple(
     if path.startswith(POLICY_PREFIXES) or path in ("behaviour.campaign_strength", "behaviour.family_share")
 )
 """The keys that the behaviour's intercepts are solved without: for these the root of a scenario counts."""
+INCOME_KEYS: Final = (
+    "economy.disposable_income",
+    "economy.real_income_growth",
+    "economy.inflation",
+    "claims.trend.income_elasticity",
+    "claims.trend.income_lag",
+)
+"""The keys that growth of cost is stated at: for these as well the root of a scenario counts."""
+ROOT_KEYS: Final = (*INCOME_KEYS, *POLICY_KEYS)
+"""All keys that a scenario needs of its root."""

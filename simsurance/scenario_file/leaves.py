@@ -9,8 +9,8 @@ from simsurance.scenario_file.keys import (
     KEYS,
     LEVER_KEYS,
     LEVERS,
-    POLICY_KEYS,
     RENAMED,
+    ROOT_KEYS,
     SECTIONS,
     SMALL_TABLES,
     is_section,
@@ -121,7 +121,7 @@ def _home(path: str) -> str:
 
 
 def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
-    """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under."""
+    """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under, incomes."""
     if "reference" not in layer.data:
         return layer, {}
     rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != "reference"}, layer.folder, layer.lines)
@@ -130,8 +130,10 @@ def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
         faults.append(layer.fault("reference", f"{found(table)}, where a table of keys belongs; leave it out"))
         return rest, {}
     leaves = leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, "reference.")
-    for path in [path for path in leaves if path not in POLICY_KEYS]:
-        text = "not one of the rules that behaviour is calibrated under; give keys of participation and contributions"
+    for path in [path for path in leaves if path not in ROOT_KEYS]:
+        text = (
+            "not one of the keys that a scenario needs of its root; give keys of participation, contributions or income"
+        )
         faults.append(layer.fault(f"reference.{path}", text))
         del leaves[path]
     return rest, leaves

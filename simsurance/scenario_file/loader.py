@@ -13,7 +13,7 @@ from simsurance.scenario_file.checks import tables_found, validated, years_cover
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import POLICY_KEYS, in_order
+from simsurance.scenario_file.keys import INCOME_KEYS, POLICY_KEYS, ROOT_KEYS, in_order
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
@@ -27,19 +27,21 @@ class Scenario:
     """A complete, checked scenario.
 
     `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
-    contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `origins` says
-    for each leaf which file set it, `tables` which CSV file each table key stands for.
+    contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `at_root` is the same
+    scenario at the incomes of its root: growth of cost is stated at these. `origins` says for each leaf which file set it,
+    `tables` which CSV file each table key stands for.
     """
 
     name: str
     values: ScenarioValues
     reference: ScenarioValues
+    at_root: ScenarioValues
     origins: Mapping[str, str]
     tables: Mapping[str, Path]
     leaves: Mapping[str, Any]
     layers: Mapping[str, Layer]
     root: Layer
-    root_policy: Mapping[str, Any]
+    of_root: Mapping[str, Any]
 
     def __repr__(self) -> str:
         years = self.values.horizon
@@ -53,7 +55,7 @@ class Scenario:
         layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root, self.root_policy, faults)
+        return _scenario(self.name, stack, self.root, self.of_root, faults)
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -63,7 +65,7 @@ class Scenario:
         assert layer is not None
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
-        return _scenario(f"{self.name}+{slug(layer.label)}", stack, self.root, self.root_policy, faults)
+        return _scenario(f"{self.name}+{slug(layer.label)}", stack, self.root, self.of_root, faults)
 
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
@@ -71,7 +73,7 @@ class Scenario:
         for path, file in self.tables.items():
             if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
                 leaves[path] = file.as_posix()
-        policy = {path: self.root_policy[path] for path in POLICY_KEYS if self.root_policy[path] != leaves[path]}
+        policy = {path: value for path, value in self.of_root.items() if value != leaves[path]}
         return toml_text(leaves, policy)
 
 
@@ -106,7 +108,7 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
         stack.put(leaves_of(layer, faults), layer)
         if layer is chain[0]:
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
-            root_policy = stack.leaves | root_reference
+            of_root = stack.leaves | root_reference
     _put_fragments(stack, extras, faults)
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
@@ -114,10 +116,10 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    return _scenario(name, stack, root, {path: root_policy.get(path) for path in POLICY_KEYS}, faults)
+    return _scenario(name, stack, root, {path: of_root.get(path) for path in ROOT_KEYS}, faults)
 
 
-def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
+def _scenario(name: str, stack: _Stack, root: Layer, of_root: Mapping[str, Any], faults: list[Fault]) -> Scenario:
     """Check the whole and raise all faults, or hand over the scenario."""
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
@@ -126,15 +128,17 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
     if values is not None:
         combined(values, stack.layers, root, faults)
     refuse(faults)
-    rules = leaves | dict(root_policy)
-    rules_from, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
-    reference = validated(rules, rules_from, faults, prefix)
-    years_covered(rules, rules_from, faults, prefix)
+    from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
+    of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, INCOME_KEYS)]
+    reference, at_root = (values if own == leaves else validated(own, from_root, faults, prefix) for own in of_kind)
+    for own in of_kind:
+        years_covered(own, from_root, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
+    assert at_root is not None
     origins = {path: stack.layers[path].label for path in leaves}
-    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root, root_policy)
+    return Scenario(name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root)
 
 
 def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:

@@ -108,9 +108,18 @@ class CostTrend(Section):
     """Growth of cost at given age and need."""
 
     reference_year: int = quantity("calendar year of the costs given", "year", 2015, 2030)
-    real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
-    income_elasticity: Number = quantity(
-        "growth of cost per unit of real income growth, used to report the residual", "ratio", 0, 3
+    real_growth: Schedule = quantity(
+        "real growth of cost at given age, up to the last year named; a number or a ramp holds for all years",
+        "a year",
+        -0.3,
+        0.3,
+    )
+    residual_growth: Schedule = quantity(
+        "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
+    )
+    income_elasticity: Number = quantity("growth of cost per unit of growth of real income", "ratio", 0, 3)
+    income_lag: int = quantity(
+        "years before a year over which growth of income is averaged with its own", "years", 0, 10
     )
 
 

@@ -79,6 +79,13 @@ def values_by_year(schedule: Schedule, years: Sequence[int]) -> "np.ndarray":
     return values[np.searchsorted(named, years, side="right") - 1]
 
 
+def first_year(schedule: Schedule) -> int:
+    """The first year that a schedule has a value for; of a number, which holds for all, year 0."""
+    if isinstance(schedule, float | int):
+        return 0
+    return min(schedule.ramp if isinstance(schedule, Ramp) else schedule)
+
+
 def value_in(schedule: Schedule, year: int) -> float | None:
     """The schedule's value in one calendar year, without NumPy; None before its first year."""
     if isinstance(schedule, float | int):

@@ -9,13 +9,13 @@ from simsurance.scenario_file.leaves import nested
 
 
 def toml_text(leaves: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
-    """A root file: every key in the order of the schema, then the rules to calibrate behaviour under if they differ."""
+    """A root file: every key in the order of the schema, then what it needs of its root if it differs."""
     ordered = nested({path: leaves[path] for path in in_order(leaves)})
     lines = _table_lines(ordered, "")
     if reference:
         lines += [
             "",
-            "# The rules that the intercepts of behaviour are calibrated under, where they differ from those above.",
+            "# The rules that behaviour is calibrated under and the incomes that cost is stated at, where they differ.",
         ]
         lines[-1] += "".join(_table_lines(nested(reference), "reference.")[:1])
         lines += _table_lines(nested(reference), "reference.")[1:]

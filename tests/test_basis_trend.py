@@ -1,0 +1,141 @@
+"""Growth of cost: prices, income of the years up to it, and what lies beyond income."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simsurance.basis import build, trend
+from simsurance.basis.inputs import Inputs
+from simsurance.basis.trend import SCHEMES, Scheme
+from simsurance.results import simulate
+from simsurance.scenario_file.loader import Scenario, load
+
+YEARS = range(2026, 2031)
+RICHER = {"ramp": {2026: 0.055, 2035: 0.045, 2050: 0.035}}
+"""A point more income a year than in the baseline."""
+
+
+@cache
+def baseline() -> Scenario:
+    """The baseline over five years."""
+    return load("baseline").replace({"horizon.last_year": 2030})
+
+
+def inputs(**changes: Any) -> Inputs:
+    """The baseline with changes by key, dots written as two underscores."""
+    scenario = baseline().replace({key.replace("__", "."): value for key, value in changes.items()})
+    return Inputs(scenario, scenario.values)
+
+
+def growth(found: Inputs, scheme: Scheme = "resident") -> np.ndarray:
+    """1 + real growth of cost from 2026 to 2030."""
+    return 1 + trend.real_growth(found, scheme, YEARS)
+
+
+def of_a_point_more(elasticity: float) -> list[float]:
+    """What a point more of income from 2026 on multiplies growth of cost by: a third of it in 2026, all from 2028 on."""
+    own = {year: 1.045 - 0.01 / 9 * (year - 2026) for year in YEARS}
+    more = {year: (own[year] + 0.01) / own[year] for year in YEARS}
+    means = [np.prod([more.get(one, 1.0) for one in range(year - 2, year + 1)]) ** (1 / 3) for year in YEARS]
+    return [float(mean**elasticity) for mean in means]
+
+
+def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:
+    changes = {"claims__trend__real_growth": 0.03, "economy__inflation": 0.02}
+    found = inputs(**changes)
+    _, years = build(found.scenario)
+    costs = [year.care.inpatient_cost[..., 40].max() for year in years]
+    assert np.array(costs[1:]) / costs[:-1] == pytest.approx(1.03 * 1.02)
+    assert trend.cost_index(found, "resident") == pytest.approx((1.03 * 1.02) ** np.arange(1, 6))
+
+
+def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None:
+    changes = {"claims__trend__real_growth": 0.03, "economy__inflation": 0.02}
+    early = inputs(horizon__valuation_year=2023, horizon__last_year=2025, **changes)
+    factor = 1.03 * 1.02
+    assert trend.cost_index(early, "resident") == pytest.approx([factor**-2, factor**-1, 1])
+
+
+def test_income_growth_is_the_geometric_mean_over_the_year_and_the_lag() -> None:
+    incomes, real = {2022: 36_883, 2024: 41_314, 2025: 43_377}, [0.045, 0.045 - 0.01 / 9]
+    prices = {2023: 1.002, 2024: 1.002, 2025: 1.0}
+    of_2026 = (incomes[2025] / 39_218 / prices[2024] / prices[2025] * (1 + real[0])) ** (1 / 3) - 1
+    of_2027 = (incomes[2025] / incomes[2024] / prices[2025] * (1 + real[0]) * (1 + real[1])) ** (1 / 3) - 1
+    assert trend.income_growth(inputs(), [2026, 2027], 2) == pytest.approx([of_2026, of_2027])
+    assert trend.income_growth(inputs(), [2026], 0) == pytest.approx([0.045])
+    one_number = inputs(economy__disposable_income=40_000)
+    second = ((1 + real[0]) * (1 + real[1])) ** 0.5 - 1
+    assert trend.income_growth(one_number, [2025, 2026, 2027], 2) == pytest.approx([real[0], real[0], second])
+
+
+def test_real_growth_is_named_up_to_the_last_year_and_follows_income_and_the_residual_after_it() -> None:
+    found = inputs(
+        claims__trend__real_growth={2025: 0.0, 2026: 0.08},
+        claims__trend__residual_growth={2027: 0.01},
+        economy__disposable_income=40_000,
+    )
+    mean = trend.income_growth(found.at_root, YEARS, 2)
+    own = trend.income_growth(found, YEARS, 2)
+    assert growth(found) == pytest.approx([1.08 * (1 + own[0]) / (1 + mean[0]), *1.01 * (1 + own[1:])])
+    for form in (0.05, {"ramp": {2025: 0.05, 2026: 0.05}}):
+        assert growth(inputs(claims__trend__real_growth=form)) == pytest.approx(1.05), "for all years"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_roots_own_path_is_the_same_for_every_elasticity_and_lag(scheme: Scheme) -> None:
+    own = growth(inputs(), scheme)
+    for elasticity in (0.0, 0.44, 1.22):
+        for lag in (0, 2, 5):
+            changed = inputs(claims__trend__income_elasticity=elasticity, claims__trend__income_lag=lag)
+            np.testing.assert_array_equal(growth(changed, scheme), own)
+            explained = (1 + trend.income_growth(changed, YEARS, lag)) ** elasticity
+            assert 1 + trend.residual_growth(changed, scheme, YEARS) == pytest.approx(own / explained)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("elasticity", [0.0, 0.44, 1.0])
+def test_a_scenario_keeps_the_residual_and_uses_its_own_income(scheme: Scheme, elasticity: float) -> None:
+    root = inputs(claims__trend__income_elasticity=elasticity)
+    richer = inputs(claims__trend__income_elasticity=elasticity, economy__real_income_growth=RICHER)
+    assert trend.residual_growth(richer, scheme, YEARS) == pytest.approx(trend.residual_growth(root, scheme, YEARS))
+    assert growth(richer, scheme) / growth(root, scheme) == pytest.approx(of_a_point_more(elasticity))
+
+
+def test_naming_real_growth_changes_the_residual_and_income_acts_all_the_same() -> None:
+    named, plain = {"claims__trend__real_growth": 0.06}, inputs()
+    assert growth(inputs(**named)) == pytest.approx(1.06)
+    assert trend.residual_growth(inputs(**named), "resident", YEARS) == pytest.approx(
+        1.06 / (1 + trend.income_growth(plain, YEARS, 2)) - 1
+    )
+    richer = inputs(**named, economy__real_income_growth=RICHER)
+    assert growth(richer) == pytest.approx(1.06 * of_a_point_more(1.0))
+
+
+def test_prices_and_wages_do_not_act_on_the_real_growth_of_cost() -> None:
+    for changes in ({"economy__inflation": 0.05}, {"employee__wage__growth_excess": 0.05}):
+        for scheme in SCHEMES:
+            np.testing.assert_array_equal(growth(inputs(**changes), scheme), growth(inputs(), scheme))
+
+
+def test_whether_more_income_eases_the_contribution_turns_with_the_elasticity() -> None:
+    scenarios = [load("baseline")]
+    for elasticity in (0.0, 1.0):
+        changes = {"claims.trend.income_elasticity": elasticity, "economy.real_income_growth": RICHER}
+        scenarios.append(load("baseline").replace(changes))
+    plain, apart, together = (
+        result.measures.loc["required_contribution_multiple_now"]["value"] for result in simulate(scenarios)
+    )
+    assert apart < plain < together
+
+
+def test_the_growth_reported_is_that_of_the_scheme() -> None:
+    results = simulate([baseline()])[0]
+    for fund, scheme in (("resident", SCHEMES[0]), ("employee_pool", SCHEMES[1])):
+        account = results.accounts[fund]
+        assert 1 + account["real_cost_growth"] == pytest.approx(growth(inputs(), scheme))
+        residual = trend.residual_growth(inputs(), scheme, YEARS)
+        assert account["residual_cost_growth"] == pytest.approx(residual)
+        stated = inputs().yearly(trend.stated(baseline().values, scheme)[1])
+        assert residual == pytest.approx(stated)
