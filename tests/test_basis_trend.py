@@ -34,12 +34,12 @@ def growth(found: Inputs, scheme: Scheme = "resident") -> np.ndarray:
     return 1 + trend.real_growth(found, scheme, YEARS)
 
 
-def of_a_point_more(elasticity: float) -> list[float]:
+def of_a_point_more(elasticity: float) -> np.ndarray:
     """What a point more of income from 2026 on multiplies growth of cost by: a third of it in 2026, all from 2028 on."""
     own = {year: 1.045 - 0.01 / 9 * (year - 2026) for year in YEARS}
     more = {year: (own[year] + 0.01) / own[year] for year in YEARS}
     means = [np.prod([more.get(one, 1.0) for one in range(year - 2, year + 1)]) ** (1 / 3) for year in YEARS]
-    return [float(mean**elasticity) for mean in means]
+    return np.array(means) ** elasticity
 
 
 def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:

@@ -54,7 +54,7 @@ def test_the_fund_of_each_and_its_difference(comparison):
 def test_only_the_keys_that_differ_are_named(comparison):
     keys = set(comparison.differences.index)
     assert "contributions.personal.rule" in keys
-    assert "claims.trend.real_growth" in keys
+    assert "claims.trend.residual_growth" in keys
     assert not keys & {"title", "title_zh", "description", "horizon.last_year"}
     with_a_lever = ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "compliance_up")))
     assert "levers.compliance.size" in with_a_lever.differences.index

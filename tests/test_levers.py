@@ -26,6 +26,7 @@ BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
 FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
     "jump_off_2025",
+    "rising_cost_growth",
     "no_behaviour",
     "no_level_factors",
     "pareto_tail",

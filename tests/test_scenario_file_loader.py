@@ -107,10 +107,10 @@ def test_an_empty_table_replaces_the_years_that_were_pinned(folder):
 
 
 def test_settings_win_over_fragments_and_fragments_over_files():
-    scenario = load("high_cost", ["jump_off_2025"], ["claims.trend.real_growth=0.01"])
-    assert scenario.values.claims.trend.real_growth == 0.01
-    fragment = load("high_cost", ["jump_off_2025"]).values.claims.trend.real_growth
-    assert fragment == load("baseline", ["jump_off_2025"]).values.claims.trend.real_growth
+    scenario = load("high_cost", ["jump_off_2025"], ["claims.trend.residual_growth=0.01"])
+    assert scenario.values.claims.trend.residual_growth == 0.01
+    fragment = load("high_cost", ["jump_off_2025"]).values.claims.trend.residual_growth
+    assert fragment == load("baseline", ["jump_off_2025"]).values.claims.trend.residual_growth
 
 
 def test_fragments_may_agree_and_their_order_does_not_matter_where_they_do(folder):
