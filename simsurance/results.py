@@ -59,7 +59,24 @@ class RunResult:
         for fund in SCHEME_OF.keys() & found.keys():
             found[fund]["real_cost_growth"] = trend.real_growth(inputs, SCHEME_OF[fund], self.years)
             found[fund]["residual_cost_growth"] = trend.residual_growth(inputs, SCHEME_OF[fund], self.years)
+            found[fund] |= self._use(fund, found[fund])
         return found
+
+    def _use(self, fund: str, account: measures.Account) -> measures.Account:
+        """Who was in hospital, how often, and what an admission cost, by year."""
+        before = "" if fund == RESIDENT else "employee_"
+        users, admissions, claims = (
+            self.projection.totals[f"{before}{name}"][:, 0]
+            for name in ("inpatient_users", "admissions", "inpatient_claims")
+        )
+        kinds = ("resident_insured",) if fund == RESIDENT else ("employee_active", "employee_retired")
+        hundreds = sum(account[name] for name in kinds) / 100
+        none = np.full(len(self.years), np.nan)
+        return {
+            "inpatients_per_100": np.divide(users, hundreds, out=none.copy(), where=hundreds > 0),
+            "admissions_per_100": np.divide(admissions, hundreds, out=none.copy(), where=hundreds > 0),
+            "cost_per_admission": np.divide(claims, admissions, out=none.copy(), where=admissions > 0),
+        }
 
     @property
     def account(self) -> measures.Account:

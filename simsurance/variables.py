@@ -56,6 +56,10 @@ _PERSON_FLOWS = (
         "(members − waiting months / 12) × (1 − ½ q) + ½ newborns enrolled",
     ),
 )
+_CARE = (
+    ("inpatient_users", "insured with an admission", "住院人数", "insured years × use"),
+    ("admissions", "admissions", "住院人次", "insured years × admissions a head"),
+)
 _GROUP_MONEY = (
     ("inpatient_claims", "in-scope inpatient cost", "住院政策范围内费用", "insured years × use × cost of a user"),
     ("outpatient_claims", "in-scope outpatient cost", "门诊政策范围内费用", "insured years × use × cost of a user"),
@@ -93,6 +97,8 @@ _EMPLOYEE_PERSONS = (
     ("employee_migration", "net migration of members of the employee scheme", "职工参保人净迁移", ""),
     ("active_years", "insured years of active members", "在职参保人年", "members × (1 − ½ q)"),
     ("retired_years", "insured years of retired members", "退休参保人年", "members × (1 − ½ q)"),
+    ("employee_inpatient_users", "members with an admission", "职工住院人数", "insured years × use"),
+    ("employee_admissions", "admissions of members", "职工住院人次", "insured years × admissions a head"),
 )
 _EMPLOYEE_MONEY = (
     ("contribution_base", "base of contributions", "缴费基数合计", "active years × E[wage within floor and ceiling]"),
@@ -305,6 +311,30 @@ def _variables() -> list[Variable]:
             "其中收入以外的增长",
             "(1 + real growth) ÷ (1 + real income growth)^elasticity − 1",
         ),
+        Variable(
+            "fund",
+            "inpatients_per_100",
+            "persons",
+            "insured with an admission, of a hundred",
+            "每百参保人住院人数",
+            "inpatients ÷ insured on 31 December × 100",
+        ),
+        Variable(
+            "fund",
+            "admissions_per_100",
+            "admissions",
+            "admissions of a hundred insured",
+            "每百参保人住院人次",
+            "admissions ÷ insured on 31 December × 100",
+        ),
+        Variable(
+            "fund",
+            "cost_per_admission",
+            "yuan",
+            "in-scope cost of an admission",
+            "次均住院政策范围内费用",
+            "in-scope inpatient cost ÷ admissions",
+        ),
         Variable("fund", "population_adjustment", "persons", "adjustment to a pinned population", "人口钉住调整"),
         Variable("fund", "prevalence_error", "share", "largest prevalence missed", "患病率最大误差"),
         Variable("population", "persons", "persons", "population", "人口"),
@@ -312,6 +342,8 @@ def _variables() -> list[Variable]:
         Variable("population", "employee_insured", "persons", "members of the employee scheme", "职工医保参保人数"),
         Variable("membership", "persons", "persons", "persons", "人数"),
         *_of("flows", "persons", _PERSON_FLOWS),
+        *_of("flows", "persons", _CARE[:1]),
+        *_of("flows", "admissions", _CARE[1:]),
         Variable("flows", "repaired_years", "years", "lapsed years paid for", "缴费修复年数"),
         Variable(
             "flows",
@@ -324,7 +356,8 @@ def _variables() -> list[Variable]:
         Variable("flows", "bonus_cap", "yuan", "rise of the cap, summed over the insured", "激励额度合计"),
         Variable("flows", "waiting_months", "months", "months of cover lost to waiting", "等待期损失月数"),
         *_of("flows", "yuan", _GROUP_MONEY),
-        *_of("flows", "persons", _EMPLOYEE_PERSONS),
+        *_of("flows", "persons", _EMPLOYEE_PERSONS[:-1]),
+        *_of("flows", "admissions", _EMPLOYEE_PERSONS[-1:]),
         *_of("flows", "yuan", _EMPLOYEE_MONEY),
         Variable("flows", "disposable_income_pp", "yuan", "disposable income a head", "人均可支配收入"),
         Variable(
@@ -336,8 +369,11 @@ def _variables() -> list[Variable]:
             "own payment ÷ disposable income of the year before",
         ),
         *_of("ages", "persons", _PERSON_FLOWS),
+        *_of("ages", "persons", _CARE[:1]),
+        *_of("ages", "admissions", _CARE[1:]),
         *_of("ages", "yuan", _GROUP_MONEY),
-        *_of("ages", "persons", _EMPLOYEE_PERSONS),
+        *_of("ages", "persons", _EMPLOYEE_PERSONS[:-1]),
+        *_of("ages", "admissions", _EMPLOYEE_PERSONS[-1:]),
         *_of("ages", "yuan", _EMPLOYEE_MONEY),
         Variable(
             "cohorts", "persons", "persons", "alive on the opening 1 January, or born since", "期初在世或其后出生人数"

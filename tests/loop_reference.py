@@ -63,6 +63,7 @@ AXES_OF = {
     "disposable_income": ("area", "income"),
     "relatives_share": ("area", "income"),
     "care.inpatient_use": ("health", "sex", "age"),
+    "care.admissions": ("health", "sex", "age"),
     "care.inpatient_cost": ("health", "area", "age"),
     "care.inpatient_sigma": ("health",),
     "care.outpatient_use": ("health",),
@@ -74,6 +75,7 @@ AXES_OF = {
     "critical_edges": ("band",),
     "critical_ratios": ("band", "income"),
     "employee.care.inpatient_use": ("health", "member", "sex", "age"),
+    "employee.care.admissions": ("health", "member", "sex", "age"),
     "employee.care.inpatient_cost": ("health", "member", "area", "age"),
     "employee.care.inpatient_sigma": ("health", "member"),
     "employee.care.inpatient_deductible": ("member", "area"),
@@ -114,7 +116,8 @@ Flows = dict[str, Any]
 BY_GROUP = (
     "births", "deaths", "net_migration", "leaves", "returns", "joins", "newborn_enrolled", "insured_deaths",
     "insured_migration", "transfers_in", "transfers_out", "waiting_months", "resident_enrolled",
-    "resident_insured_years", "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits",
+    "resident_insured_years", "inpatient_users", "admissions", "inpatient_claims", "outpatient_claims",
+    "inpatient_benefits", "outpatient_benefits",
     "critical_illness", "bonus_cost", "critical_beneficiaries", "bonus_cap", "no_claim", "repair_payments",
     "repaired_years", "personal_contributions", "contributions_from_accounts", "assistance", "subsidies",
     "local_supplement", "members_income",
@@ -123,7 +126,8 @@ BY_GROUP = (
 OF_EMPLOYEES = (
     "employee_entries", "employee_exits", "retirements", "employee_deaths", "employee_migration", "active_years",
     "retired_years", "contribution_base", "employer_contributions", "employee_contributions", "retiree_credits",
-    "purchases", "employee_inpatient_claims", "employee_outpatient_claims", "employee_inpatient_benefits",
+    "purchases", "employee_inpatient_users", "employee_admissions", "employee_inpatient_claims",
+    "employee_outpatient_claims", "employee_inpatient_benefits",
     "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
     "employee_members_income",
 )  # fmt: skip
@@ -827,6 +831,8 @@ def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
     inpatient_claims, outpatient_claims = care.claims
     inpatient_benefits, outpatient_benefits = care.benefits
     return {
+        "inpatient_users": users,
+        "admissions": year.at("care.admissions", place),
         "inpatient_claims": inpatient_claims,
         "inpatient_benefits": inpatient_benefits,
         "outpatient_claims": outpatient_claims,
@@ -858,6 +864,8 @@ def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Fami
         else:
             flows["retiree_credits"][group] += years * year.at("employee.retiree_credit", place)
         care = care_of(year, place, member)
+        flows["employee_inpatient_users"][group] += years * care.users
+        flows["employee_admissions"][group] += years * year.at("employee.care.admissions", place, member)
         for kind, cost, benefit in zip(("inpatient", "outpatient"), care.claims, care.benefits, strict=True):
             flows[f"employee_{kind}_claims"][group] += years * cost
             flows[f"employee_{kind}_benefits"][group] += years * benefit

@@ -16,7 +16,7 @@ retires earlier or later than the table says.
 import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -349,6 +349,23 @@ class Costs:
     outpatient_cost: Floats
     outpatient_sigma: Floats
 
+    def grown(self, index: float, odds: float) -> "Costs":
+        """Use and cost when cost a life has grown by `index`: the odds of being a user by `odds`, the rest a user's cost.
+
+        The odds are those of the sex that is in hospital more often; the other has more users in the same proportion.
+        """
+        often = self.inpatient_use.max(axis=1)
+        inpatients = odds * often / (1 - often + odds * often) / often
+        visitors = odds * self.outpatient_use / (1 - self.outpatient_use + odds * self.outpatient_use)
+        more = visitors / self.outpatient_use
+        return replace(
+            self,
+            inpatient_use=self.inpatient_use * inpatients[:, None],
+            inpatient_cost=self.inpatient_cost * index / inpatients[:, None, None],
+            outpatient_use=visitors,
+            outpatient_cost=self.outpatient_cost * index / more[:, None, None, None],
+        )
+
 
 def costs(
     values: Any, tables: Any, prevalence: Floats, use_level: float, levels: Sequence[float], areas: Sequence[Floats]
@@ -420,12 +437,18 @@ class Book:
         before = incomes(self.values, self.values.claims.trend.reference_year - 1)["national"]
         return incomes(self.values, year - 1)["national"] / before
 
-    def cost_index(self, year: int, of: Any) -> float:
-        """Cost at given age and need over that of the reference year; `of` states its growth."""
-        reference, level = self.values.claims.trend.reference_year, 1.0
+    def care(self, costs: Costs, year: int, of: Any) -> Costs:
+        """Use and cost of a year; `of` states how the cost of a life of given age and need has grown."""
+        trend, cost, use = self.values.claims.trend, 1.0, 1.0
+        reference = trend.reference_year
         for later in range(min(year, reference) + 1, max(year, reference) + 1):
-            level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + self.real_growth(later, of))
-        return level if year >= reference else 1 / level
+            real = 1 + self.real_growth(later, of)
+            cost *= (1 + in_year(self.values.economy.inflation, later)) * real
+            named = not isinstance(of.use_growth, dict) or later <= max(of.use_growth)
+            use *= 1 + in_year(of.use_growth, later) if named else real**trend.use_share
+        if year < reference:
+            cost, use = 1 / cost, 1 / use
+        return costs.grown(cost, use**trend.users_share)
 
     def real_growth(self, year: int, of: Any) -> float:
         """Growth of cost in constant prices: as named, else that of income over some years and what lies beyond it.
@@ -815,8 +838,8 @@ class Oracle:
     def bills(self, people: Lives, cover: Floats, granted: Floats) -> tuple[Flags, Flags]:
         """Draw the bills of insured lives, tally what is paid; who had any reimbursement, who passed the cap."""
         book, year = self.book, self.year
-        trend = book.cost_index(year, book.values.claims.trend)
-        in_hospital, outside = self.costs_of_year(people, book.costs, np.full(len(people.age), trend), self.luck)
+        care = book.care(book.costs, year, book.values.claims.trend)
+        in_hospital, outside = self.costs_of_year(people, care, np.ones(len(people.age)), self.luck)
 
         basic, clinic = basic_benefit(book, year, in_hospital), outpatient_benefit(book, year, people.need, outside)
         due = critical_due(book, year, people.income, in_hospital - basic)
@@ -825,6 +848,7 @@ class Oracle:
         factor = rules.level * (1 + rules.outpatient_factor)
         reimbursed = (basic > 0) | (clinic > 0)
         self.tallies.add("resident_insured_years", year, people, cover)
+        self.tallies.add("inpatient_users", year, people, cover, in_hospital > 0)
         self.tallies.add("inpatient_claims", year, people, in_hospital * cover)
         self.tallies.add("outpatient_claims", year, people, outside * cover)
         self.tallies.add("inpatient_benefits", year, people, basic * cover)
@@ -833,9 +857,9 @@ class Oracle:
 
         # Critical illness and the bonus lie in the tail: they are measured on bills drawn there and weighted back.
         normal, weight = self.into_the_tail(people)
-        use = book.costs.inpatient_use[people.need, people.sex, people.age]
-        mean = book.costs.inpatient_cost[people.need, people.sex, people.area, people.age] * trend
-        far = self.bill(mean, book.costs.inpatient_sigma[people.need], normal)
+        use = care.inpatient_use[people.need, people.sex, people.age]
+        mean = care.inpatient_cost[people.need, people.sex, people.area, people.age]
+        far = self.bill(mean, care.inpatient_sigma[people.need], normal)
         due_far = critical_due(book, year, people.income, far - basic_benefit(book, year, far))
         paid = np.minimum(due_far, cap)
         share = use * weight * cover
@@ -939,10 +963,10 @@ class Oracle:
     def members_bills(self, people: Lives, years: Floats) -> None:
         """Draw the members' bills and tally what the pool pays of them."""
         scheme, year, retired = self.book.values.employee, self.year, people.status == RETIRED
-        trend = self.book.cost_index(year, scheme.care)
+        care = self.book.care(self.book.member_costs, year, scheme.care)
         young, old = scheme.care.younger_to_age, scheme.care.older_from_age
-        level = trend * scheme.care.older_cost_ratio ** np.clip((people.age + 0.5 - young) / (old - young), 0.0, 1.0)
-        in_hospital, outside = self.costs_of_year(people, self.book.member_costs, level, self.members_luck)
+        level = scheme.care.older_cost_ratio ** np.clip((people.age + 0.5 - young) / (old - young), 0.0, 1.0)
+        in_hospital, outside = self.costs_of_year(people, care, level, self.members_luck)
         beds, clinics, index = scheme.benefits.inpatient, scheme.benefits.outpatient, self.book.money_index(year)
         deductible = np.where(retired, in_year(beds.retired_deductible, year), in_year(beds.deductible, year)) * index
         ratio = in_year(beds.payment_ratio, year) + retired * beds.retired_ratio_extra

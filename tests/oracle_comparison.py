@@ -25,7 +25,7 @@ CLOSED = ("population.migration_factor=0",)
 FLOWS = (
     "births", "deaths", "leaves", "returns", "joins", "newborn_enrolled", "transfers_in", "transfers_out",
     "waiting_months", "repaired_years", "repair_payments", "resident_enrolled", "resident_insured_years",
-    "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits", "critical_illness",
+    "inpatient_users", "inpatient_claims", "outpatient_claims", "inpatient_benefits", "outpatient_benefits", "critical_illness",
     "critical_beneficiaries", "bonus_cap", "bonus_cost", "no_claim", "personal_contributions", "assistance",
     "contributions_from_accounts", "subsidies", "local_supplement", "members_income",
     "employee_entries", "employee_exits", "retirements", "employee_deaths", "active_years", "retired_years",

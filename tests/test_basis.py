@@ -259,6 +259,8 @@ def test_rules_without_behaviour_change_exposure_and_direct_cost_alone() -> None
         "critical_illness",
         "critical_beneficiaries",
         "no_claim",
+        "inpatient_users",
+        "admissions",
     }
     assert changed == exposed | direct | follows_exposure
 

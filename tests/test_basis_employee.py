@@ -291,7 +291,8 @@ def test_members_cost_rises_more_steeply_with_age_between_two_ages() -> None:
 
 
 def test_cost_of_care_has_levels_places_and_growth_of_its_own() -> None:
-    plain = employee()
+    price = ("claims.trend.use_share", 0)
+    plain = employee(price)
     area = ("employee.care.area_cost", (("urban", 1.2), ("rural", 0.8)))
     one = ("employee.care.area_cost", (("urban", 1.0), ("rural", 1.0)))
     by_area, level = employee(area).care.inpatient_cost, employee(one).care.inpatient_cost
@@ -302,10 +303,10 @@ def test_cost_of_care_has_levels_places_and_growth_of_its_own() -> None:
         ("employee.care.use_level", own.use_level / 2), ("employee.care.inpatient_level", own.inpatient_level * 3),
         ("employee.care.outpatient_level", own.outpatient_level * 5),
     )  # fmt: skip
-    changed = employee(*doubled)
+    changed = employee(*doubled, price)
     for name, factor in (("inpatient_use", 0.5), ("inpatient_cost", 3), ("outpatient_cost", 5), ("outpatient_use", 1)):
         assert getattr(changed.care, name) == pytest.approx(factor * getattr(plain.care, name)), name
-    growth: Changes = (("employee.care.real_growth", 0.03), ("economy.inflation", 0.02))
+    growth: Changes = (("employee.care.real_growth", 0.03), ("economy.inflation", 0.02), price)
     costs = [employee(*growth, place=place).care.inpatient_cost for place in (0, 1)]
     assert costs[1] == pytest.approx(1.03 * 1.02 * costs[0])
 

@@ -9,6 +9,9 @@ import pytest
 from simsurance.basis import build, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import SCHEMES, Scheme
+from simsurance.data.tables import published
+from simsurance.evidence.fit import inpatient_in_scope
+from simsurance.model.state import CareBasis
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -43,11 +46,7 @@ def of_a_point_more(elasticity: float) -> np.ndarray:
 
 
 def test_cost_grows_from_its_reference_year_with_prices_and_its_own_growth() -> None:
-    changes = {"claims__trend__real_growth": 0.03, "economy__inflation": 0.02}
-    found = inputs(**changes)
-    _, years = build(found.scenario)
-    costs = [year.care.inpatient_cost[..., 40].max() for year in years]
-    assert np.array(costs[1:]) / costs[:-1] == pytest.approx(1.03 * 1.02)
+    found = inputs(claims__trend__real_growth=0.03, economy__inflation=0.02)
     assert trend.cost_index(found, "resident") == pytest.approx((1.03 * 1.02) ** np.arange(1, 6))
 
 
@@ -56,6 +55,82 @@ def test_cost_of_an_earlier_valuation_year_is_below_the_reference_year() -> None
     early = inputs(horizon__valuation_year=2023, horizon__last_year=2025, **changes)
     factor = 1.03 * 1.02
     assert trend.cost_index(early, "resident") == pytest.approx([factor**-2, factor**-1, 1])
+
+
+def cares(scenario: Scenario) -> dict[Scheme, list[CareBasis]]:
+    """Care of residents and of members, year by year."""
+    _, years = build(scenario)
+    found: dict[Scheme, list[CareBasis]] = {"resident": [year.care for year in years], "employee": []}
+    for year in years:
+        assert year.employee is not None
+        found["employee"].append(year.employee.care)
+    return found
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("users", [0.0, 0.5, 1.0])
+def test_use_times_price_is_the_whole_trend_in_every_cell(share: float, users: float) -> None:
+    found = inputs(claims__trend__use_share=share, claims__trend__users_share=users, horizon__last_year=2060)
+    for scheme, care in cares(found.scenario).items():
+        index = trend.cost_index(found, scheme)
+        use = trend.use_index(found, scheme)
+        for place in (0, 4, 34):
+            for kind in ("inpatient", "outpatient"):
+                cost, before = (
+                    getattr(year, f"{kind}_use") * getattr(year, f"{kind}_cost") for year in (care[place], care[0])
+                )
+                np.testing.assert_allclose(cost / before, index[place] / index[0], rtol=1e-9)
+            admissions = care[place].admissions / care[0].admissions
+            np.testing.assert_allclose(admissions, use[place] / use[0], rtol=1e-9)
+            a_head = care[place].inpatient_use * care[place].inpatient_cost / care[place].admissions
+            first = care[0].inpatient_use * care[0].inpatient_cost / care[0].admissions
+            prices = (index / use)[place] / (index / use)[0]
+            np.testing.assert_allclose(a_head / first, prices, rtol=1e-9, err_msg="cost of an admission")
+
+
+def test_growth_of_use_moves_odds_alike_in_all_need_classes_and_never_beyond_everybody() -> None:
+    high = {"claims__trend__use_share": 1.0, "claims__trend__users_share": 1.0, "claims__trend__real_growth": 0.1}
+    found = inputs(**high, horizon__last_year=2060)
+    grown = cares(found.scenario)["resident"][-1]
+    plain = cares(inputs(claims__trend__use_share=0.0).scenario)["resident"][0]
+    odds = 1.1**35
+    assert trend.use_index(found, "resident")[-1] == pytest.approx(odds)
+    for name in ("inpatient_use", "outpatient_use"):
+        now, before = (getattr(care, name).max(axis=3) for care in (grown, plain))
+        assert now / (1 - now) == pytest.approx(odds * before / (1 - before))
+        assert (now < 1).all()
+    by_sex = grown.inpatient_use[:, :, :, 0] / grown.inpatient_use[:, :, :, 1]
+    assert by_sex == pytest.approx(plain.inpatient_use[:, :, :, 0] / plain.inpatient_use[:, :, :, 1])
+
+
+def test_the_first_half_of_growth_of_use_moves_users_and_the_chance_of_no_claim() -> None:
+    scenarios = [
+        inputs(claims__trend__real_growth=0.04, claims__trend__users_share=share).scenario for share in (0.0, 0.5)
+    ]
+    still, moved = simulate(scenarios)
+    users = [of.account["inpatients_per_100"][-1] for of in (still, moved)]
+    assert 1.02 < users[1] / users[0] < 1.04 ** (5 * 0.5 * 0.5), "odds, so a little less than half of half"
+    assert moved.projection.totals["no_claim"][-1, 0] < still.projection.totals["no_claim"][-1, 0]
+    for name in ("admissions_per_100", "cost_per_admission"):
+        assert moved.account[name] == pytest.approx(still.account[name], rel=1e-4), name
+
+
+def test_use_is_named_up_to_the_last_year_and_its_share_of_real_growth_after_it() -> None:
+    found = inputs(claims__trend__use_growth={2025: 0.0, 2027: 0.03}, claims__trend__use_share=0.4)
+    later = growth(found)[2:] ** 0.4
+    assert 1 + trend.use_growth(found, "resident", YEARS) == pytest.approx([1.0, 1.03, *later])
+    assert trend.use_growth(inputs(claims__trend__use_growth=0.02), "resident", YEARS) == pytest.approx(0.02)
+
+
+def test_admissions_of_the_reference_year_are_those_published() -> None:
+    results = simulate([load("baseline").replace({"horizon.valuation_year": 2025, "horizon.last_year": 2025})])[0]
+    for fund, scheme in (("resident", "resident"), ("employee_pool", "employee")):
+        account = results.accounts[fund]
+        per_100 = 100 * published(f"{scheme}_discharges_per_insured")[2025]
+        assert account["admissions_per_100"][0] == pytest.approx(per_100, rel=0.006)
+        in_scope = inpatient_in_scope(scheme) / published(f"{scheme}_discharges")[2025]
+        assert account["cost_per_admission"][0] == pytest.approx(in_scope, rel=0.02)
+        assert account["inpatients_per_100"][0] < account["admissions_per_100"][0]
 
 
 def test_income_growth_is_the_geometric_mean_over_the_year_and_the_lag() -> None:
@@ -137,5 +212,5 @@ def test_the_growth_reported_is_that_of_the_scheme() -> None:
         assert 1 + account["real_cost_growth"] == pytest.approx(growth(inputs(), scheme))
         residual = trend.residual_growth(inputs(), scheme, YEARS)
         assert account["residual_cost_growth"] == pytest.approx(residual)
-        stated = inputs().yearly(trend.stated(baseline().values, scheme)[1])
+        stated = inputs().yearly(trend.stated(baseline().values, scheme).residual_growth)
         assert residual == pytest.approx(stated)

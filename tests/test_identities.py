@@ -190,6 +190,7 @@ def test_each_identity_is_seen_to_fail() -> None:
 def test_every_flow_that_can_break_an_identity_is_tried() -> None:
     found, _ = projection()
     counts = {"waiting_months", "repaired_years", "bonus_cap", "no_claim", "critical_beneficiaries"}
+    counts |= {f"{scheme}{name}" for scheme in ("", "employee_") for name in ("inpatient_users", "admissions")}
     outside = {*counts, "resident_insured_years", "members_income", "prevalence_error"}
     outside |= {"active_years", "retired_years", "retirements", "benefits_of_retired", "employee_members_income"}
     assert {*found.by_age, *found.by_run} - set(MUTATIONS) == outside

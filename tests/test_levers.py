@@ -357,7 +357,7 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
 
 
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
-    said = lever("inpatient_use", 0.11, start=2027)
+    said = lever("inpatient_use", 0.1, start=2027)
     settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
     _, found = effects("baseline", settings=settings)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}

@@ -43,7 +43,7 @@ def assisted_or_not(random: np.random.Generator, low: float, high: float) -> np.
 
 
 CARE_BOUNDS = {
-    "inpatient_use": (0.05, 0.3), "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4),
+    "inpatient_use": (0.05, 0.3), "admissions": (0.1, 0.5), "inpatient_cost": (4e3, 2e4), "inpatient_sigma": (0.8, 1.4),
     "inpatient_deductible": (200, 2000), "inpatient_ratio": (0.5, 0.9), "inpatient_limit": (1e4, 2e5),
     "outpatient_use": (0.3, 0.9), "outpatient_cost": (200, 2000), "outpatient_sigma": (0.8, 1.4),
     "outpatient_deductible": (0, 100), "outpatient_ratio": (0.4, 0.8), "outpatient_limit": (200, 4000),

@@ -7,7 +7,6 @@ import numpy as np
 from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis
-from simsurance.basis.trend import cost_index
 from simsurance.model.lognormal import above
 
 
@@ -74,7 +73,7 @@ def employee_care(inputs: Inputs) -> Arrays:
         "inpatient_cost": care.inpatient_level,
         "outpatient_cost": care.outpatient_level,
     }
-    cost = claims_basis(inputs, "employee", cost_index(inputs, "employee"), levels)
+    cost = claims_basis(inputs, "employee", levels)
     by_place = on(members(care.area_cost, AREA.members), "area") * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
     inpatient, outpatient = rules.inpatient, rules.outpatient

@@ -7,7 +7,7 @@ import numpy as np
 
 from simsurance.axes import AREA, HEALTH
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
-from simsurance.basis.trend import Scheme, cost_index
+from simsurance.basis.trend import Scheme, cost_index, use_index, users_growth
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
@@ -86,7 +86,7 @@ def resident_care(inputs: Inputs) -> Arrays:
         "inpatient_cost": claims.inpatient.level,
         "outpatient_cost": claims.outpatient.level,
     }
-    cost = claims_basis(inputs, "resident", cost_index(inputs, "resident"), levels)
+    cost = claims_basis(inputs, "resident", levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
     cost |= {name: cost[name] * on(members(ratio, AREA.members), "area") for name, ratio in areas.items()}
     return cost | basic_rules(
@@ -126,20 +126,18 @@ def basic_rules(
     }
 
 
-def claims_basis(
-    inputs: Inputs, scheme: Scheme, cost_index: np.ndarray, levels: Mapping[str, float]
-) -> dict[str, np.ndarray]:
+def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) -> dict[str, np.ndarray]:
     """Probability of use and cost of users by need class, sex and age; the population keeps the profiles at each age.
 
-    `levels`: factors on use, inpatient and outpatient cost of the scheme. Levers on use and cost of care act on both schemes,
-    those named after a scheme on it alone.
+    `levels`: factors on use, inpatient and outpatient cost of the scheme. Growth of cost at given age and need is use times
+    price: its part of growth of use multiplies the odds of being a user, and what is left of all growth is a user's cost.
+    Levers on use and cost of care act on both schemes, those named after a scheme on it alone.
     """
     prevalence = inputs.prevalence()
     hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
-    use = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
-    use_by_class = (
-        shared_out(through_the_year(use), members(hospital.use_odds_ratio, HEALTH.members), prevalence) * levels["use"]
-    )
+    profile = tables.by_sex_age(inputs.table("claims.inpatient.use_table"), "use")["use"] * hospital.use_level
+    odds_ratio = members(hospital.use_odds_ratio, HEALTH.members)
+    use_by_class = shared_out(through_the_year(profile), odds_ratio, prevalence) * levels["use"]
     age_cost = tables.by_age(inputs.table("claims.inpatient.cost_table"), "relative_cost")["relative_cost"]
     user_cost = (
         members(hospital.cost_ratio, HEALTH.members)[:, None]
@@ -159,6 +157,9 @@ def claims_basis(
         * clinic.mean_cost
         * levels["outpatient_cost"]
     )
+    use, odds = use_index(inputs, scheme), use_index(inputs, scheme) ** inputs.values.claims.trend.users_share
+    more_inpatients = users_growth(odds[:, None, None], use_by_class.max(axis=1))
+    more_visitors = users_growth(odds[:, None], clinic_use)
     use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
     highest = use_by_class.max()
     if highest > 1:
@@ -166,22 +167,27 @@ def claims_basis(
             f"employee.care.use_level: {levels['use']:g} gives some age a probability of admission of {highest:.3g}; "
             f"at most {levels['use'] / highest:.3f}"
         )
-    if highest * use_lever.max() > 1:
+    inpatients = on(use_by_class, "health", "sex", "age") * on(more_inpatients, "year", "health", "age")
+    if (inpatients * on(use_lever, "year")).max() > 1:
         raise SimsuranceError(
-            f"levers: those on inpatient_use give some age a probability above 1; together at most {1 / highest - 1:.3f}"
+            "levers: those on inpatient_use give some age a probability above 1; "
+            f"together at most {1 / inpatients.max() - 1:.3f}"
         )
     tail = inputs.values.benefits.critical_illness.tail_index
     if 0 < tail <= 1:
         raise SimsuranceError(
             f"benefits.critical_illness.tail_index: {tail:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
         )
-    trend, clinic_trend = (on(cost_index * lever, "year") for lever in (cost_lever, clinic_lever))
+    trend, clinic_trend = (on(cost_index(inputs, scheme) * lever, "year") for lever in (cost_lever, clinic_lever))
+    admissions = on(use_by_class, "health", "sex", "age") * on(use * use_lever * hospital.admissions_per_user, "year")
     return {
-        "inpatient_use": on(use_by_class, "health", "sex", "age") * on(use_lever, "year"),
-        "inpatient_cost": on(user_cost, "health", "age") * trend,
+        "inpatient_use": inpatients * on(use_lever, "year"),
+        "inpatient_cost": on(user_cost / more_inpatients, "year", "health", "age") * trend,
+        "admissions": admissions,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
-        "outpatient_use": on(clinic_use, "health"),
-        "outpatient_cost": on(clinic_user, "health", "sex", "age") * clinic_trend,
+        "outpatient_use": on(clinic_use * more_visitors, "year", "health"),
+        "outpatient_cost": on(clinic_user / more_visitors[:, :, None, None], "year", "health", "sex", "age")
+        * clinic_trend,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
         "tail_index": on(tail),
     }

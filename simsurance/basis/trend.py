@@ -14,6 +14,8 @@ from typing import Final, Literal
 import numpy as np
 
 from simsurance.basis.inputs import Inputs
+from simsurance.scenario_file.employee_sections import EmployeeCare
+from simsurance.scenario_file.money_sections import CostTrend
 from simsurance.scenario_file.schedule import Schedule, first_year
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -39,24 +41,26 @@ def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     return np.array([np.expm1(growth[max(end - lag, 0) : end + 1].mean()) for end in ends])
 
 
-def stated(values: ScenarioValues, scheme: Scheme) -> tuple[Schedule, Schedule]:
-    """Real growth and residual growth of a scheme's cost as the scenario states them."""
-    of = values.claims.trend if scheme == "resident" else values.employee.care
-    return of.real_growth, of.residual_growth
+def stated(values: ScenarioValues, scheme: Scheme) -> CostTrend | EmployeeCare:
+    """Where the scenario states growth of a scheme's cost."""
+    return values.claims.trend if scheme == "resident" else values.employee.care
+
+
+def parts(named: Schedule, years: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The years up to the last one that a path names, and those after it; a number or a ramp names all years."""
+    last = max(named) if isinstance(named, dict) else max(years)
+    return [year for year in years if year <= last], [year for year in years if year > last]
 
 
 def real_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
     """Real growth of a scheme's cost at given age, [year]."""
-    real, residual = stated(inputs.values, scheme)
-    trend, root = inputs.values.claims.trend, inputs.at_root
-    last_named = max(real) if isinstance(real, dict) else max(years)
+    of, trend, root = stated(inputs.values, scheme), inputs.values.claims.trend, inputs.at_root
+    named, later = parts(of.real_growth, years)
     at_root = root.values.claims.trend
-    named = [year for year in years if year <= last_named]
-    later = [year for year in years if year > last_named]
     growth = np.concatenate(
         [
-            1 + inputs.yearly(real, named),
-            (1 + inputs.yearly(residual, later))
+            1 + inputs.yearly(of.real_growth, named),
+            (1 + inputs.yearly(of.residual_growth, later))
             * (1 + income_growth(root, years, at_root.income_lag)[len(named) :]) ** at_root.income_elasticity,
         ]
     )
@@ -71,11 +75,43 @@ def residual_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.
     return (1 + real_growth(inputs, scheme, years)) / explained - 1
 
 
+def use_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
+    """Growth of use a head of a scheme's insured at given age, [year]: as named, then its share of real growth of cost."""
+    of = stated(inputs.values, scheme)
+    named, later = parts(of.use_growth, years)
+    share = inputs.values.claims.trend.use_share
+    real = 1 + real_growth(inputs, scheme, years)[len(named) :]
+    return (
+        np.concatenate([inputs.yearly(of.use_growth, named), real**share - 1])
+        if later
+        else inputs.yearly(of.use_growth, named)
+    )
+
+
 def cost_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
-    """Cost of a scheme at given age and need over that of the reference year, nominal, [year]."""
+    """Cost of a scheme at given age and need over that of the reference year, nominal, [year]: use times price."""
+    prices = 1 + inputs.yearly(inputs.values.economy.inflation, span_of(inputs))
+    return from_reference(inputs, prices * (1 + real_growth(inputs, scheme, span_of(inputs))))
+
+
+def use_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
+    """Use a head at given age and need over that of the reference year, [year]."""
+    return from_reference(inputs, 1 + use_growth(inputs, scheme, span_of(inputs)))
+
+
+def span_of(inputs: Inputs) -> range:
+    """The reference year of cost, the years projected, and those between."""
     reference = inputs.values.claims.trend.reference_year
-    span = range(min(inputs.first, reference), max(inputs.last, reference) + 1)
-    growth = (1 + inputs.yearly(inputs.values.economy.inflation, span)) * (1 + real_growth(inputs, scheme, span))
-    level = np.cumprod(growth)
-    index = dict(zip(span, level, strict=True))
-    return np.array([index[year] / index[reference] for year in inputs.years])
+    return range(min(inputs.first, reference), max(inputs.last, reference) + 1)
+
+
+def from_reference(inputs: Inputs, growth: np.ndarray) -> np.ndarray:
+    """A level over that of the reference year from its growth factors over the span, [year]."""
+    level = dict(zip(span_of(inputs), np.cumprod(growth), strict=True))
+    reference = level[inputs.values.claims.trend.reference_year]
+    return np.array([level[year] / reference for year in inputs.years])
+
+
+def users_growth(odds: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """What a chance of use grows by when its odds are multiplied by `odds`: shapes broadcast."""
+    return odds / (1 + chance * (odds - 1))

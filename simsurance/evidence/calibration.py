@@ -16,7 +16,7 @@ from simsurance.basis.trend import SCHEMES
 from simsurance.data.tables import published
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
-from simsurance.evidence.cost_growth import real_growth, residual_growth
+from simsurance.evidence.cost_growth import admissions_per_user, real_growth, residual_growth, use_growth
 from simsurance.evidence.fit import (
     FIRST_YEAR,
     FITTED_YEARS,
@@ -202,7 +202,9 @@ def fits(baseline: Scenario) -> Iterator[Fit]:
     yield from local_supplements(baseline)
     for scheme in SCHEMES:
         yield from real_growth(baseline, scheme)
+        yield from use_growth(baseline, scheme)
     yield from residual_growth(baseline)
+    yield from admissions_per_user(baseline)
     yield from benefit_levels(baseline)
     yield from employee.employee_contributions(baseline)
     yield from employee.use_level(baseline)

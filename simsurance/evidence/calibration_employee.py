@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, TENURES
-from simsurance.basis import build
 from simsurance.data.tables import published
 from simsurance.evidence.fit import (
     FIRST_YEAR,
@@ -171,24 +169,11 @@ def retired_to_active(scenario: Scenario, flows: dict[str, float]) -> float:
 
 
 def use_level(baseline: Scenario) -> Iterator[Fit]:
-    """Members' chance of an admission over residents', against discharges for each insured of 2025."""
-    state, years = build(baseline.replace({"horizon.valuation_year": LAST_YEAR, "horizon.last_year": LAST_YEAR}))
-    scheme = years[0].employee
-    assert scheme is not None
-
-    def chance(persons: np.ndarray, use: np.ndarray) -> float:
-        return float((persons * use).sum() / persons.sum())
-
-    members = chance(state.persons[:, :, EMPLOYEES], scheme.care.inpatient_use)
-    residents = chance(state.persons[:, :, TENURES], years[0].care.inpatient_use)
-    wanted, base = (published(f"{name}_discharges_per_insured")[LAST_YEAR] for name in ("employee", "resident"))
+    """Members' chance of an admission over residents', against discharges of 2025; admissions an inpatient taken as alike."""
+    admissions = flow_sums(one_year(baseline, LAST_YEAR))["employee_admissions"]
     level = baseline.values.employee.care.use_level
-    yield Fit(
-        "employee.care.use_level",
-        f"discharges over residents' of {LAST_YEAR}",
-        level * wanted / base / (members / residents),
-        level,
-    )
+    found = level * published("employee_discharges")[LAST_YEAR] / admissions
+    yield Fit("employee.care.use_level", f"discharges of {LAST_YEAR}", found, level)
 
 
 def outpatient_ratios(baseline: Scenario) -> Iterator[Fit]:

@@ -43,6 +43,7 @@ class CostSeries:
     insured: tuple[str, ...]
     claims: tuple[str, ...]
     insured_years: tuple[str, ...]
+    admissions: str
 
 
 COST_SERIES: Final[Mapping[Scheme, CostSeries]] = {
@@ -52,6 +53,7 @@ COST_SERIES: Final[Mapping[Scheme, CostSeries]] = {
         ("resident_insured",),
         ("inpatient_claims", "outpatient_claims"),
         ("resident_insured_years",),
+        "admissions",
     ),
     "employee": CostSeries(
         "employee.care",
@@ -59,6 +61,7 @@ COST_SERIES: Final[Mapping[Scheme, CostSeries]] = {
         ("employee_active", "employee_retired"),
         ("employee_inpatient_claims", "employee_outpatient_claims"),
         ("active_years", "retired_years"),
+        "employee_admissions",
     ),
 }
 
@@ -126,7 +129,7 @@ def at_given_age(cost: Mapping[int, float], of_ageing: Mapping[int, float]) -> d
 
 def real_growth(baseline: Scenario, scheme: Scheme = "resident") -> Iterator[Fit]:
     """Growth of institution cost a head of the insured, less prices and less the ageing and selection that the model shows."""
-    key, path = f"{COST_SERIES[scheme].section}.real_growth", trend.stated(baseline.values, scheme)[0]
+    key, path = f"{COST_SERIES[scheme].section}.real_growth", trend.stated(baseline.values, scheme).real_growth
     found = at_given_age(institution_cost(scheme), ageing(baseline, scheme))
     for year in YEARS[1:]:
         yield Fit(f"1 + {key}[{year}]", "institution cost a head", float(np.exp(found[year])), 1 + shipped(path, year))
@@ -193,11 +196,37 @@ def residual(series: Sequence[Series], prior_error: float = PRIOR_ERROR) -> tupl
     return drifts(series, prior_error, ALIKE)
 
 
+def use_growth(baseline: Scenario, scheme: Scheme) -> Iterator[Fit]:
+    """Growth of discharges a head of the insured, less the ageing and selection that the model shows."""
+    series, path = COST_SERIES[scheme], trend.stated(baseline.values, scheme).use_growth
+    discharges, heads = known(f"{scheme}_discharges"), insured(scheme)
+    structure = {}
+    for year in YEARS:
+        results = one_year(baseline, year)
+        flows, inputs = flow_sums(results), Inputs(results.scenario, results.scenario.values)
+        head = flows[series.admissions] / sum(flows[name] for name in series.insured_years)
+        structure[year] = head / float(trend.use_index(inputs, scheme)[0])
+    for before, year in pairwise(YEARS):
+        published_growth = discharges[year] / heads[year] / (discharges[before] / heads[before])
+        growth = published_growth / (structure[year] / structure[before])
+        yield Fit(f"1 + {series.section}.use_growth[{year}]", "discharges a head", growth, 1 + shipped(path, year))
+
+
+def admissions_per_user(baseline: Scenario) -> Iterator[Fit]:
+    """Discharges of residents over the inpatients of the model."""
+    flows, own = flow_sums(one_year(baseline, LAST_YEAR)), baseline.values.claims.inpatient.admissions_per_user
+    found = published("resident_discharges")[LAST_YEAR] / flows["inpatient_users"]
+    yield Fit("claims.inpatient.admissions_per_user", f"discharges of {LAST_YEAR}", found, own)
+
+
 def residual_growth(baseline: Scenario) -> Iterator[Fit]:
     """Residual growth of both schemes in the first year after those published, beside the prior."""
     evidence = Evidence.of(baseline)
     for scheme, found in zip(SCHEMES, residual(evidence.series(evidence.institution_cost)), strict=True):
-        key, path = f"{COST_SERIES[scheme].section}.residual_growth", trend.stated(baseline.values, scheme)[1]
+        key, path = (
+            f"{COST_SERIES[scheme].section}.residual_growth",
+            trend.stated(baseline.values, scheme).residual_growth,
+        )
         what, start = "cost beyond income, beside the prior", LAST_YEAR + 1
         yield Fit(f"1 + {key}[{start}]", what, 1 + float(np.expm1(found.mean)), 1 + shipped(path, start))
 

@@ -120,6 +120,8 @@ def benefits(years: np.ndarray, year: Year, basis: YearBasis, scheme: EmployeeBa
     pp = basic_care_pp(scheme.care)
     inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
     return {
+        "employee_inpatient_users": by_person_group(years * scheme.care.inpatient_use),
+        "employee_admissions": by_person_group(years * scheme.care.admissions),
         "employee_inpatient_claims": by_person_group(years * pp.inpatient_cost),
         "employee_outpatient_claims": by_person_group(years * pp.outpatient_cost),
         "employee_inpatient_benefits": by_person_group(inpatient),

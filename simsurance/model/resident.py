@@ -83,6 +83,8 @@ def benefits(
     critical += paying * basis.critical_premium_pp[:, 0, 0]
     return {
         "resident_insured_years": by_person_group(insured_years),
+        "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
+        "admissions": by_person_group(insured_years * basis.care.admissions),
         "inpatient_claims": by_person_group(insured_years * pp.basic.inpatient_cost),
         "outpatient_claims": by_person_group(insured_years * pp.basic.outpatient_cost),
         "inpatient_benefits": by_person_group(insured_years * pp.basic.inpatient),

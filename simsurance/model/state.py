@@ -33,6 +33,8 @@ class CareBasis:
     inpatient_benefit_factor: np.ndarray
     outpatient_benefit_factor: np.ndarray
     tail_index: np.ndarray
+    admissions: np.ndarray
+    """admissions a head"""
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,8 @@ class EmployeeFlows:
     employee_contributions: np.ndarray
     retiree_credits: np.ndarray
     purchases: np.ndarray
+    employee_inpatient_users: np.ndarray
+    employee_admissions: np.ndarray
     employee_inpatient_claims: np.ndarray
     employee_outpatient_claims: np.ndarray
     employee_inpatient_benefits: np.ndarray
@@ -245,6 +249,8 @@ class Flows:
     waiting_months: np.ndarray
     resident_enrolled: np.ndarray
     resident_insured_years: np.ndarray
+    inpatient_users: np.ndarray
+    admissions: np.ndarray
     inpatient_claims: np.ndarray
     outpatient_claims: np.ndarray
     inpatient_benefits: np.ndarray

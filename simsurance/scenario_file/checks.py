@@ -101,7 +101,7 @@ def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[i
         return income_growth, "the year after the last disposable income"
     if path == "economy.inflation":
         return min(prices, income_growth), "the first year whose prices count"
-    if path in COST_GROWTH.values():
+    if path in (*COST_GROWTH.values(), "claims.trend.use_growth", "employee.care.use_growth"):
         return prices, "the first of the valuation year and the reference year of cost"
     if path in COST_GROWTH:
         real = leaves.get(COST_GROWTH[path])

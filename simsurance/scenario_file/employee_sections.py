@@ -108,6 +108,12 @@ class EmployeeCare(Section):
     residual_growth: Schedule = quantity(
         "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
     )
+    use_growth: Schedule = quantity(
+        "growth of use a head at given age, up to the last year named; a number or a ramp holds for all years",
+        "a year",
+        -0.5,
+        0.5,
+    )
 
 
 class EmployeeInpatientBenefits(Section):

@@ -85,6 +85,7 @@ class InpatientClaims(Section):
         "spread of an inpatient's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4
     )
     area_cost: ByArea = quantity("relative cost of an inpatient by area", "factor", 0.01, 10)
+    admissions_per_user: Number = quantity("admissions of an inpatient in the reference year", "admissions", 1, 20)
     level: Number = quantity("factor on cost, fitted to the fund's outgo of 2025", "factor", 0.01, 100)
 
 
@@ -116,6 +117,21 @@ class CostTrend(Section):
     )
     residual_growth: Schedule = quantity(
         "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
+    )
+    use_growth: Schedule = quantity(
+        "growth of use a head at given age, up to the last year named; a number or a ramp holds for all years",
+        "a year",
+        -0.5,
+        0.5,
+    )
+    use_share: Number = quantity(
+        "share of real growth of cost that is growth of use, after the last year of use_growth; the rest is price",
+        "share",
+        0,
+        1,
+    )
+    users_share: Number = quantity(
+        "share of growth of use that raises the odds of being a user; the rest is more care of a user", "share", 0, 1
     )
     income_elasticity: Number = quantity("growth of cost per unit of growth of real income", "ratio", 0, 3)
     income_lag: int = quantity(
