@@ -14,6 +14,7 @@ FOOTER = """fitted: an input of the baseline is set so that the model, valued on
 members to 2023: valued in 2019); what is left of its error comes from the persons insured or from the funds at hand.
 What is not marked is a check, with cost growth, prices and standards as they turned out."""
 SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yuan a head": (1.0, "CNY a head")}
+SCALES |= {"a hundred insured": (1.0, "a hundred insured"), "yuan an admission": (1.0, "CNY an admission")}
 
 
 @click.command()

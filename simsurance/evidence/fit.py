@@ -28,6 +28,10 @@ FITTED_YEARS: Final[Mapping[str, tuple[int, ...]]] = {
     "employee_pool_outgo": OUTGO_YEARS,
     "employee_account_income": YEARS,
     "employee_account_outgo": OUTGO_YEARS,
+    "resident_discharges_per_insured": YEARS,
+    "resident_cost_per_discharge": (LAST_YEAR,),
+    "employee_discharges_per_insured": YEARS,
+    "employee_cost_per_discharge": (LAST_YEAR,),
 }
 """Published series that an input of the baseline is fitted to, and the years in which it is; all other figures are a check."""
 IN_SCOPE_SHARE_YEAR = 2019

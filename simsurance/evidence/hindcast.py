@@ -8,12 +8,12 @@ import numpy as np
 
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR
+from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR, inpatient_in_scope
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
 
-TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05}
+TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05, "a hundred insured": 0.05, "yuan an admission": 0.05}
 """Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
 CURRENT_BALANCE, CLOSING_BALANCE = "current balance", "balance on 31 December"
 SMALL_BALANCE = 0.1
@@ -73,8 +73,8 @@ class Outturn:
 class Item:
     """What is compared of a fund: columns of its account that are summed, and the published series, over those of `heads`.
 
-    The series `less` is taken off the first. `follows_from`: series that give the figure, as far as it is fitted; those of
-    a balance in all years since the opening.
+    The series `less` is taken off the first; `size` brings what is published to the model's terms. `follows_from`: series that
+    give the figure, as far as it is fitted; those of a balance in all years since the opening.
     """
 
     fund: str
@@ -85,6 +85,7 @@ class Item:
     less: str = ""
     heads: tuple[str, str] | None = None
     follows_from: tuple[str, ...] = ()
+    size: float = 1.0
 
     def model(self, accounts: Mapping[str, Account]) -> np.ndarray:
         """By year."""
@@ -97,7 +98,7 @@ class Item:
         parts = [published(name) for name in (self.series, self.less, self.heads[1] if self.heads else "") if name]
         found = {}
         for year in set.intersection(*(set(part) for part in parts)):
-            value = published(self.series)[year] - (published(self.less)[year] if self.less else 0.0)
+            value = self.size * published(self.series)[year] - (published(self.less)[year] if self.less else 0.0)
             found[year] = value / published(self.heads[1])[year] if self.heads else value
         return found
 
@@ -129,16 +130,28 @@ def closing_item(fund: str, series: str) -> Item:
     return Item(fund, CLOSING_BALANCE, "yuan", ("closing",), f"{series}_cumulative_balance", follows_from=flows)
 
 
+def use_items(fund: str, scheme: str) -> tuple[Item, ...]:
+    """Admissions and their cost, of which the share of 2019 is in scope."""
+    in_scope = inpatient_in_scope(scheme) / published(f"{scheme}_inpatient_cost")[LAST_YEAR]
+    admissions, cost = f"{scheme}_discharges_per_insured", f"{scheme}_cost_per_discharge"
+    return (
+        Item(fund, "admissions", "a hundred insured", ("admissions_per_100",), admissions, size=100.0),
+        Item(fund, "in-scope cost", "yuan an admission", ("cost_per_admission",), cost, size=in_scope),
+    )
+
+
 INSURED = ("resident_insured", "resident_insured")
 ITEMS = (
     Item("resident", "insured on 31 December", "persons", INSURED[:1], INSURED[1]),
     *money_items("resident", "resident"),
     Item("resident", "outgo a head of the insured", "yuan a head", ("outgo",), "resident_outgo", heads=INSURED),
+    *use_items("resident", "resident"),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
     Item("employee_pool", "active members on 31 December", "persons", ("employee_active",), "employee_active"),
     Item("employee_pool", "retired members on 31 December", "persons", ("employee_retired",), "employee_retired"),
     *money_items("employee_pool", "employee_pool"),
     closing_item("employee_pool", "employee_pool"),
+    *use_items("employee_pool", "employee"),
     *money_items("personal_accounts", "employee_account"),
     closing_item("personal_accounts", "employee_account"),
 )
