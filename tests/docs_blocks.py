@@ -465,7 +465,7 @@ def pool_sensitivity() -> str:
         "baseline": base,
         "real cost +1 point": base.replace({"employee.care.real_growth": shifted(0.01)}),
         "real cost −1 point": base.replace({"employee.care.real_growth": shifted(-0.01)}),
-        "wages a point behind income from 2027": base.with_fragment("wages_behind_income"),
+        "`--with wages_follow_income`": base.with_fragment("wages_follow_income"),
         "retirement ages as until 2024": base.with_fragment("retirement_ages_until_2024"),
         "a fifth retire three years early from 2027": base.replace(
             {"employee.retirement.early_share": {2019: 0, 2027: 0.2}}

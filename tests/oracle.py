@@ -67,6 +67,15 @@ def in_year(schedule: Any, year: int) -> float:
     return float(np.interp(year, named, [schedule.ramp[knot] for knot in named]))
 
 
+def grown(level: Any, growth: Any, year: int) -> float:
+    """A level as named up to its last year, then grown; a number or a ramp holds for all years."""
+    last = max(level) if isinstance(level, dict) else year
+    value = in_year(level, min(year, last))
+    for later in range(last + 1, year + 1):
+        value *= 1 + in_year(growth, later)
+    return value
+
+
 def by_name(section: Any, names: tuple[str, ...]) -> Floats:
     """The numbers of a small table in the order of its members."""
     return np.array([float(getattr(section, name)) for name in names])
@@ -808,7 +817,8 @@ class Oracle:
         due = standard[lives.area, lives.income]
         assistance = due * assistance_share[lives.income]
         subsidy = subsidy_standard(values, year)
-        supplement = (due + subsidy) * (in_year(values.contributions.local_supplement, year) - 1)
+        rules = values.contributions
+        supplement = (due + subsidy) * (grown(rules.local_supplement, rules.local_supplement_growth, year) - 1)
         income = cell_income(values, self.book.tables, year)[lives.area, lives.income]
         by_relatives = paying & self.members_luck.chance(lives, in_year(values.behaviour.family_share, year))
         self.tallies.add("contributions_from_accounts", year, lives, due - assistance, by_relatives)
@@ -949,7 +959,7 @@ class Oracle:
         paid = scheme.contributions
         flexible = self.members_luck.of_life(people, KIND_OF_WORK) < in_year(paid.flexible_share, year)
         counted = np.where(flexible, in_year(paid.flexible_base, year) * last, counted)
-        return np.asarray(counted * in_year(paid.compliance, year))
+        return np.asarray(counted * grown(paid.compliance, paid.compliance_growth, year))
 
     def price_of_missing_years(self) -> float:
         """What a member pays who buys the years that are missing at retirement: the employer's rate on the flexible base."""

@@ -73,7 +73,7 @@ def test_the_mean_wage_is_as_named_and_then_grows_with_incomes_and_its_excess() 
     assert wages[:2].tolist() == [100_000, 110_000]
     assert wages[2] == pytest.approx(110_000 * income[1] / income[0] * 1.01)
     assert wages[3] == pytest.approx(110_000 * income[2] / income[0] * 1.01**3)
-    one_number = inputs(("employee.wage.mean", 90_000))
+    one_number = inputs(("employee.wage.mean", 90_000), ("employee.wage.growth_excess", 0))
     income = one_number.incomes([2025, 2030])["national"]
     assert one_number.wages([2020, 2025]).tolist() == [90_000, 90_000], "up to the year before the opening"
     assert one_number.wages([2030])[0] == pytest.approx(90_000 * income[1] / income[0])
@@ -133,8 +133,19 @@ def test_the_base_is_in_proportion_to_what_is_reported() -> None:
 
 def test_the_base_follows_the_wages_of_the_year_before() -> None:
     wages = inputs().wages([2025, 2026])
-    first, second = (employee(place=place).contribution_base for place in (0, 1))
+    same = ("employee.contributions.compliance_growth", 0)
+    first, second = (employee(same, place=place).contribution_base for place in (0, 1))
     assert second / first == pytest.approx(np.full(first.shape, wages[1] / wages[0]))
+
+
+def test_the_reported_share_is_as_named_and_then_grows() -> None:
+    named = ("employee.contributions.compliance", (("2025", 0.8), ("2026", 0.9)))
+    growth = ("employee.contributions.compliance_growth", (("2027", -0.05),))
+    full, same = ("employee.contributions.compliance", 1), ("employee.contributions.compliance_growth", -0.05)
+    for place, share in enumerate((0.9, 0.9 * 0.95)):
+        reported, whole = employee(named, growth, place=place), employee(full, same, place=place)
+        assert reported.contribution_base == pytest.approx(share * whole.contribution_base)
+    assert employee(full, same).contribution_base == pytest.approx(employee(full).contribution_base), "for all years"
 
 
 def test_active_members_of_the_income_groups_pay_in_the_order_of_their_wages() -> None:

@@ -27,6 +27,7 @@ FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
     "jump_off_2025",
     "rising_cost_growth",
+    "wages_follow_income",
     "no_behaviour",
     "no_level_factors",
     "pareto_tail",

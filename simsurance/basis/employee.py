@@ -7,6 +7,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis
+from simsurance.basis.trend import grown
 from simsurance.model.lognormal import above
 
 
@@ -51,7 +52,7 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     counted = floor + above(mean, sigma, floor).excess - above(mean, sigma, ceiling).excess
     flexible = inputs.yearly(paid.flexible_share)[:, None]
     own_base = inputs.yearly(paid.flexible_base)[:, None] * wages[:, None]
-    reported = inputs.yearly(paid.compliance) * inputs.lever("contribution_base")
+    reported = grown(inputs, paid.compliance, paid.compliance_growth, inputs.years) * inputs.lever("contribution_base")
     return reported[:, None] * ((1 - flexible) * counted + flexible * own_base)
 
 

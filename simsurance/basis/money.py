@@ -7,7 +7,7 @@ import numpy as np
 
 from simsurance.axes import AREA, HEALTH
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
-from simsurance.basis.trend import Scheme, cost_index, use_index, users_growth
+from simsurance.basis.trend import Scheme, cost_index, grown, use_index, users_growth
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
@@ -37,12 +37,13 @@ def money_basis(inputs: Inputs) -> Arrays:
     grade = inputs.grade()
     index = inputs.indexation(years)
     rate = inputs.yearly(values.economy.interest_rate)
+    supplement = grown(inputs, paid.local_supplement, paid.local_supplement_growth, years)
     return {
         "personal_pp": on(personal[:-1, None, None] * grade, "year", "area", "income"),
         "personal_pp_next": on(personal[1:, None, None] * grade, "year", "area", "income"),
         "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * ASSISTED, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
-        "local_supplement": on(inputs.yearly(paid.local_supplement) * inputs.lever("income"), "year"),
+        "local_supplement": on(supplement * inputs.lever("income"), "year"),
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
         "disposable_income": on(inputs.cell_incomes(years), "year", "area", "income"),

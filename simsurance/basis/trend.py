@@ -52,6 +52,17 @@ def parts(named: Schedule, years: Sequence[int]) -> tuple[list[int], list[int]]:
     return [year for year in years if year <= last], [year for year in years if year > last]
 
 
+def grown(inputs: Inputs, level: Schedule, growth: Schedule, years: Sequence[int]) -> np.ndarray:
+    """A level as named, and after the last year named with its growth, [year]; a number or a ramp names all years."""
+    named, later = parts(level, years)
+    if not later:
+        return inputs.yearly(level, named)
+    first = max(level) + 1 if isinstance(level, dict) else later[0]
+    factors = np.cumprod(1 + inputs.yearly(growth, range(first, later[-1] + 1)))
+    after = inputs.yearly(level, [first - 1]) * factors[[year - first for year in later]]
+    return np.concatenate([inputs.yearly(level, named), after])
+
+
 def real_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
     """Real growth of a scheme's cost at given age, [year]."""
     of, trend, root = stated(inputs.values, scheme), inputs.values.claims.trend, inputs.at_root

@@ -15,6 +15,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import SCHEMES
 from simsurance.data.tables import published
 from simsurance.evidence import calibration_employee as employee
+from simsurance.evidence.base_growth import drift_fits
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
 from simsurance.evidence.cost_growth import admissions_per_user, real_growth, residual_growth, use_growth
 from simsurance.evidence.fit import (
@@ -205,6 +206,7 @@ def fits(baseline: Scenario) -> Iterator[Fit]:
         yield from use_growth(baseline, scheme)
     yield from residual_growth(baseline)
     yield from admissions_per_user(baseline)
+    yield from drift_fits(baseline)
     yield from benefit_levels(baseline)
     yield from employee.employee_contributions(baseline)
     yield from employee.use_level(baseline)

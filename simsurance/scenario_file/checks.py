@@ -23,6 +23,11 @@ COST_GROWTH = {
     "employee.care.residual_growth": "employee.care.real_growth",
 }
 """Where growth beyond income is stated, for the years after those that the other names."""
+GROWN = {
+    "employee.contributions.compliance_growth": "employee.contributions.compliance",
+    "contributions.local_supplement_growth": "contributions.local_supplement",
+}
+"""What a level grows with after the last year that it names."""
 NEVER = 9999
 DEMOGRAPHY = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
 LAST_POPULATION = 2024
@@ -107,6 +112,10 @@ def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[i
         real = leaves.get(COST_GROWTH[path])
         named = [] if _is_ramp(real) else _years_named(real)
         return (max(prices, *named) + 1 if named else NEVER), "the year after the last one that real_growth names"
+    if path in GROWN:
+        level = leaves.get(GROWN[path])
+        named = [] if _is_ramp(level) else _years_named(level)
+        return (max(named) + 1 if named else NEVER), "the year after the last one whose level is named"
     return opening, "the valuation year"
 
 

@@ -58,8 +58,13 @@ class EmployeeContributions(Section):
     employer_rate_change: Schedule = quantity("added to the employer's rate", "share of base", -0.5, 0.5)
     employee_rate: Schedule = quantity("member's rate", "share of base", 0, 0.5)
     compliance: Schedule = quantity(
-        "share of the base that is reported and paid for, late payments included", "share", 0, 2
+        "share of the base that is reported and paid for, late payments included, up to the last year named; "
+        "a number or a ramp holds for all years",
+        "share",
+        0,
+        2,
     )
+    compliance_growth: Schedule = quantity("growth of that share after the last year named", "a year", -0.1, 0.1)
     relief: Schedule = quantity("share of the employer's contribution waived", "share", 0, 1)
     to_accounts: Schedule = quantity(
         "share of the employer's contribution credited to personal accounts", "share", 0, 1

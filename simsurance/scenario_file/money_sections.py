@@ -62,7 +62,15 @@ class Contributions(Section):
     assistance_share: Schedule = quantity(
         "share of an assisted person's contribution that medical assistance pays", "share", 0, 1
     )
-    local_supplement: Schedule = quantity("fund income over national standards", "factor", 0.1, 5)
+    local_supplement: Schedule = quantity(
+        "fund income over national standards, up to the last year named; a number or a ramp holds for all years",
+        "factor",
+        0.1,
+        5,
+    )
+    local_supplement_growth: Schedule = quantity(
+        "growth of the local supplement's factor after the last year named", "a year", -0.1, 0.1
+    )
     prepaid_share: Schedule = quantity(
         "share of next year's personal contribution received in the year before", "share", 0, 1
     )
