@@ -266,7 +266,7 @@ def test_benefits_and_beneficiaries_are_exposure_times_use_times_the_layer() -> 
     basis = quiet_year(**RULES, critical_cap=50_000.0)
     _, flows = one_year(state_of(persons(("tenure_2", 200.0), ("never", 300.0))), basis)
     cost, cover = cover_in_force(50_000.0)
-    assert flows.critical_illness.sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
+    assert flows.money["critical_illness"].sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
     start = cost.basic.cost_at(cover.deductible)
     chance = float(lognormal.above(cost.mean, cost.sigma, start).chance)
     assert flows.critical_beneficiaries.sum() == pytest.approx(200 * 0.3 * chance)

@@ -232,8 +232,8 @@ def test_residents_who_enter_pay_as_residents_this_year_and_as_members_the_next(
     state = state_of(persons(("tenure_2", 100.0), others="never"), (0.0, 0.0, 0.0))
     basis = quiet_year(employee=quiet_employee(**MONEY), employee_entry=0.1, personal_pp=400.0)
     after, (first, second) = years_on(state, [basis, replace(basis, year=2031)])
-    assert first.personal_contributions.sum() == pytest.approx(100 * 400)
-    assert second.personal_contributions.sum() == pytest.approx(90 * 400)
+    assert first.money["personal_contributions"].sum() == pytest.approx(100 * 400)
+    assert second.money["personal_contributions"].sum() == pytest.approx(90 * 400)
     assert first.transfers_out.sum() == scheme_of(first).employee_entries.sum() == pytest.approx(10)
     assert scheme_of(first).employer_contributions.sum() == 0
     assert scheme_of(second).employer_contributions.sum() == pytest.approx(10 * 60_000 * 0.06)
@@ -408,7 +408,7 @@ def test_each_account_closes_with_its_income_outgo_and_interest() -> None:
     interest = 2e6 * 0.03 + (income - outgo) * (1.03**0.5 - 1)
     assert scheme.pool_interest.item() == pytest.approx(interest)
     assert after.fund[0, 1] == pytest.approx(2e6 + income - outgo + interest)
-    assert after.fund[0, 0] == pytest.approx(1e6 * 1.03 + flows.personal_contributions.sum() * 1.03**0.5)
+    assert after.fund[0, 0] == pytest.approx(1e6 * 1.03 + flows.money["personal_contributions"].sum() * 1.03**0.5)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 1.0])
@@ -416,9 +416,9 @@ def test_relatives_contributions_paid_from_accounts_are_those_the_resident_fund_
     groups = (("employee_active", 1_000.0), ("tenure_3", 2_000.0))
     after, flows, scheme = single_year(*groups, personal_pp=400.0, relatives_share=share)
     none, without, _ = single_year(*groups, personal_pp=400.0)
-    assert flows.contributions_from_accounts.sum() == pytest.approx(2_000 * 400 * share)
-    assert scheme.relatives_contributions.item() == flows.contributions_from_accounts.sum()
-    np.testing.assert_array_equal(flows.personal_contributions, without.personal_contributions)
+    assert flows.money["contributions_from_accounts"].sum() == pytest.approx(2_000 * 400 * share)
+    assert scheme.relatives_contributions.item() == flows.money["contributions_from_accounts"].sum()
+    np.testing.assert_array_equal(flows.money["personal_contributions"], without.money["personal_contributions"])
     assert after.fund[0] - none.fund[0] == pytest.approx([0, 0, -2_000 * 400 * share], abs=1e-6)
 
 
@@ -426,7 +426,7 @@ def test_relatives_do_not_pay_what_medical_assistance_pays() -> None:
     cells = persons(("tenure_3", 2_000.0), others="employee_active")
     basis = quiet_year(employee=quiet_employee(**MONEY), personal_pp=400.0, relatives_share=0.5, assistance_share=0.6)
     _, flows = one_year(state_of(cells, (0.0, 0.0, 0.0)), basis)
-    assert flows.assistance.sum() == pytest.approx(2_000 * 240)
+    assert flows.money["assistance"].sum() == pytest.approx(2_000 * 240)
     assert scheme_of(flows).relatives_contributions.item() == pytest.approx(2_000 * 160 * 0.5)
 
 
