@@ -275,8 +275,8 @@ def present_values(
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
         middle, end = discount_factors(interest, margin + shift)
         balance = account["opening"][0] + summed((account["income"] - account["outgo"]) * middle) - target * end[-1]
-        share = balance / summed(account[fund.base] * middle)
-        yield always(f"actuarial_balance{label}", share, SHARE_OF_BASE[fund.base])
+        share = ratio(balance, summed(account[fund.base] * middle))
+        yield measured(f"actuarial_balance{label}", share, SHARE_OF_BASE[fund.base], "no_base")
     if fund.public:
         middle, _ = discount_factors(interest, margin)
         public = summed(account["public_money"] * middle)

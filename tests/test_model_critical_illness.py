@@ -295,9 +295,9 @@ def test_where_an_insurer_is_paid_a_premium_the_fund_pays_it_for_every_member_an
     state = state_of(persons(("tenure_5", 200.0), ("rule_years", 1400.0)))
     _, own = one_year(state, quiet_year(2035, **rules))
     _, insured = one_year(state, quiet_year(2035, **rules, critical_self_run=0.0, critical_premium_pp=80.0))
-    assert own.bonus_cost.sum() > 0
-    assert insured.bonus_cost.sum() == 0
-    assert insured.critical_illness.sum() == pytest.approx(200 * 80)
+    assert own.money["bonus_cost"].sum() > 0
+    assert insured.money["bonus_cost"].sum() == 0
+    assert insured.money["critical_illness"].sum() == pytest.approx(200 * 80)
     assert insured.critical_beneficiaries.sum() == own.critical_beneficiaries.sum()
 
 

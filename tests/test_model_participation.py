@@ -207,7 +207,9 @@ def test_those_who_repair_wait_the_shorter_time_and_pay_this_years_contribution_
     assert two == pytest.approx([75 * 5 + 25 * 3, 75 * 7 + 25 * 6])
     assert four == pytest.approx([25 * 2, 25 * 1])
     assert flows.money["repair_payments"].sum() == pytest.approx((50 + 25) * 400)
-    assert flows.money["personal_contributions"].sum() == pytest.approx(200 * 400), "the contribution of the year is due besides"
+    assert flows.money["personal_contributions"].sum() == pytest.approx(200 * 400), (
+        "the contribution of the year is due besides"
+    )
 
 
 def test_where_all_years_must_be_paid_for_the_same_months_cost_more() -> None:

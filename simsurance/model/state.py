@@ -25,18 +25,18 @@ class CareBasis:
     The status axis has as many members as the scheme tells apart.
     """
 
-    inpatient_use: Annotated[np.ndarray, "share of persons a year", "health status sex area age"]
-    inpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health area"]
+    inpatient_use: Annotated[np.ndarray, "share of persons a year", "health sex age"]
+    inpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health area age"]
     inpatient_sigma: Annotated[np.ndarray, "log cost", "health"]
-    inpatient_deductible: Annotated[np.ndarray, "yuan a year", ""]
+    inpatient_deductible: Annotated[np.ndarray, "yuan a year", "status"]
     inpatient_ratio: Annotated[np.ndarray, "share of cost", "status"]
     inpatient_limit: Annotated[np.ndarray, "yuan a year", ""]
-    outpatient_use: Annotated[np.ndarray, "share of persons a year", "health status"]
-    outpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health status sex area age"]
+    outpatient_use: Annotated[np.ndarray, "share of persons a year", "health"]
+    outpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health sex area age"]
     outpatient_sigma: Annotated[np.ndarray, "log cost", "health"]
-    outpatient_deductible: Annotated[np.ndarray, "yuan a year", "status"]
+    outpatient_deductible: Annotated[np.ndarray, "yuan a year", ""]
     outpatient_ratio: Annotated[np.ndarray, "share of cost", "status"]
-    outpatient_limit: Annotated[np.ndarray, "yuan a year", "health status"]
+    outpatient_limit: Annotated[np.ndarray, "yuan a year", "health"]
     inpatient_benefit_factor: Annotated[np.ndarray, "factor", ""]
     outpatient_benefit_factor: Annotated[np.ndarray, "factor", ""]
     tail_index: Annotated[np.ndarray, "Pareto index", ""]
@@ -47,13 +47,13 @@ class EmployeeBasis:
     """Assumptions of the employee scheme's money in a year; the status axis of `care` is active, retired."""
 
     care: CareBasis
-    contribution_base: Annotated[np.ndarray, "yuan an active member and year", "sex area income age"]
+    contribution_base: Annotated[np.ndarray, "yuan an active member and year", "income"]
     employer_rate: Annotated[np.ndarray, "share of the base", ""]
     employee_rate: Annotated[np.ndarray, "share of the base", ""]
     with_account: Annotated[np.ndarray, "share of members", ""]
     to_accounts: Annotated[np.ndarray, "share of employers' contributions", ""]
     retiree_credit: Annotated[np.ndarray, "yuan a retired member and year", ""]
-    purchase_pp: Annotated[np.ndarray, "yuan a person who buys missing years", "sex"]
+    purchase_pp: Annotated[np.ndarray, "yuan a person who buys missing years", ""]
     birth_benefit: Annotated[np.ndarray, "yuan a birth", ""]
     long_term_care_pp: Annotated[np.ndarray, "yuan a member and year", ""]
     spending_rate: Annotated[np.ndarray, "share of balance and credits", ""]
