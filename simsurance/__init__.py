@@ -11,10 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.analysis.compare import compare
-    from simsurance.analysis.schemes import scheme_effects
-    from simsurance.api import run, run_many
-    from simsurance.results import Results
+    from simsurance.api import Results, compare, run, run_many, scheme_effects
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
@@ -22,13 +19,13 @@ __version__ = "0.1.0"
 __all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many", "scheme_effects"]
 
 _HOMES = {
-    "Results": "simsurance.results",
+    "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
-    "compare": "simsurance.analysis.compare",
+    "compare": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "run": "simsurance.api",
     "run_many": "simsurance.api",
-    "scheme_effects": "simsurance.analysis.schemes",
+    "scheme_effects": "simsurance.api",
 }
 
 

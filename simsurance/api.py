@@ -1,11 +1,167 @@
-"""From scenarios to results: what a notebook or a script calls."""
+"""What a notebook or a script calls: from scenarios to results that show themselves, draw their charts and save themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simsurance.results import Results, simulate
-from simsurance.scenario_file.loader import Scenario, load
+from simsurance.analysis.compare import Comparison as ComparedRuns
+from simsurance.analysis.compare import compare as side_by_side
+from simsurance.analysis.scheme_effects import POLICIES
+from simsurance.analysis.scheme_effects import SchemeEffects as EffectsByFund
+from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
+from simsurance.analysis.twins import Twins, twins
+from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.loader import Scenario, resolve
+
+if TYPE_CHECKING:
+    from simsurance.output.charts import ChartFigure, Plots
+    from simsurance.output.charts.comparison import ComparisonPlots
+    from simsurance.output.labels import Lang
+
+
+def table_of(shown: type, name: str) -> Any:
+    """A table of what a face shows, as a property: a fresh copy each time, so that what a notebook changes stays there."""
+    return property(lambda face: getattr(face.shown, name).copy(), doc=getattr(shown, name).__doc__)
+
+
+class Results:
+    """One scenario projected: tables (DataFrames; columns in `simsurance.variables`, money in nominal yuan), charts, files."""
+
+    def __init__(self, shown: RunResult) -> None:
+        self.shown = shown
+
+    fund = table_of(RunResult, "fund")
+    population = table_of(RunResult, "population")
+    membership = table_of(RunResult, "membership")
+    flows = table_of(RunResult, "flows")
+    ages = table_of(RunResult, "ages")
+    cohorts = table_of(RunResult, "cohorts")
+    groups = table_of(RunResult, "groups")
+    measures = table_of(RunResult, "measures")
+    checks = table_of(RunResult, "checks")
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was projected."""
+        return self.shown.scenario
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the flows."""
+        return self.shown.years
+
+    @property
+    def dates(self) -> tuple[int, ...]:
+        """The years on whose 1 January stocks stand, one more than the years."""
+        return self.shown.dates
+
+    @cached_property
+    def twins(self) -> Twins:
+        """The scenario beside its twins without behavioural effects, projected when first asked for."""
+        return twins(self.shown)
+
+    @property
+    def twin(self) -> Any:
+        """Measures beside those of the zero-effect twin: what part of them rests on assumed behaviour."""
+        return self.twins.twin.copy()
+
+    @property
+    def tail(self) -> Any:
+        """What hangs on the tail of cost: bonus and critical-illness cost a payer, as it is and with a Pareto tail."""
+        return self.twins.tail.copy()
+
+    @property
+    def drag(self) -> Any:
+        """Selection drag on the fund: fewer payers and sicker payers apart."""
+        return self.twins.drag.copy()
+
+    @property
+    def plot(self) -> "Plots":
+        """The charts as figures: `results.plot.reserve_months(lang="zh")`."""
+        from simsurance.output.charts import Plots
+
+        return Plots(self.shown)
+
+    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+        """Write tables, charts and a summary to the folder `path`; raises SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save
+
+        save(self.twins, Path(path), charts, lang)
+
+    def __repr__(self) -> str:
+        return f"Results({self.shown!r})"
+
+    def _repr_html_(self) -> str:
+        from simsurance.output.card import card
+
+        return card(self.shown)
+
+
+class Comparison:
+    """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
+
+    def __init__(self, shown: ComparedRuns) -> None:
+        self.shown = shown
+
+    measures = table_of(ComparedRuns, "measures")
+    fund = table_of(ComparedRuns, "fund")
+    fund_difference = table_of(ComparedRuns, "fund_difference")
+    twin = table_of(ComparedRuns, "twin")
+    differences = table_of(ComparedRuns, "differences")
+
+    @property
+    def results(self) -> tuple[Results, ...]:
+        """The results of each scenario."""
+        return tuple(Results(each) for each in self.shown.results)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What tells the scenarios apart in tables and charts."""
+        return self.shown.names
+
+    @property
+    def plot(self) -> "ComparisonPlots":
+        """The charts as figures: `comparison.plot.reserve_months(lang="zh")`."""
+        from simsurance.output.charts.comparison import ComparisonPlots
+
+        return ComparisonPlots(self.shown)
+
+    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_comparison
+
+        save_comparison(self.shown, Path(path), charts, lang)
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.shown!r})"
+
+    def _repr_html_(self) -> str:
+        values = self.shown.measures["value"].unstack("scenario")[list(self.names)]
+        return str(values.to_html(float_format="{:,.6g}".format))
+
+
+class SchemeEffects:
+    """A scenario that projects both schemes, and what each policy changes in every fund."""
+
+    def __init__(self, shown: EffectsByFund) -> None:
+        self.shown = shown
+
+    effects = table_of(EffectsByFund, "effects")
+    cohorts = table_of(EffectsByFund, "cohorts")
+    groups = table_of(EffectsByFund, "groups")
+
+    def plot(self, lang: "Lang" = "en") -> "ChartFigure":
+        """The chart of present values by policy and fund."""
+        from simsurance.output.charts.scheme_effects import draw
+
+        return draw(self.shown, lang).figure
+
+    def __repr__(self) -> str:
+        return f"SchemeEffects({self.shown!r})"
+
+    def _repr_html_(self) -> str:
+        return str(self.shown.effects.to_html(float_format="{:,.6g}".format))
 
 
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
@@ -20,10 +176,26 @@ def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
 
 def run_many(scenarios: Iterable[Scenario | str | Path]) -> list[Results]:
     """Project several scenarios, those over the same years together: the numbers are those of single runs."""
-    return simulate([resolve(scenario) for scenario in scenarios])
+    return [Results(each) for each in simulate([resolve(scenario) for scenario in scenarios])]
 
 
-def resolve(scenario: Scenario | str | Path, **changes: Any) -> Scenario:
-    """The scenario of a name or a path, or the one given, with changes by dotted key."""
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    return loaded.replace(changes) if changes else loaded
+def compare(base: Scenario | Results | str | Path, *others: Scenario | Results | str | Path) -> Comparison:
+    """The base and others side by side; each a name, a path, a scenario, or results at hand.
+
+    Raises SimsuranceError for a faulty scenario or an identity that does not hold.
+    """
+    given = (base, *others)
+    return Comparison(side_by_side([each.shown if isinstance(each, Results) else resolve(each) for each in given]))
+
+
+def scheme_effects(
+    scenario: Scenario | str | Path,
+    policies: Sequence[str | Path] = POLICIES,
+    fragments: Sequence[str] = (),
+    settings: Sequence[str] = (),
+) -> SchemeEffects:
+    """The scenario, a name, a path or a value, without and with each policy, a shipped fragment or a path, alone.
+
+    Raises SimsuranceError for a faulty scenario or policy, and where the employee scheme is not projected.
+    """
+    return SchemeEffects(effects_by_fund(scenario, policies, fragments, settings))

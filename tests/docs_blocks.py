@@ -18,16 +18,16 @@ from typing import Any
 import numpy as np
 from click.testing import CliRunner
 
-from simsurance.analysis import aggregate, calibration
-from simsurance.analysis.hindcast import hindcast
-from simsurance.analysis.schemes import scheme_effects
+from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
+from simsurance.evidence import by_hand, calibration
+from simsurance.evidence.hindcast import hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
-from simsurance.results import Results, simulate
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
@@ -57,7 +57,7 @@ def baseline() -> Scenario:
 
 
 @cache
-def projected() -> Results:
+def projected() -> RunResult:
     return simulate([baseline()])[0]
 
 
@@ -533,7 +533,7 @@ def entry_from_2027(factor: float) -> dict[int, float]:
     return level | {2027: calibration.shipped(level, 2027) * factor}
 
 
-def dated(result: Results, name: str) -> str:
+def dated(result: RunResult, name: str) -> str:
     """A year, or the status in words."""
     found = result.measures.loc[name]
     return f"{found['value']:.0f}" if found["status"] == "ok" else str(found["status"]).replace("_", " ")
@@ -673,8 +673,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     )
 }
 MODULES: dict[str, Callable[[], None]] = {
-    "simsurance.analysis.calibration": calibration.main,
-    "simsurance.analysis.aggregate": aggregate.main,
+    "simsurance.evidence.calibration": calibration.main,
+    "simsurance.evidence.by_hand": by_hand.main,
 }
 
 

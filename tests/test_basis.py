@@ -16,7 +16,7 @@ from simsurance.basis.money import shared_out
 from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.state import State, YearBasis
-from simsurance.results import Results, simulate
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
 EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
@@ -36,12 +36,12 @@ def built(*changes: tuple[str, Any]) -> tuple[State, tuple[YearBasis, ...]]:
     return build(baseline().replace(dict(changes)))
 
 
-def projected(changes: dict[str, Any] | None = None) -> Results:
+def projected(changes: dict[str, Any] | None = None) -> RunResult:
     """The baseline with changes, projected."""
     return simulate([baseline().replace(changes or {})])[0]
 
 
-def assert_equal_results(found: Results, wanted: Results, years: int | None = None) -> None:
+def assert_equal_results(found: RunResult, wanted: RunResult, years: int | None = None) -> None:
     """Funds and flows of both are equal, bit for bit, in the first years."""
     np.testing.assert_array_equal(found.projection.fund[:years], wanted.projection.fund[:years])
     for name, flow in wanted.projection.by_group.items():

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simsurance.analysis import calibration
-from simsurance.analysis import calibration_employee as employee
-from simsurance.analysis.calibration_fit import (
+from simsurance.data.tables import published
+from simsurance.evidence import calibration
+from simsurance.evidence import calibration_employee as employee
+from simsurance.evidence.fit import (
     FITTED_YEARS,
     LAST_YEAR,
     YEARS,
@@ -18,7 +19,6 @@ from simsurance.analysis.calibration_fit import (
     one_year,
     solved,
 )
-from simsurance.data.tables import published
 from simsurance.scenario_file.loader import load
 
 BASE = load("baseline")

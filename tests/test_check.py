@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 import simsurance as ss
-from simsurance.analysis.reference import TABLES, accept, cells, differences, reference_tables
+from simsurance.analysis.reference_results import TABLES, accept, cells, differences, reference_tables
 from simsurance.cli import check as check_module
 from simsurance.cli import main
 from simsurance.errors import ExitCode

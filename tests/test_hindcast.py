@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from simsurance.analysis.calibration_fit import FITTED_YEARS
-from simsurance.analysis.hindcast import CLOSING_BALANCE, CURRENT_BALANCE, ITEMS, PARTS, Outturn, hindcast, notes
 from simsurance.cli import main
 from simsurance.data.tables import published
+from simsurance.evidence.fit import FITTED_YEARS
+from simsurance.evidence.hindcast import CLOSING_BALANCE, CURRENT_BALANCE, ITEMS, PARTS, Outturn, hindcast, notes
 from simsurance.scenario_file.loader import load
 
 EMPLOYEES = ("employee_pool", "personal_accounts")

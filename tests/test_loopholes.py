@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from simsurance.analysis.choices import ACTIONS, all_decisions
-from simsurance.analysis.history import parsed
-from simsurance.analysis.loopholes import find, games, loopholes
-from simsurance.analysis.member import Person, Standing, member_years
-from simsurance.analysis.story import rules_of, walk
-from simsurance.analysis.strategy import FORESIGHT, Game, game
 from simsurance.basis import build
 from simsurance.cli import main
+from simsurance.member.choices import ACTIONS, all_decisions
+from simsurance.member.history import parsed
+from simsurance.member.loopholes import find, games, loopholes
+from simsurance.member.member_year import Person, Standing, member_years
+from simsurance.member.story import rules_of, walk
+from simsurance.member.strategy import FORESIGHT, Game, game
+from simsurance.member.strategy_words import in_words
 from simsurance.model.participation import MONTHS
-from simsurance.output.strategy_words import in_words
 from simsurance.scenario_file.loader import Scenario, load
 
 YOUNG = Person(20, "male", "rural", "middle")

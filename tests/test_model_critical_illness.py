@@ -13,13 +13,13 @@ from scipy.integrate import quad
 from small_scheme import bands, held, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import row
-from simsurance.model import benefits
+from simsurance.model import lognormal
 from simsurance.model.care import benefits_pp, bonus_cost_pp
 from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 slow = settings(derandomize=True, deadline=None, max_examples=40)
-TAIL_FROM, TAIL_SHARE = benefits.TAIL_FROM, erfc(benefits.TAIL_FROM / sqrt(2)) / 2
+TAIL_FROM, TAIL_SHARE = lognormal.TAIL_FROM, erfc(lognormal.TAIL_FROM / sqrt(2)) / 2
 BASIC = st.tuples(st.floats(0, 3000), st.floats(0.05, 0.95), st.floats(1e3, 4e5))
 """Deductible, ratio and limit of the basic layer."""
 COVERS = st.tuples(
@@ -219,7 +219,7 @@ def test_the_tail_is_joined_at_the_99th_percentile_and_falls_with_its_index(
 ) -> None:
     mean, sigma = (np.array(number) for number in cost)
     start = cost[0] * exp(cost[1] * TAIL_FROM - cost[1] ** 2 / 2)
-    laws = (benefits.above(mean, sigma, np.array(threshold), np.array(index)) for index in (0.0, tail, tail - 0.4))
+    laws = (lognormal.above(mean, sigma, np.array(threshold), np.array(index)) for index in (0.0, tail, tail - 0.4))
     plain, heavy, heavier = ([float(found.chance), float(found.excess)] for found in laws)
     if threshold < start:
         assert heavy[0] == plain[0]
@@ -266,9 +266,9 @@ def test_benefits_and_beneficiaries_are_exposure_times_use_times_the_layer() -> 
     basis = quiet_year(**RULES, critical_cap=50_000.0)
     _, flows = one_year(state_of(persons(("tenure_2", 200.0), ("never", 300.0))), basis)
     cost, cover = cover_in_force(50_000.0)
-    assert flows.critical_illness.sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
+    assert flows.money["critical_illness"].sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
     start = cost.basic.cost_at(cover.deductible)
-    chance = float(benefits.above(cost.mean, cost.sigma, start).chance)
+    chance = float(lognormal.above(cost.mean, cost.sigma, start).chance)
     assert flows.critical_beneficiaries.sum() == pytest.approx(200 * 0.3 * chance)
     assert flows.critical_beneficiaries.sum() > 0
 
@@ -295,9 +295,9 @@ def test_where_an_insurer_is_paid_a_premium_the_fund_pays_it_for_every_member_an
     state = state_of(persons(("tenure_5", 200.0), ("rule_years", 1400.0)))
     _, own = one_year(state, quiet_year(2035, **rules))
     _, insured = one_year(state, quiet_year(2035, **rules, critical_self_run=0.0, critical_premium_pp=80.0))
-    assert own.bonus_cost.sum() > 0
-    assert insured.bonus_cost.sum() == 0
-    assert insured.critical_illness.sum() == pytest.approx(200 * 80)
+    assert own.money["bonus_cost"].sum() > 0
+    assert insured.money["bonus_cost"].sum() == 0
+    assert insured.money["critical_illness"].sum() == pytest.approx(200 * 80)
     assert insured.critical_beneficiaries.sum() == own.critical_beneficiaries.sum()
 
 
@@ -317,6 +317,6 @@ def test_the_chance_of_using_the_bonus_is_that_of_a_payment_beyond_the_old_cap()
         held(one_year(state, quiet_year(2035, **rules, critical_cap=cap))[0], "no_claim_3") for cap in (1e12, 20_000.0)
     )
     cost, cover = cover_in_force(20_000.0)
-    beyond = float(benefits.above(cost.mean, cost.sigma, cost.basic.cost_at(cover.capped_at)).chance)
+    beyond = float(lognormal.above(cost.mean, cost.sigma, cost.basic.cost_at(cover.capped_at)).chance)
     assert kept - used == pytest.approx(200 * 0.3 * beyond, rel=1e-9)
     assert row("no_claim_3") > row("no_claim_2")

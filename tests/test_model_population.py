@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from small_scheme import AGES, FERTILE, arrays_of, on, one_year, persons, quiet_employee, quiet_year, state_of
 
 from simsurance.axes import axis, index, row
+from simsurance.basis import life_table
+from simsurance.basis.odds_factor import logit_shift, solve_odds_factor
 from simsurance.model import population
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
@@ -26,7 +28,7 @@ def test_survival_ratios_of_a_small_life_table_worked_out_by_hand() -> None:
     # Females of ages 0, 1, 2 and 3 and over; a(0) = 0.14903 − 2.05527·m(0), ½ at ages 1 and 2.
     central = np.array([[0.0100, 0.0020, 0.1000, 0.5000]])
     both = np.concatenate([central, central])
-    ratios, newborn = population.survival_ratios(both)
+    ratios, newborn = life_table.survival_ratios(both)
     #   x   m       a          q           l           L
     #   0   0.0100  0.1284773  0.009913601 1           0.991360072
     #   1   0.0020  0.5        0.001998002 0.990086399 0.989097298
@@ -38,19 +40,19 @@ def test_survival_ratios_of_a_small_life_table_worked_out_by_hand() -> None:
 
 def test_a_boy_who_dies_as_an_infant_lives_longer_than_a_girl_on_the_uns_line() -> None:
     central = np.array([0.005, 0.005])
-    assert population.separation_factor_at_birth(central) == pytest.approx([0.1387537, 0.1393128], abs=1e-7)
+    assert life_table.separation_factor_at_birth(central) == pytest.approx([0.1387537, 0.1393128], abs=1e-7)
 
 
 def test_the_open_age_shares_its_survivors_with_the_age_below() -> None:
     rates = np.linspace(0.01, 0.4, 12).reshape(2, 6)
-    ratios, _ = population.survival_ratios(rates)
+    ratios, _ = life_table.survival_ratios(rates)
     assert ratios[:, -1] == pytest.approx(ratios[:, -2])
 
 
 @steady
 @given(st.floats(1e-5, 0.03), st.lists(st.floats(1e-5, 0.7), min_size=4, max_size=8))
 def test_survival_ratios_are_probabilities(infant: float, later: list[float]) -> None:
-    ratios, newborn = population.survival_ratios(np.array([[infant, *later], [infant, *later]]))
+    ratios, newborn = life_table.survival_ratios(np.array([[infant, *later], [infant, *later]]))
     assert np.all((ratios > 0) & (ratios < 1))
     assert np.all((newborn > 0) & (newborn < 1))
 
@@ -59,14 +61,14 @@ def test_higher_mortality_at_one_age_lowers_survival_into_and_out_of_it_only() -
     rates = np.full((2, 8), 0.02)
     raised = rates.copy()
     raised[:, 4] = 0.05
-    before, after = (population.survival_ratios(table)[0] for table in (rates, raised))
+    before, after = (life_table.survival_ratios(table)[0] for table in (rates, raised))
     assert np.flatnonzero(~np.isclose(before[0], after[0], rtol=1e-12)).tolist() == [3, 4]
     assert np.all(after[:, 3:5] < before[:, 3:5])
 
 
 def test_a_population_without_deaths_births_and_migration_only_grows_older() -> None:
     stock = np.arange(12.0).reshape(2, 6)
-    later, births = population.advance(stock, np.ones((2, 6)), np.ones(2), np.zeros(6), 0.5, np.zeros((2, 6)))
+    later, births = life_table.advance(stock, np.ones((2, 6)), np.ones(2), np.zeros(6), 0.5, np.zeros((2, 6)))
     assert births == 0
     assert later[0].tolist() == [0, 0, 1, 2, 3, 4 + 5]
 
@@ -74,7 +76,7 @@ def test_a_population_without_deaths_births_and_migration_only_grows_older() -> 
 def test_advance_half_of_the_migrants_come_before_the_year_and_half_after() -> None:
     stock, migrants = np.zeros((2, 3)), np.zeros((2, 3))
     stock[FEMALE, 0], migrants[FEMALE, 0], migrants[FEMALE, 1] = 100.0, 10.0, 20.0
-    later, _ = population.advance(stock, np.full((2, 3), 0.9), np.ones(2), np.zeros(3), 0.5, migrants)
+    later, _ = life_table.advance(stock, np.full((2, 3), 0.9), np.ones(2), np.zeros(3), 0.5, migrants)
     assert later[FEMALE, 1] == pytest.approx((100 + 10 / 2) * 0.9 + 20 / 2)
     assert later[FEMALE, 0] == pytest.approx(10 / 2)
 
@@ -82,7 +84,7 @@ def test_advance_half_of_the_migrants_come_before_the_year_and_half_after() -> N
 def test_births_come_from_the_mean_of_the_women_at_both_ends_of_the_year() -> None:
     stock, asfr = np.zeros((2, 4)), np.array([0, 0, 0.1, 0])
     stock[FEMALE] = [0, 50, 70, 0]
-    later, births = population.advance(stock, np.ones((2, 4)), np.full(2, 0.99), asfr, 0.52, np.zeros((2, 4)))
+    later, births = life_table.advance(stock, np.ones((2, 4)), np.full(2, 0.99), asfr, 0.52, np.zeros((2, 4)))
     assert births == pytest.approx((70 + 50) / 2 * 0.1)
     assert later[:, 0] == pytest.approx([births * 0.48 * 0.99, births * 0.52 * 0.99])
 
@@ -239,7 +241,7 @@ def test_one_hand_of_a_population_does_not_know_of_the_other() -> None:
 @given(st.lists(st.floats(0.01, 0.99), min_size=2, max_size=8), st.floats(0.05, 0.95))
 def test_a_shift_on_the_logit_scale_meets_the_mean_and_keeps_the_order(shares: list[float], target: float) -> None:
     before = np.array(shares)
-    after = population.logit_shift(before, np.ones(len(shares)), target)
+    after = logit_shift(before, np.ones(len(shares)), target)
     assert after.mean() == pytest.approx(target, rel=1e-9)
     assert np.array_equal(np.argsort(after, kind="stable"), np.argsort(before, kind="stable"))
     assert np.diff(np.log(after / (1 - after)) - np.log(before / (1 - before))) == pytest.approx(0, abs=1e-9)
@@ -247,7 +249,7 @@ def test_a_shift_on_the_logit_scale_meets_the_mean_and_keeps_the_order(shares: l
 
 def test_a_total_that_no_factor_on_the_odds_reaches_is_refused() -> None:
     with pytest.raises(ArithmeticError, match="no factor on the odds gives 200"):
-        population.solve_odds_factor(lambda odds: 100 * odds / (1 + odds), 200)
+        solve_odds_factor(lambda odds: 100 * odds / (1 + odds), 200)
 
 
 def test_the_year_changes_neither_state_nor_basis() -> None:

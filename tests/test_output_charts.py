@@ -14,12 +14,12 @@ from IPython.core.formatters import DisplayFormatter
 
 import simsurance as ss
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.published import history
 from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 from simsurance.output.charts.fund import name_band
 from simsurance.output.charts.words import WORDS
-from simsurance.output.history import history
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS, chart_names
 
 CASES = {

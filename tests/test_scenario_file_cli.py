@@ -214,6 +214,6 @@ def test_the_json_schema_itself_is_valid_and_tells_units_and_descriptions():
 
 def test_the_parameter_reference_is_current():
     reference = scenarios_folder().parent / "docs" / "parameters.md"
-    command = [sys.executable, "-m", "simsurance.scenario_file.reference"]
+    command = [sys.executable, "-m", "simsurance.scenario_file.parameter_page"]
     written = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     assert reference.read_text(encoding="utf-8") == written, f"run {' '.join(command[1:])} > docs/parameters.md"

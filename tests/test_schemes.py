@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from simsurance.analysis.schemes import ADDITIVE, POLICIES, SchemeEffects, scheme_effects
+from simsurance.analysis.scheme_effects import ADDITIVE, POLICIES, SchemeEffects, scheme_effects
 from simsurance.axes import FUND
 from simsurance.cli import main
-from simsurance.output.charts import schemes as chart
+from simsurance.output.charts import scheme_effects as chart
 from simsurance.output.folder import read_manifest
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.schedule import values_by_year

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 from small_scheme import NATIONAL_MONTHS
 
-from simsurance.analysis.history import parsed
-from simsurance.analysis.member import Person, Standing
-from simsurance.analysis.story import rules_of, story, story_years
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
-from simsurance.output.story import rule_applied, table, year_told
-from simsurance.output.story_words import WORDS
+from simsurance.member.history import parsed
+from simsurance.member.member_year import Person, Standing
+from simsurance.member.story import rules_of, story, story_years
+from simsurance.member.story_words import WORDS
+from simsurance.member.telling import rule_applied, table, year_told
 from simsurance.scenario_file.loader import Scenario, load
 
 NOMINAL = {

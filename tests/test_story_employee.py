@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from simsurance.analysis.history import parsed
-from simsurance.analysis.member import Person
-from simsurance.analysis.story import rules_of, story, story_years
 from simsurance.basis import build
 from simsurance.cli import main
-from simsurance.output.story import rule_applied, table, year_told
+from simsurance.member.history import parsed
+from simsurance.member.member_year import Person
+from simsurance.member.story import rules_of, story, story_years
+from simsurance.member.telling import rule_applied, table, year_told
 from simsurance.scenario_file.loader import Scenario, load
 
 VALUES = {

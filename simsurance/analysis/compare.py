@@ -3,26 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simsurance.api import resolve
-from simsurance.results import Results, simulate
+from simsurance.analysis.twins import twins
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import TITLES, Scenario
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.output.charts.comparison import ComparisonPlots
-    from simsurance.output.labels import Lang
-
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
 
-    results: tuple[Results, ...]
+    results: tuple[RunResult, ...]
     names: tuple[str, ...]
 
     @cached_property
@@ -54,7 +50,7 @@ class Comparison:
     @cached_property
     def twin(self) -> "pd.DataFrame":
         """Every scenario beside its zero-effect twin; index scenario, measure."""
-        return self._stacked([result.twin for result in self.results])
+        return self._stacked([twins(result).twin for result in self.results])
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
@@ -71,24 +67,8 @@ class Comparison:
         }
         return pd.DataFrame(values, index=pd.Index(paths, name="key"))
 
-    @property
-    def plot(self) -> "ComparisonPlots":
-        """The charts as figures: `comparison.plot.reserve_months(lang="zh")`."""
-        from simsurance.output.charts.comparison import ComparisonPlots
-
-        return ComparisonPlots(self)
-
-    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
-        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
-        from simsurance.output.save import save_comparison
-
-        save_comparison(self, Path(path), charts, lang)
-
     def __repr__(self) -> str:
-        return f"Comparison({', '.join(self.names)})"
-
-    def _repr_html_(self) -> str:
-        return str(self.measures["value"].unstack("scenario")[list(self.names)].to_html(float_format="{:,.6g}".format))
+        return ", ".join(self.names)
 
     def _stacked(self, tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
         import pandas as pd
@@ -96,14 +76,13 @@ class Comparison:
         return pd.concat(dict(zip(self.names, tables, strict=True)), names=["scenario"])
 
 
-def compare(base: Scenario | Results | str | Path, *others: Scenario | Results | str | Path) -> Comparison:
-    """The base and others side by side; each a name, a path, a scenario, or results at hand.
+def compare(given: Sequence[Scenario | RunResult]) -> Comparison:
+    """Scenarios, or runs of them at hand, side by side, the base first.
 
-    Raises SimsuranceError for a faulty scenario or an identity that does not hold.
+    Raises SimsuranceError if an identity does not hold.
     """
-    given = [each if isinstance(each, Results) else resolve(each) for each in (base, *others)]
     fresh = iter(simulate([each for each in given if isinstance(each, Scenario)]))
-    results = tuple(each if isinstance(each, Results) else next(fresh) for each in given)
+    results = tuple(each if isinstance(each, RunResult) else next(fresh) for each in given)
     return Comparison(results, _told_apart([result.scenario.name for result in results]))
 
 

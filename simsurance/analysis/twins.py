@@ -6,18 +6,19 @@ same turnover.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simsurance.measures import discount_factors
 from simsurance.model.fund import summed
+from simsurance.results import RunAccounts, RunResult, accounts_of
 from simsurance.scenario_file.loader import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.results import Results
 
 RULE_EFFECTS = ("bonus", "wait")
 ALL_EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
@@ -42,11 +43,12 @@ def without_effects(scenario: Scenario, effects: tuple[str, ...]) -> Scenario:
 class Twins:
     """Results of a scenario, of its zero-effect twin, of its static twin, and with a heavy tail of cost."""
 
-    full: "Results"
-    zero_effect: "Results"
-    static: "Results"
-    heavy_tail: "Results"
+    full: RunResult
+    zero_effect: RunAccounts
+    static: RunAccounts
+    heavy_tail: RunAccounts
 
+    @cached_property
     def tail(self) -> "pd.DataFrame":
         """What hangs on the tail of cost: benefits of the raised cap, by year, yuan a payer; index year.
 
@@ -62,7 +64,8 @@ class Twins:
                 columns[f"{prefix}{name}_pp"] = account[name] / account["resident_enrolled"]
         return pd.DataFrame(columns, index=pd.Index(self.full.years, name="year"))
 
-    def table(self) -> "pd.DataFrame":
+    @cached_property
+    def twin(self) -> "pd.DataFrame":
         """Measures of the scenario and of its zero-effect twin, their difference and unit; index measure."""
         import pandas as pd
 
@@ -78,6 +81,7 @@ class Twins:
             }
         )
 
+    @cached_property
     def drag(self) -> "pd.DataFrame":
         """Selection drag: fund of the static twin less that of the scenario; index part.
 
@@ -86,8 +90,7 @@ class Twins:
         """
         import pandas as pd
 
-        interest = np.array([float(year.interest_rate[0]) for year in self.full.basis])
-        middle, end = discount_factors(interest, 0.0)
+        middle, end = discount_factors(self.full.interest, 0.0)
         payers, balance = zip(*(_paths(results) for results in (self.full, self.static)), strict=True)
 
         def value(of_payers: int, of_balance: int) -> float:
@@ -100,18 +103,16 @@ class Twins:
         return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": "yuan"}, index=parts)
 
 
-def _paths(results: "Results") -> tuple[np.ndarray, np.ndarray]:
+def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:
     """Payers and income less outgo a payer, by year."""
     account = results.account
     payers = account["resident_enrolled"]
     return payers, (account["income"] - account["outgo"]) / payers
 
 
-def twins(results: "Results") -> Twins:
+def twins(results: RunResult) -> Twins:
     """The twins of a scenario that has been projected, both in one batch."""
-    from simsurance.results import simulate
-
     scenario = results.scenario
     heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
     quiet = (without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS))
-    return Twins(results, *simulate([*quiet, heavy]))
+    return Twins(results, *accounts_of([*quiet, heavy]))

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from simsurance.axes import AGE, AREA, INCOME
+from simsurance.basis import life_table, standards
 from simsurance.data import tables
-from simsurance.model import contributions, population
+from simsurance.model import population
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
 from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
@@ -74,7 +75,7 @@ class Inputs:
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
         rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
-        return population.survival_ratios(
+        return life_table.survival_ratios(
             rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
         )
 
@@ -122,7 +123,7 @@ class Inputs:
         for place, year in enumerate(spans[:-1]):
             if year >= LAST_STOCK_YEAR:
                 pair = slice(place, place + 2)
-                stepped, _ = population.advance(
+                stepped, _ = life_table.advance(
                     stocks[year] if year in stocks else tables.by_year_sex_age(path, "persons", [year])[0],
                     survival[pair].mean(axis=0),
                     newborn_survival[pair].mean(axis=0),
@@ -223,7 +224,7 @@ class Inputs:
         years = [*self.years, self.last + 1]
         before = self.incomes([year - 1 for year in years])["national"]
         own, budget = self.values.contributions.personal, self.values.contributions.subsidy
-        personal = contributions.standards(
+        personal = standards.standards(
             years,
             before,
             lambda year: rule_in(own.rule, year),
@@ -234,7 +235,7 @@ class Inputs:
             self.yearly(own.floor, years),
             self.yearly(own.highest_rise, years),
         )
-        subsidy = contributions.standards(
+        subsidy = standards.standards(
             years,
             before,
             lambda year: rule_in(budget.rule, year),

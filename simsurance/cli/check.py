@@ -11,8 +11,8 @@ from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
-    from simsurance.analysis.reference import Difference
-    from simsurance.results import Results
+    from simsurance.analysis.reference_results import Difference
+    from simsurance.results import RunResult
 
 MOST_SHOWN: Final = 20
 
@@ -54,18 +54,18 @@ def command(
         _check(results, folder, _left_over(folder) if not scenarios and not references else [], as_json)
 
 
-def _update(results: "list[Results]", folder: Path, reason: str) -> None:
+def _update(results: "list[RunResult]", folder: Path, reason: str) -> None:
     """Accept the results, one line a scenario."""
-    from simsurance.analysis.reference import accept
+    from simsurance.analysis.reference_results import accept
 
     for result in results:
         largest = accept(result, folder, reason)
         click.echo(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
 
 
-def _check(results: "list[Results]", folder: Path, left_over: list[str], as_json: bool) -> None:
+def _check(results: "list[RunResult]", folder: Path, left_over: list[str], as_json: bool) -> None:
     """Print every scenario that is as it was and the worst cells of the others; raises SimsuranceError (COMPARISON)."""
-    from simsurance.analysis.reference import differences
+    from simsurance.analysis.reference_results import differences
 
     found = {result.scenario.name: differences(result, folder / result.scenario.name) for result in results}
     lines = sorted((each for cells in found.values() for each in cells), key=lambda each: -each.times)

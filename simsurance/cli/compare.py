@@ -54,7 +54,7 @@ def command(
         from simsurance.analysis.compare import compare
         from simsurance.output.save import save_comparison
 
-        comparison = compare(*scenarios)
+        comparison = compare(scenarios)
         line.say(f"writing {folder}")
         save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     click.echo(_json(comparison, folder) if as_json else _text(comparison, folder), nl=False)

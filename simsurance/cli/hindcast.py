@@ -30,7 +30,7 @@ SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yu
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
     """Project SCENARIO from an earlier 1 January and print each year beside the published figures."""
-    from simsurance.analysis.hindcast import hindcast, notes
+    from simsurance.evidence.hindcast import hindcast, notes
 
     found = hindcast(load(scenario, fragments, settings), first)
     known = notes(found)

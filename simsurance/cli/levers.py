@@ -12,7 +12,7 @@ from simsurance.output.labels import ENTRY_NOTE, in_language, number, signed
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 BILLION = 1e9
 
@@ -45,7 +45,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
         click.echo(f"\n{in_language(ENTRY_NOTE, 'en')}")
 
 
-def _header(base: "Results") -> tuple[str, ...]:
+def _header(base: "RunResult") -> tuple[str, ...]:
     from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
 
     months = (f"resident months {year}" for year in RESERVE_YEARS)
@@ -56,7 +56,7 @@ def _header(base: "Results") -> tuple[str, ...]:
     return ("fragment", *figures, *pool, "what it is")
 
 
-def _base_row(base: "Results", shown: Sequence["Effect"]) -> tuple[str, ...]:
+def _base_row(base: "RunResult", shown: Sequence["Effect"]) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     if not shown:
         return (base.scenario.name, *[""] * (len(_header(base)) - 2), base.scenario.values.title)
@@ -102,7 +102,7 @@ def _cell(figure: "Figure") -> str:
     return signed(number(figure.change, decimals))
 
 
-def _json(base: "Results", found: Sequence["Effect"]) -> str:
+def _json(base: "RunResult", found: Sequence["Effect"]) -> str:
     """Everything as JSON text."""
     from simsurance.output.manifest import as_json, plain
 

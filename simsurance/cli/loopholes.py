@@ -14,8 +14,8 @@ from simsurance.output.labels import number
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
-    from simsurance.analysis.loopholes import Loophole
-    from simsurance.analysis.strategy import Foresight
+    from simsurance.member.loopholes import Loophole
+    from simsurance.member.strategy import Foresight
 
 TOLD = {
     "known": "best, knowing the year's need beforehand",
@@ -65,7 +65,7 @@ def command(
     Behind the member follow those of ages 20, 35, 50 and 65, every need class, low and middle income, both areas and
     sexes, the dearest for the fund first.
     """
-    from simsurance.analysis.loopholes import LEFT_OUT, find, loopholes, require_share
+    from simsurance.member.loopholes import LEFT_OUT, find, loopholes, require_share
 
     chosen = load(scenario, fragments, settings)
     require_share(share)
@@ -94,7 +94,7 @@ def command(
 
 def _member(one: "Loophole", years: int, share: float) -> list[str]:
     """The member's strategies in words and as a table of values."""
-    from simsurance.output.strategy_words import in_words
+    from simsurance.member.strategy_words import in_words
 
     who = one.person
     lines = [
@@ -186,7 +186,7 @@ def _members(rows: Sequence[Mapping[Any, Any]], share: float) -> list[str]:
 
 def _plain(one: "Loophole", share: float) -> dict[str, Any]:
     """The member's strategies for programs."""
-    from simsurance.output.strategy_words import in_words
+    from simsurance.member.strategy_words import in_words
 
     def outcome(foresight: "Foresight | None") -> dict[str, Any]:
         found = one.always if foresight is None else one.best[foresight]

@@ -19,7 +19,7 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 HEADER = ("scenario", "fund", "first deficit", "depletion", "reserve months", "required")
 
@@ -80,13 +80,14 @@ def command(
         return
     with progress() as line:
         line.say("importing")
+        from simsurance.analysis.twins import twins
         from simsurance.output.save import save
         from simsurance.results import simulate
 
         results = simulate(chosen)
         for place, (result, folder) in enumerate(zip(results, folders, strict=True), start=1):
             line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
-            save(result, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     if as_json:
         _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
     else:
@@ -121,7 +122,7 @@ def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
     }
 
 
-def _report(result: "Results", folder: Path) -> dict[str, Any]:
+def _report(result: "RunResult", folder: Path) -> dict[str, Any]:
     """What a run found and wrote, for programs."""
     from simsurance.output.folder import read_manifest
     from simsurance.output.manifest import plain, records
@@ -148,7 +149,7 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _rows(result: "Results") -> list[tuple[str, ...]]:
+def _rows(result: "RunResult") -> list[tuple[str, ...]]:
     """The table on standard output: one row a fund, with the reserve at both ends of the projection."""
     from simsurance.output.card import times
     from simsurance.output.measured import outlooks
@@ -167,6 +168,6 @@ def _rows(result: "Results") -> list[tuple[str, ...]]:
     return rows
 
 
-def _written(result: "Results", folder: Path) -> str:
+def _written(result: "RunResult", folder: Path) -> str:
     """Which years were projected, and where they were written."""
     return f"{result.scenario.name}, {result.years[0]} → {result.years[-1]}: {folder.as_posix()}"

@@ -17,7 +17,7 @@ from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
-    from simsurance.analysis.schemes import SchemeEffects
+    from simsurance.analysis.scheme_effects import SchemeEffects
 
 HEADER: Final[tuple[Text, ...]] = (
     *(("policy", "政策"), ("fund", "基金"), ("income", "收入"), ("outgo", "支出"), ("balance", "收支差")),
@@ -74,12 +74,12 @@ def command(
     refuse_foreign(folder)
     with progress() as line:
         line.say("projecting")
-        from simsurance.analysis.schemes import POLICIES, scheme_effects
-        from simsurance.output.schemes import save
+        from simsurance.analysis.scheme_effects import POLICIES, scheme_effects
+        from simsurance.output.save import save_scheme_effects
 
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings)
         line.say(f"writing {folder}")
-        save(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+        save_scheme_effects(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 

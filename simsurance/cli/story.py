@@ -87,8 +87,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Tell year by year what the rules of a scenario do to one member."""
-    from simsurance.analysis.story import story_years
-    from simsurance.output.story import rule_applied, table, year_told
+    from simsurance.member.story import story_years
+    from simsurance.member.telling import rule_applied, table, year_told
 
     chosen = load(scenario, fragments, settings)
     years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES
-from simsurance.model import benefits, critical_illness, membership, participation
+from simsurance.model import critical_illness, lognormal, membership, participation
 from simsurance.model.state import CareBasis, YearBasis
 
 ASSISTED_OR_NOT = (0, 1, 1, 1)
@@ -36,7 +36,7 @@ def basic_care_pp(care: CareBasis) -> BasicCare:
         care.outpatient_cost,
         care.outpatient_sigma,
         critical_illness.BasicLayer(care.outpatient_deductible, care.outpatient_ratio, care.outpatient_limit),
-        benefits.NO_TAIL,
+        lognormal.NO_TAIL,
     )
     return BasicCare(
         inpatient_cost=use * cost.above(np.zeros(())).excess,

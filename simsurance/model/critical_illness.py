@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from simsurance.model import benefits
-from simsurance.model.benefits import Above
+from simsurance.model import lognormal
+from simsurance.model.lognormal import Above
 
 NO_CAP = 1e18
 """Own cost that nobody reaches, in yuan: where a cover without a cap ends."""
@@ -47,7 +47,7 @@ class UserCost:
 
     def above(self, threshold: np.ndarray) -> Above:
         """E[(X − k)⁺] and P(X > k)."""
-        return benefits.above(self.mean, self.sigma, threshold, self.tail_index)
+        return lognormal.above(self.mean, self.sigma, threshold, self.tail_index)
 
     @cached_property
     def above_deductible(self) -> Above:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, axis, row
 from simsurance.model import membership, participation
 from simsurance.model.state import Hazards, YearBasis
 
@@ -98,9 +98,12 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
     continuous[:, :, -1] = membership.mean_years(
         cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
     )[:, :, 0]
-    persons = cells[:, :, TENURES].sum(axis=(1, 3), keepdims=True)
+    persons = cells[:, :, TENURES].sum(axis=axis("health", "sex"), keepdims=True)
     no_claim = np.divide(
-        cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0
+        cells[:, :, NO_CLAIM].sum(axis=axis("health", "sex"), keepdims=True),
+        persons,
+        out=np.zeros_like(persons),
+        where=persons > 0,
     )
     earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
     with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)

@@ -7,13 +7,13 @@ from simsurance.output.labels import fund_label, in_words_or, money, number, per
 from simsurance.output.measured import Outlook, outlooks
 
 if TYPE_CHECKING:
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 COUNTED = {"resident": ("resident_insured",), "employee_pool": ("employee_active", "employee_retired")}
 """Persons insured by the scheme that a fund belongs to."""
 
 
-def card(results: "Results") -> str:
+def card(results: "RunResult") -> str:
     """A small table in HTML, one column a fund: what it holds when, when it runs out, what it would take."""
     target, last = results.scenario.values.measures.target_reserve_months, results.years[-1]
     found = outlooks(results)

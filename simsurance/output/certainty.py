@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from simsurance.output.history import fund_measure, history
+from simsurance.evidence.published import fund_measure, history
 from simsurance.output.labels import Lang, in_words
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.compare import Comparison
-    from simsurance.analysis.schemes import SchemeEffects
-    from simsurance.results import Results
+    from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 SCHEMA: Final = "simsurance.run/1"
@@ -38,7 +38,7 @@ def run_id(scenario: "Scenario") -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def run_manifest(results: "Results", outputs: Mapping[str, str], command: str) -> str:
+def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of one scenario's results as JSON text; `outputs` are hashes by file name."""
     scenario = results.scenario
     content = {
@@ -68,7 +68,7 @@ def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str]
     return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
 
 
-def _run(result: "Results") -> dict[str, Any]:
+def _run(result: "RunResult") -> dict[str, Any]:
     """One run among others."""
     return {
         "run_id": run_id(result.scenario),

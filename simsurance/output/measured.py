@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from simsurance.measures import Measure, measure_of
 
 if TYPE_CHECKING:
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 RESIDENT = "resident"
 
@@ -28,7 +28,7 @@ class Outlook:
     required_contribution_status: str | None
 
 
-def measured(results: "Results", fund: str = RESIDENT) -> dict[str, Measure]:
+def measured(results: "RunResult", fund: str = RESIDENT) -> dict[str, Measure]:
     """Every measure of a fund: value, unit and status, by the name that it has for the resident fund."""
     table = results.measures
     rows = zip(table.index, table["value"], table["unit"], table["status"], strict=True)
@@ -45,12 +45,12 @@ def year_or_none(found: Measure) -> int | None:
     return int(found.value) if found.status == "ok" else None
 
 
-def outlooks(results: "Results") -> list[Outlook]:
+def outlooks(results: "RunResult") -> list[Outlook]:
     """The outlook of each fund that is projected."""
     return [_outlook(results, fund) for fund in results.accounts]
 
 
-def _outlook(results: "Results", fund: str) -> Outlook:
+def _outlook(results: "RunResult", fund: str) -> Outlook:
     found, account = measured(results, fund), results.accounts[fund]
     required = found.get("required_contribution_multiple_now")
     closing, months = ((float(account[name][0]), float(account[name][-1])) for name in ("closing", "reserve_months"))

@@ -4,22 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simsurance.csv_text import table_csv
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import Lang, chart_names
-from simsurance.output.manifest import comparison_manifest, run_manifest, sha256
+from simsurance.output.manifest import comparison_manifest, run_manifest, scheme_effects_manifest, sha256
 from simsurance.output.summary import summary
 from simsurance.output.tables import TABLES, comparison_tables, run_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
-    from simsurance.results import Results
+    from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
 
 
-def save(results: "Results", path: Path, charts: bool = True, lang: Lang = "en", command: str = "") -> None:
+def save(twins: "Twins", path: Path, charts: bool = True, lang: Lang = "en", command: str = "") -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours."""
-    texts = run_tables(results) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(results, lang)}
+    results = twins.full
+    texts = run_tables(twins) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang)}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
@@ -41,6 +44,21 @@ def save_comparison(
         return write_all(comparison, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command))
+
+
+def save_scheme_effects(
+    effects: "SchemeEffects", path: Path, charts: bool = True, lang: Lang = "en", command: str = ""
+) -> None:
+    """Write what policies do to both schemes as the folder `path`, in the same way."""
+    texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts import canvas, scheme_effects
+
+        folder.mkdir()
+        return canvas.write(scheme_effects.draw(effects, lang), folder)
+
+    _write(path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command))
 
 
 def _write(

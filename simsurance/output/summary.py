@@ -21,8 +21,9 @@ from simsurance.scenario_file.toml_text import toml_value
 if TYPE_CHECKING:
     import numpy as np
 
+    from simsurance.analysis.twins import Twins
     from simsurance.measures import Measure
-    from simsurance.results import Results
+    from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
@@ -53,9 +54,10 @@ COLUMNS: Final[dict[str, tuple[str, Callable[[float, Lang], str]]]] = {
 """Columns of a fund's account that are told of its first and its last year, and how they are printed."""
 
 
-def summary(results: "Results", lang: Lang) -> str:
-    """The summary as Markdown."""
-    facts, scenario, several = numbers(results, lang), results.scenario, len(results.accounts) > 1
+def summary(twins: "Twins", lang: Lang) -> str:
+    """The summary of a run, beside its twins, as Markdown."""
+    results = twins.full
+    facts, scenario, several = numbers(twins, lang), results.scenario, len(results.accounts) > 1
 
     def say(*keys: str) -> list[str]:
         return [sentence(key, lang).format(**facts) for key in keys]
@@ -81,7 +83,7 @@ def summary(results: "Results", lang: Lang) -> str:
     return "\n".join([*lines, "", *say("rounding"), ""])
 
 
-def _standing(results: "Results", fund: str, lang: Lang) -> list[str]:
+def _standing(results: "RunResult", fund: str, lang: Lang) -> list[str]:
     """Deficit, depletion and reserve of a fund."""
     found, facts, account = measured(results, fund), fund_numbers(results, fund, lang), results.accounts[fund]
     keys = ["deficit" if found["first_deficit_year"].status == "ok" else "no_deficit"]
@@ -98,7 +100,7 @@ def _standing(results: "Results", fund: str, lang: Lang) -> list[str]:
     return [sentence(key, lang).format(**facts) for key in keys]
 
 
-def _required(results: "Results", fund: str, lang: Lang) -> list[str]:
+def _required(results: "RunResult", fund: str, lang: Lang) -> list[str]:
     """What of its contributions holds the target reserve of a fund, from the first year on and if it begins later."""
     scenario, years, account, found = results.scenario, results.years, results.accounts[fund], measured(results, fund)
     target, last = f"{scenario.values.measures.target_reserve_months:g}", str(years[-1])
@@ -117,13 +119,13 @@ def _required(results: "Results", fund: str, lang: Lang) -> list[str]:
     return told
 
 
-def _starts(results: "Results") -> dict[str, int]:
+def _starts(results: "RunResult") -> dict[str, int]:
     """From when contributions may change, as positions in the years: now, and later where the horizon has a later year."""
     later = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
     return {"now": 0, "delayed": later} if later else {"now": 0}
 
 
-def _employee(results: "Results", lang: Lang) -> list[str]:
+def _employee(results: "RunResult", lang: Lang) -> list[str]:
     """The section on the employee scheme: its members, its pooled fund, the personal accounts."""
     scenario = results.scenario
 
@@ -147,11 +149,12 @@ def _employee(results: "Results", lang: Lang) -> list[str]:
     ]
 
 
-def numbers(results: "Results", lang: Lang) -> dict[str, str]:
+def numbers(twins: "Twins", lang: Lang) -> dict[str, str]:
     """Every number that the summary tells of the resident scheme and of the run as printed, by its name in sentences."""
+    results = twins.full
     scenario = results.scenario
     found = {"name": scenario.name, "show": scenario.name.split("+")[0], "version": __version__}
-    found |= fund_numbers(results, "resident", lang) | counted_marks(scenario) | _rules(results, lang)
+    found |= fund_numbers(results, "resident", lang) | counted_marks(scenario) | _rules(twins, lang)
     found["public_value"] = money(measured(results)["public_money_present_value"].value, lang)
     residuals = results.checks["residual"].to_numpy()
     worst = int(residuals.argmax())
@@ -159,7 +162,7 @@ def numbers(results: "Results", lang: Lang) -> dict[str, str]:
     return found | {"residual_year": str(results.checks["year"].to_numpy()[worst])}
 
 
-def fund_numbers(results: "Results", fund: str, lang: Lang) -> dict[str, str]:
+def fund_numbers(results: "RunResult", fund: str, lang: Lang) -> dict[str, str]:
     """What is told of a fund, as printed, by its name in the sentences."""
     scenario, years, account = results.scenario, results.years, results.accounts[fund]
     measures = measured(results, fund)
@@ -202,8 +205,9 @@ def _present_values(measures: dict[str, "Measure"], lang: Lang) -> dict[str, str
     return found
 
 
-def _rules(results: "Results", lang: Lang) -> dict[str, str]:
+def _rules(twins: "Twins", lang: Lang) -> dict[str, str]:
     """What the participation rules do and cost, with and without reactions, as printed."""
+    results = twins.full
     account, found = results.account, {}
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     for end, place in (("first", 0), ("last", -1)):
@@ -212,12 +216,12 @@ def _rules(results: "Results", lang: Lang) -> dict[str, str]:
         found[f"repair_{end}"] = money(float(account["repair_payments"][place]), lang)
         found[f"cap_{end}"] = yuan_pp(float(totals["bonus_cap"][place]) / payers, lang)
         found[f"bonus_{end}"] = yuan_pp(float(account["bonus_cost"][place]) / payers, lang, 4)
-        heavy = float(results.tail["pareto_bonus_cost_pp"].to_numpy()[place])
+        heavy = float(twins.tail["pareto_bonus_cost_pp"].to_numpy()[place])
         found[f"pareto_{end}"] = yuan_pp(heavy, lang, 4)
         found[f"critical_{end}"] = money(float(account["critical_illness"][place]), lang)
         found[f"ill_{end}"] = persons(float(totals["critical_beneficiaries"][place]), lang)
-    twin = results.twin[["zero_effect", "difference"]].to_dict("index")
-    drag = results.drag["present_value"].to_dict()
+    twin = twins.twin[["zero_effect", "difference"]].to_dict("index")
+    drag = twins.drag["present_value"].to_dict()
     for name, measure, printed in (
         ("fund", "closing_last_year", money),
         ("insured", "resident_insured_last_year", persons),

@@ -1,24 +1,19 @@
 """The tables of a run as CSV text: tidy, full precision, one column a variable, and the codebook that explains them."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simsurance.axes import AXES
+from simsurance.csv_text import rows_csv, table_csv
 from simsurance.variables import KEYS, VARIABLES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from simsurance.analysis.compare import Comparison
-    from simsurance.results import Results
+    from simsurance.analysis.twins import Twins
 
-TABLES: Final = (
-    *("fund", "measures", "population", "membership", "flows", "ages", "cohorts", "groups"),
-    *("twin", "drag", "tail", "checks"),
-)
-"""The tables of a run, each a property of Results and a file of that name."""
+OF_THE_RUN: Final = ("fund", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
+BESIDE_TWINS: Final = ("twin", "drag", "tail")
+TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
+"""The tables of a run, each a file of that name."""
 
 KEY_LABELS: Final = {
     "year": ("year", "calendar year", "年份"),
@@ -111,14 +106,10 @@ OTHERS: Final = (
 CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", "label", "label_zh", "formula")
 
 
-def table_csv(table: "pd.DataFrame") -> str:
-    """A table as CSV: numbers in the shortest form that reads back as the same, missing ones as empty cells."""
-    return str(table.to_csv(lineterminator="\n"))
-
-
-def run_tables(results: "Results") -> dict[str, str]:
+def run_tables(twins: "Twins") -> dict[str, str]:
     """Every table of a run as CSV text by file name."""
-    texts = {f"{name}.csv": table_csv(getattr(results, name)) for name in TABLES}
+    homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
+    texts = {f"{name}.csv": table_csv(getattr(home, name)) for home, names in homes for name in names}
     texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook())
     return texts
 
@@ -150,12 +141,3 @@ def codebook() -> list[tuple[str, ...]]:
             named = zip(axis.members, axis.labels, axis.labels_zh, strict=True)
             rows += [(axis.name, "member", member, "", label, label_zh, "") for member, label, label_zh in named]
     return rows
-
-
-def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV text."""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return held.getvalue()

@@ -267,3 +267,9 @@ def _as_toml(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_as_toml(item) for item in value]
     return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+
+
+def resolve(scenario: Scenario | str | Path, **changes: Any) -> Scenario:
+    """The scenario of a name or a path, or the one given, with changes by dotted key."""
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    return loaded.replace(changes) if changes else loaded

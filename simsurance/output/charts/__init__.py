@@ -11,9 +11,9 @@ from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.labels import Lang, chart_names
 
 if TYPE_CHECKING:
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
-CHARTS: Final[dict[str, Callable[["Results", Lang], Chart]]] = {
+CHARTS: Final[dict[str, Callable[["RunResult", Lang], Chart]]] = {
     "reserve_months": fund.reserve_months,
     "fund_balance": fund.fund_balance,
     "income_outgo": fund.income_outgo,
@@ -31,7 +31,7 @@ CHARTS: Final[dict[str, Callable[["Results", Lang], Chart]]] = {
 """Every chart by its name, which is also the stem of its files."""
 
 
-def draw(name: str, results: "Results", lang: Lang = "en") -> Chart:
+def draw(name: str, results: "RunResult", lang: Lang = "en") -> Chart:
     """The chart of that name; raises SimsuranceError if it needs the employee scheme and that is not projected."""
     if name not in chart_names(results.scenario):
         raise SimsuranceError(
@@ -41,7 +41,7 @@ def draw(name: str, results: "Results", lang: Lang = "en") -> Chart:
         return CHARTS[name](results, lang)
 
 
-def write_all(results: "Results", folder: Path, lang: Lang) -> Iterator[Path]:
+def write_all(results: "RunResult", folder: Path, lang: Lang) -> Iterator[Path]:
     """Draw every chart that the results have into a folder; yields the files."""
     folder.mkdir()
     for name in chart_names(results.scenario):
@@ -51,7 +51,7 @@ def write_all(results: "Results", folder: Path, lang: Lang) -> Iterator[Path]:
 class Plots:
     """The charts of one scenario's results as figures: `results.plot.reserve_months(lang="zh")`."""
 
-    def __init__(self, results: "Results") -> None:
+    def __init__(self, results: "RunResult") -> None:
         self._results = results
 
     def reserve_months(self, lang: Lang = "en") -> ChartFigure:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.published import NOTHING, History, fund_past, past
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
 from simsurance.output.charts.fund import (
@@ -22,7 +23,6 @@ from simsurance.output.charts.fund import (
     title,
 )
 from simsurance.output.charts.words import WORDS, word
-from simsurance.output.history import NOTHING, History, fund_past, past
 from simsurance.output.labels import Lang, fund_label, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 

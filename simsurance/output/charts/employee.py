@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from simsurance.evidence.published import NOTHING, History, past
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
@@ -21,13 +22,12 @@ from simsurance.output.charts.canvas import (
 )
 from simsurance.output.charts.fund import between, footer, owner, title
 from simsurance.output.charts.words import word
-from simsurance.output.history import NOTHING, History, past
 from simsurance.output.labels import Lang, label, unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 POOL: Final = "employee_pool"
 OLDEST: Final = 90
@@ -52,7 +52,7 @@ COHORT_LINES: Final = (
 )
 
 
-def employee_rates(results: "Results", lang: Lang) -> Chart:
+def employee_rates(results: "RunResult", lang: Lang) -> Chart:
     """Above, what the pool takes and pays as shares of the contribution base; below, retired over active members."""
     shown = unit("share", lang)
     account = results.accounts[POOL]
@@ -85,7 +85,7 @@ def employee_rates(results: "Results", lang: Lang) -> Chart:
     return Chart("employee_rates", figure, canvas.frame([*rates, *ratio], shown.name))
 
 
-def members_by_scheme(results: "Results", lang: Lang) -> Chart:
+def members_by_scheme(results: "RunResult", lang: Lang) -> Chart:
     """The population on 31 December by scheme: residents insured, active and retired members, and the uninsured."""
     shown = unit("persons", lang)
     layers = _layers(results, shown.size, lang)
@@ -113,7 +113,7 @@ def members_by_scheme(results: "Results", lang: Lang) -> Chart:
     return Chart("members_by_scheme", figure, canvas.frame(layers, shown.name))
 
 
-def _layers(results: "Results", size: float, lang: Lang) -> list[Line]:
+def _layers(results: "RunResult", size: float, lang: Lang) -> list[Line]:
     """Persons of each layer by year; the uninsured are the rest of the population."""
     scenario = results.scenario
     account = results.account | {name: results.accounts[POOL][name] for name in ("employee_active", "employee_retired")}
@@ -139,7 +139,7 @@ def _layers(results: "Results", size: float, lang: Lang) -> list[Line]:
     ]
 
 
-def cohort_balance(results: "Results", lang: Lang) -> Chart:
+def cohort_balance(results: "RunResult", lang: Lang) -> Chart:
     """What a person of each birth cohort pays and gets within the horizon in both schemes, present values."""
     shown = unit("yuan_pp", lang)
     first, last = results.years[0], results.years[-1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance import __version__
+from simsurance.evidence.published import NOTHING, History, fund_past
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
@@ -22,7 +23,6 @@ from simsurance.output.charts.canvas import (
     Line,
 )
 from simsurance.output.charts.words import word
-from simsurance.output.history import NOTHING, History, fund_past
 from simsurance.output.labels import Lang, fund_label, in_words, label, number, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
@@ -52,11 +52,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
-    from simsurance.results import Results
+    from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 
-def reserve_months(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def reserve_months(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
     """The first of the funds in months of its outgo, with the wanted band if the scenario gives one."""
     fund = funds[0]
     known = reserve_history(results.scenario, fund)
@@ -73,7 +73,7 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
     return fund_past(scenario, fund, "cumulative_balance").over(fund_past(scenario, fund, "outgo"), 1 / 12)
 
 
-def fund_balance(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def fund_balance(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
     """Funds on 31 December; below zero they are an accumulated deficit."""
     shown = unit("yuan", lang)
     lines = []
@@ -85,7 +85,7 @@ def fund_balance(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
 
 
-def income_outgo(results: "Results", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def income_outgo(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
     """Income and outgo of each year; income with interest where published years, which contain it, lie in the projection."""
     shown = unit("yuan", lang)
     beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
@@ -125,7 +125,7 @@ def name_of(name: str, funds: Sequence[str]) -> str:
     return name if tuple(funds) == RESIDENT else f"employee_{name}"
 
 
-def title(results: "Results", what: str, whose: str, lang: Lang) -> str:
+def title(results: "RunResult", what: str, whose: str, lang: Lang) -> str:
     """What a chart shows, and whose it is where there are several funds."""
     return what if len(results.accounts) == 1 else word("whose", lang, what=what, whose=whose)
 
@@ -136,7 +136,7 @@ def owner(funds: Sequence[str], lang: Lang) -> str:
 
 
 def _line(
-    results: "Results",
+    results: "RunResult",
     fund: str,
     name: str,
     words: str,
@@ -154,7 +154,7 @@ def _line(
 
 
 def _balance_chart(
-    results: "Results", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: Lang
+    results: "RunResult", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: Lang
 ) -> Chart:
     """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
@@ -253,7 +253,7 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
     return None
 
 
-def first_deficits(axes: "Axes", results: "Results", lines: Mapping[str, Line], lang: Lang) -> None:
+def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: Lang) -> None:
     """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
     named = set()
     for fund, line in lines.items():
@@ -272,7 +272,7 @@ def first_deficits(axes: "Axes", results: "Results", lines: Mapping[str, Line], 
 
 
 def status(
-    axes: "Axes", results: "Results", lines: Mapping[str, Line], lang: Lang, taken: Sequence[float] = ()
+    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: Lang, taken: Sequence[float] = ()
 ) -> None:
     """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
     found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}

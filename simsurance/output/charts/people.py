@@ -8,11 +8,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
+from simsurance.evidence.published import History, past
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import between, footer, title
 from simsurance.output.charts.words import word
-from simsurance.output.history import History, past
 from simsurance.output.labels import Lang, label, number, unit
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from simsurance.results import Results
+    from simsurance.results import RunResult
 
 BURDENS: Final = (
     ("rural", "low", VERMILLION, DASHED),
@@ -44,7 +44,7 @@ COST: Final = {
 INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured", "#F3C9AE", "////"))
 
 
-def insured(results: "Results", lang: Lang) -> Chart:
+def insured(results: "RunResult", lang: Lang) -> Chart:
     """Insured of the resident scheme on 31 December, below the population that it could insure."""
     shown = unit("persons", lang)
     known = past(results.scenario, "resident_insured")
@@ -72,7 +72,7 @@ def insured(results: "Results", lang: Lang) -> Chart:
     return Chart("insured", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
-def contribution_burden(results: "Results", lang: Lang) -> Chart:
+def contribution_burden(results: "RunResult", lang: Lang) -> Chart:
     """What a person pays, over disposable income a head of the year before, for the standard and four groups."""
     shown = unit("share", lang)
     burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
@@ -103,7 +103,7 @@ def contribution_burden(results: "Results", lang: Lang) -> Chart:
     return Chart("contribution_burden", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
-def cost_by_age(results: "Results", lang: Lang) -> Chart:
+def cost_by_age(results: "RunResult", lang: Lang) -> Chart:
     """Benefits per insured year by age in the first and the last year, at consumer prices of the first."""
     shown = unit("yuan_pp", lang)
     first, last = results.years[0], results.years[-1]
@@ -140,7 +140,7 @@ def cost_by_age(results: "Results", lang: Lang) -> Chart:
     return Chart("cost_by_age", figure, canvas.frame(lines, shown.name, "age"))
 
 
-def pyramids(results: "Results", lang: Lang) -> Chart:
+def pyramids(results: "RunResult", lang: Lang) -> Chart:
     """Persons by age and sex on the first and the last 1 January, by who insures them."""
     shown = unit("persons", lang)
     dates = (results.dates[0], results.dates[-1])
@@ -167,7 +167,7 @@ def pyramids(results: "Results", lang: Lang) -> Chart:
     return Chart("pyramids", figure, data)
 
 
-def _pyramid_data(results: "Results", dates: tuple[int, int], size: float, shown: str) -> "pd.DataFrame":
+def _pyramid_data(results: "RunResult", dates: tuple[int, int], size: float, shown: str) -> "pd.DataFrame":
     """Persons by date, sex, age and insurance in the unit shown."""
     table = results.population.groupby(level=["date", "sex", "age"]).sum().loc[list(dates)]
     table = table.rename(columns={"resident_insured": "resident", "employee_insured": "employee"})
@@ -196,7 +196,7 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float) -> None:
     axes.yaxis.set_major_locator(MultipleLocator(20))
 
 
-def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "Results", lang: Lang) -> canvas.ChartFigure:
+def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "RunResult", lang: Lang) -> canvas.ChartFigure:
     """The figure with its lines over calendar years, from zero, named."""
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
@@ -220,13 +220,13 @@ def _swatch(figure: canvas.ChartFigure, left: float, colour: str, hatch: str) ->
     )
 
 
-def _national_income_before(results: "Results") -> np.ndarray:
+def _national_income_before(results: "RunResult") -> np.ndarray:
     """National disposable income a head of the year before each year, yuan."""
     inputs = Inputs(results.scenario, results.scenario.values)
     return inputs.incomes([year - 1 for year in results.years])["national"]
 
 
-def _published_burden(results: "Results", size: float) -> History:
+def _published_burden(results: "RunResult", size: float) -> History:
     """The published contribution of an insured year over the published income of the year before."""
     paid = past(results.scenario, "personal_contribution_by_insured_year")
     income = past(results.scenario, "disposable_income_national").values

@@ -1,0 +1,229 @@
+"""The opening state: who is where on the 1 January of the valuation year, built from population, counts and hazards."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import (
+    EMPLOYEES,
+    GAP_DEPTH,
+    NEVER,
+    NO_CLAIM,
+    NOT_EMPLOYEES,
+    ROWS,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    row,
+)
+from simsurance.basis.odds_factor import logit_shift, solve_odds_factor
+from simsurance.model import membership, population
+
+GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
+
+
+@dataclass(frozen=True)
+class OpeningInputs:
+    """What the opening state is built from; axes in brackets, counts in persons on the 1 January."""
+
+    stock: np.ndarray
+    """[sex, age]"""
+    urban_share_by_age: np.ndarray
+    """[age], a pattern; its level is moved to `urban_share`"""
+    urban_share: float
+    income_share: np.ndarray
+    """[area, income]; assisted and low are moved to meet `assisted_share`"""
+    assisted_share: float
+    prevalence: np.ndarray
+    """[health, sex, age]"""
+    active_profile: np.ndarray
+    """[sex, age], relative share of the population"""
+    retired_profile: np.ndarray
+    """[sex, age]"""
+    employee_odds: np.ndarray
+    """[area, income], relative odds of belonging to the employee scheme"""
+    active: float
+    retired: float
+    resident_insured: float
+    leave_odds: np.ndarray
+    """[health, tenure, age], relative"""
+    enter_odds: np.ndarray
+    """[health, never and gap, age], relative"""
+    uninsured_odds: np.ndarray
+    """[area, income], relative odds of being uninsured"""
+    return_rate: float
+    join_rate: float
+    persistence: float
+    newborn_enrolment: float
+    recent_leavers: np.ndarray
+    """[sex, age], share of active members who left last year without joining the residents"""
+
+
+def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
+    """Shares of the income groups by area, [area, income], with assisted and low exchanged to meet the assisted share."""
+    assisted = share[:, population.ASSISTED]
+    factor = assisted_share / float(area_weight @ assisted)
+    moved = share.copy()
+    moved[:, population.ASSISTED] = assisted * factor
+    moved[:, population.LOW_INCOME] -= assisted * (factor - 1)
+    return moved
+
+
+def steady_mix(inputs: OpeningInputs) -> np.ndarray:
+    """Status of people outside the employee scheme by need class, sex and age, had they lived with the hazards from birth.
+
+    Returns [health, sex, age, never … last tenure], summing to 1 over need class and status at each sex and age.
+    """
+    residents = inputs.stock.sum() - inputs.active - inputs.retired
+    uninsured = 1 - inputs.resident_insured / residents
+    weight = inputs.prevalence[:, None] * inputs.stock[None, None]
+    enter = np.empty_like(inputs.enter_odds)
+    for rows, rate in ((NEVER, inputs.join_rate), (slice(1, None), inputs.return_rate)):
+        enter[:, rows] = _at_mean_rate(inputs.enter_odds[:, rows], weight.sum(axis=2), rate)
+    leave_rate = inputs.return_rate * uninsured / (1 - uninsured)
+    leave = _at_mean_rate(inputs.leave_odds, weight.sum(axis=2), leave_rate)
+
+    ages = inputs.stock.shape[1]
+    mix = np.zeros((*inputs.prevalence.shape[:2], ages, NOT_EMPLOYEES.stop))
+    mix[:, :, 0, TENURES.start] = inputs.prevalence[:, :, 0] * inputs.newborn_enrolment
+    mix[:, :, 0, 0] = inputs.prevalence[:, :, 0] * (1 - inputs.newborn_enrolment)
+    for age in range(ages - 1):
+        now, later = mix[:, :, age], np.zeros_like(mix[:, :, age])
+        leaving = now[..., TENURES] * leave[:, None, :, age]
+        entering = now[..., UNINSURED] * enter[:, None, :, age]
+        later[..., 0] = now[..., 0] - entering[..., 0]
+        later[..., 2 : LAST_GAP + 1] = (now[..., UNINSURED] - entering)[..., 1:-1]
+        later[..., LAST_GAP] += (now[..., UNINSURED] - entering)[..., -1]
+        later[..., 2] += leaving.sum(axis=-1)
+        staying = now[..., TENURES] - leaving
+        later[..., TENURES.start + 1 : LAST_TENURE + 1] = staying[..., :-1]
+        later[..., LAST_TENURE] += staying[..., -1]
+        later[..., TENURES.start] = entering.sum(axis=-1)
+        target = inputs.prevalence[:, :, age + 1]
+        shares = (
+            np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0)
+            if inputs.persistence < 1
+            else target
+        )
+        shares = shares / shares.sum(axis=0)
+        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(
+            axis=0
+        )
+    return mix
+
+
+def _at_mean_rate(odds: np.ndarray, weight: np.ndarray, rate: float) -> np.ndarray:
+    """Probabilities from relative odds [health, row, age] whose mean over rows, weighted by [health, 1, age], is `rate`."""
+    weights = np.broadcast_to(weight, odds.shape)
+    factor = solve_odds_factor(
+        lambda k: float((weights * membership.probability(odds * k)).sum()), rate * float(weights.sum())
+    )
+    return membership.probability(odds * factor)
+
+
+def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of active and retired members, [sex, area, income, age], from relative odds that meet both counts.
+
+    `people` [sex, area, income, age].
+    """
+    outside = 1 - inputs.active_profile - inputs.retired_profile
+    odds = [
+        (profile / outside)[:, None, None, :] * inputs.employee_odds[None, :, :, None]
+        for profile in (inputs.active_profile, inputs.retired_profile)
+    ]
+    factors = [1.0, 1.0]
+    for _ in range(60):
+        before = list(factors)
+        for kind, wanted in enumerate((inputs.active, inputs.retired)):
+            other = odds[1 - kind] * factors[1 - kind]
+
+            def count(k: float, kind: int = kind, other: np.ndarray = other) -> float:
+                return float((people * odds[kind] * k / (1 + odds[kind] * k + other)).sum())
+
+            factors[kind] = solve_odds_factor(count, wanted) if wanted else 0.0
+        if np.allclose(before, factors, rtol=1e-13, atol=0):
+            break
+    active, retired = (odds[kind] * factors[kind] for kind in (0, 1))
+    return active / (1 + active + retired), retired / (1 + active + retired)
+
+
+def opening_cells(inputs: OpeningInputs) -> np.ndarray:
+    """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
+
+    The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
+    class, tenure and gap is fitted, not observed.
+    """
+    age_weight = inputs.stock.sum(axis=0)
+    urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
+    by_area = np.stack([urban, 1 - urban])
+    area_weight = (by_area * age_weight).sum(axis=1) / age_weight.sum()
+    groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
+    people = inputs.stock[:, None, None, :] * by_area[None, :, None, :] * groups[None, :, :, None]
+
+    active, retired = employee_shares(people, inputs)
+    outside = people * (1 - active - retired)
+    mix = steady_mix(inputs)
+    in_class = mix.sum(axis=-1)
+    uninsured_share = mix[..., UNINSURED].sum(axis=-1) / in_class
+    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[
+        None, None, :, :, None
+    ]
+    present = outside[None] * inputs.prevalence[:, :, None, None, :]
+    wanted = float(outside.sum()) - inputs.resident_insured
+    factor = solve_odds_factor(lambda k: float((present * membership.probability(relative * k)).sum()), wanted)
+    uninsured = present * membership.probability(relative * factor)
+
+    cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
+    recent = (
+        (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
+    )
+    if (recent > uninsured).any():
+        raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
+    split_out = mix[..., UNINSURED] / mix[..., UNINSURED].sum(axis=-1, keepdims=True)
+    split_in = mix[..., TENURES] / mix[..., TENURES].sum(axis=-1, keepdims=True)
+    cells[0, :, UNINSURED] = np.moveaxis((uninsured - recent)[..., None] * split_out[:, :, None, None, :, :], -1, 1)
+    cells[0, :, GAP_0] += recent
+    cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
+    members = np.stack([people * active, people * retired])
+    cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
+    return cells
+
+
+def count_rule_years(cells: np.ndarray, lapsed: int, continuous: int) -> np.ndarray:
+    """The opening cells with their tracked years: as many as the rules have counted, at most those of the last bucket."""
+    counted = cells.copy()
+    counted[:, :, membership.RULE_YEARS] = cells[:, :, LAST_TENURE] * min(continuous, TENURE_DEPTH)
+    counted[:, :, membership.LAPSED_YEARS] = cells[:, :, LAST_GAP] * min(lapsed, GAP_DEPTH)
+    return counted
+
+
+def count_years_without_claim(cells: np.ndarray, no_claim: np.ndarray, counted: int) -> np.ndarray:
+    """The opening cells with the years without reimbursement that the rules have counted.
+
+    `no_claim` is the chance of such a year [run, health, 1, sex, area, income or 1, age]; a tenure has had as many years as it
+    counts, at most `counted`.
+    """
+    credited = cells.copy()
+    for tenure in range(1, TENURE_DEPTH + 1):
+        credited[:, :, NO_CLAIM.start + tenure - 1] = (
+            cells[:, :, TENURES.start + tenure - 1] * no_claim[:, :, 0] * min(tenure, counted)
+        )
+    return credited
+
+
+def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The factor on odds, one a run, at which the persons who move are as many as wanted.
+
+    `cells` [run, health, row, sex, area, income, age]; `odds` on the grid of its factors; `wanted` [run]. Returns
+    [run, 1, 1, 1, 1, 1, 1].
+    """
+    persons = cells.sum(axis=3, keepdims=True)
+    factors = np.empty((len(cells),) + (1,) * 6)
+    for run in range(len(cells)):
+        own_odds = odds[run if len(odds) > 1 else 0]
+
+        def moving(k: float, own: np.ndarray = own_odds, here: np.ndarray = persons[run]) -> float:
+            return float((here * membership.probability(own * k)).sum())
+
+        factors[run] = solve_odds_factor(moving, float(wanted[run]))
+    return factors

@@ -1,0 +1,1 @@
+"""What was published, and what is fitted to it: calibration, hindcast, the estimate by hand."""

@@ -1,0 +1,325 @@
+"""The fitted values of the employee scheme: members, contributions, benefits and accounts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from simsurance.axes import EMPLOYEES, TENURES
+from simsurance.basis import build
+from simsurance.data.tables import published
+from simsurance.evidence.fit import (
+    FIRST_YEAR,
+    FITTED_YEARS,
+    LAST_YEAR,
+    TWO_YEARS,
+    YEARS,
+    Fit,
+    by_year,
+    flow_sums,
+    inpatient_in_scope,
+    levels,
+    one_year,
+    shipped,
+    solved,
+)
+from simsurance.scenario_file.loader import Scenario
+
+NET_TRANSFERS = 6.5e6
+"""Net moves from the resident to the employee scheme a year: middle of the 5 to 8 million named by the authority."""
+RELIEF_YEAR, RELIEF = 2020, 164.9e9
+"""Employers' contributions were cut for some months of it, by so many yuan as the authority said (recalled, not fitted)."""
+NO_SPLIT_YEAR = 2021
+"""Income and outgo of the employee scheme were published for both accounts together."""
+
+
+def employee_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Moves to and within the employee scheme over the last two years.
+
+    Entry level, share who stay at retirement and odds of entry of the uninsured are solved so that the counts of 1 January
+    2024 go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
+    Those who stay are the qualified and, of the others, those who buy the missing years: that share is judgement.
+    """
+    scheme = baseline.values.employee
+    qualified, buying = shipped(scheme.qualified_share.male, LAST_YEAR), scheme.unqualified.buying
+    own = [
+        shipped(scheme.entry_level, LAST_YEAR + 1),
+        qualified + (1 - qualified) * buying,
+        scheme.uninsured_odds_ratio,
+    ]
+    wanted = np.array(
+        [published("employee_active")[LAST_YEAR], published("employee_retired")[LAST_YEAR], NET_TRANSFERS]
+    )
+
+    def counts(guess: np.ndarray) -> np.ndarray:
+        share = float((guess[1] - buying) / (1 - buying))
+        changed = baseline.replace(
+            {
+                "employee.entry_level": float(guess[0]),
+                "employee.qualified_share": {"female": share, "male": share},
+                "employee.uninsured_odds_ratio": float(np.exp(guess[2])),
+            }
+        )
+        projection = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection
+        members = projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))[-2:]
+        net = (projection.by_age["transfers_out"] - projection.by_age["transfers_in"])[:, 0].sum() / 2
+        return np.array([*members, net])
+
+    entry, staying, odds = solved(counts, wanted, np.array([own[0], own[1], np.log(own[2])]))
+    what = "active, retired, moves"
+    yield Fit(f"employee.entry_level[{TWO_YEARS[0]}]", what, float(entry), own[0])
+    yield Fit("employee.qualified_share", what, float((staying - buying) / (1 - buying)), qualified)
+    yield Fit("employee.uninsured_odds_ratio", what, float(np.exp(odds)), own[2])
+
+
+def entry_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Entry level of each year before those two: active members at its end along one projection from the first year.
+
+    One year after the other, as each level hangs on those before it: along a projection members are younger than in the
+    opening state of a later year, so that a level found there would not hold.
+    """
+    key, found = "employee.entry_level", dict[int, float]()
+    for year in FITTED_YEARS["employee_active"][:-1]:
+        own = shipped(baseline.values.employee.entry_level, year)
+
+        def active(logs: np.ndarray, year: int = year) -> np.ndarray:
+            changed = baseline.replace({key: {**found, year: float(np.exp(logs[0]))}})
+            return np.log(one_year(changed, FIRST_YEAR, year).accounts["employee_pool"]["employee_active"][-1:])
+
+        found[year] = float(np.exp(solved(active, np.log([published("employee_active")[year]]), np.log([own]))[0]))
+        yield Fit(f"{key}[{year}]", "active", found[year], own)
+
+
+EMPLOYEE_BENEFIT_KEYS = {
+    "employee.care.inpatient_level": f"in-scope inpatient cost of {LAST_YEAR}",
+    "employee.care.older_cost_ratio": f"cost of retired over active {LAST_YEAR}",
+    "employee.care.outpatient_level": f"outpatient cost of {LAST_YEAR}",
+    "employee.benefits.inpatient.payment_ratio": f"payment ratio of {LAST_YEAR}",
+    "employee.benefits.outpatient.payment_ratio": f"rest of the pool's outgo of {LAST_YEAR}",
+}
+
+
+def outpatient_parts() -> tuple[float, float]:
+    """Members' outpatient cost of 2025 in institutions and in pharmacies, yuan."""
+    kinds = ("general_outpatient", "chronic_outpatient")
+    return sum(published(f"employee_{kind}_cost")[LAST_YEAR] for kind in kinds), published("employee_pharmacy_cost")[
+        LAST_YEAR
+    ]
+
+
+def employee_benefit_levels(baseline: Scenario) -> Iterator[Fit]:
+    """Levels of cost and benefits of the employee scheme, solved together on 2025.
+
+    What the outgo of the pool leaves after inpatient and maternity benefits is taken as outpatient benefits.
+    """
+    scheme = baseline.values.employee
+    care, benefits = scheme.care, scheme.benefits
+    own = [
+        care.inpatient_level,
+        care.older_cost_ratio,
+        care.outpatient_level,
+        shipped(benefits.inpatient.payment_ratio, LAST_YEAR),
+        shipped(benefits.outpatient.payment_ratio, LAST_YEAR),
+    ]
+    targets = [
+        inpatient_in_scope("employee"),
+        published("employee_retired_institution_cost")[LAST_YEAR]
+        / published("employee_active_institution_cost")[LAST_YEAR],
+        sum(outpatient_parts()),
+        published("employee_inpatient_payment_ratio")[LAST_YEAR],
+        published("employee_pool_outgo")[LAST_YEAR],
+    ]
+    yield from levels(baseline, EMPLOYEE_BENEFIT_KEYS, own, targets, _employee_benefits)
+
+
+def _employee_benefits(changed: Scenario) -> list[float]:
+    """What the levels of the employee scheme are fitted to."""
+    results = one_year(changed, LAST_YEAR)
+    flows = flow_sums(results)
+    return [
+        flows["employee_inpatient_claims"],
+        retired_to_active(changed, flows),
+        flows["employee_outpatient_claims"],
+        flows["employee_inpatient_benefits"] / flows["employee_inpatient_claims"],
+        float(results.accounts["employee_pool"]["outgo"][0]),
+    ]
+
+
+ALL_FOR_THE_RETIRED = {
+    f"employee.benefits.{kind}.{key}": value
+    for kind, limit in (("inpatient", 1e8), ("outpatient", {"low": 1e7, "moderate": 1e7, "high": 1e7}))
+    for key, value in (("deductible", 0), ("payment_ratio", 0), ("retired_ratio_extra", 1), ("limit", limit))
+} | {"employee.benefits.inpatient.retired_deductible": 0}
+
+
+def retired_to_active(scenario: Scenario, flows: dict[str, float]) -> float:
+    """Institution cost of retired over that of active members in 2025.
+
+    Rules that pay the retired everything and the active nothing show what belongs to the retired. Published institution cost
+    holds what is out of scope and leaves pharmacies out; both are taken to be alike for active and retired.
+    """
+    of_retired = flow_sums(one_year(scenario.replace(ALL_FOR_THE_RETIRED), LAST_YEAR))
+    institutions, pharmacies = outpatient_parts()
+    scope = inpatient_in_scope("employee") / published("employee_inpatient_cost")[LAST_YEAR]
+    weights = {
+        "employee_inpatient": 1 / scope,
+        "employee_outpatient": institutions / (institutions + pharmacies),
+    }
+    everyone = sum(weight * flows[f"{name}_claims"] for name, weight in weights.items())
+    retired = sum(weight * of_retired[f"{name}_benefits"] for name, weight in weights.items())
+    return retired / (everyone - retired)
+
+
+def use_level(baseline: Scenario) -> Iterator[Fit]:
+    """Members' chance of an admission over residents', against discharges for each insured of 2025."""
+    state, years = build(baseline.replace({"horizon.valuation_year": LAST_YEAR, "horizon.last_year": LAST_YEAR}))
+    scheme = years[0].employee
+    assert scheme is not None
+
+    def chance(persons: np.ndarray, use: np.ndarray) -> float:
+        return float((persons * use).sum() / persons.sum())
+
+    members = chance(state.persons[:, :, EMPLOYEES], scheme.care.inpatient_use)
+    residents = chance(state.persons[:, :, TENURES], years[0].care.inpatient_use)
+    wanted, base = (published(f"{name}_discharges_per_insured")[LAST_YEAR] for name in ("employee", "resident"))
+    level = baseline.values.employee.care.use_level
+    yield Fit(
+        "employee.care.use_level",
+        f"discharges over residents' of {LAST_YEAR}",
+        level * wanted / base / (members / residents),
+        level,
+    )
+
+
+def outpatient_ratios(baseline: Scenario) -> Iterator[Fit]:
+    """Share of outpatient cost that the pool pays: what its outgo leaves to it, in the years of the path before the last."""
+    key, ratio = (
+        "employee.benefits.outpatient.payment_ratio",
+        baseline.values.employee.benefits.outpatient.payment_ratio,
+    )
+    for year in FITTED_YEARS["employee_pool_outgo"][:-1]:
+
+        def outgo(changed: Scenario, year: int = year) -> list[float]:
+            return [float(one_year(changed, year).accounts["employee_pool"]["outgo"][0])]
+
+        yield from by_year(baseline, key, ratio, year, "pool outgo", published("employee_pool_outgo")[year], outgo)
+
+
+def birth_benefits(baseline: Scenario) -> Iterator[Fit]:
+    """Published maternity expenditure over births to active members, year by year, at the wages of 2025."""
+    benefit = baseline.values.employee.benefits.birth_benefit
+    for year in YEARS:
+        own = shipped(benefit, year)
+        found = own * published("maternity_outgo")[year] / flow_sums(one_year(baseline, year))["maternity_benefits"]
+        yield Fit(f"employee.benefits.birth_benefit[{year}]", "maternity expenditure", found, own)
+
+
+@dataclass(frozen=True)
+class EmployeeIncome:
+    """A year's income of the employee scheme, yuan: the model's parts at `compliance` and `relief`, published less interest.
+
+    `accounts` is None where the published income was not split.
+    """
+
+    employer: float
+    own: float
+    credits: float
+    purchases: float
+    compliance: float
+    relief: float
+    total: float
+    accounts: float | None
+
+
+def employee_income(baseline: Scenario, year: int) -> EmployeeIncome:
+    """Income of a year, valued at its start."""
+    results = one_year(baseline, year)
+    flows, paid = flow_sums(results), baseline.values.employee.contributions
+    pool, accounts = (float(results.accounts[name]["interest"][0]) for name in ("employee_pool", "personal_accounts"))
+    split = published("employee_account_income")
+    return EmployeeIncome(
+        employer=flows["employer_contributions"],
+        own=flows["employee_contributions"],
+        credits=flows["retiree_credits"],
+        purchases=flows["purchases"],
+        compliance=shipped(paid.compliance, year),
+        relief=shipped(paid.relief, year),
+        total=published("employee_total_income")[year] - pool - accounts,
+        accounts=split[year] - accounts if year in split else None,
+    )
+
+
+def employee_contributions(baseline: Scenario) -> Iterator[Fit]:
+    """Compliance, employers' rate, their share for the accounts, and the relief of 2020, from published income less interest.
+
+    In the last year the reform of the accounts is complete: they get members' own contributions and the credits of the
+    retired alone, so that their income gives compliance and the pool's the employers' rate. That rate holds for earlier years
+    too: there all income gives compliance, and the accounts' part what employers gave them. In 2020 compliance is the mean of
+    the years beside it, and relief is what is missing.
+    """
+    paid, key = baseline.values.employee.contributions, "employee.contributions"
+    years = {year: employee_income(baseline, year) for year in FITTED_YEARS["employee_total_income"]}
+    last = years[LAST_YEAR]
+    assert last.accounts is not None
+    scale = {LAST_YEAR: (last.accounts - last.credits) / last.own}
+    own_rate = shipped(paid.employer_rate, LAST_YEAR)
+    rate = own_rate * (last.total - last.accounts + last.credits) / (last.employer * scale[LAST_YEAR] + last.purchases)
+    due, rest = {}, {}
+    for year, of in years.items():
+        change = rate / shipped(paid.employer_rate, year)
+        due[year], rest[year] = of.employer / (1 - of.relief) * change, of.total - of.purchases * change
+        scale.setdefault(year, rest[year] / (due[year] + of.own))
+    compliance = {year: scale[year] * of.compliance for year, of in years.items()}
+    compliance[RELIEF_YEAR] = (compliance[RELIEF_YEAR - 1] + compliance[RELIEF_YEAR + 1]) / 2
+    scale[RELIEF_YEAR] = compliance[RELIEF_YEAR] / years[RELIEF_YEAR].compliance
+    levied = {year: rest[year] - of.own * scale[year] for year, of in years.items()}
+    to_accounts = {
+        year: (of.accounts - of.credits - of.own * scale[year]) / levied[year]
+        for year, of in years.items()
+        if of.accounts is not None
+    }
+    to_accounts[NO_SPLIT_YEAR] = (to_accounts[NO_SPLIT_YEAR - 1] + to_accounts[NO_SPLIT_YEAR + 1]) / 2
+    del to_accounts[LAST_YEAR]
+    relief = {RELIEF_YEAR: 1 - levied[RELIEF_YEAR] / (due[RELIEF_YEAR] * scale[RELIEF_YEAR])}
+    for name, what, found in (
+        ("employer_rate", "pool income", {LAST_YEAR: rate}),
+        ("compliance", "all income; 2025 account income", compliance),
+        ("to_accounts", "account income", to_accounts),
+        ("relief", "income missing", relief),
+    ):
+        for year in sorted(found):
+            yield Fit(f"{key}.{name}[{year}]", what, found[year], shipped(getattr(paid, name), year))
+
+
+def account_rates(baseline: Scenario) -> Iterator[Fit]:
+    """What of the accounts is spent: published use by relatives, less contributions, and the rest of published outgo."""
+    rates, key = baseline.values.employee.accounts, "employee.accounts"
+    mutual_aid, outgo = published("employee_account_mutual_aid"), published("employee_account_outgo")
+    for year in sorted({*FITTED_YEARS["employee_account_outgo"], *mutual_aid}):
+        account = one_year(baseline, year).accounts["personal_accounts"]
+        spent, care, paid = (
+            float(account[name][0]) for name in ("account_spending", "relatives_care", "relatives_contributions")
+        )
+        if year in mutual_aid:
+            own = shipped(rates.relatives_care_rate, year)
+            yield Fit(f"{key}.relatives_care_rate[{year}]", "mutual aid", own * (mutual_aid[year] - paid) / care, own)
+        if year in FITTED_YEARS["employee_account_outgo"]:
+            own, relatives = shipped(rates.spending_rate, year), mutual_aid.get(year, care + paid)
+            yield Fit(f"{key}.spending_rate[{year}]", "account outgo", own * (outgo[year] - relatives) / spent, own)
+
+
+def unfitted(baseline: Scenario) -> Iterator[Fit]:
+    """Published figures of the employee scheme that nothing was fitted to beside the model, valued at the start of the year."""
+    for funds, series, label in (
+        (("employee_pool",), "employee_pool_outgo", "pool"),
+        (("personal_accounts",), "employee_account_outgo", "personal accounts"),
+        (("employee_pool", "personal_accounts"), "employee_total_outgo", "pool and accounts"),
+    ):
+        outgo = published(series)
+        for year in sorted(set(outgo) & set(YEARS) - set(FITTED_YEARS[series])):
+            accounts = one_year(baseline, year).accounts
+            model = sum(float(accounts[fund]["outgo"][0]) for fund in funds)
+            yield Fit(f"{label} outgo {year}, billion yuan", "not fitted", outgo[year] / 1e9, model / 1e9)
+    paid = flow_sums(one_year(baseline, RELIEF_YEAR))["employer_contributions"]
+    share = shipped(baseline.values.employee.contributions.relief, RELIEF_YEAR)
+    yield Fit(f"relief of {RELIEF_YEAR}, billion yuan", "not fitted", RELIEF / 1e9, paid * share / (1 - share) / 1e9)

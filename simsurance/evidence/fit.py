@@ -1,0 +1,120 @@
+"""What a fit is, which published figures are fitted in which year, and how a fitted value is found."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from simsurance.data.tables import published
+from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import Schedule, values_by_year
+
+FIRST_YEAR, LAST_YEAR = 2019, 2025
+YEARS: Final = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
+TWO_YEARS: Final = (LAST_YEAR - 1, LAST_YEAR)
+"""Years over which the moves of employee members are fitted together, to the members at their end."""
+OUTGO_YEARS: Final = (2019, 2022, 2023, LAST_YEAR)
+"""Years whose outgo the paths of the employee scheme are fitted to; those between lie on the ramp and are a check."""
+FITTED_YEARS: Final[Mapping[str, tuple[int, ...]]] = {
+    "resident_income": YEARS,
+    "resident_outgo": (LAST_YEAR,),
+    "employee_active": (*(year for year in YEARS if year not in TWO_YEARS), LAST_YEAR),
+    "employee_retired": (LAST_YEAR,),
+    "employee_total_income": YEARS,
+    "employee_total_outgo": OUTGO_YEARS,
+    "employee_pool_income": YEARS,
+    "employee_pool_outgo": OUTGO_YEARS,
+    "employee_account_income": YEARS,
+    "employee_account_outgo": OUTGO_YEARS,
+}
+"""Published series that an input of the baseline is fitted to, and the years in which it is; all other figures are a check."""
+IN_SCOPE_SHARE_YEAR = 2019
+"""The only year with both the paid share of all inpatient cost and of in-scope inpatient cost."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fitted number: its key, what it was fitted to, the value found and the value shipped."""
+
+    key: str
+    what: str
+    found: float
+    shipped: float
+
+    @property
+    def difference(self) -> float:
+        """Relative distance of the shipped value from the one found."""
+        return abs(self.shipped / self.found - 1)
+
+
+def shipped(schedule: Schedule, year: int) -> float:
+    """What the baseline says for a year."""
+    return float(values_by_year(schedule, [year])[0])
+
+
+def one_year(baseline: Scenario, year: int, last: int | None = None) -> RunResult:
+    """The baseline valued at the start of a year and projected over it, or to `last`."""
+    return simulate([baseline.replace({"horizon.valuation_year": year, "horizon.last_year": last or year})])[0]
+
+
+LONGEST_STEP = 0.2
+
+
+def solved(reached: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray, guess: np.ndarray) -> np.ndarray:
+    """Where a function reaches what is wanted: Newton's steps with slopes by difference, until they no longer matter."""
+    step = 0.003
+    for _ in range(40):
+        here = reached(guess)
+        slope = np.stack([(reached(guess + one) - here) / step for one in step * np.eye(len(guess))], axis=1)
+        move = np.linalg.solve(slope, wanted - here)
+        size = np.abs(move).max()
+        guess = guess + move * LONGEST_STEP / max(size, LONGEST_STEP)
+        if size < 1e-7:
+            return guess
+    raise ArithmeticError("a calibration does not settle")
+
+
+def levels(
+    baseline: Scenario,
+    keys: Mapping[str, str],
+    own: list[float],
+    targets: list[float],
+    reached: Callable[[Scenario], list[float]],
+) -> Iterator[Fit]:
+    """Positive numbers of the scenario, `keys` with what they are fitted to, at which the model reaches the targets."""
+
+    def changed(logs: np.ndarray) -> np.ndarray:
+        values = dict(zip(keys, (float(value) for value in np.exp(logs)), strict=True))
+        return np.log(reached(baseline.replace(values)))
+
+    found = np.exp(solved(changed, np.log(targets), np.log(own)))
+    for (key, what), value, here in zip(keys.items(), found, own, strict=True):
+        yield Fit(key, what, float(value), here)
+
+
+def by_year(
+    baseline: Scenario,
+    key: str,
+    path: Schedule,
+    year: int,
+    what: str,
+    target: float,
+    reached: Callable[[Scenario], list[float]],
+) -> Iterator[Fit]:
+    """The value of a path in one year at which the model, valued at its start, reaches the target."""
+    for fit in levels(baseline, {key: what}, [shipped(path, year)], [target], reached):
+        yield replace(fit, key=f"{key}[{year}]")
+
+
+def flow_sums(results: RunResult) -> dict[str, float]:
+    """Flows over all years and persons."""
+    return {name: float(values.sum()) for name, values in results.projection.by_age.items()}
+
+
+def inpatient_in_scope(scheme: str) -> float:
+    """Inpatient cost of 2025 that is in scope: the share is that of 2019, paid of all cost over paid of in-scope cost."""
+    of_all, of_scope = (published(f"{scheme}_inpatient_payment_ratio_{what}") for what in ("of_all_cost", "in_scope"))
+    share = of_all[IN_SCOPE_SHARE_YEAR] / of_scope[IN_SCOPE_SHARE_YEAR]
+    return published(f"{scheme}_inpatient_cost")[LAST_YEAR] * share

@@ -1,0 +1,179 @@
+"""The model against what was published, from an earlier valuation date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from simsurance.data.tables import published
+from simsurance.errors import SimsuranceError
+from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR
+from simsurance.measures import Account
+from simsurance.results import simulate
+from simsurance.scenario_file.loader import Scenario
+
+TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05}
+"""Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
+CURRENT_BALANCE, CLOSING_BALANCE = "current balance", "balance on 31 December"
+SMALL_BALANCE = 0.1
+"""Published balance over published income below which its relative error says nothing."""
+EMPLOYEE_TOTAL: Final = "employee_total"
+"""Pool and personal accounts of the employee scheme together."""
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "resident": ("resident",),
+    EMPLOYEE_TOTAL: ("employee_pool", "personal_accounts"),
+    "employee_pool": ("employee_pool",),
+    "personal_accounts": ("personal_accounts",),
+}
+"""What is compared, in this order, and the funds that are summed for it."""
+UNSPLIT: Final = "income and outgo were published for pool and accounts together only"
+CARRIED: Final = "the balance on 31 December is an estimate, by the published current balance from that of 2024"
+NOTES: Final[Mapping[str, Mapping[int, str]]] = {
+    "resident": {2021: "outgo contains the purchase of Covid vaccines"},
+    "employee_pool": {
+        2019: "the maternity fund's 60 billion yuan joined the pool; the model has no such inflow",
+        2021: UNSPLIT,
+        2025: CARRIED,
+    },
+    "personal_accounts": {2021: UNSPLIT, 2023: CARRIED, 2025: CARRIED},
+}
+"""What is to be known of published figures, by fund and year."""
+
+
+@dataclass(frozen=True)
+class Outturn:
+    """One published figure of a fund beside the model's.
+
+    `fitted`: an input of the baseline is fitted to the figure, or to those that it follows from; `small`: a difference of
+    two levels so small that its relative error says nothing.
+    """
+
+    year: int
+    fund: str
+    item: str
+    unit: str
+    model: float
+    published: float
+    fitted: bool = False
+    small: bool = False
+
+    @property
+    def error(self) -> float:
+        """Model over published, less one."""
+        return self.model / self.published - 1
+
+    @property
+    def within(self) -> bool | None:
+        """Whether the error is within the tolerance; None where none is set."""
+        return None if self.item == CURRENT_BALANCE else abs(self.error) <= TOLERANCE[self.unit]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is compared of a fund: columns of its account that are summed, and the published series, over those of `heads`.
+
+    The series `less` is taken off the first. `follows_from`: series that give the figure, as far as it is fitted; those of
+    a balance in all years since the opening.
+    """
+
+    fund: str
+    name: str
+    unit: str
+    columns: tuple[str, ...]
+    series: str
+    less: str = ""
+    heads: tuple[str, str] | None = None
+    follows_from: tuple[str, ...] = ()
+
+    def model(self, accounts: Mapping[str, Account]) -> np.ndarray:
+        """By year."""
+        parts = [accounts[fund] for fund in PARTS[self.fund]]
+        found = sum((part[name] for part in parts for name in self.columns), start=np.zeros(()))
+        return found / parts[0][self.heads[0]] if self.heads else found
+
+    def known(self) -> dict[int, float]:
+        """What was published, by year; years in which any part was not are absent."""
+        parts = [published(name) for name in (self.series, self.less, self.heads[1] if self.heads else "") if name]
+        found = {}
+        for year in set.intersection(*(set(part) for part in parts)):
+            value = published(self.series)[year] - (published(self.less)[year] if self.less else 0.0)
+            found[year] = value / published(self.heads[1])[year] if self.heads else value
+        return found
+
+    def fitted(self, year: int, first: int) -> bool:
+        """Whether the figure of a year is fitted in a projection from the `first`."""
+        years = range(first, year + 1) if self.name == CLOSING_BALANCE else (year,)
+        series = self.follows_from or (self.series,)
+        return all(one in FITTED_YEARS.get(name, ()) for name in series for one in years)
+
+    def outturn(self, year: int, first: int, model: float, value: float) -> Outturn:
+        """The published `value` of a year beside the model's, which is valued on 1 January of the `first`."""
+        small = self.name == CURRENT_BALANCE and abs(value) < SMALL_BALANCE * published(self.series)[year]
+        return Outturn(year, self.fund, self.name, self.unit, model, value, self.fitted(year, first), small)
+
+
+def money_items(fund: str, series: str) -> tuple[Item, ...]:
+    """Income, outgo and what is left. Published income contains interest."""
+    income, outgo = f"{series}_income", f"{series}_outgo"
+    return (
+        Item(fund, "income with interest", "yuan", ("income", "interest"), income),
+        Item(fund, "outgo", "yuan", ("outgo",), outgo),
+        Item(fund, CURRENT_BALANCE, "yuan", ("current_balance",), income, less=outgo, follows_from=(income, outgo)),
+    )
+
+
+def closing_item(fund: str, series: str) -> Item:
+    """The balance at the end of the year: that of the opening, which is given, and the flows since."""
+    flows = (f"{series}_income", f"{series}_outgo")
+    return Item(fund, CLOSING_BALANCE, "yuan", ("closing",), f"{series}_cumulative_balance", follows_from=flows)
+
+
+INSURED = ("resident_insured", "resident_insured")
+ITEMS = (
+    Item("resident", "insured on 31 December", "persons", INSURED[:1], INSURED[1]),
+    *money_items("resident", "resident"),
+    Item("resident", "outgo a head of the insured", "yuan a head", ("outgo",), "resident_outgo", heads=INSURED),
+    *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
+    Item("employee_pool", "active members on 31 December", "persons", ("employee_active",), "employee_active"),
+    Item("employee_pool", "retired members on 31 December", "persons", ("employee_retired",), "employee_retired"),
+    *money_items("employee_pool", "employee_pool"),
+    closing_item("employee_pool", "employee_pool"),
+    *money_items("personal_accounts", "employee_account"),
+    closing_item("personal_accounts", "employee_account"),
+)
+
+
+def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
+    """The years from `valuation_year` to the last published, valued on its 1 January with the inputs as they turned out.
+
+    By fund, year and item, as far as published. Raises SimsuranceError if there is nothing to compare.
+    """
+    if valuation_year > LAST_YEAR:
+        raise SimsuranceError(
+            f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_YEAR} or earlier"
+        )
+    changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": LAST_YEAR})
+    results = simulate([changed])[0]
+    found = []
+    for fund, parts in PARTS.items():
+        if set(parts) <= set(results.accounts):
+            items = [(item, item.model(results.accounts), item.known()) for item in ITEMS if item.fund == fund]
+            found += [
+                item.outturn(year, valuation_year, float(model[place]), known[year])
+                for place, year in enumerate(results.years)
+                for item, model, known in items
+                if year in known
+            ]
+    return found
+
+
+def notes(found: list[Outturn]) -> dict[str, dict[int, str]]:
+    """What is to be known of the published figures shown, by fund and year."""
+    first = min(row.year for row in found)
+    funds = {row.fund for row in found}
+    return {
+        fund: {year: text for year, text in by_year.items() if year >= first}
+        for fund, by_year in NOTES.items()
+        if fund in funds
+    }

@@ -1,0 +1,1 @@
+"""One member under the rules: the story of a life in both schemes, best answers to the rules, and their words."""

@@ -1,0 +1,164 @@
+"""Loopholes: members' best answers to the rules of a scenario in expected money, and what they cost the fund."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, SEX, TENURES
+from simsurance.basis import build
+from simsurance.errors import SimsuranceError
+from simsurance.member.choices import Decisions, all_decisions
+from simsurance.member.history import ALL_ALONG
+from simsurance.member.member_year import Person, Standing, known, member_years
+from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, game
+from simsurance.model.state import YearBasis
+from simsurance.scenario_file.loader import Scenario, resolve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AGES: Final = (20, 35, 50, 65)
+INCOMES: Final = ("low", "middle")
+AGE_REACH: Final = 7
+"""A member stands for the insured of ages up to so many years away."""
+YEARS: Final = 20
+SHARE: Final = 0.1
+LEFT_OUT: Final = (
+    "the worth of the bonus and of cover beyond expected money, and anxiety about going without",
+    "care put off until insured again, and its cost to health",
+    "moves to the employee scheme, to other areas and income groups",
+    "the effort of enrolling, what is forgotten, and what campaigns and village collectors do",
+    "whatever follows the last year: leaving shortly before it has no later price",
+)
+
+
+@dataclass(frozen=True)
+class Loophole:
+    """A member's best strategies beside enrolling every year; present values for one member, in yuan.
+
+    `persons`: insured on the first 1 January whom the member stands for; `best` by what is known at enrolment.
+    """
+
+    person: Person
+    need: str
+    first_year: int
+    persons: float
+    always: Outcome
+    best: dict[Foresight, Outcome]
+
+    def worth(self, foresight: Foresight = "known") -> float:
+        """What the best strategy brings the member over enrolling every year."""
+        return self.best[foresight].value - self.always.value
+
+    def fund_cost(self, foresight: Foresight = "known") -> float:
+        """What it costs the fund, for one member."""
+        return self.best[foresight].fund_cost - self.always.fund_cost
+
+
+def loopholes(
+    scenario: Scenario | str | Path,
+    *,
+    ages: Sequence[int] = AGES,
+    needs: Sequence[str] = HEALTH.members,
+    incomes: Sequence[str] = INCOMES,
+    areas: Sequence[str] = AREA.members,
+    sexes: Sequence[str] = SEX.members,
+    years: int = YEARS,
+    share: float = SHARE,
+) -> "pd.DataFrame":
+    """The best strategies of a set of members, those that cost the fund most first.
+
+    One row a member, insured all along: `persons` the member stands for; by what is known at enrolment (`known`: the
+    year's need class, `in_year`: last year's, and the year's for late enrolment, `last_year`: last year's alone)
+    `worth_…` to the member over enrolling every year and `fund_cost_pp_…` for the fund, present values in yuan;
+    `fund_cost_…`: if `share` of the persons follow it; `subsidy_saved_pp` the subsidies not drawn. `strategy` is that
+    of `known` in words. Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
+    """
+    import pandas as pd
+
+    from simsurance.member.strategy_words import in_words
+
+    require_share(share)
+    found = find(resolve(scenario), ages=ages, needs=needs, incomes=incomes, areas=areas, sexes=sexes, years=years)
+    rows = []
+    for one in found:
+        row: dict[str, object] = {
+            "age": one.person.age,
+            "need": one.need,
+            "income": one.person.income,
+            "area": one.person.area,
+        }
+        row |= {"sex": one.person.sex, "persons": one.persons}
+        for foresight in FORESIGHT:
+            row[f"worth_{foresight}"] = one.worth(foresight)
+            row[f"fund_cost_pp_{foresight}"] = one.fund_cost(foresight)
+            row[f"fund_cost_{foresight}"] = share * one.persons * one.fund_cost(foresight)
+        row["subsidy_saved_pp"] = one.always.subsidies - one.best["known"].subsidies
+        row["years_insured"] = one.best["known"].insured_years
+        row["years_insured_always"] = one.always.insured_years
+        rows.append(row | {"strategy": in_words(one, "known")})
+    frame = pd.DataFrame(rows)
+    return frame.sort_values(["fund_cost_known", "worth_known"], ascending=False, kind="stable", ignore_index=True)
+
+
+def require_share(share: float) -> None:
+    """Raise SimsuranceError unless it is a share."""
+    if not 0 <= share <= 1:
+        raise SimsuranceError(f"--share: {share:g} is no share of the members; 0 to 1")
+
+
+def find(
+    scenario: Scenario,
+    *,
+    ages: Sequence[int] = AGES,
+    needs: Sequence[str] = HEALTH.members,
+    incomes: Sequence[str] = INCOMES,
+    areas: Sequence[str] = AREA.members,
+    sexes: Sequence[str] = SEX.members,
+    years: int = YEARS,
+) -> list[Loophole]:
+    """The best strategies of a set of members who have been insured all along, one after another."""
+    horizon = scenario.values.horizon
+    longest = horizon.last_year - horizon.valuation_year + 1
+    if not 1 <= years <= longest:
+        raise SimsuranceError(
+            f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}"
+        )
+    persons = [Person(age, sex, area, income) for age, income, area, sex in product(ages, incomes, areas, sexes)]
+    classes = [known(HEALTH, need) for need in needs]
+    state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))
+    insured = state.cells[0][:, TENURES].sum(axis=1)
+    found: list[Loophole] = []
+    for person, own in games(persons, basis, scenario.values.participation.repair.allowed):
+        solved = {foresight: own.solve(foresight)[1] for foresight in FORESIGHT}
+        for need in classes:
+            place = HEALTH.members.index(need)
+            best = {foresight: own.follow(policy, place, foresight == "known") for foresight, policy in solved.items()}
+            always = own.follow(own.always(), place, True)
+            found.append(Loophole(person, need, basis[0].year, stands_for(insured, person, place), always, best))
+    return found
+
+
+def games(persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool) -> Iterator[tuple[Person, Game]]:
+    """Each person's decisions with what they bring; those under the same rules and contributions are made once."""
+    made: dict[object, tuple[Decisions, ...]] = {}
+    for person in persons:
+        rules = member_years(person, tuple(basis), person.age)
+        key = (person.age, person.income, tuple(rule.standard for rule in rules))
+        if key not in made:
+            made[key] = all_decisions(rules, Standing(tenure=ALL_ALONG), repair_allowed)
+        yield person, game(person, basis, rules, made[key])
+
+
+def stands_for(insured: np.ndarray, person: Person, need: int) -> float:
+    """Insured persons of the member's need class, sex, area and income group within a few years of the age.
+
+    `insured` [health, sex, area, income, age].
+    """
+    ages = slice(max(person.age - AGE_REACH, 0), min(person.age + AGE_REACH, LAST_AGE) + 1)
+    place = (SEX.members.index(person.sex), AREA.members.index(person.area), INCOME.members.index(person.income))
+    return float(insured[(need, *place, ages)].sum())

@@ -1,0 +1,272 @@
+"""A member's best answer to the rules in expected money, by dynamic programming over standings and need classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Final, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from simsurance.axes import HEALTH, INCOME, SEX
+from simsurance.member.choices import ACTIONS, Decisions
+from simsurance.member.member_year import MemberYear, Person
+from simsurance.model import health, population
+from simsurance.model.care import PerPerson, benefits_pp, bonus_cost_pp
+from simsurance.model.state import YearBasis
+
+Foresight = Literal["known", "in_year", "last_year"]
+FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
+"""What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late
+enrolment; last year's alone, as in the projection."""
+NEEDS: Final = len(HEALTH.members)
+
+
+@dataclass(frozen=True)
+class YearMoney:
+    """What a year of cover is expected to bring and cost, by need class where an axis is named; nominal yuan.
+
+    `moves` [last year's class, class]; `discount` takes the middle of the year to the first 1 January.
+    """
+
+    rule: MemberYear
+    pp: PerPerson
+    moves: np.ndarray
+    dying: np.ndarray
+    discount: float
+
+    def by_need(self, array: np.ndarray) -> np.ndarray:
+        """The member's numbers by need class, […, health], of an array on the person axes with runs first."""
+        whole = np.broadcast_to(array, (len(array), NEEDS, 1, 1, 1, len(INCOME.members), 1))
+        return np.asarray(whole[:, :, 0, 0, 0, self.rule.income, 0])
+
+    @cached_property
+    def benefits(self) -> np.ndarray:
+        """Expected benefits of a year's cover without any bonus, [health]."""
+        return self.by_need(self.pp.basic.inpatient + self.pp.basic.outpatient + self.pp.critical).reshape(NEEDS)
+
+    @cached_property
+    def fund_pays(self) -> np.ndarray:
+        """What the fund pays of them, [health]; critical illness only where the fund runs it itself."""
+        return self.by_need(
+            self.pp.basic.inpatient + self.pp.basic.outpatient + self.pp.critical * self.rule.basis.critical_self_run
+        ).reshape(NEEDS)
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """Chances that a year has no reimbursement, that a claim passes the cap, and of neither, [outcome, health]."""
+        free, passed = self.by_need(self.pp.no_claim)[0], self.by_need(self.pp.cap_used)[0]
+        return np.stack([free, passed, 1 - free - passed])
+
+    def bonus_value(self, granted: np.ndarray) -> np.ndarray:
+        """Expected worth of raised caps over a full year, [option, health]."""
+        if not self.rule.capped or not granted.any():
+            return np.zeros((len(granted), NEEDS))
+        caps, place = np.unique(granted, return_inverse=True)
+        cost = bonus_cost_pp(self.rule.basis, self.pp, caps.reshape(-1, 1, 1, 1, 1, 1, 1))
+        return self.by_need(cost)[place]
+
+    @property
+    def income(self) -> float:
+        """What the fund receives for an insured person: contribution, subsidy and local supplement."""
+        return (self.rule.standard + self.subsidy) * self.rule.number(self.rule.basis.local_supplement)
+
+    @property
+    def subsidy(self) -> float:
+        """What the budget pays for an insured person."""
+        return self.rule.number(self.rule.basis.subsidy_pp)
+
+    @property
+    def premium(self) -> float:
+        """What the fund pays to an insurer of critical illness for an insured person."""
+        return self.rule.number(self.rule.basis.critical_premium_pp)
+
+
+class Habit(NamedTuple):
+    """What a strategy does in a year from one position in one need class.
+
+    `weight`: chance of coming there; `central`, `late`: chances of enrolling then;
+    `repaired`, `useful`: lapsed years paid for and worth paying for, means over the enrolments.
+    """
+
+    year: int
+    outside: bool
+    need: int
+    weight: float
+    central: float
+    late: float
+    repaired: float
+    useful: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a strategy comes to, for one member: expected present values in yuan, and years insured."""
+
+    contributions: float
+    repair: float
+    benefits: float
+    insured_years: float
+    fund_cost: float
+    subsidies: float
+    habits: tuple[Habit, ...]
+
+    @property
+    def value(self) -> float:
+        """Benefits less what the member pays."""
+        return self.benefits - self.contributions - self.repair
+
+
+@dataclass(frozen=True)
+class Game:
+    """A member's decisions over the years, with what they bring; solved backwards, followed forwards."""
+
+    years: tuple[YearMoney, ...]
+    decisions: tuple[Decisions, ...]
+
+    @cached_property
+    def bonus(self) -> list[np.ndarray]:
+        """Expected worth of each option's raised cap over a full year, by year [option, health]."""
+        return [money.bonus_value(chosen.bonus) for money, chosen in zip(self.years, self.decisions, strict=True)]
+
+    def worth(self, year: int, later: np.ndarray) -> np.ndarray:
+        """Present value of each option by the year's need class, [option, health]; `later` [next standing, health]."""
+        money, chosen = self.years[year], self.decisions[year]
+        cover = chosen.years_of_cover[:, None] * (1 - money.dying / 2) * (money.benefits + self.bonus[year])
+        ahead = np.einsum("oh,nho->nh", money.outcomes, np.moveaxis(later[chosen.after], 1, 2))
+        return np.asarray(money.discount * (cover - chosen.pays[:, None]) + (1 - money.dying) * ahead)
+
+    def solve(self, foresight: Foresight) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The best strategy.
+
+        Its present value in the first year, [standing, last year's class], and by year the option chosen, [standing,
+        last year's class, class].
+        """
+        later = np.zeros((1 + int(self.decisions[-1].after.max()), NEEDS))
+        policy: list[np.ndarray] = []
+        for year in range(len(self.years) - 1, -1, -1):
+            money, chosen = self.years[year], self.decisions[year]
+            worth = self.worth(year, later)
+            by_place = np.where(chosen.table[..., None] >= 0, worth[chosen.table], -np.inf)
+            late = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("late"), False)
+            out = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("out"), False)
+            if foresight == "known":
+                place = np.broadcast_to(by_place.argmax(axis=1)[:, None, :], (len(chosen.table), NEEDS, NEEDS))
+            else:
+                if foresight == "in_year":
+                    waiting = np.where((late | out)[..., None], by_place, -np.inf)
+                    by_place = np.where(out[..., None], waiting.max(axis=1, keepdims=True), by_place)
+                expected = np.einsum("sph,gh->spg", np.where(np.isfinite(by_place), by_place, -1e300), money.moves)
+                place = np.broadcast_to(expected.argmax(axis=1)[..., None], (len(chosen.table), NEEDS, NEEDS))
+                if foresight == "in_year":
+                    stays_out = np.take_along_axis(out, place[:, :, 0], axis=1)[..., None]
+                    place = np.where(stays_out, waiting.argmax(axis=1)[:, None, :], place)
+            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(
+                place.shape
+            )
+            policy.append(option)
+            value = worth[option, np.arange(NEEDS)]
+            later = np.einsum("sgh,gh->sg", value, money.moves)
+        return later, policy[::-1]
+
+    def always(self) -> list[np.ndarray]:
+        """The strategy of enrolling every year in the central period without repair."""
+        return [
+            np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions
+        ]
+
+    def follow(self, policy: Sequence[np.ndarray], need: int, by_own_class: bool) -> Outcome:
+        """What a strategy comes to for a member whose need class was `need` in the year before the first.
+
+        `by_own_class`: the habits are told by the year's class, not last year's.
+        """
+        sums = np.zeros(6)
+        told: list[Habit] = []
+        here = np.zeros((1, NEEDS))
+        here[0, need] = 1.0
+        for year, (money, chosen, option) in enumerate(zip(self.years, self.decisions, policy, strict=True)):
+            weight = here[:, :, None] * money.moves
+            sums += self._money(year, option, weight)
+            habits = np.zeros((2, NEEDS, 6))
+            outside = np.array([standing.outside for standing in chosen.standings])
+            enters = [chosen.action[option] == ACTIONS.index(name) for name in ("central", "late")]
+            repaired = np.array([one.repaired for one in chosen.options])[option]
+            useful = np.array([one.useful for one in chosen.options])[option]
+            classes = np.broadcast_to(
+                np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape
+            )
+            where = (np.broadcast_to(outside[:, None, None], option.shape).astype(int), classes)
+            entered = enters[0] | enters[1]
+            for place, amount in enumerate(
+                (np.ones(option.shape), *enters, entered, repaired * entered, useful * entered)
+            ):
+                np.add.at(habits[..., place], where, weight * amount)
+            seen = product(range(2), range(NEEDS))
+            told += [
+                Habit(money.rule.basis.year, bool(position), own, *_shares(habits[position, own]))
+                for position, own in seen
+            ]
+            size = 1 + int(chosen.after.max())
+            later = np.zeros((size, NEEDS))
+            alive = weight * (1 - money.dying)
+            classes = np.broadcast_to(np.arange(NEEDS)[None, None, :], option.shape)
+            for outcome, chance in enumerate(money.outcomes):
+                np.add.at(later, (chosen.after[option, outcome], classes), alive * chance)
+            here = later
+        contributions, repair, benefits, insured_years, fund_cost, subsidies = map(float, sums)
+        return Outcome(contributions, repair, benefits, insured_years, fund_cost, subsidies, tuple(told))
+
+    def _money(self, year: int, option: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year."""
+        money, chosen = self.years[year], self.decisions[year]
+        basis, enrols = money.rule.basis, chosen.enrols[option]
+        need = np.arange(NEEDS)
+        cover = chosen.years_of_cover[option] * (1 - money.dying / 2)
+        bonus = self.bonus[year][option, need]
+        repair = np.array([one.repair for one in chosen.options])[option]
+        paid = cover * (money.fund_pays + bonus * money.rule.number(basis.critical_self_run)) + enrols * money.premium
+        cost = paid * (1 + float(basis.administration_share[0])) - enrols * money.income - repair
+        own = np.array([one.contribution for one in chosen.options])[option]
+        by_item = (own, repair, cover * (money.benefits + bonus), enrols.astype(float), cost, enrols * money.subsidy)
+        totals = np.array([(weight * item).sum() for item in by_item])
+        return totals * np.where(np.arange(6) == 3, 1.0, money.discount)
+
+
+def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
+    """Weight; shares of central and of late enrolment; lapsed years repaired and worth it an enrolment."""
+    weight, central, late, enrolled, repaired, useful = sums
+    entries = enrolled or 1.0
+    return (
+        float(weight),
+        float(central / (weight or 1.0)),
+        float(late / (weight or 1.0)),
+        float(repaired / entries),
+        float(useful / entries),
+    )
+
+
+def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear], made: tuple[Decisions, ...]) -> Game:
+    """A person's decisions with what they bring. `rules` are those of the person, `made` the decisions under them."""
+    sex = SEX.members.index(person.sex)
+    discount, money = 1.0, []
+    for rule, basis in zip(rules, years, strict=True):
+        moves, dying = need_moves(basis, sex, rule.age)
+        rate = 1 + float(basis.interest_rate[0])
+        money.append(YearMoney(rule, benefits_pp(rule.basis), moves, dying, discount * rate**-0.5))
+        discount /= rate
+    return Game(tuple(money), made)
+
+
+def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of each need class by last year's, [last year's class, class], and of dying in the year, [health].
+
+    Those of the projection for a population that had its prevalence at the age before.
+    """
+    prevalence = basis.prevalence
+    younger = np.concatenate([prevalence[..., :1], prevalence[..., :-1]], axis=-1)
+    shares, _ = health.redraw_shares(younger, prevalence, basis.persistence)
+    keep = float(basis.persistence.flat[0])
+    moves = keep * np.eye(NEEDS) + (1 - keep) * shares[0, :, 0, sex, 0, 0, age][None, :]
+    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[
+        0, :, 0, sex, 0, 0, age
+    ]
