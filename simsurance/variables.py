@@ -1,4 +1,4 @@
-"""Every variable of the output tables, once: table, name, unit, axes, formula. Money is nominal yuan, by the rows of the ledger.
+"""Every variable of the output tables, once: table, name, unit, axes, formula. Money is nominal yuan.
 
 Labels stand in the language files under `column`, or under `column_of` where a name means something else in one table.
 """
