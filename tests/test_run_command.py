@@ -8,8 +8,8 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from shared_runs import projected
 
-import simsurance as ss
 from simsurance import identities
 from simsurance.cli import main
 from simsurance.cli.progress import progress
@@ -52,8 +52,8 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     table = done.stdout.partition("\n\n")[0].splitlines()
     assert len(table) == 10
     assert max(map(len, table)) <= 100
-    results = ss.run("baseline")
-    for row, (fund, account) in zip(table[-3:], results.shown.accounts.items(), strict=True):
+    results = projected()
+    for row, (fund, account) in zip(table[-3:], results.accounts.items(), strict=True):
         assert words("en").label(f"run.name.{fund}") in row
         first, last = (float(account["reserve_months"][place]) for place in (0, -1))
         deficit = "deficit " if last < 0 else ""
@@ -248,7 +248,7 @@ def test_chinese_is_a_choice_of_language(tmp_path):
 
 def test_the_same_numbers_as_in_a_notebook(tmp_path):
     run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
-    results = ss.run("baseline", **{"horizon.last_year": 2028})
+    results = projected(**{"horizon.last_year": 2028})
     with (tmp_path / "baseline" / "fund.csv").open() as file:
         closing = [float(row["closing"]) for row in csv.DictReader(file)]
     assert closing == results.fund["closing"].tolist()
