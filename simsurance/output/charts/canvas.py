@@ -131,7 +131,7 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(title: str, axis: str, footer: Sequence[str], lang: str) -> ChartFigure:
+def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
     figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
     figure.said = words(lang)
