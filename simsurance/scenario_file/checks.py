@@ -20,6 +20,7 @@ INCOME_GROWTH = ("economy.real_income_growth", "economy.rural_growth_excess")
 MEAN_WAGE = "employee.wage.mean"
 DEMOGRAPHY = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
 LAST_POPULATION = 2024
+STEPPED = "the year from which the population is stepped to the valuation date"
 
 
 def validated(
@@ -69,35 +70,34 @@ def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Faul
     opening, last_year = leaves.get("horizon.valuation_year"), leaves.get("horizon.last_year")
     if not isinstance(opening, int) or opening not in range(2019, 2101) or not isinstance(last_year, int):
         return  # told by the key itself
+    first_needed = _first_needed(leaves, opening)
+    valuation = opening, "the valuation year"
     for path in (path for path, key in KEYS.items() if key.kind in ("schedule", "rules") and path in leaves):
         named = _years_named(leaves[path])
-        needed, why = _first_needed(path, leaves, opening)
+        needed, why = first_needed.get(path, valuation)
         if named and min(named) > needed and needed <= last_year:
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
             faults.append(origins[path].fault(prefix + path, text))
 
 
-def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[int, str]:
-    """The first year that a run needs a schedule for, and what happens in that year."""
+def _first_needed(leaves: Mapping[str, Any], opening: int) -> dict[str, tuple[int, str]]:
+    """The first year that a run needs a schedule for where it is not the valuation year, and what happens in that year."""
     reference = leaves.get("claims.trend.reference_year", opening)
     prices = min(opening, reference if isinstance(reference, int) else opening)
     grown = [_years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
     income_growth = min((max(years) + 1 for years in grown if years), default=opening)
     wages = _years_named(leaves.get(MEAN_WAGE))
-    if path in INCOMES or path == MEAN_WAGE:
-        first = min(prices - 1, max(wages)) if wages and path in INCOMES else prices - 1
-        return first, "the year before the first of the valuation year and the reference year of cost"
-    if path == "employee.wage.growth_excess":
-        return (max(wages) + 1 if wages else opening), "the year after the last mean wage"
-    if path in DEMOGRAPHY:
-        return min(opening - 1, LAST_POPULATION), "the year from which the population is stepped to the valuation date"
-    if path in INCOME_GROWTH:
-        return income_growth, "the year after the last disposable income"
-    if path == "economy.inflation":
-        return min(prices, income_growth), "the first year whose prices count"
-    if path in ("claims.trend.real_growth", "employee.care.real_growth"):
-        return prices, "the first of the valuation year and the reference year of cost"
-    return opening, "the valuation year"
+    first_price = "the first of the valuation year and the reference year of cost"
+    rows = (
+        (INCOMES, min(prices - 1, max(wages, default=prices)), f"the year before {first_price}"),
+        ((MEAN_WAGE,), prices - 1, f"the year before {first_price}"),
+        (("employee.wage.growth_excess",), max(wages, default=opening - 1) + 1, "the year after the last mean wage"),
+        (DEMOGRAPHY, min(opening - 1, LAST_POPULATION), STEPPED),
+        (INCOME_GROWTH, income_growth, "the year after the last disposable income"),
+        (("economy.inflation",), min(prices, income_growth), "the first year whose prices count"),
+        (("claims.trend.real_growth", "employee.care.real_growth"), prices, first_price),
+    )
+    return {path: (year, why) for paths, year, why in rows for path in paths}
 
 
 def _years_named(value: Any) -> list[int]:
@@ -132,12 +132,12 @@ def find_table(name: str, folder: Path | None) -> Path | str:
     if not name.endswith(".csv") or "\0" in name:
         return f'"{name[:40]}" is not the name of a table; give the path of a .csv file'
     own = (folder or Path.cwd()) / name
-    shipped = TABLES / name
     try:
         if own.is_file():
             return own.resolve()
-        if shipped.is_file() and shipped.resolve().is_relative_to(TABLES):
-            return shipped.resolve()
+        shipped = (TABLES / name).resolve()
+        if shipped.is_file() and shipped.is_relative_to(TABLES):
+            return shipped
     except OSError as error:
         return f'the table "{name[:40]}" cannot be opened ({error.strerror}); give another path'
     known = (file.relative_to(TABLES).as_posix() for file in TABLES.rglob("*.csv"))

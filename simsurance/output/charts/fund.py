@@ -26,7 +26,8 @@ from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import fund_label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
-LONGEST_TITLE: Final = 60
+LONGEST_TITLE: Final = 90
+"""Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
@@ -303,9 +304,8 @@ def status(
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
     below = clauses([*remarks(lines, lang), *(notes or [])], lang)
-    title = scenario_title(scenario, lang)
-    cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
-    return [f"{cut} · simsurance {__version__}", below]
+    title, *rest = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE).split("\n")
+    return [f"{title}{'…' if rest else ''} · simsurance {__version__}", below]
 
 
 def remarks(lines: Sequence[Line], lang: str) -> list[str]:

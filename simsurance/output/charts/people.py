@@ -198,8 +198,9 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -
             chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))
-            area = axes.fill_betweenx(ages, start, start + width, step="mid")
-            area.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
+            edges = np.append(ages, ages[-1] + 1) - 0.5
+            bars = axes.stairs(start + width, edges, orientation="horizontal", baseline=start, fill=True)
+            bars.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
             start = start + width
     axes.axvline(0, color="white", linewidth=0.8)
     axes.set_xlim(-widest, widest)

@@ -62,4 +62,5 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     axes.set_yticks(places, [canvas.wrapped(title, LABEL_WIDTH) for title in effects.titles(lang)])
     axes.invert_yaxis()
     figure.legend(loc="lower right", bbox_to_anchor=(0.97, 0.01), ncols=3, frameon=False, fontsize=7.5, labelcolor=GREY)
-    return Chart(NAME, figure, table.rename(shown.name).reset_index())
+    drawn = table[table.index.isin(effects.base.accounts, level="fund")]
+    return Chart(NAME, figure, drawn.rename(shown.name).reset_index())
