@@ -188,7 +188,8 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
 
 def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator[Sides]:
     """Identities between the funds, from their accounts and from flows by person group."""
-    flow = {name: total(values) for name, values in projection.by_group.items()} | projection.by_run
+    rows = [row.name for row in LEDGER if row.name in projection.by_group]
+    flow = {name: total(projection.by_group[name]) for name in rows} | projection.by_run
     balance = summed(account["income"] - account["outgo"] for account in accounts.values())
     size = summed(account["income"] + account["outgo"] for account in accounts.values())
     for row in TRANSFERS:

@@ -19,6 +19,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from simsurance.analysis.scheme_effects import scheme_effects
+from simsurance.analysis.twins import Twins, twins
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
@@ -59,6 +60,11 @@ def baseline() -> Scenario:
 @cache
 def projected() -> RunResult:
     return simulate([baseline()])[0]
+
+
+@cache
+def beside_twins() -> Twins:
+    return twins(projected())
 
 
 def order() -> str:
@@ -268,7 +274,7 @@ def critical() -> str:
 def twin() -> str:
     """The baseline beside its zero-effect twin."""
     rows = []
-    for name, row in projected().twin.iterrows():
+    for name, row in beside_twins().twin.iterrows():
         unit = str(row["unit"])
         scale, digits = {"yuan": (BILLION, 0), "persons": (MILLION, 2), "year": (1.0, 0)}.get(unit, (1.0, 4))
         shown = {"yuan": "CNY billion", "persons": "million persons"}.get(unit, unit)
@@ -283,7 +289,7 @@ def twin() -> str:
 
 def drag() -> str:
     """Selection drag on the baseline's fund."""
-    found = projected().drag
+    found = beside_twins().drag
     last = projected().years[-1]
     rows = [
         (str(part).replace("_", " "), *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))

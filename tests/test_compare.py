@@ -55,7 +55,7 @@ def test_only_the_keys_that_differ_are_named(comparison):
     keys = set(comparison.differences.index)
     assert "contributions.personal.rule" in keys
     assert "claims.trend.real_growth" in keys
-    assert not keys & {"title", "title_zh", "description", "horizon.last_year"}
+    assert not keys & {"title", "title_zh", "description", "description_zh", "horizon.last_year"}
     with_a_lever = ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "compliance_up")))
     assert "levers.compliance.size" in with_a_lever.differences.index
     assert with_a_lever.differences.loc["levers.compliance.size", "baseline"] == ""
@@ -136,7 +136,7 @@ def test_measures_of_a_fund_that_only_one_scenario_projects_are_kept():
 def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sign(tmp_path):
     told = compare("baseline", "low_cost", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
     lines = {line.split("  ")[0]: line for line in told.splitlines()}
-    assert re.search(r"% \([+−]\d+\.\d\d points\)$", lines["cost rate, last year"])
+    assert re.search(r"% \([+−]\d+\.\d\d percentage points\)$", lines["cost rate, last year"])
     assert "% (=)" in lines["coverage, last year"] or " points)" in lines["coverage, last year"]
     same = compare("baseline", "baseline", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
     assert same.count("(=)") > 10
@@ -165,7 +165,7 @@ def test_effects_on_both_schemes_are_told_in_chinese_and_in_its_units(tmp_path):
     assert "2030年末参保，万人" in header
     assert "合计" in chinese
     assert not re.search(r"\b(all|none|policy|changes)\b", chinese)
-    assert "拟合所得的余项" in chinese
+    assert "拟合校准的余项" in chinese
     assert "a fitted residual, not an observed behaviour" in english
     amount, members = (float(resident.split()[place].replace("−", "-").replace(",", "")) for place in (2, 6))
     own = english.splitlines()[1].split("resident fund")[1].split()

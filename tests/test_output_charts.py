@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from shared_runs import compared, projected
 
 import simsurance as ss
+from simsurance.analysis.compare import compare
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import history
 from simsurance.measures import measure_of
@@ -37,17 +39,17 @@ CASES = {
 
 @pytest.fixture(scope="module", params=CASES)
 def results(request):
-    return ss.run("baseline", **CASES[request.param])
+    return projected(**CASES[request.param])
 
 
 @pytest.fixture(scope="module")
 def baseline():
-    return ss.run("baseline")
+    return projected()
 
 
 @pytest.fixture(scope="module")
 def alone():
-    return ss.run("baseline", **{"employee.projected": False, "horizon.last_year": 2028})
+    return projected(**{"employee.projected": False, "horizon.last_year": 2028})
 
 
 def drawn(figure):
@@ -146,14 +148,14 @@ def test_published_years_stand_before_the_projection_and_an_estimate_is_hollow(b
 
 
 def test_published_years_of_the_nation_are_not_drawn_for_another_fund(baseline):
-    province = ss.run("baseline", **{"membership.resident_insured": 930_000_000, "horizon.last_year": 2027})
+    province = projected(**{"membership.resident_insured": 930_000_000, "horizon.last_year": 2027})
     for name in (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS):
         if name != "pyramids":
             assert set(charts.draw(name, province).data["kind"]) <= {"projection"}
 
 
 def test_published_years_of_the_employee_scheme_need_its_members(baseline):
-    other = ss.run("baseline", **{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
+    other = projected(**{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
     for name in ("employee_reserve_months", "employee_fund_balance", "employee_income_outgo", "employee_rates"):
         assert "published" in set(charts.draw(name, baseline).data["kind"])
         assert set(charts.draw(name, other).data["kind"]) == {"projection"}
@@ -165,8 +167,8 @@ def texts(figure):
 
 
 def test_depletion_is_a_year_or_the_words_that_there_is_none():
-    poor = ss.run("baseline", **{"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2040})
-    rich = ss.run("baseline", **{"claims.trend.real_growth": 0.0, "horizon.last_year": 2040})
+    poor = projected(**{"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2040})
+    rich = projected(**{"claims.trend.real_growth": 0.0, "horizon.last_year": 2040})
     year = int(poor.measures.loc["depletion_year", "value"])
     for name in ("reserve_months", "fund_balance"):
         assert f"depleted {year}" in texts(charts.draw(name, poor).figure)
@@ -178,9 +180,7 @@ def test_depletion_is_a_year_or_the_words_that_there_is_none():
 @pytest.mark.parametrize("name", ["employee_reserve_months", "employee_fund_balance"])
 def test_each_fund_has_its_own_depletion_and_first_deficit(name):
     sound = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2040}
-    poor, rich = (
-        ss.run("baseline", **sound, **{"employee.contributions.employer_rate": rate}) for rate in (0.03, 0.15)
-    )
+    poor, rich = (projected(**sound, **{"employee.contributions.employer_rate": rate}) for rate in (0.03, 0.15))
     depleted, deficit = (
         int(poor.measures.loc[f"employee_pool_{found}_year", "value"]) for found in ("depletion", "first_deficit")
     )
@@ -247,7 +247,7 @@ def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
     with_dots = charts.draw("employee_rates", baseline, lang).figure
     assert texts(with_dots).count(note) == 1
     assert caption in texts(with_dots)
-    other = ss.run("baseline", **{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
+    other = projected(**{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
     assert note not in texts(charts.draw("employee_rates", other, lang).figure)
     words = {"en": "employers'\ncontributions to the\npool", "zh": "单位缴费入统筹基金"}[lang]
     assert words in texts(with_dots)
@@ -255,7 +255,7 @@ def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
 
 @pytest.mark.parametrize(("name", "funds"), [("income_outgo", 1), ("employee_income_outgo", 2)])
 def test_income_is_drawn_with_interest_where_published_years_lie_in_the_projection(baseline, name, funds):
-    hindcast = ss.run("baseline", **{"horizon.valuation_year": 2019, "horizon.last_year": 2026})
+    hindcast = projected(**{"horizon.valuation_year": 2019, "horizon.last_year": 2026})
     for results, with_interest in ((hindcast, True), (baseline, False)):
         chart = charts.draw(name, results)
         told = texts(chart.figure)
@@ -324,7 +324,7 @@ def test_benefits_by_age_are_shown_of_both_schemes(baseline, alone):
     ],
 )
 def test_a_reserve_band_is_drawn_only_where_the_scenario_gives_one(fund, name, key):
-    none, banded = (ss.run("baseline", **{key: band, "horizon.last_year": 2030}) for band in ([], [5, 8.5]))
+    none, banded = (projected(**{key: band, "horizon.last_year": 2030}) for band in ([], [5, 8.5]))
     assert not charts.draw(name, none).data["series"].str.startswith("band").any()
     data = charts.draw(name, banded).data.set_index("series")["value"]
     assert (set(data["band_low"]), set(data["band_high"])) == ({5.0}, {8.5})
@@ -343,7 +343,7 @@ def test_without_the_employee_scheme_its_charts_are_refused_and_not_written(alon
     assert written == set(RESIDENT_CHARTS)
     for name in EMPLOYEE_CHARTS:
         with pytest.raises(SimsuranceError, match=f"the chart {name} needs the employee scheme"):
-            getattr(alone.plot, name)()
+            getattr(ss.Results(alone).plot, name)()
 
 
 def test_attribution_and_weakness_stand_where_they_matter(baseline):
@@ -352,7 +352,7 @@ def test_attribution_and_weakness_stand_where_they_matter(baseline):
 
 
 def test_what_was_set_by_hand_stands_on_the_chart():
-    changed = ss.run("baseline", **{"fund.administration_share": 0.02, "horizon.last_year": 2027})
+    changed = projected(**{"fund.administration_share": 0.02, "horizon.last_year": 2027})
     assert "Baseline, fund.administration_share=0.02" in texts(charts.draw("insured", changed).figure)
 
 
@@ -368,7 +368,7 @@ def test_the_same_chart_is_the_same_bytes(baseline, tmp_path, kind):
 
 def test_no_global_state_of_matplotlib_is_touched(baseline):
     before = dict(mpl.rcParams)
-    drawn(baseline.plot.insured())
+    drawn(ss.Results(baseline).plot.insured())
     assert dict(mpl.rcParams) == before
 
 
@@ -384,7 +384,7 @@ def test_drawing_does_without_pyplot():
 
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_a_notebook_shows_the_figure(baseline, name):
-    shown, _ = DisplayFormatter().format(getattr(baseline.plot, name)())
+    shown, _ = DisplayFormatter().format(getattr(ss.Results(baseline).plot, name)())
     assert shown["image/png"].startswith(b"\x89PNG")
 
 
@@ -395,7 +395,7 @@ def test_every_chart_has_a_name_a_method_and_words():
 
 
 def test_words_at_the_right_keep_off_the_lines():
-    rich = ss.run("baseline", **{"employee.contributions.employer_rate": 0.2})
+    rich = projected(**{"employee.contributions.employer_rate": 0.2})
     for name in ("employee_reserve_months", "employee_fund_balance"):
         figure = charts.draw(name, rich).figure
         drawn(figure)
@@ -430,7 +430,7 @@ NOTHING_CREDITED = {
     ],
 )
 def test_first_deficit_and_depletion_keep_off_each_other_the_lines_and_zero(name, changes, words, lang):
-    figure = charts.draw(name, ss.run("baseline", **changes), lang).figure
+    figure = charts.draw(name, projected(**changes), lang).figure
     drawn(figure)
     (axes,) = figure.axes
     told = [note for note in axes.texts if re.search("first deficit|depleted|首现赤字|穿底", note.get_text())]
@@ -470,33 +470,33 @@ def test_labels_are_broken_where_they_may_be(text, lines):
 
 
 def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
-    scenario = ss.load("baseline", settings=["horizon.last_year=2030"])
-    richer = scenario.replace({"employee.contributions.employer_rate": 0.09})
-    both = ss.compare(scenario, richer)
+    short = {"horizon.last_year": 2030}
+    base, richer = projected(**short), projected(**short, **{"employee.contributions.employer_rate": 0.09})
+    both = compare([base, richer])
     assert comparison.charts_of(both) == list(comparison.CHARTS)
     difference = series(comparison.draw("employee_fund_balance_difference", both))[both.names[1]]
-    own, base = (each.accounts["employee_pool"]["closing"] for each in (both.results[1], both.results[0]))
-    np.testing.assert_allclose(difference * 1e9, own - base, rtol=1e-9)
+    own, before = (each.accounts["employee_pool"]["closing"] for each in (richer, base))
+    np.testing.assert_allclose(difference * 1e9, own - before, rtol=1e-9)
     levels = comparison.draw("employee_reserve_months", both, "zh")
     assert "职工医保统筹基金" in texts(levels.figure)
     assert set(levels.data["kind"]) == {"projection", "published", "estimate"}
-    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False}))
+    mixed = compare([base, projected(**short, **{"employee.projected": False})])
     stems = {path.stem for path in comparison.write_all(mixed, tmp_path / "charts", "en")}
     assert stems == {name for name in comparison.CHARTS if not name.startswith("employee_")}
     with pytest.raises(SimsuranceError, match="the chart employee_fund_balance needs the employee scheme in each"):
-        mixed.plot.employee_fund_balance()
+        comparison.ComparisonPlots(mixed).employee_fund_balance()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
-    compared = ss.compare("baseline", "low_cost", "high_cost")
-    chart = comparison.draw("employee_reserve_months", compared, lang)
+    three = compared("baseline", "low_cost", "high_cost")
+    chart = comparison.draw("employee_reserve_months", three, lang)
     (axes,) = chart.figure.axes
     floor = axes.get_ylim()[0]
     deepest = {name: points.min() for name, points in series(chart).items() if not name.startswith("band")}
     leaving = [name for name, months in deepest.items() if months < floor]
     assert leaving == ["high_cost"]
-    depletion = compared.results[-1].measures["value"]["employee_pool_depletion_year"]
+    depletion = three.results[-1].measures["value"]["employee_pool_depletion_year"]
     form = {"en": "▼ {:.0f}, −{:.0f} in 2060", "zh": "▼ {:.0f}，2060年−{:.0f}"}[lang]
     label = form.format(depletion, -deepest["high_cost"])
     labels = [note.get_text() for note in axes.texts]
@@ -510,25 +510,25 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     drawn(chart.figure)
     with canvas.style():
         assert all(text.get_window_extent().x1 <= chart.figure.bbox.x1 for text in chart.figure.texts)
-    shallow = comparison.draw("employee_reserve_months", ss.compare("baseline", "low_cost"), lang)
+    shallow = comparison.draw("employee_reserve_months", compared("baseline", "low_cost"), lang)
     assert "▽" not in texts(shallow.figure)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
-    baseline = ss.load("baseline", settings=["horizon.last_year=2040"])
-    other = baseline.replace({"claims.trend.real_growth": 0.02})
-    chart = comparison.draw("employee_reserve_months", ss.compare(baseline, other), lang)
+    middle = {"horizon.last_year": 2040}
+    base, other = projected(**middle), projected(**middle, **{"claims.trend.real_growth": 0.02})
+    chart = comparison.draw("employee_reserve_months", compare([base, other]), lang)
     data = chart.data.set_index("series")["value"]
     assert (set(data["band_low"]), set(data["band_high"])) == ({6.0}, {9.0})
     assert {"en": "wanted: 6 to 9", "zh": "目标区间：6至9"}[lang] in texts(chart.figure)
-    wider = baseline.replace({"employee.fund.reserve_band": [6, 12]})
-    for name, compared in (
-        ("employee_reserve_months", ss.compare(baseline, wider)),
-        ("employee_fund_balance", ss.compare(baseline, other)),
-        ("reserve_months", ss.compare(baseline, other)),
+    wider = projected(**middle, **{"employee.fund.reserve_band": [6, 12]})
+    for name, runs in (
+        ("employee_reserve_months", [base, wider]),
+        ("employee_fund_balance", [base, other]),
+        ("reserve_months", [base, other]),
     ):
-        assert "band_low" not in set(comparison.draw(name, compared, lang).data["series"])
+        assert "band_low" not in set(comparison.draw(name, compare(runs), lang).data["series"])
 
 
 def plot(low, high):
@@ -566,11 +566,16 @@ def test_every_chart_of_comparisons_has_a_method():
     assert methods == set(comparison.CHARTS)
 
 
+def many():
+    """More scenarios than a chart has lines."""
+    others = ("contribution_as_2016_2025", "fixed_nominal_benefits", "frozen_contribution", "high_cost", "low_cost")
+    return compared("baseline", *others, **{"horizon.last_year": 2040})
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", comparison.CHARTS)
 def test_charts_of_comparisons_stay_on_the_sheet(name, lang):
-    compared = _compared()
-    figure = comparison.draw(name, compared, lang).figure
+    figure = comparison.draw(name, many(), lang).figure
     drawn(figure)
     with canvas.style():
         for note in (*figure.axes[0].texts, *figure.texts):
@@ -578,26 +583,8 @@ def test_charts_of_comparisons_stay_on_the_sheet(name, lang):
 
 
 def test_a_comparison_of_many_scenarios_is_drawn_in_parts(tmp_path):
-    compared = _compared()
-    files = [path.name for path in comparison.write_all(compared, tmp_path / "charts", "en")]
+    files = [path.name for path in comparison.write_all(many(), tmp_path / "charts", "en")]
     assert "insured.png" in files
     assert "insured_2.png" in files
     second = pd.read_csv(tmp_path / "charts" / "insured_2.csv")
-    assert list(second["series"].unique()) == [compared.names[0], *compared.names[5:]]
-
-
-_CACHE = []
-
-
-def _compared():
-    if not _CACHE:
-        names = (
-            "baseline",
-            "contribution_as_2016_2025",
-            "fixed_nominal_benefits",
-            "frozen_contribution",
-            "high_cost",
-            "low_cost",
-        )
-        _CACHE.append(ss.compare(*(ss.load(name, settings=["horizon.last_year=2040"]) for name in names)))
-    return _CACHE[0]
+    assert list(second["series"].unique()) == [many().names[0], *many().names[5:]]

@@ -8,11 +8,12 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.output.labels import ENTRY_NOTE, in_language, number, signed
+from simsurance.language import words
+from simsurance.output.labels import number, signed
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
-    from simsurance.results import RunResult
+    from simsurance.results import RunAccounts
 
 BILLION = 1e9
 
@@ -42,10 +43,10 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
         if effect.reason:
             click.echo(f"not applied: {effect.fragment}: {effect.reason}")
     if both_schemes(base):
-        click.echo(f"\n{in_language(ENTRY_NOTE, 'en')}")
+        click.echo(f"\n{words('en').label('note.entry')}")
 
 
-def _header(base: "RunResult") -> tuple[str, ...]:
+def _header(base: "RunAccounts") -> tuple[str, ...]:
     from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
 
     months = (f"resident months {year}" for year in RESERVE_YEARS)
@@ -56,7 +57,7 @@ def _header(base: "RunResult") -> tuple[str, ...]:
     return ("fragment", *figures, *pool, "what it is")
 
 
-def _base_row(base: "RunResult", shown: Sequence["Effect"]) -> tuple[str, ...]:
+def _base_row(base: "RunAccounts", shown: Sequence["Effect"]) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     if not shown:
         return (base.scenario.name, *[""] * (len(_header(base)) - 2), base.scenario.values.title)
@@ -102,7 +103,7 @@ def _cell(figure: "Figure") -> str:
     return signed(number(figure.change, decimals))
 
 
-def _json(base: "RunResult", found: Sequence["Effect"]) -> str:
+def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
     """Everything as JSON text."""
     from simsurance.output.manifest import as_json, plain
 

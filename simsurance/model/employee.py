@@ -25,7 +25,7 @@ def persons(lives: Lives) -> dict[str, np.ndarray]:
 
 def contributions(lives: Lives, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
     """Insured years, their base, and what members and employers pay in."""
-    years = insured_years(lives)
+    years = lives.member_years
     active, retired = by_person_group(years[:, :, :1]), by_person_group(years[:, :, 1:])
     base = active * at_person_group(scheme.contribution_base)
     return {
@@ -35,7 +35,7 @@ def contributions(lives: Lives, basis: YearBasis, scheme: EmployeeBasis) -> dict
         "employer_contributions": base * at_person_group(scheme.employer_rate),
         "employee_contributions": base * at_person_group(scheme.employee_rate * scheme.with_account),
         "purchases": by_person_group(lives.moves.bought) * at_person_group(scheme.purchase_pp),
-        "employee_members_income": by_person_group(years) * at_person_group(basis.disposable_income),
+        "employee_members_income": lives.covered_years * at_person_group(basis.disposable_income),
     }
 
 
@@ -49,7 +49,7 @@ def transfers(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
 
 def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
     """Cost of members' care, what the pool pays, and what is spent from the accounts."""
-    pp, years = basic_care_pp(scheme.care), insured_years(lives)
+    pp, years = basic_care_pp(scheme.care), lives.member_years
     inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
     paid = {
         "employee_inpatient_claims": by_person_group(years * pp.inpatient_cost),
@@ -58,7 +58,7 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis
         "employee_outpatient_benefits": by_person_group(outpatient),
         "benefits_of_retired": by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
         "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
-        "long_term_care": by_person_group(years) * at_person_group(scheme.long_term_care_pp),
+        "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
     return paid | account_spending(lives, {**flows, **paid}, scheme)
 
@@ -80,11 +80,6 @@ def account_spending(lives: Lives, flows: Money, scheme: EmployeeBasis) -> dict[
         "account_spending": shared_out(spent, left_to_members, flows["active_years"] + flows["retired_years"]),
         "relatives_care": available * of_run(scheme.relatives_care_rate),
     }
-
-
-def insured_years(lives: Lives) -> np.ndarray:
-    """Years of cover, [run, health, active and retired, sex, area, income, age]."""
-    return lives.members * (1 - lives.vital.mort_rate / 2)
 
 
 def births_of_members(lives: Lives, basis: YearBasis) -> np.ndarray:

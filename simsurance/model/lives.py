@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from simsurance.axes import EMPLOYEES
+from simsurance.model.groups import by_person_group
 from simsurance.model.moves import Moves
 from simsurance.model.vital import Vital
 
@@ -34,3 +36,13 @@ class Lives:
     def members(self) -> np.ndarray:
         """Active and retired members of the employee scheme, [run, health, active and retired, sex, area, income, age]."""
         return self.enrolled[:, :, EMPLOYEES]
+
+    @cached_property
+    def member_years(self) -> np.ndarray:
+        """Their years of cover, on the same axes."""
+        return self.members * (1 - self.vital.mort_rate / 2)
+
+    @cached_property
+    def covered_years(self) -> np.ndarray:
+        """Years of cover of both, [run, sex, area, income, age]."""
+        return by_person_group(self.member_years)

@@ -12,7 +12,6 @@ from itertools import accumulate
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis
-from simsurance.model import groups
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
@@ -81,6 +80,8 @@ def short_buffers() -> Iterator[None]:
         np.setbufsize(usual)
 
 
+IN_ROOM = ("flow", *FLOW_AXES)
+"""Axes of all flows of a year side by side."""
 Meeting = Callable[[int, Flows], Flows]
 """What the runs of a group do to each other's flows within a year, before the funds are closed: year and flows to flows."""
 
@@ -125,9 +126,9 @@ def project_block(
             flows = met(flows, group, partial(meet, year_basis.year))
         states = []
         for part, each, (state, _), flow in zip(parts, own, stepped, flows, strict=True):
-            state, flow = closed(state, flow, each)
+            state, interest = closed(state, record.flows(place, part, flow), each)
             record.stocks(place + 1, part, state)
-            record.flows(place, part, flow)
+            record.interest(place, part, interest)
             states.append(state)
 
 
@@ -167,8 +168,8 @@ class Recorder:
         for name, values in (*vars(seen).items(), ("fund", state.fund), ("prepaid", state.prepaid)):
             self._keep(name, self.years + 1, values)[place, runs] = values
 
-    def flows(self, place: int, runs: slice, flows: Flows) -> None:
-        """What is reported of a year."""
+    def flows(self, place: int, runs: slice, flows: Flows) -> dict[str, np.ndarray]:
+        """What is reported of a year, but for interest; the total of each flow, [run]."""
         named = flows.by_name
         self.by_person_group = tuple(name for name, values in named.items() if values.ndim > 1)
         self.by_run = tuple(name for name, values in named.items() if values.ndim == 1)
@@ -177,17 +178,19 @@ class Recorder:
             self.room = np.empty(shape)
         for position, name in enumerate(self.by_person_group):
             self.room[position] = named[name]
-        totals = np.stack([groups.total(self.room[position]) for position in range(len(self.room))])
-        for kind, values in (
-            ("by_age", self.room.sum(axis=axis("area", "income", of=("flow", *FLOW_AXES)))),
-            ("by_group", self.room.sum(axis=axis("sex", "age", of=("flow", *FLOW_AXES)))),
-            ("totals", totals),
-        ):
-            values = np.moveaxis(values, 1, 0)  # the run first
-            self._keep(kind, self.years, values)[place, runs] = values
-        assert flows.interest is not None, "funds are closed before a year is recorded"
-        for name, values in (*((name, named[name]) for name in self.by_run), ("interest", flows.interest)):
-            self._keep(name, self.years, values)[place, runs] = values
+        totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
+        by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
+        by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
+        for kind, values in (("totals", totals), ("by_age", by_age), ("by_group", by_group)):
+            of_runs = np.moveaxis(values, 1, 0)
+            self._keep(kind, self.years, of_runs)[place, runs] = of_runs
+        for name in self.by_run:
+            self._keep(name, self.years, named[name])[place, runs] = named[name]
+        return dict(zip(self.by_person_group, totals, strict=True)) | {name: named[name] for name in self.by_run}
+
+    def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
+        """The interest of a year, [run, fund]."""
+        self._keep("interest", self.years, interest)[place, runs] = interest
 
     def _keep(self, name: str, length: int, values: np.ndarray) -> np.ndarray:
         """The array that is kept under a name: years or dates first, then runs, then what else the values have."""

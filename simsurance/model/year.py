@@ -5,13 +5,15 @@ Person arrays run over run, health, row, sex, area, income, age; rows are the st
 
 from dataclasses import replace
 
+import numpy as np
+
 from simsurance.axes import STATUSES, TENURES, axis
 from simsurance.ledger import LEDGER
 from simsurance.model import employee, fund, health, membership, participation, resident
 from simsurance.model.care import benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
-from simsurance.model.lives import Lives
+from simsurance.model.lives import Lives, Money
 from simsurance.model.moves import moves
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.vital import vital
@@ -27,7 +29,9 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     moves between schemes, areas, assistance; 10 funds, with what next year's members have paid in advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
-    return closed(*lived(state, basis, work), basis)
+    after, flows = lived(state, basis, work)
+    after, interest = closed(after, {name: total(values) for name, values in flows.money.items()}, basis)
+    return after, replace(flows, interest=interest)
 
 
 def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
@@ -86,8 +90,7 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
     return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
 
 
-def closed(state: State, flows: Flows, basis: YearBasis) -> tuple[State, Flows]:
-    """Stage 10: every fund on 31 December, and the interest of its year among the flows."""
-    totals = {name: total(values) for name, values in flows.money.items()}
+def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:
+    """Stage 10: every fund on 31 December, and the interest of its year, [run, fund]; `totals` of the flows, [run]."""
     funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate)
-    return State(state.cells, funds, state.prepaid), replace(flows, interest=interest)
+    return State(state.cells, funds, state.prepaid), interest
