@@ -6,7 +6,7 @@ import numpy as np
 
 from simsurance.axes import AREA, BY_AGE_AXES, INCOME, LAST_AGE, MEMBERSHIP_AXES, STOCK_AXES, axis
 from simsurance.ledger import PAID_AND_RECEIVED, SCHEMES
-from simsurance.measures import discount_factors, interest_path, ratio
+from simsurance.measures import interest_path, ratio
 from simsurance.model.fund import summed
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
@@ -69,7 +69,7 @@ def present_values(
             projection.totals["employer_to_accounts"], projection.totals["employer_contributions"], otherwise=0.0
         )
         flows = {**flows, "employer_to_accounts": employer * credited[..., None, None]}
-    middle, _ = discount_factors(interest_path(basis, projection.prepaid.shape[1]), 0.0)
+    middle, _ = interest_path(basis, projection.prepaid.shape[1]).discounts()
     weight = middle[..., None, None]
     nothing = np.zeros_like(flows["births"])
     return {

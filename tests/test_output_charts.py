@@ -21,7 +21,6 @@ from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 from simsurance.output.charts.fund import name_band
-from simsurance.output.charts.words import WORDS
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS, chart_names
 
 CASES = {
@@ -172,7 +171,7 @@ def test_depletion_is_a_year_or_the_words_that_there_is_none():
     year = int(poor.measures.loc["depletion_year", "value"])
     for name in ("reserve_months", "fund_balance"):
         assert f"depleted {year}" in texts(charts.draw(name, poor).figure)
-        assert f"{year}年穿底" in texts(charts.draw(name, poor, "zh").figure)
+        assert f"{year}年耗尽" in texts(charts.draw(name, poor, "zh").figure)
         assert "not depleted by 2040" in texts(charts.draw(name, rich).figure)
         assert not re.search(r"(?<!not )depleted \d", texts(charts.draw(name, rich).figure))
 
@@ -186,11 +185,14 @@ def test_each_fund_has_its_own_depletion_and_first_deficit(name):
     )
     assert poor.measures.loc["depletion_year", "status"] == "not_depleted_by_2040"
     assert f"depleted {depleted}" in texts(charts.draw(name, poor).figure)
-    assert f"{depleted}年穿底" in texts(charts.draw(name, poor, "zh").figure)
-    assert "accumulated deficit" in texts(charts.draw(name, poor).figure)
-    assert (f"first deficit {deficit}" in texts(charts.draw(name, poor).figure)) == (name == "employee_fund_balance")
+    assert f"{depleted}年耗尽" in texts(charts.draw(name, poor, "zh").figure)
+    area = "accumulated deficit" if name == "employee_fund_balance" else "deficit of"
+    assert area in texts(charts.draw(name, poor).figure)
+    assert (f"first annual deficit {deficit}" in texts(charts.draw(name, poor).figure)) == (
+        name == "employee_fund_balance"
+    )
     assert "not depleted by 2040" in texts(charts.draw(name, rich).figure)
-    assert "first deficit" not in texts(charts.draw(name, rich).figure)
+    assert "first annual deficit" not in texts(charts.draw(name, rich).figure)
 
 
 def series(chart, kind="projection"):
@@ -242,14 +244,14 @@ def test_the_layers_of_the_population_add_up_to_it(baseline):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
-    note = {"en": "dots: published", "zh": "圆点：公布数"}[lang]
-    caption = {"en": "(dots: published)", "zh": "（圆点：公布数）"}[lang]
+    note = {"en": "● published figures", "zh": "●公布数"}[lang]
+    caption = {"en": "(● published figures)", "zh": "（●公布数）"}[lang]
     with_dots = charts.draw("employee_rates", baseline, lang).figure
     assert texts(with_dots).count(note) == 1
     assert caption in texts(with_dots)
     other = projected(**{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
     assert note not in texts(charts.draw("employee_rates", other, lang).figure)
-    words = {"en": "employers'\ncontributions to the\npool", "zh": "单位缴费入统筹基金"}[lang]
+    words = {"en": "employer contribution\nrate to the pooled\nfund", "zh": "统筹基金单位缴费费率"}[lang]
     assert words in texts(with_dots)
 
 
@@ -259,9 +261,9 @@ def test_income_is_drawn_with_interest_where_published_years_lie_in_the_projecti
     for results, with_interest in ((hindcast, True), (baseline, False)):
         chart = charts.draw(name, results)
         told = texts(chart.figure)
-        assert ("nominal, income with interest" in told) == with_interest
-        assert ("nominal, income without interest" in told) == (not with_interest)
-        assert ("published income contains interest" in told) == (not with_interest)
+        assert ("total income (with interest)" in told) == with_interest
+        assert ("income excluding interest" in told) == (not with_interest)
+        assert ("published income includes interest" in told) == (not with_interest)
         assert ("，收入含利息" in texts(charts.draw(name, results, "zh").figure)) == with_interest
         for fund in ("resident",) if funds == 1 else ("employee_pool", "personal_accounts"):
             account = results.accounts[fund]
@@ -289,10 +291,10 @@ def test_the_cohorts_say_what_is_counted_and_who_is_left_out(baseline):
     chart = charts.draw("cohort_balance", baseline)
     told = texts(chart.figure)
     assert f"births before {chart.data['birth_year'].min()} are left out" in told
-    assert "Benefits are counted as scheduled although a fund may be depleted; public money stands apart" in told
+    assert "Benefits are as scheduled, whether or not a fund is depleted; government financing stands apart" in told
     chinese = texts(charts.draw("cohort_balance", baseline, "zh").figure)
     assert f"{chart.data['birth_year'].min()}年以前出生者未列" in chinese
-    assert "不论基金是否穿底；财政与救助投入单列" in chinese
+    assert "不论基金是否耗尽；财政投入单列" in chinese
 
 
 def test_cohorts_are_shown_a_person_and_the_horizon_is_told(baseline):
@@ -302,7 +304,7 @@ def test_cohorts_are_shown_a_person_and_the_horizon_is_told(baseline):
     assert set(own.index) == set(baseline.cohorts.columns) - {"persons", "net_benefit"}
     for name in own.index:
         assert own[name] == pytest.approx(float(cohort[name]) / float(cohort["persons"]))
-    assert "Years after 2060 are not counted" in texts(chart.figure)
+    assert "Years after 2060 and births before" in texts(chart.figure)
     assert "2060年以后不计入" in texts(charts.draw("cohort_balance", baseline, "zh").figure)
 
 
@@ -328,13 +330,15 @@ def test_a_reserve_band_is_drawn_only_where_the_scenario_gives_one(fund, name, k
     assert not charts.draw(name, none).data["series"].str.startswith("band").any()
     data = charts.draw(name, banded).data.set_index("series")["value"]
     assert (set(data["band_low"]), set(data["band_high"])) == ({5.0}, {8.5})
-    assert "wanted: 5 to 8.5" in texts(charts.draw(name, banded).figure)
+    assert "guideline range: 5–8.5" in texts(charts.draw(name, banded).figure)
 
 
 def test_a_title_says_whose_fund_it_is_where_there_are_several(baseline, alone):
-    assert "Reserve months, resident fund" in texts(charts.draw("reserve_months", baseline).figure)
-    assert "Reserve months, employee pooled fund" in texts(charts.draw("employee_reserve_months", baseline).figure)
-    assert "基金累计结余（职工医保）" in texts(charts.draw("employee_fund_balance", baseline, "zh").figure)
+    assert "Months of expenditure covered, resident fund" in texts(charts.draw("reserve_months", baseline).figure)
+    assert "Months of expenditure covered, employee pooled fund" in texts(
+        charts.draw("employee_reserve_months", baseline).figure
+    )
+    assert "基金累计结存（职工医保）" in texts(charts.draw("employee_fund_balance", baseline, "zh").figure)
     assert "resident fund" not in texts(charts.draw("reserve_months", alone).figure)
 
 
@@ -388,10 +392,9 @@ def test_a_notebook_shows_the_figure(baseline, name):
     assert shown["image/png"].startswith(b"\x89PNG")
 
 
-def test_every_chart_has_a_name_a_method_and_words():
+def test_every_chart_has_a_name_and_a_method():
     assert tuple(charts.CHARTS) == CHART_NAMES
     assert {name for name in dir(charts.Plots) if not name.startswith("_")} == set(CHART_NAMES)
-    assert all(len(pair) == len(LANGUAGES) and all(pair) for pair in WORDS.values())
 
 
 def test_words_at_the_right_keep_off_the_lines():
@@ -433,7 +436,9 @@ def test_first_deficit_and_depletion_keep_off_each_other_the_lines_and_zero(name
     figure = charts.draw(name, projected(**changes), lang).figure
     drawn(figure)
     (axes,) = figure.axes
-    told = [note for note in axes.texts if re.search("first deficit|depleted|首现赤字|穿底", note.get_text())]
+    told = [
+        note for note in axes.texts if re.search("first annual deficit|depleted|首次当期收不抵支|耗尽", note.get_text())
+    ]
     assert len(told) == words
     with canvas.style():
         boxes = [note.get_window_extent() for note in told]
@@ -497,11 +502,14 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     leaving = [name for name, months in deepest.items() if months < floor]
     assert leaving == ["high_cost"]
     depletion = three.results[-1].measures["value"]["employee_pool_depletion_year"]
-    form = {"en": "▼ {:.0f}, −{:.0f} in 2060", "zh": "▼ {:.0f}，2060年−{:.0f}"}[lang]
+    form = {
+        "en": "▼ {:.0f}\ndeficit of {:.0f} months\nof expenditure, 2060",
+        "zh": "▼ {:.0f}\n2060年缺口\n相当于{:.0f}个月支出",
+    }[lang]
     label = form.format(depletion, -deepest["high_cost"])
     labels = [note.get_text() for note in axes.texts]
     assert [text.endswith(label) for text in labels].count(True) == 1
-    assert {"en": "leaves the frame at ▽", "zh": "在▽处移出图框"}[lang] in texts(chart.figure)
+    assert {"en": "▽ the line leaves the frame", "zh": "▽曲线移出图框"}[lang] in texts(chart.figure)
     (mark,) = [line for line in axes.get_lines() if line.get_marker() == "v"]
     ((year, height),) = mark.get_xydata()
     line = series(chart)["high_cost"]
@@ -521,7 +529,7 @@ def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
     chart = comparison.draw("employee_reserve_months", compare([base, other]), lang)
     data = chart.data.set_index("series")["value"]
     assert (set(data["band_low"]), set(data["band_high"])) == ({6.0}, {9.0})
-    assert {"en": "wanted: 6 to 9", "zh": "目标区间：6至9"}[lang] in texts(chart.figure)
+    assert {"en": "guideline range: 6–9", "zh": "合理区间：6—9"}[lang] in texts(chart.figure)
     wider = projected(**middle, **{"employee.fund.reserve_band": [6, 12]})
     for name, runs in (
         ("employee_reserve_months", [base, wider]),

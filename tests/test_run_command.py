@@ -236,7 +236,7 @@ def test_fragments_and_settings_reach_the_run(tmp_path):
     assert done.exit_code == 0, done.stderr
     text = (tmp_path / "baseline+prepaid_70" / "summary.md").read_text()
     assert "`fund.opening = 0` (`--set`)" in text
-    assert "`contributions.prepaid_share = 0.7` (scenarios/fragments/prepaid_70.toml)" in text
+    assert "`contributions.prepaid_share = 0.7` (`scenarios/fragments/prepaid_70.toml`)" in text
 
 
 def test_chinese_is_a_choice_of_language(tmp_path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import SimsuranceError
-from simsurance.measures import discount_factors, measure_of
+from simsurance.measures import measure_of
 from simsurance.model.fund import summed
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.files import known_fragment
@@ -93,7 +93,7 @@ class SchemeEffects:
 
     def _discounts(self) -> np.ndarray:
         """Value on the opening 1 January of one yuan in the middle of each year."""
-        middle, _ = discount_factors(self.base.interest, self.base.scenario.values.measures.discount_margin)
+        middle, _ = self.base.interest.discounts(self.base.scenario.values.measures.discount_margin)
         return middle
 
     def _incidence(self, table: str, heads: str) -> "pd.DataFrame":

@@ -11,6 +11,7 @@ from simsurance.scenario_file.sections import (
     Pair,
     PathBySex,
     Section,
+    amount,
     in_order,
     quantity,
     text,
@@ -137,8 +138,8 @@ class EmployeeBenefits(Section):
 class EmployeeFunds(Section):
     """Both accounts of the employee scheme."""
 
-    opening_pool: Schedule = quantity("balance of the pooled fund on 1 January", "yuan", -1e13, 1e14)
-    opening_accounts: Schedule = quantity("balance of the personal accounts on 1 January", "yuan", -1e13, 1e14)
+    opening_pool: Schedule = amount("balance of the pooled fund on 1 January")
+    opening_accounts: Schedule = amount("balance of the personal accounts on 1 January")
     reserve_band: Pair = quantity(
         "lowest and highest reserve wanted of the pooled fund, for charts; empty for none", "months of outgo", 0, 120
     )

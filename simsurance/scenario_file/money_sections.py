@@ -13,6 +13,7 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     Section,
+    amount,
     in_order,
     quantity,
     text,
@@ -197,7 +198,7 @@ class Benefits(Section):
 class Fund(Section):
     """The resident fund (method note, section 10)."""
 
-    opening: Schedule = quantity("balance of the fund on 1 January", "yuan", -1e13, 1e14)
+    opening: Schedule = amount("balance of the fund on 1 January")
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
     reserve_band: Pair = quantity(
         "lowest and highest reserve wanted, for charts; empty for none", "months of outgo", 0, 120

@@ -119,7 +119,10 @@ class Economy(Section):
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)
     deficit_interest_margin: Schedule = quantity(
-        "interest on an accumulated deficit above that on the fund", "a year", 0, 0.2
+        "interest on an accumulated deficit above that on the fund", "a year", -0.2, 0.2
+    )
+    flow_timing: Literal["start", "middle", "end"] = text(
+        "when in the year income and outgo fall, for interest and present values: on 1 January, at mid-year or on 31 December"
     )
 
 
