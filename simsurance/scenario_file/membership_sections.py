@@ -5,7 +5,17 @@ from typing import Literal
 from pydantic import Field
 
 from simsurance.scenario_file.schedule import Schedule
-from simsurance.scenario_file.sections import ByAgeBand, ByArea, ByIncome, ByNeed, Number, Section, quantity, text
+from simsurance.scenario_file.sections import (
+    ByAgeBand,
+    ByArea,
+    ByIncome,
+    ByNeed,
+    Number,
+    Section,
+    calendar_year,
+    quantity,
+    text,
+)
 
 
 class LeaveCoefficients(Section):
@@ -134,9 +144,7 @@ class Participation(Section):
     """Rules that reward staying and make returning wait."""
 
     in_force: bool = text("the rules apply")
-    start_year: int = quantity(
-        "first enrolment year to which the rules apply; years before do not count", "year", 2000, 2100
-    )
+    start_year: int = calendar_year("first enrolment year to which the rules apply; years before do not count")
     waiting: Waiting
     repair: Repair
     late_enrolment: LateEnrolment

@@ -13,6 +13,7 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     Section,
+    calendar_year,
     in_order,
     quantity,
     text,
@@ -107,7 +108,7 @@ class OutpatientClaims(Section):
 class CostTrend(Section):
     """Growth of cost at given age and need."""
 
-    reference_year: int = quantity("calendar year of the costs given", "year", 2015, 2030)
+    reference_year: int = calendar_year("calendar year of the costs given")
     real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
     income_elasticity: Number = quantity(
         "growth of cost per unit of real income growth, used to report the residual", "ratio", 0, 3
