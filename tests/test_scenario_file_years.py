@@ -5,10 +5,9 @@ import pytest
 from simsurance.basis import build
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file.files import TABLES
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
-from simsurance.scenario_file.years import COUNTED, COUNTED_OF_PROJECTED, KNOWN_TO, first_needed, in_spans, table_years
+from simsurance.scenario_file.years import COUNTED, COUNTED_OF_PROJECTED, first_needed, table_years
 
 BASE = load("baseline")
 SCHEDULES = [path for path, key in KEYS.items() if key.kind in ("schedule", "rules")]

@@ -17,7 +17,7 @@ from simsurance.scenario_file.keys import POLICY_KEYS, in_order
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
-from simsurance.scenario_file.years import carried, notes, years_covered
+from simsurance.scenario_file.years import carried, countable, notes, years_covered
 
 TITLES: Final = ("title", "title_zh", "description")
 LONGEST_NAME: Final = 200
@@ -50,6 +50,11 @@ class Scenario:
     def carried(self) -> dict[str, int]:
         """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
         return carried(self.leaves)
+
+    @property
+    def valuation_years(self) -> list[int]:
+        """The years with every count of their 1 January; empty where the counts stand for any year."""
+        return countable(self.leaves)
 
     @property
     def notes(self) -> list[str]:

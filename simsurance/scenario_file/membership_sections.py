@@ -29,7 +29,9 @@ class LeaveCoefficients(Section):
     )
     health: ByNeed = quantity("added by need class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
-    bonus_per_1000: Number = quantity("taken off per 1,000 yuan of cap at stake, at 2025 incomes", "log-odds", -1, 1)
+    bonus_per_1000: Number = quantity(
+        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+    )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
     )

@@ -79,14 +79,25 @@ def years_covered(
 
 def _uncounted(leaves: Leaves, opening: int) -> str:
     """Which counts are not those of the valuation date, and in which years it could lie; empty where all are."""
-    keys = (*COUNTED, *(COUNTED_OF_PROJECTED if leaves.get("employee.projected") is True else ()))
-    named = {path: _dates(leaves.get(path)) for path in keys}
-    absent = [path for path, dates in named.items() if dates and opening not in dates]
+    absent = [path for path, dates in _counts(leaves).items() if opening not in dates]
     if not absent:
         return ""
-    common = set.intersection(*(set(dates) for dates in named.values() if dates))
-    instead = f", or value in {in_spans(sorted(common))}" if common else ""
+    common = countable(leaves)
+    instead = f", or value in {in_spans(common)}" if common else ""
     return f"no count on 1 January {opening} in {', '.join(absent)}; give each a value for {opening}{instead}"
+
+
+def countable(leaves: Leaves) -> list[int]:
+    """The years with every count of their 1 January; empty where the counts stand for any year."""
+    dates = [set(dates) for dates in _counts(leaves).values()]
+    return sorted(set.intersection(*dates)) if dates else []
+
+
+def _counts(leaves: Leaves) -> dict[str, Sequence[int]]:
+    """The counts of 1 January with the years that they are given for; one number stands for any year and is left out."""
+    keys = (*COUNTED, *(COUNTED_OF_PROJECTED if leaves.get("employee.projected") is True else ()))
+    named = {path: _dates(leaves.get(path)) for path in keys}
+    return {path: dates for path, dates in named.items() if dates}
 
 
 def _dates(value: Any) -> Sequence[int]:
