@@ -19,6 +19,7 @@ INCOME_GROWTH: Final = ("economy.real_income_growth", "economy.rural_growth_exce
 MEAN_WAGE: Final = "employee.wage.mean"
 DEMOGRAPHY: Final = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
 STOCK: Final = "population.stock_table"
+MONEY_OF_EMPLOYEES: Final = ("employee.contributions.", "employee.accounts.", "employee.benefits.")
 COUNTED: Final = (
     "membership.resident_insured",
     "membership.employee_active",
@@ -180,7 +181,8 @@ def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, int] | No
 def carried(leaves: Leaves) -> dict[str, int]:
     """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
     opening = leaves["horizon.valuation_year"]
-    named = {path: years_named(leaves[path]) for path in KNOWN_TO}
+    acting = (path for path in KNOWN_TO if leaves["employee.projected"] or not path.startswith(MONEY_OF_EMPLOYEES))
+    named = {path: years_named(leaves[path]) for path in acting}
     kept = {path: max(years) for path, years in named.items() if years and max(years) < opening - KNOWN_TO[path]}
     return dict(sorted(kept.items(), key=itemgetter(1)))
 
