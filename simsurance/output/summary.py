@@ -67,7 +67,7 @@ def summary(twins: "Twins", lang: Lang) -> str:
     values = scenario.values
     lines = [f"# {values.title_zh if lang == 'zh' else values.title}", "", values.description, ""]
     lines += say("run_all" if several else "run")
-    if changed := changes(scenario):
+    if changed := changes(scenario, lang):
         lines += ["", *say("changed"), "", *changed]
     lines += ["", *say("resident_fund" if several else "fund"), "", *_standing(results, "resident", lang)]
     lines += say(*(["prepaid"] if results.account["prepaid"].any() else []))
@@ -238,7 +238,7 @@ def _rules(twins: "Twins", lang: Lang) -> dict[str, str]:
     }
 
 
-def changes(scenario: "Scenario") -> list[str]:
+def changes(scenario: "Scenario", lang: Lang) -> list[str]:
     """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
     own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in NAMES]
     keys = [path for path in own if path in KEYS]
@@ -247,7 +247,9 @@ def changes(scenario: "Scenario") -> list[str]:
     told = [f"- `{path} = {toml_value(scenario.leaves[path])}` ({scenario.origins[path]})" for path in keys]
     for name, lever in scenario.values.levers.items():
         said = {key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD}
-        told.append(f"- `levers.{name} = {toml_value(said)}` ({lever.mark}; {scenario.origins[f'levers.{name}.size']})")
+        sure = f"{lever.mark}, {lever.source}; {scenario.origins[f'levers.{name}.size']}"
+        told.append(f"- `levers.{name} = {toml_value(said)}` ({sure})")
+        told.append(f"  {lever.description_zh if lang == 'zh' else lever.description}")
     return told
 
 
