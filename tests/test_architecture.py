@@ -19,7 +19,7 @@ PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("axes", "errors", "csv_text"),
-    ("variables",),
+    ("variables", "language"),
     ("data", "scenario_file", "model"),
     ("basis",),
     ("identities", "measures"),
@@ -115,7 +115,8 @@ def test_the_model_imports_numpy_special_functions_and_axes_alone(path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("package", "home"), [("matplotlib", "output.charts"), ("click", "cli"), ("pydantic", "scenario_file")]
+    ("package", "home"),
+    [("matplotlib", "output.charts"), ("click", "cli"), ("pydantic", "scenario_file"), ("jinja2", "language")],
 )
 def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> None:
     users = {name_of(path) for path in PLACED if any(below(name, package) for name in imports(path))}
@@ -129,6 +130,10 @@ def test_pyplot_is_nobodys() -> None:
 
 def test_pandas_is_imported_when_a_table_is_made() -> None:
     assert [name_of(path) for path in PLACED if any(below(name, "pandas") for name in imports(path, True))] == []
+
+
+def test_jinja2_is_imported_when_a_sentence_is_told() -> None:
+    assert [name_of(path) for path in PLACED if any(below(name, "jinja2") for name in imports(path, True))] == []
 
 
 @pytest.mark.parametrize("command", ["validate", "show"])

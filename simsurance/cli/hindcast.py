@@ -7,9 +7,12 @@ import click
 
 from simsurance.axes import FUND
 from simsurance.cli.options import scenario_options
+from simsurance.output.labels import fund_label
 from simsurance.scenario_file.loader import load
 
-LABELS = dict(zip(FUND.members, FUND.labels, strict=True)) | {"employee_total": "employee scheme, pool and accounts"}
+LABELS = {fund: fund_label(fund, "en") for fund in FUND.members} | {
+    "employee_total": "employee scheme, pool and accounts"
+}
 FOOTER = """fitted: an input of the baseline is set so that the model, valued on 1 January of the year, meets the figure (active
 members to 2023: valued in 2019); what is left of its error comes from the persons insured or from the funds at hand.
 What is not marked is a check, with cost growth, prices and standards as they turned out."""

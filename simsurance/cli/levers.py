@@ -8,7 +8,8 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.output.labels import ENTRY_NOTE, in_language, number, signed
+from simsurance.language import words
+from simsurance.output.labels import number, signed
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -42,7 +43,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
         if effect.reason:
             click.echo(f"not applied: {effect.fragment}: {effect.reason}")
     if both_schemes(base):
-        click.echo(f"\n{in_language(ENTRY_NOTE, 'en')}")
+        click.echo(f"\n{words('en').label('note.entry')}")
 
 
 def _header(base: "RunResult") -> tuple[str, ...]:

@@ -1,9 +1,11 @@
-"""Options that several subcommands share: fragments and settings laid upon a scenario."""
+"""Options that several subcommands share: fragments and settings laid upon a scenario, and the language."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from simsurance.language import WHOLE, languages, words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,6 +27,18 @@ def scenario_options(command: Command) -> Command:
         callback=_split,
         help="Lay fragments upon the scenario, in order: names or .toml files, joined by commas. May be repeated.",
     )(command)
+
+
+def language_option(of: str) -> Callable[[Command], Command]:
+    """`--lang`, handed to the subcommand as `lang`; `of` says what is written in that language."""
+    return click.option(
+        "--lang",
+        type=click.Choice(languages()),
+        default=WHOLE,
+        show_default=True,
+        callback=lambda context, parameter, lang: words(lang).lang,
+        help=f"Language of {of}.",
+    )
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

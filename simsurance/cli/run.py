@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import LANGUAGES, Lang, in_words_or, number
+from simsurance.output.labels import in_words_or, number
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -49,9 +49,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary."
-)
+@language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -62,7 +60,7 @@ def command(
     years: tuple[str, ...],
     out: Path,
     charts: bool,
-    lang: Lang,
+    lang: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from simsurance.axes import FUND
 from simsurance.cli.options import scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
+from simsurance.language import words
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import ENTRY_NOTE, LANGUAGES, Lang, Text, in_language, number, signed, unit
+from simsurance.output.labels import LANGUAGES, Lang, Text, fund_label, in_language, number, signed, unit
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
@@ -85,13 +87,10 @@ def command(
 
 def _text(effects: "SchemeEffects", folder: Path, lang: Lang) -> str:
     """Policies and funds as a table, in the units of the language."""
-    from simsurance.axes import FUND
-
     first, last = effects.base.years[0], effects.base.years[-1]
     yuan, heads = unit("yuan", lang), unit("persons", lang)
     head = tuple(in_language(words, lang).format(last=last, persons=heads.name) for words in HEADER)
-    labels = FUND.labels_zh if lang == "zh" else FUND.labels
-    names = {"all": in_language(ALL, lang), **dict(zip(FUND.members, labels, strict=True))}
+    names = {"all": in_language(ALL, lang), **{fund: fund_label(fund, lang) for fund in FUND.members}}
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
     rows = []
     for row in effects.effects.reset_index().to_dict(orient="records"):
@@ -105,7 +104,7 @@ def _text(effects: "SchemeEffects", folder: Path, lang: Lang) -> str:
         title = titles[policy] if fund == next(iter(effects.base.accounts)) else ""
         rows.append((title, names[fund], *money, members, depletion))
     told = in_language(UNITS_NOTE, lang).format(unit=yuan.name, first=first, last=last)
-    return "\n".join([*columns([head, *rows]), "", told, in_language(ENTRY_NOTE, lang), folder.as_posix(), ""])
+    return "\n".join([*columns([head, *rows]), "", told, words(lang).label("note.entry"), folder.as_posix(), ""])
 
 
 def _json(effects: "SchemeEffects", folder: Path) -> str:
