@@ -27,69 +27,43 @@ def year_told(one: "StoryYear", lang: str) -> str:
 
 def table(years: list["StoryYear"], lang: str) -> list[tuple[str, ...]]:
     """The story as the rows of a table, headings first; columns without any entry are left out."""
-    head = (
-        "year",
-        "age",
-        "membership",
-        "elapsed",
-        "base",
-        "employer_pays",
-        "member_pays",
-        "of_which_repair",
-        "assistance",
-        "to_account",
-        "to_pool",
-        "waiting",
-        "cover",
-        "cap",
-        "bonus",
-        "credits",
-        "claim",
-        "basic",
-        "critical",
-        "own",
-    )
     said = words(lang)
-    rows = [tuple(said.label(f"story.table.{name}") for name in head), *(_row(one, said) for one in years)]
-    shown = [place for place in range(len(head)) if any(row[place] for row in rows[1:])]
-    return [tuple(row[place] for place in shown) for row in rows]
+    rows = [_cells(one, said) for one in years]
+    shown = [name for name in rows[0] if any(row[name] for row in rows)]
+    head = tuple(said.label(f"story.table.{name}") for name in shown)
+    return [head, *(tuple(row[name] for name in shown) for row in rows)]
 
 
-def _row(one: "StoryYear", said: Words) -> tuple[str, ...]:
-    """One year's cells; empty where there is nothing to say."""
+def _cells(one: "StoryYear", said: Words) -> dict[str, str]:
+    """One year's cells by column; empty where there is nothing to say."""
 
-    number = said.number
+    def amount(value: float, told: bool) -> str:
+        return said.number(value) if told else ""
 
-    def amount(value: float) -> str:
-        return number(value) if value else ""
+    def months(value: float, told: bool) -> str:
+        return said.number(round(value, 1), None) if told else ""
 
-    cap = number(one.cap) if one.capped else said.label("story.table.no_cap")
-    credits = (
-        f"{one.no_claim_years_before} → {one.no_claim_years_after}"
-        if one.no_claim_years_before or one.no_claim_years_after
-        else ""
-    )
-    insured = (number(one.waiting + one.carried_over, None), number(one.months_of_cover, None), cap)
-    outside = ("", number(0) if one.membership == "lapsed" else "", "")
-    paid = (
-        (number(one.claim), number(one.basic), "" if one.at_work else number(one.critical), number(one.own_payment))
-        if one.claim
-        else ("",) * 4
-    )
-    return (
-        str(one.year),
-        str(one.age),
-        said.label(f"story.membership.{one.membership}"),
-        number(one.late_month, None) if one.late else "",
-        amount(one.contribution_base),
-        amount(one.employer_contribution),
-        number(one.member_pays) if one.insured or one.at_work else "",
-        amount(one.repair_payment),
-        amount(one.assistance),
-        amount(one.to_account),
-        amount(one.to_pool),
-        *(insured if one.insured else outside),
-        amount(one.bonus),
-        credits,
-        *paid,
-    )
+    credited = one.no_claim_years_before or one.no_claim_years_after
+    cap = said.number(one.cap) if one.capped else said.label("story.table.no_cap")
+    return {
+        "year": str(one.year),
+        "age": str(one.age),
+        "membership": said.label(f"story.membership.{one.membership}"),
+        "elapsed": months(one.late_month, one.late),
+        "base": amount(one.contribution_base, one.contribution_base > 0),
+        "employer_pays": amount(one.employer_contribution, one.employer_contribution > 0),
+        "member_pays": amount(one.member_pays, one.insured or one.at_work),
+        "of_which_repair": amount(one.repair_payment, one.repair_payment > 0),
+        "assistance": amount(one.assistance, one.assistance > 0),
+        "to_account": amount(one.to_account, one.to_account > 0),
+        "to_pool": amount(one.to_pool, one.to_pool > 0),
+        "waiting": months(one.waiting + one.carried_over, one.insured),
+        "cover": months(one.months_of_cover, not one.at_work),
+        "cap": cap if one.insured else "",
+        "bonus": amount(one.bonus, one.bonus != 0),
+        "credits": f"{one.no_claim_years_before} → {one.no_claim_years_after}" if credited else "",
+        "claim": amount(one.claim, one.claim > 0),
+        "basic": amount(one.basic, one.claim > 0),
+        "critical": amount(one.critical, one.claim > 0 and not one.at_work),
+        "own": amount(one.own_payment, one.claim > 0),
+    }
