@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import simsurance
+from simsurance.language import languages
+from simsurance.output.labels import label
 from simsurance.output.tables import TABLES
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
@@ -154,13 +156,12 @@ def test_no_module_is_named_for_nothing(path: Path) -> None:
     assert forbidden.isdisjoint(part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts)
 
 
-def test_every_variable_is_told_once_with_unit_and_both_labels() -> None:
+def test_every_variable_is_told_once_with_its_unit_and_a_label_in_every_language() -> None:
     assert len({(found.table, found.name) for found in VARIABLES}) == len(VARIABLES)
     for found in VARIABLES:
         assert found.table in KEYS, found.name
         assert found.unit, found.name
-        assert found.label, found.name
-        assert any("\u4e00" <= character <= "\u9fff" for character in found.label_zh), found.name
+        assert all(label(found.table, found.name, lang) for lang in languages()), found.name
         assert variable(found.table, found.name) is found
 
 
@@ -168,9 +169,7 @@ def test_a_variable_means_the_same_in_every_table() -> None:
     for found in VARIABLES:
         alike = [other for other in VARIABLES if other.name == found.name and other.table in ("flows", "ages")]
         if found.table in ("flows", "ages"):
-            assert {(other.unit, other.label, other.label_zh) for other in alike} == {
-                (found.unit, found.label, found.label_zh)
-            }, found.name
+            assert {(other.unit, other.formula) for other in alike} == {(found.unit, found.formula)}, found.name
 
 
 def test_every_variable_is_produced_and_no_other() -> None:

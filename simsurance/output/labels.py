@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance.language import is_nothing, languages, words
 from simsurance.scenario_file.toml_text import toml_value
-from simsurance.variables import variable
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -65,8 +64,9 @@ def unit(of: str, lang: str) -> Unit:
 
 def label(table: str, name: str, lang: str) -> str:
     """The label of a table's column."""
-    found = variable(table, name)
-    return in_language((found.label, found.label_zh), lang)
+    said = words(lang)
+    own = f"column_of.{table}.{name}"
+    return said.label(own if own in said.entries else f"column.{name}")
 
 
 def fund_label(fund: str, lang: str) -> str:

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
-from simsurance.axes import FUND
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
-from simsurance.output.labels import LANGUAGES, Lang, number, unit
+from simsurance.output.labels import LANGUAGES, Lang, fund_label, number, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -50,7 +49,7 @@ def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
     for position, fund in enumerate(effects.base.accounts):
         colour, hatch = LOOKS[fund]
         numbers = [float(table.loc[policy, fund]) for policy in effects.policies]
-        label = (FUND.labels_zh if lang == "zh" else FUND.labels)[FUND.members.index(fund)]
+        label = fund_label(fund, lang)
         at = places + (position - 1) * BAR
         axes.barh(at, numbers, BAR * 0.9, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label)
         for height, value in zip(at, numbers, strict=True):
