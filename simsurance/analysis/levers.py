@@ -12,6 +12,8 @@ from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 RESERVE_YEARS: Final = (2030, 2035)
 POOL: Final = "employee_pool"
+NOTHING_CHANGED: Final = "changes nothing upon this scenario"
+"""The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16
 """Runs that are projected in one batch: bounds the memory, changes no number."""
 
@@ -65,7 +67,7 @@ def effects(
             told[name] = _refused(told[name], error)
             continue
         if _without_titles(upon[name]) == _without_titles(base):
-            told[name] = _refused(told[name], SimsuranceError("changes nothing upon this scenario"))
+            told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
     (without,) = simulate([base])
     for name, result in _simulated(upon):

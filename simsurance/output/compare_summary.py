@@ -76,7 +76,11 @@ def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
 
 def _of(fund: str, measure: str, said: Words) -> str:
     """The name of a measure; those of the resident fund stand without it."""
-    return measure if fund == "resident" else said.say("compare.of_fund", fund=fund_label(fund, said.lang), measure=measure)
+    return (
+        measure
+        if fund == "resident"
+        else said.say("compare.of_fund", fund=fund_label(fund, said.lang), measure=measure)
+    )
 
 
 def _dated_rows(comparison: "Comparison", fund: str, said: Words) -> list[list[str]]:

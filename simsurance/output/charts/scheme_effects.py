@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
+from simsurance.language import words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
-from simsurance.output.labels import LANGUAGES, Lang, fund_label, number, unit
+from simsurance.output.labels import fund_label, scenario_title, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -18,30 +19,21 @@ LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "
 BAR: Final = 0.26
 LABEL_WIDTH: Final = 26
 PLACE: Final = (0.3, 0.2, 0.64, 0.6)
-WORDS: Final = {
-    "title": ("What a policy changes in each fund", "一项政策对各基金的影响"),
-    "axis": (
-        "{unit}, income less outgo {first}–{last}, present value: with the policy less without it",
-        "{unit}，{first}—{last}年收支差现值：有政策减无政策",
-    ),
-    "base": ("upon: {base}", "基于：{base}"),
-}
 
 
-def draw(effects: "SchemeEffects", lang: Lang = "en") -> Chart:
-    """Bars by policy and fund: the change of income less outgo over the horizon, present value."""
+def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
+    """Bars by policy and fund: the change in income less expenditure over the period, present value."""
     with canvas.style():
         return _draw(effects, lang)
 
 
-def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
-    chosen, shown = LANGUAGES.index(lang), unit("yuan", lang)
+def _draw(effects: "SchemeEffects", lang: str) -> Chart:
+    said, shown = words(lang), unit("yuan", lang)
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
-    values = effects.base.scenario.values
-    axis = WORDS["axis"][chosen].format(unit=shown.name, first=years[0], last=years[-1])
-    base = WORDS["base"][chosen].format(base=values.title_zh if lang == "zh" else values.title)
-    figure = canvas.sheet(WORDS["title"][chosen], axis, [f"{base} · simsurance {__version__}"])
+    axis = said.say("schemes.chart.axis", unit=shown.name, first=years[0], last=years[-1])
+    base = said.say("schemes.chart.base", base=scenario_title(effects.base.scenario, lang))
+    figure = canvas.sheet(said.label("schemes.chart.title"), axis, [f"{base} · simsurance {__version__}"])
     axes = canvas.plot_area(figure, PLACE)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)
@@ -55,7 +47,7 @@ def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
         for height, value in zip(at, numbers, strict=True):
             side = "left" if value >= 0 else "right"
             axes.annotate(
-                number(value),
+                said.number(value),
                 (value, height),
                 (3 if value >= 0 else -3, 0),
                 textcoords="offset points",
