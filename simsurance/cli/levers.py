@@ -29,7 +29,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     """
     with progress() as line:
         line.say("projecting")
-        from simsurance.analysis.levers import both_schemes, effects
+        from simsurance.analysis.levers import effects
 
         base, found = effects(scenario, fragments, settings)
     if as_json:

@@ -11,7 +11,8 @@ from simsurance.cli.show import columns
 from simsurance.language import words
 from simsurance.scenario_file.loader import load
 
-HISTORY_
+HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"
+or "2026: employee wage 90000 claim 50000, 2027: leave, 2028: in"."""
 HELP = """Tell year by year what the rules of SCENARIO do to one member.
 
 A year (2027) or a span (2027-2029) is followed by a colon and one of

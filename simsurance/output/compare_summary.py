@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "comparison.md.j2"
-DATED: Final = {fund: ("first_deficit_year", "depletion_year") for fund in ("resident", "employee_pool")}
+DATED: Final = ("first_deficit_year", "depletion_year")
+"""Told of a fund that pays benefits; personal accounts are their holders' own."""
 MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
     "resident": {
         "reserve_months_last_year": "months",
@@ -68,7 +69,8 @@ def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
     found_rows = []
     for fund in MEASURES:
         if all(fund in result.accounts for result in comparison.results):
-            found_rows += [*_dated_rows(comparison, fund, said), *_measure_rows(comparison, fund, said)]
+            found_rows += _dated_rows(comparison, fund, said) if fund != "personal_accounts" else []
+            found_rows += _measure_rows(comparison, fund, said)
         if fund == "resident":
             found_rows.append([said.label("compare.resident.no_behaviour"), *no_behaviour])
     return found_rows
@@ -86,7 +88,7 @@ def _of(fund: str, measure: str, said: Words) -> str:
 def _dated_rows(comparison: "Comparison", fund: str, said: Words) -> list[list[str]]:
     """First deficit and depletion of a fund in each scenario."""
     found_rows = []
-    for name in DATED.get(fund, ()):
+    for name in DATED:
         row = [_of(fund, said.label(f"compare.dated.{name}.label"), said)]
         for result in comparison.results:
             year = year_or_none(measured(result, fund)[name])
