@@ -55,7 +55,7 @@ def test_only_the_keys_that_differ_are_named(comparison):
     keys = set(comparison.differences.index)
     assert "contributions.personal.rule" in keys
     assert "claims.trend.real_growth" in keys
-    assert not keys & {"title", "title_zh", "description", "horizon.last_year"}
+    assert not keys & {"title", "title_zh", "description", "description_zh", "horizon.last_year"}
     with_a_lever = ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "compliance_up")))
     assert "levers.compliance.size" in with_a_lever.differences.index
     assert with_a_lever.differences.loc["levers.compliance.size", "baseline"] == ""

@@ -19,11 +19,12 @@ from simsurance.scenario_file.files import (
     LARGEST_FILE,
     LONGEST_CHAIN,
     TABLES,
+    known_fragment,
     scenarios_folder,
     shipped,
 )
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
-from simsurance.scenario_file.loader import load, slug
+from simsurance.scenario_file.loader import TITLES, load, slug
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_every_shipped_scenario_loads_and_knows_the_file_of_every_key(name):
     assert set(scenario.origins.values()) <= {"scenarios/baseline.toml", f"scenarios/{name}.toml", *fragments}
     assert scenario.values.title_zh
     assert scenario.values.description.endswith(".")
+    assert scenario.values.description_zh.endswith("。")
 
 
 @pytest.mark.parametrize("name", shipped(fragments=True))
@@ -63,9 +65,7 @@ def test_every_shipped_fragment_lies_upon_the_baseline_and_tells_itself_in_the_t
     assert scenario.name == f"baseline+{name}"
     assert scenario.values.title.startswith("Baseline + ")
     assert scenario.values.title_zh.startswith("基准情景 + ")
-    assert scenario.values != base.values.model_copy(
-        update={key: getattr(scenario.values, key) for key in ("title", "title_zh", "description")}
-    )
+    assert scenario.values != base.values.model_copy(update={key: getattr(scenario.values, key) for key in TITLES})
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -414,3 +414,14 @@ def test_groups_and_years_are_not_mistaken_for_each_other() -> None:
     assert "this is a schedule, where" in fault("baseline", settings=["employee.area_ratio={2019=1}"])
     sexes = "{ female = { ramp = { 2019 = 0.5, 2030 = 0.8 } }, male = { 2019 = 0.9 } }"
     assert load("baseline", settings=[f"employee.qualified_share={sexes}"]).name == "baseline"
+
+
+def test_a_description_in_english_alone_leaves_none_in_chinese(folder):
+    write(folder / "mine.toml", 'extends = "baseline"\ndescription = "Mine."\n')
+    write(folder / "child.toml", 'extends = "mine.toml"\ndescription_zh = "我的。"\n')
+    assert load("mine.toml").values.description_zh == ""
+    assert load("child.toml").values.description_zh == "我的。"
+    assert load("baseline", ["campaign"]).values.description_zh == (
+        load("baseline").values.description_zh + known_fragment("campaign").data["description_zh"]
+    )
+    assert load("baseline").replace({"description": "Another."}).values.description_zh == ""

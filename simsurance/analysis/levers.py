@@ -43,6 +43,7 @@ class Effect:
     title: str
     title_zh: str
     description: str
+    description_zh: str
     figures: tuple[Figure, ...] = ()
     reason: str = ""
 
@@ -59,8 +60,8 @@ def effects(
     upon: dict[str, Scenario] = {}
     for name in shipped(fragments=True):
         layer = known_fragment(name)
-        title, title_zh, description = (str(layer.data.get(key, "")) for key in TITLES)
-        told[name] = Effect(name, title, title_zh, description)
+        title, title_zh, description, description_zh = (str(layer.data.get(key, "")) for key in TITLES)
+        told[name] = Effect(name, title, title_zh, description, description_zh)
         try:
             upon[name] = load(scenario, (*fragments, name), settings)
         except SimsuranceError as error:

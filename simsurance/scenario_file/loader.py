@@ -18,7 +18,9 @@ from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, m
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 
-TITLES: Final = ("title", "title_zh", "description")
+TITLES: Final = ("title", "title_zh", "description", "description_zh")
+JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
+"""What stands between the titles of a scenario and of a fragment upon it."""
 LONGEST_NAME: Final = 200
 
 
@@ -83,7 +85,12 @@ class _Stack:
         self.layers: dict[str, Layer] = layers or {}
 
     def put(self, leaves: Leaves, layer: Layer) -> None:
-        """Lay one layer on top: its leaves win, whole schedules and lists included."""
+        """Lay one layer on top: its leaves win, whole schedules and lists included.
+
+        A description in English alone leaves none in Chinese: that of the parent would tell of another scenario.
+        """
+        if "description" in leaves:
+            leaves = {"description_zh": "", **leaves}
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
 
@@ -234,8 +241,7 @@ def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault
         leaves = leaves_of(layer, faults)
         for path in TITLES:
             if isinstance(text := leaves.get(path), str):
-                joint = " " if path == "description" else " + "
-                leaves[path] = f"{stack.leaves.get(path, '')}{joint}{text}"
+                leaves[path] = f"{stack.leaves.get(path, '')}{JOINTS[path]}{text}"
         stack.put(leaves, layer)
 
 

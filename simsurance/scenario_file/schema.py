@@ -192,6 +192,7 @@ class ScenarioValues(Section):
     title: str = text("name of the scenario in tables and charts")
     title_zh: str = text("name of the scenario in Chinese")
     description: str = text("what the scenario asks, in a sentence or two")
+    description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     horizon: Horizon
     population: Population
     economy: Economy
