@@ -8,7 +8,6 @@ import pytest
 import simsurance as ss
 from simsurance import __version__
 from simsurance.output.certainty import baseline_marks
-from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.labels import LANGUAGES, money, number, percent, persons
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import summary
@@ -256,9 +255,6 @@ def test_where_nothing_is_levied_no_multiple_is_told(lang):
     assert told.format(2031) in own
     assert re.search(r"\d" + times, own)
     assert not any(NOT_WORDS.search(without_code(summary(each, lang))) for each in (never, no_more))
-    compared = comparison_summary(ss.compare(no_more, never), lang)
-    assert {"en": "| nothing levied |", "zh": "| 无缴费 |"}[lang] in compared
-    assert not NOT_WORDS.search(without_code(compared))
     assert "<td>nothing levied</td>" in never._repr_html_()
 
 
@@ -330,30 +326,6 @@ def test_the_card_of_a_notebook_holds_the_same_numbers(results):
             assert number(measured(results, fund)["required_contribution_multiple_now"].value, 3) in card
     assert number(float(results.measures.loc["required_contribution_multiple_now", "value"]), 3) in card
     assert f"{len(results.checks)} of {len(results.checks)} hold" in card
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_comparison_tells_differences_keys_and_judgement(lang):
-    compared = ss.compare(
-        *(ss.load(name, settings=["horizon.last_year=2030"]) for name in ("baseline", "no_2024_rules"))
-    )
-    text = comparison_summary(compared, lang)
-    assert "`participation.in_force = false`" in text
-    assert ("rests on judgement" if lang == "en" else "系判断") in text
-    cost = compared.measures.loc[("coverage_last_year", "no_2024_rules"), "difference"]
-    of_percentages = {"en": "{} points)", "zh": "{}个百分点)"}[lang]
-    assert of_percentages.format(("−" if cost < 0 else "+") + number(100 * abs(cost), 2)) in text
-    same = comparison_summary(ss.compare(*[compared.results[0]] * 2), lang)
-    assert same.count("(=)") > 10
-    assert not re.search(r"\([+−][^)1-9]*\)", text + same)
-    difference = compared.measures.loc[("reserve_months_last_year", "no_2024_rules"), "difference"]
-    sign = "−" if difference < 0 else "+"
-    assert f"({sign}{number(abs(difference), 1)})" in text
-    pool = {"en": "| employee pooled fund: depletion |", "zh": "| 职工医保统筹基金：穿底 |"}[lang]
-    assert pool in text
-    scenario = compared.results[0].scenario
-    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False}))
-    assert pool not in comparison_summary(mixed, lang)
 
 
 @pytest.mark.parametrize(
