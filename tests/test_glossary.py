@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md")
 IN_CODE = re.compile(r"<!--.*?-->|```.*?```|`[^`\n]*`|\]\([^)]*\)|^    [^\n]*$", re.DOTALL | re.MULTILINE)
 """What of a document is no prose: comments, blocks and spans of code, targets of links."""
+FACT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+"""What of a sentence is a fact, or a choice by one."""
 MEASURED = re.compile(r"<!-- measured: .*?<!-- /measured -->", re.DOTALL)
 """Tables that a test of hours has printed: quantities by their names."""
 SHORT = ("--set", "horizon.last_year=2028")
@@ -33,7 +35,7 @@ COMMANDS = {
     "story": ("story", "baseline", "--age", "58", "--history", HISTORIES[0]),
     "story of work": ("story", "baseline", "--age", "58", "--history", HISTORIES[1]),
     "loopholes": ("loopholes", "baseline", "--years", "3"),
-    "levers": ("levers", "baseline", "--with", "payment_ratio_up", *SHORT),
+    "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2026"),
     "schemes": ("schemes", "baseline", "--no-charts", *SHORT),
     "hindcast": ("hindcast", "--from", "2021"),
 }
@@ -81,7 +83,7 @@ def test_no_output_says_what_should_go(lang, name):
 
 @pytest.mark.parametrize("lang", languages())
 def test_no_label_or_sentence_says_what_should_go(lang):
-    told = {key: found(str(entry), lang) for key, entry in words(lang).entries.items()}
+    told = {key: found(FACT.sub("…", str(entry)), lang) for key, entry in words(lang).entries.items()}
     assert {key: said for key, said in told.items() if said} == {}
 
 
@@ -103,7 +105,7 @@ def test_no_document_says_what_should_go(document):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_chinese_output_holds_no_english(name):
     names = sorted({*shipped(), *shipped(fragments=True), *KEYS, *LATIN}, key=len, reverse=True)
-    left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|^out/.*$", "", output("zh", name), flags=re.MULTILINE)
+    left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|out/\S*$", "", output("zh", name), flags=re.MULTILINE)
     left = re.sub("|".join(map(re.escape, names)), "", left)
     assert re.findall(r"[A-Za-z]{2,}.*", left) == []
 

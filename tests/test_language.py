@@ -48,7 +48,8 @@ def test_every_language_has_the_same_keys():
 
 def facts_of(text: str) -> set[str]:
     """The facts that a sentence tells."""
-    return set(meta.find_undeclared_variables(words("en")._environment.parse(text))) - {"say", "label"}
+    environment = words("en").environment
+    return set(meta.find_undeclared_variables(environment.parse(text))) - {"say", "label"}
 
 
 @BOTH
@@ -142,7 +143,7 @@ def test_a_number_is_written_as_the_language_says():
         ("years", 2, "2 years", "2年"),
         ("percent", 0.0659, "6.59%", "6.59%"),
         ("points", 0.01, "1.00 percentage points", "1.00个百分点"),
-        ("multiple", 1.4921, "× 1.492", "× 1.492"),
+        ("multiple", 1.4921, "× 1.492", "1.492倍"),
         ("money", float("nan"), "no value", "无数值"),
     ],
 )
@@ -180,7 +181,7 @@ def test_a_sentence_may_hold_another_and_prints_its_numbers_by_filters():
         "tail": "{{ amount | money }}, {{ months | months }}",
     }
     assert (
-        Words("en", entries).say("head", when=2026, amount=-1e12, months=9.5) == "2026: −CNY 1.0 trillion, 9.5 months"
+        Words("en", entries).say("head", when=2026, amount=-1e12, months=9.5) == "2026: −CNY 1.00 trillion, 9.5 months"
     )
 
 

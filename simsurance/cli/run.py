@@ -13,15 +13,15 @@ from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
+from simsurance.language import words
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import in_words_or, number
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
 
-HEADER = ("scenario", "fund", "first deficit", "depletion", "reserve months", "required")
+COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -89,9 +89,8 @@ def command(
     if as_json:
         _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
     else:
-        rows = [row for result in results for row in _rows(result)]
-        written = [_written(result, folder) for result, folder in zip(results, folders, strict=True)]
-        click.echo("\n".join([*columns([HEADER, *rows]), "", *written]))
+        written = [_written(result, folder, lang) for result, folder in zip(results, folders, strict=True)]
+        click.echo("\n".join([*_table(results, lang), "", *written]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
@@ -147,25 +146,26 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _rows(result: "RunResult") -> list[tuple[str, ...]]:
-    """The table on standard output: one row a fund, with the reserve at both ends of the projection."""
+def _table(results: Sequence["RunResult"], lang: str) -> list[str]:
+    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection."""
     from simsurance.output.card import times
     from simsurance.output.measured import outlooks
 
-    def year(found: int | None) -> str:
-        return f"none by {result.years[-1]}" if found is None else str(found)
-
-    def printed(months: float) -> str:
-        return in_words_or(lambda each, _: number(each, 1), months, "en")
-
-    rows: list[tuple[str, ...]] = []
-    for found in outlooks(result):
-        months = " → ".join(map(printed, found.reserve_months))
-        dated = (year(found.first_deficit_year), year(found.depletion_year))
-        rows.append((result.scenario.name, found.fund, *dated, months, times(found)))
-    return rows
+    said = words(lang)
+    rows = [tuple(said.label(f"run.{name}") for name in COLUMNS)]
+    for result in results:
+        for found in outlooks(result):
+            dated = (found.first_deficit_year, found.depletion_year)
+            years = (said.label("run.never") if year is None else str(year) for year in dated)
+            months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
+            fund = said.label(f"run.name.{found.fund}")
+            rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
+    return columns(rows)
 
 
-def _written(result: "RunResult", folder: Path) -> str:
+def _written(result: "RunResult", folder: Path, lang: str) -> str:
     """Which years were projected, and where they were written."""
-    return f"{result.scenario.name}, {result.years[0]} → {result.years[-1]}: {folder.as_posix()}"
+    first, last = result.years[0], result.years[-1]
+    return words(lang).say(
+        "run.written", scenario=result.scenario.name, first=first, last=last, folder=folder.as_posix()
+    )

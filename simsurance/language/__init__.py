@@ -146,10 +146,11 @@ class Words:
 
     @cached_property
     def _plural(self) -> Callable[..., Any]:
-        return self._environment.compile_expression(self.label("number.plural"))
+        return self.environment.compile_expression(self.label("number.plural"))
 
     @cached_property
-    def _environment(self) -> "Environment":
+    def environment(self) -> "Environment":
+        """What fills the sentences: filters that print quantities, and `say` and `label` for other sentences."""
         from jinja2 import Environment, StrictUndefined, pass_context
 
         @pass_context
@@ -167,7 +168,7 @@ class Words:
         from jinja2 import TemplateError
 
         try:
-            return self._environment.from_string(text).render(facts)
+            return self.environment.from_string(text).render(facts)
         except TemplateError as error:
             raise SimsuranceError(f"{_place(self.lang, name)}: {error}; see how {WHOLE}.toml says it") from error
 

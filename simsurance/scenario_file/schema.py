@@ -152,7 +152,9 @@ class Membership(Section):
 class Measures(Section):
     """Choices behind the summary measures."""
 
-    target_reserve_months: Number = quantity("target reserve at the end of the projection period", "months of expenditure", 0, 60)
+    target_reserve_months: Number = quantity(
+        "target reserve at the end of the projection period", "months of expenditure", 0, 60
+    )
     delay_years: int = quantity("years by which the delayed required contribution starts later", "years", 1, 50)
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
