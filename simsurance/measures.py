@@ -193,7 +193,7 @@ def required_multiple(values: ScenarioValues, account: Account, interest: np.nda
 NOT_LEVIED: Final = ("prepaid_change", "purchases", "retiree_credits")
 """Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
-BASE_SHARE: Final = "share of the base of contributions"
+BASE_SHARE: Final = "share of the contribution base"
 FIRST_AND_LAST = {
     "closing": "yuan",
     "reserve_months": "months",
@@ -209,7 +209,7 @@ FIRST_AND_LAST = {
     "public_money": "yuan",
     "employee_active": "persons",
     "employee_retired": "persons",
-    "dependency_ratio": "retired a head of the active",
+    "dependency_ratio": "retired per active member",
     "contribution_rate": "share of the base",
     "pay_as_you_go_rate": "share of the base",
 }
@@ -304,7 +304,7 @@ def required_contributions(
     """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head or as a rate."""
     delay = min(values.measures.delay_years, len(years) - 1)
     if "subsidy_pp" in account:
-        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan a head in"
+        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan per person in"
         standard = account["personal_contribution_pp"] + account["subsidy_pp"]
     else:
         of, level, unit = "employer's contribution", "required_rate", "share of the base in"
@@ -328,8 +328,8 @@ def payable_shares(account: Account, years: Sequence[int]) -> list[Measure]:
     if depleted.any():
         found = [(label, float(share[place])) for label, place in places]
         return [
-            Measure(f"payable_share_{label}", value, "share of outgo", "ok" if np.isfinite(value) else "no_outgo")
+            Measure(f"payable_share_{label}", value, "share of expenditure", "ok" if np.isfinite(value) else "no_outgo")
             for label, value in found
         ]
     status = f"not_depleted_by_{years[-1]}"
-    return [Measure(f"payable_share_{label}", float("nan"), "share of outgo", status) for label, _ in places]
+    return [Measure(f"payable_share_{label}", float("nan"), "share of expenditure", status) for label, _ in places]

@@ -331,4 +331,4 @@ def test_the_balance_of_the_pool_is_a_share_of_its_base() -> None:
     listed = measures.measures(values(), {"resident": numbers, "employee_pool": pool}, basis())
     found = {measure.measure: measure for measure in listed}
     assert found["employee_pool_actuarial_balance"].value == pytest.approx(2 * found["actuarial_balance"].value)
-    assert found["employee_pool_actuarial_balance"].unit == "share of the base of contributions"
+    assert found["employee_pool_actuarial_balance"].unit == "share of the contribution base"

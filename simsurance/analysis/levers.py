@@ -93,7 +93,7 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
             yield Figure(name, "months", None, None, "outside_horizon", "outside_horizon")
     yield Figure("closing_last_year", "yuan", _account(base, "closing", -1), _account(changed, "closing", -1))
     for name, unit in (
-        ("required_contribution_now", f"yuan a head in {first}"),
+        ("required_contribution_now", f"yuan per person in {first}"),
         ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
     ):
         yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
