@@ -140,7 +140,10 @@ class EmployeeFunds(Section):
     opening_pool: Schedule = quantity("balance of the pooled fund, 1 January", "yuan", -1e13, 1e14)
     opening_accounts: Schedule = quantity("balance of the personal accounts on 1 January", "yuan", -1e13, 1e14)
     reserve_band: Pair = quantity(
-        "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none", "months of expenditure", 0, 120
+        "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none",
+        "months of expenditure",
+        0,
+        120,
     )
 
     @field_validator("reserve_band")

@@ -30,9 +30,14 @@ class PersonalContribution(Section):
     )
     schedule: Schedule = quantity("contribution per person by insured year", "yuan a year", 0, 1e6)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
-    income_share: Schedule = quantity("share of national disposable income per head of the year before", "share", 0, 0.5)
+    income_share: Schedule = quantity(
+        "share of national disposable income per head of the year before", "share", 0, 0.5
+    )
     phase_in_years: int = quantity(
-        "years over which a contribution indexed to disposable income moves from the current share to its own", "years", 1, 50
+        "years over which a contribution indexed to disposable income moves from the current share to its own",
+        "years",
+        1,
+        50,
     )
     floor: Schedule = quantity("least contribution when indexed", "yuan a year", 0, 1e6)
     highest_rise: Schedule = quantity("highest annual rise when indexed", "a year", 0, 10)
@@ -51,7 +56,9 @@ class Subsidy(Section):
     share_of_total: Schedule = quantity(
         "subsidy as a share of subsidy and standard personal contribution", "share", 0, 0.99
     )
-    income_share: Schedule = quantity("share of national disposable income per head of the year before", "share", 0, 0.5)
+    income_share: Schedule = quantity(
+        "share of national disposable income per head of the year before", "share", 0, 0.5
+    )
 
 
 class Contributions(Section):
@@ -78,11 +85,17 @@ class InpatientClaims(Section):
     )
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
     use_odds_ratio: ByNeed = quantity(
-        "odds of an admission by health status class; the population keeps the table's probability", "odds ratio", 0.001, 1000
+        "odds of an admission by health status class; the population keeps the table's probability",
+        "odds ratio",
+        0.001,
+        1000,
     )
     cost_ratio: ByNeed = quantity("relative annual cost per inpatient by health status class", "factor", 0.001, 100)
     sigma: ByNeed = quantity(
-        "spread of an inpatient's cost within the health status class, standard deviation of its logarithm", "log", 0.05, 4
+        "spread of an inpatient's cost within the health status class, standard deviation of its logarithm",
+        "log",
+        0.05,
+        4,
     )
     area_cost: ByArea = quantity("relative annual cost per inpatient by area", "factor", 0.01, 10)
     level: Number = quantity("factor on cost, fitted to the fund's expenditure of 2025", "factor", 0.01, 100)
@@ -200,7 +213,10 @@ class Fund(Section):
     opening: Schedule = quantity("balance of the fund, 1 January", "yuan", -1e13, 1e14)
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
     reserve_band: Pair = quantity(
-        "guideline range of reserve months, lowest and highest, for charts; empty for none", "months of expenditure", 0, 120
+        "guideline range of reserve months, lowest and highest, for charts; empty for none",
+        "months of expenditure",
+        0,
+        120,
     )
 
     @field_validator("reserve_band")

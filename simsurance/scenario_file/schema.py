@@ -139,12 +139,8 @@ class Membership(Section):
     """Who is insured where when the projection opens (method note, section 5)."""
 
     resident_insured: Schedule = quantity("published resident insured on 1 January", "persons", 1, 2e9)
-    employee_active: Schedule = quantity(
-        "published active employee scheme members on 1 January", "persons", 0, 2e9
-    )
-    employee_retired: Schedule = quantity(
-        "published retired employee scheme members on 1 January", "persons", 0, 2e9
-    )
+    employee_active: Schedule = quantity("published active employee scheme members on 1 January", "persons", 0, 2e9)
+    employee_retired: Schedule = quantity("published retired employee scheme members on 1 January", "persons", 0, 2e9)
     duplicates: Schedule = quantity("records counted twice in the published resident insured", "persons", 0, 2e8)
     newborn_enrolment: Schedule = quantity("share of newborns enrolled in the year of birth", "share", 0, 1)
 
