@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
+from simsurance.language import words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
-from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, in_its_words, unit
+from simsurance.output.labels import fund_label, scenario_title, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -22,18 +22,18 @@ PLACE: Final = (0.3, 0.2, 0.64, 0.6)
 
 
 def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
-    """Bars by policy and fund: the change of income less outgo over the horizon, present value."""
+    """Bars by policy and fund: the change in income less expenditure over the period, present value."""
     with canvas.style():
         return _draw(effects, lang)
 
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
-    shown = unit("yuan", lang)
+    said, shown = words(lang), unit("yuan", lang)
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
-    axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
-    base = word("note.base", lang, base=in_its_words(effects.base.scenario, "title", lang))
-    figure = canvas.sheet(word("title.scheme_effects", lang), axis, [f"{base} · simsurance {__version__}"], lang)
+    axis = said.say("schemes.chart.axis", unit=shown.name, first=years[0], last=years[-1])
+    base = said.say("schemes.chart.base", base=scenario_title(effects.base.scenario, lang))
+    figure = canvas.sheet(said.label("schemes.chart.title"), axis, [f"{base} · simsurance {__version__}"])
     axes = canvas.plot_area(figure, PLACE)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)
@@ -47,7 +47,7 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
         for height, value in zip(at, numbers, strict=True):
             side = "left" if value >= 0 else "right"
             axes.annotate(
-                figure.said.number(value),
+                said.number(value),
                 (value, height),
                 (3 if value >= 0 else -3, 0),
                 textcoords="offset points",
