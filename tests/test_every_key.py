@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from simsurance.analysis.twins import twins
+from simsurance.data.tables import ESTIMATE, VARIANTS, read_table
 from simsurance.output import charts
 from simsurance.output.summary import summary
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, Key, key_at
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.years import table_years, years_read
 
 LEVER = "levers.case_payment"
 RUNS_TOGETHER = 16
@@ -248,3 +250,23 @@ def test_a_key_that_does_nothing_would_be_seen() -> None:
     needed = [path for path in NEEDS if path not in VALUES and "horizon.last_year" not in str(NEEDS[path])]
     base, *runs = map(numbers, simulate([start(), *(another(start(), path) for path in needed)]))
     assert {path for path, run in zip(needed, runs, strict=True) if moved(base, run) > LEAST} == set()
+
+
+def test_rows_of_every_year_are_read_by_some_projection_but_those_before_the_death_rates_begin() -> None:
+    held = start().tables
+    named = {path: table_years(held[path]) for path in years_read(2026, 2026, held)}
+    spans = {path: span for path, span in named.items() if span}
+    assert set(spans) == set(named)
+    begin, end = spans["population.mortality_table"]
+    readable: dict[str, set[int]] = {path: set() for path in spans}
+    for opening in range(begin, end + 1):
+        for path, (first, last) in years_read(opening, end, held).items():
+            readable[path] |= set(range(first, last + 1))
+    for path, (first, last) in spans.items():
+        assert all(year < begin for year in set(range(first, last + 1)) - readable[path]), path
+
+
+def test_every_variant_of_the_table_of_total_fertility_is_a_choice() -> None:
+    variants = set(read_table(start().tables["population.total_fertility_table"])["variant"])
+    assert variants == {ESTIMATE, *VARIANTS}
+    assert KEYS["population.fertility_variant"].choices == VARIANTS

@@ -102,3 +102,23 @@ def test_every_table_of_ones_own_is_read(key, tmp_path):
     [fault] = table_faults(BASE.replace({key: str(tmp_path / "empty.csv")}))
     assert str(fault).startswith(f"replace:{key}: ")
     assert "empty.csv:1: " in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("year,x\n2026,1\n2024,2\n", (2024, 2026)),
+        ('year,x\n2024.0,1\n"2026",2\n', (2024, 2026)),
+        ("age,x\n5,1\n", None),
+        ("year,x\nnan,1\n", None),
+        ("year,x\ninf,1\n", None),
+        ("year,x\n2024.5,1\n", None),
+        ("year,x\n", None),
+        ("", None),
+    ],
+)
+def test_the_years_of_a_table_are_read_off_its_first_cells(text, years, tmp_path):
+    (tmp_path / "own.csv").write_text(text, encoding="utf-8")
+    assert table_years(tmp_path / "own.csv") == years
+    assert table_years(tmp_path) is None
+    assert table_years(tmp_path / "none.csv") is None

@@ -174,8 +174,12 @@ def table_years(path: Path) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, int] | None:
     _, *rows = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
-    cells = {row.partition(",")[0] for row in rows}
-    return (int(min(cells)), int(max(cells))) if cells and all(map(is_year, cells)) else None
+    try:
+        years = {float(cell.strip('"')) for cell in {row.partition(",")[0] for row in rows}}
+    except ValueError:
+        return None
+    whole = years and all(year.is_integer() and is_calendar_year(int(year)) for year in years)
+    return (int(min(years)), int(max(years))) if whole else None
 
 
 def carried(leaves: Leaves) -> dict[str, int]:
