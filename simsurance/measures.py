@@ -166,7 +166,7 @@ def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
 
 
 INCOME_SHARE: Final = "share of members' disposable income"
-BASE_SHARE: Final = "share of the base of contributions"
+BASE_SHARE: Final = "share of the contribution base"
 SHARE_OF_BASE: Final = {"members_income": INCOME_SHARE, "contribution_base": BASE_SHARE}
 FIRST_AND_LAST: Final = {
     "closing": "yuan",
@@ -183,7 +183,7 @@ FIRST_AND_LAST: Final = {
     "public_money": "yuan",
     "employee_active": "persons",
     "employee_retired": "persons",
-    "dependency_ratio": "retired a head of the active",
+    "dependency_ratio": "retired per active member",
     "contribution_rate": "share of the base",
     "pay_as_you_go_rate": "share of the base",
 }
@@ -314,7 +314,7 @@ def required_contributions(
     (delay_years,) = {each.measures.delay_years for each in values}
     delay = min(delay_years, len(years) - 1)
     if fund.a_head:
-        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan a head in"
+        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan per person in"
         standard = account["personal_contribution_pp"] + account["subsidy_pp"]
     else:
         of, level, unit = "employer's contribution", "required_rate", "share of the base in"
@@ -335,4 +335,4 @@ def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]
     for label, found in (("at_depletion", at_depletion), ("last_year", share[-1])):
         values = np.where(ever, found, np.nan)
         statuses = np.where(ever, np.where(np.isfinite(values), "ok", "no_outgo"), f"not_depleted_by_{years[-1]}")
-        yield Measured(f"payable_share_{label}", values, "share of outgo", statuses)
+        yield Measured(f"payable_share_{label}", values, "share of expenditure", statuses)

@@ -25,7 +25,7 @@ from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
 from simsurance.evidence import by_hand, calibration
-from simsurance.evidence.hindcast import hindcast
+from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.results import RunResult, simulate
@@ -157,10 +157,10 @@ def published_share() -> str:
     return table(
         (
             "year",
-            "outgo ÷ institution cost",
-            "payment ratio, inpatient",
-            "inpatient outgo, CNY billion",
-            "outpatient outgo, the rest",
+            "expenditure ÷ institution cost",
+            "reimbursement rate, inpatient",
+            "inpatient expenditure, CNY billion",
+            "outpatient expenditure, the rest",
             "the rest ÷ outpatient cost",
         ),
         rows,
@@ -183,7 +183,10 @@ def waiting() -> str:
             ("waiting months after so many lapsed years", *(f"{value:.0f}" for value in wait.months(shaped).flat)),
             ("lapsed years worth paying for", *(f"{value:.0f}" for value in paid.flat)),
             ("waiting months when they are paid for", *(f"{value:.0f}" for value in wait.months(shaped, paid).flat)),
-            ("rise of the cap with so many continuous years, yuan of 2025", *(f"{value:,.0f}" for value in granted)),
+            (
+                "increase in the cap with so many years of continuous enrolment, yuan of 2025",
+                *(f"{value:,.0f}" for value in granted),
+            ),
         ],
     )
 
@@ -213,11 +216,11 @@ def rules() -> str:
         (
             "year",
             "rules",
-            "leave rate",
-            "return and join rate",
+            "lapse rate",
+            "re-enrolment and first-enrolment rate",
             "insured, million",
             "years lost by waiting, million",
-            "outgo, CNY billion",
+            "expenditure, CNY billion",
         ),
         rows,
     )
@@ -260,7 +263,7 @@ def critical() -> str:
             "benefits, yuan",
             "persons paid",
             "without reimbursement",
-            "mean rise of the cap, yuan",
+            "mean increase in the cap, yuan",
             "of the cap",
             "cost of the bonus, yuan",
             "Pareto tail, index 2",
@@ -272,7 +275,7 @@ def critical() -> str:
 
 
 def twin() -> str:
-    """The baseline beside its zero-effect twin."""
+    """The baseline beside its static estimate."""
     rows = []
     for name, row in beside_twins().twin.iterrows():
         unit = str(row["unit"])
@@ -283,16 +286,16 @@ def twin() -> str:
             f"{value / scale:{sign}{'' if unit == 'year' else ','}.{digits}f}"
             for value, sign in zip(values, ("", "", "+"), strict=True)
         ]
-        rows.append((str(name).replace("_", " "), *signed, shown))
-    return table(("measure", "baseline", "zero-effect twin", "difference", "unit"), rows)
+        rows.append((f"`{name}`", *signed, shown))
+    return table(("measure", "baseline", "static estimate", "difference", "unit"), rows)
 
 
 def drag() -> str:
-    """Selection drag on the baseline's fund."""
+    """The cost of adverse selection to the baseline's fund."""
     found = beside_twins().drag
     last = projected().years[-1]
     rows = [
-        (str(part).replace("_", " "), *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))
+        (f"`{part}`", *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))
         for part, row in found.iterrows()
     ]
     return table(("CNY billion", f"on 1 January {projected().years[0]}", f"at the end of {last}"), rows)
@@ -307,7 +310,7 @@ def duplicates() -> str:
     cleaner = (insured[first] - DUPLICATES) / insured[first]
     without = mean * cleaner ** (1 / (last - first))
     return table(
-        (f"real growth of cost a head at given age, mean of {first + 1}–{last}", "a year"),
+        (f"real growth of age-specific cost, mean of {first + 1}–{last}", "a year"),
         [
             ("as fitted, published insured", f"{mean - 1:.2%}"),
             (f"less {DUPLICATES / MILLION:.0f} million of the insured of {first}", f"{without - 1:.2%}"),
@@ -346,8 +349,8 @@ def naive() -> str:
     """Errors of the model valued at 2024, and of carrying on the growth of the year before."""
     start = 2024
     series = {
-        "insured on 31 December": published("resident_insured"),
-        "income with interest": published("resident_income"),
+        "resident_insured": published("resident_insured"),
+        INCOME_WITH_INTEREST: published("resident_income"),
         "outgo": published("resident_outgo"),
     }
     rows = []
@@ -360,7 +363,7 @@ def naive() -> str:
             rows.append(
                 (
                     row.year,
-                    row.item,
+                    f"`{row.item}`",
                     f"{row.error:+.1%}",
                     f"{carried / row.published - 1:+.1%}",
                     f"{flat / row.published - 1:+.1%}",
@@ -396,12 +399,12 @@ def ex_ante() -> str:
             if row.fund == "resident" and row.item == "outgo":
                 naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
                 rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
-    return table(("opening", "year", "outgo, model", "outgo, last year's growth goes on"), rows)
+    return table(("opening", "year", "expenditure, model", "expenditure, last year's growth goes on"), rows)
 
 
 def identities() -> str:
     """The identities by name."""
-    return "".join(f"* {name}\n" for name in projected().checks.index)
+    return "".join(f"* `{name}`\n" for name in projected().checks.index)
 
 
 def changes() -> dict[str, Scenario]:
@@ -435,7 +438,7 @@ def changes() -> dict[str, Scenario]:
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
         "real income −½ point": base.replace({"economy.real_income_growth": shifted(income, -0.005)}),
         "`--with ratio_mean_2017_2026`": load("baseline", ["ratio_mean_2017_2026"]),
-        "local supplement at the mean of 2019–2025": base.replace(
+        "local financing at the mean of 2019–2025": base.replace(
             {"contributions.local_supplement": float(np.mean(fitted))}
         ),
         "interest +1 point": base.replace({"economy.interest_rate": shifted(interest, 0.01)}),
@@ -468,9 +471,9 @@ def sensitivity() -> str:
     return table(
         (
             "change",
-            "first deficit year",
+            "first year of annual deficit",
             "depletion year",
-            "fund at the end of 2035, CNY billion",
+            "fund balance at the end of 2035, CNY billion",
             "required contribution",
         ),
         rows,
@@ -499,7 +502,7 @@ def pool_sensitivity() -> str:
         "exits doubled": base.replace({"employee.exit_level": {2019: 1.0, 2027: 2.0}}),
         "odds of entry of the uninsured 3": base.replace({"employee.uninsured_odds_ratio": 3.0}),
         "odds of entry of the uninsured 15": base.replace({"employee.uninsured_odds_ratio": 15.0}),
-        "credits of the retired grow by 5 % a year": base.replace(
+        "fixed credits to retirees' accounts grow by 5 % a year": base.replace(
             {
                 "employee.accounts.retiree_credit": {
                     2019: 1300,
@@ -508,7 +511,7 @@ def pool_sensitivity() -> str:
                 }
             }
         ),
-        "without the outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
+        "without the 2021 account and outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
     }
     rows = []
     for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
@@ -526,7 +529,14 @@ def pool_sensitivity() -> str:
             )
         )
     heads = (
-        *("change", "first deficit", "depletion", "pool, end of 2035", "retired over active, 2060", "required rate"),
+        *(
+            "change",
+            "annual deficit from",
+            "depletion",
+            "pool, end of 2035",
+            "retired per active, 2060",
+            "required rate",
+        ),
         "resident fund, end of 2035",
     )
     return table(heads, rows) + "\nCNY billion.\n"
@@ -550,14 +560,14 @@ def assumptions() -> str:
     values, years = baseline().values, projected().years
     shown = [year for year in years if year < years[0] + 5 or year % 5 == 0]
     items = {
-        "real growth of cost at given age": values.claims.trend.real_growth,
+        "real growth of age-specific cost": values.claims.trend.real_growth,
         "real growth of disposable income": values.economy.real_income_growth,
         "inflation": values.economy.inflation,
         "interest": values.economy.interest_rate,
     }
     rows = [(name, *(f"{calibration.shipped(item, year):.1%}" for year in shown)) for name, item in items.items()]
     supplement = values.contributions.local_supplement
-    rows.append(("local supplement, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
+    rows.append(("local financing, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
     return table(("a year", *map(str, shown)), rows)
 
 
@@ -579,14 +589,14 @@ def results() -> str:
         "insured, million",
         "income",
         "interest",
-        "outgo",
-        "current balance",
-        "fund",
+        "expenditure",
+        "annual surplus or deficit",
+        "fund balance",
         "reserve months",
         "income rate",
         "cost rate",
     )
-    return table(heads, rows) + "\nCNY billion; insured and fund on 31 December.\n"
+    return table(heads, rows) + "\nCNY billion; insured persons and fund balance on 31 December.\n"
 
 
 def measures() -> str:
@@ -606,7 +616,7 @@ def measures() -> str:
             shown, unit = f"{value / MILLION:,.1f}", "million persons"
         else:
             shown = f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
-        rows.append((str(name).replace("_", " "), shown, unit))
+        rows.append((f"`{name}`", shown, unit))
     return table(("measure", "value", "unit"), rows)
 
 
@@ -625,8 +635,16 @@ def employee() -> str:
         ratio = f"{pool['dependency_ratio'][place]:.3f}"
         rows.append((years[place], *members, ratio, *rates, *money, months, *spent))
     heads = (
-        *("year", "active, million", "retired, million", "retired over active", "contribution rate", "pay-as-you-go"),
-        *("pool income", "pool outgo", "pool", "reserve months", "accounts' income", "accounts' outgo", "accounts"),
+        *("year", "active, million", "retired, million", "retired per active", "contribution rate", "PAYG cost rate"),
+        *(
+            "pool income",
+            "pool expenditure",
+            "pool",
+            "reserve months",
+            "accounts' income",
+            "accounts' expenditure",
+            "accounts",
+        ),
     )
     return table(heads, rows) + "\nCNY billion; members and balances on 31 December.\n"
 
@@ -645,7 +663,7 @@ def schemes() -> str:
         "policy",
         "fund",
         "income",
-        "outgo",
+        "expenditure",
         "balance",
         f"fund, end of {effects.base.years[-1]}",
         "members, million",

@@ -376,9 +376,9 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full():
     shown = CliRunner().invoke(main, arguments)
     assert shown.exit_code == 0, shown.stderr
     lines = shown.stdout.splitlines()
-    assert lines[0].startswith("fragment ")
-    assert lines[1].startswith("baseline ")
-    assert [line.split()[0] for line in lines[2 : lines.index("")]] == list(FRAGMENTS)
+    assert lines[1].startswith("policy option ")
+    assert lines[2].startswith("baseline ")
+    assert [line.split()[0] for line in lines[3 : lines.index("")]] == list(FRAGMENTS)
     printed = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
     assert printed["schema"] == "simsurance.levers/1"
     assert [row["fragment"] for row in printed["fragments"]] == list(FRAGMENTS)

@@ -349,4 +349,4 @@ def test_the_balance_of_the_pool_is_a_share_of_its_base() -> None:
     pool |= {"purchases": np.zeros(4), "retiree_credits": np.zeros(4)}
     found = told({RESIDENT: numbers, POOL: pool})
     assert found["employee_pool_actuarial_balance"].value == pytest.approx(2 * found["actuarial_balance"].value)
-    assert found["employee_pool_actuarial_balance"].unit == "share of the base of contributions"
+    assert found["employee_pool_actuarial_balance"].unit == "share of the contribution base"

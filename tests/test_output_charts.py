@@ -17,11 +17,12 @@ import simsurance as ss
 from simsurance.analysis.compare import compare
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import history
+from simsurance.language import languages
 from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 from simsurance.output.charts.fund import name_band
-from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS, chart_names
+from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS, chart_names
 
 CASES = {
     "baseline": {},
@@ -57,7 +58,7 @@ def drawn(figure):
     return held.getvalue()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", charts.CHARTS)
 def test_no_word_leaves_the_sheet(results, name, lang):
     if name not in chart_names(results.scenario):
@@ -92,7 +93,7 @@ def _within_view(text, figure):
 LINES = [name for name in CHART_NAMES if name != "pyramids"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", LINES)
 def test_labels_of_lines_do_not_touch(baseline, name, lang):
     figure = charts.draw(name, baseline, lang).figure
@@ -132,7 +133,7 @@ def test_the_pyramids_hold_the_whole_population(baseline):
 
 
 def test_charts_in_chinese_hold_the_same_numbers_in_chinese_units(baseline):
-    english, chinese = (charts.draw("fund_balance", baseline, lang).data for lang in LANGUAGES)
+    english, chinese = (charts.draw("fund_balance", baseline, lang).data for lang in languages())
     np.testing.assert_allclose(english["value"] * 1e9, chinese["value"] * 1e8, rtol=1e-12)
     assert (set(english["unit"]), set(chinese["unit"])) == ({"CNY billion"}, {"亿元"})
 
@@ -242,7 +243,7 @@ def test_the_layers_of_the_population_add_up_to_it(baseline):
     np.testing.assert_allclose(np.asarray(top.get_ydata()) * 1e6, baseline.account["population"], rtol=1e-12)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
     note = {"en": "● published figures", "zh": "●公布数"}[lang]
     caption = {"en": "(● published figures)", "zh": "（●公布数）"}[lang]
@@ -420,7 +421,7 @@ NOTHING_CREDITED = {
 """Personal accounts that run out, a pool that does not."""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(
     ("name", "changes", "words"),
     [
@@ -492,7 +493,7 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
         comparison.ComparisonPlots(mixed).employee_fund_balance()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     three = compared("baseline", "low_cost", "high_cost")
     chart = comparison.draw("employee_reserve_months", three, lang)
@@ -522,7 +523,7 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     assert "▽" not in texts(shallow.figure)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
     middle = {"horizon.last_year": 2040}
     base, other = projected(**middle), projected(**middle, **{"claims.trend.real_growth": 0.02})
@@ -580,7 +581,7 @@ def many():
     return compared("baseline", *others, **{"horizon.last_year": 2040})
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", comparison.CHARTS)
 def test_charts_of_comparisons_stay_on_the_sheet(name, lang):
     figure = comparison.draw(name, many(), lang).figure

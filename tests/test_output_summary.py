@@ -9,8 +9,6 @@ import simsurance as ss
 from simsurance import __version__
 from simsurance.language import languages, words
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
-from simsurance.output.compare_summary import comparison_summary
-from simsurance.output.labels import number, percent
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import summary
 from simsurance.scenario_file.files import shipped
@@ -31,8 +29,15 @@ def run(request):
     return twins(**request.param)
 
 
+number = words("en").number
+
+
 def money(yuan, lang="en"):
     return words(lang).quantity("money", yuan)
+
+
+def percent(share, lang, decimals=2):
+    return words(lang).quantity("percent", share, decimals)
 
 
 def printed_forms(value):
@@ -322,11 +327,7 @@ def test_where_nothing_is_levied_no_multiple_is_told(lang):
     assert told.format(2031) in own
     assert re.search(times, own)
     assert not any(NOT_WORDS.search(without_code(summary(each.twins, lang))) for each in (never, no_more))
-    compared = comparison_summary(ss.compare(no_more, never).shown, lang)
-    words_for = {"en": "nothing levied", "zh": "无缴费"}[lang]
-    assert f"| {words_for} |" in compared
-    assert not NOT_WORDS.search(without_code(compared))
-    assert f"<td>{words_for}</td>" in never.card(lang)
+    assert f"<td>{words(lang).label('status.nothing_levied')}</td>" in never.card(lang)
 
 
 @BOTH
@@ -397,27 +398,3 @@ def test_the_card_of_a_notebook_holds_the_same_numbers_in_each_language(run, lan
     checks = len(results.checks)
     assert {"en": f"{checks} of {checks} hold", "zh": f"{checks}项中{checks}项通过"}[lang] in card
     assert ss.Results(results)._repr_html_() == ss.Results(results).card("en")._repr_html_()
-
-
-@BOTH
-def test_a_comparison_tells_differences_keys_and_judgement(lang):
-    compared = ss.compare(
-        *(ss.load(name, settings=["horizon.last_year=2030"]) for name in ("baseline", "no_2024_rules"))
-    )
-    text = comparison_summary(compared.shown, lang)
-    assert "`participation.in_force = false`" in text
-    assert ("rests on judgement" if lang == "en" else "系判断") in text
-    cost = compared.measures.loc[("coverage_last_year", "no_2024_rules"), "difference"]
-    of_percentages = {"en": "{} percentage points)", "zh": "{}个百分点)"}[lang]
-    assert of_percentages.format(("−" if cost < 0 else "+") + number(100 * abs(cost), 2)) in text
-    same = comparison_summary(ss.compare(*[compared.results[0]] * 2).shown, lang)
-    assert same.count("(=)") > 10
-    assert not re.search(r"\([+−][^)1-9]*\)", text + same)
-    difference = compared.measures.loc[("reserve_months_last_year", "no_2024_rules"), "difference"]
-    sign = "−" if difference < 0 else "+"
-    assert f"({sign}{number(abs(difference), 1)})" in text
-    pool = {"en": "| employee pooled fund: depletion |", "zh": "| 职工医保统筹基金：穿底 |"}[lang]
-    assert pool in text
-    scenario = compared.results[0].scenario
-    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False}))
-    assert pool not in comparison_summary(mixed.shown, lang)

@@ -12,6 +12,8 @@ from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 RESERVE_YEARS: Final = (2030, 2035)
 POOL: Final = "employee_pool"
+NOTHING_CHANGED: Final = "changes nothing upon this scenario"
+"""The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16
 """Runs that are projected in one batch: bounds the memory, changes no number."""
 
@@ -66,7 +68,7 @@ def effects(
             told[name] = _refused(told[name], error)
             continue
         if _without_titles(upon[name]) == _without_titles(base):
-            told[name] = _refused(told[name], SimsuranceError("changes nothing upon this scenario"))
+            told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
     (without,) = accounts_of([base])
     for name, result in _simulated(upon):
@@ -91,7 +93,7 @@ def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
             yield Figure(name, "months", None, None, "outside_horizon", "outside_horizon")
     yield Figure("closing_last_year", "yuan", _account(base, "closing", -1), _account(changed, "closing", -1))
     for name, unit in (
-        ("required_contribution_now", f"yuan a head in {first}"),
+        ("required_contribution_now", f"yuan per person in {first}"),
         ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
     ):
         yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])

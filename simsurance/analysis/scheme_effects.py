@@ -37,9 +37,10 @@ class SchemeEffects:
     policies: Mapping[str, RunResult]
 
     def titles(self, lang: str) -> list[str]:
-        """What each policy is called."""
-        key = "title_zh" if lang == "zh" else "title"
-        return [str(known_fragment(name).data.get(key, name)) for name in self.policies]
+        """What each policy is called in a language, or where it has no name in that language, in English."""
+        told = [known_fragment(name).data for name in self.policies]
+        named = zip(self.policies, told, strict=True)
+        return [str(data.get(f"title_{lang}", data.get("title", name))) for name, data in named]
 
     def __repr__(self) -> str:
         return f"{self.base.scenario.name}: {', '.join(self.policies)}"

@@ -13,9 +13,10 @@ from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
 
-TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05}
+TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan_pp": 0.05}
 """Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
-CURRENT_BALANCE, CLOSING_BALANCE = "current balance", "balance on 31 December"
+CURRENT_BALANCE, CLOSING_BALANCE = "current_balance", "closing"
+INCOME_WITH_INTEREST = "income_with_interest"
 SMALL_BALANCE = 0.1
 """Published balance over published income below which its relative error says nothing."""
 EMPLOYEE_TOTAL: Final = "employee_total"
@@ -27,23 +28,17 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "personal_accounts": ("personal_accounts",),
 }
 """What is compared, in this order, and the funds that are summed for it."""
-UNSPLIT: Final = "income and outgo were published for pool and accounts together only"
-CARRIED: Final = "the balance on 31 December is an estimate, by the published current balance from that of 2024"
 NOTES: Final[Mapping[str, Mapping[int, str]]] = {
-    "resident": {2021: "outgo contains the purchase of Covid vaccines"},
-    "employee_pool": {
-        2019: "the maternity fund's 60 billion yuan joined the pool; the model has no such inflow",
-        2021: UNSPLIT,
-        2025: CARRIED,
-    },
-    "personal_accounts": {2021: UNSPLIT, 2023: CARRIED, 2025: CARRIED},
+    "resident": {2021: "vaccines"},
+    "employee_pool": {2019: "maternity", 2021: "unsplit", 2025: "carried"},
+    "personal_accounts": {2021: "unsplit", 2023: "carried", 2025: "carried"},
 }
-"""What is to be known of published figures, by fund and year."""
+"""What is to be known of published figures, by fund and year, by its name in the files of words."""
 
 
 @dataclass(frozen=True)
 class Outturn:
-    """One published figure of a fund beside the model's.
+    """One published figure of a fund beside the model's; `item` is the column of the fund's account.
 
     `fitted`: an input of the baseline is fitted to the figure, or to those that it follows from; `small`: a difference of
     two levels so small that its relative error says nothing.
@@ -117,7 +112,7 @@ def money_items(fund: str, series: str) -> tuple[Item, ...]:
     """Income, outgo and what is left. Published income contains interest."""
     income, outgo = f"{series}_income", f"{series}_outgo"
     return (
-        Item(fund, "income with interest", "yuan", ("income", "interest"), income),
+        Item(fund, INCOME_WITH_INTEREST, "yuan", ("income", "interest"), income),
         Item(fund, "outgo", "yuan", ("outgo",), outgo),
         Item(fund, CURRENT_BALANCE, "yuan", ("current_balance",), income, less=outgo, follows_from=(income, outgo)),
     )
@@ -131,12 +126,12 @@ def closing_item(fund: str, series: str) -> Item:
 
 INSURED = ("resident_insured", "resident_insured")
 ITEMS = (
-    Item("resident", "insured on 31 December", "persons", INSURED[:1], INSURED[1]),
+    Item("resident", "resident_insured", "persons", INSURED[:1], INSURED[1]),
     *money_items("resident", "resident"),
-    Item("resident", "outgo a head of the insured", "yuan a head", ("outgo",), "resident_outgo", heads=INSURED),
+    Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=INSURED),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
-    Item("employee_pool", "active members on 31 December", "persons", ("employee_active",), "employee_active"),
-    Item("employee_pool", "retired members on 31 December", "persons", ("employee_retired",), "employee_retired"),
+    Item("employee_pool", "employee_active", "persons", ("employee_active",), "employee_active"),
+    Item("employee_pool", "employee_retired", "persons", ("employee_retired",), "employee_retired"),
     *money_items("employee_pool", "employee_pool"),
     closing_item("employee_pool", "employee_pool"),
     *money_items("personal_accounts", "employee_account"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simsurance.axes import SEX
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
+from simsurance.language import WHOLE
 from simsurance.member.history import ALL_ALONG, WHERE, History, Told, parsed
 from simsurance.member.member_year import MemberYear, Person, Standing, member_years
 from simsurance.member.story_year import StoryYear, insured_year, lapsed_year, worked_year
@@ -17,8 +18,6 @@ from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from simsurance.output.labels import Lang
 
 FIRST_YEAR: Final = 2019
 """First year that a scenario can be valued at."""
@@ -47,7 +46,7 @@ def story(
     sex: str = "female",
     area: str = "rural",
     income: str = "middle",
-    lang: "Lang" = "en",
+    lang: str = WHOLE,
 ) -> "pd.DataFrame":
     """A member's story as a table, one row a year, with the rule applied (`rule`) and the year in words (`told`).
 

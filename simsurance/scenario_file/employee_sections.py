@@ -39,7 +39,7 @@ class Wage(Section):
 
     mean: Schedule = quantity("mean wage, nation, up to the last year named", "yuan a year", 100, 1e7)
     growth_excess: Schedule = quantity(
-        "growth of wages over disposable income a head after the last year named", "a year", -0.1, 0.1
+        "growth of wages over disposable income per head after the last year named", "a year", -0.1, 0.1
     )
     income_ratio: ByIncome = quantity(
         "relative mean wage of the income groups; the members keep the mean", "factor", 0, 100
@@ -47,8 +47,8 @@ class Wage(Section):
     sigma: Number = quantity(
         "spread of wages within an income group, standard deviation of the logarithm", "log", 0.05, 3
     )
-    floor: Schedule = quantity("lowest base of contributions, share of last year's mean wage", "share", 0, 2)
-    ceiling: Schedule = quantity("highest base of contributions, share of last year's mean wage", "share", 0.1, 20)
+    floor: Schedule = quantity("lowest contribution base, share of last year's mean wage", "share", 0, 2)
+    ceiling: Schedule = quantity("highest contribution base, share of last year's mean wage", "share", 0.1, 20)
 
 
 class EmployeeContributions(Section):
@@ -77,7 +77,7 @@ class Accounts(Section):
         "spent on the members' own care, share of balance and credits of the year", "share", 0, 1
     )
     relatives_care_rate: Schedule = quantity(
-        "spent on relatives' care, share of balance and credits of the year", "share", 0, 1
+        "personal-account spending on close relatives' care, share of balance and credits of the year", "share", 0, 1
     )
 
 
@@ -86,10 +86,10 @@ class EmployeeCare(Section):
 
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
     inpatient_level: Number = quantity(
-        "cost of an inpatient over that of the table in the reference year", "factor", 0.01, 100
+        "annual cost per inpatient over that of the table in the reference year", "factor", 0.01, 100
     )
     outpatient_level: Number = quantity(
-        "outpatient cost a head over that of the table in the reference year", "factor", 0.01, 100
+        "outpatient cost per person over that of the table in the reference year", "factor", 0.01, 100
     )
     older_cost_ratio: Number = quantity(
         "cost of older members over that of younger ones, beyond the residents' pattern by age", "factor", 0.1, 10
@@ -99,11 +99,11 @@ class EmployeeCare(Section):
     )
     older_from_age: int = quantity("age from which members are older", "years", 1, 100)
     area_cost: ByArea = quantity("relative cost by area", "factor", 0.01, 10)
-    real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
+    real_growth: Schedule = quantity("real growth of age-specific cost", "a year", -0.3, 0.3)
 
 
 class EmployeeInpatientBenefits(Section):
-    """What the pool pays of a year's in-scope inpatient cost."""
+    """What the pool pays of a year's eligible inpatient expenses."""
 
     deductible: Schedule = quantity("deductible a year of active members, at 2025 incomes", "yuan", 0, 1e6)
     retired_deductible: Schedule = quantity("deductible a year of retired members, at 2025 incomes", "yuan", 0, 1e6)
@@ -118,7 +118,7 @@ class EmployeeOutpatientBenefits(Section):
     deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity("most that is paid in a year by health status class, at 2025 incomes", "yuan", 1, 1e7)
 
 
 class EmployeeBenefits(Section):
@@ -137,10 +137,13 @@ class EmployeeBenefits(Section):
 class EmployeeFunds(Section):
     """Both accounts of the employee scheme."""
 
-    opening_pool: Schedule = quantity("balance of the pooled fund on 1 January", "yuan", -1e13, 1e14)
+    opening_pool: Schedule = quantity("balance of the pooled fund, 1 January", "yuan", -1e13, 1e14)
     opening_accounts: Schedule = quantity("balance of the personal accounts on 1 January", "yuan", -1e13, 1e14)
     reserve_band: Pair = quantity(
-        "lowest and highest reserve wanted of the pooled fund, for charts; empty for none", "months of outgo", 0, 120
+        "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none",
+        "months of expenditure",
+        0,
+        120,
     )
 
     @field_validator("reserve_band")

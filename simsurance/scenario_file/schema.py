@@ -106,15 +106,15 @@ class Economy(Section):
     """Income, prices and interest."""
 
     disposable_income: Schedule = quantity(
-        "disposable income a head, nation, up to the last year named", "yuan a year", 100, 1e7
+        "disposable income per head, nation, up to the last year named", "yuan a year", 100, 1e7
     )
-    disposable_income_urban: Schedule = quantity("disposable income a head, urban", "yuan a year", 100, 1e7)
-    disposable_income_rural: Schedule = quantity("disposable income a head, rural", "yuan a year", 100, 1e7)
+    disposable_income_urban: Schedule = quantity("disposable income per head, urban", "yuan a year", 100, 1e7)
+    disposable_income_rural: Schedule = quantity("disposable income per head, rural", "yuan a year", 100, 1e7)
     real_income_growth: Schedule = quantity(
-        "real growth of disposable income a head after the last year named", "a year", -0.2, 0.2
+        "real growth of disposable income per head after the last year named", "a year", -0.2, 0.2
     )
     rural_growth_excess: Schedule = quantity(
-        "growth of rural over national disposable income a head", "a year", -0.1, 0.1
+        "growth of rural over national disposable income per head", "a year", -0.1, 0.1
     )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)
@@ -124,14 +124,14 @@ class Economy(Section):
 
 
 class Health(Section):
-    """Need classes (method note, section 4)."""
+    """Health status classes (method note, section 4)."""
 
     prevalence_table: str = text("share of moderate and high need by age and sex")
     persistence: Number = quantity(
-        "share who keep their need class beyond chance from one year to the next", "share", 0, 1
+        "share who keep their health status class beyond chance from one year to the next", "share", 0, 1
     )
     mortality_ratio: ByNeed = quantity(
-        "relative mortality of the need classes, before it is scaled to the table's deaths", "factor", 0.05, 10
+        "relative mortality of the health status classes, before it is scaled to the table's deaths", "factor", 0.05, 10
     )
 
 
@@ -139,20 +139,18 @@ class Membership(Section):
     """Who is insured where when the projection opens (method note, section 5)."""
 
     resident_insured: Schedule = quantity("published resident insured on 1 January", "persons", 1, 2e9)
-    employee_active: Schedule = quantity(
-        "published active members of the employee scheme on 1 January", "persons", 0, 2e9
-    )
-    employee_retired: Schedule = quantity(
-        "published retired members of the employee scheme on 1 January", "persons", 0, 2e9
-    )
+    employee_active: Schedule = quantity("published active employee scheme members on 1 January", "persons", 0, 2e9)
+    employee_retired: Schedule = quantity("published retired employee scheme members on 1 January", "persons", 0, 2e9)
     duplicates: Schedule = quantity("records counted twice in the published resident insured", "persons", 0, 2e8)
-    newborn_enrolment: Schedule = quantity("share of newborns enrolled in their birth year", "share", 0, 1)
+    newborn_enrolment: Schedule = quantity("share of newborns enrolled in the year of birth", "share", 0, 1)
 
 
 class Measures(Section):
     """Choices behind the summary measures."""
 
-    target_reserve_months: Number = quantity("reserve wanted at the horizon", "months of outgo", 0, 60)
+    target_reserve_months: Number = quantity(
+        "target reserve at the end of the projection period", "months of expenditure", 0, 60
+    )
     delay_years: int = quantity("years by which the delayed required contribution starts later", "years", 1, 50)
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 

@@ -73,7 +73,7 @@ class Section(BaseModel):
 
 
 class ByNeed(Section):
-    """One number a need class."""
+    """One number a health status class."""
 
     low: Number
     moderate: Number

@@ -9,7 +9,7 @@ from simsurance import __version__
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, in_its_words, unit
+from simsurance.output.labels import fund_label, scenario_title, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -22,7 +22,7 @@ PLACE: Final = (0.3, 0.2, 0.64, 0.6)
 
 
 def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
-    """Bars by policy and fund: the change of income less outgo over the horizon, present value."""
+    """Bars by policy and fund: the change in income less expenditure over the period, present value."""
     with canvas.style():
         return _draw(effects, lang)
 
@@ -32,7 +32,7 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
     axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
-    base = word("note.base", lang, base=in_its_words(effects.base.scenario, "title", lang))
+    base = word("note.base", lang, base=scenario_title(effects.base.scenario, lang))
     figure = canvas.sheet(word("title.scheme_effects", lang), axis, [f"{base} · simsurance {__version__}"], lang)
     axes = canvas.plot_area(figure, PLACE)
     axes.grid(visible=False)
