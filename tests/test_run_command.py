@@ -16,7 +16,6 @@ from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode
 from simsurance.language import words
 from simsurance.measures import measure_of
-from simsurance.output.labels import number
 from simsurance.output.manifest import run_id
 from simsurance.output.save import file_names
 from simsurance.scenario_file.files import shipped
@@ -57,9 +56,9 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
         assert words("en").label(f"run.name.{fund}") in row
         first, last = (float(account["reserve_months"][place]) for place in (0, -1))
         deficit = "deficit " if last < 0 else ""
-        assert f"{number(first, 1)} → {deficit}{number(abs(last), 1)}" in row
+        assert f"{words('en').number(first, 1)} → {deficit}{words('en').number(abs(last), 1)}" in row
         measure = results.measures["value"].get(measure_of(fund, "required_contribution_multiple_now"))
-        assert row.endswith("" if measure is None else f"× {number(measure, 3)}")
+        assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)}")
 
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
