@@ -41,6 +41,13 @@ FUND: Final = Axis("fund", ("resident", "employee_pool", "personal_accounts"))
 
 AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE, FUND)}
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
+FLOW_AXES: Final = ("run", "sex", "area", "income", "age")
+"""Axes of a flow of one year."""
+STOCK_AXES: Final = ("date", "run", "sex", "area", "age")
+MEMBERSHIP_AXES: Final = ("date", "run", "health", "status", "area", "income")
+BY_AGE_AXES: Final = ("year", "run", "sex", "age")
+BY_GROUP_AXES: Final = ("year", "run", "area", "income")
+"""Axes of what a projection reports."""
 
 NEVER: Final = slice(0, 1)
 GAPS: Final = slice(1, 2 + GAP_DEPTH)
@@ -75,15 +82,15 @@ def row(name: str) -> int:
 
 
 @cache
-def axis(*names: str) -> tuple[int, ...]:
-    """Positions of the named person axes, for `array.sum(axis=axis("health", "age"))`."""
-    return tuple(PERSON_AXES.index(name) for name in names)
+def axis(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ...]:
+    """Positions of the named axes, for `array.sum(axis=axis("health", "age"))`; `of`: the array's axes."""
+    return tuple(of.index(name) for name in names)
 
 
 @cache
-def axes_except(*names: str) -> tuple[int, ...]:
-    """Positions of all person axes but run and the named ones: what a sum over everything else runs over."""
-    return tuple(i for i, name in enumerate(PERSON_AXES) if name != "run" and name not in names)
+def axes_except(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ...]:
+    """Positions of all axes but run and the named ones: what a sum over everything else runs over."""
+    return tuple(i for i, name in enumerate(of) if name != "run" and name not in names)
 
 
 def index(axis_name: str, member: str) -> int:

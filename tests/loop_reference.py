@@ -979,8 +979,7 @@ def pin(year: Year, closing: Standing, flows: Flows) -> None:
         for cell in store:
             store[cell] *= factor
     flows["population_adjustment"], flows["insured_adjustment"] = total * (factor - 1), insured * (factor - 1)
-    if year.employees:
-        flows["employee_adjustment"] = members * (factor - 1)
+    flows["employee_adjustment"] = members * (factor - 1)
 
 
 def total_of(flows: Flows, *names: str) -> float:
@@ -1007,7 +1006,7 @@ def keep_resident_fund(year: Year, standing: Standing, closing: Standing, flows:
     benefits = total_of(flows, "inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     flows["administration"] = benefits * year("administration_share")
     balance = received + flows["prepaid_change"] - benefits - flows["administration"]
-    closing.funds[RESIDENT], flows["interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
+    closing.funds[RESIDENT], flows["resident_interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
 
 
 def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
@@ -1019,7 +1018,7 @@ def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows:
     paid = total_of(
         flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care"
     )
-    closing.funds[POOL], flows["pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
+    closing.funds[POOL], flows["employee_pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
 
 
 def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
@@ -1029,7 +1028,7 @@ def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, fl
     to_spend = max(standing.funds[ACCOUNTS] + credited, 0.0)
     spent = to_spend * year("employee.spending_rate")
     flows["relatives_care"] = to_spend * year("employee.relatives_care_rate")
-    flows["relatives_contributions"] = total_of(flows, "contributions_from_accounts")
+    relatives = total_of(flows, "contributions_from_accounts")
     left_to_members = {
         group: flows["employee_inpatient_claims"][group] + flows["employee_outpatient_claims"][group]
         - flows["employee_inpatient_benefits"][group] - flows["employee_outpatient_benefits"][group]
@@ -1037,5 +1036,5 @@ def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, fl
     }  # fmt: skip
     for group, own in left_to_members.items():
         flows["account_spending"][group] = spent * own / sum(left_to_members.values())
-    balance = credited - spent - flows["relatives_care"] - flows["relatives_contributions"]
-    closing.funds[ACCOUNTS], flows["account_interest"] = a_year_on(year, standing.funds[ACCOUNTS], balance)
+    balance = credited - spent - flows["relatives_care"] - relatives
+    closing.funds[ACCOUNTS], flows["personal_accounts_interest"] = a_year_on(year, standing.funds[ACCOUNTS], balance)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH, INCOME, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
+from simsurance.ledger import FUNDS
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
@@ -181,6 +182,13 @@ def years_on(state: State, basis: Sequence[YearBasis]) -> tuple[State, list[Flow
         state, flow = one_year(state, year)
         flows.append(flow)
     return state, flows
+
+
+def told(flows: Flows) -> dict[str, np.ndarray]:
+    """Every flow by name, money and the interest of each fund among them."""
+    assert flows.interest is not None
+    interest = {f"{fund.name}_interest": flows.interest[:, fund.place] for fund in FUNDS[: flows.interest.shape[1]]}
+    return flows.by_name | interest
 
 
 def held(state: State, name: str) -> float:

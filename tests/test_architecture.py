@@ -21,11 +21,12 @@ PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("axes", "errors", "csv_text"),
+    ("ledger",),
     ("variables", "language"),
     ("data", "scenario_file", "model"),
     ("basis",),
-    ("identities", "measures"),
-    ("incidence",),
+    ("measures",),
+    ("identities", "incidence"),
     ("results",),
     ("analysis", "evidence"),
     ("output",),
@@ -109,8 +110,8 @@ def test_imports_point_downwards(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "model").glob("*.py")), ids=name_of)
-def test_the_model_imports_numpy_special_functions_and_axes_alone(path: Path) -> None:
-    allowed = {"numpy", "numpy.typing", "scipy.special", "simsurance.axes"}
+def test_the_model_imports_numpy_special_functions_axes_and_ledger_alone(path: Path) -> None:
+    allowed = {"numpy", "numpy.typing", "scipy.special", "simsurance.axes", "simsurance.ledger"}
     for name in imports(path):
         known = name in allowed or name.split(".")[0] in sys.stdlib_module_names or name.startswith("simsurance.model")
         assert known, f"{name_of(path)} imports {name}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of
+from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of, told
 from test_model_employee import cohort
 
 from simsurance.axes import AGE, INCOME, index, row
@@ -77,7 +77,7 @@ def engine() -> dict[str, float]:
         return float(after.cells[0, LOW, row(name), FEMALE, RURAL, MIDDLE, 41])
 
     def total(name: str) -> float:
-        return float(getattr(flows, name).sum())
+        return float(told(flows)[name].sum())
 
     _, at_stake = bonus_at_stake(cells, basis, (1, 1, 1, 1, 2, 4, AGES))
     contributions = total("personal_contributions") + total("subsidies") + total("local_supplement")
@@ -109,9 +109,11 @@ def engine() -> dict[str, float]:
         "outpatient: benefit of a user": total("outpatient_benefits") / total("resident_insured_years") / 0.6,
         "outpatient claims, yuan": total("outpatient_claims"),
         "outpatient benefits, yuan": total("outpatient_benefits"),
-        "administration, yuan": flows.administration.item(),
+        "administration, yuan": flows.money["administration"].item(),
         "income, yuan": contributions,
-        "expenditure, yuan": total("inpatient_benefits") + total("outpatient_benefits") + flows.administration.item(),
+        "expenditure, yuan": total("inpatient_benefits")
+        + total("outpatient_benefits")
+        + flows.money["administration"].item(),
         "fund balance, 31 December, yuan": after.fund.item(),
         "interest, yuan": flows.interest.item(),
         "insured for five years or more": at_41("tenure_5"),
@@ -150,7 +152,7 @@ def rules_engine() -> dict[str, float]:
     place = (0, 0, row("gap_5"), 0, RURAL, MIDDLE, 40)
 
     def total(name: str) -> float:
-        return float(getattr(flows, name).sum())
+        return float(told(flows)[name].sum())
 
     return {
         "months lost on entry, expected": float(np.broadcast_to(hazard.months_lost, (1, 1, 7, 1, 2, 4, AGES))[place]),
@@ -164,8 +166,8 @@ def rules_engine() -> dict[str, float]:
         "repair payments, yuan": total("repair_payments"),
         "years of cover in the year": total("resident_insured_years"),
         "increase in the cap granted, yuan": float(stayers.bonus_cap.sum()) / 100,
-        "critical-illness benefit of a member, yuan": float(stayers.critical_illness.sum()) / 100,
-        "cost of the incentive increase for a member, yuan": float(stayers.bonus_cost.sum()) / 100,
+        "critical-illness benefit of a member, yuan": float(stayers.money["critical_illness"].sum()) / 100,
+        "cost of the incentive increase for a member, yuan": float(stayers.money["bonus_cost"].sum()) / 100,
         "years without reimbursement on 1 January 2036": held(stayed, "no_claim_5"),
         "counted years on 1 January 2036": held(stayed, "rule_years"),
     }

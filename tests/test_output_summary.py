@@ -9,7 +9,6 @@ import simsurance as ss
 from simsurance import __version__
 from simsurance.language import languages, words
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
-from simsurance.output.labels import number, percent
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import summary
 from simsurance.scenario_file.files import shipped
@@ -30,8 +29,15 @@ def run(request):
     return twins(**request.param)
 
 
+number = words("en").number
+
+
 def money(yuan, lang="en"):
     return words(lang).quantity("money", yuan)
+
+
+def percent(share, lang, decimals=2):
+    return words(lang).quantity("percent", share, decimals)
 
 
 def printed_forms(value):

@@ -8,15 +8,14 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from shared_runs import projected
 
-import simsurance as ss
 from simsurance import identities
 from simsurance.cli import main
 from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode
 from simsurance.language import words
 from simsurance.measures import measure_of
-from simsurance.output.labels import number
 from simsurance.output.manifest import run_id
 from simsurance.output.save import file_names
 from simsurance.scenario_file.files import shipped
@@ -52,14 +51,14 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     table = done.stdout.partition("\n\n")[0].splitlines()
     assert len(table) == 10
     assert max(map(len, table)) <= 100
-    results = ss.run("baseline")
-    for row, (fund, account) in zip(table[-3:], results.shown.accounts.items(), strict=True):
+    results = projected()
+    for row, (fund, account) in zip(table[-3:], results.accounts.items(), strict=True):
         assert words("en").label(f"run.name.{fund}") in row
         first, last = (float(account["reserve_months"][place]) for place in (0, -1))
         deficit = "deficit " if last < 0 else ""
-        assert f"{number(first, 1)} → {deficit}{number(abs(last), 1)}" in row
+        assert f"{words('en').number(first, 1)} → {deficit}{words('en').number(abs(last), 1)}" in row
         measure = results.measures["value"].get(measure_of(fund, "required_contribution_multiple_now"))
-        assert row.endswith("" if measure is None else f"× {number(measure, 3)}")
+        assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)}")
 
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
@@ -236,7 +235,7 @@ def test_fragments_and_settings_reach_the_run(tmp_path):
     assert done.exit_code == 0, done.stderr
     text = (tmp_path / "baseline+prepaid_70" / "summary.md").read_text()
     assert "`fund.opening = 0` (`--set`)" in text
-    assert "`contributions.prepaid_share = 0.7` (scenarios/fragments/prepaid_70.toml)" in text
+    assert "`contributions.prepaid_share = 0.7` (`scenarios/fragments/prepaid_70.toml`)" in text
 
 
 def test_chinese_is_a_choice_of_language(tmp_path):
@@ -248,7 +247,7 @@ def test_chinese_is_a_choice_of_language(tmp_path):
 
 def test_the_same_numbers_as_in_a_notebook(tmp_path):
     run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
-    results = ss.run("baseline", **{"horizon.last_year": 2028})
+    results = projected(**{"horizon.last_year": 2028})
     with (tmp_path / "baseline" / "fund.csv").open() as file:
         closing = [float(row["closing"]) for row in csv.DictReader(file)]
     assert closing == results.fund["closing"].tolist()

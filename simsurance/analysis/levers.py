@@ -6,7 +6,7 @@ from typing import Final
 
 from simsurance.errors import SimsuranceError
 from simsurance.measures import measure_of
-from simsurance.results import RunResult, simulate
+from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
@@ -50,7 +50,7 @@ class Effect:
 
 def effects(
     scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()
-) -> tuple[RunResult, list[Effect]]:
+) -> tuple[RunAccounts, list[Effect]]:
     """The scenario as it stands, and the effect of each shipped fragment upon it, alone.
 
     `fragments` and `settings` belong to the scenario. Raises SimsuranceError if the scenario itself is faulty.
@@ -70,7 +70,7 @@ def effects(
         if _without_titles(upon[name]) == _without_titles(base):
             told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
-    (without,) = simulate([base])
+    (without,) = accounts_of([base])
     for name, result in _simulated(upon):
         if isinstance(result, SimsuranceError):
             told[name] = _refused(told[name], result)
@@ -79,7 +79,7 @@ def effects(
     return without, list(told.values())
 
 
-def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
+def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
     """The measures that a fragment is judged by, without and with it."""
     first, last = base.years[0], base.years[-1]
     for name in ("first_deficit_year", "depletion_year"):
@@ -103,39 +103,39 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
         yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
 
 
-def both_schemes(base: RunResult) -> bool:
+def both_schemes(base: RunAccounts) -> bool:
     """Whether the pooled fund of the employee scheme is looked at, beside the resident fund."""
     return POOL in base.accounts
 
 
-def _dated(base: RunResult, changed: RunResult, name: str) -> Figure:
+def _dated(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
     """A year without and with a fragment."""
     (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
     return Figure(name, "year", old, new, old_status, new_status)
 
 
-def _account(results: RunResult, name: str, place: int) -> float:
+def _account(results: RunAccounts, name: str, place: int) -> float:
     """What stands in the resident fund's account in a year of the projection."""
     return float(results.account[name][place])
 
 
-def _measure(results: RunResult, name: str) -> tuple[float | None, str]:
+def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
     """A measure, or None and why it has no value."""
     status = str(results.measures["status"][name])
     return (float(results.measures["value"][name]) if status == "ok" else None), status
 
 
-def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, RunResult | SimsuranceError]]:
+def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, RunAccounts | SimsuranceError]]:
     """Results by fragment, batch after batch; where a batch is refused, its runs one by one to find that at fault."""
     names = list(scenarios)
     for first in range(0, len(names), RUNS_TOGETHER):
         batch = names[first : first + RUNS_TOGETHER]
         try:
-            yield from zip(batch, simulate([scenarios[name] for name in batch]), strict=True)
+            yield from zip(batch, accounts_of([scenarios[name] for name in batch]), strict=True)
         except SimsuranceError:
             for name in batch:
                 try:
-                    yield name, simulate([scenarios[name]])[0]
+                    yield name, accounts_of([scenarios[name]])[0]
                 except SimsuranceError as error:
                     yield name, error
 

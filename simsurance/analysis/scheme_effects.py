@@ -94,8 +94,7 @@ class SchemeEffects:
 
     def _discounts(self) -> np.ndarray:
         """Value on the opening 1 January of one yuan in the middle of each year."""
-        interest = np.array([float(year.interest_rate[0]) for year in self.base.basis])
-        middle, _ = discount_factors(interest, self.base.scenario.values.measures.discount_margin)
+        middle, _ = discount_factors(self.base.interest, self.base.scenario.values.measures.discount_margin)
         return middle
 
     def _incidence(self, table: str, heads: str) -> "pd.DataFrame":

@@ -13,7 +13,7 @@ from simsurance.output.labels import fund_label, in_its_words, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
-    from simsurance.results import RunResult
+    from simsurance.results import RunAccounts
 
 
 @click.command()
@@ -38,7 +38,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     click.echo("\n".join(_text(base, found, words(lang))))
 
 
-def _text(base: "RunResult", found: Sequence["Effect"], said: Words) -> list[str]:
+def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[str]:
     """The scenario, each option that can be laid upon it, and why others cannot."""
     from simsurance.analysis.levers import NOTHING_CHANGED, both_schemes
 
@@ -53,7 +53,7 @@ def _text(base: "RunResult", found: Sequence["Effect"], said: Words) -> list[str
     return [*lines, said.label("note.entry")] if both_schemes(base) else lines
 
 
-def _header(base: "RunResult", said: Words) -> list[tuple[str, ...]]:
+def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
     """Two rows: whose figures they are, and what they are."""
     from simsurance.analysis.levers import POOL, RESERVE_YEARS, both_schemes
 
@@ -69,7 +69,7 @@ def _header(base: "RunResult", said: Words) -> list[tuple[str, ...]]:
     return [("", *whose, ""), (said.label("levers.option"), *heads, said.label("levers.what"))]
 
 
-def _base_row(base: "RunResult", shown: Sequence["Effect"], said: Words) -> tuple[str, ...]:
+def _base_row(base: "RunAccounts", shown: Sequence["Effect"], said: Words) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     title = in_its_words(base.scenario, "title", said.lang)
     cells = [_level(figure, said) for figure in shown[0].figures] if shown else [""] * (len(_header(base, said)[0]) - 2)
@@ -122,7 +122,7 @@ def _no_value(figure: "Figure", said: Words) -> str:
     return said.label("levers.not_depleted" if figure.measure.endswith("depletion_year") else "levers.no_deficit")
 
 
-def _json(base: "RunResult", found: Sequence["Effect"]) -> str:
+def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
     """Everything as JSON text."""
     from simsurance.output.manifest import as_json, plain
 

@@ -1,10 +1,12 @@
-"""The account of a fund over a year."""
+"""The accounts of all funds over a year: what the ledger books, interest, and the funds on 31 December."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Final
 
 import numpy as np
+
+from simsurance.ledger import FUNDS, booked
 
 ROUNDING: Final = 1e-9
 """Share of a year's outgo within which a fund or a balance is nothing: no date and no rate hangs on its last digits."""
@@ -28,9 +30,17 @@ def closing(
     return opening * (1 + rate) + (income - outgo) * np.sqrt(1 + rate)
 
 
-def year(
-    opening: np.ndarray, income: np.ndarray, outgo: np.ndarray, interest_rate: np.ndarray, deficit_rate: np.ndarray
+def closed(
+    opening: np.ndarray, totals: Mapping[str, np.ndarray], interest_rate: np.ndarray, deficit_rate: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The fund on 31 December and the interest of the year: closing − opening − (income − outgo). Yuan, [run]."""
-    end = closing(opening, income, outgo, interest_rate, deficit_rate)
-    return end, end - opening - (income - outgo)
+    """Every fund on 31 December and the interest of its year: closing − opening − (income − outgo). Yuan, [run, fund].
+
+    `opening` on 1 January, [run, fund]; `totals`: the rows of the ledger, [run].
+    """
+    end, interest = np.empty_like(opening), np.empty_like(opening)
+    for place, fund in enumerate(FUNDS[: opening.shape[1]]):
+        start = opening[:, place]
+        income, outgo = summed(booked(fund.income, totals)), summed(booked(fund.outgo, totals))
+        end[:, place] = closing(start, income, outgo, interest_rate, deficit_rate)
+        interest[:, place] = end[:, place] - start - (income - outgo)
+    return end, interest

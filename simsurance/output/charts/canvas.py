@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from simsurance.output.labels import number
+from simsurance.language import Words, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +76,9 @@ STYLE: Final[Any] = {
 class ChartFigure(Figure):
     """A figure that draws in the charts' style wherever it is shown, and displays itself in a notebook."""
 
+    said: Words
+    """The words of its language."""
+
     def draw(self, renderer: Any) -> None:
         """Draw in the charts' style, ticks made at this moment included."""
         with style():
@@ -128,9 +131,10 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(title: str, axis: str, footer: Sequence[str]) -> ChartFigure:
-    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer."""
+def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
+    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
     figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
+    figure.said = words(lang)
     figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
     figure.text(0.025, 0.88, axis, color="#333333", va="top")
     write_footer(figure, footer)
@@ -147,14 +151,8 @@ def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLO
     axes: Axes = figure.add_axes(rect)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     axes.tick_params(length=3)
-    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: figure.said.number(value, None)))
     return axes
-
-
-def _tick(value: float, _position: int | None = None) -> str:
-    """A tick's number with as many decimals as it needs."""
-    decimals = next(places for places in range(7) if places == 6 or np.isclose(round(value, places), value, atol=1e-9))
-    return number(value, decimals)
 
 
 def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
