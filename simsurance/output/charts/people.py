@@ -103,7 +103,7 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
         paid = burden[:, AREA.members.index(area), INCOME.members.index(group)] / shown.size
         points = dict(zip(years, paid.tolist(), strict=True))
         lines.append(
-            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}_{group}", lang)), points, colour, dashes)
+            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}.{group}", lang)), points, colour, dashes)
         )
     figure = canvas.sheet(
         title(results, word("title.contribution_burden", lang), word("scheme.resident", lang), lang),
