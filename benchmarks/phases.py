@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import_module("simsurance.cli.run")
+from simsurance.analysis.twins import twins  # noqa: E402
 from simsurance.output.save import save  # noqa: E402
 from simsurance.results import simulate  # noqa: E402
 from simsurance.scenario_file.loader import load  # noqa: E402
@@ -23,7 +24,7 @@ def main(started: float, folder: Path) -> None:
     marks["start_up"] = time.time()
     (results,) = simulate([scenario])
     marks["engine"] = time.time()
-    save(results, folder / "tables", charts=False)
+    save(twins(results), folder / "tables", charts=False)
     marks["tables"] = time.time()
     from simsurance.output.charts import write_all
 

@@ -15,9 +15,9 @@ from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
+    from simsurance.output.card import Card
     from simsurance.output.charts import ChartFigure, Plots
     from simsurance.output.charts.comparison import ComparisonPlots
-    from simsurance.output.labels import Lang
 
 
 def table_of(shown: type, name: str) -> Any:
@@ -83,7 +83,7 @@ class Results:
 
         return Plots(self.shown)
 
-    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en") -> None:
         """Write tables, charts and a summary to the folder `path`; raises SimsuranceError if it is not ours to replace."""
         from simsurance.output.save import save
 
@@ -92,10 +92,14 @@ class Results:
     def __repr__(self) -> str:
         return f"Results({self.shown!r})"
 
-    def _repr_html_(self) -> str:
+    def card(self, lang: str = "en") -> "Card":
+        """The summary card that a notebook shows, in another language: `results.card(lang="zh")`."""
         from simsurance.output.card import card
 
-        return card(self.shown)
+        return card(self.shown, lang)
+
+    def _repr_html_(self) -> str:
+        return str(self.card())
 
 
 class Comparison:
@@ -127,7 +131,7 @@ class Comparison:
 
         return ComparisonPlots(self.shown)
 
-    def save(self, path: str | Path, charts: bool = True, lang: "Lang" = "en") -> None:
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en") -> None:
         """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
         from simsurance.output.save import save_comparison
 
@@ -151,7 +155,7 @@ class SchemeEffects:
     cohorts = table_of(EffectsByFund, "cohorts")
     groups = table_of(EffectsByFund, "groups")
 
-    def plot(self, lang: "Lang" = "en") -> "ChartFigure":
+    def plot(self, lang: str = "en") -> "ChartFigure":
         """The chart of present values by policy and fund."""
         from simsurance.output.charts.scheme_effects import draw
 

@@ -1,4 +1,4 @@
-"""The axes of every array: names, members and labels, each said once.
+"""The axes of every array: names and members, each said once; their labels stand in the language files under `axis`.
 
 Person arrays run over `PERSON_AXES` in that order, age innermost. Code addresses an axis by name, through `axis()`,
 and a member by name, through `index()`.
@@ -11,21 +11,17 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its name, its members in storage order and their labels in English and Chinese."""
+    """One axis: its name and its members in storage order."""
 
     name: str
     members: tuple[str, ...]
-    labels: tuple[str, ...]
-    labels_zh: tuple[str, ...]
 
 
 LAST_AGE: Final = 100
 GAP_DEPTH: Final = 5
 TENURE_DEPTH: Final = 5
 
-HEALTH: Final = Axis(
-    "health", ("low", "moderate", "high"), ("low need", "moderate need", "high need"), ("低", "中", "高")
-)
+HEALTH: Final = Axis("health", ("low", "moderate", "high"))
 STATUS: Final = Axis(
     "status",
     (
@@ -35,50 +31,23 @@ STATUS: Final = Axis(
         "employee_active",
         "employee_retired",
     ),
-    (
-        "never insured",
-        *(f"lapsed {gap} years" for gap in range(GAP_DEPTH)),
-        f"lapsed {GAP_DEPTH} years or more",
-        *(f"resident, year {tenure}" for tenure in range(1, TENURE_DEPTH)),
-        f"resident, year {TENURE_DEPTH} or later",
-        "employee scheme, active",
-        "employee scheme, retired",
-    ),
-    (
-        "从未参保",
-        *(f"断保{gap}年" for gap in range(GAP_DEPTH)),
-        f"断保{GAP_DEPTH}年及以上",
-        *(f"居民参保第{tenure}年" for tenure in range(1, TENURE_DEPTH)),
-        f"居民参保第{TENURE_DEPTH}年及以后",
-        "职工在职",
-        "职工退休",
-    ),
 )
-SEX: Final = Axis("sex", ("female", "male"), ("female", "male"), ("女", "男"))
-AREA: Final = Axis("area", ("urban", "rural"), ("urban", "rural"), ("城镇", "农村"))
-INCOME: Final = Axis(
-    "income",
-    ("assisted", "low", "middle", "high"),
-    ("assisted", "low income", "middle income", "high income"),
-    ("医疗救助资助对象", "低收入", "中等收入", "高收入"),
-)
-AGE: Final = Axis(
-    "age",
-    tuple(str(age) for age in range(LAST_AGE + 1)),
-    tuple(str(age) for age in range(LAST_AGE + 1)),
-    tuple(str(age) for age in range(LAST_AGE + 1)),
-)
-
-FUND: Final = Axis(
-    "fund",
-    ("resident", "employee_pool", "personal_accounts"),
-    ("resident fund", "employee pooled fund", "personal accounts"),
-    ("居民医保基金", "职工医保统筹基金", "职工医保个人账户"),
-)
+SEX: Final = Axis("sex", ("female", "male"))
+AREA: Final = Axis("area", ("urban", "rural"))
+INCOME: Final = Axis("income", ("assisted", "low", "middle", "high"))
+AGE: Final = Axis("age", tuple(str(age) for age in range(LAST_AGE + 1)))
+FUND: Final = Axis("fund", ("resident", "employee_pool", "personal_accounts"))
 """The accounts, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
 AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE, FUND)}
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
+FLOW_AXES: Final = ("run", "sex", "area", "income", "age")
+"""Axes of a flow of one year."""
+STOCK_AXES: Final = ("date", "run", "sex", "area", "age")
+MEMBERSHIP_AXES: Final = ("date", "run", "health", "status", "area", "income")
+BY_AGE_AXES: Final = ("year", "run", "sex", "age")
+BY_GROUP_AXES: Final = ("year", "run", "area", "income")
+"""Axes of what a projection reports."""
 
 NEVER: Final = slice(0, 1)
 GAPS: Final = slice(1, 2 + GAP_DEPTH)
@@ -113,15 +82,15 @@ def row(name: str) -> int:
 
 
 @cache
-def axis(*names: str) -> tuple[int, ...]:
-    """Positions of the named person axes, for `array.sum(axis=axis("health", "age"))`."""
-    return tuple(PERSON_AXES.index(name) for name in names)
+def axis(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ...]:
+    """Positions of the named axes, for `array.sum(axis=axis("health", "age"))`; `of`: the array's axes."""
+    return tuple(of.index(name) for name in names)
 
 
 @cache
-def axes_except(*names: str) -> tuple[int, ...]:
-    """Positions of all person axes but run and the named ones: what a sum over everything else runs over."""
-    return tuple(i for i, name in enumerate(PERSON_AXES) if name != "run" and name not in names)
+def axes_except(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ...]:
+    """Positions of all axes but run and the named ones: what a sum over everything else runs over."""
+    return tuple(i for i, name in enumerate(of) if name != "run" and name not in names)
 
 
 def index(axis_name: str, member: str) -> int:

@@ -7,15 +7,20 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.ledger import LEDGER, TRANSFERS, from_outside
+from simsurance.measures import Account, by_area_and_income, by_run
+from simsurance.model.fund import summed
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 
 TOLERANCE = 1e-9
+Sides = tuple[str, np.ndarray, np.ndarray]
+"""Name of an identity, difference of its two sides and size of its terms, [year, run]."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One identity over all years and runs: its largest residual relative to the size of its terms, and where."""
+    """One identity over all years of a run: its largest residual relative to the size of its terms, and where."""
 
     identity: str
     residual: float
@@ -24,38 +29,54 @@ class Check:
     holds: bool
 
 
-def check(projection: Projection, basis: Sequence[YearBasis]) -> list[Check]:
-    """All identities of a projection."""
+def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str, Account]) -> list[list[Check]]:
+    """All identities of each run of a projection and of the accounts that were made of it."""
     with np.errstate(invalid="ignore"):
-        return [
+        found = [
             _worst(name, difference, size, projection.years)
-            for name, difference, size in _identities(projection, basis)
+            for name, difference, size in (
+                *_persons(projection),
+                *_resident_money(projection, basis),
+                *(_employee_members(projection) if "contribution_base" in projection.totals else ()),
+                *(_employee_money(projection, basis) if "contribution_base" in projection.totals else ()),
+                *_all_funds(projection, accounts),
+            )
         ]
+    return [list(of_run) for of_run in zip(*found, strict=True)]
 
 
-def require(projection: Projection, basis: Sequence[YearBasis], name: str) -> None:
-    """Raises SimsuranceError, one line for each identity that does not hold: scenario, name, year, amount."""
+def require(checks: Sequence[Check], name: str) -> None:
+    """Raises SimsuranceError, one line for each identity of a run that does not hold: scenario, name, year, amount."""
     faults = [
         f"{name}: {found.identity} does not hold in {found.year}: off by {found.amount:.6g} "
         f"(relative {found.residual:.1e}, allowed {TOLERANCE:.0e})"
-        for found in check(projection, basis)
+        for found in checks
         if not found.holds
     ]
     if faults:
         raise SimsuranceError(*faults, exit_code=ExitCode.IDENTITY)
 
 
-def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[int]) -> Check:
-    """The largest residual; a number that is not finite counts as the largest."""
+def largest(values: np.ndarray) -> np.ndarray:
+    """The largest over all axes behind year and run."""
+    return values.reshape(*values.shape[:2], -1).max(axis=-1)
+
+
+def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[int]) -> list[Check]:
+    """The largest residual of each run; a number that is not finite counts as the largest."""
     relative = np.abs(difference) / np.maximum(np.abs(size), 1.0)
     relative = np.where(np.isfinite(relative), relative, np.inf)
-    place = np.unravel_index(np.argmax(relative), relative.shape)
-    residual = float(relative[place])
-    return Check(name, residual, int(years[int(place[0])]), float(difference[place]), residual <= TOLERANCE)
+    places = relative.argmax(axis=0)
+    found = []
+    for run, place in enumerate(places):
+        residual = float(relative[place, run])
+        amount = float(difference[place, run])
+        found.append(Check(name, residual, int(years[place]), amount, residual <= TOLERANCE))
+    return found
 
 
-def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Name, difference of the two sides and size of the terms, [year, run]."""
+def _persons(projection: Projection) -> Iterator[Sides]:
+    """Identities of the persons and of the resident scheme's insured."""
     stocks, flow, single = projection.stocks, projection.by_age, projection.by_run
     persons = total(stocks.persons)
     opening, closing = persons[:-1], persons[1:]
@@ -93,21 +114,16 @@ def _identities(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[
         enrolled,
     )
 
-    yield from _resident_money(projection, basis)
-    if projection.fund.shape[-1] > 1:
-        yield from _employee_members(projection)
-        yield from _employee_money(projection, basis)
 
-
-def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
     """Identities of the resident fund."""
     flow, single = projection.by_age, projection.by_run
-    standards = np.array([[float(year.subsidy_pp.reshape(-1)[0])] for year in basis])
-    if all(year.subsidy_pp.size == 1 for year in basis):
-        due = total(flow["resident_enrolled"]) * standards
-        yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
+    runs = projection.prepaid.shape[1]
+    standards = np.stack([by_area_and_income(year.subsidy_pp, runs) for year in basis])
+    due = total(projection.by_group["resident_enrolled"] * standards)
+    yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
     shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
-    factor = np.array([np.broadcast_to(year.local_supplement.reshape(-1), (shared.shape[1],)) for year in basis])
+    factor = by_run(projection, [year.local_supplement for year in basis])
     supplement = shared * (factor - 1)
     yield (
         "money: local supplement = (contributions + subsidies) × (factor − 1)",
@@ -123,16 +139,16 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
         prepaid[:-1] + single["prepaid_change"] - prepaid[1:],
         np.maximum(prepaid[1:], 1.0),
     )
-    yield from _account("money", projection.fund[:, :, 0], basis, income, outgo, single["interest"])
+    yield from _account("money", projection, 0, basis, income, outgo)
     for kind, claims, benefits in (
         ("inpatient", flow["inpatient_claims"], flow["inpatient_benefits"]),
         ("outpatient", flow["outpatient_claims"], flow["outpatient_benefits"]),
     ):
-        excess = np.maximum(benefits - claims, 0).max(axis=tuple(range(2, benefits.ndim)))
+        excess = largest(np.maximum(benefits - claims, 0))
         yield f"money: {kind} benefits do not exceed cost", excess, total(claims)
 
 
-def _employee_members(projection: Projection) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def _employee_members(projection: Projection) -> Iterator[Sides]:
     """Identities of the persons in the employee scheme."""
     flow, stocks = projection.by_age, projection.stocks
     members = total(stocks.membership[:, :, :, EMPLOYEES])
@@ -143,51 +159,65 @@ def _employee_members(projection: Projection) -> Iterator[tuple[str, np.ndarray,
     yield "employees: by status = by age", members[1:] - total(stocks.employee_insured)[1:], members[1:]
 
 
-def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
     """Identities of the employee pool and the personal accounts, and between the accounts of both schemes."""
     flow, single = {name: total(values) for name, values in projection.by_age.items()}, projection.by_run
     schemes = [year.employee for year in basis if year.employee is not None]
-    runs = (1, 2, 3, 4, 5, 6)
     base, employer = flow["contribution_base"], flow["employer_contributions"]
-    due = base * np.stack([scheme.employer_rate.mean(axis=runs) for scheme in schemes])
+    due = base * by_run(projection, [scheme.employer_rate for scheme in schemes])
     yield "pool: employers' contributions = base × rate", employer - due, base
-    credited = np.stack([(scheme.employee_rate * scheme.with_account).mean(axis=runs) for scheme in schemes]) * base
+    credited = by_run(projection, [scheme.employee_rate * scheme.with_account for scheme in schemes]) * base
     yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, base
-    paid, received = single["relatives_contributions"], flow["contributions_from_accounts"]
-    share = np.stack([np.broadcast_to(year.relatives_share.mean(axis=runs), paid.shape[1:]) for year in basis])
-    wanted, size = flow["personal_contributions"] * share, flow["personal_contributions"]
+    paid, size = flow["contributions_from_accounts"], flow["personal_contributions"]
+    wanted = size * by_run(projection, [year.relatives_share for year in basis])
     yield "accounts: relatives' contributions = residents' own contributions × share", paid - wanted, size
-    yield "accounts: relatives' contributions = received by the resident fund", received - paid, size
 
     to_accounts = single["employer_to_accounts"]
     benefits = flow["employee_inpatient_benefits"] + flow["employee_outpatient_benefits"]
     outgo = benefits + flow["maternity_benefits"] + flow["long_term_care"]
     income = employer - to_accounts - flow["retiree_credits"] + flow["purchases"]
-    yield from _account("pool", projection.fund[:, :, 1], basis, income, outgo, single["pool_interest"])
+    yield from _account("pool", projection, 1, basis, income, outgo)
     income = flow["employee_contributions"] + to_accounts + flow["retiree_credits"]
-    outgo = flow["account_spending"] + single["relatives_care"] + single["relatives_contributions"]
-    yield from _account("accounts", projection.fund[:, :, 2], basis, income, outgo, single["account_interest"])
+    outgo = flow["account_spending"] + single["relatives_care"] + paid
+    yield from _account("accounts", projection, 2, basis, income, outgo)
     for kind in ("inpatient", "outpatient"):
         claims, paid = projection.by_age[f"employee_{kind}_claims"], projection.by_age[f"employee_{kind}_benefits"]
-        excess = np.maximum(paid - claims, 0).max(axis=tuple(range(2, paid.ndim)))
+        excess = largest(np.maximum(paid - claims, 0))
         yield f"pool: {kind} benefits do not exceed cost", excess, total(claims)
+
+
+def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator[Sides]:
+    """Identities between the funds, from their accounts and from flows by person group."""
+    rows = [row.name for row in LEDGER if row.name in projection.by_group]
+    flow = {name: total(projection.by_group[name]) for name in rows} | projection.by_run
+    balance = summed(account["income"] - account["outgo"] for account in accounts.values())
+    size = summed(account["income"] + account["outgo"] for account in accounts.values())
+    for row in TRANSFERS:
+        if {row.payer, row.receiver} <= accounts.keys():
+            left = accounts[row.payer][row.paid_as] * (-1 if row.passed_on else 1)
+            reached = accounts[row.receiver][row.received_as]
+            yield f"funds: {row.name} leaves one fund and reaches another", left - reached, size
+    outside = summed(from_outside(row, accounts.keys()) * flow[row.name] for row in LEDGER if row.name in flow)
+    yield "funds: money in less money out = paid by the outside world less paid to it", balance - outside, size
 
 
 def _account(
     name: str,
-    fund: np.ndarray,
+    projection: Projection,
+    place: int,
     basis: Sequence[YearBasis],
     income: np.ndarray,
     outgo: np.ndarray,
-    interest: np.ndarray,
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+) -> Iterator[Sides]:
     """Identities of one account over the years."""
+    fund, interest = projection.fund[:, :, place], projection.interest[:, :, place]
     rate = np.where(
         fund[:-1] < -TOLERANCE * outgo,
         np.stack([year.deficit_rate for year in basis]),
         np.stack([year.interest_rate for year in basis]),
     )
-    earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
+    share = np.stack([year.interest_share for year in basis])
+    earned = fund[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
     size = np.maximum(np.abs(fund[1:]), income)
-    yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", interest - earned, size
+    yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size
     yield f"{name}: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], size

@@ -1,13 +1,17 @@
-"""Summary measures of a fund, each defined once, with unit and status (method note, section 10)."""
+"""Accounts and summary measures of every fund, each defined once, with unit and status (method note, section 10).
 
-from collections.abc import Sequence
+All arrays are by year, or by year and run: [year] or [year, run], date or year first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, FUND, INCOME, TENURES, UNINSURED, row
-from simsurance.model.fund import ROUNDING, overdrawn, summed
+from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.ledger import FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund_of
+from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.schema import ScenarioValues
@@ -15,7 +19,7 @@ from simsurance.scenario_file.schema import ScenarioValues
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure. `status` is `ok`, or says why there is no value: then `value` is NaN."""
+    """One measure of one run. `status` is `ok`, or says why there is no value: then `value` is NaN."""
 
     measure: str
     value: float
@@ -23,141 +27,152 @@ class Measure:
     status: str = "ok"
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One measure of all runs: values and statuses, [run]."""
+
+    measure: str
+    values: np.ndarray
+    unit: str
+    statuses: np.ndarray
+
+    def of_run(self, run: int) -> Measure:
+        """The measure of one run."""
+        return Measure(self.measure, float(self.values[run]), self.unit, str(self.statuses[run]))
+
+
+@dataclass(frozen=True)
+class Interest:
+    """The funds' rate of interest by year, [year] or [year, run], and what is left of a year when its flows fall."""
+
+    rates: np.ndarray
+    share: float | np.ndarray = MID_YEAR
+
+    def of_run(self, run: int) -> "Interest":
+        """That of one run."""
+        return Interest(self.rates[:, run], float(np.broadcast_to(self.share, self.rates.shape[1:])[run]))
+
+    def discounts(self, margin: float | np.ndarray = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        """Value on the opening 1 January of one yuan when a year's flows fall, and of one at the year's end."""
+        rate = self.rates + margin
+        end = np.cumprod(1 / (1 + rate), axis=0)
+        return end * growth(rate, self.share), end
+
+
 Account = dict[str, np.ndarray]
 """A fund's account and what is read beside it; names and units as in `simsurance.variables`."""
-
-COMPONENTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "resident": (
-        ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments", "prepaid_change"),
-        ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "administration"),
-    ),
-    "employee_pool": (
-        ("employer_contributions", "employer_to_accounts", "retiree_credits", "purchases"),
-        ("inpatient_benefits", "outpatient_benefits", "maternity_benefits", "long_term_care"),
-    ),
-    "personal_accounts": (
-        ("employee_contributions", "employer_to_accounts", "retiree_credits"),
-        ("account_spending", "relatives_care", "relatives_contributions"),
-    ),
-}
-"""Components of income and of outgo of each fund, columns of its account."""
 
 
 def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Account]:
     """The account of each fund that is projected, [year, run]."""
-    found = {"resident": resident_account(projection, basis)}
-    if projection.fund.shape[-1] > 1:
-        found |= {"employee_pool": pool_account(projection), "personal_accounts": personal_accounts(projection)}
-    return {fund: _balanced(fund, account, projection) for fund, account in found.items()}
+    held = FUNDS[: projection.fund.shape[-1]]
+    return {fund.name: _balanced(fund, projection) | BESIDE[fund.name](projection, basis) for fund in held}
 
 
-def resident_account(projection: Projection, basis: Sequence[YearBasis]) -> Account:
-    """What only the resident fund has."""
-    totals, single, stocks = projection.totals, projection.by_run, projection.stocks
+def _balanced(fund: Fund, projection: Projection) -> Account:
+    """What every fund has: what the ledger books, totals, balance, reserve, rates and amounts a head."""
+    totals = projection.totals
+    sides = (*fund.income, *fund.outgo, *fund.of_which)
+    columns = dict(zip((each.column for each in sides), booked(sides, totals), strict=True))
+    income, outgo = (summed(columns[each.column] for each in side) for side in (fund.income, fund.outgo))
+    opening, closing = projection.fund[:-1, :, fund.place], projection.fund[1:, :, fund.place]
+    interest, monthly = projection.interest[:, :, fund.place], outgo / 12
+    forward = np.full_like(monthly, np.nan)
+    forward[:-1] = ratio(closing[:-1], monthly[1:])
+    heads = summed(totals[name] for name in fund.heads)
+    members_income = totals[MEMBERS_INCOME[fund.name]]
+    return columns | {
+        "opening": opening,
+        "income": income,
+        "outgo": outgo,
+        "interest": interest,
+        "current_balance": income + interest - outgo,
+        "closing": closing,
+        "reserve_months": ratio(closing, monthly),
+        "reserve_months_forward": forward,
+        "outgo_pp": ratio(outgo, heads),
+        "income_pp": ratio(income, heads),
+        "members_income": members_income,
+        "income_rate": ratio(income, members_income),
+        "cost_rate": ratio(outgo, members_income),
+    }
 
-    def standard(name: str) -> np.ndarray:
-        return np.stack(
-            [
-                np.broadcast_to(getattr(year, name).mean(axis=(1, 2, 3, 4, 5, 6)), single["interest"].shape[1:])
-                for year in basis
-            ]
-        )
 
-    summed = (
-        *("personal_contributions", "contributions_from_accounts", "assistance", "subsidies", "local_supplement"),
-        *("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost", "repair_payments"),
-        *("resident_enrolled", "members_income"),
-    )
-    alone = ("prepaid_change", "administration", "interest", "population_adjustment", "prevalence_error")
-    found = {name: totals[name] for name in summed} | {name: single[name] for name in alone}
-    found["prepaid"] = projection.prepaid[1:]
-    due = found["personal_contributions"] + found["assistance"]
-    found["personal_contribution_pp"], found["subsidy_pp"] = (
-        ratio(due, found["resident_enrolled"]),
-        standard("subsidy_pp"),
-    )
+def _beside_resident(projection: Projection, basis: Sequence[YearBasis]) -> Account:
+    """What is read beside the account of the resident fund."""
+    totals, stocks, fund = projection.totals, projection.stocks, fund_of(RESIDENT)
     insured, uninsured = (total(stocks.membership[:, :, :, rows]) for rows in (TENURES, UNINSURED))
-    everyone = total(stocks.persons)
-    found["resident_insured"] = insured[1:]
-    found["coverage"] = ratio(insured, insured + uninsured)[1:]
-    found["coverage_of_population"] = ((everyone - uninsured) / everyone)[1:]
-    found["leave_rate"] = ratio(totals["leaves"], insured[:-1])
-    found["return_rate"] = ratio(totals["returns"] + totals["joins"], uninsured[:-1])
-    found["public_money"] = found["subsidies"] + found["assistance"]
-    found["population"] = everyone[1:]
-    found["heads"] = found["resident_enrolled"]
-    return found
-
-
-def pool_account(projection: Projection) -> Account:
-    """What only the pooled fund of the employee scheme has."""
-    totals, single = projection.totals, projection.by_run
-    active, retired = (total(projection.stocks.membership[:, :, :, row(name) : row(name) + 1]) for name in EMPLOYED)
-    base, employer = totals["contribution_base"], totals["employer_contributions"]
+    everyone, prepaid = total(stocks.persons), projection.prepaid[1:]
+    due = totals["personal_contributions"] + totals["assistance"]
+    outgo = summed(booked(fund.outgo, totals))
     return {
-        "employer_contributions": employer,
-        "employer_to_accounts": -single["employer_to_accounts"],
-        "retiree_credits": -totals["retiree_credits"],
-        "purchases": totals["purchases"],
-        "inpatient_benefits": totals["employee_inpatient_benefits"],
-        "outpatient_benefits": totals["employee_outpatient_benefits"],
+        "personal_contribution_pp": ratio(due, totals["resident_enrolled"]),
+        "subsidy_pp": by_run(projection, [year.subsidy_pp for year in basis]),
+        "public_money": summed(booked(fund.public, totals)),
+        "prepaid": prepaid,
+        "reserve_months_without_prepaid": ratio(projection.fund[1:, :, fund.place] - prepaid, outgo / 12),
+        "resident_enrolled": totals["resident_enrolled"],
+        "resident_insured": insured[1:],
+        "coverage": ratio(insured, insured + uninsured)[1:],
+        "coverage_of_population": ratio(everyone - uninsured, everyone)[1:],
+        "leave_rate": ratio(totals["leaves"], insured[:-1]),
+        "return_rate": ratio(totals["returns"] + totals["joins"], uninsured[:-1]),
+        "population": everyone[1:],
+        "population_adjustment": totals["population_adjustment"],
+        "prevalence_error": totals["prevalence_error"],
+        **_use(totals, "", insured[1:]),
+    }
+
+
+def _beside_pool(projection: Projection, _: Sequence[YearBasis]) -> Account:
+    """What is read beside the account of the employee scheme's pooled fund."""
+    totals, fund = projection.totals, fund_of(POOL)
+    stocks = (total(projection.stocks.membership[:, :, :, row(name) : row(name) + 1]) for name in fund.insured)
+    active, retired = stocks
+    base, levied = totals[fund.base], summed(booked(fund.levied, totals))
+    income, outgo = (summed(booked(side, totals)) for side in (fund.income, fund.outgo))
+    return {
         "benefits_of_retired": totals["benefits_of_retired"],
-        "maternity_benefits": totals["maternity_benefits"],
-        "long_term_care": totals["long_term_care"],
-        "interest": single["pool_interest"],
         "employee_active": active[1:],
         "employee_retired": retired[1:],
         "dependency_ratio": ratio(retired, active)[1:],
         "contribution_base": base,
-        "contribution_rate": ratio(employer - single["employer_to_accounts"], base),
-        "members_income": totals["employee_members_income"],
-        "heads": totals["active_years"] + totals["retired_years"],
+        "contribution_rate": ratio(levied, base),
+        "pay_as_you_go_rate": ratio(outgo - (income - levied), base),
+        **_use(totals, "employee_", (active + retired)[1:]),
     }
 
 
-def personal_accounts(projection: Projection) -> Account:
-    """What only the personal accounts have."""
-    totals, single = projection.totals, projection.by_run
+def _use(totals: Mapping[str, np.ndarray], scheme: str, insured: np.ndarray) -> Account:
+    """Who of a scheme's insured on 31 December was in hospital, how often, and what an admission cost."""
+    users, admissions, claims = (
+        totals[f"{scheme}{name}"] for name in ("inpatient_users", "admissions", "inpatient_claims")
+    )
     return {
-        "employee_contributions": totals["employee_contributions"],
-        "employer_to_accounts": single["employer_to_accounts"],
-        "retiree_credits": totals["retiree_credits"],
-        "account_spending": totals["account_spending"],
-        "relatives_care": single["relatives_care"],
-        "relatives_contributions": single["relatives_contributions"],
-        "interest": single["account_interest"],
-        "members_income": totals["employee_members_income"],
-        "heads": totals["active_years"] + totals["retired_years"],
+        "inpatients_per_100": ratio(users, insured / 100),
+        "admissions_per_100": ratio(admissions, insured / 100),
+        "cost_per_admission": ratio(claims, admissions),
     }
 
 
-def _balanced(fund: str, account: Account, projection: Projection) -> Account:
-    """The account with what every fund has: totals, balance, reserve, rates and amounts a head."""
-    income, outgo = (summed(account[name] for name in names) for names in COMPONENTS[fund])
-    place = FUND.members.index(fund)
-    opening, closing = projection.fund[:-1, :, place], projection.fund[1:, :, place]
-    monthly = outgo / 12
-    forward = np.full_like(monthly, np.nan)
-    forward[:-1] = ratio(closing[:-1], monthly[1:])
-    found = {name: values for name, values in account.items() if name != "heads"}
-    if fund == "employee_pool":
-        levied = found["employer_contributions"] + found["employer_to_accounts"]
-        found["pay_as_you_go_rate"] = ratio(outgo - (income - levied), found["contribution_base"])
-    if "prepaid" in found:
-        found["reserve_months_without_prepaid"] = ratio(closing - found["prepaid"], monthly)
-    return found | {
-        "opening": opening,
-        "income": income,
-        "outgo": outgo,
-        "current_balance": income + found["interest"] - outgo,
-        "closing": closing,
-        "reserve_months": ratio(closing, monthly),
-        "reserve_months_forward": forward,
-        "outgo_pp": ratio(outgo, account["heads"]),
-        "income_pp": ratio(income, account["heads"]),
-        "income_rate": ratio(income, found["members_income"]),
-        "cost_rate": ratio(outgo, found["members_income"]),
-    }
+BESIDE: Final[dict[str, Callable[[Projection, Sequence[YearBasis]], Account]]] = dict(
+    zip((fund.name for fund in FUNDS), (_beside_resident, _beside_pool, lambda *_: {}), strict=True)
+)
+"""What is read beside each fund's account."""
+MEMBERS_INCOME: Final = dict(
+    zip(
+        (fund.name for fund in FUNDS),
+        ("members_income", "employee_members_income", "employee_members_income"),
+        strict=True,
+    )
+)
+"""The flow that is the disposable income of each fund's members."""
+
+
+def by_run(projection: Projection, values: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean over all cells of an assumption of each year, [year, run]."""
+    runs = projection.prepaid.shape[1]
+    return np.stack([np.broadcast_to(each.mean(axis=axes_except()), runs) for each in values])
 
 
 def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.ndarray:
@@ -165,36 +180,20 @@ def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.
     return np.divide(part, whole, out=np.full_like(part, otherwise), where=whole != 0)
 
 
-def discount_factors(interest: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Value on the opening 1 January of one yuan at the middle and at the end of each year, from rates by year."""
-    rate = interest + margin
-    end = np.cumprod(1 / (1 + rate))
-    return end * np.sqrt(1 + rate), end
+def interest_path(basis: Sequence[YearBasis], runs: int) -> Interest:
+    """The funds' interest by year and run."""
+    return Interest(np.stack([np.broadcast_to(year.interest_rate, runs) for year in basis]), basis[0].interest_share)
 
 
-def first_year(below: np.ndarray, years: Sequence[int]) -> float:
-    """The first year in which a condition holds, NaN if it never does."""
-    return float(years[int(np.argmax(below))]) if below.any() else float("nan")
+def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
+    """The first year in which a condition holds, NaN if it never does, [run]."""
+    return np.where(below.any(axis=0), np.asarray(years)[below.argmax(axis=0)], np.nan)
 
 
-def required_multiple(values: ScenarioValues, account: Account, interest: np.ndarray, start: int) -> float:
-    """The level multiple of what is levied, from a year on, that leaves the target reserve at the horizon; NaN if nothing is.
-
-    Static: nobody reacts. `account` by year, `start` a position in it. Interest runs at the fund's rate throughout.
-    """
-    middle, end = discount_factors(interest, 0.0)
-    target = values.measures.target_reserve_months * account["outgo"][-1] / 12
-    levied = account["income"] - sum(account[name] for name in NOT_LEVIED if name in account)
-    missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
-    value = float(summed((levied * middle)[start:]))
-    return 1 + float(missing) / value if value > ROUNDING * float(summed(np.abs(account["outgo"]))) else float("nan")
-
-
-NOT_LEVIED: Final = ("prepaid_change", "purchases", "retiree_credits")
-"""Components of income that a level multiple of the contribution does not act on."""
 INCOME_SHARE: Final = "share of members' disposable income"
-BASE_SHARE: Final = "share of the base of contributions"
-FIRST_AND_LAST = {
+BASE_SHARE: Final = "share of the contribution base"
+SHARE_OF_BASE: Final = {"members_income": INCOME_SHARE, "contribution_base": BASE_SHARE}
+FIRST_AND_LAST: Final = {
     "closing": "yuan",
     "reserve_months": "months",
     "current_balance": "yuan",
@@ -209,127 +208,156 @@ FIRST_AND_LAST = {
     "public_money": "yuan",
     "employee_active": "persons",
     "employee_retired": "persons",
-    "dependency_ratio": "retired a head of the active",
+    "dependency_ratio": "retired per active member",
     "contribution_rate": "share of the base",
     "pay_as_you_go_rate": "share of the base",
 }
 """Columns of an account that are reported for the first and the last year, with their units."""
-EMPLOYED: Final = ("employee_active", "employee_retired")
 
 
-def measures(values: ScenarioValues, accounts: dict[str, Account], basis: Sequence[YearBasis]) -> list[Measure]:
-    """All measures of one run; `accounts` by year. Those of the resident fund first, the others' named after their fund."""
+def measures(
+    values: Sequence[ScenarioValues], accounts: dict[str, Account], basis: Sequence[YearBasis]
+) -> list[Measured]:
+    """All measures of all runs; `values` of each run, `accounts` by year and run.
+
+    Those of the first fund first, the others' named after their fund.
+    """
     years = [year.year for year in basis]
-    interest = np.array([float(year.interest_rate[0]) for year in basis])
-    found = []
-    for fund, account in accounts.items():
+    interest = interest_path(basis, len(values))
+    found: list[Measured] = []
+    for name, account in accounts.items():
+        fund = fund_of(name)
         own = [*dated_measures(account, years), *level_measures(account)]
-        if fund == "resident":
-            own += burden_measures(basis)
-        if fund != "personal_accounts":
-            own += present_values(values, account, interest)
-            own += required_contributions(values, account, interest, years)
+        if fund.a_head:
+            own += burden_measures(basis, len(values))
+        if fund.pooled:
+            own += present_values(values, fund, account, interest)
+            own += required_contributions(values, fund, account, interest, years)
         own += payable_shares(account, years)
-        found += [replace(each, measure=measure_of(fund, each.measure)) for each in own]
+        found += [replace(each, measure=measure_of(name, each.measure)) for each in own]
     return found
 
 
 def measure_of(fund: str, name: str) -> str:
-    """The name of a fund's measure: those of the resident fund have no prefix."""
-    return name if fund == "resident" else f"{fund}_{name}"
+    """The name of a fund's measure: those of the first fund have no prefix."""
+    return f"{fund_of(fund).prefix}{name}"
 
 
-def dated_measures(account: Account, years: Sequence[int]) -> list[Measure]:
+def measured(name: str, values: np.ndarray, unit: str, otherwise: str = "no_value") -> Measured:
+    """A measure of all runs; `otherwise`: its status where it has no value."""
+    return Measured(name, values, unit, np.where(np.isfinite(values), "ok", otherwise))
+
+
+def dated_measures(account: Account, years: Sequence[int]) -> Iterator[Measured]:
     """First deficit year and depletion year, or the status that there is none."""
-    found = []
-    for name, below, status in (
-        ("first_deficit_year", overdrawn(account["current_balance"], account["outgo"]), "no_deficit_by"),
-        ("depletion_year", overdrawn(account["closing"], account["outgo"]), "not_depleted_by"),
+    for name, column, status in (
+        ("first_deficit_year", "current_balance", "no_deficit_by"),
+        ("depletion_year", "closing", "not_depleted_by"),
     ):
-        year = first_year(below, years)
-        found.append(Measure(name, year, "year", "ok" if np.isfinite(year) else f"{status}_{years[-1]}"))
-    return found
+        found = first_year(overdrawn(account[column], account["outgo"]), years)
+        yield measured(name, found, "year", f"{status}_{years[-1]}")
 
 
-def level_measures(account: Account) -> list[Measure]:
+def level_measures(account: Account) -> Iterator[Measured]:
     """Columns of the account at both ends, and the lowest reserve."""
-    ends = [
-        Measure(f"{name}_{label}_year", float(account[name][place]), unit)
-        for name, unit in FIRST_AND_LAST.items()
-        if name in account
-        for label, place in (("first", 0), ("last", -1))
-    ]
-    return [*ends, Measure("lowest_reserve_months", float(account["reserve_months"].min()), "months")]
+    for name, unit in FIRST_AND_LAST.items():
+        if name in account:
+            for label, place in (("first", 0), ("last", -1)):
+                yield always(f"{name}_{label}_year", account[name][place], unit)
+    yield always("lowest_reserve_months", account["reserve_months"].min(axis=0), "months")
 
 
-def burden_measures(basis: Sequence[YearBasis]) -> list[Measure]:
+def always(name: str, values: np.ndarray, unit: str) -> Measured:
+    """A measure that every run has."""
+    return Measured(name, values, unit, np.full(len(values), "ok"))
+
+
+def burden_measures(basis: Sequence[YearBasis], runs: int) -> Iterator[Measured]:
     """Own payment over disposable income of the year before, by area and income group, in the first and the last year."""
     unit = "share of disposable income of the year before"
-    return [
-        Measure(
-            f"burden_{area}_{income}_{label}_year",
-            float(np.broadcast_to(basis[place].burden[0, 0, 0, 0, ..., 0], (2, 4))[row, column]),
-            unit,
-        )
-        for row, area in enumerate(AREA.members)
-        for column, income in enumerate(INCOME.members)
-        for label, place in (("first", 0), ("last", -1))
-    ]
+    ends = [by_area_and_income(basis[place].burden, runs) for place in (0, -1)]
+    for area, of_area in enumerate(AREA.members):
+        for income, of_income in enumerate(INCOME.members):
+            for label, burden in zip(("first", "last"), ends, strict=True):
+                yield always(f"burden_{of_area}_{of_income}_{label}_year", burden[:, area, income], unit)
 
 
-def present_values(values: ScenarioValues, account: Account, interest: np.ndarray) -> list[Measure]:
+def by_area_and_income(values: np.ndarray, runs: int) -> np.ndarray:
+    """An assumption that differs by area and income group alone, [run, area, income]."""
+    found = values.squeeze(axis=axis("health", "status", "sex", "age"))
+    return np.broadcast_to(found, (runs, len(AREA.members), len(INCOME.members)))
+
+
+def present_values(
+    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: Interest
+) -> Iterator[Measured]:
     """Actuarial balance, also with the discount rate a point lower and higher, and public money.
 
-    The balance is a share of what the fund's contributions are measured by: the base of contributions, where there is one, or
-    the disposable income of those who pay.
+    The balance is a share of what the fund's contributions are measured by.
     """
-    of, unit = ("contribution_base", BASE_SHARE) if "contribution_base" in account else ("members_income", INCOME_SHARE)
-    target = values.measures.target_reserve_months * account["outgo"][-1] / 12
-    found = []
+    margin = np.array([each.measures.discount_margin for each in values])
+    target = reserve_target(values, account)
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
-        middle, end = discount_factors(interest, values.measures.discount_margin + shift)
+        middle, end = interest.discounts(margin + shift)
         balance = account["opening"][0] + summed((account["income"] - account["outgo"]) * middle) - target * end[-1]
-        share = float(balance / summed(account[of] * middle))
-        found.append(Measure(f"actuarial_balance{label}", share, unit))
-    if "public_money" not in account:
-        return found
-    middle, _ = discount_factors(interest, values.measures.discount_margin)
-    public = float(summed(account["public_money"] * middle))
-    return [*found, Measure("public_money_present_value", public, "yuan of the valuation date")]
+        share = ratio(balance, summed(account[fund.base] * middle))
+        yield measured(f"actuarial_balance{label}", share, SHARE_OF_BASE[fund.base], "no_base")
+    if fund.public:
+        middle, _ = interest.discounts(margin)
+        public = summed(account["public_money"] * middle)
+        yield always("public_money_present_value", public, "yuan of the valuation date")
+
+
+def reserve_target(values: Sequence[ScenarioValues], account: Account) -> np.ndarray:
+    """The reserve that is wanted at the horizon, yuan, [run]."""
+    return np.array([each.measures.target_reserve_months for each in values]) * account["outgo"][-1] / 12
+
+
+def required_multiple(fund: Fund, account: Account, interest: Interest, target: np.ndarray, start: int) -> np.ndarray:
+    """The level multiple of what is levied, from a year on, that leaves a target reserve at the horizon, [run].
+
+    NaN where nothing is levied. Static: nobody reacts. `start` is a position in the years. Interest runs at the fund's rate
+    throughout.
+    """
+    middle, end = interest.discounts()
+    levied = account["income"] - summed(columns(fund.not_levied, account))
+    missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
+    value = summed((levied * middle)[start:])
+    some = value > ROUNDING * summed(np.abs(account["outgo"]))
+    return np.where(some, 1 + ratio(missing, value), np.nan)
+
+
+def columns(bookings: Sequence[Booking], account: Account) -> Iterator[np.ndarray]:
+    """Columns of an account by what they book."""
+    return (account[each.column] for each in bookings)
 
 
 def required_contributions(
-    values: ScenarioValues, account: Account, interest: np.ndarray, years: Sequence[int]
-) -> list[Measure]:
+    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: Interest, years: Sequence[int]
+) -> Iterator[Measured]:
     """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head or as a rate."""
-    delay = min(values.measures.delay_years, len(years) - 1)
-    if "subsidy_pp" in account:
-        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan a head in"
+    (delay_years,) = {each.measures.delay_years for each in values}
+    delay = min(delay_years, len(years) - 1)
+    if fund.a_head:
+        of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan per person in"
         standard = account["personal_contribution_pp"] + account["subsidy_pp"]
     else:
         of, level, unit = "employer's contribution", "required_rate", "share of the base in"
         standard = account["contribution_rate"]
-    found = []
+    target = reserve_target(values, account)
     for label, start in (("now", 0), ("delayed", delay)):
-        multiple = required_multiple(values, account, interest, start)
-        first = years[start]
-        status = "ok" if np.isfinite(multiple) else "nothing_levied"
+        multiple, first = required_multiple(fund, account, interest, target, start), years[start]
         name = f"required_contribution_multiple_{label}"
-        found.append(Measure(name, multiple, f"times {of} from {first}", status))
-        found.append(Measure(f"{level}_{label}", multiple * float(standard[start]), f"{unit} {first}", status))
-    return found
+        yield measured(name, multiple, f"times {of} from {first}", "nothing_levied")
+        yield measured(f"{level}_{label}", multiple * standard[start], f"{unit} {first}", "nothing_levied")
 
 
-def payable_shares(account: Account, years: Sequence[int]) -> list[Measure]:
+def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
     depleted = overdrawn(account["closing"], account["outgo"])
-    share = ratio(account["income"], account["outgo"])
-    places = (("at_depletion", int(np.argmax(depleted))), ("last_year", len(years) - 1))
-    if depleted.any():
-        found = [(label, float(share[place])) for label, place in places]
-        return [
-            Measure(f"payable_share_{label}", value, "share of outgo", "ok" if np.isfinite(value) else "no_outgo")
-            for label, value in found
-        ]
-    status = f"not_depleted_by_{years[-1]}"
-    return [Measure(f"payable_share_{label}", float("nan"), "share of outgo", status) for label, _ in places]
+    share, ever = ratio(account["income"], account["outgo"]), depleted.any(axis=0)
+    at_depletion = np.take_along_axis(share, depleted.argmax(axis=0)[None], axis=0)[0]
+    for label, found in (("at_depletion", at_depletion), ("last_year", share[-1])):
+        values = np.where(ever, found, np.nan)
+        statuses = np.where(ever, np.where(np.isfinite(values), "ok", "no_outgo"), f"not_depleted_by_{years[-1]}")
+        yield Measured(f"payable_share_{label}", values, "share of expenditure", statuses)

@@ -1,9 +1,9 @@
-"""Results of one scenario: tables, measures and checks, computed from the projection's arrays."""
+"""Results of scenarios: accounts, measures and checks of every run, and all tables of single runs, from the arrays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -12,71 +12,31 @@ from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.incidence import cohort_table, group_table
-from simsurance.model.projection import Projection, Stocks, project
-from simsurance.model.state import YearBasis
+from simsurance.ledger import POOL, RESIDENT
+from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project
+from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-RESIDENT = "resident"
-SCHEME_OF: Final[Mapping[str, trend.Scheme]] = {RESIDENT: "resident", "employee_pool": "employee"}
-"""The scheme of a fund that pays for care."""
+Built = tuple[State, tuple[YearBasis, ...]]
 
 
 @dataclass(frozen=True, repr=False)
-class RunResult:
-    """One scenario projected.
-
-    Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan.
-    """
+class RunAccounts:
+    """What is kept of every run: accounts by year, measures, checks, the funds' rate of interest by year."""
 
     scenario: Scenario
-    projection: Projection
-    basis: tuple[YearBasis, ...] = field(repr=False)
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        """The calendar years of the flows."""
-        return self.projection.years
+    years: tuple[int, ...]
+    accounts: dict[str, measures.Account]
+    measured: tuple[measures.Measure, ...]
+    checked: tuple[identities.Check, ...]
+    interest: measures.Interest
 
     def __repr__(self) -> str:
         return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
-
-    @property
-    def dates(self) -> tuple[int, ...]:
-        """The years on whose 1 January stocks stand, one more than the years."""
-        return (*self.years, self.years[-1] + 1)
-
-    @cached_property
-    def accounts(self) -> dict[str, measures.Account]:
-        """The columns of the fund table as arrays by year, for each fund that is projected."""
-        by_fund = measures.accounts(self.projection, self.basis)
-        found = {fund: {name: of[:, 0] for name, of in account.items()} for fund, account in by_fund.items()}
-        inputs = Inputs(self.scenario, self.scenario.values)
-        for fund in SCHEME_OF.keys() & found.keys():
-            found[fund]["real_cost_growth"] = trend.real_growth(inputs, SCHEME_OF[fund], self.years)
-            found[fund]["residual_cost_growth"] = trend.residual_growth(inputs, SCHEME_OF[fund], self.years)
-            found[fund] |= self._use(fund, found[fund])
-        return found
-
-    def _use(self, fund: str, account: measures.Account) -> measures.Account:
-        """Who was in hospital, how often, and what an admission cost, by year."""
-        before = "" if fund == RESIDENT else "employee_"
-        users, admissions, claims = (
-            self.projection.totals[f"{before}{name}"][:, 0]
-            for name in ("inpatient_users", "admissions", "inpatient_claims")
-        )
-        kinds = ("resident_insured",) if fund == RESIDENT else ("employee_active", "employee_retired")
-        hundreds = sum(account[name] for name in kinds) / 100
-        none = np.full(len(self.years), np.nan)
-        return {
-            "inpatients_per_100": np.divide(users, hundreds, out=none.copy(), where=hundreds > 0),
-            "admissions_per_100": np.divide(admissions, hundreds, out=none.copy(), where=hundreds > 0),
-            "cost_per_admission": np.divide(claims, admissions, out=none.copy(), where=admissions > 0),
-        }
 
     @property
     def account(self) -> measures.Account:
@@ -94,20 +54,47 @@ class RunResult:
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
     @cached_property
+    def measures(self) -> "pd.DataFrame":
+        """Summary measures: value, unit and status; a measure that has no value says why."""
+        import pandas as pd
+
+        return pd.DataFrame([vars(found) for found in self.measured]).set_index("measure")
+
+    @cached_property
+    def checks(self) -> "pd.DataFrame":
+        """The identities of the run with their largest relative residual."""
+        import pandas as pd
+
+        return pd.DataFrame([vars(found) for found in self.checked]).set_index("identity")
+
+
+@dataclass(frozen=True, repr=False)
+class RunResult(RunAccounts):
+    """One scenario projected, with its projection and basis, each of one run.
+
+    Tables are DataFrames with the columns of `simsurance.variables`; money in nominal yuan.
+    """
+
+    projection: Projection
+    basis: tuple[YearBasis, ...] = field(repr=False)
+
+    @property
+    def dates(self) -> tuple[int, ...]:
+        """The years on whose 1 January stocks stand, one more than the years."""
+        return (*self.years, self.years[-1] + 1)
+
+    @cached_property
     def population(self) -> "pd.DataFrame":
         """Persons on each 1 January by sex, area and age."""
         stocks = self.projection.stocks
         keys = {"date": self.dates, "sex": SEX.members, "area": AREA.members, "age": range(len(AGE.members))}
-        return _frame(
-            "population",
-            keys,
-            {name: getattr(stocks, name)[:, 0] for name in ("persons", "resident_insured", "employee_insured")},
-        )
+        names = ("persons", "resident_insured", "employee_insured")
+        return _frame("population", keys, {name: getattr(stocks, name) for name in names})
 
     @cached_property
     def membership(self) -> "pd.DataFrame":
         """Persons on each 1 January by status, need class, area and income group."""
-        persons = np.moveaxis(self.projection.stocks.membership[:, 0], 1, 2)
+        persons = np.swapaxes(self.projection.stocks.membership, 2, 3)
         keys = {
             "date": self.dates,
             "status": STATUS.members,
@@ -122,12 +109,8 @@ class RunResult:
         """Person and money flows of each year by area and income group."""
         keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
         columns = self._columns("flows", self.projection.by_group)
-        columns["disposable_income_pp"] = np.stack(
-            [np.broadcast_to(basis.disposable_income[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis]
-        )
-        columns["burden"] = np.stack(
-            [np.broadcast_to(basis.burden[0, 0, 0, 0, ..., 0], (2, 4)) for basis in self.basis]
-        )
+        for column, of_year in (("disposable_income_pp", "disposable_income"), ("burden", "burden")):
+            columns[column] = np.stack([measures.by_area_and_income(getattr(year, of_year), 1) for year in self.basis])
         return _frame("flows", keys, columns)
 
     @cached_property
@@ -138,9 +121,9 @@ class RunResult:
 
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
-        empty = np.full_like(flows["births"][:, 0], np.nan)
+        empty = np.full_like(flows["births"], np.nan)
         names = [found.name for found in VARIABLES if found.table == table]
-        return {name: flows[name][:, 0] if name in flows else empty for name in names}
+        return {name: flows.get(name, empty) for name in names}
 
     @cached_property
     def cohorts(self) -> "pd.DataFrame":
@@ -151,24 +134,6 @@ class RunResult:
     def groups(self) -> "pd.DataFrame":
         """What each area and income group pays and gets over the horizon, present values on the opening 1 January."""
         return _frame("groups", *group_table(self.projection, self.basis))
-
-    @cached_property
-    def measures(self) -> "pd.DataFrame":
-        """Summary measures: value, unit and status; a measure that has no value says why."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [vars(found) for found in measures.measures(self.scenario.values, self.accounts, self.basis)]
-        ).set_index("measure")
-
-    @cached_property
-    def checks(self) -> "pd.DataFrame":
-        """The identities of the run with their largest relative residual."""
-        import pandas as pd
-
-        return pd.DataFrame([vars(found) for found in identities.check(self.projection, self.basis)]).set_index(
-            "identity"
-        )
 
 
 def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, np.ndarray]) -> "pd.DataFrame":
@@ -182,43 +147,119 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def one_run(projection: Projection, run: int) -> Projection:
-    """One run of a projection, as a projection of its own."""
-    own = slice(run, run + 1)
-    return Projection(
-        projection.years,
-        Stocks(**{name: values[:, own] for name, values in vars(projection.stocks).items()}),
-        {name: values[:, own] for name, values in projection.by_age.items()},
-        {name: values[:, own] for name, values in projection.by_group.items()},
-        {name: values[:, own] for name, values in projection.by_run.items()},
-        {name: values[:, own] for name, values in projection.totals.items()},
-        projection.fund[:, own],
-        projection.prepaid[:, own],
+def simulate(scenarios: Iterable[Scenario]) -> list[RunResult]:
+    """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold."""
+    return _in_order(run for block in blocks(scenarios) for run in block.results())
+
+
+def accounts_of(scenarios: Iterable[Scenario]) -> list[RunAccounts]:
+    """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
+    return _in_order(run for block in blocks(scenarios) for run in block.accounts())
+
+
+Run = TypeVar("Run", bound=RunAccounts)
+
+
+def _in_order(placed: Iterable[tuple[int, Run]]) -> list[Run]:
+    """Runs by their place among the scenarios."""
+    return [run for _, run in sorted(placed, key=lambda each: each[0])]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some scenarios projected side by side, and the place of each among all that were asked for."""
+
+    places: tuple[int, ...]
+    scenarios: tuple[Scenario, ...]
+    built: tuple[Built, ...]
+    basis: tuple[YearBasis, ...]
+    projection: Projection
+
+    @cached_property
+    def kept(self) -> list[RunAccounts]:
+        """What is kept of each run; raises SimsuranceError if an identity does not hold."""
+        by_fund = measures.accounts(self.projection, self.basis)
+        found = measures.measures([each.values for each in self.scenarios], by_fund, self.basis)
+        checks = identities.check(self.projection, self.basis, by_fund)
+        interest = measures.interest_path(self.basis, len(self.places))
+        kept = []
+        for run, scenario in enumerate(self.scenarios):
+            identities.require(checks[run], scenario.name)
+            accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
+            _add_cost_growth(accounts, scenario)
+            own = tuple(each.of_run(run) for each in found)
+            kept.append(
+                RunAccounts(scenario, self.projection.years, accounts, own, tuple(checks[run]), interest.of_run(run))
+            )
+        return kept
+
+    def accounts(self) -> Iterator[tuple[int, RunAccounts]]:
+        """Place and accounts of each run."""
+        return zip(self.places, self.kept, strict=True)
+
+    def results(self) -> Iterator[tuple[int, RunResult]]:
+        """Place and result of each run."""
+        for run, (place, kept) in enumerate(self.accounts()):
+            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
+
+
+def blocks(scenarios: Iterable[Scenario]) -> Iterator[Block]:
+    """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for."""
+    waiting: dict[tuple[object, ...], list[tuple[int, Scenario, Built]]] = {}
+    for place, scenario in enumerate(scenarios):
+        built = build(scenario)
+        form = form_of(scenario, built[1])
+        waiting.setdefault(form, []).append((place, scenario, built))
+        if len(waiting[form]) == RUNS_IN_CACHE:
+            yield _projected(waiting.pop(form))
+    for group in waiting.values():
+        yield _projected(group)
+
+
+def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
+    """What runs must have in common to be projected side by side."""
+    first, last = basis[0], basis[-1]
+    return (
+        first.year,
+        last.year,
+        first.rules_start,
+        first.bonus_credited_years,
+        first.critical_edges.shape[1],
+        first.employee is not None,
+        scenario.values.measures.delay_years,
     )
 
 
-def simulate(scenarios: list[Scenario]) -> list[RunResult]:
-    """Project scenarios, those over the same years together; raises SimsuranceError if an identity does not hold."""
-    built = [build(scenario) for scenario in scenarios]
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for place, (_, basis) in enumerate(built):
-        groups.setdefault(
-            (
-                basis[0].year,
-                basis[-1].year,
-                basis[0].rules_start,
-                basis[0].bonus_credited_years,
-                basis[0].critical_edges.shape[1],
-                basis[0].employee is not None,
-            ),
-            [],
-        ).append(place)
-    found: dict[int, RunResult] = {}
-    for places in groups.values():
-        state, basis = stack([built[place] for place in places])
-        projection = project(state, basis)
-        for run, place in enumerate(places):
-            own = one_run(projection, run)
-            identities.require(own, built[place][1], scenarios[place].name)
-            found[place] = RunResult(scenarios[place], own, built[place][1])
-    return [found[place] for place in range(len(scenarios))]
+def _projected(group: Sequence[tuple[int, Scenario, Built]]) -> Block:
+    places, scenarios, built = zip(*group, strict=True)
+    state, basis = stack(built)
+    return Block(places, scenarios, built, basis, project(state, basis))
+
+
+def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:
+    """Real growth of cost at given age, and its residual beyond income, beside the accounts of the funds that pay for care."""
+    inputs = Inputs(scenario, scenario.values)
+    for fund, scheme in zip((RESIDENT, POOL), trend.SCHEMES, strict=True):
+        if fund in accounts:
+            accounts[fund]["real_cost_growth"] = trend.real_growth(inputs, scheme, inputs.years)
+            accounts[fund]["residual_cost_growth"] = trend.residual_growth(inputs, scheme, inputs.years)
+
+
+def one_run(projection: Projection, run: int) -> Projection:
+    """One run of a projection, as a projection of its own."""
+    own = slice(run, run + 1)
+
+    def of(named: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: values[:, own] for name, values in named.items()}
+
+    return Projection(
+        projection.years,
+        Stocks(**of(vars(projection.stocks))),
+        of(projection.by_age),
+        of(projection.by_group),
+        of(projection.by_run),
+        of(projection.totals),
+        projection.interest[:, own],
+        projection.fund[:, own],
+        projection.prepaid[:, own],
+    )

@@ -19,12 +19,13 @@ import numpy as np
 from click.testing import CliRunner
 
 from simsurance.analysis.scheme_effects import scheme_effects
+from simsurance.analysis.twins import Twins, twins
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
-from simsurance.evidence import by_hand, calibration, cost_growth
-from simsurance.evidence.hindcast import hindcast
+from simsurance.evidence import base_growth, by_hand, calibration, cost_growth
+from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.results import RunResult, simulate
@@ -57,6 +58,11 @@ def baseline() -> Scenario:
 @cache
 def projected() -> RunResult:
     return simulate([baseline()])[0]
+
+
+@cache
+def beside_twins() -> Twins:
+    return twins(projected())
 
 
 def order() -> str:
@@ -131,11 +137,7 @@ def published_share() -> str:
         year: sum(published(f"resident_{kind}_cost")[year] for kind in ("general_outpatient", "chronic_outpatient"))
         for year in inpatient
     }
-    base = calibration.IN_SCOPE_SHARE_YEAR
-    in_scope = (
-        published("resident_inpatient_payment_ratio_of_all_cost")[base]
-        / published("resident_inpatient_payment_ratio_in_scope")[base]
-    )
+    in_scope = calibration.in_scope_share("resident")
     rows = []
     for year in sorted(inpatient):
         stays = inpatient[year] * in_scope * ratio[year] if year in ratio else np.nan
@@ -149,10 +151,10 @@ def published_share() -> str:
     return table(
         (
             "year",
-            "outgo ÷ institution cost",
-            "payment ratio, inpatient",
-            "inpatient outgo, CNY billion",
-            "outpatient outgo, the rest",
+            "expenditure ÷ institution cost",
+            "reimbursement rate, inpatient",
+            "inpatient expenditure, CNY billion",
+            "outpatient expenditure, the rest",
             "the rest ÷ outpatient cost",
         ),
         rows,
@@ -175,7 +177,10 @@ def waiting() -> str:
             ("waiting months after so many lapsed years", *(f"{value:.0f}" for value in wait.months(shaped).flat)),
             ("lapsed years worth paying for", *(f"{value:.0f}" for value in paid.flat)),
             ("waiting months when they are paid for", *(f"{value:.0f}" for value in wait.months(shaped, paid).flat)),
-            ("rise of the cap with so many continuous years, yuan of 2025", *(f"{value:,.0f}" for value in granted)),
+            (
+                "increase in the cap with so many years of continuous enrolment, yuan of 2025",
+                *(f"{value:,.0f}" for value in granted),
+            ),
         ],
     )
 
@@ -205,11 +210,11 @@ def rules() -> str:
         (
             "year",
             "rules",
-            "leave rate",
-            "return and join rate",
+            "lapse rate",
+            "re-enrolment and first-enrolment rate",
             "insured, million",
             "years lost by waiting, million",
-            "outgo, CNY billion",
+            "expenditure, CNY billion",
         ),
         rows,
     )
@@ -252,7 +257,7 @@ def critical() -> str:
             "benefits, yuan",
             "persons paid",
             "without reimbursement",
-            "mean rise of the cap, yuan",
+            "mean increase in the cap, yuan",
             "of the cap",
             "cost of the bonus, yuan",
             "Pareto tail, index 2",
@@ -264,9 +269,9 @@ def critical() -> str:
 
 
 def twin() -> str:
-    """The baseline beside its zero-effect twin."""
+    """The baseline beside its static estimate."""
     rows = []
-    for name, row in projected().twin.iterrows():
+    for name, row in beside_twins().twin.iterrows():
         unit = str(row["unit"])
         scale, digits = {"yuan": (BILLION, 0), "persons": (MILLION, 2), "year": (1.0, 0)}.get(unit, (1.0, 4))
         shown = {"yuan": "CNY billion", "persons": "million persons"}.get(unit, unit)
@@ -275,16 +280,16 @@ def twin() -> str:
             f"{value / scale:{sign}{'' if unit == 'year' else ','}.{digits}f}"
             for value, sign in zip(values, ("", "", "+"), strict=True)
         ]
-        rows.append((str(name).replace("_", " "), *signed, shown))
-    return table(("measure", "baseline", "zero-effect twin", "difference", "unit"), rows)
+        rows.append((f"`{name}`", *signed, shown))
+    return table(("measure", "baseline", "static estimate", "difference", "unit"), rows)
 
 
 def drag() -> str:
-    """Selection drag on the baseline's fund."""
-    found = projected().drag
+    """The cost of adverse selection to the baseline's fund."""
+    found = beside_twins().drag
     last = projected().years[-1]
     rows = [
-        (str(part).replace("_", " "), *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))
+        (f"`{part}`", *(f"{row[name] / BILLION:,.0f}" for name in ("present_value", "closing")))
         for part, row in found.iterrows()
     ]
     return table(("CNY billion", f"on 1 January {projected().years[0]}", f"at the end of {last}"), rows)
@@ -321,8 +326,8 @@ def naive() -> str:
     """Errors of the model valued at 2024, and of carrying on the growth of the year before."""
     start = 2024
     series = {
-        "insured on 31 December": published("resident_insured"),
-        "income with interest": published("resident_income"),
+        "resident_insured": published("resident_insured"),
+        INCOME_WITH_INTEREST: published("resident_income"),
         "outgo": published("resident_outgo"),
     }
     rows = []
@@ -335,7 +340,7 @@ def naive() -> str:
             rows.append(
                 (
                     row.year,
-                    row.item,
+                    f"`{row.item}`",
                     f"{row.error:+.1%}",
                     f"{carried / row.published - 1:+.1%}",
                     f"{flat / row.published - 1:+.1%}",
@@ -371,12 +376,12 @@ def ex_ante() -> str:
             if row.fund == "resident" and row.item == "outgo":
                 naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
                 rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
-    return table(("opening", "year", "outgo, model", "outgo, last year's growth goes on"), rows)
+    return table(("opening", "year", "expenditure, model", "expenditure, last year's growth goes on"), rows)
 
 
 def identities() -> str:
     """The identities by name."""
-    return "".join(f"* {name}\n" for name in projected().checks.index)
+    return "".join(f"* `{name}`\n" for name in projected().checks.index)
 
 
 def changes() -> dict[str, Scenario]:
@@ -410,7 +415,7 @@ def changes() -> dict[str, Scenario]:
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
         "real income −½ point": base.replace({"economy.real_income_growth": shifted(income, -0.005)}),
         "`--with ratio_mean_2017_2026`": load("baseline", ["ratio_mean_2017_2026"]),
-        "local supplement at the mean of 2019–2025": base.replace(
+        "local financing at the mean of 2019–2025": base.replace(
             {"contributions.local_supplement": float(np.mean(fitted))}
         ),
         "interest +1 point": base.replace({"economy.interest_rate": shifted(interest, 0.01)}),
@@ -443,9 +448,9 @@ def sensitivity() -> str:
     return table(
         (
             "change",
-            "first deficit year",
+            "first year of annual deficit",
             "depletion year",
-            "fund at the end of 2035, CNY billion",
+            "fund balance at the end of 2035, CNY billion",
             "required contribution",
         ),
         rows,
@@ -465,7 +470,7 @@ def pool_sensitivity() -> str:
         "baseline": base,
         "real cost +1 point": base.replace({"employee.care.real_growth": shifted(0.01)}),
         "real cost −1 point": base.replace({"employee.care.real_growth": shifted(-0.01)}),
-        "`--with wages_follow_income`": base.with_fragment("wages_follow_income"),
+        "wages a point behind income from 2027": base.with_fragment("wages_behind_income"),
         "retirement ages as until 2024": base.with_fragment("retirement_ages_until_2024"),
         "a fifth retire three years early from 2027": base.replace(
             {"employee.retirement.early_share": {2019: 0, 2027: 0.2}}
@@ -474,7 +479,7 @@ def pool_sensitivity() -> str:
         "exits doubled": base.replace({"employee.exit_level": {2019: 1.0, 2027: 2.0}}),
         "odds of entry of the uninsured 3": base.replace({"employee.uninsured_odds_ratio": 3.0}),
         "odds of entry of the uninsured 15": base.replace({"employee.uninsured_odds_ratio": 15.0}),
-        "credits of the retired grow by 5 % a year": base.replace(
+        "fixed credits to retirees' accounts grow by 5 % a year": base.replace(
             {
                 "employee.accounts.retiree_credit": {
                     2019: 1300,
@@ -483,7 +488,7 @@ def pool_sensitivity() -> str:
                 }
             }
         ),
-        "without the outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
+        "without the 2021 account and outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
     }
     rows = []
     for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
@@ -501,7 +506,14 @@ def pool_sensitivity() -> str:
             )
         )
     heads = (
-        *("change", "first deficit", "depletion", "pool, end of 2035", "retired over active, 2060", "required rate"),
+        *(
+            "change",
+            "annual deficit from",
+            "depletion",
+            "pool, end of 2035",
+            "retired per active, 2060",
+            "required rate",
+        ),
         "resident fund, end of 2035",
     )
     return table(heads, rows) + "\nCNY billion.\n"
@@ -525,14 +537,14 @@ def assumptions() -> str:
     values, years = baseline().values, projected().years
     shown = [year for year in years if year < years[0] + 5 or year % 5 == 0]
     items = {
-        "real growth of cost at given age": values.claims.trend.real_growth,
+        "real growth of age-specific cost": values.claims.trend.real_growth,
         "real growth of disposable income": values.economy.real_income_growth,
         "inflation": values.economy.inflation,
         "interest": values.economy.interest_rate,
     }
     rows = [(name, *(f"{calibration.shipped(item, year):.1%}" for year in shown)) for name, item in items.items()]
     supplement = values.contributions.local_supplement
-    rows.append(("local supplement, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
+    rows.append(("local financing, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
     return table(("a year", *map(str, shown)), rows)
 
 
@@ -554,14 +566,14 @@ def results() -> str:
         "insured, million",
         "income",
         "interest",
-        "outgo",
-        "current balance",
-        "fund",
+        "expenditure",
+        "annual surplus or deficit",
+        "fund balance",
         "reserve months",
         "income rate",
         "cost rate",
     )
-    return table(heads, rows) + "\nCNY billion; insured and fund on 31 December.\n"
+    return table(heads, rows) + "\nCNY billion; insured persons and fund balance on 31 December.\n"
 
 
 def measures() -> str:
@@ -581,7 +593,7 @@ def measures() -> str:
             shown, unit = f"{value / MILLION:,.1f}", "million persons"
         else:
             shown = f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
-        rows.append((str(name).replace("_", " "), shown, unit))
+        rows.append((f"`{name}`", shown, unit))
     return table(("measure", "value", "unit"), rows)
 
 
@@ -600,8 +612,16 @@ def employee() -> str:
         ratio = f"{pool['dependency_ratio'][place]:.3f}"
         rows.append((years[place], *members, ratio, *rates, *money, months, *spent))
     heads = (
-        *("year", "active, million", "retired, million", "retired over active", "contribution rate", "pay-as-you-go"),
-        *("pool income", "pool outgo", "pool", "reserve months", "accounts' income", "accounts' outgo", "accounts"),
+        *("year", "active, million", "retired, million", "retired per active", "contribution rate", "PAYG cost rate"),
+        *(
+            "pool income",
+            "pool expenditure",
+            "pool",
+            "reserve months",
+            "accounts' income",
+            "accounts' expenditure",
+            "accounts",
+        ),
     )
     return table(heads, rows) + "\nCNY billion; members and balances on 31 December.\n"
 
@@ -620,7 +640,7 @@ def schemes() -> str:
         "policy",
         "fund",
         "income",
-        "outgo",
+        "expenditure",
         "balance",
         f"fund, end of {effects.base.years[-1]}",
         "members, million",
@@ -655,6 +675,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.calibration": calibration.main,
     "simsurance.evidence.cost_growth": cost_growth.main,
+    "simsurance.evidence.base_growth": base_growth.main,
     "simsurance.evidence.by_hand": by_hand.main,
 }
 

@@ -987,8 +987,7 @@ def pin(year: Year, closing: Standing, flows: Flows) -> None:
         for cell in store:
             store[cell] *= factor
     flows["population_adjustment"], flows["insured_adjustment"] = total * (factor - 1), insured * (factor - 1)
-    if year.employees:
-        flows["employee_adjustment"] = members * (factor - 1)
+    flows["employee_adjustment"] = members * (factor - 1)
 
 
 def total_of(flows: Flows, *names: str) -> float:
@@ -997,9 +996,9 @@ def total_of(flows: Flows, *names: str) -> float:
 
 
 def a_year_on(year: Year, opening: float, balance: float) -> tuple[float, float]:
-    """A fund at the year's end and the interest in it: the flows come at mid-year, a deficit has a rate of its own."""
+    """A fund at the year's end and its interest: flows bear interest for a share of the year, a deficit has its own rate."""
     rate = year("deficit_rate") if opening < 0 else year("interest_rate")
-    interest = opening * rate + balance * (sqrt(1 + rate) - 1)
+    interest = opening * rate + balance * ((1 + rate) ** year("interest_share") - 1)
     return opening + balance + interest, interest
 
 
@@ -1015,7 +1014,7 @@ def keep_resident_fund(year: Year, standing: Standing, closing: Standing, flows:
     benefits = total_of(flows, "inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     flows["administration"] = benefits * year("administration_share")
     balance = received + flows["prepaid_change"] - benefits - flows["administration"]
-    closing.funds[RESIDENT], flows["interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
+    closing.funds[RESIDENT], flows["resident_interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
 
 
 def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
@@ -1027,7 +1026,7 @@ def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows:
     paid = total_of(
         flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care"
     )
-    closing.funds[POOL], flows["pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
+    closing.funds[POOL], flows["employee_pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
 
 
 def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
@@ -1037,7 +1036,7 @@ def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, fl
     to_spend = max(standing.funds[ACCOUNTS] + credited, 0.0)
     spent = to_spend * year("employee.spending_rate")
     flows["relatives_care"] = to_spend * year("employee.relatives_care_rate")
-    flows["relatives_contributions"] = total_of(flows, "contributions_from_accounts")
+    relatives = total_of(flows, "contributions_from_accounts")
     left_to_members = {
         group: flows["employee_inpatient_claims"][group] + flows["employee_outpatient_claims"][group]
         - flows["employee_inpatient_benefits"][group] - flows["employee_outpatient_benefits"][group]
@@ -1045,5 +1044,5 @@ def keep_personal_accounts(year: Year, standing: Standing, closing: Standing, fl
     }  # fmt: skip
     for group, own in left_to_members.items():
         flows["account_spending"][group] = spent * own / sum(left_to_members.values())
-    balance = credited - spent - flows["relatives_care"] - flows["relatives_contributions"]
-    closing.funds[ACCOUNTS], flows["account_interest"] = a_year_on(year, standing.funds[ACCOUNTS], balance)
+    balance = credited - spent - flows["relatives_care"] - relatives
+    closing.funds[ACCOUNTS], flows["personal_accounts_interest"] = a_year_on(year, standing.funds[ACCOUNTS], balance)

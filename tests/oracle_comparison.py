@@ -74,7 +74,7 @@ def flow_totals(flows: Flows) -> dict[str, float]:
     """Flows of a year, summed."""
     named = flows.by_name
     found = {name: float(named[name].sum()) for name in FLOWS if name in named}
-    if flows.employee is not None:
+    if flows.active_years is not None:
         paid = found["employee_inpatient_benefits"] + found["employee_outpatient_benefits"]
         found["benefits_of_active"] = paid - found["benefits_of_retired"]
     return found

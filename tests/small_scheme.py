@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH, INCOME, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
+from simsurance.ledger import FUNDS
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
@@ -127,7 +128,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "employee": employee,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
-    basis |= {name: np.zeros(1) for name in by_run}
+    basis |= {name: np.zeros(1) for name in by_run} | {"interest_share": np.full(1, 0.5)}
     basis |= {field.name: zero for field in fields(YearBasis) if field.name not in basis}
     for name, value in changes.items():
         assert name in basis, name
@@ -181,6 +182,13 @@ def years_on(state: State, basis: Sequence[YearBasis]) -> tuple[State, list[Flow
         state, flow = one_year(state, year)
         flows.append(flow)
     return state, flows
+
+
+def told(flows: Flows) -> dict[str, np.ndarray]:
+    """Every flow by name, money and the interest of each fund among them."""
+    assert flows.interest is not None
+    interest = {f"{fund.name}_interest": flows.interest[:, fund.place] for fund in FUNDS[: flows.interest.shape[1]]}
+    return flows.by_name | interest
 
 
 def held(state: State, name: str) -> float:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import simsurance
+from simsurance.language import languages
+from simsurance.output.labels import label
 from simsurance.output.tables import TABLES
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
@@ -19,11 +21,12 @@ PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("axes", "errors", "csv_text"),
-    ("variables",),
+    ("ledger",),
+    ("variables", "language"),
     ("data", "scenario_file", "model"),
     ("basis",),
-    ("identities", "measures"),
-    ("incidence",),
+    ("measures",),
+    ("identities", "incidence"),
     ("results",),
     ("analysis", "evidence"),
     ("output",),
@@ -107,15 +110,16 @@ def test_imports_point_downwards(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "model").glob("*.py")), ids=name_of)
-def test_the_model_imports_numpy_special_functions_and_axes_alone(path: Path) -> None:
-    allowed = {"numpy", "numpy.typing", "scipy.special", "simsurance.axes"}
+def test_the_model_imports_numpy_special_functions_axes_and_ledger_alone(path: Path) -> None:
+    allowed = {"numpy", "numpy.typing", "scipy.special", "simsurance.axes", "simsurance.ledger"}
     for name in imports(path):
         known = name in allowed or name.split(".")[0] in sys.stdlib_module_names or name.startswith("simsurance.model")
         assert known, f"{name_of(path)} imports {name}"
 
 
 @pytest.mark.parametrize(
-    ("package", "home"), [("matplotlib", "output.charts"), ("click", "cli"), ("pydantic", "scenario_file")]
+    ("package", "home"),
+    [("matplotlib", "output.charts"), ("click", "cli"), ("pydantic", "scenario_file"), ("jinja2", "language")],
 )
 def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> None:
     users = {name_of(path) for path in PLACED if any(below(name, package) for name in imports(path))}
@@ -129,6 +133,10 @@ def test_pyplot_is_nobodys() -> None:
 
 def test_pandas_is_imported_when_a_table_is_made() -> None:
     assert [name_of(path) for path in PLACED if any(below(name, "pandas") for name in imports(path, True))] == []
+
+
+def test_jinja2_is_imported_when_a_sentence_is_told() -> None:
+    assert [name_of(path) for path in PLACED if any(below(name, "jinja2") for name in imports(path, True))] == []
 
 
 @pytest.mark.parametrize("command", ["validate", "show"])
@@ -149,13 +157,12 @@ def test_no_module_is_named_for_nothing(path: Path) -> None:
     assert forbidden.isdisjoint(part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts)
 
 
-def test_every_variable_is_told_once_with_unit_and_both_labels() -> None:
+def test_every_variable_is_told_once_with_its_unit_and_a_label_in_every_language() -> None:
     assert len({(found.table, found.name) for found in VARIABLES}) == len(VARIABLES)
     for found in VARIABLES:
         assert found.table in KEYS, found.name
         assert found.unit, found.name
-        assert found.label, found.name
-        assert any("\u4e00" <= character <= "\u9fff" for character in found.label_zh), found.name
+        assert all(label(found.table, found.name, lang) for lang in languages()), found.name
         assert variable(found.table, found.name) is found
 
 
@@ -163,9 +170,7 @@ def test_a_variable_means_the_same_in_every_table() -> None:
     for found in VARIABLES:
         alike = [other for other in VARIABLES if other.name == found.name and other.table in ("flows", "ages")]
         if found.table in ("flows", "ages"):
-            assert {(other.unit, other.label, other.label_zh) for other in alike} == {
-                (found.unit, found.label, found.label_zh)
-            }, found.name
+            assert {(other.unit, other.formula) for other in alike} == {(found.unit, found.formula)}, found.name
 
 
 def test_every_variable_is_produced_and_no_other() -> None:

@@ -134,9 +134,9 @@ def graded(rural_middle: float) -> np.ndarray:
 def test_income_is_standard_times_members_with_the_local_supplement_upon_both_parts() -> None:
     basis = quiet_year(personal_pp=graded(500.0), subsidy_pp=700.0, local_supplement=1.08)
     _, flows = one_year(state_of(persons(("tenure_2", 100.0))), basis)
-    assert flows.personal_contributions.sum() == pytest.approx(100 * 500)
-    assert flows.subsidies.sum() == pytest.approx(100 * 700)
-    assert flows.local_supplement.sum() == pytest.approx(100 * (500 + 700) * 0.08)
+    assert flows.money["personal_contributions"].sum() == pytest.approx(100 * 500)
+    assert flows.money["subsidies"].sum() == pytest.approx(100 * 700)
+    assert flows.money["local_supplement"].sum() == pytest.approx(100 * (500 + 700) * 0.08)
 
 
 def test_medical_assistance_pays_its_share_and_the_person_the_rest() -> None:
@@ -145,15 +145,15 @@ def test_medical_assistance_pays_its_share_and_the_person_the_rest() -> None:
     basis = quiet_year(personal_pp=graded(500.0), assistance_share=on(share, "income"), assisted_share_end=50 / 12_150)
     state = state_of(persons(("tenure_2", 50.0), income="assisted") + persons(("tenure_2", 100.0), age=3))
     _, flows = one_year(state, basis)
-    assert flows.assistance.sum() == pytest.approx(50 * 400 * 0.58)
-    assert flows.personal_contributions.sum() == pytest.approx(50 * 400 * 0.42 + 100 * 500)
+    assert flows.money["assistance"].sum() == pytest.approx(50 * 400 * 0.58)
+    assert flows.money["personal_contributions"].sum() == pytest.approx(50 * 400 * 0.42 + 100 * 500)
 
 
 def test_payers_are_those_enrolled_for_the_year_whether_or_not_they_wait() -> None:
     basis = quiet_year(personal_pp=graded(400.0), leave_odds=1.0, enter_odds=1.0)
     _, flows = one_year(state_of(persons(("tenure_2", 100.0), ("gap_2", 60.0), ("never", 40.0))), basis)
     assert flows.resident_enrolled.sum() == pytest.approx(100 / 2 + 60 / 2 + 40 / 2)
-    assert flows.personal_contributions.sum() == pytest.approx(100 * 400)
+    assert flows.money["personal_contributions"].sum() == pytest.approx(100 * 400)
 
 
 def test_contributions_received_in_advance_are_next_years_and_only_their_change_is_income() -> None:
@@ -161,7 +161,7 @@ def test_contributions_received_in_advance_are_next_years_and_only_their_change_
     basis = quiet_year(personal_pp=graded(400.0), personal_pp_next=graded(500.0), prepaid_share=np.array([0.7]))
     after, flows = one_year(state, basis)
     assert after.prepaid.item() == pytest.approx(0.7 * 500 * 100)
-    assert flows.prepaid_change.item() == pytest.approx(0.7 * 500 * 100 - 25_000)
+    assert flows.money["prepaid_change"].item() == pytest.approx(0.7 * 500 * 100 - 25_000)
     assert after.fund.item() == pytest.approx(1000 + 100 * 400 + 35_000 - 25_000)
 
 

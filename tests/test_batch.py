@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_scheme import arrays_of
 
@@ -12,10 +13,11 @@ from simsurance import measures
 from simsurance.basis import build, stack
 from simsurance.model import projection
 from simsurance.model.projection import Projection
-from simsurance.model.state import State, Workspace, YearBasis
+from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
-from simsurance.results import simulate
+from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.variables import KEYS
 
 CHANGES: tuple[dict[str, object], ...] = (
     {},
@@ -50,16 +52,16 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 @cache
-def alone(place: int) -> Projection:
-    """The projection of one scenario by itself."""
-    return simulate([scenarios()[place]])[0].projection
+def alone(place: int) -> RunResult:
+    """One scenario projected by itself."""
+    return simulate([scenarios()[place]])[0]
 
 
 def numbers(projection: Projection) -> Iterator[tuple[str, np.ndarray]]:
     """Every array of a projection by name."""
-    yield from (("fund", projection.fund), ("prepaid", projection.prepaid))
+    yield from (("fund", projection.fund), ("prepaid", projection.prepaid), ("interest", projection.interest))
     yield from ((f"stocks.{name}", values) for name, values in vars(projection.stocks).items())
-    for kind in ("by_age", "by_group", "by_run"):
+    for kind in ("by_age", "by_group", "by_run", "totals"):
         yield from ((f"{kind}.{name}", values) for name, values in getattr(projection, kind).items())
 
 
@@ -70,39 +72,126 @@ def assert_same_bits(found: Projection, wanted: Projection, what: str) -> None:
         np.testing.assert_array_equal(values, expected, err_msg=f"{name} of {what}")
 
 
-@pytest.mark.parametrize("runs", [1, 3, 4, 9])
+def assert_same_run(found: RunResult, wanted: RunResult, what: str) -> None:
+    """Every number of the projection, of its accounts, measures, checks and tables is equal."""
+    assert_same_bits(found.projection, wanted.projection, what)
+    assert_same_accounts(found, wanted, what)
+    for table in KEYS:
+        pd.testing.assert_frame_equal(
+            getattr(found, table), getattr(wanted, table), check_exact=True, obj=f"{table} of {what}"
+        )
+
+
+def assert_same_accounts(found: RunAccounts, wanted: RunAccounts, what: str) -> None:
+    """Every number of accounts, measures and checks is equal."""
+    assert found.accounts.keys() == wanted.accounts.keys()
+    for fund, account in wanted.accounts.items():
+        assert found.accounts[fund].keys() == account.keys()
+        for name, values in account.items():
+            np.testing.assert_array_equal(found.accounts[fund][name], values, err_msg=f"{name} of {fund} of {what}")
+    for kept in ("measured", "checked"):
+        for one, other in zip(getattr(found, kept), getattr(wanted, kept), strict=True):
+            assert repr(one) == repr(other), what
+
+
+def in_parts_of(runs: int) -> Iterator[range]:
+    """Places of a batch of so many runs, from the first and from the last on."""
+    for first in sorted({0, len(CHANGES) - runs}):
+        yield range(first, first + runs)
+
+
+@pytest.mark.parametrize("runs", [1, 3, 4, 7])
 def test_a_batch_is_its_runs_bit_for_bit(runs: int) -> None:
-    for first in {0, len(CHANGES) - runs}:
-        places = range(first, first + runs)
-        for place, results in zip(places, simulate([scenarios()[place] for place in places]), strict=True):
-            assert_same_bits(results.projection, alone(place), f"scenario {place} among {runs}")
+    for places in in_parts_of(runs):
+        for place, result in zip(places, simulate([scenarios()[place] for place in places]), strict=True):
+            assert_same_run(result, alone(place), f"scenario {place} among {runs}")
+
+
+@pytest.mark.parametrize("runs", [1, 7])
+def test_the_accounts_alone_are_those_of_the_whole_result(runs: int) -> None:
+    for places in in_parts_of(runs):
+        for place, kept in zip(places, accounts_of(scenarios()[place] for place in places), strict=True):
+            assert type(kept) is RunAccounts
+            assert_same_accounts(kept, alone(place), f"scenario {place} among {runs}")
+
+
+def test_runs_are_built_when_their_block_is_asked_for() -> None:
+    asked: list[int] = []
+
+    def counted() -> Iterator[Scenario]:
+        for place in range(9):
+            asked.append(place)
+            yield scenarios()[0]
+
+    first = next(blocks(counted()))
+    assert len(first.places) == len(asked) == projection.RUNS_IN_CACHE
+    assert [run for run, _ in first.accounts()] == asked
+
+
+def levy(year: int, flows: Flows) -> Flows:
+    """A hundredth of the first run's contributions, more in each year, goes to the others of its group in equal parts."""
+    share = 0.01 * (year - 2025)
+    paid = flows.money["personal_contributions"].copy()
+    levied = share * paid[:1]
+    paid[:1] -= levied
+    paid[1:] += levied / (len(paid) - 1)
+    return replace(flows, money={**flows.money, "personal_contributions": paid})
+
+
+@pytest.mark.parametrize("group", [2, 3, 6])
+def test_runs_of_a_group_meet_within_each_year_whatever_the_blocks(group: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = [build(scenario) for scenario in scenarios()[:6]]
+    found = projection.project(*stack(built), group=group, meet=levy)
+    apart = projection.project(*stack(built))
+    for first in range(0, 6, group):
+        runs = slice(first, first + group)
+        np.testing.assert_array_equal(
+            projection.project(*stack(built[runs]), group=group, meet=levy).fund, found.fund[:, runs]
+        )
+        changed = found.totals["personal_contributions"][:, runs] - apart.totals["personal_contributions"][:, runs]
+        assert (changed[:, 0] < 0).all()
+        np.testing.assert_allclose(changed.sum(axis=1), 0, atol=1)
+    assert (found.fund[1:] != apart.fund[1:]).any(axis=(0, 2)).all()
+    monkeypatch.setattr(projection, "RUNS_IN_CACHE", 1)
+    assert_same_bits(projection.project(*stack(built), group=group, meet=levy), found, "one run at a time")
+
+
+def test_a_group_that_does_nothing_changes_no_bit() -> None:
+    built = [build(scenario) for scenario in scenarios()[:6]]
+    idle = projection.project(*stack(built), group=3, meet=lambda _, flows: flows)
+    assert_same_bits(idle, projection.project(*stack(built)), "groups of three that do nothing")
+
+
+def test_runs_that_are_no_whole_groups_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 runs are not whole groups of 2"):
+        projection.project(*stack([build(scenario) for scenario in scenarios()[:3]]), group=2)
 
 
 def test_the_order_of_the_runs_does_not_matter() -> None:
     backwards = simulate(list(reversed(scenarios())))
     for place, results in enumerate(reversed(backwards)):
-        assert_same_bits(results.projection, alone(place), f"scenario {place}")
+        assert_same_bits(results.projection, alone(place).projection, f"scenario {place}")
 
 
 def test_repetition_is_bit_identical() -> None:
-    assert_same_bits(simulate([scenarios()[0]])[0].projection, alone(0), "the baseline again")
+    assert_same_bits(simulate([scenarios()[0]])[0].projection, alone(0).projection, "the baseline again")
 
 
 def test_runs_over_different_years_may_be_asked_for_together() -> None:
     longer = scenarios()[0].replace({"horizon.last_year": 2030})
     short, long, other = simulate([scenarios()[0], longer, scenarios()[1]])
     assert [results.years[-1] for results in (short, long, other)] == [2029, 2030, 2029]
-    assert_same_bits(short.projection, alone(0), "the shorter run")
-    assert_same_bits(other.projection, alone(1), "the other run")
+    assert_same_bits(short.projection, alone(0).projection, "the shorter run")
+    assert_same_bits(other.projection, alone(1).projection, "the other run")
 
 
 def test_runs_with_and_without_the_employee_schemes_money_may_be_asked_for_together() -> None:
     without = scenarios()[0].replace({"employee.projected": False})
     found = simulate([scenarios()[0], without, scenarios()[7]])
     assert [results.projection.fund.shape[-1] for results in found] == [3, 1, 3]
-    assert_same_bits(found[0].projection, alone(0), "the baseline")
+    assert_same_bits(found[0].projection, alone(0).projection, "the baseline")
     assert_same_bits(found[1].projection, simulate([without])[0].projection, "the run without the scheme's money")
-    assert_same_bits(found[2].projection, alone(7), "the other run")
+    assert_same_bits(found[2].projection, alone(7).projection, "the other run")
 
 
 def test_the_step_changes_none_of_its_arguments_whatever_the_workspace_holds() -> None:

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import ExitCode
+from simsurance.language import languages, words
+from simsurance.output.compare_summary import comparison_summary
 
 SHORT = ["horizon.last_year=2030"]
 
@@ -55,7 +57,7 @@ def test_only_the_keys_that_differ_are_named(comparison):
     keys = set(comparison.differences.index)
     assert "contributions.personal.rule" in keys
     assert "claims.trend.residual_growth" in keys
-    assert not keys & {"title", "title_zh", "description", "horizon.last_year"}
+    assert not keys & {"title", "title_zh", "description", "description_zh", "horizon.last_year"}
     with_a_lever = ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "compliance_up")))
     assert "levers.compliance.size" in with_a_lever.differences.index
     assert with_a_lever.differences.loc["levers.compliance.size", "baseline"] == ""
@@ -72,7 +74,7 @@ def test_the_same_scenario_twice_differs_in_nothing_and_is_told_apart():
 
 def test_results_at_hand_are_used_as_they_are(comparison):
     again = ss.compare(comparison.results[0], ss.load("high_cost", settings=SHORT))
-    assert again.results[0] is comparison.results[0]
+    assert again.shown.results[0] is comparison.shown.results[0]
     assert again.names == ("baseline", "high_cost")
 
 
@@ -136,8 +138,9 @@ def test_measures_of_a_fund_that_only_one_scenario_projects_are_kept():
 def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sign(tmp_path):
     told = compare("baseline", "low_cost", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
     lines = {line.split("  ")[0]: line for line in told.splitlines()}
-    assert re.search(r"% \([+−]\d+\.\d\d points\)$", lines["cost rate, last year"])
-    assert "% (=)" in lines["coverage, last year"] or " points)" in lines["coverage, last year"]
+    assert re.search(r"% \([+−]\d+\.\d\d percentage points\)$", lines["cost rate, % of disposable income, final year"])
+    coverage = lines["coverage rate outside the employee scheme, final year"]
+    assert "% (=)" in coverage or " points)" in coverage
     same = compare("baseline", "baseline", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
     assert same.count("(=)") > 10
     assert not re.search(r"\([+−][^)1-9]*\)", told + same)
@@ -145,12 +148,11 @@ def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sig
 
 def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_told():
     shown = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2030"]).stdout
-    header, *_, empty, note = shown.splitlines()
-    columns = re.split(r"  +", header)
-    assert all(column.startswith(("resident ", "pool ")) for column in columns[1:-1])
-    assert "resident required, multiple" in columns
-    assert len(columns) == 11
-    assert (empty, "employee.uninsured_odds_ratio" in note, "fitted residual" in note) == ("", True, True)
+    funds, heads, *_, note = shown.splitlines()
+    assert re.split(r"  +", funds) == ["", "resident fund", "employee pooled fund"]
+    assert len(re.split(r"  +", heads)) == 11
+    assert heads.index("depletion", funds.index("employee pooled fund")) == funds.index("employee pooled fund")
+    assert ("employee.uninsured_odds_ratio" in note, "fitted residual" in note) == (True, True)
     alone = ["levers", "baseline", "--set", "horizon.last_year=2027", "--set", "employee.projected=false"]
     assert "uninsured_odds_ratio" not in CliRunner().invoke(main, alone).stdout
 
@@ -161,13 +163,78 @@ def test_effects_on_both_schemes_are_told_in_chinese_and_in_its_units(tmp_path):
         CliRunner().invoke(main, [*arguments, "--lang", lang, "--out", str(tmp_path)]).stdout for lang in ("en", "zh")
     )
     header, resident, *_ = chinese.splitlines()
-    assert header.split()[:5] == ["政策", "基金", "收入", "支出", "收支差"]
-    assert "2030年末参保，万人" in header
+    assert header.split()[:5] == ["政策选项", "基金", "收入", "支出", "收支差"]
+    assert "2030年末参保人数" in header
     assert "合计" in chinese
-    assert not re.search(r"\b(all|none|policy|changes)\b", chinese)
-    assert "拟合所得的余项" in chinese
+    assert not re.search(r"\b(all|none|policy|change)\b", chinese)
+    assert "拟合校准的余项" in chinese
     assert "a fitted residual, not an observed behaviour" in english
-    amount, members = (float(resident.split()[place].replace("−", "-").replace(",", "")) for place in (2, 6))
     own = english.splitlines()[1].split("resident fund")[1].split()
-    assert amount / 10 == pytest.approx(float(own[0].replace("−", "-").replace(",", "")), abs=1)
-    assert members / 100 == pytest.approx(float(own[4].replace("−", "-")), abs=0.06)
+    amount, members, *same = (
+        float(text.removesuffix("万人").replace("−", "-").replace(",", ""))
+        for text in (resident.split()[2], resident.split()[6], own[0], own[4])
+    )
+    assert [amount / 10, members / 100] == pytest.approx(same, abs=0.6)
+    assert own[5] == "million"
+
+
+@pytest.fixture(scope="module")
+def reformed():
+    return ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "no_2024_rules"))).shown
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_summary_tells_changes_assumptions_and_judgement(reformed, lang):
+    said, text = words(lang), comparison_summary(reformed, lang)
+    assert "`participation.in_force = false`" in text
+    assert said.label("compare.rests_on_judgement") in text
+    coverage, months, outgo = (
+        reformed.measures.loc[(name, "no_2024_rules"), "difference"]
+        for name in ("coverage_last_year", "reserve_months_last_year", "outgo_pp_last_year")
+    )
+    printed = (said.quantity("points", coverage), said.number(months, 1), said.quantity("yuan", outgo, 0))
+    brackets = {"en": " ({})", "zh": "（{}）"}[lang]
+    for change in printed:
+        assert brackets.format(said.signed(change)) in text
+    assert said.label("compare.dated.depletion_year.label") in text
+    scenario = reformed.results[0].scenario
+    pool = f"| {said.label('axis.fund.employee_pool')}"
+    mixed = ss.compare(scenario, scenario.replace({"employee.projected": False})).shown
+    assert (pool in text, pool in comparison_summary(mixed, lang)) == (True, False)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_scenario_beside_itself_changes_nothing(reformed, lang):
+    text = comparison_summary(ss.compare(reformed.results[0].scenario, reformed.results[0].scenario).shown, lang)
+    assert text.count("=") > 10
+    assert not re.search(r"[(（][+−][^)）1-9]*[)）]", text)
+    assert words(lang).label("compare.same") in text
+    assert words(lang).label("compare.rests_on_judgement") not in text
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_balance_below_zero_is_told_as_a_deficit(lang):
+    poor = ss.load("baseline", settings=["fund.opening=0", "horizon.last_year=2030"])
+    compared = ss.compare(poor, poor).shown
+    closing = float(compared.results[0].account["closing"][-1])
+    assert closing < 0
+    said = words(lang)
+    deficit = said.say("compare.deficit", amount=said.quantity("money", -closing))
+    text = comparison_summary(compared, lang)
+    assert f"| {deficit} |" in text
+    assert f"| −{said.quantity('money', -closing)}" not in text
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_where_nothing_is_levied_the_comparison_says_so(lang):
+    never = ss.load("baseline", settings=["employee.contributions.employer_rate=0", *SHORT])
+    text = comparison_summary(ss.compare(never, never).shown, lang)
+    assert f"| {words(lang).label('status.nothing_levied')} |" in text
+    assert not re.search(r"\bnan\b|\binf\b|None", text)
+
+
+def test_the_terminal_tells_the_measures_in_chinese(tmp_path):
+    told = compare("baseline", "low_cost", "--set", SHORT[0], "--no-charts", "--out", tmp_path, "--lang", "zh").stdout
+    table, _, keys = told.partition("\n\n")
+    assert not re.search(r"[A-Za-z]", "".join(table.splitlines()[1:]))
+    assert "取值不同的假设" in keys

@@ -16,7 +16,7 @@ from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, order, output, refreshe
 from oracle_comparison import STRESSES
 
 from simsurance.cli import main as simsurance
-from simsurance.model.state import CareBasis, EmployeeBasis, EmployeeFlows, Flows, State, YearBasis
+from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, YearBasis
 from simsurance.model.year import step
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import KEYS
@@ -24,9 +24,7 @@ from simsurance.scenario_file.loader import load
 from simsurance.variables import VARIABLES
 
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
-NOUNS: dict[str, type] = {
-    noun.__name__: noun for noun in (CareBasis, EmployeeBasis, EmployeeFlows, Flows, State, YearBasis)
-}
+NOUNS: dict[str, type] = {noun.__name__: noun for noun in (CareBasis, EmployeeBasis, Flows, State, YearBasis)}
 SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import itertools
 import re
 import warnings
 from importlib.resources import files
@@ -11,9 +10,7 @@ import pytest
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
 
-from simsurance.axes import FUND
-from simsurance.output.charts.words import WORDS
-from simsurance.variables import VARIABLES
+from simsurance.language import languages, words
 
 FOLDER = files("simsurance") / "output" / "fonts"
 FONT = FOLDER / "SimsuranceSansSC-Regular.otf"
@@ -51,11 +48,10 @@ def test_every_label_is_drawn_without_a_missing_glyph(line):
         draw(line, [FAMILY, "DejaVu Sans"])
 
 
-def test_the_font_holds_every_word_and_label_of_the_charts():
+def test_the_font_holds_every_word_of_every_language():
     held = font_manager.get_font(str(FONT)).get_charmap()
-    told = [*itertools.chain(*WORDS.values()), *FUND.labels, *FUND.labels_zh]
-    told += [text for found in VARIABLES for text in (found.label, found.label_zh)]
-    assert {character for text in told for character in text if ord(character) not in held} == {"\n"}
+    told = [entry for lang in languages() for entry in words(lang).entries.values() if isinstance(entry, str)]
+    assert {character for text in told for character in text if ord(character) not in held} - {"\n"} == set()
 
 
 def test_a_missing_glyph_is_an_error_in_this_test_suite():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of
+from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of, told
 from test_model_employee import cohort
 
 from simsurance.axes import AGE, INCOME, index, row
@@ -77,7 +77,7 @@ def engine() -> dict[str, float]:
         return float(after.cells[0, LOW, row(name), FEMALE, RURAL, MIDDLE, 41])
 
     def total(name: str) -> float:
-        return float(getattr(flows, name).sum())
+        return float(told(flows)[name].sum())
 
     _, at_stake = bonus_at_stake(cells, basis, (1, 1, 1, 1, 2, 4, AGES))
     contributions = total("personal_contributions") + total("subsidies") + total("local_supplement")
@@ -97,22 +97,22 @@ def engine() -> dict[str, float]:
         "waiting months of the year": total("waiting_months"),
         "births": total("births"),
         "newborns enrolled": total("newborn_enrolled"),
-        "payers": total("resident_enrolled"),
+        "enrollees": total("resident_enrolled"),
         "insured after enrolment": total("resident_enrolled") - total("newborn_enrolled"),
         "personal contributions, yuan": total("personal_contributions"),
         "subsidies, yuan": total("subsidies"),
-        "local supplement, yuan": total("local_supplement"),
-        "insured years": total("resident_insured_years"),
+        "local financing, yuan": total("local_supplement"),
+        "person-years of coverage": total("resident_insured_years"),
         "inpatient: benefit of a user": total("inpatient_benefits") / total("resident_insured_years") / 0.15,
         "inpatient claims, yuan": total("inpatient_claims"),
         "inpatient benefits, yuan": total("inpatient_benefits"),
         "outpatient: benefit of a user": total("outpatient_benefits") / total("resident_insured_years") / 0.6,
         "outpatient claims, yuan": total("outpatient_claims"),
         "outpatient benefits, yuan": total("outpatient_benefits"),
-        "administration, yuan": flows.administration.item(),
+        "administration, yuan": flows.money["administration"].item(),
         "income, yuan": contributions,
-        "outgo, yuan": total("inpatient_benefits") + total("outpatient_benefits") + flows.administration.item(),
-        "fund on 31 December, yuan": after.fund.item(),
+        "expenditure, yuan": total("inpatient_benefits") + total("outpatient_benefits") + total("administration"),
+        "fund balance, 31 December, yuan": after.fund.item(),
         "interest, yuan": flows.interest.item(),
         "insured for five years or more": at_41("tenure_5"),
         "their counted years": at_41("rule_years"),
@@ -150,7 +150,7 @@ def rules_engine() -> dict[str, float]:
     place = (0, 0, row("gap_5"), 0, RURAL, MIDDLE, 40)
 
     def total(name: str) -> float:
-        return float(getattr(flows, name).sum())
+        return float(told(flows)[name].sum())
 
     return {
         "months lost on entry, expected": float(np.broadcast_to(hazard.months_lost, (1, 1, 7, 1, 2, 4, AGES))[place]),
@@ -163,9 +163,9 @@ def rules_engine() -> dict[str, float]:
         "years paid for": total("repaired_years"),
         "repair payments, yuan": total("repair_payments"),
         "years of cover in the year": total("resident_insured_years"),
-        "rise of the cap granted, yuan": float(stayers.bonus_cap.sum()) / 100,
-        "critical-illness benefit of a member, yuan": float(stayers.critical_illness.sum()) / 100,
-        "cost of the raised cap for a member, yuan": float(stayers.bonus_cost.sum()) / 100,
+        "increase in the cap granted, yuan": float(stayers.bonus_cap.sum()) / 100,
+        "critical-illness benefit of a member, yuan": float(stayers.money["critical_illness"].sum()) / 100,
+        "cost of the incentive increase for a member, yuan": float(stayers.money["bonus_cost"].sum()) / 100,
         "years without reimbursement on 1 January 2036": held(stayed, "no_claim_5"),
         "counted years on 1 January 2036": held(stayed, "rule_years"),
     }
@@ -186,19 +186,19 @@ def cohort_engine() -> dict[str, float]:
             f"retired in {year}": flow["retired"],
             f"residents in {year}": flow["payers"],
             f"retire at the end of {year}": flow["retirements"],
-            f"payments for missing years in {year}, yuan": flow["purchases"],
-            f"base of contributions in {year}, yuan": flow["contribution_base"],
+            f"lump-sum purchases of missing years in {year}, yuan": flow["purchases"],
+            f"contribution base in {year}, yuan": flow["contribution_base"],
             f"employers' contributions in {year}, yuan": flow["employer_contributions"],
-            f"members' contributions in {year}, yuan": flow["employee_contributions"],
-            f"credits of the retired in {year}, yuan": flow["retiree_credits"],
+            f"employee contributions in {year}, yuan": flow["employee_contributions"],
+            f"fixed credits to retirees' accounts in {year}, yuan": flow["retiree_credits"],
             f"benefits of the retired in {year}, yuan": flow["benefits_of_retired"],
             f"pool's income in {year}, yuan": income + flow["purchases"],
-            f"pool's outgo in {year}, yuan": outgo,
+            f"pool's expenditure in {year}, yuan": outgo,
             f"pool on 31 December {year}, yuan": flow["pool"],
             f"accounts: own care in {year}, yuan": flow["account_spending"],
             f"accounts: relatives' care in {year}, yuan": flow["relatives_care"],
             f"accounts on 31 December {year}, yuan": flow["accounts"],
-            f"pay-as-you-go rate in {year}": outgo / flow["contribution_base"],
+            f"PAYG cost rate in {year}": outgo / flow["contribution_base"],
             f"contribution rate in {year}": income / flow["contribution_base"],
         }
     found["of which to accounts"] = years[2030]["employer_to_accounts"]
@@ -225,7 +225,11 @@ STEPS_OF_THE_RULES = {
     *("months of waiting, nothing paid for", "years worth paying for", "months of waiting after repair"),
     *("months lost by those who enrol late", "months lost by those who enrol late after repair"),
     *("months left by those who enrol late", "months left by those who enrol late after repair"),
-    *("credit of continuous years, yuan", "credit of years without reimbursement, yuan", "limit of both, yuan"),
+    *(
+        "credit of years of continuous enrolment, yuan",
+        "credit of years without reimbursement, yuan",
+        "limit of both, yuan",
+    ),
     *("cost at which cover begins", "cost at which the basic limit is reached", "cost at which the second band begins"),
     *("own cost at which the cap is reached", "cost at which the cap is reached"),
     *("own cost at which the raised cap is reached", "cost at which the raised cap is reached"),

@@ -16,7 +16,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.results import simulate
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
-from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.loader import TITLES, load
 from simsurance.scenario_file.register import MARKS, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Mark
@@ -301,8 +301,7 @@ def test_shipped_levers_are_sourced_and_within_their_range(name):
 def test_a_province_gives_rules_and_its_source(name):
     text = (scenarios_folder() / "fragments" / f"{name}.toml").read_text(encoding="utf-8")
     rules = [path for path, file in load("baseline", [name]).origins.items() if file.endswith(f"/{name}.toml")]
-    titles = {"title", "title_zh", "description"}
-    assert all(path.startswith(("participation.", "benefits.")) for path in rules if path not in titles)
+    assert all(path.startswith(("participation.", "benefits.")) for path in rules if path not in TITLES)
     [source] = set(re.findall(r"S_[A-Z]+", text))
     assert source in sources()
 
@@ -355,6 +354,7 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
     assert refused["payment_ratio_up"] == "changes nothing upon this scenario"
     assert "sets this to another value" in refused["payment_ratio_down"]
     assert all(effect.title and effect.title_zh and effect.description.endswith(".") for effect in found)
+    assert all(effect.description_zh.endswith("。") for effect in found)
 
 
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
@@ -378,9 +378,9 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full():
     shown = CliRunner().invoke(main, arguments)
     assert shown.exit_code == 0, shown.stderr
     lines = shown.stdout.splitlines()
-    assert lines[0].startswith("fragment ")
-    assert lines[1].startswith("baseline ")
-    assert [line.split()[0] for line in lines[2 : lines.index("")]] == list(FRAGMENTS)
+    assert lines[1].startswith("policy option ")
+    assert lines[2].startswith("baseline ")
+    assert [line.split()[0] for line in lines[3 : lines.index("")]] == list(FRAGMENTS)
     printed = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
     assert printed["schema"] == "simsurance.levers/1"
     assert [row["fragment"] for row in printed["fragments"]] == list(FRAGMENTS)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
+from small_scheme import told
 
 from simsurance.axes import AREA, FUND, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
+from simsurance.model.groups import total
 from simsurance.model.participation import WaitingRules
 from simsurance.model.projection import project, short_buffers
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
@@ -20,7 +22,14 @@ YEARS = 3
 BANDS = 3
 TOLERANCE = 1e-9
 NOTHING = 1e-12
-BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate")
+BY_RUN = (
+    "pinned_total_end",
+    "prepaid_share",
+    "administration_share",
+    "interest_rate",
+    "deficit_rate",
+    "interest_share",
+)
 """Arrays with the run axis alone."""
 NEGATIVE_MIGRATION, NO_MIGRATION, MIGRATION = -30.0, 0.0, 30.0
 
@@ -111,6 +120,7 @@ def random_year(
     numbers["prepaid_share"] = np.array([0.0, 0.7, 0.2])
     numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
     numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
+    numbers["interest_share"] = random.choice([0.0, 0.5, 1.0], RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
     waiting = WaitingRules(**part(numbers, "waiting"))
     employee = EmployeeBasis(care=CareBasis(**part(numbers, "employee.care")), **part(numbers, "employee"))
@@ -239,7 +249,7 @@ def assert_agreement(
 ) -> None:
     """The same persons, remembered totals, money and flows of a run on both sides; neither knows what the other does not."""
     where = f"of run {run} in {year}"
-    named = flows.by_name
+    named = told(flows)
     assert named.keys() == found.keys()
     for name, flow in named.items():
         assert_close(flow[run], flow_of(found, name), f"{name} {where}")
@@ -281,7 +291,7 @@ def test_engine_and_reference_agree_where_the_employee_scheme_has_no_money() -> 
     whole = random_state(random), random_year(random, 2027, MIGRATION, 1e4)
     state, basis = members_alone(*whole)
     closing, flows = step(state, basis, Workspace(state.cells.shape))
-    assert flows.employee is None
+    assert flows.active_years is None
     for run in range(RUNS):
         standing, found = simulate_year(plain_standing(state, run), plain(basis, run))
         assert_agreement(closing, flows, run, basis.year, standing, found)
@@ -318,7 +328,9 @@ def test_a_projection_is_its_steps() -> None:
         np.testing.assert_array_equal(projection.prepaid[place + 1], state.prepaid)
         by_status = state.persons.sum(axis=(3, 6))
         np.testing.assert_allclose(projection.stocks.membership[place + 1], by_status, rtol=1e-14)
+        np.testing.assert_array_equal(projection.interest[place], flows.interest)
         for name, flow in flows.by_name.items():
+            np.testing.assert_allclose(projection.totals[name][place], total(flow), rtol=1e-14)
             if flow.ndim == 1:
                 np.testing.assert_array_equal(projection.by_run[name][place], flow)
                 continue

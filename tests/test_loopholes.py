@@ -62,7 +62,9 @@ def test_without_waiting_and_bonus_the_best_is_to_enrol_when_it_pays_in_the_year
         mixed |= bool(pays.any() and not pays.all())
     assert mixed
     words = in_words(one(load("no_2024_rules"), YOUNG, years=8), "known")
-    assert words == "stay out while need is low; enrol at once when it turns moderate or high; pay for no lapsed year"
+    assert words == (
+        "stay out while health status is good, enrol at once when it becomes moderate or poor; pay no catch-up contributions"
+    )
 
 
 def test_a_year_of_waiting_keeps_a_member_who_would_leave_without_it():
@@ -297,9 +299,9 @@ def test_the_command_tells_strategy_values_and_members():
     call = ["loopholes", "no_2024_rules", "--sex", "male", "--years", "6"]
     shown = CliRunner().invoke(main, call)
     assert shown.exit_code == 0, shown.stderr
-    assert "stay out while need is low; enrol at once when it turns moderate or high" in shown.stdout
+    assert "stay out while health status is good, enrol at once when it becomes moderate or poor" in shown.stdout
     assert "always enrolled" in shown.stdout
-    assert "Left out: " in shown.stdout
+    assert "Not counted: " in shown.stdout
     document = json.loads(CliRunner().invoke(main, [*call, "--json"]).stdout)
     assert document["member"]["known"]["worth"] > 0
     assert len(document["members"]) == 96

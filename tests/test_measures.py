@@ -10,6 +10,7 @@ from small_scheme import persons, quiet_year, state_of
 
 from simsurance import measures
 from simsurance.axes import FUND
+from simsurance.ledger import POOL, RESIDENT, fund_of
 from simsurance.model.projection import project
 from simsurance.model.state import YearBasis
 from simsurance.results import simulate
@@ -63,11 +64,32 @@ def account(
     return arrays
 
 
-def measured(found: dict[str, np.ndarray], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
-    """All measures of an account by name."""
-    listed = measures.measures(values(**changes), {"resident": found}, basis(rate))
+def told(accounts: dict[str, dict[str, np.ndarray]], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
+    """All measures of accounts by year by name: of the second of two runs, the first with ten times as much outgo."""
+    of_two = {
+        fund: {
+            name: np.stack([numbers * (10 if name == "outgo" else 1), numbers], axis=1)
+            for name, numbers in found.items()
+        }
+        for fund, found in accounts.items()
+    }
+    listed = measures.measures([values(**changes)] * 2, of_two, basis(rate))
     assert len({measure.measure for measure in listed}) == len(listed)
-    return {measure.measure: measure for measure in listed}
+    return {measure.measure: measure.of_run(1) for measure in listed}
+
+
+def measured(found: dict[str, np.ndarray], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
+    """All measures of the resident fund's account by name."""
+    return told({RESIDENT: found}, rate, **changes)
+
+
+def required_multiple(fund: str, found: dict[str, np.ndarray], rate: float, months: float, start: int = 0) -> float:
+    """The required multiple of one run."""
+    of_one = {name: numbers[:, None] for name, numbers in found.items()}
+    target = measures.reserve_target([values(**{"measures.target_reserve_months": months})], of_one)
+    return float(
+        measures.required_multiple(fund_of(fund), of_one, measures.Interest(np.full((4, 1), rate)), target, start)[0]
+    )
 
 
 def test_depletion_is_the_first_year_that_closes_below_nought() -> None:
@@ -104,10 +126,10 @@ def test_the_lowest_reserve_need_not_stand_at_either_end() -> None:
 
 
 def test_a_yuan_at_mid_year_is_discounted_by_half_a_year_less() -> None:
-    middle, end = measures.discount_factors(np.array([0.0201, 0.0404]), 0.0)
+    middle, end = measures.Interest(np.array([0.0201, 0.0404])).discounts()
     assert end == pytest.approx([1 / 1.0201, 1 / 1.0201 / 1.0404])
     assert middle == pytest.approx([1 / 1.01, 1 / 1.0201 / 1.02])
-    assert measures.discount_factors(np.array([0.0101]), 0.01)[1] == pytest.approx([1 / 1.0201])
+    assert measures.Interest(np.array([0.0101])).discounts(0.01)[1] == pytest.approx([1 / 1.0201])
 
 
 def test_the_present_value_of_public_money_by_hand() -> None:
@@ -133,8 +155,7 @@ def test_the_required_contribution_leaves_the_reserve_wanted_at_the_horizon(
 ) -> None:
     income, prepaid = [100.0, 103.0, 106.0, 110.0], 5.0
     found = account(income, outgo, opening, rate, prepaid)
-    chosen = values(**{"measures.target_reserve_months": months})
-    multiple = measures.required_multiple(chosen, found, np.full(4, rate), start)
+    multiple = required_multiple(RESIDENT, found, rate, months, start)
     levied = [amount * (multiple if place >= start else 1) for place, amount in enumerate(income)]
     reached = account(levied, outgo, opening, rate, prepaid)
     assert reached["closing"][-1] == pytest.approx(months * outgo[-1] / 12, rel=1e-9, abs=1e-7)
@@ -226,9 +247,8 @@ def test_the_measures_of_another_fund_are_named_after_it_and_computed_in_the_sam
     numbers = account([100] * 4, [120, 150, 170, 200])
     pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
     pool |= {"contribution_rate": np.full(4, 0.06), "dependency_ratio": np.array([0.38, 0.39, 0.4, 0.41])}
-    listed = measures.measures(values(), {"resident": numbers, "employee_pool": pool}, basis())
-    found = {measure.measure: measure for measure in listed}
-    assert len(found) == len(listed)
+    pool |= {"contribution_base": numbers["members_income"], "purchases": np.zeros(4), "retiree_credits": np.zeros(4)}
+    found = told({RESIDENT: numbers, POOL: pool})
     same = ("depletion_year", "first_deficit_year", "actuarial_balance", "required_contribution_multiple_now")
     for name in (*same, "payable_share_at_depletion", "closing_last_year", "lowest_reserve_months"):
         assert found[f"employee_pool_{name}"].value == found[name].value, name
@@ -245,10 +265,9 @@ def test_payments_for_missing_years_do_not_rise_with_the_required_rate() -> None
         numbers["contribution_rate"] = np.full(4, 0.06)
         for name in RESIDENT_ONLY:
             del numbers[name]
+        numbers |= {"retiree_credits": np.zeros(4), "purchases": np.zeros(4)}
     with_purchases["purchases"] = np.full(4, 20.0)
-    multiples = [
-        measures.required_multiple(values(), numbers, np.full(4, RATE), 0) for numbers in (plain, with_purchases)
-    ]
+    multiples = [required_multiple(POOL, numbers, RATE, 6.0) for numbers in (plain, with_purchases)]
     assert (multiples[1] - 1) * 80 == pytest.approx((multiples[0] - 1) * 100)
 
 
@@ -256,7 +275,8 @@ def test_accounts_of_both_schemes_add_up() -> None:
     results = simulate([load("baseline").replace({"horizon.last_year": 2028})])[0]
     assert list(results.accounts) == list(FUND.members)
     for fund, numbers in results.accounts.items():
-        income, outgo = (sum(numbers[name] for name in names) for names in measures.COMPONENTS[fund])
+        sides = (fund_of(fund).income, fund_of(fund).outgo)
+        income, outgo = (sum(numbers[booking.column] for booking in side) for side in sides)
         assert numbers["income"] == pytest.approx(income)
         assert numbers["outgo"] == pytest.approx(outgo)
         assert numbers["closing"] - numbers["opening"] == pytest.approx(numbers["current_balance"])
@@ -328,7 +348,7 @@ def test_the_balance_of_the_pool_is_a_share_of_its_base() -> None:
     numbers = account([100] * 4, [120, 150, 170, 200])
     pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
     pool |= {"contribution_rate": np.full(4, 0.06), "contribution_base": numbers["members_income"] / 2}
-    listed = measures.measures(values(), {"resident": numbers, "employee_pool": pool}, basis())
-    found = {measure.measure: measure for measure in listed}
+    pool |= {"purchases": np.zeros(4), "retiree_credits": np.zeros(4)}
+    found = told({RESIDENT: numbers, POOL: pool})
     assert found["employee_pool_actuarial_balance"].value == pytest.approx(2 * found["actuarial_balance"].value)
-    assert found["employee_pool_actuarial_balance"].unit == "share of the base of contributions"
+    assert found["employee_pool_actuarial_balance"].unit == "share of the contribution base"

@@ -266,7 +266,7 @@ def test_benefits_and_beneficiaries_are_exposure_times_use_times_the_layer() -> 
     basis = quiet_year(**RULES, critical_cap=50_000.0)
     _, flows = one_year(state_of(persons(("tenure_2", 200.0), ("never", 300.0))), basis)
     cost, cover = cover_in_force(50_000.0)
-    assert flows.critical_illness.sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
+    assert flows.money["critical_illness"].sum() == pytest.approx(200 * 0.3 * 1.1 * float(cover.expected(cost)))
     start = cost.basic.cost_at(cover.deductible)
     chance = float(lognormal.above(cost.mean, cost.sigma, start).chance)
     assert flows.critical_beneficiaries.sum() == pytest.approx(200 * 0.3 * chance)
@@ -295,9 +295,9 @@ def test_where_an_insurer_is_paid_a_premium_the_fund_pays_it_for_every_member_an
     state = state_of(persons(("tenure_5", 200.0), ("rule_years", 1400.0)))
     _, own = one_year(state, quiet_year(2035, **rules))
     _, insured = one_year(state, quiet_year(2035, **rules, critical_self_run=0.0, critical_premium_pp=80.0))
-    assert own.bonus_cost.sum() > 0
-    assert insured.bonus_cost.sum() == 0
-    assert insured.critical_illness.sum() == pytest.approx(200 * 80)
+    assert own.money["bonus_cost"].sum() > 0
+    assert insured.money["bonus_cost"].sum() == 0
+    assert insured.money["critical_illness"].sum() == pytest.approx(200 * 80)
     assert insured.critical_beneficiaries.sum() == own.critical_beneficiaries.sum()
 
 

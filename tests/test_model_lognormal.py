@@ -126,9 +126,9 @@ def test_cost_and_benefits_of_the_insured_are_exposure_times_use_times_the_layer
     )  # fmt: skip
     _, flows = one_year(state_of(persons(("tenure_2", 200.0), ("never", 300.0))), basis)
     assert flows.inpatient_claims.sum() == pytest.approx(200 * 0.15 * 9_500)
-    assert flows.inpatient_benefits.sum() == pytest.approx(200 * 0.15 * paid(9_500, 1.15, 800, 0.72, 30_000))
+    assert flows.money["inpatient_benefits"].sum() == pytest.approx(200 * 0.15 * paid(9_500, 1.15, 800, 0.72, 30_000))
     assert flows.outpatient_claims.sum() == pytest.approx(200 * 0.7 * 600)
-    assert flows.outpatient_benefits.sum() == pytest.approx(200 * 0.7 * paid(600, 1.2, 50, 0.55, 400))
+    assert flows.money["outpatient_benefits"].sum() == pytest.approx(200 * 0.7 * paid(600, 1.2, 50, 0.55, 400))
 
 
 def test_benefits_follow_need_class_area_and_age_of_the_insured() -> None:
@@ -144,4 +144,4 @@ def test_benefits_follow_need_class_area_and_age_of_the_insured() -> None:
     )  # fmt: skip
     state = state_of(persons(("tenure_2", 70.0), health="high") + persons(("tenure_2", 30.0)))
     _, flows = one_year(state, basis)
-    assert flows.inpatient_benefits[..., 2].sum() == pytest.approx(70 * 0.4 * 12_000 + 30 * 0.1 * 5_000)
+    assert flows.money["inpatient_benefits"][..., 2].sum() == pytest.approx(70 * 0.4 * 12_000 + 30 * 0.1 * 5_000)

@@ -206,8 +206,10 @@ def test_those_who_repair_wait_the_shorter_time_and_pay_this_years_contribution_
     )
     assert two == pytest.approx([75 * 5 + 25 * 3, 75 * 7 + 25 * 6])
     assert four == pytest.approx([25 * 2, 25 * 1])
-    assert flows.repair_payments.sum() == pytest.approx((50 + 25) * 400)
-    assert flows.personal_contributions.sum() == pytest.approx(200 * 400), "the contribution of the year is due besides"
+    assert flows.money["repair_payments"].sum() == pytest.approx((50 + 25) * 400)
+    assert flows.money["personal_contributions"].sum() == pytest.approx(200 * 400), (
+        "the contribution of the year is due besides"
+    )
 
 
 def test_where_all_years_must_be_paid_for_the_same_months_cost_more() -> None:
@@ -250,7 +252,7 @@ def test_late_enrolment_costs_months_with_or_without_rules_and_the_whole_contrib
     basis = quiet_year(2030, enter_odds=1.0, late_share=0.2, late_month=6.0, personal_pp=100.0)
     _, flows = one_year(state_of(persons(("gap_2", 200.0))), basis)
     assert flows.waiting_months.sum() == pytest.approx(100 * 0.2 * 6)
-    assert flows.personal_contributions.sum() == pytest.approx(100 * 100)
+    assert flows.money["personal_contributions"].sum() == pytest.approx(100 * 100)
 
 
 def test_postponed_care_is_claimed_after_the_wait() -> None:
@@ -346,7 +348,7 @@ def test_a_member_who_uses_the_bonus_starts_again_and_one_who_does_not_goes_on()
         )
         after, flows = one_year(state, basis)
         assert held(after, "no_claim_4") == pytest.approx(100 * years, abs=1e-6), cap
-        assert flows.bonus_cost.sum() == pytest.approx(100 * (1_000 if cap < 9_000 else 0), rel=1e-3)
+        assert flows.money["bonus_cost"].sum() == pytest.approx(100 * (1_000 if cap < 9_000 else 0), rel=1e-3)
     without_reset = quiet_year(2035, **NATIONAL, **always_claims(), no_claim_step=500.0, critical_cap=8_000.0)
     after, _ = one_year(state_of(persons(("tenure_3", 100.0), ("no_claim_3", 300.0))), without_reset)
     assert held(after, "no_claim_4") == pytest.approx(300)
@@ -386,8 +388,8 @@ def test_a_cap_that_is_cut_saves_what_it_no_longer_pays() -> None:
     state = state_of(persons(("tenure_5", 100.0), ("carried_insured", -100 * 4000.0)))
     basis = quiet_year(2026, **NATIONAL, **always_claims(), critical_cap=8_000.0)
     _, flows = one_year(state, basis)
-    assert flows.critical_illness.sum() == pytest.approx(100 * 8000, rel=1e-3)
-    assert flows.bonus_cost.sum() == pytest.approx(-100 * 4000, rel=1e-3)
+    assert flows.money["critical_illness"].sum() == pytest.approx(100 * 8000, rel=1e-3)
+    assert flows.money["bonus_cost"].sum() == pytest.approx(-100 * 4000, rel=1e-3)
 
 
 # --- exposure -----------------------------------------------------------------------------------------------

@@ -2,19 +2,20 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
+from shared_runs import projected
 
-import simsurance as ss
 from simsurance import identities
 from simsurance.cli import main
 from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode
+from simsurance.language import words
 from simsurance.measures import measure_of
-from simsurance.output.labels import number
 from simsurance.output.manifest import run_id
 from simsurance.output.save import file_names
 from simsurance.scenario_file.files import shipped
@@ -35,10 +36,10 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     assert (done.exit_code, done.stderr) == (0, "")
     header, *rows, empty, folder = done.stdout.splitlines()
     assert header.split()[:2] == ["scenario", "fund"]
-    assert [row.split()[:2] for row in rows] == [
-        ["baseline", fund] for fund in ("resident", "employee_pool", "personal_accounts")
+    assert [row.split("  ")[:2] for row in rows] == [
+        ["baseline", fund] for fund in ("resident fund", "employee pool", "accounts")
     ]
-    assert all("none by 2028" in row for row in rows)
+    assert all(re.search(r"  none  ", row) for row in rows)
     assert (empty, folder) == ("", f"baseline, 2026 → 2028: {tmp_path.as_posix()}/baseline")
     written = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(written) == sorted(f"baseline/{name}" for name in file_names(load("baseline")))
@@ -50,13 +51,24 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     table = done.stdout.partition("\n\n")[0].splitlines()
     assert len(table) == 10
     assert max(map(len, table)) <= 100
-    results = ss.run("baseline")
+    results = projected()
     for row, (fund, account) in zip(table[-3:], results.accounts.items(), strict=True):
-        assert fund in row
-        first, last = (number(float(account["reserve_months"][place]), 1) for place in (0, -1))
-        assert f"{first} → {last}" in row
+        assert words("en").label(f"run.name.{fund}") in row
+        first, last = (float(account["reserve_months"][place]) for place in (0, -1))
+        deficit = "deficit " if last < 0 else ""
+        assert f"{words('en').number(first, 1)} → {deficit}{words('en').number(abs(last), 1)}" in row
         measure = results.measures["value"].get(measure_of(fund, "required_contribution_multiple_now"))
-        assert row.endswith("" if measure is None else f"× {number(measure, 3)}")
+        assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)}")
+
+
+def test_the_table_is_in_the_language_asked_for(tmp_path):
+    done = run("baseline", "--years", ":2036", "--no-charts", "--lang", "zh", "--out", tmp_path)
+    header, resident, *_, folder = done.stdout.splitlines()
+    assert header.split() == ["情景", "基金", "首次收不抵支", "耗尽年份", "可支付月数", "所需倍数"]
+    assert "缺口" in resident
+    assert resident.endswith("倍")
+    assert folder.startswith("baseline，2026 → 2036年：")
+    assert not re.search("[A-Za-z]{2,}", done.stdout.replace("baseline", "").replace(tmp_path.as_posix(), ""))
 
 
 def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):
@@ -222,8 +234,8 @@ def test_fragments_and_settings_reach_the_run(tmp_path):
     )
     assert done.exit_code == 0, done.stderr
     text = (tmp_path / "baseline+prepaid_70" / "summary.md").read_text()
-    assert "`fund.opening = 0` (--set)" in text
-    assert "`contributions.prepaid_share = 0.7` (scenarios/fragments/prepaid_70.toml)" in text
+    assert "`fund.opening = 0` (`--set`)" in text
+    assert "`contributions.prepaid_share = 0.7` (`scenarios/fragments/prepaid_70.toml`)" in text
 
 
 def test_chinese_is_a_choice_of_language(tmp_path):
@@ -235,7 +247,7 @@ def test_chinese_is_a_choice_of_language(tmp_path):
 
 def test_the_same_numbers_as_in_a_notebook(tmp_path):
     run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
-    results = ss.run("baseline", **{"horizon.last_year": 2028})
+    results = projected(**{"horizon.last_year": 2028})
     with (tmp_path / "baseline" / "fund.csv").open() as file:
         closing = [float(row["closing"]) for row in csv.DictReader(file)]
     assert closing == results.fund["closing"].tolist()

@@ -19,11 +19,12 @@ from simsurance.scenario_file.files import (
     LARGEST_FILE,
     LONGEST_CHAIN,
     TABLES,
+    known_fragment,
     scenarios_folder,
     shipped,
 )
 from simsurance.scenario_file.keys import KEYS, POLICY_KEYS
-from simsurance.scenario_file.loader import load, slug
+from simsurance.scenario_file.loader import TITLES, load, slug
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_every_shipped_scenario_loads_and_knows_the_file_of_every_key(name):
     assert set(scenario.origins.values()) <= {"scenarios/baseline.toml", f"scenarios/{name}.toml", *fragments}
     assert scenario.values.title_zh
     assert scenario.values.description.endswith(".")
+    assert scenario.values.description_zh.endswith("。")
 
 
 @pytest.mark.parametrize("name", shipped(fragments=True))
@@ -63,9 +65,7 @@ def test_every_shipped_fragment_lies_upon_the_baseline_and_tells_itself_in_the_t
     assert scenario.name == f"baseline+{name}"
     assert scenario.values.title.startswith("Baseline + ")
     assert scenario.values.title_zh.startswith("基准情景 + ")
-    assert scenario.values != base.values.model_copy(
-        update={key: getattr(scenario.values, key) for key in ("title", "title_zh", "description")}
-    )
+    assert scenario.values != base.values.model_copy(update={key: getattr(scenario.values, key) for key in TITLES})
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -313,15 +313,56 @@ def test_faults_are_told_by_file_and_line(folder):
     assert places == ["a.toml:xxx", "b.toml:zzz", "b.toml:fund.yyy", "b.toml:economy.inflation"]
 
 
-def test_renamed_keys_give_the_new_name(monkeypatch):
+GONE = {
+    "economy.price_growth": "renamed to economy.inflation; write that name",
+    "behaviour.back": "renamed to behaviour.return; write that name",
+    "prices.level": "was removed: prices follow economy.inflation; leave it out",
+}
+
+
+@pytest.fixture
+def gone(monkeypatch):
+    """Keys and a table that once were: one renamed key in a table that is still there, one removed with its table."""
     monkeypatch.setitem(keys.RENAMED, "economy.price_growth", "economy.inflation")
-    said = fault("baseline", settings=["economy.price_growth=0.02"])
-    assert said == "--set:economy.price_growth: renamed; write economy.inflation"
+    monkeypatch.setitem(keys.RENAMED, "behaviour.back", "behaviour.return")
+    monkeypatch.setitem(keys.REMOVED, "prices.level", "prices follow economy.inflation")
 
 
-def test_renamed_keys_lead_to_keys_that_exist():
-    assert set(keys.RENAMED.values()) <= set(KEYS)
-    assert not set(keys.RENAMED) & set(KEYS)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("economy.price_growth", "[economy]\nprice_growth = 0.02\n"),
+        ("economy.price_growth", "economy = { price_growth = 0.02 }\n"),
+        ("economy.price_growth", "economy.price_growth = { ramp = { 2026 = 0.02 } }\n"),
+        ("behaviour.back", "[behaviour.back]\ngap = 0.1\n"),
+        ("behaviour.back", "behaviour.back.health.low = 0.1\n"),
+        ("prices.level", "[prices]\nlevel = 1\n"),
+        ("prices.level", "prices = { level = { 2026 = 1 } }\n"),
+    ],
+)
+def test_what_was_renamed_or_removed_is_told_in_a_file(folder, gone, path, text):
+    write(folder / "mine.toml", f'extends = "baseline"\n{text}')
+    assert fault("mine.toml") == f"mine.toml:{path}: {GONE[path]}"
+    write(folder / "part.toml", text)
+    assert fault("baseline", ["part.toml"]) == f"part.toml:{path}: {GONE[path]}"
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [("economy.price_growth", ""), ("behaviour.back", ".gap"), ("behaviour.back", ".health.low"), ("prices.level", "")],
+)
+def test_what_was_renamed_or_removed_is_told_of_a_setting_and_of_a_change(gone, path, given):
+    assert fault("baseline", settings=[f"{path}{given}=0.02"]) == f"--set:{path}: {GONE[path]}"
+    section, _, name = f"{path}{given}".rpartition(".")
+    for change in ({f"{path}{given}": 0.02}, {section: {name: 0.02}}):
+        with pytest.raises(SimsuranceError) as raised:
+            load("baseline").replace(change)
+        assert raised.value.lines == (f"replace:{path}: {GONE[path]}",)
+
+
+def test_renamed_and_removed_keys_are_no_keys_and_lead_to_some():
+    assert set(keys.RENAMED.values()) <= {*KEYS, *keys.SECTIONS}
+    assert not {*keys.RENAMED, *keys.REMOVED} & {*KEYS, *keys.SECTIONS}
 
 
 def test_an_unknown_name_lists_what_is_shipped():
@@ -427,3 +468,14 @@ def test_groups_and_years_are_not_mistaken_for_each_other() -> None:
     assert "this is a schedule, where" in fault("baseline", settings=["employee.area_ratio={2019=1}"])
     sexes = "{ female = { ramp = { 2019 = 0.5, 2030 = 0.8 } }, male = { 2019 = 0.9 } }"
     assert load("baseline", settings=[f"employee.qualified_share={sexes}"]).name == "baseline"
+
+
+def test_a_description_in_english_alone_leaves_none_in_chinese(folder):
+    write(folder / "mine.toml", 'extends = "baseline"\ndescription = "Mine."\n')
+    write(folder / "child.toml", 'extends = "mine.toml"\ndescription_zh = "我的。"\n')
+    assert load("mine.toml").values.description_zh == ""
+    assert load("child.toml").values.description_zh == "我的。"
+    assert load("baseline", ["campaign"]).values.description_zh == (
+        load("baseline").values.description_zh + known_fragment("campaign").data["description_zh"]
+    )
+    assert load("baseline").replace({"description": "Another."}).values.description_zh == ""

@@ -13,6 +13,7 @@ from simsurance.axes import FUND
 from simsurance.cli import main
 from simsurance.output.charts import scheme_effects as chart
 from simsurance.output.folder import read_manifest
+from simsurance.output.labels import fund_label
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -92,8 +93,8 @@ def test_the_command_writes_a_folder_and_prints_every_fund(tmp_path: Path) -> No
     arguments = ["schemes", "baseline", "--policy", "compliance_up", "--set", SHORT[0], "--out", str(tmp_path)]
     told = CliRunner().invoke(main, arguments)
     assert told.exit_code == 0, told.stderr
-    for fund in FUND.labels:
-        assert fund in told.stdout
+    for fund in FUND.members:
+        assert fund_label(fund, "en") in told.stdout
     assert str(tmp_path / "schemes-baseline") in told.stdout
     manifest = read_manifest(tmp_path / "schemes-baseline")
     assert manifest is not None

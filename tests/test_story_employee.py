@@ -80,18 +80,20 @@ def test_relief_and_the_part_of_the_employer_that_goes_to_the_account():
 def test_the_words_of_a_working_year():
     year = story(scheme(), "2026: employee wage 90000 claim 50000").loc[2026]
     assert year["told"] == (
-        "2026, age 40: in the employee scheme. Wage of 2025: CNY 90,000; base of contributions: CNY 90,000. "
-        "The employer pays CNY 5,400, the member CNY 1,800: CNY 1,800 go to the personal account, CNY 5,400 to the pool. "
-        "Inpatient cost of CNY 50,000: above the deductible of CNY 1,200 the pool pays 86 %, CNY 41,968; "
-        "the member CNY 8,032."
+        "2026, age 40: in the employee scheme. Wage in 2025: CNY 90,000. Contribution base: CNY 90,000. "
+        "Employer contribution CNY 5,400, employee contribution CNY 1,800; CNY 1,800 is credited to the personal account, "
+        "CNY 5,400 to the employee pooled fund. Eligible inpatient expenses CNY 50,000: above the deductible of CNY 1,200 "
+        "the employee pooled fund pays 86%, CNY 41,968; out-of-pocket CNY 8,032."
     )
-    assert "Mean wage of 2025: CNY 100,000; base" in story(scheme(), "2026: employee").loc[2026, "told"]
     assert (
-        "base of contributions, raised to the floor: CNY 60,000."
+        "Average wage in 2025: CNY 100,000. Contribution base: " in story(scheme(), "2026: employee").loc[2026, "told"]
+    )
+    assert (
+        "Contribution base, raised to the lower limit: CNY 60,000."
         in story(scheme(), "2026: employee wage 30000").loc[2026, "told"]
     )
     assert (
-        "base of contributions, cut to the ceiling: CNY 300,000."
+        "Contribution base, held to the upper limit: CNY 300,000."
         in story(scheme(), "2026: employee wage 400000").loc[2026, "told"]
     )
 
@@ -143,8 +145,8 @@ def test_claims_of_active_and_retired_members_by_hand(claim, active, retired):
 
 def test_a_claim_below_the_deductible_or_above_the_limit_is_told():
     told = story(scheme(), "2026: employee claim 900, 2027: employee claim 900000")["told"]
-    assert "Inpatient cost of CNY 900, within the deductible of CNY 1,200" in told[2026]
-    assert "the pool pays 86 % up to its limit, CNY 500,000; the member CNY 400,000" in told[2027]
+    assert "Eligible inpatient expenses CNY 900 do not exceed the deductible of CNY 1,200" in told[2026]
+    assert "pays 86% up to the annual payment limit, CNY 500,000; out-of-pocket CNY 400,000" in told[2027]
 
 
 def test_whoever_retires_with_the_years_pays_nothing_and_has_a_credit():
@@ -155,8 +157,8 @@ def test_whoever_retires_with_the_years_pays_nothing_and_has_a_credit():
     assert told["to_account"].tolist() == pytest.approx([1800, 1800, 840, 840])
     assert told["to_pool"].tolist() == pytest.approx([5400, 5400, 0, 0])
     assert told["wage"].tolist()[2:] == [0, 0]
-    assert "Retires at the year's end with the years it takes" in told.loc[2027, "told"]
-    assert "Pays no contribution; CNY 840 go to the personal account." in told.loc[2028, "told"]
+    assert "Retires at the end of the year with the minimum contribution period completed" in told.loc[2027, "told"]
+    assert "No contribution is due; CNY 840 is credited to the personal account." in told.loc[2028, "told"]
 
 
 def test_the_missing_years_are_bought_at_retirement():
@@ -164,8 +166,13 @@ def test_the_missing_years_are_bought_at_retirement():
     assert told.loc[2027, ["missing_years", "purchase"]].tolist() == pytest.approx([5, 5 * 0.06 * 60_000])
     assert told.loc[2027, ["member_pays", "to_pool", "to_account"]].tolist() == pytest.approx([19_800, 23_400, 1800])
     assert told.loc[2028, "membership"] == "retired"
-    assert "buys 5 missing years for CNY 18,000, which go to the pool" in told.loc[2027, "told"]
-    assert "CNY 1,800 go to the personal account, CNY 5,400 to the pool" in told.loc[2027, "told"]
+    assert (
+        "5 years short of the minimum contribution period, pays a lump sum of CNY 18,000 into the employee pooled fund"
+        in told.loc[2027, "told"]
+    )
+    assert (
+        "CNY 1,800 is credited to the personal account, CNY 5,400 to the employee pooled fund" in told.loc[2027, "told"]
+    )
 
 
 def test_whoever_retires_short_joins_the_residents_or_has_no_cover():
@@ -177,7 +184,7 @@ def test_whoever_retires_short_joins_the_residents_or_has_no_cover():
     assert joined[["membership", "waiting", "months_of_cover"]].tolist() == ["transferred", 0, 12]
     assert joined["basic"] > 0
     assert out[["membership", "own_payment"]].tolist() == ["lapsed", 50_000]
-    assert "covers the member no longer" in story(scheme(), history.format("in"), age=60).loc[2026, "told"]
+    assert "coverage by the employee scheme ends" in story(scheme(), history.format("in"), age=60).loc[2026, "told"]
 
 
 def test_a_leaver_who_joins_at_once_does_not_wait_and_keeps_the_years():
@@ -185,16 +192,16 @@ def test_a_leaver_who_joins_at_once_does_not_wait_and_keeps_the_years():
     assert told.loc[2029, ["membership", "waiting", "months_of_cover"]].tolist() == ["transferred", 0, 12]
     assert told.loc[2029, "continuous_years"] == 5
     assert told.loc[2029, "continuous_credit"] == load("baseline").values.participation.continuous_bonus.step
-    assert "Years in the employee scheme count: 5 continuous years." in told.loc[2029, "told"]
-    assert "Leaves the employee scheme at the year's end." in told.loc[2028, "told"]
+    assert "Years in the employee scheme count: 5 years of continuous enrolment." in told.loc[2029, "told"]
+    assert "Leaves the employee scheme at the end of the year." in told.loc[2028, "told"]
 
 
 def test_years_that_do_not_count_are_told():
     told = story(scheme(years_count=False), "2025-2026: in, 2027: employee, 2028: leave, 2029: in")
     assert told.loc[2029, "continuous_years"] == 1
-    assert "Years in the employee scheme do not count as continuous." in told.loc[2029, "told"]
-    assert "The count of 2 continuous years ends." in told.loc[2027, "told"]
-    assert "ends" not in story(scheme(), "2025-2026: in, 2027: employee").loc[2027, "told"]
+    assert "Years in the employee scheme do not count towards continuous enrolment." in told.loc[2029, "told"]
+    assert "Continuous enrolment of 2 years is broken." in told.loc[2027, "told"]
+    assert "broken" not in story(scheme(), "2025-2026: in, 2027: employee").loc[2027, "told"]
 
 
 @pytest.mark.parametrize("gap", [1, 2, 4])
@@ -253,10 +260,10 @@ def test_the_command_shows_the_money_of_a_working_year():
     shown = CliRunner().invoke(main, call)
     assert shown.exit_code == 0, shown.stderr
     heading = shown.stdout.splitlines()[0]
-    for name in ("base", "employer pays", "member pays", "to the account", "to the pool"):
+    for name in ("contribution base", "employer pays", "person pays", "to personal account", "to employee pooled fund"):
         assert name in heading
-    assert "critical illness pays" not in heading
-    assert "Employee scheme: contributions of a year are taken from the full wage of the year before" in shown.stdout
+    assert "critical-illness pays" not in heading
+    assert "Employee scheme: the contribution base is the full wage of the year before" in shown.stdout
     assert "Critical-illness insurance pays above" in shown.stdout
     document = json.loads(CliRunner().invoke(main, [*call, "--json"]).stdout)
     first, left, joined = document["years"]
@@ -283,5 +290,5 @@ def test_a_story_of_work_alone_does_not_speak_of_critical_illness(lang):
 
 def test_a_story_without_work_shows_no_column_of_it():
     shown = CliRunner().invoke(main, ["story", "baseline", "--history", "2026: in, 2027: lapse"])
-    assert "to the pool" not in shown.stdout
+    assert "pooled fund" not in shown.stdout
     assert "Employee scheme" not in shown.stdout

@@ -6,12 +6,15 @@ from typing import Final
 
 from simsurance.errors import SimsuranceError
 from simsurance.measures import measure_of
-from simsurance.results import RunResult, simulate
+from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
-RESERVE_YEARS: Final = (2030, 2035)
+RESERVE_AFTER: Final = (4, 9)
+"""Years after the valuation year at whose end the reserve is looked at."""
 POOL: Final = "employee_pool"
+NOTHING_CHANGED: Final = "changes nothing upon this scenario"
+"""The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16
 """Runs that are projected in one batch: bounds the memory, changes no number."""
 
@@ -41,13 +44,14 @@ class Effect:
     title: str
     title_zh: str
     description: str
+    description_zh: str
     figures: tuple[Figure, ...] = ()
     reason: str = ""
 
 
 def effects(
     scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()
-) -> tuple[RunResult, list[Effect]]:
+) -> tuple[RunAccounts, list[Effect]]:
     """The scenario as it stands, and the effect of each shipped fragment upon it, alone.
 
     `fragments` and `settings` belong to the scenario. Raises SimsuranceError if the scenario itself is faulty.
@@ -57,17 +61,17 @@ def effects(
     upon: dict[str, Scenario] = {}
     for name in shipped(fragments=True):
         layer = known_fragment(name)
-        title, title_zh, description = (str(layer.data.get(key, "")) for key in TITLES)
-        told[name] = Effect(name, title, title_zh, description)
+        title, title_zh, description, description_zh = (str(layer.data.get(key, "")) for key in TITLES)
+        told[name] = Effect(name, title, title_zh, description, description_zh)
         try:
             upon[name] = load(scenario, (*fragments, name), settings)
         except SimsuranceError as error:
             told[name] = _refused(told[name], error)
             continue
         if _without_titles(upon[name]) == _without_titles(base):
-            told[name] = _refused(told[name], SimsuranceError("changes nothing upon this scenario"))
+            told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
-    (without,) = simulate([base])
+    (without,) = accounts_of([base])
     for name, result in _simulated(upon):
         if isinstance(result, SimsuranceError):
             told[name] = _refused(told[name], result)
@@ -76,12 +80,12 @@ def effects(
     return without, list(told.values())
 
 
-def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
+def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
     """The measures that a fragment is judged by, without and with it."""
     first, last = base.years[0], base.years[-1]
     for name in ("first_deficit_year", "depletion_year"):
         yield _dated(base, changed, name)
-    for year in RESERVE_YEARS:
+    for year in reserve_years(base):
         name = f"reserve_months_{year}"
         if first <= year <= last:
             old, new = (_account(results, "reserve_months", year - first) for results in (base, changed))
@@ -90,7 +94,7 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
             yield Figure(name, "months", None, None, "outside_horizon", "outside_horizon")
     yield Figure("closing_last_year", "yuan", _account(base, "closing", -1), _account(changed, "closing", -1))
     for name, unit in (
-        ("required_contribution_now", f"yuan a head in {first}"),
+        ("required_contribution_now", f"yuan per person in {first}"),
         ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
     ):
         yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
@@ -100,39 +104,44 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
         yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
 
 
-def both_schemes(base: RunResult) -> bool:
+def reserve_years(base: RunAccounts) -> list[int]:
+    """The years at whose end the reserve is looked at."""
+    return [base.years[0] + after for after in RESERVE_AFTER]
+
+
+def both_schemes(base: RunAccounts) -> bool:
     """Whether the pooled fund of the employee scheme is looked at, beside the resident fund."""
     return POOL in base.accounts
 
 
-def _dated(base: RunResult, changed: RunResult, name: str) -> Figure:
+def _dated(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
     """A year without and with a fragment."""
     (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
     return Figure(name, "year", old, new, old_status, new_status)
 
 
-def _account(results: RunResult, name: str, place: int) -> float:
+def _account(results: RunAccounts, name: str, place: int) -> float:
     """What stands in the resident fund's account in a year of the projection."""
     return float(results.account[name][place])
 
 
-def _measure(results: RunResult, name: str) -> tuple[float | None, str]:
+def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
     """A measure, or None and why it has no value."""
     status = str(results.measures["status"][name])
     return (float(results.measures["value"][name]) if status == "ok" else None), status
 
 
-def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, RunResult | SimsuranceError]]:
+def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, RunAccounts | SimsuranceError]]:
     """Results by fragment, batch after batch; where a batch is refused, its runs one by one to find that at fault."""
     names = list(scenarios)
     for first in range(0, len(names), RUNS_TOGETHER):
         batch = names[first : first + RUNS_TOGETHER]
         try:
-            yield from zip(batch, simulate([scenarios[name] for name in batch]), strict=True)
+            yield from zip(batch, accounts_of([scenarios[name] for name in batch]), strict=True)
         except SimsuranceError:
             for name in batch:
                 try:
-                    yield name, simulate([scenarios[name]])[0]
+                    yield name, accounts_of([scenarios[name]])[0]
                 except SimsuranceError as error:
                     yield name, error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import SimsuranceError
-from simsurance.measures import discount_factors, measure_of
+from simsurance.measures import measure_of
 from simsurance.model.fund import summed
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.files import known_fragment
@@ -37,9 +37,10 @@ class SchemeEffects:
     policies: Mapping[str, RunResult]
 
     def titles(self, lang: str) -> list[str]:
-        """What each policy is called."""
-        key = "title_zh" if lang == "zh" else "title"
-        return [str(known_fragment(name).data.get(key, name)) for name in self.policies]
+        """What each policy is called in a language, or where it has no name in that language, in English."""
+        told = [known_fragment(name).data for name in self.policies]
+        named = zip(self.policies, told, strict=True)
+        return [str(data.get(f"title_{lang}", data.get("title", name))) for name, data in named]
 
     def __repr__(self) -> str:
         return f"{self.base.scenario.name}: {', '.join(self.policies)}"
@@ -93,8 +94,7 @@ class SchemeEffects:
 
     def _discounts(self) -> np.ndarray:
         """Value on the opening 1 January of one yuan in the middle of each year."""
-        interest = np.array([float(year.interest_rate[0]) for year in self.base.basis])
-        middle, _ = discount_factors(interest, self.base.scenario.values.measures.discount_margin)
+        middle, _ = self.base.interest.discounts(self.base.scenario.values.measures.discount_margin)
         return middle
 
     def _incidence(self, table: str, heads: str) -> "pd.DataFrame":

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simsurance.measures import discount_factors
 from simsurance.model.fund import summed
-from simsurance.results import RunResult, simulate
+from simsurance.results import RunAccounts, RunResult, accounts_of
 from simsurance.scenario_file.loader import Scenario
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ class Twins:
     """Results of a scenario, of its zero-effect twin, of its static twin, and with a heavy tail of cost."""
 
     full: RunResult
-    zero_effect: RunResult
-    static: RunResult
-    heavy_tail: RunResult
+    zero_effect: RunAccounts
+    static: RunAccounts
+    heavy_tail: RunAccounts
 
     @cached_property
     def tail(self) -> "pd.DataFrame":
@@ -90,8 +89,7 @@ class Twins:
         """
         import pandas as pd
 
-        interest = np.array([float(year.interest_rate[0]) for year in self.full.basis])
-        middle, end = discount_factors(interest, 0.0)
+        middle, end = self.full.interest.discounts()
         payers, balance = zip(*(_paths(results) for results in (self.full, self.static)), strict=True)
 
         def value(of_payers: int, of_balance: int) -> float:
@@ -104,7 +102,7 @@ class Twins:
         return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": "yuan"}, index=parts)
 
 
-def _paths(results: RunResult) -> tuple[np.ndarray, np.ndarray]:
+def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:
     """Payers and income less outgo a payer, by year."""
     account = results.account
     payers = account["resident_enrolled"]
@@ -116,4 +114,4 @@ def twins(results: RunResult) -> Twins:
     scenario = results.scenario
     heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
     quiet = (without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS))
-    return Twins(results, *simulate([*quiet, heavy]))
+    return Twins(results, *accounts_of([*quiet, heavy]))

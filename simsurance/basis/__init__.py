@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import TENURES
+from simsurance.axes import TENURES, axes_except
 from simsurance.basis import opening
 from simsurance.basis.employee import employee_basis
 from simsurance.basis.inputs import Arrays, Inputs
@@ -101,7 +101,7 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     arrays["enter_odds"] = arrays["enter_odds"] * enter
 
     years = tuple(year_basis(year, place, scenario.values, arrays) for place, year in enumerate(inputs.years))
-    prepaid = years[0].prepaid_share * (cells[:, :, TENURES] * years[0].personal_pp).sum(axis=(1, 2, 3, 4, 5, 6))
+    prepaid = years[0].prepaid_share * (cells[:, :, TENURES] * years[0].personal_pp).sum(axis=axes_except())
     opened = [scenario.values.fund.opening]
     opened += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
     fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in opened]])

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, EMPLOYEES, INCOME
+from simsurance.axes import AGE, AREA, INCOME, axis, row
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis
 from simsurance.basis.trend import grown
 from simsurance.model.lognormal import above
+
+ACTIVE = row("employee_active")
 
 
 def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
@@ -44,7 +46,7 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     `wages` [year]: E[min(max(w, a), b)] = a + E[(w − a)⁺] − E[(w − b)⁺]. Flexible workers pay from a base of their own.
     """
     wage, paid = inputs.values.employee.wage, inputs.values.employee.contributions
-    active = cells[0, :, EMPLOYEES][:, 0].sum(axis=(0, 1, 2, 4))
+    active = cells[:, :, ACTIVE : ACTIVE + 1].sum(axis=axis("run", "health", "status", "sex", "area", "age"))
     ratio = members(wage.income_ratio, INCOME.members)
     mean = wages[:, None] * ratio * active.sum() / (ratio * active).sum() if active.any() else wages[:, None] * ratio
     floor, ceiling = (inputs.yearly(share)[:, None] * wages[:, None] for share in (wage.floor, wage.ceiling))

@@ -2,7 +2,20 @@
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, GAP_DEPTH, HEALTH, INCOME, NOT_EMPLOYEES, SEX, TENURE_DEPTH, TENURES, UNINSURED
+from simsurance.axes import (
+    AGE,
+    AREA,
+    GAP_DEPTH,
+    HEALTH,
+    INCOME,
+    NOT_EMPLOYEES,
+    SEX,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    axes_except,
+    axis,
+)
 from simsurance.basis import opening
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
@@ -189,7 +202,9 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     table's mean over the people of working age outside the scheme in the opening state.
     """
     scheme = inputs.values.employee
-    outside = cells[0, :, NOT_EMPLOYEES].sum(axis=(0, 1, 2))[..., WORKING_AGES].sum(axis=-1)
+    outside = (
+        cells[:, :, NOT_EMPLOYEES].sum(axis=axis("run", "health", "status", "sex"))[..., WORKING_AGES].sum(axis=-1)
+    )
     chance = employee_chance(inputs)
     entry = relative * (outside.sum() / (outside * chance).sum())
     if entry.max() >= 1:
@@ -258,9 +273,9 @@ def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> t
     hazard = enrolment_hazards(cells, basis)
     leave_odds, enter_odds = (rate / (1 - rate) for rate in (hazard.leave, hazard.enter))
     never, lapsed, insured = (cells[:, :, rows] for rows in (slice(0, 1), slice(1, UNINSURED.stop), TENURES))
-    joining = never.sum(axis=(1, 2, 3, 4, 5, 6)) * targets.join_rate
-    returning = lapsed.sum(axis=(1, 2, 3, 4, 5, 6)) * targets.return_rate
-    leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=(1, 2, 3, 4, 5, 6))
+    joining = never.sum(axis=axes_except()) * targets.join_rate
+    returning = lapsed.sum(axis=axes_except()) * targets.return_rate
+    leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=axes_except())
     join = opening.leaving_factor(never, enter_odds[:, :, :1], joining)
     back = opening.leaving_factor(lapsed, enter_odds[:, :, 1:], returning)
     enter = np.concatenate([join, *([back] * (UNINSURED.stop - 1))], axis=2)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.language import words
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import LANGUAGES, Lang
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ LONGEST_NAME: Final = 120
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary."
-)
+@language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
     base: str,
@@ -39,7 +37,7 @@ def command(
     settings: tuple[str, ...],
     out: Path,
     charts: bool,
-    lang: Lang,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Run BASE and each OTHER, and write what differs to OUT/compare-<names>/.
@@ -57,7 +55,7 @@ def command(
         comparison = compare(scenarios)
         line.say(f"writing {folder}")
         save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
-    click.echo(_json(comparison, folder) if as_json else _text(comparison, folder), nl=False)
+    click.echo(_json(comparison, folder) if as_json else _text(comparison, folder, lang), nl=False)
 
 
 def _scenario(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
@@ -77,14 +75,16 @@ def _folder_name(scenarios: list[Scenario]) -> str:
     return f"compare-{names[0].encode()[:80].decode(errors='ignore')}-and-{len(names) - 1}-others"
 
 
-def _text(comparison: "Comparison", folder: Path) -> str:
-    """The measures side by side and the keys that differ, for the terminal."""
-    from simsurance.output.compare_summary import MEASURE, rows
+def _text(comparison: "Comparison", folder: Path, lang: str) -> str:
+    """The measures side by side and the assumptions that differ, for the terminal."""
+    from simsurance.output.compare_summary import rows
 
-    header = (MEASURE[0], *comparison.names)
-    lines = columns([header, *(tuple(row) for row in rows(comparison, "en"))])
+    said = words(lang)
+    header = (said.label("compare.measure"), *comparison.names)
+    lines = columns([header, *(tuple(row) for row in rows(comparison, lang))])
     keys = [f"  {key}" for key in comparison.differences.index]
-    return "\n".join([*lines, "", "differ in" if keys else "no key differs", *keys, "", folder.as_posix(), ""])
+    told = said.label("compare.assumptions" if keys else "compare.no_assumption")
+    return "\n".join([*lines, "", told, *keys, "", folder.as_posix(), ""])
 
 
 def _json(comparison: "Comparison", folder: Path) -> str:

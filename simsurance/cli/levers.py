@@ -5,104 +5,124 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.output.labels import ENTRY_NOTE, in_language, number, signed
+from simsurance.language import Words, words
+from simsurance.output.labels import fund_label, in_its_words, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
-    from simsurance.results import RunResult
-
-BILLION = 1e9
+    from simsurance.results import RunAccounts
 
 
 @click.command()
 @click.argument("scenario", default="baseline")
 @scenario_options
+@language_option("the table")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: titles, descriptions, figures in full.")
-def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
-    """List the shipped fragments with what each changes when it alone is laid upon SCENARIO with --with.
+def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """List the shipped policy options with what each changes when it alone is laid upon SCENARIO with --with.
 
-    Years are those with the fragment, months, fund and contribution the change; nothing is written. Sizes, sources and
+    Years are those with the option, months, balance and contribution the change; nothing is written. Sizes, sources and
     ranges: simsurance show SCENARIO levers --with NAME
     """
     with progress() as line:
         line.say("projecting")
-        from simsurance.analysis.levers import both_schemes, effects
+        from simsurance.analysis.levers import effects
 
         base, found = effects(scenario, fragments, settings)
     if as_json:
         click.echo(_json(base, found), nl=False)
         return
+    click.echo("\n".join(_text(base, found, words(lang))))
+
+
+def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[str]:
+    """The scenario, each option that can be laid upon it, and why others cannot."""
+    from simsurance.analysis.levers import NOTHING_CHANGED, both_schemes
+
     shown = [effect for effect in found if effect.figures]
-    head = _header(base)
-    click.echo("\n".join(columns([head, _base_row(base, shown), *(_row(effect) for effect in shown)])))
+    rows = [*_header(base, said), _base_row(base, shown, said), *(_row(effect, said) for effect in shown)]
+    units = {"unit": unit("yuan", said.lang).name, "unit_pp": unit("yuan_pp", said.lang).name, "first": base.years[0]}
+    lines = [*columns(rows), "", said.say("levers.units", **units), said.label("levers.note")]
     for effect in found:
         if effect.reason:
-            click.echo(f"not applied: {effect.fragment}: {effect.reason}")
+            reason = said.label("levers.nothing_changed" if effect.reason == NOTHING_CHANGED else "levers.refused")
+            lines.append(said.say("levers.not_applied", option=effect.fragment, reason=reason))
+    return [*lines, said.label("note.entry")] if both_schemes(base) else lines
+
+
+def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
+    """Two rows: whose figures they are, and what they are."""
+    from simsurance.analysis.levers import POOL, both_schemes, reserve_years
+
+    dated = (said.label("levers.first_deficit_year"), said.label("levers.depletion_year"))
+    months = (said.say("levers.reserve_months", year=year) for year in reserve_years(base))
+    closing = said.say("levers.closing_last_year", year=base.years[-1])
+    required = (said.label("levers.required_contribution"), said.label("levers.required_contribution_multiple"))
+    groups = {"resident": (*dated, *months, closing, *required)}
     if both_schemes(base):
-        click.echo(f"\n{in_language(ENTRY_NOTE, 'en')}")
+        groups[POOL] = (dated[1], closing)
+    whose = [name for fund, heads in groups.items() for name in (fund_label(fund, said.lang), *[""] * (len(heads) - 1))]
+    heads = [head for heads in groups.values() for head in heads]
+    return [("", *whose, ""), (said.label("levers.option"), *heads, said.label("levers.what"))]
 
 
-def _header(base: "RunResult") -> tuple[str, ...]:
-    from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
-
-    months = (f"resident months {year}" for year in RESERVE_YEARS)
-    last = base.years[-1]
-    required = ("resident required, CNY a head", "resident required, multiple")
-    figures = ("resident deficit", "resident depletion", *months, f"resident fund {last}, CNY bn", *required)
-    pool = ("pool depletion", f"pool {last}, CNY bn") if both_schemes(base) else ()
-    return ("fragment", *figures, *pool, "what it is")
-
-
-def _base_row(base: "RunResult", shown: Sequence["Effect"]) -> tuple[str, ...]:
+def _base_row(base: "RunAccounts", shown: Sequence["Effect"], said: Words) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
-    if not shown:
-        return (base.scenario.name, *[""] * (len(_header(base)) - 2), base.scenario.values.title)
-    by_name = {figure.measure: figure for figure in shown[0].figures}
-    cells = [_level(figure) for figure in by_name.values()]
-    return (base.scenario.name, *cells, base.scenario.values.title)
+    title = in_its_words(base.scenario, "title", said.lang)
+    cells = [_level(figure, said) for figure in shown[0].figures] if shown else [""] * (len(_header(base, said)[0]) - 2)
+    return (base.scenario.name, *cells, title)
 
 
-def _level(figure: "Figure") -> str:
-    """The value without the fragment, as printed."""
+def _level(figure: "Figure", said: Words) -> str:
+    """The value without the option, as printed; a balance below zero is a deficit."""
     if figure.base is None:
-        return "none"
+        return _no_value(figure, said)
     match figure.unit:
         case "year":
             return f"{figure.base:.0f}"
         case "months":
-            return number(figure.base, 1)
+            amount = said.number(abs(figure.base), 1)
         case "yuan":
-            return number(figure.base / BILLION)
-    return number(figure.base) if figure.measure == "required_contribution_now" else f"× {number(figure.base, 3)}"
+            amount = said.number(abs(figure.base) / unit("yuan", said.lang).size)
+        case _:
+            return said.number(figure.base, 0 if figure.measure == "required_contribution_now" else 3)
+    return said.say("levers.deficit", amount=amount) if figure.base < 0 else amount
 
 
-def _row(effect: "Effect") -> tuple[str, ...]:
-    """One fragment: years as they become, everything else as a change."""
-    return (effect.fragment, *(_cell(figure) for figure in effect.figures), effect.title)
+def _row(effect: "Effect", said: Words) -> tuple[str, ...]:
+    """One option: years as they become, everything else as a change."""
+    title = getattr(effect, f"title_{said.lang}", effect.title)
+    return (effect.fragment, *(_cell(figure, said) for figure in effect.figures), title)
 
 
-def _cell(figure: "Figure") -> str:
-    """The year with the fragment, or the change of anything else."""
+def _cell(figure: "Figure", said: Words) -> str:
+    """The year with the option, or the change of anything else."""
     if figure.unit == "year":
         if figure.value is None:
-            return "none"
-        sign = f" ({signed(number(figure.change))})" if figure.change else ""
-        return f"{figure.value:.0f}{sign}"
+            return _no_value(figure, said)
+        change = said.signed(said.number(figure.change)) if figure.change else ""
+        return said.say("levers.year", year=f"{figure.value:.0f}", change=change)
     if figure.change is None:
-        return "outside"
+        return _no_value(figure, said)
     match figure.unit:
         case "months":
-            return signed(number(figure.change, 2))
+            return said.signed(said.number(figure.change, 2))
         case "yuan":
-            return signed(number(figure.change / BILLION))
-    decimals = 1 if figure.measure == "required_contribution_now" else 4
-    return signed(number(figure.change, decimals))
+            return said.signed(said.number(figure.change / unit("yuan", said.lang).size))
+    return said.signed(said.number(figure.change, 1 if figure.measure == "required_contribution_now" else 4))
 
 
-def _json(base: "RunResult", found: Sequence["Effect"]) -> str:
+def _no_value(figure: "Figure", said: Words) -> str:
+    """Why there is no value: the year does not come, or does not lie in the projection."""
+    if figure.unit != "year":
+        return said.label("levers.outside")
+    return said.label("levers.not_depleted" if figure.measure.endswith("depletion_year") else "levers.no_deficit")
+
+
+def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
     """Everything as JSON text."""
     from simsurance.output.manifest import as_json, plain
 

@@ -2,27 +2,48 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from simsurance.axes import AREA, HEALTH, INCOME, SEX
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.output.labels import number
+from simsurance.language import Words, words
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
     from simsurance.member.loopholes import Loophole
-    from simsurance.member.strategy import Foresight
+    from simsurance.member.strategy import Foresight, Outcome
 
-TOLD = {
-    "known": "best, knowing the year's need beforehand",
-    "in_year": "best, knowing last year's need; late enrolment once the year's shows",
-    "last_year": "best, knowing last year's need",
-}
-SHOWN = 12
+SHOWN: Final = 12
+LEAST_WORTH: Final = 0.5
+"""Yuan below which a strategy is worth no more than enrolling every year."""
+COLUMNS: Final = (
+    "strategy",
+    "contributions",
+    "repair",
+    "benefits",
+    "worth",
+    "over_always",
+    "years_insured",
+    "fund_cost",
+    "over_always",
+)
+TABLE: Final = (
+    "age",
+    "need",
+    "income",
+    "area",
+    "sex",
+    "persons",
+    "worth_known",
+    "worth_in_year",
+    "worth_last_year",
+    "fund_cost_known",
+    "strategy",
+)
 
 
 @click.command()
@@ -43,6 +64,7 @@ SHOWN = 12
     "--share", type=float, default=0.1, show_default=True, help="Share of the members who follow the best strategy."
 )
 @click.option("--members/--no-members", default=True, help="Compare the default set of members too.")
+@language_option("words and tables")
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -55,6 +77,7 @@ def command(
     years: int,
     share: float,
     members: bool,
+    lang: str,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     as_json: bool,
@@ -73,7 +96,7 @@ def command(
         line.say("the member")
         (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
         line.say("the default set of members")
-        compared = loopholes(chosen, years=years, share=share).to_dict(orient="records") if members else []
+        compared = loopholes(chosen, years=years, share=share, lang=lang).to_dict(orient="records") if members else []
     if as_json:
         document = {
             "schema": "simsurance.loopholes/1",
@@ -83,108 +106,91 @@ def command(
             "share": share,
         }
         click.echo(
-            json.dumps(document | {"member": _plain(one, share), "members": compared}, allow_nan=False, indent=2)
+            json.dumps(document | {"member": _plain(one, share, lang), "members": compared}, allow_nan=False, indent=2)
         )
         return
-    click.echo("\n".join(_member(one, years, share)))
+    said = words(lang)
+    click.echo("\n".join(_member(one, years, share, said)))
     if members:
-        click.echo("\n" + "\n".join(_members(compared, share)))
-    click.echo("\nLeft out: " + "; ".join(LEFT_OUT) + ".")
+        click.echo("\n" + "\n".join(_members(compared, share, said)))
+    left_out = [said.label(f"strategy.left_out.{name}") for name in LEFT_OUT]
+    click.echo("\n" + said.say("strategy.not_counted", items=said.label("list.clauses").join(left_out)))
 
 
-def _member(one: "Loophole", years: int, share: float) -> list[str]:
+def _member(one: "Loophole", years: int, share: float, said: Words) -> list[str]:
     """The member's strategies in words and as a table of values."""
+    from simsurance.member.strategy import Outcome
     from simsurance.member.strategy_words import in_words
 
-    who = one.person
-    lines = [
-        f"A {who.sex} {who.area} member of {who.income} income, aged {who.age}, {one.need} need in "
-        f"{one.first_year - 1}, insured all along, over {years} years:",
-        *(f"  {TOLD[foresight]}: {in_words(one, foresight)}." for foresight in one.best),
-        "",
+    always, best = one.always, one.best["known"]
+    foresights = {name: said.label(f"strategy.foresight.{name}") for name in one.best}
+    rules = [
+        said.say("strategy.told", foresight=told, rule=in_words(one, name, said.lang))
+        for name, told in foresights.items()
     ]
-    rows: list[tuple[str, ...]] = [
-        (
-            "strategy",
-            "contributions",
-            "repair",
-            "benefits",
-            "worth",
-            "over always",
-            "years insured",
-            "cost to the fund",
-            "over always",
+    head = tuple(said.label(f"strategy.columns.{name}") for name in COLUMNS)
+    rows = [
+        (name, *_values(outcome, always, said))
+        for name, outcome in (
+            (said.label("strategy.always"), always),
+            *((foresights[name], outcome) for name, outcome in one.best.items()),
+            (said.label("strategy.never"), Outcome(0, 0, 0, 0, 0, 0, ())),
         )
     ]
-    always = one.always
-    for name, outcome in (
-        ("always enrolled", always),
-        *((TOLD[foresight], outcome) for foresight, outcome in one.best.items()),
-    ):
-        money = (outcome.contributions, outcome.repair, outcome.benefits, outcome.value, outcome.value - always.value)
-        fund = (outcome.fund_cost, outcome.fund_cost - always.fund_cost)
-        rows.append((name, *map(number, money), number(outcome.insured_years, 1), *map(number, fund)))
-    rows.append(("never enrolled", "0", "0", "0", "0", number(-always.value), "0.0", "0", number(-always.fund_cost)))
-    lines += columns(rows)
-    lines.append(
-        "Expected present values for one member, CNY, at the fund's interest; "
-        "the cost to the fund is outgo less contributions and subsidies."
+    stands_for = said.say(
+        "strategy.stands_for",
+        persons=one.persons,
+        share=share,
+        cost=share * one.persons * one.fund_cost(),
+        saved=share * one.persons * (always.subsidies - best.subsidies),
     )
-    cost = share * one.persons * one.fund_cost()
-    saved = share * one.persons * (always.subsidies - one.best["known"].subsidies)
-    lines.append(
-        f"The member stands for {number(one.persons / 1e6, 2)} million insured; if {number(100 * share)} % of them did "
-        f"so, the fund would {'lose' if cost >= 0 else 'gain'} CNY {number(abs(cost) / 1e6, 1)} million, while the "
-        f"budget saved {number(saved / 1e6, 1)} million of subsidies."
-    )
-    return lines
+    return [_who(one, years, said), *rules, "", *columns([head, *rows]), said.label("strategy.values"), stands_for]
 
 
-def _members(rows: Sequence[Mapping[Any, Any]], share: float) -> list[str]:
+def _who(one: "Loophole", years: int, said: Words) -> str:
+    """The member and the years looked at."""
+    groups = {name: said.label(f"axis.{name}.{getattr(one.person, name)}") for name in ("sex", "area", "income")}
+    need = said.label(f"strategy.needs.{one.need}")
+    return said.say("strategy.who", age=one.person.age, need=need, year=one.first_year - 1, years=years, **groups)
+
+
+def _values(outcome: "Outcome", always: "Outcome", said: Words) -> tuple[str, ...]:
+    """What a strategy comes to, and what over enrolling every year."""
+    number = said.number
+    money = (outcome.contributions, outcome.repair, outcome.benefits, outcome.value, outcome.value - always.value)
+    fund = (outcome.fund_cost, outcome.fund_cost - always.fund_cost)
+    return (*map(number, money), number(outcome.insured_years, 1), *map(number, fund))
+
+
+def _members(rows: Sequence[Mapping[Any, Any]], share: float, said: Words) -> list[str]:
     """The default set, the dearest first."""
-    head = (
-        "age",
-        "need",
-        "income",
-        "area",
-        "sex",
-        "million",
-        "worth",
-        "in year",
-        "last year's",
-        "fund, million",
-        "best strategy",
+    gaining = [row for row in rows if row["worth_known"] > LEAST_WORTH]
+    all_cost = said.say(
+        "strategy.all_cost",
+        share=share,
+        cost=sum(row["fund_cost_known"] for row in rows),
+        idle=len(rows) - len(gaining),
+        members=len(rows),
     )
-    shown = [row for row in rows if row["worth_known"] > 0.5][:SHOWN]
-    text = [
-        (
-            str(row["age"]),
-            *(str(row[name]) for name in ("need", "income", "area", "sex")),
-            number(row["persons"] / 1e6, 2),
-            *(number(row[f"worth_{foresight}"]) for foresight in TOLD),
-            number(row["fund_cost_known"] / 1e6, 1),
-            row["strategy"],
-        )
-        for row in shown
-    ]
-    total = sum(row["fund_cost_known"] for row in rows)
-    best = (
-        f"If {number(100 * share)} % of each followed the best strategy with the year's need known, it would cost the "
-        f"fund CNY {number(total / 1e6)} million"
-    )
-    idle = len(rows) - sum(row["worth_known"] > 0.5 for row in rows)
-    note = (
-        f"{best} in present value. For {idle} of {len(rows)} members nothing is worth more than enrolling every year."
-    )
-    return [
-        *columns([head, *text]),
-        note,
-        "Worth to one member over enrolling every year, CNY, by what is known of the need class: the year's; last "
-        "year's, and the year's for late enrolment (in year); last year's.",
-    ]
+    head = tuple(said.label(f"strategy.table.{name}") for name in TABLE)
+    table = columns([head, *(_row(row, said) for row in gaining[:SHOWN])])
+    return [*table, all_cost, said.label("strategy.members_note")]
 
 
-def _plain(one: "Loophole", share: float) -> dict[str, Any]:
+def _row(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
+    """One member of the default set."""
+    return (
+        str(row["age"]),
+        said.label(f"strategy.needs.{row['need']}"),
+        *(said.label(f"axis.{name}.{row[name]}") for name in ("income", "area", "sex")),
+        said.quantity("persons", row["persons"]),
+        *(said.number(row[name]) for name in TABLE if name.startswith("worth_")),
+        said.quantity("money", row["fund_cost_known"]),
+        row["strategy"],
+    )
+
+
+def _plain(one: "Loophole", share: float, lang: str) -> dict[str, Any]:
     """The member's strategies for programs."""
     from simsurance.member.strategy_words import in_words
 
@@ -195,7 +201,7 @@ def _plain(one: "Loophole", share: float) -> dict[str, Any]:
             row |= {"worth": one.worth(foresight), "fund_cost_over_always": one.fund_cost(foresight)}
             row |= {
                 "fund_cost_of_share": share * one.persons * one.fund_cost(foresight),
-                "strategy": in_words(one, foresight),
+                "strategy": in_words(one, foresight, lang),
             }
         return row
 

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
+from simsurance.language import words
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import LANGUAGES, Lang, in_words_or, number
+from simsurance.scenario_file.faults import refuse
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
 
-HEADER = ("scenario", "fund", "first deficit", "depletion", "reserve months", "required")
+COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -49,9 +51,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of charts and summary."
-)
+@language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -62,7 +62,7 @@ def command(
     years: tuple[str, ...],
     out: Path,
     charts: bool,
-    lang: Lang,
+    lang: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -74,7 +74,10 @@ def command(
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
+    refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out)
+    for scenario in chosen:
+        tell_notes(scenario)
     if dry_run:
         _tell([_plan(scenario, folder, charts) for scenario, folder in zip(chosen, folders, strict=True)], as_json)
         return
@@ -91,9 +94,8 @@ def command(
     if as_json:
         _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
     else:
-        rows = [row for result in results for row in _rows(result)]
-        written = [_written(result, folder) for result, folder in zip(results, folders, strict=True)]
-        click.echo("\n".join([*columns([HEADER, *rows]), "", *written]))
+        written = [_written(result, folder, lang) for result, folder in zip(results, folders, strict=True)]
+        click.echo("\n".join([*_table(results, lang), "", *written]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
@@ -129,7 +131,7 @@ def _report(result: "RunResult", folder: Path) -> dict[str, Any]:
     from simsurance.output.measured import outlooks
 
     written = read_manifest(folder) or {}
-    kept = ("scenario", "run_id", "years", "checks", "outputs")
+    kept = ("scenario", "run_id", "years", "carried", "checks", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
     return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
@@ -149,25 +151,26 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _rows(result: "RunResult") -> list[tuple[str, ...]]:
-    """The table on standard output: one row a fund, with the reserve at both ends of the projection."""
+def _table(results: Sequence["RunResult"], lang: str) -> list[str]:
+    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection."""
     from simsurance.output.card import times
     from simsurance.output.measured import outlooks
 
-    def year(found: int | None) -> str:
-        return f"none by {result.years[-1]}" if found is None else str(found)
-
-    def printed(months: float) -> str:
-        return in_words_or(lambda each, _: number(each, 1), months, "en")
-
-    rows: list[tuple[str, ...]] = []
-    for found in outlooks(result):
-        months = " → ".join(map(printed, found.reserve_months))
-        dated = (year(found.first_deficit_year), year(found.depletion_year))
-        rows.append((result.scenario.name, found.fund, *dated, months, times(found)))
-    return rows
+    said = words(lang)
+    rows = [tuple(said.label(f"run.{name}") for name in COLUMNS)]
+    for result in results:
+        for found in outlooks(result):
+            dated = (found.first_deficit_year, found.depletion_year)
+            years = (said.label("run.never") if year is None else str(year) for year in dated)
+            months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
+            fund = said.label(f"run.name.{found.fund}")
+            rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
+    return columns(rows)
 
 
-def _written(result: "RunResult", folder: Path) -> str:
+def _written(result: "RunResult", folder: Path, lang: str) -> str:
     """Which years were projected, and where they were written."""
-    return f"{result.scenario.name}, {result.years[0]} → {result.years[-1]}: {folder.as_posix()}"
+    first, last = result.years[0], result.years[-1]
+    return words(lang).say(
+        "run.written", scenario=result.scenario.name, first=first, last=last, folder=folder.as_posix()
+    )

@@ -2,36 +2,30 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
+from simsurance.language import Words, words
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import ENTRY_NOTE, LANGUAGES, Lang, Text, in_language, number, signed, unit
+from simsurance.output.labels import fund_label, unit
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
 
-HEADER: Final[tuple[Text, ...]] = (
-    *(("policy", "政策"), ("fund", "基金"), ("income", "收入"), ("outgo", "支出"), ("balance", "收支差")),
-    ("fund {last}", "{last}年末结余"),
-    ("members {last}, {persons}", "{last}年末参保，{persons}"),
-    ("depletion", "穿底年份"),
-)
-ALL: Final[Text] = ("all", "合计")
-NONE: Final[Text] = ("none", "无")
-UNITS_NOTE: Final[Text] = (
-    "changes in {unit}; income, outgo and balance {first}–{last} as present values",
-    "变化量，{unit}；收入、支出与收支差为{first}—{last}年现值",
-)
 MONEY: Final = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
+HEADER: Final = ("policy", "fund", *MONEY, "members_last_year", "depletion")
+POOLED: Final = ("resident", "employee_pool")
+"""Funds that can be depleted; personal accounts are their holders' own."""
 
 
 @click.command()
@@ -48,9 +42,7 @@ MONEY: Final = ("income_present_value", "outgo_present_value", "balance_present_
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the chart and of names."
-)
+@language_option("table and chart")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
     scenario: str,
@@ -59,7 +51,7 @@ def command(
     policies: tuple[str, ...],
     out: Path,
     charts: bool,
-    lang: Lang,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Lay each policy alone upon SCENARIO, and write what it changes in every fund to OUT/schemes-<scenario>/.
@@ -83,29 +75,31 @@ def command(
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 
-def _text(effects: "SchemeEffects", folder: Path, lang: Lang) -> str:
+def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
     """Policies and funds as a table, in the units of the language."""
-    from simsurance.axes import FUND
-
-    first, last = effects.base.years[0], effects.base.years[-1]
-    yuan, heads = unit("yuan", lang), unit("persons", lang)
-    head = tuple(in_language(words, lang).format(last=last, persons=heads.name) for words in HEADER)
-    labels = FUND.labels_zh if lang == "zh" else FUND.labels
-    names = {"all": in_language(ALL, lang), **dict(zip(FUND.members, labels, strict=True))}
+    said, first, last = words(lang), effects.base.years[0], effects.base.years[-1]
+    facts = {"first": first, "last": last}
+    head = tuple(said.say(f"schemes.{name}", **facts) for name in HEADER)
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
     rows = []
     for row in effects.effects.reset_index().to_dict(orient="records"):
-        policy, fund = row["policy"], row["fund"]
-        money = [signed(number(row[name] / yuan.size)) for name in MONEY]
-        decimals = 0 if lang == "zh" else 1
-        members = signed(number(row["members_last_year"] / heads.size, decimals)) if fund != "personal_accounts" else ""
-        years = [row[name] for name in ("depletion_year_without", "depletion_year_with")]
-        none = in_language(NONE, lang)
-        depletion = " → ".join(none if year != year else f"{year:.0f}" for year in years) if fund != "all" else ""
-        title = titles[policy] if fund == next(iter(effects.base.accounts)) else ""
-        rows.append((title, names[fund], *money, members, depletion))
-    told = in_language(UNITS_NOTE, lang).format(unit=yuan.name, first=first, last=last)
-    return "\n".join([*columns([head, *rows]), "", told, in_language(ENTRY_NOTE, lang), folder.as_posix(), ""])
+        name = said.label("schemes.all") if row["fund"] == "all" else fund_label(row["fund"], lang)
+        title = titles[row["policy"]] if row["fund"] == next(iter(effects.base.accounts)) else ""
+        rows.append((title, name, *_changes(row, said)))
+    told = [said.say("schemes.units", unit=unit("yuan", lang).name, **facts), said.label("note.entry")]
+    return "\n".join([*columns([head, *rows]), "", *told, folder.as_posix(), ""])
+
+
+def _changes(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
+    """What a policy changes in a fund, or in all of them."""
+    size = unit("yuan", said.lang).size
+    money = [said.signed(said.number(row[name] / size)) for name in MONEY]
+    heads = said.signed(said.quantity("persons", row["members_last_year"]))
+    members = heads if row["fund"] != "personal_accounts" else ""
+    years = [row[name] for name in ("depletion_year_without", "depletion_year_with")]
+    never = said.label("schemes.not_depleted")
+    depletion = " → ".join(f"{year:.0f}" if isfinite(year) else never for year in years)
+    return (*money, members, depletion if row["fund"] in POOLED else "")
 
 
 def _json(effects: "SchemeEffects", folder: Path) -> str:

@@ -6,31 +6,13 @@ import math
 import click
 
 from simsurance.axes import AREA, INCOME, SEX
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.show import columns
-from simsurance.output.labels import LANGUAGES, Lang
+from simsurance.language import words
 from simsurance.scenario_file.loader import load
 
 HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"
 or "2026: employee wage 90000 claim 50000, 2027: leave, 2028: in"."""
-NOTES = {
-    "en": "Inpatient cost within the scope of the scheme. A claim without a month falls where there is cover, if there "
-    "is any. Nominal yuan.",
-    "zh": "住院费用为政策范围内费用。未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
-}
-RESIDENT_NOTES = {
-    "en": "Critical-illness insurance pays above the scenario's effective deductible.",
-    "zh": "大病保险起付线按情景的有效起付线计。",
-}
-EMPLOYEE_NOTES = {
-    "en": "Employee scheme: contributions of a year are taken from the full wage of the year before, within floor and "
-    "ceiling; the member has a personal account, a retired member its credit; members pay for care beyond the pool "
-    "from account or pocket.",
-    "zh": "职工医保：当年缴费基数按上年全部工资在上下限之间核定；参保人有个人账户，退休人员账户按定额划入；"
-    "统筹基金支付以外的费用由个人账户或现金支付。",
-}
-
-
 HELP = """Tell year by year what the rules of SCENARIO do to one member.
 
 A year (2027) or a span (2027-2029) is followed by a colon and one of
@@ -69,9 +51,7 @@ insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 �
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table."
-)
+@language_option("words and table")
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -81,7 +61,7 @@ def command(
     sex: str,
     area: str,
     income: str,
-    lang: Lang,
+    lang: str,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     as_json: bool,
@@ -116,8 +96,7 @@ def command(
     for one in years:
         click.echo(year_told(one, lang))
     click.echo()
-    click.echo(NOTES[lang])
-    if any(one.insured for one in years):
-        click.echo(RESIDENT_NOTES[lang])
-    if any(one.at_work for one in years):
-        click.echo(EMPLOYEE_NOTES[lang])
+    notes = {"all": True, "resident": any(one.insured for one in years), "employee": any(one.at_work for one in years)}
+    for name, told in notes.items():
+        if told:
+            click.echo(words(lang).label(f"story.notes.{name}"))

@@ -12,7 +12,7 @@ import numpy as np
 
 from simsurance.evidence import cost_growth
 from simsurance.evidence.cost_growth import known
-from simsurance.evidence.drift import Drift, Series, drifts
+from simsurance.evidence.drift import Drift, Series, broken, drifts
 from simsurance.evidence.fit import LAST_YEAR, Fit, shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Schedule
@@ -56,11 +56,13 @@ def sources(baseline: Scenario) -> tuple[Source, ...]:
         ),
         Source(
             "employee.contributions.compliance_growth",
-            Series("reported share of wages", growth(fitted(paid.compliance)), single=(2020, 2022)),
+            Series(
+                "reported share of wages", growth(fitted(paid.compliance)), single=broken("reported_share", "single")
+            ),
         ),
         Source(
             "contributions.local_supplement_growth",
-            Series("local supplement", growth(fitted(baseline.values.contributions.local_supplement))),
+            Series("local financing", growth(fitted(baseline.values.contributions.local_supplement))),
             SUPPLEMENT_PRIOR,
         ),
     )

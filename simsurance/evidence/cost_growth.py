@@ -14,22 +14,19 @@ from simsurance.basis import trend
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.data.tables import DATA, published
-from simsurance.evidence.drift import Drift, Series, drifts
+from simsurance.evidence.drift import Drift, Series, broken, drifts
 from simsurance.evidence.fit import FIRST_YEAR, LAST_YEAR, YEARS, Fit, flow_sums, one_year, shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 BEFORE: Final = DATA / "published_before.csv"
 INSTITUTION_COST: Final = ("inpatient_cost", "general_outpatient_cost", "chronic_outpatient_cost")
-STEPS, SINGLE_YEARS = (2019, 2023), (2020, 2021, 2022)
-"""2019: the last of the rural scheme and maternity join. 2023: discharges and payment ratios are counted in another way.
-2020 to 2022: care put off under Covid; what the fund paid for vaccines in 2021 falls to that year as well."""
 PRIOR_ERROR: Final = 0.01
 """Cost is expected to follow income, give or take a point a year: long-run means abroad lie 0 to 1.7 points above it, and are
 drawn with 0.4 to 1.2 points."""
 ALIKE: Final = 0.75
 """Correlation of the two schemes: the same hospitals, drugs and payment rules (0.5 to 0.9, judgement)."""
-DUPLICATES, CLEANED = 56e6, (2022, 2023, 2024)
-"""Registrations removed, as the authority counted them in March 2024, and the years in which they left, a third in each."""
+DUPLICATES: Final = 56e6
+"""Double registrations removed, as the authority counted them; as many in each year in which the register was cleaned."""
 LAG: Final = 2
 """Cost follows the mean growth of income of the year and the two before it."""
 
@@ -176,8 +173,8 @@ class Evidence:
                     year: value - elasticity * income[year] - (double.get(year, 0.0) if scheme == "resident" else 0.0)
                     for year, value in growth[scheme].items()
                 },
-                STEPS,
-                SINGLE_YEARS,
+                broken("cost", "step"),
+                broken("cost", "single"),
             )
             for scheme in SCHEMES
         )
@@ -185,8 +182,8 @@ class Evidence:
 
 def duplicates_out() -> dict[int, float]:
     """What the removal of double registrations adds to the growth of residents' cost a head, logarithms by year."""
-    heads = published("resident_insured")
-    left = {year: DUPLICATES * sum(year < one for one in CLEANED) / len(CLEANED) for year in YEARS}
+    heads, cleaned = published("resident_insured"), broken("resident_register", "cleaned")
+    left = {year: DUPLICATES * sum(year < one for one in cleaned) / len(cleaned) for year in YEARS}
     true = {year: np.log(heads[year] / (heads[year] - left[year])) for year in YEARS}
     return {year: float(true[before] - true[year]) for before, year in pairwise(YEARS)}
 
@@ -251,7 +248,7 @@ def main() -> None:
         ("prior 0 ± 0.7 points", centre, 0.007),
         ("prior 0 ± 1.2 points", centre, 0.012),
         ("no prior", centre, np.inf),
-        ("without duplicates in 2019–2023", evidence.series(evidence.institution_cost, cleaned=True), PRIOR_ERROR),
+        ("without double registrations", evidence.series(evidence.institution_cost, cleaned=True), PRIOR_ERROR),
         ("payments in place of cost", evidence.series(evidence.payments), PRIOR_ERROR),
         ("income elasticity 0.44", evidence.series(evidence.institution_cost, 0.44), PRIOR_ERROR),
     ):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simsurance.data.tables import DATA, read_table
+
 
 @dataclass(frozen=True)
 class Series:
@@ -35,6 +37,13 @@ class Series:
         """Year of each break, and whether the level returns a year later; those that the series does not reach left out."""
         found = [(year, False) for year in self.steps] + [(year, True) for year in self.single]
         return tuple(each for each in found if each[0] in self.growth)
+
+
+def broken(series: str, kind: str) -> tuple[int, ...]:
+    """The years in which a published series has a break of a kind."""
+    rows = read_table(DATA / "evidence" / "breaks.csv")
+    named = zip(rows["series"], rows["kind"], rows["year"], strict=True)
+    return tuple(int(year) for own, how, year in named if (own, how) == (series, kind))
 
 
 @dataclass(frozen=True)

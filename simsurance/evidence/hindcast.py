@@ -6,16 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.data.tables import published
+from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR, inpatient_in_scope
+from simsurance.evidence.fit import LAST_YEAR, fitted_years, inpatient_in_scope
+from simsurance.evidence.published import estimates, fund_measure
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
 
-TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan a head": 0.05, "a hundred insured": 0.05, "yuan an admission": 0.05}
+TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan_pp": 0.05, "per_100": 0.05, "yuan_admission": 0.05}
 """Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
-CURRENT_BALANCE, CLOSING_BALANCE = "current balance", "balance on 31 December"
+CURRENT_BALANCE, CLOSING_BALANCE = "current_balance", "closing"
+INCOME_WITH_INTEREST = "income_with_interest"
 SMALL_BALANCE = 0.1
 """Published balance over published income below which its relative error says nothing."""
 EMPLOYEE_TOTAL: Final = "employee_total"
@@ -27,23 +29,15 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "personal_accounts": ("personal_accounts",),
 }
 """What is compared, in this order, and the funds that are summed for it."""
-UNSPLIT: Final = "income and outgo were published for pool and accounts together only"
-CARRIED: Final = "the balance on 31 December is an estimate, by the published current balance from that of 2024"
-NOTES: Final[Mapping[str, Mapping[int, str]]] = {
-    "resident": {2021: "outgo contains the purchase of Covid vaccines"},
-    "employee_pool": {
-        2019: "the maternity fund's 60 billion yuan joined the pool; the model has no such inflow",
-        2021: UNSPLIT,
-        2025: CARRIED,
-    },
-    "personal_accounts": {2021: UNSPLIT, 2023: CARRIED, 2025: CARRIED},
-}
-"""What is to be known of published figures, by fund and year."""
+UNSPLIT: Final = "unsplit"
+CARRIED: Final = "carried"
+NOTES: Final = DATA / "hindcast_notes.csv"
+"""What is to be known of published figures, by fund and year, by its name in the files of words."""
 
 
 @dataclass(frozen=True)
 class Outturn:
-    """One published figure of a fund beside the model's.
+    """One published figure of a fund beside the model's; `item` is the column of the fund's account.
 
     `fitted`: an input of the baseline is fitted to the figure, or to those that it follows from; `small`: a difference of
     two levels so small that its relative error says nothing.
@@ -106,7 +100,7 @@ class Item:
         """Whether the figure of a year is fitted in a projection from the `first`."""
         years = range(first, year + 1) if self.name == CLOSING_BALANCE else (year,)
         series = self.follows_from or (self.series,)
-        return all(one in FITTED_YEARS.get(name, ()) for name in series for one in years)
+        return all(one in fitted_years(name) for name in series for one in years)
 
     def outturn(self, year: int, first: int, model: float, value: float) -> Outturn:
         """The published `value` of a year beside the model's, which is valued on 1 January of the `first`."""
@@ -118,7 +112,7 @@ def money_items(fund: str, series: str) -> tuple[Item, ...]:
     """Income, outgo and what is left. Published income contains interest."""
     income, outgo = f"{series}_income", f"{series}_outgo"
     return (
-        Item(fund, "income with interest", "yuan", ("income", "interest"), income),
+        Item(fund, INCOME_WITH_INTEREST, "yuan", ("income", "interest"), income),
         Item(fund, "outgo", "yuan", ("outgo",), outgo),
         Item(fund, CURRENT_BALANCE, "yuan", ("current_balance",), income, less=outgo, follows_from=(income, outgo)),
     )
@@ -131,24 +125,24 @@ def closing_item(fund: str, series: str) -> Item:
 
 
 def use_items(fund: str, scheme: str) -> tuple[Item, ...]:
-    """Admissions and their cost, of which the share of 2019 is in scope."""
-    in_scope = inpatient_in_scope(scheme) / published(f"{scheme}_inpatient_cost")[LAST_YEAR]
+    """Admissions and their cost, of which the share of 2019 is eligible."""
+    eligible = inpatient_in_scope(scheme) / published(f"{scheme}_inpatient_cost")[LAST_YEAR]
     admissions, cost = f"{scheme}_discharges_per_insured", f"{scheme}_cost_per_discharge"
     return (
-        Item(fund, "admissions", "a hundred insured", ("admissions_per_100",), admissions, size=100.0),
-        Item(fund, "in-scope cost", "yuan an admission", ("cost_per_admission",), cost, size=in_scope),
+        Item(fund, "admissions_per_100", "per_100", ("admissions_per_100",), admissions, size=100.0),
+        Item(fund, "cost_per_admission", "yuan_admission", ("cost_per_admission",), cost, size=eligible),
     )
 
 
 INSURED = ("resident_insured", "resident_insured")
 ITEMS = (
-    Item("resident", "insured on 31 December", "persons", INSURED[:1], INSURED[1]),
+    Item("resident", "resident_insured", "persons", INSURED[:1], INSURED[1]),
     *money_items("resident", "resident"),
-    Item("resident", "outgo a head of the insured", "yuan a head", ("outgo",), "resident_outgo", heads=INSURED),
+    Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=INSURED),
     *use_items("resident", "resident"),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
-    Item("employee_pool", "active members on 31 December", "persons", ("employee_active",), "employee_active"),
-    Item("employee_pool", "retired members on 31 December", "persons", ("employee_retired",), "employee_retired"),
+    Item("employee_pool", "employee_active", "persons", ("employee_active",), "employee_active"),
+    Item("employee_pool", "employee_retired", "persons", ("employee_retired",), "employee_retired"),
     *money_items("employee_pool", "employee_pool"),
     closing_item("employee_pool", "employee_pool"),
     *use_items("employee_pool", "employee"),
@@ -183,10 +177,14 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
 
 def notes(found: list[Outturn]) -> dict[str, dict[int, str]]:
     """What is to be known of the published figures shown, by fund and year."""
-    first = min(row.year for row in found)
-    funds = {row.fund for row in found}
-    return {
-        fund: {year: text for year, text in by_year.items() if year >= first}
-        for fund, by_year in NOTES.items()
-        if fund in funds
-    }
+    shown = {row.year for row in found}
+    told: dict[str, dict[int, str]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
+    for fund in set(told) & set(PARTS[EMPLOYEE_TOTAL]):
+        told[fund] |= dict.fromkeys(shown - set(published(fund_measure(fund, "income"))), UNSPLIT)
+        balances = estimates(fund_measure(fund, "cumulative_balance"))
+        told[fund] |= dict.fromkeys(balances, CARRIED)
+    columns = read_table(NOTES, ("year", "fund", "note"))
+    for year, fund, note in zip(columns["year"], columns["fund"], columns["note"], strict=True):
+        if fund in told:
+            told[str(fund)][int(year)] = str(note)
+    return {fund: {year: known[year] for year in sorted(shown & set(known))} for fund, known in told.items()}

@@ -11,6 +11,7 @@ import numpy as np
 from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, SEX, TENURES
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
+from simsurance.language import WHOLE
 from simsurance.member.choices import Decisions, all_decisions
 from simsurance.member.history import ALL_ALONG
 from simsurance.member.member_year import Person, Standing, known, member_years
@@ -27,13 +28,8 @@ AGE_REACH: Final = 7
 """A member stands for the insured of ages up to so many years away."""
 YEARS: Final = 20
 SHARE: Final = 0.1
-LEFT_OUT: Final = (
-    "the worth of the bonus and of cover beyond expected money, and anxiety about going without",
-    "care put off until insured again, and its cost to health",
-    "moves to the employee scheme, to other areas and income groups",
-    "the effort of enrolling, what is forgotten, and what campaigns and village collectors do",
-    "whatever follows the last year: leaving shortly before it has no later price",
-)
+LEFT_OUT: Final = ("certainty", "care", "moves", "effort", "end")
+"""What is not counted, by its name in the files of words."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,7 @@ def loopholes(
     sexes: Sequence[str] = SEX.members,
     years: int = YEARS,
     share: float = SHARE,
+    lang: str = WHOLE,
 ) -> "pd.DataFrame":
     """The best strategies of a set of members, those that cost the fund most first.
 
@@ -76,7 +73,7 @@ def loopholes(
     year's need class, `in_year`: last year's, and the year's for late enrolment, `last_year`: last year's alone)
     `worth_…` to the member over enrolling every year and `fund_cost_pp_…` for the fund, present values in yuan;
     `fund_cost_…`: if `share` of the persons follow it; `subsidy_saved_pp` the subsidies not drawn. `strategy` is that
-    of `known` in words. Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
+    of `known` in the words of a language. Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
     """
     import pandas as pd
 
@@ -100,7 +97,7 @@ def loopholes(
         row["subsidy_saved_pp"] = one.always.subsidies - one.best["known"].subsidies
         row["years_insured"] = one.best["known"].insured_years
         row["years_insured_always"] = one.always.insured_years
-        rows.append(row | {"strategy": in_words(one, "known")})
+        rows.append(row | {"strategy": in_words(one, "known", lang)})
     frame = pd.DataFrame(rows)
     return frame.sort_values(["fund_cost_known", "worth_known"], ascending=False, kind="stable", ignore_index=True)
 

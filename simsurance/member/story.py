@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simsurance.axes import SEX
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
+from simsurance.language import WHOLE
 from simsurance.member.history import ALL_ALONG, WHERE, History, Told, parsed
 from simsurance.member.member_year import MemberYear, Person, Standing, member_years
 from simsurance.member.story_year import StoryYear, insured_year, lapsed_year, worked_year
@@ -18,10 +19,6 @@ from simsurance.scenario_file.loader import Scenario, resolve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.output.labels import Lang
-
-FIRST_YEAR: Final = 2019
-"""First year that a scenario can be valued at."""
 DEFAULT_AGE: Final = 40
 
 
@@ -47,7 +44,7 @@ def story(
     sex: str = "female",
     area: str = "rural",
     income: str = "middle",
-    lang: "Lang" = "en",
+    lang: str = WHOLE,
 ) -> "pd.DataFrame":
     """A member's story as a table, one row a year, with the rule applied (`rule`) and the year in words (`told`).
 
@@ -92,10 +89,11 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> R
             f"{WHERE}: {last} lies after {horizon.last_year}, the last year of {scenario.name}; "
             f"--set horizon.last_year={last}"
         )
-    if first < FIRST_YEAR:
+    earliest = min(scenario.valuation_years, default=first)
+    if first < earliest:
         raise SimsuranceError(
-            f"{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "
-            f'"before: insured 6, {FIRST_YEAR}: in"'
+            f"{WHERE}: {first} lies before {earliest}; begin with that year or later and tell what came before: "
+            f'"before: insured 6, {earliest}: in"'
         )
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)

@@ -1,11 +1,15 @@
 """One year of a member's story: what was paid, waited for, counted, claimed and kept."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from simsurance.member.history import Told
 from simsurance.member.member_year import Enrolment, MemberYear, Standing
 from simsurance.member.worker_year import WorkerYear
 from simsurance.model.participation import MONTHS
+
+LEAST_MONTHS: Final = 1e-9
+"""Difference between months that is not told."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,19 @@ class StoryYear:
     def entering(self) -> bool:
         """Subject to the waiting rules this year."""
         return self.late or self.membership in ("returned", "joined")
+
+    @property
+    def bound(self) -> str:
+        """The bound that the fixed and variable months met: floor, longest or none."""
+        unbounded = self.waiting_plain * self.waits
+        if abs(self.waiting - unbounded) < LEAST_MONTHS:
+            return ""
+        return "floor" if self.waiting > unbounded else "longest"
+
+    @property
+    def limited(self) -> bool:
+        """Whether the credits are more than the limit on what they raise the cap by."""
+        return abs(self.continuous_credit + self.no_claim_credit + self.carried_credit) > self.bonus_limit
 
 
 def insured_year(

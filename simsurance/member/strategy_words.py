@@ -1,11 +1,11 @@
 """A member's best strategy as a rule in plain words."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simsurance.axes import HEALTH
-from simsurance.output.labels import in_words as listed
-from simsurance.output.labels import number
+from simsurance.language import WHOLE, Words, words
 
 if TYPE_CHECKING:
     from simsurance.member.loopholes import Loophole
@@ -15,7 +15,8 @@ RARE: Final = 0.001
 """Chances below this are not told."""
 FEW: Final = 0.05
 """What the uninsured do is not told of years in which they are fewer."""
-WHOSE: Final = {"known": "need", "in_year": "last year's need", "last_year": "last year's need"}
+LEAST_REPAIR: Final = 0.02
+"""Lapsed years paid for, and of those worth it the share left unpaid, below which there are none."""
 
 
 @dataclass
@@ -35,18 +36,19 @@ class Phase:
         return [need for (out, need), action in sorted(self.done.items()) if out == outside and action in actions]
 
 
-def in_words(one: "Loophole", foresight: "Foresight") -> str:
+def in_words(one: "Loophole", foresight: "Foresight", lang: str = WHOLE) -> str:
     """The strategy as a rule: when to stay out, when to enrol, how many lapsed years to pay for."""
-    best = one.best[foresight]
-    seen = [habit for habit in best.habits if habit.weight >= RARE]
-    phases = _phases(seen)
-    told = [_rule(phase, WHOSE[foresight]) for phase in phases]
+    said, best = words(lang), one.best[foresight]
+    whose = said.label(f"strategy.whose.{foresight}")
+    phases = _phases([habit for habit in best.habits if habit.weight >= RARE])
+    told = [_rule(phase, whose, said) for phase in phases]
     if len(phases) > 1:
-        told = [f"{_span(phase)}: {text}" for phase, text in zip(phases, told, strict=True)]
+        spans = [said.say("strategy.rule.span", first=phase.first, last=phase.last) for phase in phases]
+        told = [span + text for span, text in zip(spans, told, strict=True)]
     back = [habit for habit in best.habits if habit.outside and habit.central + habit.late > 0]
-    return "; ".join(
-        [*told, *([_repair(back, WHOSE[foresight])] if sum(habit.weight for habit in back) >= RARE else [])]
-    )
+    if sum(habit.weight for habit in back) >= RARE:
+        told.append(_repairs(back, whose, said))
+    return said.label("list.clauses").join(told)
 
 
 def _phases(habits: list["Habit"]) -> list[Phase]:
@@ -72,43 +74,48 @@ def _action(habit: "Habit") -> str:
     return "late" if habit.late >= RARE else "out"
 
 
-def _span(phase: Phase) -> str:
-    return f"{phase.first}" if phase.first == phase.last else f"{phase.first}–{phase.last}"
-
-
-def _rule(phase: Phase, whose: str) -> str:
+def _rule(phase: Phase, whose: str, said: Words) -> str:
     """What is done in a span of years."""
+    clauses = [
+        said.say(f"strategy.rule.{key}", whose=whose, needs=_named(needs, said)) for key, needs in _clauses(phase)
+    ]
+    return said.label("strategy.between").join(clauses)
+
+
+def _clauses(phase: Phase) -> Iterator[tuple[str, Sequence[int]]]:
+    """What is done in a span of years, one thing after the other, and in which need classes."""
     leaving, staying_out = phase.classes(False, "out", "late"), phase.classes(True, "out", "late")
     coming = sorted({*phase.classes(True, "in"), *(phase.classes(False, "in") if leaving else [])})
     if not leaving and not staying_out:
-        return "enrol every year"
-    late = "late" in phase.done.values()
+        yield "always", ()
+        return
     seen_both = {need for out, need in phase.done if out} & {need for out, need in phase.done if not out}
     alike = all((need in leaving) == (need in staying_out) for need in seen_both)
     if alike:
         out = sorted({*leaving, *staying_out})
         coming = [need for need in coming if need not in out]
-        text = f"stay out while {whose} is {_named(out)}" if coming else "stay out"
+        yield ("out", out) if coming else ("never", ())
     elif leaving:
-        text = f"leave when {whose} is {_named(leaving)}; "
-        text += f"once out, stay out while it is {_named(staying_out)}" if staying_out else "come back the year after"
+        yield "leave", leaving
+        yield ("once_out", staying_out) if staying_out else ("return_next", ())
         coming = coming if staying_out else []
     else:
-        text = f"stay enrolled; once out, stay out while {whose} is {_named(staying_out)}"
-    if late:
-        text += ", enrolling late if the year turns out worse"
+        yield "stay", ()
+        yield "once_out", staying_out
+    if "late" in phase.done.values():
+        yield "late", ()
     if coming:
-        text += f"; enrol at once when it {'turns' if alike else 'is'} {_named(coming)}"
-    return text
+        yield ("turns" if alike else "is"), coming
 
 
-def _named(needs: list[int]) -> str:
-    return listed([HEALTH.members[need] for need in needs], "en").replace(" and ", " or ")
+def _named(needs: Iterable[int], said: Words) -> str:
+    """Need classes, one or the other."""
+    return said.label("strategy.or").join(said.label(f"strategy.needs.{HEALTH.members[need]}") for need in needs)
 
 
-def _repair(back: list["Habit"], whose: str) -> str:
+def _repairs(back: list["Habit"], whose: str, said: Words) -> str:
     """How many lapsed years are paid for on returning, by need class where the classes differ."""
-    said: dict[str, list[int]] = {}
+    told: dict[str, list[int]] = {}
     for need in range(len(HEALTH.members)):
         entries = [
             (habit.weight * (habit.central + habit.late), habit.repaired, habit.useful)
@@ -117,16 +124,20 @@ def _repair(back: list["Habit"], whose: str) -> str:
         ]
         if total := sum(weight for weight, _, _ in entries):
             repaired, useful = (sum(entry[0] * entry[place] for entry in entries) / total for place in (1, 2))
-            said.setdefault(_repaired(repaired, useful), []).append(need)
-    if len(said) == 1:
-        return f"pay for {next(iter(said))}"
-    return "pay for " + ", ".join(f"{text} when {whose} is {_named(needs)}" for text, needs in said.items())
+            told.setdefault(_repair(repaired, useful, said), []).append(need)
+    if len(told) == 1:
+        return next(iter(told))
+    by_need = [
+        said.say("strategy.repair.when", repair=text, whose=whose, needs=_named(needs, said))
+        for text, needs in told.items()
+    ]
+    return said.label("strategy.between").join(by_need)
 
 
-def _repaired(repaired: float, useful: float) -> str:
-    """So many lapsed years, as means over the enrolments."""
-    if repaired < 0.02:
-        return "no lapsed year"
-    if repaired > 0.98 * useful:
-        return "every lapsed year that shortens the waiting"
-    return f"{number(repaired, 1)} of {number(useful, 1)} lapsed years"
+def _repair(repaired: float, useful: float, said: Words) -> str:
+    """So many lapsed years paid for, as means over the enrolments."""
+    if repaired < LEAST_REPAIR:
+        return said.label("strategy.repair.none")
+    if repaired > (1 - LEAST_REPAIR) * useful:
+        return said.label("strategy.repair.useful")
+    return said.say("strategy.repair.some", repaired=repaired, useful=useful)

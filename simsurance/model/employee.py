@@ -1,125 +1,57 @@
-"""The employee scheme: moves of its members, their contributions, benefits and personal accounts (method note, section 9)."""
-
-from dataclasses import dataclass
+"""The employee scheme's money in a year: contributions, transfers, benefits, personal accounts (method note, section 9)."""
 
 import numpy as np
 
-from simsurance.axes import FUND, TENURES, axis, row
-from simsurance.model import fund, membership
+from simsurance.axes import FLOW_AXES, SEX, axis
+from simsurance.ledger import ACCOUNTS, booked, fund_of
+from simsurance.model import fund
 from simsurance.model.care import basic_care_pp
-from simsurance.model.groups import by_person_group, later_age, total
+from simsurance.model.groups import at_person_group, by_person_group, later_age, of_run, total
+from simsurance.model.lives import Lives, Money
 from simsurance.model.population import FEMALE
-from simsurance.model.state import EmployeeBasis, EmployeeFlows, State, YearBasis
-from simsurance.model.vital import Vital
-
-ACTIVE, RETIRED = row("employee_active"), row("employee_retired")
-GAP_0, TENURE_1, LAST_TENURE = row("gap_0"), row("tenure_1"), TENURES.stop - 1
-POOL, ACCOUNTS = FUND.members.index("employee_pool"), FUND.members.index("personal_accounts")
+from simsurance.model.state import EmployeeBasis, YearBasis
 
 
-@dataclass(frozen=True)
-class Moves:
-    """Who changes place in the employee scheme at the end of a year, persons, [run, health, 1, sex, area, income, age].
-
-    `entries` become active; `retirements` stop being active, of whom `bought` pay for missing years; `exits` leave the
-    scheme, at retirement or before; of these `to_residents` join the resident scheme at once.
-    """
-
-    entries: np.ndarray
-    retirements: np.ndarray
-    bought: np.ndarray
-    exits: np.ndarray
-    to_residents: np.ndarray
+def persons(lives: Lives) -> dict[str, np.ndarray]:
+    """What happens to members of the scheme in the year."""
+    return {
+        "employee_entries": by_person_group(lives.moves.entries),
+        "employee_exits": by_person_group(lives.moves.exits),
+        "retirements": by_person_group(lives.moves.retirements),
+        "employee_deaths": by_person_group(lives.members * lives.vital.dying),
+        "employee_migration": by_person_group(lives.members * lives.vital.moving),
+    }
 
 
-def move(enrolled: np.ndarray, entrants: np.ndarray, basis: YearBasis, counted: int) -> Moves:
-    """Entry to, retirement within and exit from the employee scheme at the year's end, in place.
-
-    `entrants` [run, health, 1, sex, area, income, age] have left their rows already. Those who retire without the years
-    they need buy them, join the resident scheme or have no cover; leavers join the resident scheme or start a gap of 0.
-    """
-    active = enrolled[:, :, ACTIVE : ACTIVE + 1]
-    retiring = active * basis.retirement
-    leaving = (active - retiring) * basis.employee_exit
-    bought = retiring * (1 - basis.qualified_share) * basis.buying_share
-    staying = retiring * basis.qualified_share + bought
-    to_residents = (retiring - staying) * basis.joining_share + leaving * basis.leaver_enrolment
-    exits = leaving + retiring - staying
-    active += entrants - retiring - leaving
-    enrolled[:, :, RETIRED : RETIRED + 1] += staying
-    enrolled[:, :, GAP_0 : GAP_0 + 1] += exits - to_residents
-    continuous = to_residents * basis.years_count
-    enrolled[:, :, LAST_TENURE : LAST_TENURE + 1] += continuous
-    enrolled[:, :, TENURE_1 : TENURE_1 + 1] += to_residents - continuous
-    enrolled[:, :, membership.RULE_YEARS : membership.RULE_YEARS + 1] += continuous * counted
-    return Moves(entrants, retiring, bought, exits, to_residents)
-
-
-@dataclass(frozen=True)
-class Year:
-    """What the employee scheme's money of a year hangs on, beside its assumptions.
-
-    `members` after the health transition [run, health, active and retired, sex, …]; what happens to persons in the year;
-    the moves of its end; `adjustment` to a pinned population, persons [run]; `from_accounts`: what relatives' accounts pay
-    to the resident fund, yuan [run].
-    """
-
-    members: np.ndarray
-    vital: Vital
-    moves: Moves
-    adjustment: np.ndarray
-    from_accounts: np.ndarray
-
-
-def money(year: Year, basis: YearBasis, scheme: EmployeeBasis, state: State) -> tuple[np.ndarray, EmployeeFlows]:
-    """Contributions, benefits and both accounts of a year: closing pool and personal accounts [run, 2], and the flows."""
-    years = year.members * (1 - year.vital.mort_rate / 2)
-    paid_in = contributions(years, year.moves.bought, scheme)
-    paid = benefits(years, year, basis, scheme)
-    pool, of_pool = pool_account(state.fund[:, POOL], paid_in, paid, basis, scheme)
-    accounts, of_accounts = personal_accounts(
-        state.fund[:, ACCOUNTS], of_pool["employer_to_accounts"], year.from_accounts, paid_in, paid, basis, scheme
-    )
-    covered = by_person_group(years)
-    flows = EmployeeFlows(
-        employee_entries=by_person_group(year.moves.entries),
-        employee_exits=by_person_group(year.moves.exits),
-        retirements=by_person_group(year.moves.retirements),
-        employee_deaths=by_person_group(year.members * year.vital.dying),
-        employee_migration=by_person_group(year.members * year.vital.moving),
-        employee_adjustment=year.adjustment,
-        employee_members_income=covered * basis.disposable_income[:, 0, 0],
-        **paid_in,
-        **paid,
-        **of_pool,
-        **of_accounts,
-    )
-    return np.stack([pool, accounts], axis=1), flows
-
-
-def contributions(years: np.ndarray, bought: np.ndarray, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
-    """What is paid in for a year by name, [run, sex, area, income, age].
-
-    `years`: insured years [run, health, active and retired, sex, …]; `bought`: those who buy missing years.
-    """
+def contributions(lives: Lives, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """Insured years, their base, and what members and employers pay in."""
+    years = lives.member_years
     active, retired = by_person_group(years[:, :, :1]), by_person_group(years[:, :, 1:])
-    base = active * scheme.contribution_base[:, 0, 0]
+    base = active * at_person_group(scheme.contribution_base)
     return {
         "active_years": active,
         "retired_years": retired,
         "contribution_base": base,
-        "employer_contributions": base * scheme.employer_rate[:, 0, 0],
-        "employee_contributions": base * (scheme.employee_rate * scheme.with_account)[:, 0, 0],
-        "retiree_credits": retired * scheme.retiree_credit[:, 0, 0],
-        "purchases": by_person_group(bought) * scheme.purchase_pp[:, 0, 0],
+        "employer_contributions": base * at_person_group(scheme.employer_rate),
+        "employee_contributions": base * at_person_group(scheme.employee_rate * scheme.with_account),
+        "purchases": by_person_group(lives.moves.bought) * at_person_group(scheme.purchase_pp),
+        "employee_members_income": lives.covered_years * at_person_group(basis.disposable_income),
     }
 
 
-def benefits(years: np.ndarray, year: Year, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
-    """Cost of members' care and what the pool pays by name, [run, sex, area, income, age]."""
-    pp = basic_care_pp(scheme.care)
-    inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
+def transfers(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What of the pool's money is credited to personal accounts."""
     return {
+        "employer_to_accounts": total(flows["employer_contributions"]) * of_run(scheme.to_accounts),
+        "retiree_credits": flows["retired_years"] * at_person_group(scheme.retiree_credit),
+    }
+
+
+def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """Cost of members' care, what the pool pays, and what is spent from the accounts."""
+    pp, years = basic_care_pp(scheme.care), lives.member_years
+    inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
+    paid = {
         "employee_inpatient_users": by_person_group(years * scheme.care.inpatient_use),
         "employee_admissions": by_person_group(years * scheme.care.admissions),
         "employee_inpatient_claims": by_person_group(years * pp.inpatient_cost),
@@ -127,76 +59,49 @@ def benefits(years: np.ndarray, year: Year, basis: YearBasis, scheme: EmployeeBa
         "employee_inpatient_benefits": by_person_group(inpatient),
         "employee_outpatient_benefits": by_person_group(outpatient),
         "benefits_of_retired": by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
-        "maternity_benefits": births_of_members(year, basis) * scheme.birth_benefit[:, 0, 0],
-        "long_term_care": by_person_group(years) * scheme.long_term_care_pp[:, 0, 0],
+        "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
+        "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
+    return paid | account_spending(lives, {**flows, **paid}, scheme)
 
 
-def pool_account(
-    opening: np.ndarray,
-    paid_in: dict[str, np.ndarray],
-    paid: dict[str, np.ndarray],
-    basis: YearBasis,
-    scheme: EmployeeBasis,
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The pooled fund on 31 December, and what employers' contributions leave to accounts and interest of the year; [run]."""
-    employer = total(paid_in["employer_contributions"])
-    to_accounts = employer * scheme.to_accounts[:, 0, 0, 0, 0, 0, 0]
-    income = employer - to_accounts - total(paid_in["retiree_credits"]) + total(paid_in["purchases"])
-    paid_out = ("employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care")
-    outgo = fund.summed(total(paid[name]) for name in paid_out)
-    closing, interest = fund.year(opening, income, outgo, basis.interest_rate, basis.deficit_rate)
-    return closing, {"employer_to_accounts": to_accounts, "pool_interest": interest}
+def account_spending(lives: Lives, flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What members spend of their accounts: shares of what is there, for their own care and for relatives'.
 
-
-def personal_accounts(
-    opening: np.ndarray,
-    to_accounts: np.ndarray,
-    from_accounts: np.ndarray,
-    paid_in: dict[str, np.ndarray],
-    paid: dict[str, np.ndarray],
-    basis: YearBasis,
-    scheme: EmployeeBasis,
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The personal accounts on 31 December [run], and what is spent from them in the year.
-
-    `to_accounts`: what employers' contributions leave to them; `from_accounts`: what they pay to the resident fund. Own
-    spending goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
+    Own spending goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
     """
-    credited = total(paid_in["employee_contributions"]) + to_accounts + total(paid_in["retiree_credits"])
-    available = np.maximum(opening + credited, 0.0)  # nothing is spent of what is not there
-    spent = available * scheme.spending_rate[:, 0, 0, 0, 0, 0, 0]
-    for_relatives = available * scheme.relatives_care_rate[:, 0, 0, 0, 0, 0, 0]
-    claims = paid["employee_inpatient_claims"] + paid["employee_outpatient_claims"]
-    left_to_members = claims - paid["employee_inpatient_benefits"] - paid["employee_outpatient_benefits"]
+    accounts = fund_of(ACCOUNTS)
+    credited = {each.row.name: total(flows[each.row.name]) for each in accounts.income}
+    # nothing is spent of what is not there
+    available = np.maximum(lives.funds[:, accounts.place] + fund.summed(booked(accounts.income, credited)), 0.0)
+    claims = flows["employee_inpatient_claims"] + flows["employee_outpatient_claims"]
+    left_to_members = claims - flows["employee_inpatient_benefits"] - flows["employee_outpatient_benefits"]
     left_to_members[left_to_members < fund.ROUNDING * claims] = 0.0
-    spending = shared_out(spent, left_to_members, paid_in["active_years"] + paid_in["retired_years"])
-    outgo = fund.summed((total(spending), for_relatives, from_accounts))
-    closing, interest = fund.year(opening, credited, outgo, basis.interest_rate, basis.deficit_rate)
-    return closing, {
-        "account_spending": spending,
-        "relatives_care": for_relatives,
-        "relatives_contributions": from_accounts,
-        "account_interest": interest,
+    spent = available * of_run(scheme.spending_rate)
+    return {
+        "account_spending": shared_out(spent, left_to_members, flows["active_years"] + flows["retired_years"]),
+        "relatives_care": available * of_run(scheme.relatives_care_rate),
     }
 
 
-def births_of_members(year: Year, basis: YearBasis) -> np.ndarray:
+def births_of_members(lives: Lives, basis: YearBasis) -> np.ndarray:
     """Births to active members by age of the mother, [run, sex, area, income, age]: their share of the mothers expected.
 
     Half a year is lived at the age on 1 January, half a year later.
     """
-    active = year.members[:, :, :1, FEMALE : FEMALE + 1].sum(axis=axis("health"), keepdims=True)
+    active = lives.members[:, :, :1, FEMALE : FEMALE + 1].sum(axis=axis("health"), keepdims=True)
     in_year = (basis.asfr + later_age(basis.asfr)) / 2
-    expected = (year.vital.women * in_year).sum(axis=axis("age"), keepdims=True)
-    per_expected = np.divide(year.vital.births, expected, out=np.zeros_like(expected), where=expected > 0)
-    found = np.zeros_like(year.members[:, 0, 0])
-    found[:, FEMALE] = (active * in_year * per_expected)[:, 0, 0, 0]
+    expected = (lives.vital.women * in_year).sum(axis=axis("age"), keepdims=True)
+    per_expected = np.divide(lives.vital.births, expected, out=np.zeros_like(expected), where=expected > 0)
+    of_mothers = at_person_group(active * in_year * per_expected)
+    found = np.zeros((len(of_mothers), len(SEX.members), *of_mothers.shape[2:]))
+    found[:, FEMALE : FEMALE + 1] = of_mothers
     return found
 
 
 def shared_out(whole: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """What each run has, in proportion to weights [run, sex, area, income, age]; in that to `otherwise` where all are 0."""
-    chosen = np.where(total(weights)[:, None, None, None, None] > 0, weights, otherwise)
+    by_run = (len(whole), *(1 for _ in FLOW_AXES[1:]))
+    chosen = np.where(total(weights).reshape(by_run) > 0, weights, otherwise)
     of_all = total(chosen)
-    return chosen * np.divide(whole, of_all, out=np.zeros_like(whole), where=of_all > 0)[:, None, None, None, None]
+    return chosen * np.divide(whole, of_all, out=np.zeros_like(whole), where=of_all > 0).reshape(by_run)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, axis, row
 from simsurance.model import membership, participation
 from simsurance.model.state import Hazards, YearBasis
 
@@ -33,8 +33,9 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
     repair = basis.repair_share * (months_plain - months_repaired > LEAST_SHORTER)
     months = (1 - repair) * months_plain + repair * months_repaired
-    expected = (*expected_months(months_plain, months_repaired, repair, basis), months, repair * repaired, lapsed)
-    lost, left, months, paid_years, lapsed = (of_the_open_row(each, mean_lapsed - whole) for each in expected)
+    expected = (*expected_months(months_plain, months_repaired, repair, basis), months, repair * repaired)
+    lost, left, months, paid_years = (of_the_open_row(each, mean_lapsed - whole) for each in expected)
+    lapsed[:, :, LAST_GAP] = mean_lapsed
     wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
 
     earned, at_stake = bonus_at_stake(cells, basis, grid)
@@ -55,7 +56,7 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
         months_lost=lost,
         months_left=left,
         repaired_years=paid_years,
-        lapsed_years=lapsed,
+        lapsed_years=lapsed[:, :, : LAST_GAP + 1],
         earned=earned * counting,
     )
 
@@ -64,11 +65,10 @@ def of_the_open_row(by_years: np.ndarray, longer: np.ndarray) -> np.ndarray:
     """What holds by never and gap, from values whose last two places are of the open row, for lapsed years one apart.
 
     The share `longer` of the persons in the row has lapsed the longer of the two: the row's mean is met, and a mean that is a
-    whole number but for rounding gives what that number gives.
+    whole number but for rounding gives what that number gives. The last place but one is overwritten.
     """
-    found = by_years[:, :, :-1].copy()
-    found[:, :, -1] = (1 - longer) * by_years[:, :, -2] + longer * by_years[:, :, -1]
-    return found
+    by_years[:, :, LAST_GAP] = (1 - longer) * by_years[:, :, LAST_GAP] + longer * by_years[:, :, LAST_GAP + 1]
+    return by_years[:, :, : LAST_GAP + 1]
 
 
 def expected_months(
@@ -98,9 +98,12 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
     continuous[:, :, -1] = membership.mean_years(
         cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
     )[:, :, 0]
-    persons = cells[:, :, TENURES].sum(axis=(1, 3), keepdims=True)
+    persons = cells[:, :, TENURES].sum(axis=axis("health", "sex"), keepdims=True)
     no_claim = np.divide(
-        cells[:, :, NO_CLAIM].sum(axis=(1, 3), keepdims=True), persons, out=np.zeros_like(persons), where=persons > 0
+        cells[:, :, NO_CLAIM].sum(axis=axis("health", "sex"), keepdims=True),
+        persons,
+        out=np.zeros_like(persons),
+        where=persons > 0,
     )
     earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
     with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)

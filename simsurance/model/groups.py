@@ -1,8 +1,8 @@
-"""Sums and shifts of arrays on the person axes."""
+"""Sums and shifts of arrays on the person axes, and arrays of a person group or of a run among them."""
 
 import numpy as np
 
-from simsurance.axes import axis
+from simsurance.axes import FLOW_AXES, axes_except, axis
 
 
 def by_person_group(cells: np.ndarray) -> np.ndarray:
@@ -10,15 +10,25 @@ def by_person_group(cells: np.ndarray) -> np.ndarray:
     return cells.sum(axis=axis("health", "status"))
 
 
+def at_person_group(values: np.ndarray) -> np.ndarray:
+    """What holds for a person group, whatever the need class and the status: [run, sex, area, income, age]."""
+    return values.squeeze(axis=axis("health", "status"))
+
+
+def of_run(values: np.ndarray) -> np.ndarray:
+    """What holds for a whole run, [run], from the person axes."""
+    return values.reshape(len(values))
+
+
 def total(flow: np.ndarray) -> np.ndarray:
-    """Of each run, from [run, sex, area, income, age]."""
-    return flow.sum(axis=(1, 2, 3, 4))
+    """Of each run, [run], from [run, sex, area, income, age] or from what is of the run already."""
+    return flow.sum(axis=axes_except(of=FLOW_AXES)) if flow.ndim > 1 else flow
 
 
 def with_newborn(flow: np.ndarray, newborn: np.ndarray) -> np.ndarray:
     """A flow [run, sex, area, income, age] with the newborn's [run, 1, 1, sex, area, income, 1] added at age 0."""
     whole = flow.copy()
-    whole[..., :1] += newborn[:, 0, 0]
+    whole[..., :1] += at_person_group(newborn)
     return whole
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simsurance.axes import axis
+from simsurance.axes import axes_except, axis
 
 
 def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +24,7 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
         limited = np.maximum(shares, 0)
         shares = np.where(outside, limited / limited.sum(axis=axis("health"), keepdims=True), shares)
     reached = persistence * present + (1 - persistence) * shares
-    return shares, np.abs(reached - prevalence).max(axis=(1, 2, 3, 4, 5, 6))
+    return shares, np.abs(reached - prevalence).max(axis=axes_except())
 
 
 def transition(

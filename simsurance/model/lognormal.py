@@ -28,9 +28,15 @@ def above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index
     if not (has_tail or threshold.any()):
         return Above(mean, np.ones(()))
     positive = np.maximum(threshold, 1e-300)
-    distance = np.log(mean / positive) / sigma + sigma / 2
-    chance = ndtr(distance - sigma)
-    excess = mean * ndtr(distance) - positive * chance
+    distance = np.asarray(mean / positive)  # from here on in place: this is where most of a year goes
+    np.log(distance, out=distance)
+    distance = np.asarray(distance / sigma)
+    distance += sigma / 2
+    chance = np.asarray(distance - sigma)
+    ndtr(chance, out=chance)
+    excess = ndtr(distance, out=distance)
+    excess *= mean
+    excess -= positive * chance
     if not has_tail:
         return Above(excess, chance)
     start = mean * np.exp(sigma * TAIL_FROM - sigma**2 / 2)

@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, GAP_DEPTH, GAPS, NEVER, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, row
+from simsurance.axes import (
+    EMPLOYEES,
+    GAP_DEPTH,
+    GAPS,
+    NEVER,
+    NO_CLAIM,
+    PERSON_AXES,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    axis,
+    row,
+)
 from simsurance.model.groups import by_person_group
 from simsurance.model.state import Hazards, Workspace, YearBasis
 
@@ -11,6 +23,9 @@ FIRST_GAP, LAST_GAP = GAPS.start, GAPS.stop - 1
 RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
 WAITING, MONTHS_LEFT = row("waiting_months"), row("months_left")
 CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
+
+ROW_AXES = tuple(name for name in PERSON_AXES if name != "status")
+"""Axes of one row of a state."""
 
 
 def probability(odds: np.ndarray) -> np.ndarray:
@@ -25,8 +40,9 @@ def burden_ratio(burden: np.ndarray, reference_burden: np.ndarray, floor: np.nda
 
 def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -> np.ndarray:
     """Mean of a tracked total over need classes and sexes: [run, 1, 1, 1, area, income, age] from [run, health, sex, …]."""
-    years = total_years.sum(axis=(1, 2))
-    heads = persons.sum(axis=(1, 2))
+    over_needs_and_sexes = axis("health", "sex", of=ROW_AXES)
+    years = total_years.sum(axis=over_needs_and_sexes)
+    heads = persons.sum(axis=over_needs_and_sexes)
     mean = np.divide(years, heads, out=np.full_like(years, otherwise), where=heads > 0)
     return mean[:, None, None, None]
 

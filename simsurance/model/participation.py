@@ -4,6 +4,7 @@ Everything here works on one number as well as on arrays: the rules that a membe
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -17,14 +18,14 @@ def rule_years_completed(year: int, start_year: int) -> int:
 
 @dataclass(frozen=True)
 class WaitingRules:
-    """The waiting rules of a year; months and years; arrays broadcast."""
+    """The waiting rules of a year; arrays broadcast."""
 
-    fixed_months: np.ndarray
-    months_per_lapsed_year: np.ndarray
-    floor_months: np.ndarray
-    floor_from_lapsed_years: np.ndarray
-    first_lapsed_year_counts: np.ndarray
-    longest_months: np.ndarray
+    fixed_months: Annotated[np.ndarray, "months", ""]
+    months_per_lapsed_year: Annotated[np.ndarray, "months a lapsed year", ""]
+    floor_months: Annotated[np.ndarray, "months", ""]
+    floor_from_lapsed_years: Annotated[np.ndarray, "years", ""]
+    first_lapsed_year_counts: Annotated[np.ndarray, "0 or 1", ""]
+    longest_months: Annotated[np.ndarray, "months", ""]
 
     def counted(self, lapsed_years: np.ndarray) -> np.ndarray:
         """Lapsed years that lengthen the waiting."""

@@ -3,16 +3,17 @@
 Runs are an axis of every array; only `project` knows that there may be several blocks of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
+from itertools import accumulate
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUSES, TENURES, UNINSURED
-from simsurance.model import groups
+from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
-from simsurance.model.year import step
+from simsurance.model.year import closed, lived
 
 RUNS_IN_CACHE = 4
 """Runs that go through the years together: about as many as leave their cells in cache."""
@@ -39,8 +40,8 @@ class Projection:
     """A projection as arrays, the year or date first, the run second.
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
-    `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `fund` is [date, run, account], `prepaid`
-    [date, run].
+    `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
+    [date, run, fund], `prepaid` [date, run].
     """
 
     years: tuple[int, ...]
@@ -49,6 +50,7 @@ class Projection:
     by_group: dict[str, np.ndarray]
     by_run: dict[str, np.ndarray]
     totals: dict[str, np.ndarray]
+    interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
 
@@ -64,7 +66,7 @@ def observe(cells: np.ndarray) -> Stocks:
         resident_insured=resident,
         employee_insured=employee,
         membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
-        least_cell=cells[:, :, STATUSES].min(axis=(1, 2, 3, 4, 5, 6)),
+        least_cell=cells[:, :, STATUSES].min(axis=axes_except()),
     )
 
 
@@ -78,21 +80,76 @@ def short_buffers() -> Iterator[None]:
         np.setbufsize(usual)
 
 
+IN_ROOM = ("flow", *FLOW_AXES)
+"""Axes of all flows of a year side by side."""
+Meeting = Callable[[int, Flows], Flows]
+"""What the runs of a group do to each other's flows within a year, before the funds are closed: year and flows to flows."""
+
+
 @short_buffers()
-def project(opening: State, basis: Sequence[YearBasis]) -> Projection:
-    """All runs through all years: blocks of runs one after another, each through its years while its cells are in cache."""
+def project(opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None) -> Projection:
+    """All runs through all years: blocks of groups one after another, within a block year by year, within a year run by run.
+
+    A group is so many runs one after another that meet within each year; `meet` sees the flows of one group at a time and may
+    change its money. Runs are stepped a few at a time, while their cells are in cache.
+    """
     runs = len(opening.cells)
-    record = Recorder(runs, len(basis))
-    for first in range(0, runs, RUNS_IN_CACHE):
-        block = slice(first, min(first + RUNS_IN_CACHE, runs))
-        state = State(opening.cells[block], opening.fund[block], opening.prepaid[block])
-        work = Workspace(state.cells.shape)
-        record.stocks(0, block, state)
-        for place, year_basis in enumerate(basis):
-            state, flows = step(state, year_basis if runs <= RUNS_IN_CACHE else select(year_basis, block), work)
-            record.stocks(place + 1, block, state)
-            record.flows(place, block, flows)
+    if runs % group:
+        raise ValueError(f"{runs} runs are not whole groups of {group}")
+    record, block = Recorder(runs, len(basis)), group * max(RUNS_IN_CACHE // group, 1)
+    for first in range(0, runs, block):
+        of_block = slice(first, min(first + block, runs))
+        parts = parts_of(of_block, RUNS_IN_CACHE)
+        project_block(opening, basis, parts, group, meet, record)
     return record.projection(tuple(year_basis.year for year_basis in basis))
+
+
+def project_block(
+    opening: State,
+    basis: Sequence[YearBasis],
+    parts: Sequence[slice],
+    group: int,
+    meet: Meeting | None,
+    record: "Recorder",
+) -> None:
+    """Some groups through all years; `parts`: the runs that are stepped together."""
+    runs = len(opening.cells)
+    states = [State(opening.cells[part], opening.fund[part], opening.prepaid[part]) for part in parts]
+    works = {len(state.cells): Workspace(state.cells.shape) for state in states}
+    for part, state in zip(parts, states, strict=True):
+        record.stocks(0, part, state)
+    for place, year_basis in enumerate(basis):
+        own = [select(year_basis, part, runs) for part in parts]
+        stepped = [lived(state, each, works[len(state.cells)]) for state, each in zip(states, own, strict=True)]
+        flows = [flow for _, flow in stepped]
+        if meet is not None:
+            flows = met(flows, group, partial(meet, year_basis.year))
+        states = []
+        for part, each, (state, _), flow in zip(parts, own, stepped, flows, strict=True):
+            state, interest = closed(state, record.flows(place, part, flow), each)
+            record.stocks(place + 1, part, state)
+            record.interest(place, part, interest)
+            states.append(state)
+
+
+def parts_of(runs: slice, size: int) -> list[slice]:
+    """Runs in parts of a size, the last may be smaller."""
+    return [slice(first, min(first + size, runs.stop)) for first in range(runs.start, runs.stop, size)]
+
+
+def met(flows: list[Flows], group: int, meet: Callable[[Flows], Flows]) -> list[Flows]:
+    """Flows of the parts of a block after each of its groups has met."""
+    sizes = [len(flow.births) for flow in flows]
+    together = combined(flows, np.concatenate)
+    groups = [meet(some_runs(together, runs)) for runs in parts_of(slice(0, sum(sizes)), group)]
+    after = combined(groups, np.concatenate)
+    ends = list(accumulate(sizes))
+    return [some_runs(after, slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
+
+
+def some_runs(flows: Flows, runs: slice) -> Flows:
+    """The flows of some runs."""
+    return combined([flows], lambda arrays: arrays[0][runs])
 
 
 class Recorder:
@@ -105,16 +162,14 @@ class Recorder:
         self.by_run: tuple[str, ...] = ()
         self.room = np.empty(0)
 
-    def stocks(self, place: int, block: slice, state: State) -> None:
+    def stocks(self, place: int, runs: slice, state: State) -> None:
         """What is reported of a 1 January."""
         seen = observe(state.cells)
         for name, values in (*vars(seen).items(), ("fund", state.fund), ("prepaid", state.prepaid)):
-            if name not in self.kept:
-                self.kept[name] = np.empty((self.years + 1, self.runs, *values.shape[1:]))
-            self.kept[name][place, block] = values
+            self._keep(name, self.years + 1, values)[place, runs] = values
 
-    def flows(self, place: int, block: slice, flows: Flows) -> None:
-        """What is reported of a year."""
+    def flows(self, place: int, runs: slice, flows: Flows) -> dict[str, np.ndarray]:
+        """What is reported of a year, but for interest; the total of each flow, [run]."""
         named = flows.by_name
         self.by_person_group = tuple(name for name, values in named.items() if values.ndim > 1)
         self.by_run = tuple(name for name, values in named.items() if values.ndim == 1)
@@ -123,30 +178,42 @@ class Recorder:
             self.room = np.empty(shape)
         for position, name in enumerate(self.by_person_group):
             self.room[position] = named[name]
-        for name, values in (("by_age", self.room.sum(axis=(3, 4))), ("by_group", self.room.sum(axis=(2, 5)))):
-            if name not in self.kept:
-                self.kept[name] = np.empty((self.years, len(self.room), self.runs, *values.shape[2:]))
-            self.kept[name][place, :, block] = values
-        if "totals" not in self.kept:
-            self.kept["totals"] = np.empty((self.years, len(self.room), self.runs))
-        for position in range(len(self.room)):
-            self.kept["totals"][place, position, block] = groups.total(self.room[position])
+        totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
+        by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
+        by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
+        for kind, values in (("totals", totals), ("by_age", by_age), ("by_group", by_group)):
+            of_runs = np.moveaxis(values, 1, 0)
+            self._keep(kind, self.years, of_runs)[place, runs] = of_runs
         for name in self.by_run:
-            if name not in self.kept:
-                self.kept[name] = np.empty((self.years, self.runs))
-            self.kept[name][place, block] = named[name]
+            self._keep(name, self.years, named[name])[place, runs] = named[name]
+        return dict(zip(self.by_person_group, totals, strict=True)) | {name: named[name] for name in self.by_run}
+
+    def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
+        """The interest of a year, [run, fund]."""
+        self._keep("interest", self.years, interest)[place, runs] = interest
+
+    def _keep(self, name: str, length: int, values: np.ndarray) -> np.ndarray:
+        """The array that is kept under a name: years or dates first, then runs, then what else the values have."""
+        if name not in self.kept:
+            self.kept[name] = np.empty((length, self.runs, *values.shape[1:]))
+        return self.kept[name]
 
     def projection(self, years: tuple[int, ...]) -> Projection:
         """All that was recorded."""
         kept = self.kept
         by_run = {name: kept[name] for name in self.by_run}
+
+        def by_name(kind: str) -> dict[str, np.ndarray]:
+            return {name: kept[kind][:, :, place] for place, name in enumerate(self.by_person_group)}
+
         return Projection(
             years,
-            Stocks(**{field.name: kept[field.name] for field in fields(Stocks)}),
-            {name: kept["by_age"][:, place] for place, name in enumerate(self.by_person_group)},
-            {name: kept["by_group"][:, place] for place, name in enumerate(self.by_person_group)},
+            Stocks(**{each.name: kept[each.name] for each in fields(Stocks)}),
+            by_name("by_age"),
+            by_name("by_group"),
             by_run,
-            {name: kept["totals"][:, place] for place, name in enumerate(self.by_person_group)} | by_run,
+            by_name("totals") | by_run,
+            kept["interest"],
             kept["fund"],
             kept["prepaid"],
         )
@@ -157,6 +224,8 @@ def total(array: np.ndarray) -> np.ndarray:
     return array.sum(axis=tuple(range(2, array.ndim)))
 
 
-def select(basis: YearBasis, block: slice) -> YearBasis:
-    """The block's runs of a year's basis; arrays that do not vary by run are kept as they are."""
-    return combined([basis], lambda of: of[0][block] if len(of[0]) > 1 else of[0])
+def select(basis: YearBasis, part: slice, runs: int) -> YearBasis:
+    """Some of all runs of a year's basis; arrays that do not vary by run are kept as they are."""
+    if part.stop - part.start == runs:
+        return basis
+    return combined([basis], lambda arrays: arrays[0][part] if len(arrays[0]) > 1 else arrays[0])

@@ -1,156 +1,158 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from math import prod
-from typing import Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import numpy as np
 
 from simsurance.axes import ROWS, STATUSES, TENURES, UNINSURED
 from simsurance.model.participation import WaitingRules
 
+BY_PERSON: Final = "sex area income age"
+"""Axes of a flow that is kept by person group.
+
+Each array of a basis or of flows is declared in a line: its unit, and the axes on which it may vary, beside the run. Arrays of
+a basis have all person axes, size 1 on the others; `run alone` says that there is no axis but the run.
+"""
+
 
 @dataclass(frozen=True)
 class CareBasis:
     """What care costs the insured of a scheme in a year, and what basic insurance pays of it: the same rules in any scheme.
 
-    Chances a year, nominal yuan a user and year, shares. The status axis has as many members as the scheme tells apart.
+    The status axis has as many members as the scheme tells apart.
     """
 
-    inpatient_use: np.ndarray
-    inpatient_cost: np.ndarray
-    inpatient_sigma: np.ndarray
-    inpatient_deductible: np.ndarray
-    inpatient_ratio: np.ndarray
-    inpatient_limit: np.ndarray
-    outpatient_use: np.ndarray
-    outpatient_cost: np.ndarray
-    outpatient_sigma: np.ndarray
-    outpatient_deductible: np.ndarray
-    outpatient_ratio: np.ndarray
-    outpatient_limit: np.ndarray
-    inpatient_benefit_factor: np.ndarray
-    outpatient_benefit_factor: np.ndarray
-    tail_index: np.ndarray
-    admissions: np.ndarray
-    """admissions a head"""
+    inpatient_use: Annotated[np.ndarray, "share of persons a year", "health sex age"]
+    inpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health area age"]
+    inpatient_sigma: Annotated[np.ndarray, "log cost", "health"]
+    inpatient_deductible: Annotated[np.ndarray, "yuan a year", "status"]
+    inpatient_ratio: Annotated[np.ndarray, "share of cost", "status"]
+    inpatient_limit: Annotated[np.ndarray, "yuan a year", ""]
+    outpatient_use: Annotated[np.ndarray, "share of persons a year", "health"]
+    outpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health sex area age"]
+    outpatient_sigma: Annotated[np.ndarray, "log cost", "health"]
+    outpatient_deductible: Annotated[np.ndarray, "yuan a year", ""]
+    outpatient_ratio: Annotated[np.ndarray, "share of cost", "status"]
+    outpatient_limit: Annotated[np.ndarray, "yuan a year", "health"]
+    inpatient_benefit_factor: Annotated[np.ndarray, "factor", ""]
+    outpatient_benefit_factor: Annotated[np.ndarray, "factor", ""]
+    tail_index: Annotated[np.ndarray, "Pareto index", ""]
+    admissions: Annotated[np.ndarray, "admissions a person and year", "health sex age"]
 
 
 @dataclass(frozen=True)
 class EmployeeBasis:
-    """Assumptions of the employee scheme's money in a year. Person axes; the status axis of `care` is active, retired.
-
-    `contribution_base`: yuan a year that an active member's contributions are taken from, within floor and ceiling and
-    after what is not reported; rates on it; `to_accounts`: share of the employer's contribution; yuan a head and year:
-    `retiree_credit`, `long_term_care_pp`; `purchase_pp` yuan for each who buys missing years; `birth_benefit` yuan a
-    birth; `spending_rate` and `relatives_care_rate`: shares of the accounts' money spent in the year.
-    """
+    """Assumptions of the employee scheme's money in a year; the status axis of `care` is active, retired."""
 
     care: CareBasis
-    contribution_base: np.ndarray
-    employer_rate: np.ndarray
-    employee_rate: np.ndarray
-    with_account: np.ndarray
-    to_accounts: np.ndarray
-    retiree_credit: np.ndarray
-    purchase_pp: np.ndarray
-    birth_benefit: np.ndarray
-    long_term_care_pp: np.ndarray
-    spending_rate: np.ndarray
-    relatives_care_rate: np.ndarray
+    contribution_base: Annotated[np.ndarray, "yuan an active member and year", "income"]
+    employer_rate: Annotated[np.ndarray, "share of the base", ""]
+    employee_rate: Annotated[np.ndarray, "share of the base", ""]
+    with_account: Annotated[np.ndarray, "share of members", ""]
+    to_accounts: Annotated[np.ndarray, "share of employers' contributions", ""]
+    retiree_credit: Annotated[np.ndarray, "yuan a retired member and year", ""]
+    purchase_pp: Annotated[np.ndarray, "yuan a person who buys missing years", ""]
+    birth_benefit: Annotated[np.ndarray, "yuan a birth", ""]
+    long_term_care_pp: Annotated[np.ndarray, "yuan a member and year", ""]
+    spending_rate: Annotated[np.ndarray, "share of balance and credits", ""]
+    relatives_care_rate: Annotated[np.ndarray, "share of balance and credits", ""]
 
 
 @dataclass(frozen=True)
 class YearBasis:
-    """Every assumption of one calendar year. Arrays have the person axes, size 1 where they do not vary, unless noted.
+    """Every assumption of one calendar year.
 
-    Rates are annual and decimal, money is nominal yuan of the year, months are months.
+    Rates are annual and decimal, money is nominal yuan of the year, months are months. Odds are at the reference burden, with
+    no rules and no campaign.
     """
 
     year: int
     # population
-    survival: np.ndarray
-    newborn_survival: np.ndarray
-    male_share: np.ndarray
-    asfr: np.ndarray
-    area_fertility: np.ndarray
-    migrants: np.ndarray
-    mortality_ratio: np.ndarray
-    urban_share_end: np.ndarray
-    area_propensity: np.ndarray
-    assisted_share_end: np.ndarray
-    pinned_total_end: np.ndarray
+    survival: Annotated[np.ndarray, "share of persons", "sex age"]
+    newborn_survival: Annotated[np.ndarray, "share of births", "sex"]
+    male_share: Annotated[np.ndarray, "share of births", ""]
+    asfr: Annotated[np.ndarray, "births a woman and year", "age"]
+    area_fertility: Annotated[np.ndarray, "relative", "area"]
+    migrants: Annotated[np.ndarray, "persons", "sex age"]
+    mortality_ratio: Annotated[np.ndarray, "relative", "health"]
+    urban_share_end: Annotated[np.ndarray, "share of persons", ""]
+    area_propensity: Annotated[np.ndarray, "relative", "age"]
+    assisted_share_end: Annotated[np.ndarray, "share of persons", ""]
+    pinned_total_end: Annotated[np.ndarray, "persons, or none", "run alone"]
     # health
-    prevalence: np.ndarray
-    persistence: np.ndarray
-    # membership: odds at reference burden, no rules, no campaign
-    leave_odds: np.ndarray
-    enter_odds: np.ndarray
-    burden: np.ndarray
-    reference_burden: np.ndarray
-    burden_floor: np.ndarray
-    leave_burden: np.ndarray
-    return_burden: np.ndarray
-    leave_wait: np.ndarray
-    return_wait: np.ndarray
-    leave_bonus: np.ndarray
-    leave_other: np.ndarray
-    return_other: np.ndarray
-    newborn_enrolment: np.ndarray
-    employee_entry: np.ndarray
-    employee_entry_uninsured: np.ndarray
-    employee_exit: np.ndarray
-    retirement: np.ndarray
-    qualified_share: np.ndarray
-    buying_share: np.ndarray
-    joining_share: np.ndarray
-    leaver_enrolment: np.ndarray
-    years_count: np.ndarray
+    prevalence: Annotated[np.ndarray, "share of persons", "health sex age"]
+    persistence: Annotated[np.ndarray, "share of persons", ""]
+    # membership
+    leave_odds: Annotated[np.ndarray, "odds", "health status area income age"]
+    enter_odds: Annotated[np.ndarray, "odds", "health status age"]
+    burden: Annotated[np.ndarray, "share of income", "area income"]
+    reference_burden: Annotated[np.ndarray, "share of income", "area income"]
+    burden_floor: Annotated[np.ndarray, "share of income", ""]
+    leave_burden: Annotated[np.ndarray, "log odds a log burden", ""]
+    return_burden: Annotated[np.ndarray, "log odds a log burden", ""]
+    leave_wait: Annotated[np.ndarray, "log odds a month", ""]
+    return_wait: Annotated[np.ndarray, "log odds a month", ""]
+    leave_bonus: Annotated[np.ndarray, "log odds a thousand yuan", ""]
+    leave_other: Annotated[np.ndarray, "odds ratio", ""]
+    return_other: Annotated[np.ndarray, "odds ratio", ""]
+    newborn_enrolment: Annotated[np.ndarray, "share of births", ""]
+    employee_entry: Annotated[np.ndarray, "share of persons", "sex area income age"]
+    employee_entry_uninsured: Annotated[np.ndarray, "share of persons", "sex area income age"]
+    employee_exit: Annotated[np.ndarray, "share of members", "sex age"]
+    retirement: Annotated[np.ndarray, "share of active members", "sex age"]
+    qualified_share: Annotated[np.ndarray, "share of those who retire", "sex"]
+    buying_share: Annotated[np.ndarray, "share of those without the years", ""]
+    joining_share: Annotated[np.ndarray, "share of those who do not buy", ""]
+    leaver_enrolment: Annotated[np.ndarray, "share of leavers", ""]
+    years_count: Annotated[np.ndarray, "0 or 1", ""]
     # participation rules
-    rules_in_force: np.ndarray
+    rules_in_force: Annotated[np.ndarray, "0 or 1", ""]
     rules_start: int
     waiting: WaitingRules
-    waits: np.ndarray
-    leavers_wait: np.ndarray
-    never_counts: np.ndarray
-    repair_share: np.ndarray
-    repair_all: np.ndarray
-    late_share: np.ndarray
-    late_month: np.ndarray
-    postponed_care: np.ndarray
-    bonus_step: np.ndarray
-    bonus_after_years: np.ndarray
+    waits: Annotated[np.ndarray, "share", "income age"]
+    leavers_wait: Annotated[np.ndarray, "0 or 1", ""]
+    never_counts: Annotated[np.ndarray, "0 or 1", ""]
+    repair_share: Annotated[np.ndarray, "share of those whom it serves", ""]
+    repair_all: Annotated[np.ndarray, "0 or 1", ""]
+    late_share: Annotated[np.ndarray, "share of those who enrol", ""]
+    late_month: Annotated[np.ndarray, "months", ""]
+    postponed_care: Annotated[np.ndarray, "share of claims", ""]
+    bonus_step: Annotated[np.ndarray, "yuan of the reference year a year", ""]
+    bonus_after_years: Annotated[np.ndarray, "years", ""]
     bonus_credited_years: int
-    bonus_kept: np.ndarray
-    no_claim_step: np.ndarray
-    no_claim_reset: np.ndarray
-    bonus_limit: np.ndarray
-    cap_cut: np.ndarray
-    bonus_felt: np.ndarray
-    indexation: np.ndarray
+    bonus_kept: Annotated[np.ndarray, "0 or 1", ""]
+    no_claim_step: Annotated[np.ndarray, "yuan of the reference year a year", ""]
+    no_claim_reset: Annotated[np.ndarray, "0 or 1", ""]
+    bonus_limit: Annotated[np.ndarray, "share of the cap", ""]
+    cap_cut: Annotated[np.ndarray, "yuan of the reference year a lapsed year", ""]
+    bonus_felt: Annotated[np.ndarray, "thousand yuan felt a yuan", "income"]
+    indexation: Annotated[np.ndarray, "index, reference year 1", ""]
     # money
-    personal_pp: np.ndarray
-    personal_pp_next: np.ndarray
-    assistance_share: np.ndarray
-    subsidy_pp: np.ndarray
-    local_supplement: np.ndarray
-    prepaid_share: np.ndarray
-    relatives_share: np.ndarray
-    disposable_income: np.ndarray
+    personal_pp: Annotated[np.ndarray, "yuan a person and year", "area income"]
+    personal_pp_next: Annotated[np.ndarray, "yuan a person and year", "area income"]
+    assistance_share: Annotated[np.ndarray, "share of the contribution", "income"]
+    subsidy_pp: Annotated[np.ndarray, "yuan a person and year", ""]
+    local_supplement: Annotated[np.ndarray, "factor", ""]
+    prepaid_share: Annotated[np.ndarray, "share of next year's contributions", "run alone"]
+    relatives_share: Annotated[np.ndarray, "share of own contributions", ""]
+    disposable_income: Annotated[np.ndarray, "yuan a person and year", "area income"]
     # claims and benefits
     care: CareBasis
-    critical_deductible: np.ndarray
-    critical_edges: np.ndarray
-    critical_ratios: np.ndarray
-    critical_cap: np.ndarray
-    critical_capped: np.ndarray
-    critical_factor: np.ndarray
-    critical_premium_pp: np.ndarray
-    critical_self_run: np.ndarray
-    administration_share: np.ndarray
-    interest_rate: np.ndarray
-    deficit_rate: np.ndarray
+    critical_deductible: Annotated[np.ndarray, "yuan a year", "income"]
+    critical_edges: Annotated[np.ndarray, "yuan a year", "band"]
+    critical_ratios: Annotated[np.ndarray, "share of cost", "band income"]
+    critical_cap: Annotated[np.ndarray, "yuan a year", ""]
+    critical_capped: Annotated[np.ndarray, "0 or 1", "income"]
+    critical_factor: Annotated[np.ndarray, "factor", ""]
+    critical_premium_pp: Annotated[np.ndarray, "yuan a person and year", ""]
+    critical_self_run: Annotated[np.ndarray, "0 or 1", ""]
+    administration_share: Annotated[np.ndarray, "share of benefits", "run alone"]
+    interest_rate: Annotated[np.ndarray, "a year", "run alone"]
+    deficit_rate: Annotated[np.ndarray, "a year", "run alone"]
+    interest_share: Annotated[np.ndarray, "share of a year that flows bear interest", "run alone"]
     employee: EmployeeBasis | None
     """None: the employee scheme's members move as ever, its money is not projected."""
 
@@ -158,16 +160,18 @@ class YearBasis:
 Basis = TypeVar("Basis")
 
 
-def combined(group: Sequence[Basis], of: Callable[[list[np.ndarray]], np.ndarray]) -> Basis:
-    """One basis of several of a kind: `of` their arrays, field by field and in the parts; all else is the first's."""
+def combined(group: Sequence[Basis], join: Callable[[list[np.ndarray]], np.ndarray]) -> Basis:
+    """One of several of a kind: `join` their arrays, field by field and in the parts; all else is the first's."""
     values: dict[str, Any] = {}
-    for field in fields(group[0]):  # type: ignore[arg-type]
-        parts = [getattr(each, field.name) for each in group]
+    for each in fields(group[0]):  # type: ignore[arg-type]
+        parts = [getattr(one, each.name) for one in group]
         first = parts[0]
         if isinstance(first, np.ndarray):
-            values[field.name] = of(parts)
+            values[each.name] = join(parts)
+        elif isinstance(first, Mapping):
+            values[each.name] = {name: join([part[name] for part in parts]) for name in first}
         else:
-            values[field.name] = combined(parts, of) if is_dataclass(first) else first
+            values[each.name] = combined(parts, join) if is_dataclass(first) else first
     return type(group[0])(**values)
 
 
@@ -191,93 +195,65 @@ class State:
 
 
 @dataclass(frozen=True)
-class EmployeeFlows:
-    """What happened in the employee scheme in a calendar year; axes as in `Flows`."""
-
-    employee_entries: np.ndarray
-    employee_exits: np.ndarray
-    retirements: np.ndarray
-    employee_deaths: np.ndarray
-    employee_migration: np.ndarray
-    active_years: np.ndarray
-    retired_years: np.ndarray
-    contribution_base: np.ndarray
-    employer_contributions: np.ndarray
-    employee_contributions: np.ndarray
-    retiree_credits: np.ndarray
-    purchases: np.ndarray
-    employee_inpatient_users: np.ndarray
-    employee_admissions: np.ndarray
-    employee_inpatient_claims: np.ndarray
-    employee_outpatient_claims: np.ndarray
-    employee_inpatient_benefits: np.ndarray
-    employee_outpatient_benefits: np.ndarray
-    benefits_of_retired: np.ndarray
-    maternity_benefits: np.ndarray
-    long_term_care: np.ndarray
-    account_spending: np.ndarray
-    employee_members_income: np.ndarray
-    employee_adjustment: np.ndarray
-    employer_to_accounts: np.ndarray
-    relatives_care: np.ndarray
-    relatives_contributions: np.ndarray
-    pool_interest: np.ndarray
-    account_interest: np.ndarray
-
-
-@dataclass(frozen=True)
 class Flows:
-    """What happened in a calendar year, in persons and nominal yuan.
+    """What happened in a calendar year.
 
-    [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run].
+    [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run]. What belongs to
+    the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
+    its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund].
     """
 
-    births: np.ndarray
-    deaths: np.ndarray
-    net_migration: np.ndarray
-    population_adjustment: np.ndarray
-    prevalence_error: np.ndarray
-    leaves: np.ndarray
-    returns: np.ndarray
-    joins: np.ndarray
-    newborn_enrolled: np.ndarray
-    insured_deaths: np.ndarray
-    insured_migration: np.ndarray
-    insured_adjustment: np.ndarray
-    transfers_in: np.ndarray
-    transfers_out: np.ndarray
-    waiting_months: np.ndarray
-    resident_enrolled: np.ndarray
-    resident_insured_years: np.ndarray
-    inpatient_users: np.ndarray
-    admissions: np.ndarray
-    inpatient_claims: np.ndarray
-    outpatient_claims: np.ndarray
-    inpatient_benefits: np.ndarray
-    outpatient_benefits: np.ndarray
-    critical_illness: np.ndarray
-    bonus_cost: np.ndarray
-    critical_beneficiaries: np.ndarray
-    bonus_cap: np.ndarray
-    no_claim: np.ndarray
-    repair_payments: np.ndarray
-    repaired_years: np.ndarray
-    personal_contributions: np.ndarray
-    contributions_from_accounts: np.ndarray
-    assistance: np.ndarray
-    subsidies: np.ndarray
-    local_supplement: np.ndarray
-    prepaid_change: np.ndarray
-    administration: np.ndarray
-    interest: np.ndarray
-    members_income: np.ndarray
-    employee: EmployeeFlows | None
+    births: Annotated[np.ndarray, "persons", BY_PERSON]
+    deaths: Annotated[np.ndarray, "persons", BY_PERSON]
+    net_migration: Annotated[np.ndarray, "persons", BY_PERSON]
+    population_adjustment: Annotated[np.ndarray, "persons", ""]
+    prevalence_error: Annotated[np.ndarray, "share of persons", ""]
+    leaves: Annotated[np.ndarray, "persons", BY_PERSON]
+    returns: Annotated[np.ndarray, "persons", BY_PERSON]
+    joins: Annotated[np.ndarray, "persons", BY_PERSON]
+    newborn_enrolled: Annotated[np.ndarray, "persons", BY_PERSON]
+    insured_deaths: Annotated[np.ndarray, "persons", BY_PERSON]
+    insured_migration: Annotated[np.ndarray, "persons", BY_PERSON]
+    insured_adjustment: Annotated[np.ndarray, "persons", ""]
+    transfers_in: Annotated[np.ndarray, "persons", BY_PERSON]
+    transfers_out: Annotated[np.ndarray, "persons", BY_PERSON]
+    waiting_months: Annotated[np.ndarray, "months", BY_PERSON]
+    repaired_years: Annotated[np.ndarray, "years", BY_PERSON]
+    resident_enrolled: Annotated[np.ndarray, "persons", BY_PERSON]
+    resident_insured_years: Annotated[np.ndarray, "years", BY_PERSON]
+    members_income: Annotated[np.ndarray, "yuan", BY_PERSON]
+    inpatient_users: Annotated[np.ndarray, "persons", BY_PERSON]
+    admissions: Annotated[np.ndarray, "admissions", BY_PERSON]
+    inpatient_claims: Annotated[np.ndarray, "yuan", BY_PERSON]
+    outpatient_claims: Annotated[np.ndarray, "yuan", BY_PERSON]
+    critical_beneficiaries: Annotated[np.ndarray, "persons", BY_PERSON]
+    bonus_cap: Annotated[np.ndarray, "yuan", BY_PERSON]
+    no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
+    money: Mapping[str, np.ndarray]
+    interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
+    employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    employee_exits: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    retirements: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    employee_deaths: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    employee_migration: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    employee_adjustment: Annotated[np.ndarray | None, "persons", ""] = None
+    active_years: Annotated[np.ndarray | None, "years", BY_PERSON] = None
+    retired_years: Annotated[np.ndarray | None, "years", BY_PERSON] = None
+    contribution_base: Annotated[np.ndarray | None, "yuan", BY_PERSON] = None
+    employee_members_income: Annotated[np.ndarray | None, "yuan", BY_PERSON] = None
+    employee_inpatient_users: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
+    employee_admissions: Annotated[np.ndarray | None, "admissions", BY_PERSON] = None
+    employee_inpatient_claims: Annotated[np.ndarray | None, "yuan", BY_PERSON] = None
+    employee_outpatient_claims: Annotated[np.ndarray | None, "yuan", BY_PERSON] = None
+    benefits_of_retired: Annotated[np.ndarray | None, "yuan", BY_PERSON] = None
 
     @property
     def by_name(self) -> dict[str, np.ndarray]:
-        """All flows that were computed, those of the employee scheme last."""
-        own = {name: value for name, value in vars(self).items() if name != "employee"}
-        return own if self.employee is None else own | vars(self.employee)
+        """All flows that were computed, money among them, but for interest."""
+        own = {
+            name: value for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "interest"
+        }
+        return own | dict(self.money)
 
 
 class Workspace:

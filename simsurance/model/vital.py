@@ -6,7 +6,7 @@ import numpy as np
 
 from simsurance.axes import axis
 from simsurance.model import population
-from simsurance.model.groups import birthday, by_person_group, later_age, with_newborn
+from simsurance.model.groups import at_person_group, birthday, by_person_group, later_age, with_newborn
 from simsurance.model.population import FEMALE
 from simsurance.model.state import YearBasis
 
@@ -37,17 +37,17 @@ class Vital:
 
     def flows(self, people: np.ndarray, payers: np.ndarray, newborn_enrolment: np.ndarray) -> dict[str, np.ndarray]:
         """Births, deaths and migration of the population and of the insured."""
-        everyone, insured = by_person_group(people), payers.sum(axis=1, keepdims=True)
+        everyone, insured = by_person_group(people), payers.sum(axis=axis("health"), keepdims=True)
         return {
             "births": with_newborn(np.zeros_like(everyone), self.newborn),
             "deaths": with_newborn(by_person_group(people * self.dying), self.newborn_dying),
-            "net_migration": with_newborn(everyone * self.moving[:, 0, 0], self.newborn_moving),
+            "net_migration": with_newborn(everyone * at_person_group(self.moving), self.newborn_moving),
             "newborn_enrolled": with_newborn(np.zeros_like(everyone), self.newborn * newborn_enrolment),
             "insured_deaths": with_newborn(
                 by_person_group(payers * self.dying), self.newborn_dying * newborn_enrolment
             ),
             "insured_migration": with_newborn(
-                (insured * self.moving)[:, 0, 0], self.newborn_moving * newborn_enrolment
+                at_person_group(insured * self.moving), self.newborn_moving * newborn_enrolment
             ),
         }
 

@@ -3,12 +3,18 @@
 Person arrays run over run, health, row, sex, area, income, age; rows are the statuses and, behind them, the tracked totals.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUSES, TENURES
-from simsurance.model import employee, health, membership, participation, resident
+from simsurance.axes import STATUSES, TENURES, axis
+from simsurance.ledger import LEDGER
+from simsurance.model import employee, fund, health, membership, participation, resident
+from simsurance.model.care import benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
-from simsurance.model.groups import total
+from simsurance.model.groups import by_person_group, total
+from simsurance.model.lives import Lives, Money
+from simsurance.model.moves import moves
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.vital import vital
 from simsurance.model.year_end import year_end
@@ -18,11 +24,19 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     """One calendar year, in this order.
 
     1 the year's assumptions are in `basis`; 2 automatic rules: none yet; 3 enrolment, with the need class of the year
-    before; 4 health transition; 5 births, deaths, migration computed; 6 contributions and subsidies; 7 exposure and
-    waiting; 8 claims and benefits; 9 fund; 10 year end: flows applied, birthday, moves between schemes, areas, assistance.
+    before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed; 6 contributions, subsidies
+    and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows applied, credits, birthday,
+    moves between schemes, areas, assistance; 10 funds, with what next year's members have paid in advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
-    cells, enrolled = state.cells, work.enrolled
+    after, flows = lived(state, basis, work)
+    after, interest = closed(after, {name: total(values) for name, values in flows.money.items()}, basis)
+    return after, replace(flows, interest=interest)
+
+
+def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
+    """Stages 1 to 9: the new 1 January with the funds of the old one, and the flows without interest."""
+    cells, enrolled, scheme = state.cells, work.enrolled, basis.employee
 
     # 3 enrolment
     hazard = enrolment_hazards(cells, basis)
@@ -36,36 +50,47 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     people = enrolled[:, :, STATUSES].sum(axis=2, keepdims=True)
     shares, prevalence_error = health.redraw_shares(people, basis.prevalence, basis.persistence)
     health.transition(enrolled, shares, basis.persistence, work.everyone, work.drawn)
-    people = basis.persistence * people + (1 - basis.persistence) * shares * people.sum(axis=1, keepdims=True)
-    payers = enrolled[:, :, TENURES].sum(axis=2, keepdims=True)
-    members = enrolled[:, :, EMPLOYEES].copy() if basis.employee is not None else enrolled[:, :, EMPLOYEES]
-
-    # 5 births, deaths, migration
-    born = vital(people, basis)
-
-    # 6 contributions and subsidies; 7 exposure and waiting; 8 claims and benefits
-    due = resident.contributions(payers, born, enrolment["repaired_years"], basis)
-    paid = resident.benefits(enrolled, payers, due.payers, born, basis, credited)
-
-    # 10 year end, before 9, which needs next year's members for contributions received in advance
-    end = year_end(people, payers, born, basis, credited, work)
-
-    # 9 funds; 6 to 8 of the employee scheme with it
-    account = resident.account(state, due, paid, end.cells, basis)
-    funds, employee_flows = account.closing[:, None], None
-    if basis.employee is not None:
-        year = employee.Year(members, born, end.moves, end.employee_adjustment, total(due.from_accounts))
-        own_funds, employee_flows = employee.money(year, basis, basis.employee, state)
-        funds = np.concatenate([funds, own_funds], axis=1)
-
-    flows = Flows(
-        **enrolment,
-        **born.flows(people, payers, basis.newborn_enrolment),
-        **due.flows,
-        **paid,
-        **end.flows,
-        **account.flows,
-        prevalence_error=prevalence_error,
-        employee=employee_flows,
+    people = basis.persistence * people + (1 - basis.persistence) * shares * people.sum(
+        axis=axis("health"), keepdims=True
     )
-    return State(end.cells, funds, account.prepaid), flows
+    payers = enrolled[:, :, TENURES].sum(axis=2, keepdims=True)
+
+    # 5 births, deaths, migration, moves between the schemes
+    born = vital(people, basis)
+    moved = moves(enrolled, people, payers, born, basis)
+    lives = Lives(enrolled, payers, enrolment["repaired_years"], born, moved, state.fund, credited)
+
+    # 6 contributions, subsidies, transfers between funds
+    flows = resident.contributions(lives, basis)
+    flows |= resident.transfers(flows, basis)
+    if scheme is not None:
+        flows |= employee.contributions(lives, basis, scheme)
+        flows |= employee.transfers(flows, scheme)
+
+    # 7 exposure and waiting; 8 claims and benefits
+    pp = benefits_pp(basis)
+    flows |= resident.benefits(lives, flows, basis, pp)
+    if scheme is not None:
+        flows |= employee.benefits(lives, flows, basis, scheme) | employee.persons(lives)
+
+    # 9 year end
+    flows |= enrolment | born.flows(people, payers, basis.newborn_enrolment)
+    flows |= {
+        "transfers_in": by_person_group(moved.to_residents),
+        "transfers_out": by_person_group(moved.transfers_out),
+    }
+    end = year_end(people, lives, basis, pp, work)
+    flows |= {name: value for name, value in vars(end).items() if name != "cells"} | {
+        "prevalence_error": prevalence_error
+    }
+
+    prepaid = resident.prepaid(end.cells, basis)
+    flows["prepaid_change"] = prepaid - state.prepaid
+    money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
+    return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
+
+
+def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:
+    """Stage 10: every fund on 31 December, and the interest of its year, [run, fund]; `totals` of the flows, [run]."""
+    funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate, basis.interest_share)
+    return State(state.cells, funds, state.prepaid), interest

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
-from simsurance.model import employee, membership, population
-from simsurance.model.groups import birthday, by_person_group
+from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.model import membership, moves, population
+from simsurance.model.care import PerPerson, credit_year_without_claim
+from simsurance.model.groups import birthday
+from simsurance.model.lives import Lives
 from simsurance.model.state import Workspace, YearBasis
-from simsurance.model.vital import Vital
 
 TENURE_1 = row("tenure_1")
 URBAN, RURAL = population.URBAN, population.RURAL
@@ -16,40 +17,25 @@ URBAN, RURAL = population.URBAN, population.RURAL
 
 @dataclass(frozen=True)
 class YearEnd:
-    """Cells of the new 1 January, moves between the schemes, and adjustments to a pinned population, persons [run]."""
+    """Cells of the new 1 January, and adjustments to a pinned population, persons [run]."""
 
     cells: np.ndarray
-    moves: employee.Moves
-    transfers_out: np.ndarray
     population_adjustment: np.ndarray
     insured_adjustment: np.ndarray
     employee_adjustment: np.ndarray
 
-    @property
-    def flows(self) -> dict[str, np.ndarray]:
-        """Moves between the schemes and adjustments."""
-        return {
-            "transfers_in": by_person_group(self.moves.to_residents),
-            "transfers_out": by_person_group(self.transfers_out),
-            "population_adjustment": self.population_adjustment,
-            "insured_adjustment": self.insured_adjustment,
-        }
 
-
-def year_end(
-    people: np.ndarray, payers: np.ndarray, born: Vital, basis: YearBasis, credited: int, work: Workspace
-) -> YearEnd:
+def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, work: Workspace) -> YearEnd:
     """The new 1 January from `work.enrolled`, in its memory.
 
-    `people` and `payers` [run, health, 1, sex, area, income, age] are those after the health transition; `credited`: years
-    that count as continuous with this one.
+    `people` [run, health, 1, sex, area, income, age] after the health transition; `pp` of a resident covered all year, whose
+    years without reimbursement are credited.
     """
-    enrolled, growth = work.enrolled, born.growth
+    enrolled, growth, born = work.enrolled, lives.vital.growth, lives.vital
+    if basis.year >= basis.rules_start and basis.rules_in_force.any():
+        credit_year_without_claim(enrolled, basis, pp)
     insured_growth = growth * (1 - basis.employee_entry)
     uninsured_growth = growth * (1 - basis.employee_entry_uninsured)
-    transfers_out = payers * growth * basis.employee_entry
-    others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
-    entrants = transfers_out + others * growth * basis.employee_entry_uninsured
     for rows, factor in (
         (UNINSURED, uninsured_growth),
         (TENURES, insured_growth),
@@ -62,15 +48,15 @@ def year_end(
         (NO_CLAIM, insured_growth),
     ):
         enrolled[:, :, rows] *= factor
-    moves = employee.move(enrolled, entrants, basis, credited)
+    moves.apply(lives.moves, enrolled, basis, lives.credited)
     enrolled[:, :, membership.WAITING] = 0.0
     oldest = enrolled[..., -1].copy()
     cells = work.hand_over()
     cells[..., 0] = 0.0
     cells[..., -1] += oldest
     newborn = born.newborn_end * basis.prevalence[..., :1]
-    cells[:, :, TENURE_1, ..., :1] = (newborn * basis.newborn_enrolment)[:, :, 0]
-    cells[:, :, 0, ..., :1] = (newborn * (1 - basis.newborn_enrolment))[:, :, 0]
+    cells[:, :, TENURE_1 : TENURE_1 + 1, ..., :1] = newborn * basis.newborn_enrolment
+    cells[:, :, NEVER, ..., :1] = newborn * (1 - basis.newborn_enrolment)
     people_end = birthday((people * growth).sum(axis=axis("health", "sex"), keepdims=True))
     people_end[..., :1] += born.newborn_end.sum(axis=axis("sex"), keepdims=True)
     persons_end = population.total(people_end)
@@ -81,8 +67,8 @@ def year_end(
     insured, employed = np.zeros(len(cells)), np.zeros(len(cells))
     if (factor != 1.0).any():
         insured, employed = (cells[:, :, rows].sum(axis=axes_except()) * (factor - 1) for rows in (TENURES, EMPLOYEES))
-        cells *= factor[:, None, None, None, None, None, None]
-    return YearEnd(cells, moves, transfers_out, before * (factor - 1), insured, employed)
+        cells *= factor.reshape(persons_end.shape)
+    return YearEnd(cells, before * (factor - 1), insured, employed)
 
 
 def move_between_areas(

@@ -1,64 +1,65 @@
 """The summary card that a notebook shows for results."""
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from simsurance.output.labels import fund_label, in_words_or, money, number, persons, scenario_title, status_words
+from simsurance.language import WHOLE, words
+from simsurance.output.labels import fund_label, scenario_title, status_words
 from simsurance.output.measured import Outlook, outlooks
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
 
-COUNTED = {"resident": ("resident_insured",), "employee_pool": ("employee_active", "employee_retired")}
+COUNTED: Final = {"resident": ("resident_insured",), "employee_pool": ("employee_active", "employee_retired")}
 """Persons insured by the scheme that a fund belongs to."""
 
 
-def card(results: "RunResult") -> str:
-    """A small table in HTML, one column a fund: what it holds when, when it runs out, what it would take."""
-    target, last = results.scenario.values.measures.target_reserve_months, results.years[-1]
-    found = outlooks(results)
+class Card(str):
+    """A card as HTML text, which a notebook shows as it is meant."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def card(results: "RunResult", lang: str = WHOLE) -> Card:
+    """A small table in HTML, one column a fund: what it holds when, when it is depleted, what it would take."""
+    said, found, holds = words(lang), outlooks(results), results.checks["holds"]
+    ends = {"first": results.years[0], "last": results.years[-1]}
 
     def year(when: int | None) -> str:
-        return f"none by {last}" if when is None else str(when)
+        return said.say("card.never", **ends) if when is None else str(when)
 
     def insured(fund: str) -> str:
-        if fund not in COUNTED:
-            return ""
-        columns = [results.accounts[fund][name] for name in COUNTED[fund]]
-        return " → ".join(persons(float(sum(column[place] for column in columns)), "en") for place in (0, -1))
+        columns = [results.accounts[fund][name] for name in COUNTED.get(fund, ())]
+        counts = [float(sum(column[place] for column in columns)) for place in (0, -1)]
+        return " → ".join(said.quantity("persons", count) for count in counts) if columns else ""
 
-    def months(found: float) -> str:
-        return in_words_or(lambda each, _: number(each, 1), found, "en")
-
-    holds = results.checks["holds"]
+    target = results.scenario.values.measures.target_reserve_months
     rows = [
-        ("First deficit year", [year(each.first_deficit_year) for each in found]),
-        ("Depletion year", [year(each.depletion_year) for each in found]),
-        ("Fund", [" → ".join(money(amount, "en") for amount in each.closing) for each in found]),
-        ("Reserve months", [" → ".join(map(months, each.reserve_months)) for each in found]),
-        ("Insured" if len(found) > 1 else "Residents insured", [insured(each.fund) for each in found]),
-        (
-            f"Required contribution for {target:g} months in {last}",
-            [times(each) for each in found],
-        ),
-        ("Identities", [f"{holds.sum()} of {len(holds)} hold"]),
+        ("first_deficit", [year(each.first_deficit_year) for each in found]),
+        ("depletion", [year(each.depletion_year) for each in found]),
+        ("balance", [" → ".join(said.say("card.amount", closing=each) for each in one.closing) for one in found]),
+        ("months", [" → ".join(said.say("card.cover", months=each) for each in one.reserve_months) for one in found]),
+        ("insured", [insured(each.fund) for each in found]),
+        ("required", [times(each, lang) for each in found]),
+        ("checks", [said.say("card.hold", held=int(holds.sum()), all=len(holds))]),
     ]
+    named = [(said.say(f"card.{key}", target=target, **ends), texts) for key, texts in rows]
     if len(found) > 1:
-        rows.insert(0, ("", [fund_label(each.fund, "en") for each in found]))
+        named.insert(0, ("", [fund_label(each.fund, lang) for each in found]))
     cells = "".join(
         f"<tr><th style='text-align:left'>{escape(name)}</th>"
         + "".join(f"<td>{escape(text)}</td>" for text in texts)
         + "</tr>"
-        for name, texts in rows
+        for name, texts in named
     )
-    caption = "<caption style='text-align:left'>"
-    title = f"{escape(scenario_title(results.scenario, 'en'))}, {results.years[0]} → {last}"
-    return f"<table>{caption}<b>{title}</b></caption>{cells}</table>"
+    title = escape(said.say("card.title", title=scenario_title(results.scenario, lang), **ends))
+    return Card(f"<table><caption style='text-align:left'><b>{title}</b></caption>{cells}</table>")
 
 
-def times(found: Outlook) -> str:
+def times(found: Outlook, lang: str) -> str:
     """The required multiple of what is levied for a fund, or why there is none; empty where none is measured."""
     if found.required_contribution_multiple is not None:
-        return f"× {number(found.required_contribution_multiple, 3)}"
+        return words(lang).quantity("multiple", found.required_contribution_multiple)
     status = found.required_contribution_status
-    return "" if status is None else status_words(status, "en")
+    return "" if status is None else status_words(status, lang)

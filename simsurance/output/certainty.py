@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from simsurance.evidence.published import fund_measure, history
-from simsurance.output.labels import Lang, in_words
+from simsurance.language import words
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -22,14 +22,14 @@ MONEY_OF_EMPLOYEES: Final = (
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
 
 
-def counted_marks(scenario: "Scenario") -> dict[str, str]:
+def counted_marks(scenario: "Scenario") -> dict[str, int]:
     """How many of the estimates taken from the baseline are how sure."""
     marks = list(baseline_marks(scenario).values())
     return {
-        "estimated": str(len(marks)),
-        "read": str(sum(mark in READ for mark in marks)),
-        "recalled": str(sum(mark in RECALLED for mark in marks)),
-        "judged": str(marks.count(JUDGEMENT)),
+        "estimated": len(marks),
+        "read": sum(mark in READ for mark in marks),
+        "recalled": sum(mark in RECALLED for mark in marks),
+        "judged": marks.count(JUDGEMENT),
     }
 
 
@@ -44,14 +44,18 @@ def baseline_marks(scenario: "Scenario") -> dict[str, str]:
     return {path: register()[path].mark for path in taken if register()[path].mark != CHOICE}
 
 
-def judgements(scenario: "Scenario", lang: Lang) -> list[str]:
-    """The judgements among the inputs taken from the baseline, one line a section of the scenario."""
+def judgements(scenario: "Scenario", lang: str) -> list[dict[str, str]]:
+    """The judgements among the inputs taken from the baseline: sections of the scenario, and the names of their keys."""
     sections: dict[str, list[str]] = {}
     for path, mark in baseline_marks(scenario).items():
         if mark == JUDGEMENT:
             section, _, name = path.partition(".")
             sections.setdefault(section, []).append(f"`{name}`")
-    return [f"- {section}: {in_words(names, lang)}" for section, names in sections.items()]
+    said = words(lang)
+    return [
+        {"section": said.label(f"section.{section}"), "key": section, "names": said.listed(names)}
+        for section, names in sections.items()
+    ]
 
 
 def opening_is_estimate(scenario: "Scenario", fund: str) -> bool:
@@ -68,6 +72,6 @@ def opening_is_estimate(scenario: "Scenario", fund: str) -> bool:
     return first - 1 in balance.estimated and balance.values[first - 1] == opening
 
 
-def wage_spread_is_judgement(scenario: "Scenario") -> bool:
-    """Whether the spread of wages is the baseline's, and a judgement there."""
+def wage_dispersion_is_judgement(scenario: "Scenario") -> bool:
+    """Whether wage dispersion is the baseline's, and a judgement there."""
     return baseline_marks(scenario).get("employee.wage.sigma") == JUDGEMENT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simsurance.csv_text import table_csv
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
-from simsurance.output.labels import Lang, chart_names
+from simsurance.output.labels import chart_names
 from simsurance.output.manifest import comparison_manifest, run_manifest, scheme_effects_manifest, sha256
 from simsurance.output.summary import summary
 from simsurance.output.tables import TABLES, comparison_tables, run_tables
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 
-def save(twins: "Twins", path: Path, charts: bool = True, lang: Lang = "en", command: str = "") -> None:
+def save(twins: "Twins", path: Path, charts: bool = True, lang: str = "en", command: str = "") -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours."""
     results = twins.full
     texts = run_tables(twins) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang)}
@@ -33,7 +33,7 @@ def save(twins: "Twins", path: Path, charts: bool = True, lang: Lang = "en", com
 
 
 def save_comparison(
-    comparison: "Comparison", path: Path, charts: bool = True, lang: Lang = "en", command: str = ""
+    comparison: "Comparison", path: Path, charts: bool = True, lang: str = "en", command: str = ""
 ) -> None:
     """Write a comparison as the folder `path`, in the same way."""
     texts = comparison_tables(comparison) | {"summary.md": comparison_summary(comparison, lang)}
@@ -47,7 +47,7 @@ def save_comparison(
 
 
 def save_scheme_effects(
-    effects: "SchemeEffects", path: Path, charts: bool = True, lang: Lang = "en", command: str = ""
+    effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = ""
 ) -> None:
     """Write what policies do to both schemes as the folder `path`, in the same way."""
     texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}

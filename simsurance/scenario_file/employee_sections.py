@@ -11,6 +11,7 @@ from simsurance.scenario_file.sections import (
     Pair,
     PathBySex,
     Section,
+    amount,
     in_order,
     quantity,
     text,
@@ -39,7 +40,7 @@ class Wage(Section):
 
     mean: Schedule = quantity("mean wage, nation, up to the last year named", "yuan a year", 100, 1e7)
     growth_excess: Schedule = quantity(
-        "growth of wages over disposable income a head after the last year named", "a year", -0.1, 0.1
+        "growth of wages over disposable income per head after the last year named", "a year", -0.1, 0.1
     )
     income_ratio: ByIncome = quantity(
         "relative mean wage of the income groups; the members keep the mean", "factor", 0, 100
@@ -47,8 +48,8 @@ class Wage(Section):
     sigma: Number = quantity(
         "spread of wages within an income group, standard deviation of the logarithm", "log", 0.05, 3
     )
-    floor: Schedule = quantity("lowest base of contributions, share of last year's mean wage", "share", 0, 2)
-    ceiling: Schedule = quantity("highest base of contributions, share of last year's mean wage", "share", 0.1, 20)
+    floor: Schedule = quantity("lowest contribution base, share of last year's mean wage", "share", 0, 2)
+    ceiling: Schedule = quantity("highest contribution base, share of last year's mean wage", "share", 0.1, 20)
 
 
 class EmployeeContributions(Section):
@@ -82,7 +83,7 @@ class Accounts(Section):
         "spent on the members' own care, share of balance and credits of the year", "share", 0, 1
     )
     relatives_care_rate: Schedule = quantity(
-        "spent on relatives' care, share of balance and credits of the year", "share", 0, 1
+        "personal-account spending on close relatives' care, share of balance and credits of the year", "share", 0, 1
     )
 
 
@@ -91,10 +92,10 @@ class EmployeeCare(Section):
 
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
     inpatient_level: Number = quantity(
-        "cost of an inpatient over that of the table in the reference year", "factor", 0.01, 100
+        "annual cost per inpatient over that of the table in the reference year", "factor", 0.01, 100
     )
     outpatient_level: Number = quantity(
-        "outpatient cost a head over that of the table in the reference year", "factor", 0.01, 100
+        "outpatient cost per person over that of the table in the reference year", "factor", 0.01, 100
     )
     older_cost_ratio: Number = quantity(
         "cost of older members over that of younger ones, beyond the residents' pattern by age", "factor", 0.1, 10
@@ -105,16 +106,19 @@ class EmployeeCare(Section):
     older_from_age: int = quantity("age from which members are older", "years", 1, 100)
     area_cost: ByArea = quantity("relative cost by area", "factor", 0.01, 10)
     real_growth: Schedule = quantity(
-        "real growth of cost at given age, up to the last year named; a number or a ramp holds for all years",
+        "real growth of age-specific cost, up to the last year named; a number or a ramp holds for all years",
         "a year",
         -0.3,
         0.3,
     )
     residual_growth: Schedule = quantity(
-        "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
+        "excess growth of age-specific cost (beyond income growth), after the last year of real_growth",
+        "a year",
+        -0.2,
+        0.2,
     )
     use_growth: Schedule = quantity(
-        "growth of use a head at given age, up to the last year named; a number or a ramp holds for all years",
+        "growth of age-specific use per person, up to the last year named; a number or a ramp holds for all years",
         "a year",
         -0.5,
         0.5,
@@ -122,22 +126,26 @@ class EmployeeCare(Section):
 
 
 class EmployeeInpatientBenefits(Section):
-    """What the pool pays of a year's in-scope inpatient cost."""
+    """What the pool pays of a year's eligible inpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year of active members, at 2025 incomes", "yuan", 0, 1e6)
-    retired_deductible: Schedule = quantity("deductible a year of retired members, at 2025 incomes", "yuan", 0, 1e6)
+    deductible: Schedule = quantity("deductible a year of active members, in the reference year", "yuan", 0, 1e6)
+    retired_deductible: Schedule = quantity(
+        "deductible a year of retired members, in the reference year", "yuan", 0, 1e6
+    )
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
 
 
 class EmployeeOutpatientBenefits(Section):
     """What the pool pays of a year's outpatient cost (outpatient mutual aid)."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity(
+        "most that is paid in a year by health status class, in the reference year", "yuan", 1, 1e7
+    )
 
 
 class EmployeeBenefits(Section):
@@ -146,20 +154,23 @@ class EmployeeBenefits(Section):
     inpatient: EmployeeInpatientBenefits
     outpatient: EmployeeOutpatientBenefits
     birth_benefit: Schedule = quantity(
-        "maternity benefits for each birth to an active member, at 2025 wages", "yuan", 0, 1e6
+        "maternity benefits for each birth to an active member, in the reference year", "yuan", 0, 1e6
     )
     long_term_care: Schedule = quantity(
-        "transfer to long-term care insurance for each member, at 2025 incomes", "yuan a year", 0, 1e5
+        "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0, 1e5
     )
 
 
 class EmployeeFunds(Section):
     """Both accounts of the employee scheme."""
 
-    opening_pool: Schedule = quantity("balance of the pooled fund on 1 January", "yuan", -1e13, 1e14)
-    opening_accounts: Schedule = quantity("balance of the personal accounts on 1 January", "yuan", -1e13, 1e14)
+    opening_pool: Schedule = amount("balance of the pooled fund, 1 January")
+    opening_accounts: Schedule = amount("balance of the personal accounts on 1 January")
     reserve_band: Pair = quantity(
-        "lowest and highest reserve wanted of the pooled fund, for charts; empty for none", "months of outgo", 0, 120
+        "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none",
+        "months of expenditure",
+        0,
+        120,
     )
 
     @field_validator("reserve_band")

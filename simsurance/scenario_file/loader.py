@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from simsurance.scenario_file.checks import tables_found, validated, years_covered
+from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
@@ -17,8 +17,11 @@ from simsurance.scenario_file.keys import INCOME_KEYS, POLICY_KEYS, ROOT_KEYS, i
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
+from simsurance.scenario_file.years import carried, countable, notes, years_covered
 
-TITLES: Final = ("title", "title_zh", "description")
+TITLES: Final = ("title", "title_zh", "description", "description_zh")
+JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
+"""What stands between the titles of a scenario and of a fragment upon it."""
 LONGEST_NAME: Final = 200
 
 
@@ -46,6 +49,21 @@ class Scenario:
     def __repr__(self) -> str:
         years = self.values.horizon
         return f"<Scenario {self.name}: {self.values.title}, {years.valuation_year}–{years.last_year}>"
+
+    @property
+    def carried(self) -> dict[str, int]:
+        """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
+        return carried(self.leaves)
+
+    @property
+    def valuation_years(self) -> list[int]:
+        """The years with every count of their 1 January; empty where the counts stand for any year."""
+        return countable(self.leaves)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a run tells of the years of its inputs, one line each."""
+        return notes(self.leaves, self.tables)
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
@@ -85,7 +103,12 @@ class _Stack:
         self.layers: dict[str, Layer] = layers or {}
 
     def put(self, leaves: Leaves, layer: Layer) -> None:
-        """Lay one layer on top: its leaves win, whole schedules and lists included."""
+        """Lay one layer on top: its leaves win, whole schedules and lists included.
+
+        A description in English alone leaves none in Chinese: that of the parent would tell of another scenario.
+        """
+        if "description" in leaves:
+            leaves = {"description_zh": "", **leaves}
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
 
@@ -124,7 +147,7 @@ def _scenario(name: str, stack: _Stack, root: Layer, of_root: Mapping[str, Any],
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
-    years_covered(leaves, stack.layers, faults)
+    years_covered(leaves, stack.layers, tables, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
     refuse(faults)
@@ -132,7 +155,7 @@ def _scenario(name: str, stack: _Stack, root: Layer, of_root: Mapping[str, Any],
     of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, INCOME_KEYS)]
     reference, at_root = (values if own == leaves else validated(own, from_root, faults, prefix) for own in of_kind)
     for own in of_kind:
-        years_covered(own, from_root, faults, prefix)
+        years_covered(own, from_root, tables, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
@@ -238,8 +261,7 @@ def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault
         leaves = leaves_of(layer, faults)
         for path in TITLES:
             if isinstance(text := leaves.get(path), str):
-                joint = " " if path == "description" else " + "
-                leaves[path] = f"{stack.leaves.get(path, '')}{joint}{text}"
+                leaves[path] = f"{stack.leaves.get(path, '')}{JOINTS[path]}{text}"
         stack.put(leaves, layer)
 
 

@@ -5,7 +5,17 @@ from typing import Literal
 from pydantic import Field
 
 from simsurance.scenario_file.schedule import Schedule
-from simsurance.scenario_file.sections import ByAgeBand, ByArea, ByIncome, ByNeed, Number, Section, quantity, text
+from simsurance.scenario_file.sections import (
+    ByAgeBand,
+    ByArea,
+    ByIncome,
+    ByNeed,
+    Number,
+    Section,
+    calendar_year,
+    quantity,
+    text,
+)
 
 
 class LeaveCoefficients(Section):
@@ -17,9 +27,11 @@ class LeaveCoefficients(Section):
     long_tenure_odds_ratio: Number = quantity(
         "odds of leaving in the fourth insured year or later", "odds ratio", 0.01, 100
     )
-    health: ByNeed = quantity("added by need class", "log-odds", -5, 5)
+    health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
-    bonus_per_1000: Number = quantity("taken off per 1,000 yuan of cap at stake, at 2025 incomes", "log-odds", -1, 1)
+    bonus_per_1000: Number = quantity(
+        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+    )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
     )
@@ -31,14 +43,14 @@ class ReturnCoefficients(Section):
     """Logit of returning to the resident scheme after a lapse."""
 
     gap: Number = quantity("per lapsed year, to five", "log-odds", -3, 3)
-    health: ByNeed = quantity("added by need class", "log-odds", -5, 5)
+    health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("taken off per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
     wait_per_month: Number = quantity("taken off per month of waiting on return", "log-odds", -1, 1)
     campaign: Number = quantity("added per unit of campaign", "log-odds", -5, 5)
 
 
 class BehaviourTargets(Section):
-    """What the intercepts of the hazards are solved for in the opening year, under the rules of the root scenario."""
+    """What the intercepts of the hazards are solved for in the opening year, under the rules of the baseline scenario."""
 
     net_flow_rate: Number = quantity("returns and joins less leaves, as a share of the insured", "a year", -0.1, 0.1)
     return_rate: Number = quantity("share of the lapsed who return in a year", "a year", 0.001, 0.95)
@@ -49,7 +61,7 @@ class Effects(Section):
     """Which covariates act: each can be switched off alone."""
 
     burden: bool = text("contribution over income acts on leaving and returning")
-    health: bool = text("need class acts on leaving and returning (adverse selection)")
+    health: bool = text("health status class acts on leaving and returning (adverse selection)")
     bonus: bool = text("the participation bonus acts on leaving")
     wait: bool = text("waiting periods act on leaving and returning")
     campaign: bool = text("campaigns act on leaving and returning")
@@ -115,8 +127,8 @@ class LateEnrolment(Section):
 class ContinuousBonus(Section):
     """Rise of the critical-illness cap for staying insured."""
 
-    step: Schedule = quantity("rise of the cap for each further year, in the reference year", "yuan", 0, 1e6)
-    after_years: int = quantity("continuous years before the first step", "years", 0, 50)
+    step: Schedule = quantity("increase in the cap for each further year, in the reference year", "yuan", 0, 1e6)
+    after_years: int = quantity("years of continuous enrolment before the first step", "years", 0, 50)
     credited_years: int = quantity("years before the rules began that count as well", "years", 0, 5)
     kept_after_lapse: bool = text("what has been earned is kept after a lapse; the count starts anew")
 
@@ -125,7 +137,7 @@ class NoClaimBonus(Section):
     """Rise of the critical-illness cap for a year without reimbursement."""
 
     step: Schedule = quantity(
-        "rise of the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
+        "increase in the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
     )
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
@@ -134,9 +146,7 @@ class Participation(Section):
     """Rules that reward staying and make returning wait."""
 
     in_force: bool = text("the rules apply")
-    start_year: int = quantity(
-        "first enrolment year to which the rules apply; years before do not count", "year", 2000, 2100
-    )
+    start_year: int = calendar_year("first enrolment year to which the rules apply; years before do not count")
     waiting: Waiting
     repair: Repair
     late_enrolment: LateEnrolment

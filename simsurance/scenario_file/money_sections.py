@@ -13,6 +13,8 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     Section,
+    amount,
+    calendar_year,
     in_order,
     quantity,
     text,
@@ -28,11 +30,16 @@ class PersonalContribution(Section):
     rule: Annotated[dict[Year, PersonalRule], BeforeValidator(as_years), Field(min_length=1)] = text(
         "schedule, growth or indexed, from the year named on"
     )
-    schedule: Schedule = quantity("contribution a head by insured year", "yuan a year", 0, 1e6)
+    schedule: Schedule = quantity("contribution per person by insured year", "yuan a year", 0, 1e6)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
-    income_share: Schedule = quantity("share of national disposable income a head of the year before", "share", 0, 0.5)
+    income_share: Schedule = quantity(
+        "share of national disposable income per head of the year before", "share", 0, 0.5
+    )
     phase_in_years: int = quantity(
-        "years over which an indexed contribution moves from the current share to its own", "years", 1, 50
+        "years over which a contribution indexed to disposable income moves from the current share to its own",
+        "years",
+        1,
+        50,
     )
     floor: Schedule = quantity("least contribution when indexed", "yuan a year", 0, 1e6)
     highest_rise: Schedule = quantity("highest annual rise when indexed", "a year", 0, 10)
@@ -45,13 +52,15 @@ class Subsidy(Section):
     rule: Annotated[dict[Year, SubsidyRule], BeforeValidator(as_years), Field(min_length=1)] = text(
         "schedule, growth, ratio, share or indexed, from the year named on"
     )
-    schedule: Schedule = quantity("subsidy a head by insured year", "yuan a year", 0, 1e6)
+    schedule: Schedule = quantity("subsidy per person by insured year", "yuan a year", 0, 1e6)
     growth_rate: Schedule = quantity("growth on last year's subsidy", "a year", -0.5, 1)
     ratio_to_personal: Schedule = quantity("subsidy over the standard personal contribution", "ratio", 0, 100)
     share_of_total: Schedule = quantity(
         "subsidy as a share of subsidy and standard personal contribution", "share", 0, 0.99
     )
-    income_share: Schedule = quantity("share of national disposable income a head of the year before", "share", 0, 0.5)
+    income_share: Schedule = quantity(
+        "share of national disposable income per head of the year before", "share", 0, 0.5
+    )
 
 
 class Contributions(Section):
@@ -68,66 +77,73 @@ class Contributions(Section):
         0.1,
         5,
     )
-    local_supplement_growth: Schedule = quantity(
-        "growth of the local supplement's factor after the last year named", "a year", -0.1, 0.1
-    )
+    local_supplement_growth: Schedule = quantity("growth of that factor after the last year named", "a year", -0.1, 0.1)
     prepaid_share: Schedule = quantity(
         "share of next year's personal contribution received in the year before", "share", 0, 1
     )
 
 
 class InpatientClaims(Section):
-    """In-scope inpatient cost of a person and year, before the benefit rules."""
+    """Eligible inpatient expenses of a person and year, before the benefit rules."""
 
     use_table: str = text("probability of an admission in a year by age and sex")
-    cost_table: str = text("relative cost of an inpatient by age")
+    cost_table: str = text("relative annual cost per inpatient by age")
     mean_cost: Number = quantity(
-        "in-scope cost of an inpatient in the reference year, before the level factor", "yuan a year", 1, 1e7
+        "eligible annual cost per inpatient in the reference year, before the calibration factor", "yuan a year", 1, 1e7
     )
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
     use_odds_ratio: ByNeed = quantity(
-        "odds of an admission by need class; the population keeps the table's probability", "odds ratio", 0.001, 1000
+        "odds of an admission by health status class; the population keeps the table's probability",
+        "odds ratio",
+        0.001,
+        1000,
     )
-    cost_ratio: ByNeed = quantity("relative cost of an inpatient by need class", "factor", 0.001, 100)
+    cost_ratio: ByNeed = quantity("relative annual cost per inpatient by health status class", "factor", 0.001, 100)
     sigma: ByNeed = quantity(
-        "spread of an inpatient's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4
+        "spread of an inpatient's cost within the health status class, standard deviation of its logarithm",
+        "log",
+        0.05,
+        4,
     )
-    area_cost: ByArea = quantity("relative cost of an inpatient by area", "factor", 0.01, 10)
-    admissions_per_user: Number = quantity("admissions of an inpatient in the reference year", "admissions", 1, 20)
-    level: Number = quantity("factor on cost, fitted to the fund's outgo of 2025", "factor", 0.01, 100)
+    area_cost: ByArea = quantity("relative annual cost per inpatient by area", "factor", 0.01, 10)
+    admissions_per_user: Number = quantity("admissions per inpatient in the reference year", "admissions", 1, 20)
+    level: Number = quantity("factor on cost, fitted to the fund's expenditure", "factor", 0.01, 100)
 
 
 class OutpatientClaims(Section):
-    """In-scope outpatient cost of a person and year, before the benefit rules."""
+    """Eligible outpatient expenses of a person and year, before the benefit rules."""
 
-    cost_table: str = text("relative cost a head by age and sex")
+    cost_table: str = text("relative cost per person by age and sex")
     mean_cost: Number = quantity(
-        "in-scope cost a head in the reference year, before the level factor", "yuan a year", 1, 1e6
+        "eligible cost per person in the reference year, before the calibration factor", "yuan a year", 1, 1e6
     )
-    use: ByNeed = quantity("probability of any outpatient cost in a year by need class", "share", 0.001, 1)
-    cost_ratio: ByNeed = quantity("relative cost a head by need class", "factor", 0.001, 100)
+    use: ByNeed = quantity("probability of any outpatient cost in a year by health status class", "share", 0.001, 1)
+    cost_ratio: ByNeed = quantity("relative cost per person by health status class", "factor", 0.001, 100)
     sigma: ByNeed = quantity(
-        "spread of a user's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4
+        "spread of a user's cost within the health status class, standard deviation of its logarithm", "log", 0.05, 4
     )
-    area_cost: ByArea = quantity("relative cost a head by area", "factor", 0.01, 10)
-    level: Number = quantity("factor on cost, fitted to the fund's outgo of 2025", "factor", 0.01, 100)
+    area_cost: ByArea = quantity("relative cost per person by area", "factor", 0.01, 10)
+    level: Number = quantity("factor on cost, fitted to the fund's expenditure", "factor", 0.01, 100)
 
 
 class CostTrend(Section):
     """Growth of cost at given age and need."""
 
-    reference_year: int = quantity("calendar year of the costs given", "year", 2015, 2030)
+    reference_year: int = calendar_year("calendar year of the costs given")
     real_growth: Schedule = quantity(
-        "real growth of cost at given age, up to the last year named; a number or a ramp holds for all years",
+        "real growth of age-specific cost, up to the last year named; a number or a ramp holds for all years",
         "a year",
         -0.3,
         0.3,
     )
     residual_growth: Schedule = quantity(
-        "growth of cost at given age beyond that of income, after the last year of real_growth", "a year", -0.2, 0.2
+        "excess growth of age-specific cost (beyond income growth), after the last year of real_growth",
+        "a year",
+        -0.2,
+        0.2,
     )
     use_growth: Schedule = quantity(
-        "growth of use a head at given age, up to the last year named; a number or a ramp holds for all years",
+        "growth of age-specific use per person, up to the last year named; a number or a ramp holds for all years",
         "a year",
         -0.5,
         0.5,
@@ -139,7 +155,7 @@ class CostTrend(Section):
         1,
     )
     users_share: Number = quantity(
-        "share of growth of use that raises the odds of being a user; the rest is more care of a user", "share", 0, 1
+        "share of growth of use that raises the odds of being a user; the rest is more care per user", "share", 0, 1
     )
     income_elasticity: Number = quantity("growth of cost per unit of growth of real income", "ratio", 0, 3)
     income_lag: int = quantity(
@@ -156,29 +172,31 @@ class Claims(Section):
 
 
 class InpatientBenefits(Section):
-    """What the fund pays of a year's in-scope inpatient cost."""
+    """What the fund pays of a year's eligible inpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e6)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e6)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
 
 
 class OutpatientBenefits(Section):
-    """What the fund pays of a year's in-scope outpatient cost."""
+    """What the fund pays of a year's eligible outpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity(
+        "most that is paid in a year by health status class, in the reference year", "yuan", 1, 1e7
+    )
 
 
 class CriticalIllness(Section):
     """Critical-illness insurance: a second layer on what basic insurance leaves to the patient."""
 
     deductible_income_share: Schedule = quantity(
-        "deductible, share of last year's disposable income a head", "share", 0, 5
+        "deductible, share of last year's disposable income per head", "share", 0, 5
     )
     deductible_factor: Number = quantity(
-        "effective deductible over the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20
+        "deductible over that of the rule, fitted to published beneficiaries", "factor", 0.05, 20
     )
     band_edges: list[Number] = quantity(
         "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
@@ -191,10 +209,10 @@ class CriticalIllness(Section):
     outpatient_factor: Number = quantity(
         "outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1
     )
-    level: Number = quantity("factor on benefits, fitted to those of 2023", "factor", 0, 100)
+    level: Number = quantity("factor on benefits, fitted to published ones", "factor", 0, 100)
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
     premium: Schedule = quantity(
-        "premium a head, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
+        "premium per person, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
     )
     tail_index: Number = quantity(
         "Pareto index of cost above the 99th percentile; 0 for the lognormal tail", "index", 0, 10
@@ -230,10 +248,13 @@ class Benefits(Section):
 class Fund(Section):
     """The resident fund (method note, section 10)."""
 
-    opening: Schedule = quantity("balance of the fund on 1 January", "yuan", -1e13, 1e14)
+    opening: Schedule = amount("balance of the fund, 1 January")
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
     reserve_band: Pair = quantity(
-        "lowest and highest reserve wanted, for charts; empty for none", "months of outgo", 0, 120
+        "guideline range of reserve months, lowest and highest, for charts; empty for none",
+        "months of expenditure",
+        0,
+        120,
     )
 
     @field_validator("reserve_band")

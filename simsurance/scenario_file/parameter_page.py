@@ -92,8 +92,8 @@ def _levers() -> str:
             span = f"{said.low:g} to {said.high:g}"
             about = f"`{lever}`<br>{said.description}"
             rows.append(_line([name, about, said.component, years, f"{said.size:g}", span, said.mark, said.source]))
-    parts += ["Those shipped, by the fragment that lays them upon a scenario (`--with`):\n"]
-    parts += _table(("fragment", "lever", "component", "start, ramp", "size", "range", "mark", "source"), rows)
+    parts += ["Those shipped, by the option that lays them upon a scenario (`--with`):\n"]
+    parts += _table(("option", "lever", "component", "start, ramp", "size", "range", "mark", "source"), rows)
     return "\n".join(parts)
 
 

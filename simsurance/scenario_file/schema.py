@@ -14,7 +14,7 @@ from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.sections import ByNeed, Number, Section, quantity, text
+from simsurance.scenario_file.sections import ByNeed, Number, Section, calendar_year, quantity, text
 
 LEVER_NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 """What the name of a lever looks like: small letters, digits and single underscores."""
@@ -40,6 +40,7 @@ LeverComponent = Literal[
     "contribution_base",
     "employee_entry",
 ]
+FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
 Mark = Literal[
     "verified",
     "verified_transcription",
@@ -58,8 +59,8 @@ Mark = Literal[
 class Horizon(Section):
     """The years of the projection."""
 
-    valuation_year: int = quantity("year on whose 1 January the projection opens", "year", 2019, 2026)
-    last_year: int = quantity("last calendar year projected", "year", 2019, 2100)
+    valuation_year: int = calendar_year("year on whose 1 January the projection opens")
+    last_year: int = calendar_year("last calendar year projected")
 
     @field_validator("last_year")
     @classmethod
@@ -83,7 +84,9 @@ class Population(Section):
     urban_share_by_age_table: str = text("urban share by age, the pattern of the opening stock")
     area_moves_table: str = text("relative propensity to move from country to town by age")
     income_groups_table: str = text("share and relative income of the income groups by area")
-    fertility_variant: Literal["low", "medium", "high"] = text("variant of total fertility")
+    fertility_variant: FertilityVariant = text(
+        "path of total fertility from the valuation year on: a variant, or a bound of its 80 or 95 percent interval"
+    )
     fertility_level: Schedule = quantity(
         "factor on fertility that brings births to the national count", "factor", 0.2, 3
     )
@@ -106,32 +109,35 @@ class Economy(Section):
     """Income, prices and interest."""
 
     disposable_income: Schedule = quantity(
-        "disposable income a head, nation, up to the last year named", "yuan a year", 100, 1e7
+        "disposable income per head, nation, up to the last year named", "yuan a year", 100, 1e7
     )
-    disposable_income_urban: Schedule = quantity("disposable income a head, urban", "yuan a year", 100, 1e7)
-    disposable_income_rural: Schedule = quantity("disposable income a head, rural", "yuan a year", 100, 1e7)
+    disposable_income_urban: Schedule = quantity("disposable income per head, urban", "yuan a year", 100, 1e7)
+    disposable_income_rural: Schedule = quantity("disposable income per head, rural", "yuan a year", 100, 1e7)
     real_income_growth: Schedule = quantity(
-        "real growth of disposable income a head after the last year named", "a year", -0.2, 0.2
+        "real growth of disposable income per head after the last year named", "a year", -0.2, 0.2
     )
     rural_growth_excess: Schedule = quantity(
-        "growth of rural over national disposable income a head", "a year", -0.1, 0.1
+        "growth of rural over national disposable income per head", "a year", -0.1, 0.1
     )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)
     deficit_interest_margin: Schedule = quantity(
-        "interest on an accumulated deficit above that on the fund", "a year", 0, 0.2
+        "interest on an accumulated deficit above that on the fund", "a year", -0.2, 0.2
+    )
+    flow_timing: Literal["start", "middle", "end"] = text(
+        "when in the year income and outgo fall, for interest and present values: on 1 January, at mid-year or on 31 December"
     )
 
 
 class Health(Section):
-    """Need classes (method note, section 4)."""
+    """Health status classes (method note, section 4)."""
 
     prevalence_table: str = text("share of moderate and high need by age and sex")
     persistence: Number = quantity(
-        "share who keep their need class beyond chance from one year to the next", "share", 0, 1
+        "share who keep their health status class beyond chance from one year to the next", "share", 0, 1
     )
     mortality_ratio: ByNeed = quantity(
-        "relative mortality of the need classes, before it is scaled to the table's deaths", "factor", 0.05, 10
+        "relative mortality of the health status classes, before it is scaled to the table's deaths", "factor", 0.05, 10
     )
 
 
@@ -139,20 +145,18 @@ class Membership(Section):
     """Who is insured where when the projection opens (method note, section 5)."""
 
     resident_insured: Schedule = quantity("published resident insured on 1 January", "persons", 1, 2e9)
-    employee_active: Schedule = quantity(
-        "published active members of the employee scheme on 1 January", "persons", 0, 2e9
-    )
-    employee_retired: Schedule = quantity(
-        "published retired members of the employee scheme on 1 January", "persons", 0, 2e9
-    )
+    employee_active: Schedule = quantity("published active employee scheme members on 1 January", "persons", 0, 2e9)
+    employee_retired: Schedule = quantity("published retired employee scheme members on 1 January", "persons", 0, 2e9)
     duplicates: Schedule = quantity("records counted twice in the published resident insured", "persons", 0, 2e8)
-    newborn_enrolment: Schedule = quantity("share of newborns enrolled in their birth year", "share", 0, 1)
+    newborn_enrolment: Schedule = quantity("share of newborns enrolled in the year of birth", "share", 0, 1)
 
 
 class Measures(Section):
     """Choices behind the summary measures."""
 
-    target_reserve_months: Number = quantity("reserve wanted at the horizon", "months of outgo", 0, 60)
+    target_reserve_months: Number = quantity(
+        "target reserve at the end of the projection period", "months of expenditure", 0, 60
+    )
     delay_years: int = quantity("years by which the delayed required contribution starts later", "years", 1, 50)
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
@@ -167,7 +171,7 @@ class Lever(Section):
         "what it changes: use or cost of care before the benefit rules, of both schemes or of one; benefits behind the rules; "
         "income of the resident fund; the employee scheme's entries, base or employers' contributions"
     )
-    start: int = quantity("first year of the effect, after the valuation year", "year", 2000, 2100)
+    start: int = calendar_year("first year of the effect, after the valuation year")
     ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)
     size: Number = quantity("relative change of the component at full effect", "share", -0.9, 2)
     low: Number = quantity("lower end of the range of size", "share", -0.9, 2)
@@ -192,6 +196,7 @@ class ScenarioValues(Section):
     title: str = text("name of the scenario in tables and charts")
     title_zh: str = text("name of the scenario in Chinese")
     description: str = text("what the scenario asks, in a sentence or two")
+    description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     horizon: Horizon
     population: Population
     economy: Economy

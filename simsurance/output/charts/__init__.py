@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
-from simsurance.output.labels import Lang, chart_names
+from simsurance.output.labels import chart_names
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
 
-CHARTS: Final[dict[str, Callable[["RunResult", Lang], Chart]]] = {
+CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
     "reserve_months": fund.reserve_months,
     "fund_balance": fund.fund_balance,
     "income_outgo": fund.income_outgo,
@@ -31,7 +31,7 @@ CHARTS: Final[dict[str, Callable[["RunResult", Lang], Chart]]] = {
 """Every chart by its name, which is also the stem of its files."""
 
 
-def draw(name: str, results: "RunResult", lang: Lang = "en") -> Chart:
+def draw(name: str, results: "RunResult", lang: str = "en") -> Chart:
     """The chart of that name; raises SimsuranceError if it needs the employee scheme and that is not projected."""
     if name not in chart_names(results.scenario):
         raise SimsuranceError(
@@ -41,7 +41,7 @@ def draw(name: str, results: "RunResult", lang: Lang = "en") -> Chart:
         return CHARTS[name](results, lang)
 
 
-def write_all(results: "RunResult", folder: Path, lang: Lang) -> Iterator[Path]:
+def write_all(results: "RunResult", folder: Path, lang: str) -> Iterator[Path]:
     """Draw every chart that the results have into a folder; yields the files."""
     folder.mkdir()
     for name in chart_names(results.scenario):
@@ -54,55 +54,55 @@ class Plots:
     def __init__(self, results: "RunResult") -> None:
         self._results = results
 
-    def reserve_months(self, lang: Lang = "en") -> ChartFigure:
+    def reserve_months(self, lang: str = "en") -> ChartFigure:
         """The resident fund in months of its outgo."""
         return draw("reserve_months", self._results, lang).figure
 
-    def fund_balance(self, lang: Lang = "en") -> ChartFigure:
+    def fund_balance(self, lang: str = "en") -> ChartFigure:
         """The resident fund on 31 December of each year."""
         return draw("fund_balance", self._results, lang).figure
 
-    def income_outgo(self, lang: Lang = "en") -> ChartFigure:
+    def income_outgo(self, lang: str = "en") -> ChartFigure:
         """Income without interest and outgo of the resident fund in each year."""
         return draw("income_outgo", self._results, lang).figure
 
-    def insured(self, lang: Lang = "en") -> ChartFigure:
+    def insured(self, lang: str = "en") -> ChartFigure:
         """Insured of the resident scheme on 31 December of each year."""
         return draw("insured", self._results, lang).figure
 
-    def contribution_burden(self, lang: Lang = "en") -> ChartFigure:
+    def contribution_burden(self, lang: str = "en") -> ChartFigure:
         """Own payment over income of the year before by income group."""
         return draw("contribution_burden", self._results, lang).figure
 
-    def pyramids(self, lang: Lang = "en") -> ChartFigure:
+    def pyramids(self, lang: str = "en") -> ChartFigure:
         """Population by age, sex and insurance at both ends of the projection."""
         return draw("pyramids", self._results, lang).figure
 
-    def cost_by_age(self, lang: Lang = "en") -> ChartFigure:
+    def cost_by_age(self, lang: str = "en") -> ChartFigure:
         """Benefits per insured year by age in the first and the last year."""
         return draw("cost_by_age", self._results, lang).figure
 
-    def employee_reserve_months(self, lang: Lang = "en") -> ChartFigure:
+    def employee_reserve_months(self, lang: str = "en") -> ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""
         return draw("employee_reserve_months", self._results, lang).figure
 
-    def employee_fund_balance(self, lang: Lang = "en") -> ChartFigure:
+    def employee_fund_balance(self, lang: str = "en") -> ChartFigure:
         """Pooled fund and personal accounts on 31 December of each year."""
         return draw("employee_fund_balance", self._results, lang).figure
 
-    def employee_income_outgo(self, lang: Lang = "en") -> ChartFigure:
+    def employee_income_outgo(self, lang: str = "en") -> ChartFigure:
         """Income without interest and outgo of pooled fund and personal accounts in each year."""
         return draw("employee_income_outgo", self._results, lang).figure
 
-    def employee_rates(self, lang: Lang = "en") -> ChartFigure:
+    def employee_rates(self, lang: str = "en") -> ChartFigure:
         """Contribution rate and pay-as-you-go rate of the pooled fund, and retired over active members."""
         return draw("employee_rates", self._results, lang).figure
 
-    def members_by_scheme(self, lang: Lang = "en") -> ChartFigure:
+    def members_by_scheme(self, lang: str = "en") -> ChartFigure:
         """The population on 31 December by scheme."""
         return draw("members_by_scheme", self._results, lang).figure
 
-    def cohort_balance(self, lang: Lang = "en") -> ChartFigure:
+    def cohort_balance(self, lang: str = "en") -> ChartFigure:
         """Present value of contributions and benefits a person by birth cohort, over the horizon."""
         return draw("cohort_balance", self._results, lang).figure
 

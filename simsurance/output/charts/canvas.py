@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from simsurance.output.labels import number
+from simsurance.language import Words, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,8 @@ ROOM: Final = 1.5
 
 LABEL_WIDTH: Final = 21
 """Places on a line of a label: one a Latin letter, two a Chinese character."""
+FOOT_WIDTH: Final = 138
+"""Places on a line at the foot of a sheet."""
 
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
@@ -75,6 +77,9 @@ STYLE: Final[Any] = {
 
 class ChartFigure(Figure):
     """A figure that draws in the charts' style wherever it is shown, and displays itself in a notebook."""
+
+    said: Words
+    """The words of its language."""
 
     def draw(self, renderer: Any) -> None:
         """Draw in the charts' style, ticks made at this moment included."""
@@ -128,9 +133,10 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(title: str, axis: str, footer: Sequence[str]) -> ChartFigure:
-    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer."""
+def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
+    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
     figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
+    figure.said = words(lang)
     figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
     figure.text(0.025, 0.88, axis, color="#333333", va="top")
     write_footer(figure, footer)
@@ -138,8 +144,9 @@ def sheet(title: str, axis: str, footer: Sequence[str]) -> ChartFigure:
 
 
 def write_footer(figure: Figure, footer: Sequence[str]) -> None:
-    """The lines at the foot of a sheet."""
-    figure.text(0.025, 0.02, "\n".join(footer), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    """The lines at the foot of a sheet, each broken where it would leave it."""
+    lines = [wrapped(line, FOOT_WIDTH) for line in footer]
+    figure.text(0.025, 0.02, "\n".join(lines), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:
@@ -147,14 +154,8 @@ def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLO
     axes: Axes = figure.add_axes(rect)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     axes.tick_params(length=3)
-    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: figure.said.number(value, None)))
     return axes
-
-
-def _tick(value: float, _position: int | None = None) -> str:
-    """A tick's number with as many decimals as it needs."""
-    decimals = next(places for places in range(7) if places == 6 or np.isclose(round(value, places), value, atol=1e-9))
-    return number(value, decimals)
 
 
 def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:

@@ -14,7 +14,6 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
 from simsurance.output.charts.fund import (
     band_lines,
-    between,
     draw_band,
     name_band,
     remarks,
@@ -22,8 +21,8 @@ from simsurance.output.charts.fund import (
     reserve_history,
     title,
 )
-from simsurance.output.charts.words import WORDS, word
-from simsurance.output.labels import Lang, fund_label, label, number, scenario_title, unit
+from simsurance.output.charts.words import clauses, word
+from simsurance.output.labels import fund_label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def charts_of(comparison: "Comparison") -> list[str]:
     return [name for name, shown in CHARTS.items() if all(shown.fund in each.accounts for each in comparison.results)]
 
 
-def draw(name: str, comparison: "Comparison", lang: Lang = "en", others: range | None = None) -> canvas.Chart:
+def draw(name: str, comparison: "Comparison", lang: str = "en", others: range | None = None) -> canvas.Chart:
     """One chart of the base and at most four others (positions in the comparison; the first four if none are given).
 
     Raises SimsuranceError if a scenario does not project the fund.
@@ -87,7 +86,7 @@ def draw(name: str, comparison: "Comparison", lang: Lang = "en", others: range |
         return _draw(name, comparison, lang, chosen)
 
 
-def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> canvas.Chart:
+def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canvas.Chart:
     what, base = CHARTS[name], comparison.results[0]
     shown = unit(what.unit, lang)
     lines: list[Line] = []
@@ -99,23 +98,23 @@ def _draw(name: str, comparison: "Comparison", lang: Lang, others: range) -> can
         lines[0] = _with_past(lines[0], _known(what, base.scenario), shown.size)
     heading = _title(comparison, what, lang)
     if what.by_difference:
-        heading = word("difference", lang, of=heading, base=scenario_title(base.scenario, lang))
-    axis = between(lang).join((shown.name, word(f"{what.words}_axis", lang)))
+        heading = word("title.difference", lang, of=heading, base=scenario_title(base.scenario, lang))
+    axis = word(f"axis.{what.words}", lang, unit=shown.name)
     below = remarks(lines, lang)
     band = _band(comparison, [*([] if what.by_difference else [0]), *others], what)
-    figure = canvas.sheet(heading, axis, [])
+    figure = canvas.sheet(heading, axis, [], lang)
     axes = canvas.plot_area(figure)
     draw_band(axes, band)
     canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, base.years[0], word("projection", lang))
+    canvas.year_axis(axes, lines, base.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     if band:
         name_band(axes, band, lines, lang)
     if what.words == "reserve_months" and canvas.limit_deficit(axes):
         lines = _leaving(axes, lines, lang)
-        below.append(word("frame_note", lang))
+        below.append(word("note.frame", lang))
     canvas.direct_labels(axes, lines)
-    canvas.write_footer(figure, [f"simsurance {__version__}", ("；" if lang == "zh" else "; ").join(below)])
+    canvas.write_footer(figure, [f"simsurance {__version__}", clauses(below, lang)])
     return canvas.Chart(name, figure, canvas.frame([*lines, *band_lines(band, base.years)], shown.name))
 
 
@@ -126,7 +125,7 @@ def _band(comparison: "Comparison", drawn: list[int], what: Shown) -> list[float
     return wanted[0] if same else []
 
 
-def _leaving(axes: "Axes", lines: list[Line], lang: Lang) -> list[Line]:
+def _leaving(axes: "Axes", lines: list[Line], lang: str) -> list[Line]:
     """A ▽ where a line leaves the frame below; the lines with their deepest deficit in their labels."""
     floor = axes.get_ylim()[0]
     told = []
@@ -140,17 +139,16 @@ def _leaving(axes: "Axes", lines: list[Line], lang: Lang) -> list[Line]:
             axes.plot(
                 [spot], [floor], "v", color=line.colour, markerfacecolor="white", markersize=6, zorder=11, clip_on=False
             )
-            words = word("deepest", lang, months=number(deepest), year=years[months.index(deepest)])
-            line = replace(line, label=f"{line.label}{between(lang)}{words}")
+            words = word("line.deepest", lang, months=-deepest, year=years[months.index(deepest)])
+            line = replace(line, label=f"{line.label}\n{words}")
         told.append(line)
     return told
 
 
-def _title(comparison: "Comparison", what: Shown, lang: Lang) -> str:
-    """The title that the chart of one scenario has, or the name of the column; whose it is where there are several."""
-    words = word(what.words, lang) if what.words in WORDS else label("fund", what.column, lang)
-    whose = word("resident", lang) if what.words == "insured" else fund_label(what.fund, lang)
-    return title(comparison.results[0], words[:1].upper() + words[1:], whose, lang)
+def _title(comparison: "Comparison", what: Shown, lang: str) -> str:
+    """The title of what is shown; whose it is where there are several funds."""
+    whose = word("scheme.resident", lang) if what.words == "insured" else fund_label(what.fund, lang)
+    return title(comparison.results[0], word(f"title.{what.words}", lang), whose, lang)
 
 
 def _points(comparison: "Comparison", place: int, what: Shown, size: float) -> dict[int, float]:
@@ -163,7 +161,7 @@ def _points(comparison: "Comparison", place: int, what: Shown, size: float) -> d
     return {year: value / size for year, value in points.items()}
 
 
-def _label(comparison: "Comparison", place: int, what: Shown, lang: Lang) -> str:
+def _label(comparison: "Comparison", place: int, what: Shown, lang: str) -> str:
     """A scenario's title on short lines and, below levels of a fund, the year in which it runs out."""
     result = comparison.results[place]
     label = canvas.wrapped(scenario_title(result.scenario, lang))
@@ -188,7 +186,7 @@ def _with_past(line: Line, known: History, size: float) -> Line:
     return Line(line.series, line.label, line.points, line.colour, line.dashes, known.shown(size), known.estimated)
 
 
-def write_all(comparison: "Comparison", folder: Path, lang: Lang) -> Iterator[Path]:
+def write_all(comparison: "Comparison", folder: Path, lang: str) -> Iterator[Path]:
     """Draw every chart into a folder, with more than four others in several files; yields the files."""
     folder.mkdir()
     many = len(comparison.names)
@@ -205,38 +203,38 @@ class ComparisonPlots:
     def __init__(self, comparison: "Comparison") -> None:
         self._comparison = comparison
 
-    def reserve_months(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def reserve_months(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund in months of its outgo."""
         return draw("reserve_months", self._comparison, lang).figure
 
-    def fund_balance(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def fund_balance(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund on 31 December."""
         return draw("fund_balance", self._comparison, lang).figure
 
-    def insured(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def insured(self, lang: str = "en") -> canvas.ChartFigure:
         """Insured of the resident scheme on 31 December."""
         return draw("insured", self._comparison, lang).figure
 
-    def cost_rate(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def cost_rate(self, lang: str = "en") -> canvas.ChartFigure:
         """Outgo of the resident fund over its members' disposable income."""
         return draw("cost_rate", self._comparison, lang).figure
 
-    def fund_balance_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def fund_balance_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund less that of the base."""
         return draw("fund_balance_difference", self._comparison, lang).figure
 
-    def insured_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def insured_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """Insured less those of the base."""
         return draw("insured_difference", self._comparison, lang).figure
 
-    def employee_reserve_months(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def employee_reserve_months(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""
         return draw("employee_reserve_months", self._comparison, lang).figure
 
-    def employee_fund_balance(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def employee_fund_balance(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund on 31 December."""
         return draw("employee_fund_balance", self._comparison, lang).figure
 
-    def employee_fund_balance_difference(self, lang: Lang = "en") -> canvas.ChartFigure:
+    def employee_fund_balance_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund less that of the base."""
         return draw("employee_fund_balance_difference", self._comparison, lang).figure

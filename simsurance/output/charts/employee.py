@@ -20,9 +20,9 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
-from simsurance.output.charts.fund import between, footer, owner, title
+from simsurance.output.charts.fund import footer, owner, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import Lang, label, unit
+from simsurance.output.labels import unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +37,12 @@ LOWER: Final = (0.115, 0.165, 0.665, 0.235)
 HIGHER: Final = (0.115, 0.2, 0.665, 0.585)
 """Plots of a sheet with two, and of one with a footer of three lines."""
 LAYERS: Final = (
-    ("resident_insured", "resident", BLUE, "#CFE3F1", ""),
-    ("employee_active", "active", SKY, "#DDF0FB", ""),
-    ("employee_retired", "retired", ORANGE, "#FAECCC", ""),
-    ("uninsured", "uninsured", VERMILLION, "#FBE6D9", "////"),
+    ("resident_insured", BLUE, "#CFE3F1", ""),
+    ("employee_active", SKY, "#DDF0FB", ""),
+    ("employee_retired", ORANGE, "#FAECCC", ""),
+    ("uninsured", VERMILLION, "#FBE6D9", "////"),
 )
-"""From below: key, words, colour of edge and words, colour of the area, hatch."""
+"""From below: key, colour of edge and words, colour of the area, hatch."""
 COHORT_LINES: Final = (
     ("resident_contributions", SKY, DASHED),
     ("public_money", BLACK, DOTTED),
@@ -52,7 +52,7 @@ COHORT_LINES: Final = (
 )
 
 
-def employee_rates(results: "RunResult", lang: Lang) -> Chart:
+def employee_rates(results: "RunResult", lang: str) -> Chart:
     """Above, what the pool takes and pays as shares of the contribution base; below, retired over active members."""
     shown = unit("share", lang)
     account = results.accounts[POOL]
@@ -60,17 +60,18 @@ def employee_rates(results: "RunResult", lang: Lang) -> Chart:
 
     def line(name: str, colour: str, dashes: object, before: History = NOTHING) -> Line:
         points = dict(zip(results.years, (account[name] / shown.size).tolist(), strict=True))
-        words = canvas.wrapped(label("fund", name, lang))
+        words = canvas.wrapped(word(f"line.{name}", lang))
         return Line(name, words, points, colour, dashes, before.shown(shown.size), before.estimated)
 
     rates = [line("contribution_rate", BLUE, DASHED), line("pay_as_you_go_rate", VERMILLION, SOLID)]
     ratio = [line("dependency_ratio", BLACK, SOLID, known)]
     figure = canvas.sheet(
-        title(results, word("employee_rates", lang), owner((POOL,), lang), lang),
-        between(lang).join((shown.name, word("employee_rates_axis", lang))),
-        footer(results.scenario, lang, rates, [word("employee_note", lang)]),
+        title(results, word("title.employee_rates", lang), owner((POOL,), lang), lang),
+        word("axis.employee_rates", lang, unit=shown.name),
+        footer(results.scenario, lang, rates, [word("note.employee", lang)]),
+        lang,
     )
-    for rect, lines, words in ((UPPER, rates, word("projection", lang)), (LOWER, ratio, "")):
+    for rect, lines, words in ((UPPER, rates, word("mark.projection", lang)), (LOWER, ratio, "")):
         axes = canvas.plot_area(figure, rect)
         canvas.draw_lines(axes, lines)
         canvas.year_axis(axes, [*rates, *ratio], results.years[0], words)
@@ -78,21 +79,22 @@ def employee_rates(results: "RunResult", lang: Lang) -> Chart:
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         canvas.direct_labels(axes, lines)
     figure.axes[0].tick_params(labelbottom=False)
-    words = word("dependency_axis", lang)
+    words = word("axis.dependency", lang)
     if known.values:
-        words = word("note_behind", lang, what=words, note=word("history_note", lang))
+        words = word("line.note_behind", lang, what=words, note=word("note.history", lang))
     figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color="#333333", va="top")
     return Chart("employee_rates", figure, canvas.frame([*rates, *ratio], shown.name))
 
 
-def members_by_scheme(results: "RunResult", lang: Lang) -> Chart:
+def members_by_scheme(results: "RunResult", lang: str) -> Chart:
     """The population on 31 December by scheme: residents insured, active and retired members, and the uninsured."""
     shown = unit("persons", lang)
     layers = _layers(results, shown.size, lang)
     figure = canvas.sheet(
-        word("members_by_scheme", lang),
-        between(lang).join((shown.name, word("members_by_scheme_axis", lang))),
-        footer(results.scenario, lang, layers, [word("un_note", lang)]),
+        word("title.members_by_scheme", lang),
+        word("axis.members_by_scheme", lang, unit=shown.name),
+        footer(results.scenario, lang, layers, [word("note.un", lang)]),
+        lang,
     )
     axes = canvas.plot_area(figure)
     floor, edges, middles = dict.fromkeys(results.years, 0.0), [], []
@@ -107,13 +109,13 @@ def members_by_scheme(results: "RunResult", lang: Lang) -> Chart:
         middles.append(replace(layer, points={last: (floor[last] + edge[last]) / 2}))
         floor = edge
     canvas.draw_lines(axes, edges)
-    canvas.year_axis(axes, edges, results.years[0], word("projection", lang))
+    canvas.year_axis(axes, edges, results.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, middles)
     return Chart("members_by_scheme", figure, canvas.frame(layers, shown.name))
 
 
-def _layers(results: "RunResult", size: float, lang: Lang) -> list[Line]:
+def _layers(results: "RunResult", size: float, lang: str) -> list[Line]:
     """Persons of each layer by year; the uninsured are the rest of the population."""
     scenario = results.scenario
     account = results.account | {name: results.accounts[POOL][name] for name in ("employee_active", "employee_retired")}
@@ -128,18 +130,18 @@ def _layers(results: "RunResult", size: float, lang: Lang) -> list[Line]:
     return [
         Line(
             name,
-            word(words, lang),
+            canvas.wrapped(word(f"line.{name}", lang)),
             dict(zip(results.years, (counted[name] / size).tolist(), strict=True)),
             colour,
             SOLID,
             {year: persons for year, persons in known[name].shown(size).items() if year in rest.values},
             known[name].estimated & set(rest.values),
         )
-        for name, words, colour, *_ in LAYERS
+        for name, colour, *_ in LAYERS
     ]
 
 
-def cohort_balance(results: "RunResult", lang: Lang) -> Chart:
+def cohort_balance(results: "RunResult", lang: str) -> Chart:
     """What a person of each birth cohort pays and gets within the horizon in both schemes, present values."""
     shown = unit("yuan_pp", lang)
     first, last = results.years[0], results.years[-1]
@@ -147,19 +149,21 @@ def cohort_balance(results: "RunResult", lang: Lang) -> Chart:
     table = results.cohorts[(born >= first - 1 - OLDEST) & (results.cohorts["persons"] > 0)]
     oldest = int(table.index.get_level_values("birth_year").min())
     lines = [
-        Line(name, word(name, lang), _per_person(table, name), colour, dashes) for name, colour, dashes in COHORT_LINES
+        Line(name, canvas.wrapped(word(f"line.{name}", lang)), _per_person(table, name), colour, dashes)
+        for name, colour, dashes in COHORT_LINES
     ]
     figure = canvas.sheet(
-        word("cohort_balance", lang),
-        between(lang).join((shown.name, word("cohort_balance_axis", lang, first=first, last=last))),
+        word("title.cohort_balance", lang),
+        word("axis.cohort_balance", lang, unit=shown.name, first=first, last=last),
         [
-            *footer(results.scenario, lang, lines, [word("horizon_note", lang, last=last, born=oldest)]),
-            word("scheduled_note", lang),
+            *footer(results.scenario, lang, lines, [word("note.horizon", lang, last=last, born=oldest)]),
+            word("note.scheduled", lang),
         ],
+        lang,
     )
     axes = canvas.plot_area(figure, HIGHER)
     canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, first, word("born_later", lang))
+    canvas.year_axis(axes, lines, first, word("mark.born_later", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, [replace(line, points={last: max(line.points.values())}) for line in lines])
     return Chart("cohort_balance", figure, canvas.frame(lines, shown.name, "birth_year"))

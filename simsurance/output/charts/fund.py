@@ -22,11 +22,12 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
-from simsurance.output.charts.words import word
-from simsurance.output.labels import Lang, fund_label, in_words, label, number, scenario_title, unit
+from simsurance.output.charts.words import clauses, word
+from simsurance.output.labels import fund_label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
-LONGEST_TITLE: Final = 60
+LONGEST_TITLE: Final = 90
+"""Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
@@ -56,15 +57,15 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 
-def reserve_months(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
     """The first of the funds in months of its outgo, with the wanted band if the scenario gives one."""
     fund = funds[0]
     known = reserve_history(results.scenario, fund)
-    lines = [_line(results, fund, "reserve_months", label("fund", "reserve_months", lang), 1.0, known=known)]
+    lines = [_line(results, fund, "reserve_months", word("line.reserve_months", lang), 1.0, known=known)]
     prepaid = results.accounts[fund].get("prepaid")
     if prepaid is not None and prepaid.any():
         name = "reserve_months_without_prepaid"
-        lines.append(_line(results, fund, name, word("without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
+        lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
     return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, funds[:1], lang)
 
 
@@ -73,19 +74,19 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
     return fund_past(scenario, fund, "cumulative_balance").over(fund_past(scenario, fund, "outgo"), 1 / 12)
 
 
-def fund_balance(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
     """Funds on 31 December; below zero they are an accumulated deficit."""
     shown = unit("yuan", lang)
     lines = []
     for fund in funds:
         before = fund_past(results.scenario, fund, "cumulative_balance")
-        words = word("fund" if len(funds) == 1 else fund, lang)
+        words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == "personal_accounts" else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
 
 
-def income_outgo(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDENT) -> Chart:
+def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
     """Income and outgo of each year; income with interest where published years, which contain it, lie in the projection."""
     shown = unit("yuan", lang)
     beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
@@ -97,24 +98,25 @@ def income_outgo(results: "RunResult", lang: Lang, funds: Sequence[str] = RESIDE
             ("income", colours[0], *INCOME_LOOK),
             ("outgo", colours[1], *OUTGO_LOOK),
         ):
-            words = word(name, lang)
+            words = word(f"line.{name}", lang)
             if len(funds) > 1:
-                words = word("of_fund", lang, fund=word(fund, lang), what=words)
+                words = word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words)
             known = fund_past(results.scenario, fund, name)
             column = income if name == "income" else name
             line = _line(results, fund, column, words, shown.size, colour, dashes, known)
             lines.append(replace(line, marker=marker, marker_size=size))
-    notes = [word("interest_note", lang)] if lines[0].published and not beside else []
+    notes = [word("note.interest", lang)] if lines[0].published and not beside else []
     figure = canvas.sheet(
-        title(results, word("income_outgo", lang), owner(funds, lang), lang),
-        between(lang).join((shown.name, word(f"{income}_axis", lang))),
+        title(results, word("title.income_outgo", lang), owner(funds, lang), lang),
+        word(f"axis.{income}", lang, unit=shown.name),
         footer(
-            results.scenario, lang, lines, [*(word("marks_note", lang) for line in lines[:1] if line.published), *notes]
+            results.scenario, lang, lines, [*(word("note.marks", lang) for line in lines[:1] if line.published), *notes]
         ),
+        lang,
     )
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
+    canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
     return Chart(name_of("income_outgo", funds), figure, canvas.frame(lines, shown.name))
@@ -125,14 +127,14 @@ def name_of(name: str, funds: Sequence[str]) -> str:
     return name if tuple(funds) == RESIDENT else f"employee_{name}"
 
 
-def title(results: "RunResult", what: str, whose: str, lang: Lang) -> str:
+def title(results: "RunResult", what: str, whose: str, lang: str) -> str:
     """What a chart shows, and whose it is where there are several funds."""
-    return what if len(results.accounts) == 1 else word("whose", lang, what=what, whose=whose)
+    return what if len(results.accounts) == 1 else word("title.whose", lang, what=what, whose=whose)
 
 
-def owner(funds: Sequence[str], lang: Lang) -> str:
+def owner(funds: Sequence[str], lang: str) -> str:
     """Whose chart it is: the fund's, or the scheme's to which the funds belong."""
-    return fund_label(funds[0], lang) if len(funds) == 1 else word("employee", lang)
+    return fund_label(funds[0], lang) if len(funds) == 1 else word("scheme.employee", lang)
 
 
 def _line(
@@ -154,19 +156,20 @@ def _line(
 
 
 def _balance_chart(
-    results: "RunResult", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: Lang
+    results: "RunResult", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: str
 ) -> Chart:
     """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
-        title(results, word(name, lang), owner(funds, lang), lang),
-        between(lang).join((shown, word(f"{name}_axis", lang))),
+        title(results, word(f"title.{name}", lang), owner(funds, lang), lang),
+        word(f"axis.{name}", lang, unit=shown),
         footer(results.scenario, lang, lines),
+        lang,
     )
     axes = canvas.plot_area(figure)
     band = reserve_band(results.scenario, funds[0]) if name == "reserve_months" else []
     draw_band(axes, band)
     canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
+    canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     own = dict(zip(funds, lines, strict=False))
     deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
@@ -190,13 +193,12 @@ def draw_band(axes: "Axes", band: list[float]) -> None:
         axes.axhspan(*band, color="#DDDDDD", zorder=1)
 
 
-def name_band(axes: "Axes", band: list[float], lines: Sequence[Line], lang: Lang) -> float:
+def name_band(axes: "Axes", band: list[float], lines: Sequence[Line], lang: str) -> float:
     """Say at an end that lines leave free what the band is, within it, or above it if it is narrow; the height of the words."""
-    low, high = (number(months, 0 if months == round(months) else 1) for months in band)
     bottom, top = axes.get_ylim()
     wide = (band[1] - band[0]) / (top - bottom) > LEAST_BAND
     note = axes.annotate(
-        word("band", lang, low=low, high=high),
+        word("mark.band", lang, low=band[0], high=band[1]),
         (axes.get_xlim()[1], band[1]),
         (-4, -3 if wide else 2),
         textcoords="offset points",
@@ -231,7 +233,7 @@ def band_lines(band: list[float], years: tuple[int, ...]) -> list[Line]:
     return [Line(name, "", dict.fromkeys(years, edge)) for name, edge in zip(names, band, strict=False)]
 
 
-def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: Lang) -> Line | None:
+def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, lang: str) -> Line | None:
     """Hatch the area between zero and the line where the line is below; the name of an area that reaches the right edge.
 
     Reserve months matter while there is a reserve: a deficit deeper than that is high leaves the sheet, and is told.
@@ -241,10 +243,10 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
         return None
     area = axes.fill_between(x, y, 0, where=y < 0, interpolate=True, zorder=2)
     area.set(facecolor="#FBE6D9", edgecolor=VERMILLION, hatch="////", linewidth=0)
-    words = word("deficit_area", lang)
+    words = word("line.deficit", lang)
     deepest = int(np.argmin(y))
     if name == "reserve_months" and canvas.limit_deficit(axes):
-        words = word("deepest_deficit", lang, months=number(float(y[deepest])), year=int(x[deepest]))
+        words = word("line.deepest", lang, months=-float(y[deepest]), year=int(x[deepest]))
     if y[-1] < 0:
         middle = max(float(y[-1]), axes.get_ylim()[0]) / 2
         return Line("deficit", words, {int(x[-1]): middle}, VERMILLION)
@@ -253,7 +255,7 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
     return None
 
 
-def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: Lang) -> None:
+def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str) -> None:
     """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
     named = set()
     for fund, line in lines.items():
@@ -265,14 +267,14 @@ def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line]
         if year in named:
             continue
         named.add(year)
-        words = word("first_deficit", lang, year=year)
+        words = word("mark.first_deficit", lang, year=year)
         note = axes.annotate(words, spot, (0, 0), textcoords="offset points", fontsize=7.5)
         note.set(zorder=11, bbox=canvas.PAPER)
         canvas.into_clear(note, list(lines.values()), AROUND)
 
 
 def status(
-    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: Lang, taken: Sequence[float] = ()
+    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str, taken: Sequence[float] = ()
 ) -> None:
     """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
     found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}
@@ -280,9 +282,9 @@ def status(
     for fund, year in depleted.items():
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
-        words = word("depleted", lang, year=year)
+        words = word("mark.depleted", lang, year=year)
         note = axes.annotate(
-            words if len(lines) == 1 else word("of_fund", lang, fund=word(fund, lang), what=words),
+            words if len(lines) == 1 else word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words),
             (year, 0),
             (0, 0),
             textcoords="offset points",
@@ -294,36 +296,30 @@ def status(
         canvas.into_clear(note, list(lines.values()), (beside, *AROUND))
     if depleted:
         return
-    words = word("not_depleted", lang, year=results.years[-1])
+    words = word("mark.not_depleted", lang, year=results.years[-1])
     height = canvas.clear_height(axes, list(lines.values()), taken)
     axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va="center", color=GREY, bbox=canvas.PAPER)
 
 
-def footer(scenario: "Scenario", lang: Lang, lines: list[Line], notes: list[str] | None = None) -> list[str]:
+def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
-    below = ("；" if lang == "zh" else "; ").join([*remarks(lines, lang), *(notes or [])])
-    title = scenario_title(scenario, lang)
-    cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
-    return [f"{cut} · simsurance {__version__}", below]
+    below = clauses([*remarks(lines, lang), *(notes or [])], lang)
+    title, *rest = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE).split("\n")
+    return [f"{title}{'…' if rest else ''} · simsurance {__version__}", below]
 
 
-def remarks(lines: Sequence[Line], lang: Lang) -> list[str]:
+def remarks(lines: Sequence[Line], lang: str) -> list[str]:
     """What the published points of lines mean, and which years have none."""
     told = []
     if any(line.published for line in lines):
-        told.append(word("history_note", lang))
+        told.append(word("note.history", lang))
     if any(line.estimated for line in lines):
-        told.append(word("estimate_note", lang))
+        told.append(word("note.estimate", lang))
     if missing := sorted({year for line in lines for year in _gaps(line.published)}):
-        told.append(word("gap_note", lang, years=in_words([str(year) for year in missing], lang)))
+        told.append(word("note.gap", lang, years=missing))
     return told
 
 
 def _gaps(published: Mapping[int, float]) -> set[int]:
     """Years between the first and the last published one for which nothing is published."""
     return set(range(min(published), max(published))) - set(published) if published else set()
-
-
-def between(lang: Lang) -> str:
-    """What stands between a unit and its explanation."""
-    return "，" if lang == "zh" else ", "

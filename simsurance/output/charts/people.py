@@ -11,15 +11,16 @@ from simsurance.basis.inputs import Inputs
 from simsurance.evidence.published import History, past
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
-from simsurance.output.charts.fund import between, footer, title
+from simsurance.output.charts.fund import footer, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import Lang, label, number, unit
+from simsurance.output.labels import unit
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from simsurance.language import Words
     from simsurance.results import RunResult
 
 BURDENS: Final = (
@@ -44,7 +45,7 @@ COST: Final = {
 INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured", "#F3C9AE", "////"))
 
 
-def insured(results: "RunResult", lang: Lang) -> Chart:
+def insured(results: "RunResult", lang: str) -> Chart:
     """Insured of the resident scheme on 31 December, below the population that it could insure."""
     shown = unit("persons", lang)
     known = past(results.scenario, "resident_insured")
@@ -54,10 +55,16 @@ def insured(results: "RunResult", lang: Lang) -> Chart:
         return dict(zip(results.years, (values / shown.size).tolist(), strict=True))
 
     lines = [
-        Line("eligible", word("eligible", lang), by_year(count / results.account["coverage"]), BLACK, DASHED),
+        Line(
+            "eligible",
+            canvas.wrapped(word("line.eligible", lang)),
+            by_year(count / results.account["coverage"]),
+            BLACK,
+            DASHED,
+        ),
         Line(
             "resident_insured",
-            canvas.wrapped(label("fund", "resident_insured", lang)),
+            canvas.wrapped(word("line.resident_insured", lang)),
             by_year(count),
             BLUE,
             published=known.shown(shown.size),
@@ -65,14 +72,15 @@ def insured(results: "RunResult", lang: Lang) -> Chart:
         ),
     ]
     figure = canvas.sheet(
-        title(results, word("insured", lang), word("resident", lang), lang),
-        between(lang).join((shown.name, word("insured_axis", lang))),
-        [*footer(results.scenario, lang, lines, [word("un_note", lang)])],
+        title(results, word("title.insured", lang), word("scheme.resident", lang), lang),
+        word("axis.insured", lang, unit=shown.name),
+        [*footer(results.scenario, lang, lines, [word("note.un", lang)])],
+        lang,
     )
     return Chart("insured", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
-def contribution_burden(results: "RunResult", lang: Lang) -> Chart:
+def contribution_burden(results: "RunResult", lang: str) -> Chart:
     """What a person pays, over disposable income a head of the year before, for the standard and four groups."""
     shown = unit("share", lang)
     burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
@@ -83,7 +91,7 @@ def contribution_burden(results: "RunResult", lang: Lang) -> Chart:
     lines = [
         Line(
             "national_standard",
-            word("national", lang),
+            canvas.wrapped(word("line.national", lang)),
             dict(zip(years, standard.tolist(), strict=True)),
             BLACK,
             SOLID,
@@ -94,16 +102,19 @@ def contribution_burden(results: "RunResult", lang: Lang) -> Chart:
     for area, group, colour, dashes in BURDENS:
         paid = burden[:, AREA.members.index(area), INCOME.members.index(group)] / shown.size
         points = dict(zip(years, paid.tolist(), strict=True))
-        lines.append(Line(f"{area}_{group}", word(f"{area}_{group}", lang), points, colour, dashes))
+        lines.append(
+            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}.{group}", lang)), points, colour, dashes)
+        )
     figure = canvas.sheet(
-        title(results, word("contribution_burden", lang), word("resident", lang), lang),
-        between(lang).join((shown.name, word("contribution_burden_axis", lang))),
+        title(results, word("title.contribution_burden", lang), word("scheme.resident", lang), lang),
+        word("axis.contribution_burden", lang, unit=shown.name),
         footer(results.scenario, lang, lines),
+        lang,
     )
     return Chart("contribution_burden", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
-def cost_by_age(results: "RunResult", lang: Lang) -> Chart:
+def cost_by_age(results: "RunResult", lang: str) -> Chart:
     """Benefits per insured year by age in the first and the last year, at consumer prices of the first."""
     shown = unit("yuan_pp", lang)
     first, last = results.years[0], results.years[-1]
@@ -119,50 +130,52 @@ def cost_by_age(results: "RunResult", lang: Lang) -> Chart:
         for year, colour, dashes, price in ((first, colours[0], DASHED, 1.0), (last, colours[1], SOLID, prices)):
             words = str(year)
             if len(schemes) > 1:
-                words = word("in_scheme", lang, year=year, scheme=word(scheme, lang))
+                words = canvas.wrapped(word("line.in_scheme", lang, year=year, scheme=word(f"scheme.{scheme}", lang)))
             points = {int(age): float(amount) / price for age, amount in per_head[year].items()}
             series = str(year) if scheme == "resident" else f"{scheme}_{year}"
             lines.append(Line(series, words, points, colour, dashes))
     if first == last:
         lines = lines[1::2]
     figure = canvas.sheet(
-        word("cost_by_age", lang),
-        between(lang).join((shown.name, word("cost_by_age_axis", lang, year=first))),
-        footer(results.scenario, lang, lines, [word("age_note", lang)]),
+        word("title.cost_by_age", lang),
+        word("axis.cost_by_age", lang, unit=shown.name, year=first),
+        footer(results.scenario, lang, lines, [word("note.age", lang)]),
+        lang,
     )
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
     axes.set_xlim(0, 100)
     axes.xaxis.set_major_locator(MultipleLocator(10))
-    axes.annotate(word("age_axis", lang), (1, 0), (13, -5), "axes fraction", "offset points", va="top")
+    axes.annotate(word("axis.age", lang), (1, 0), (13, -5), "axes fraction", "offset points", va="top")
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
     return Chart("cost_by_age", figure, canvas.frame(lines, shown.name, "age"))
 
 
-def pyramids(results: "RunResult", lang: Lang) -> Chart:
+def pyramids(results: "RunResult", lang: str) -> Chart:
     """Persons by age and sex on the first and the last 1 January, by who insures them."""
     shown = unit("persons", lang)
     dates = (results.dates[0], results.dates[-1])
     data = _pyramid_data(results, dates, shown.size, shown.name)
     figure = canvas.sheet(
-        word("pyramids", lang),
-        between(lang).join((shown.name, word("pyramids_axis", lang))),
-        footer(results.scenario, lang, [], [word("un_note", lang)]),
+        word("title.pyramids", lang),
+        word("axis.pyramids", lang, unit=shown.name),
+        footer(results.scenario, lang, [], [word("note.un", lang)]),
+        lang,
     )
     widest = float(data.groupby(["date", "sex", "age"])["value"].sum().max()) * 1.04
     for place, date in enumerate(dates):
         axes = canvas.plot_area(figure, (0.06 + 0.485 * place, 0.165, 0.435, 0.575))
-        _pyramid(axes, data[data["date"] == date], widest)
-        axes.text(0.03, 0.985, word("on_date", lang, year=date), transform=axes.transAxes, va="top", fontsize=9)
+        _pyramid(axes, data[data["date"] == date], widest, figure.said)
+        axes.text(0.03, 0.985, word("mark.on_date", lang, year=date), transform=axes.transAxes, va="top", fontsize=9)
         for sex, x, side in (("male", 0.03, "left"), ("female", 0.98, "right")):
-            axes.text(x, 0.03, word(sex, lang), transform=axes.transAxes, ha=side, va="bottom")
+            axes.text(x, 0.03, figure.said.label(f"axis.sex.{sex}"), transform=axes.transAxes, ha=side, va="bottom")
     first = figure.axes[0]
-    first.annotate(word("age_axis", lang), (0, 1), (-4, 7), "axes fraction", "offset points", ha="right")
+    first.annotate(word("axis.age", lang), (0, 1), (-4, 7), "axes fraction", "offset points", ha="right")
     left = 0.11
     for name, colour, hatch in INSURANCE:
         figure.patches.append(_swatch(figure, left, colour, hatch))
-        words = figure.text(left + 0.022, 0.82, word(name, lang), va="top")
+        words = figure.text(left + 0.022, 0.82, word(f"scheme.{name}", lang), va="top")
         left = float(words.get_window_extent().x1 / figure.bbox.width) + 0.02
     return Chart("pyramids", figure, data)
 
@@ -177,7 +190,7 @@ def _pyramid_data(results: "RunResult", dates: tuple[int, int], size: float, sho
     return long.assign(unit=shown)
 
 
-def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float) -> None:
+def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -> None:
     """Stacked bars of single ages, men to the left."""
     for sex, sign in (("male", -1.0), ("female", 1.0)):
         start = np.zeros(0)
@@ -185,22 +198,23 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float) -> None:
             chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))
-            area = axes.fill_betweenx(ages, start, start + width, step="mid")
-            area.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
+            edges = np.append(ages, ages[-1] + 1) - 0.5
+            bars = axes.stairs(start + width, edges, orientation="horizontal", baseline=start, fill=True)
+            bars.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
             start = start + width
     axes.axvline(0, color="white", linewidth=0.8)
     axes.set_xlim(-widest, widest)
     axes.set_ylim(0, 100)
     axes.xaxis.set_major_locator(MaxNLocator(6, symmetric=True, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda width, _: number(abs(width))))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda width, _: said.number(abs(width), None)))
     axes.yaxis.set_major_locator(MultipleLocator(20))
 
 
-def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "RunResult", lang: Lang) -> canvas.ChartFigure:
+def _finished(figure: canvas.ChartFigure, lines: list[Line], results: "RunResult", lang: str) -> canvas.ChartFigure:
     """The figure with its lines over calendar years, from zero, named."""
     axes = canvas.plot_area(figure)
     canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, results.years[0], word("projection", lang))
+    canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
     return figure

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
-from simsurance.axes import FUND
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
-from simsurance.output.labels import LANGUAGES, Lang, number, unit
+from simsurance.output.charts.words import word
+from simsurance.output.labels import fund_label, scenario_title, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -19,30 +19,21 @@ LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "
 BAR: Final = 0.26
 LABEL_WIDTH: Final = 26
 PLACE: Final = (0.3, 0.2, 0.64, 0.6)
-WORDS: Final = {
-    "title": ("What a policy changes in each fund", "一项政策对各基金的影响"),
-    "axis": (
-        "{unit}, income less outgo {first}–{last}, present value: with the policy less without it",
-        "{unit}，{first}—{last}年收支差现值：有政策减无政策",
-    ),
-    "base": ("upon: {base}", "基于：{base}"),
-}
 
 
-def draw(effects: "SchemeEffects", lang: Lang = "en") -> Chart:
-    """Bars by policy and fund: the change of income less outgo over the horizon, present value."""
+def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
+    """Bars by policy and fund: the change in income less expenditure over the period, present value."""
     with canvas.style():
         return _draw(effects, lang)
 
 
-def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
-    chosen, shown = LANGUAGES.index(lang), unit("yuan", lang)
+def _draw(effects: "SchemeEffects", lang: str) -> Chart:
+    shown = unit("yuan", lang)
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
-    values = effects.base.scenario.values
-    axis = WORDS["axis"][chosen].format(unit=shown.name, first=years[0], last=years[-1])
-    base = WORDS["base"][chosen].format(base=values.title_zh if lang == "zh" else values.title)
-    figure = canvas.sheet(WORDS["title"][chosen], axis, [f"{base} · simsurance {__version__}"])
+    axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
+    base = word("note.base", lang, base=scenario_title(effects.base.scenario, lang))
+    figure = canvas.sheet(word("title.scheme_effects", lang), axis, [f"{base} · simsurance {__version__}"], lang)
     axes = canvas.plot_area(figure, PLACE)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)
@@ -50,13 +41,13 @@ def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
     for position, fund in enumerate(effects.base.accounts):
         colour, hatch = LOOKS[fund]
         numbers = [float(table.loc[policy, fund]) for policy in effects.policies]
-        label = (FUND.labels_zh if lang == "zh" else FUND.labels)[FUND.members.index(fund)]
+        label = fund_label(fund, lang)
         at = places + (position - 1) * BAR
         axes.barh(at, numbers, BAR * 0.9, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label)
         for height, value in zip(at, numbers, strict=True):
             side = "left" if value >= 0 else "right"
             axes.annotate(
-                number(value),
+                figure.said.number(value),
                 (value, height),
                 (3 if value >= 0 else -3, 0),
                 textcoords="offset points",
@@ -71,4 +62,5 @@ def _draw(effects: "SchemeEffects", lang: Lang) -> Chart:
     axes.set_yticks(places, [canvas.wrapped(title, LABEL_WIDTH) for title in effects.titles(lang)])
     axes.invert_yaxis()
     figure.legend(loc="lower right", bbox_to_anchor=(0.97, 0.01), ncols=3, frameon=False, fontsize=7.5, labelcolor=GREY)
-    return Chart(NAME, figure, table.rename(shown.name).reset_index())
+    drawn = table[table.index.isin(effects.base.accounts, level="fund")]
+    return Chart(NAME, figure, drawn.rename(shown.name).reset_index())

@@ -1,0 +1,293 @@
+"""The ledger: every money flow once, who pays it, which fund receives it and what kind of money it is; and the funds.
+
+Accounts, identities, tables, measures and incidence read these rows. A flow is an array of yuan under the name of its row. A
+*transfer* has a fund at both ends; every other row has an outside party at one of them.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, TypeVar
+
+from simsurance.axes import FUND
+
+RESIDENT, POOL, ACCOUNTS = FUND.members
+
+
+class Kind(StrEnum):
+    """What kind of money a row is."""
+
+    LEVIED = "levied contribution"
+    OTHER = "other income"
+    BENEFIT = "benefit"
+    TRANSFER = "transfer"
+    ADMINISTRATION = "administration"
+    DEBT = "debt"
+
+
+class Party(StrEnum):
+    """Who is outside the funds."""
+
+    MEMBERS = "members"
+    EMPLOYERS = "employers"
+    BUDGET = "budget"
+    ASSISTANCE = "medical assistance"
+    LOCALITIES = "localities"
+    PROVIDERS = "providers of care"
+    LONG_TERM_CARE = "long-term care insurance"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One money flow and how it comes about; `of_run`: it is not told apart by person group.
+
+    `column` and `paid_column` are its names in the account of its fund and, of a transfer, in that of the fund that pays,
+    where they are not the row's own. A transfer that is `passed_on` is taken off the payer's income, instead of being outgo.
+    A row `within` another is part of it: a fund that books the whole does not count it again.
+    """
+
+    name: str
+    payer: str
+    receiver: str
+    kind: Kind
+    formula: str
+    of_run: bool = False
+    column: str = ""
+    paid_column: str = ""
+    passed_on: bool = False
+    within: str = ""
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether a fund stands at both ends."""
+        return self.payer in FUND.members and self.receiver in FUND.members
+
+    @property
+    def received_within(self) -> bool:
+        """Whether the fund that receives it books it as part of another row."""
+        return bool(self.within) and row_of(self.within).receiver == self.receiver
+
+    @property
+    def received_as(self) -> str:
+        """Its name in the account of the fund that receives it, or of the only fund that it touches."""
+        return self.column or self.name
+
+    @property
+    def paid_as(self) -> str:
+        """Its name in the account of the fund that pays it."""
+        return self.paid_column or self.column or self.name
+
+
+LEDGER: Final = (
+    Row("personal_contributions", Party.MEMBERS, RESIDENT, Kind.LEVIED, "insured × standard × grade − assistance"),
+    Row("assistance", Party.ASSISTANCE, RESIDENT, Kind.LEVIED, "assisted × standard × share"),
+    Row("subsidies", Party.BUDGET, RESIDENT, Kind.LEVIED, "insured × subsidy standard"),
+    Row(
+        "local_supplement",
+        Party.LOCALITIES,
+        RESIDENT,
+        Kind.LEVIED,
+        "(personal_contributions + assistance + subsidies) × (factor − 1)",
+    ),
+    Row("repair_payments", Party.MEMBERS, RESIDENT, Kind.LEVIED, "repaired_years × standard"),
+    Row("prepaid_change", Party.MEMBERS, RESIDENT, Kind.OTHER, "prepaid − prepaid of the year before", of_run=True),
+    Row("inpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
+    Row("outpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
+    Row("critical_illness", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[K] × level, or premium"),
+    Row("bonus_cost", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × (E[K; M + bonus] − E[K; M])"),
+    Row("administration", RESIDENT, Party.ADMINISTRATION, Kind.ADMINISTRATION, "benefits × share", of_run=True),
+    Row("employer_contributions", Party.EMPLOYERS, POOL, Kind.LEVIED, "contribution_base × employer rate"),
+    Row(
+        "employee_contributions",
+        Party.MEMBERS,
+        ACCOUNTS,
+        Kind.LEVIED,
+        "contribution_base × employee rate × share with account",
+    ),
+    Row(
+        "employer_to_accounts",
+        POOL,
+        ACCOUNTS,
+        Kind.TRANSFER,
+        "employer_contributions × share",
+        of_run=True,
+        passed_on=True,
+        within="employer_contributions",
+    ),
+    Row("retiree_credits", POOL, ACCOUNTS, Kind.TRANSFER, "retired_years × credit", passed_on=True),
+    Row("purchases", Party.MEMBERS, POOL, Kind.OTHER, "persons × missing years × flexible base × employer rate"),
+    Row(
+        "employee_inpatient_benefits",
+        POOL,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × use × E[layer]",
+        column="inpatient_benefits",
+    ),
+    Row(
+        "employee_outpatient_benefits",
+        POOL,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × use × E[layer]",
+        column="outpatient_benefits",
+    ),
+    Row("maternity_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT, "births to active members × benefit"),
+    Row("long_term_care", POOL, Party.LONG_TERM_CARE, Kind.BENEFIT, "person-years × amount"),
+    Row("account_spending", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate"),
+    Row("relatives_care", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate", of_run=True),
+    Row(
+        "contributions_from_accounts",
+        ACCOUNTS,
+        RESIDENT,
+        Kind.TRANSFER,
+        "personal_contributions × share paid by relatives",
+        paid_column="relatives_contributions",
+        within="personal_contributions",
+    ),
+)
+"""All money flows, in the order in which the parts of an income and of an outgo are added."""
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A row as one fund books it: under which name, and whether it takes away from that side of the account."""
+
+    row: Row
+    column: str
+    taken_off: bool = False
+
+
+@dataclass(frozen=True)
+class Fund:
+    """A fund, its scheme, who is insured by it, and what its rates are measured by.
+
+    `insured`: columns of its account with the persons insured; `heads`: flows that amounts a head are divided by; `base`:
+    the column that its contributions are a share of. `pooled`: its risk is shared, so that it can be in or out of balance;
+    the balances of members are their own. `a_head`: its contribution is an amount a head, not a rate.
+    """
+
+    name: str
+    scheme: str
+    insured: tuple[str, ...]
+    heads: tuple[str, ...]
+    base: str
+    pooled: bool = True
+    a_head: bool = False
+
+    @property
+    def place(self) -> int:
+        """Its position among the accounts of a state."""
+        return FUND.members.index(self.name)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its measures begin with: nothing for the first fund."""
+        return f"{self.name}_" if self.place else ""
+
+    @cached_property
+    def income(self) -> tuple[Booking, ...]:
+        """What its income is made of, in the order of the ledger."""
+        return tuple(self._income())
+
+    @cached_property
+    def outgo(self) -> tuple[Booking, ...]:
+        """What its outgo is made of, in the order of the ledger."""
+        return tuple(Booking(row, row.paid_as) for row in LEDGER if row.payer == self.name and not row.passed_on)
+
+    @cached_property
+    def of_which(self) -> tuple[Booking, ...]:
+        """Rows that it receives as part of another."""
+        return tuple(
+            Booking(row, row.received_as) for row in LEDGER if row.receiver == self.name and row.received_within
+        )
+
+    @cached_property
+    def levied(self) -> tuple[Booking, ...]:
+        """The part of its income that moves with the level of its contributions."""
+        return tuple(
+            each for each in self.income if each.row.kind is Kind.LEVIED or (each.taken_off and each.row.within)
+        )
+
+    @cached_property
+    def not_levied(self) -> tuple[Booking, ...]:
+        """The other part."""
+        return tuple(each for each in self.income if each not in self.levied)
+
+    @cached_property
+    def public(self) -> tuple[Booking, ...]:
+        """Income that the budget pays, or assistance for its members."""
+        return tuple(each for each in self.income if each.row.payer in (Party.BUDGET, Party.ASSISTANCE))
+
+    def _income(self) -> Iterator[Booking]:
+        for row in LEDGER:
+            if row.receiver == self.name and not row.received_within:
+                yield Booking(row, row.received_as)
+            elif row.payer == self.name and row.passed_on:
+                yield Booking(row, row.paid_as, taken_off=True)
+
+
+FUNDS: Final = (
+    Fund(RESIDENT, "resident", ("resident_insured",), ("resident_enrolled",), "members_income", a_head=True),
+    Fund(
+        POOL,
+        "employee",
+        ("employee_active", "employee_retired"),
+        ("active_years", "retired_years"),
+        "contribution_base",
+    ),
+    Fund(ACCOUNTS, "employee", (), ("active_years", "retired_years"), "members_income", pooled=False),
+)
+"""The funds, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
+
+SCHEMES: Final = tuple(dict.fromkeys(fund.scheme for fund in FUNDS))
+TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
+
+
+def _paid_and_received() -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """What the persons of each scheme pay and get. What is credited to their own accounts comes back to them."""
+    for scheme in SCHEMES:
+        funds = {fund.name: fund for fund in FUNDS if fund.scheme == scheme}
+        payers = (Party.MEMBERS, Party.EMPLOYERS)
+        yield f"{scheme}_contributions", tuple(row for row in LEDGER if row.receiver in funds and row.payer in payers)
+        if public := tuple(each.row for fund in funds.values() for each in fund.public):
+            yield "public_money", public
+        pooled = [row for row in LEDGER if row.kind is Kind.BENEFIT and row.payer in funds and funds[row.payer].pooled]
+        own = [row for row in LEDGER if row.receiver in funds and not funds[row.receiver].pooled]
+        yield f"{scheme}_benefits", (*pooled, *own)
+
+
+def row_of(name: str) -> Row:
+    """The row of that name."""
+    return next(row for row in LEDGER if row.name == name)
+
+
+def fund_of(name: str) -> Fund:
+    """The fund of that name."""
+    return next(fund for fund in FUNDS if fund.name == name)
+
+
+Amount = TypeVar("Amount")
+
+
+def from_outside(row: Row, held: Collection[str]) -> int:
+    """How a row changes the money of all held funds together: 1 money in, −1 money out, 0 if it stays among them.
+
+    −1 too for a transfer that the fund that receives it books within money from outside.
+    """
+    inward, outward = row.receiver in held, row.payer in held
+    if inward and row.received_within:
+        return -1 if outward else 0
+    return int(inward) - int(outward)
+
+
+def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator[Amount]:
+    """The flows of bookings, negative where they take away, those that a scenario has not left out."""
+    for each in bookings:
+        yield -flows[each.row.name] if each.taken_off else flows[each.row.name]  # type: ignore[operator]
+
+
+PAID_AND_RECEIVED: Final = dict(_paid_and_received())
+"""Columns of the tables of who pays and who gains, and the rows that they sum."""

@@ -1,0 +1,129 @@
+"""One term for one concept: what should go stands in no output, no document and no file of words, in either language."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from click.testing import CliRunner
+
+from simsurance.cli import main
+from simsurance.language import FOLDER, languages, words
+from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.keys import KEYS
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb")))
+IN_CODE = re.compile(r"<!--.*?-->|```.*?```|`[^`\n]*`|\]\([^)]*\)|^    [^\n]*$", re.DOTALL | re.MULTILINE)
+"""What of a document is no prose: comments, blocks and spans of code, targets of links."""
+FACT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+"""What of a sentence is a fact, or a choice by one."""
+MEASURED = re.compile(r"<!-- measured: .*?<!-- /measured -->", re.DOTALL)
+"""Tables that a test of hours has printed: quantities by their names."""
+SHORT = ("--set", "horizon.last_year=2028")
+HISTORIES = (
+    "before: never, 2025: late 2, 2026: in claim 900000, 2027: in no-claim, 2028-2031: lapse claim 500,"
+    "2032: in repair all claim 3000000, 2033: employee wage 900 claim 900, 2034: leave claim 50000, 2035: in",
+    "2025: employee wage 9000000, 2026: retire short buy, 2027: employee claim 9000000",
+)
+COMMANDS = {
+    "run": ("run", "baseline", "no_2024_rules", "--no-charts", *SHORT),
+    "compare": ("compare", "baseline", "no_2024_rules", "high_cost", "--no-charts", *SHORT),
+    "story": ("story", "baseline", "--age", "58", "--history", HISTORIES[0]),
+    "story of work": ("story", "baseline", "--age", "58", "--history", HISTORIES[1]),
+    "loopholes": ("loopholes", "baseline", "--years", "3"),
+    "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2026"),
+    "schemes": ("schemes", "baseline", "--no-charts", *SHORT),
+    "hindcast": ("hindcast", "--from", "2021"),
+}
+WITH_FOLDER = ("run", "compare", "schemes")
+LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json")
+"""What a Chinese text may say in Latin letters, beside names, keys and files."""
+
+
+def terms(lang: str) -> Iterator[tuple[str, str]]:
+    """Each term that should go, with the concept that it was used for."""
+    with (FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield from ((term.strip(), row["concept"]) for term in row[f"not_{lang}"].split(";") if term.strip())
+
+
+@cache
+def pattern(term: str) -> re.Pattern[str]:
+    """A term as a whole word; Chinese has no bounds between words."""
+    whole = r"(?<![\w-]){}(?![\w-])" if term.isascii() else "{}"
+    return re.compile(whole.format(r"\s+".join(map(re.escape, term.split()))), re.IGNORECASE)
+
+
+def found(text: str, lang: str) -> set[str]:
+    """What of a text, without its code, should go."""
+    prose = IN_CODE.sub("`", text)
+    return {f"{term} ({concept})" for term, concept in terms(lang) if pattern(term).search(prose)}
+
+
+@cache
+def output(lang: str, name: str) -> str:
+    """What a command prints, and the summaries that it writes."""
+    with TemporaryDirectory() as out:
+        folder = ("--out", out) if name in WITH_FOLDER else ()
+        done = CliRunner().invoke(main, [*COMMANDS[name], "--lang", lang, *folder], catch_exceptions=False)
+        assert done.exit_code == 0, done.stderr
+        summaries = [file.read_text(encoding="utf-8") for file in sorted(Path(out).rglob("summary.md"))]
+    return "\n".join([done.stdout.replace(out, "out"), *summaries])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("lang", languages())
+def test_no_output_says_what_should_go(lang, name):
+    assert found(output(lang, name), lang) == set()
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_label_or_sentence_says_what_should_go(lang):
+    told = {key: found(FACT.sub("…", str(entry)), lang) for key, entry in words(lang).entries.items()}
+    assert {key: said for key, said in told.items() if said} == {}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_scenario_says_what_should_go(lang):
+    ours = {"en": r"(?:title|description)", "zh": r"(?:title|description)_zh"}[lang]
+    told = {
+        file.name: found(" ".join(re.findall(rf'^{ours} = "(.*)"$', file.read_text(encoding="utf-8"), re.M)), lang)
+        for file in scenarios_folder().rglob("*.toml")
+    }
+    assert {name: said for name, said in told.items() if said} == {}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
+def test_no_document_says_what_should_go(document):
+    text = document.read_text(encoding="utf-8")
+    if document.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert found(MEASURED.sub("", text), "en") == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_chinese_output_holds_no_english(name):
+    names = sorted({*shipped(), *shipped(fragments=True), *KEYS, *LATIN}, key=len, reverse=True)
+    left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|out/\S*$", "", output("zh", name), flags=re.MULTILINE)
+    left = re.sub("|".join(map(re.escape, names)), "", left)
+    assert re.findall(r"[A-Za-z]{2,}.*", left) == []
+
+
+def test_what_should_go_is_found_as_a_whole_word_outside_code():
+    assert found("The fund **runs out** in 2033.", "en") == {"runs out (depletion_year)"}
+    assert found("Outgo a\nhead", "en") == {"outgo (outgo)", "a head (unit_per_person)", "outgo a head (outgo_pp)"}
+    assert found("`outgo` by the year ahead, in-scopes", "en") == set()
+    assert found("2033年穿底年份", "zh") == {"穿底年份 (depletion_year)"}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_term_of_the_glossary_is_one_that_should_go(lang):
+    with (FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        told = {row["concept"]: found(row[lang], lang) for row in csv.DictReader(file)}
+    assert {concept: said for concept, said in told.items() if said} == {}
