@@ -216,7 +216,8 @@ def _account(
         np.stack([year.deficit_rate for year in basis]),
         np.stack([year.interest_rate for year in basis]),
     )
-    earned = fund[:-1] * rate + (income - outgo) * (np.sqrt(1 + rate) - 1)
+    share = np.stack([year.interest_share for year in basis])
+    earned = fund[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
     size = np.maximum(np.abs(fund[1:]), income)
-    yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)", interest - earned, size
+    yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size
     yield f"{name}: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], size

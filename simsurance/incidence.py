@@ -1,41 +1,18 @@
 """Who pays and who gains: what birth cohorts and income groups pay to the funds and get from them over the years projected."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from simsurance.axes import AREA, BY_AGE_AXES, INCOME, LAST_AGE, MEMBERSHIP_AXES, STOCK_AXES, axis
-from simsurance.ledger import FUNDS, LEDGER, SCHEMES, Kind, Party, Row
-from simsurance.measures import discount_factors, interest_path, ratio
+from simsurance.ledger import PAID_AND_RECEIVED, SCHEMES
+from simsurance.measures import interest_path, ratio
 from simsurance.model.fund import summed
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 
 Table = tuple[dict[str, Sequence[object]], dict[str, np.ndarray]]
 """Keys and columns of a table; the run is the last axis of a column."""
-
-
-def _paid_and_received() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Columns of the tables and the flows that they sum. What is credited to members' own accounts comes back to them."""
-
-    def named(*chosen: Row) -> tuple[str, ...]:
-        return tuple(row.name for row in chosen)
-
-    yield "public_money", named(*(row for row in LEDGER if row.payer in (Party.BUDGET, Party.ASSISTANCE)))
-    for scheme in SCHEMES:
-        funds = {fund.name: fund for fund in FUNDS if fund.scheme == scheme}
-        payers = (Party.MEMBERS, Party.EMPLOYERS)
-        yield (
-            f"{scheme}_contributions",
-            named(*(row for row in LEDGER if row.receiver in funds and row.payer in payers)),
-        )
-        pooled = [row for row in LEDGER if row.kind is Kind.BENEFIT and row.payer in funds and funds[row.payer].pooled]
-        own = [row for row in LEDGER if row.receiver in funds and not funds[row.receiver].pooled]
-        yield f"{scheme}_benefits", named(*pooled, *own)
-
-
-PAID_AND_RECEIVED: Final = dict(_paid_and_received())
 
 
 def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
@@ -92,12 +69,12 @@ def present_values(
             projection.totals["employer_to_accounts"], projection.totals["employer_contributions"], otherwise=0.0
         )
         flows = {**flows, "employer_to_accounts": employer * credited[..., None, None]}
-    middle, _ = discount_factors(interest_path(basis, projection.prepaid.shape[1]), 0.0)
+    middle, _ = interest_path(basis, projection.prepaid.shape[1]).discounts()
     weight = middle[..., None, None]
     nothing = np.zeros_like(flows["births"])
     return {
-        name: summed([nothing, *(flows[part] for part in parts if part in flows)]) * weight
-        for name, parts in PAID_AND_RECEIVED.items()
+        name: summed([nothing, *(flows[row.name] for row in rows if row.name in flows)]) * weight
+        for name, rows in PAID_AND_RECEIVED.items()
     }
 
 

@@ -41,7 +41,7 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One money flow.
+    """One money flow and how it comes about; `of_run`: it is not told apart by person group.
 
     `column` and `paid_column` are its names in the account of its fund and, of a transfer, in that of the fund that pays,
     where they are not the row's own. A transfer that is `passed_on` is taken off the payer's income, instead of being outgo.
@@ -52,6 +52,8 @@ class Row:
     payer: str
     receiver: str
     kind: Kind
+    formula: str
+    of_run: bool = False
     column: str = ""
     paid_column: str = ""
     passed_on: bool = False
@@ -79,33 +81,69 @@ class Row:
 
 
 LEDGER: Final = (
-    Row("personal_contributions", Party.MEMBERS, RESIDENT, Kind.LEVIED),
-    Row("assistance", Party.ASSISTANCE, RESIDENT, Kind.LEVIED),
-    Row("subsidies", Party.BUDGET, RESIDENT, Kind.LEVIED),
-    Row("local_supplement", Party.LOCALITIES, RESIDENT, Kind.LEVIED),
-    Row("repair_payments", Party.MEMBERS, RESIDENT, Kind.LEVIED),
-    Row("prepaid_change", Party.MEMBERS, RESIDENT, Kind.OTHER),
-    Row("inpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT),
-    Row("outpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT),
-    Row("critical_illness", RESIDENT, Party.PROVIDERS, Kind.BENEFIT),
-    Row("bonus_cost", RESIDENT, Party.PROVIDERS, Kind.BENEFIT),
-    Row("administration", RESIDENT, Party.ADMINISTRATION, Kind.ADMINISTRATION),
-    Row("employer_contributions", Party.EMPLOYERS, POOL, Kind.LEVIED),
-    Row("employee_contributions", Party.MEMBERS, ACCOUNTS, Kind.LEVIED),
-    Row("employer_to_accounts", POOL, ACCOUNTS, Kind.TRANSFER, passed_on=True, within="employer_contributions"),
-    Row("retiree_credits", POOL, ACCOUNTS, Kind.TRANSFER, passed_on=True),
-    Row("purchases", Party.MEMBERS, POOL, Kind.OTHER),
-    Row("employee_inpatient_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT, column="inpatient_benefits"),
-    Row("employee_outpatient_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT, column="outpatient_benefits"),
-    Row("maternity_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT),
-    Row("long_term_care", POOL, Party.LONG_TERM_CARE, Kind.BENEFIT),
-    Row("account_spending", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT),
-    Row("relatives_care", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT),
+    Row("personal_contributions", Party.MEMBERS, RESIDENT, Kind.LEVIED, "insured × standard × grade − assistance"),
+    Row("assistance", Party.ASSISTANCE, RESIDENT, Kind.LEVIED, "assisted × standard × share"),
+    Row("subsidies", Party.BUDGET, RESIDENT, Kind.LEVIED, "insured × subsidy standard"),
+    Row(
+        "local_supplement",
+        Party.LOCALITIES,
+        RESIDENT,
+        Kind.LEVIED,
+        "(personal_contributions + assistance + subsidies) × (factor − 1)",
+    ),
+    Row("repair_payments", Party.MEMBERS, RESIDENT, Kind.LEVIED, "repaired_years × standard"),
+    Row("prepaid_change", Party.MEMBERS, RESIDENT, Kind.OTHER, "prepaid − prepaid of the year before", of_run=True),
+    Row("inpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
+    Row("outpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
+    Row("critical_illness", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[K] × level, or premium"),
+    Row("bonus_cost", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × (E[K; M + bonus] − E[K; M])"),
+    Row("administration", RESIDENT, Party.ADMINISTRATION, Kind.ADMINISTRATION, "benefits × share", of_run=True),
+    Row("employer_contributions", Party.EMPLOYERS, POOL, Kind.LEVIED, "contribution_base × employer rate"),
+    Row(
+        "employee_contributions",
+        Party.MEMBERS,
+        ACCOUNTS,
+        Kind.LEVIED,
+        "contribution_base × employee rate × share with account",
+    ),
+    Row(
+        "employer_to_accounts",
+        POOL,
+        ACCOUNTS,
+        Kind.TRANSFER,
+        "employer_contributions × share",
+        of_run=True,
+        passed_on=True,
+        within="employer_contributions",
+    ),
+    Row("retiree_credits", POOL, ACCOUNTS, Kind.TRANSFER, "retired_years × credit", passed_on=True),
+    Row("purchases", Party.MEMBERS, POOL, Kind.OTHER, "persons × missing years × flexible base × employer rate"),
+    Row(
+        "employee_inpatient_benefits",
+        POOL,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × use × E[layer]",
+        column="inpatient_benefits",
+    ),
+    Row(
+        "employee_outpatient_benefits",
+        POOL,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × use × E[layer]",
+        column="outpatient_benefits",
+    ),
+    Row("maternity_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT, "births to active members × benefit"),
+    Row("long_term_care", POOL, Party.LONG_TERM_CARE, Kind.BENEFIT, "person-years × amount"),
+    Row("account_spending", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate"),
+    Row("relatives_care", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate", of_run=True),
     Row(
         "contributions_from_accounts",
         ACCOUNTS,
         RESIDENT,
         Kind.TRANSFER,
+        "personal_contributions × share paid by relatives",
         paid_column="relatives_contributions",
         within="personal_contributions",
     ),
@@ -208,6 +246,19 @@ SCHEMES: Final = tuple(dict.fromkeys(fund.scheme for fund in FUNDS))
 TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
 
 
+def _paid_and_received() -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """What the persons of each scheme pay and get. What is credited to their own accounts comes back to them."""
+    for scheme in SCHEMES:
+        funds = {fund.name: fund for fund in FUNDS if fund.scheme == scheme}
+        payers = (Party.MEMBERS, Party.EMPLOYERS)
+        yield f"{scheme}_contributions", tuple(row for row in LEDGER if row.receiver in funds and row.payer in payers)
+        if public := tuple(each.row for fund in funds.values() for each in fund.public):
+            yield "public_money", public
+        pooled = [row for row in LEDGER if row.kind is Kind.BENEFIT and row.payer in funds and funds[row.payer].pooled]
+        own = [row for row in LEDGER if row.receiver in funds and not funds[row.receiver].pooled]
+        yield f"{scheme}_benefits", (*pooled, *own)
+
+
 def row_of(name: str) -> Row:
     """The row of that name."""
     return next(row for row in LEDGER if row.name == name)
@@ -236,3 +287,7 @@ def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator
     """The flows of bookings, negative where they take away, those that a scenario has not left out."""
     for each in bookings:
         yield -flows[each.row.name] if each.taken_off else flows[each.row.name]  # type: ignore[operator]
+
+
+PAID_AND_RECEIVED: Final = dict(_paid_and_received())
+"""Columns of the tables of who pays and who gains, and the rows that they sum."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axes_except, axis, row
 from simsurance.ledger import FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund_of
-from simsurance.model.fund import ROUNDING, overdrawn, summed
+from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.schema import ScenarioValues
@@ -39,6 +39,24 @@ class Measured:
     def of_run(self, run: int) -> Measure:
         """The measure of one run."""
         return Measure(self.measure, float(self.values[run]), self.unit, str(self.statuses[run]))
+
+
+@dataclass(frozen=True)
+class Interest:
+    """The funds' rate of interest by year, [year] or [year, run], and what is left of a year when its flows fall."""
+
+    rates: np.ndarray
+    share: float | np.ndarray = MID_YEAR
+
+    def of_run(self, run: int) -> "Interest":
+        """That of one run."""
+        return Interest(self.rates[:, run], float(np.broadcast_to(self.share, self.rates.shape[1:])[run]))
+
+    def discounts(self, margin: float | np.ndarray = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        """Value on the opening 1 January of one yuan when a year's flows fall, and of one at the year's end."""
+        rate = self.rates + margin
+        end = np.cumprod(1 / (1 + rate), axis=0)
+        return end * growth(rate, self.share), end
 
 
 Account = dict[str, np.ndarray]
@@ -148,16 +166,9 @@ def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.
     return np.divide(part, whole, out=np.full_like(part, otherwise), where=whole != 0)
 
 
-def interest_path(basis: Sequence[YearBasis], runs: int) -> np.ndarray:
-    """The funds' rate of interest, [year, run]."""
-    return np.stack([np.broadcast_to(year.interest_rate, runs) for year in basis])
-
-
-def discount_factors(interest: np.ndarray, margin: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Value on the opening 1 January of one yuan at the middle and at the end of each year, from rates by year."""
-    rate = interest + margin
-    end = np.cumprod(1 / (1 + rate), axis=0)
-    return end * np.sqrt(1 + rate), end
+def interest_path(basis: Sequence[YearBasis], runs: int) -> Interest:
+    """The funds' interest by year and run."""
+    return Interest(np.stack([np.broadcast_to(year.interest_rate, runs) for year in basis]), basis[0].interest_share)
 
 
 def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
@@ -264,7 +275,7 @@ def by_area_and_income(values: np.ndarray, runs: int) -> np.ndarray:
 
 
 def present_values(
-    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: np.ndarray
+    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: Interest
 ) -> Iterator[Measured]:
     """Actuarial balance, also with the discount rate a point lower and higher, and public money.
 
@@ -273,12 +284,12 @@ def present_values(
     margin = np.array([each.measures.discount_margin for each in values])
     target = reserve_target(values, account)
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
-        middle, end = discount_factors(interest, margin + shift)
+        middle, end = interest.discounts(margin + shift)
         balance = account["opening"][0] + summed((account["income"] - account["outgo"]) * middle) - target * end[-1]
         share = ratio(balance, summed(account[fund.base] * middle))
         yield measured(f"actuarial_balance{label}", share, SHARE_OF_BASE[fund.base], "no_base")
     if fund.public:
-        middle, _ = discount_factors(interest, margin)
+        middle, _ = interest.discounts(margin)
         public = summed(account["public_money"] * middle)
         yield always("public_money_present_value", public, "yuan of the valuation date")
 
@@ -288,13 +299,13 @@ def reserve_target(values: Sequence[ScenarioValues], account: Account) -> np.nda
     return np.array([each.measures.target_reserve_months for each in values]) * account["outgo"][-1] / 12
 
 
-def required_multiple(fund: Fund, account: Account, interest: np.ndarray, target: np.ndarray, start: int) -> np.ndarray:
+def required_multiple(fund: Fund, account: Account, interest: Interest, target: np.ndarray, start: int) -> np.ndarray:
     """The level multiple of what is levied, from a year on, that leaves a target reserve at the horizon, [run].
 
     NaN where nothing is levied. Static: nobody reacts. `start` is a position in the years. Interest runs at the fund's rate
     throughout.
     """
-    middle, end = discount_factors(interest, 0.0)
+    middle, end = interest.discounts()
     levied = account["income"] - summed(columns(fund.not_levied, account))
     missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
     value = summed((levied * middle)[start:])
@@ -308,7 +319,7 @@ def columns(bookings: Sequence[Booking], account: Account) -> Iterator[np.ndarra
 
 
 def required_contributions(
-    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: np.ndarray, years: Sequence[int]
+    values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: Interest, years: Sequence[int]
 ) -> Iterator[Measured]:
     """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head or as a rate."""
     (delay_years,) = {each.measures.delay_years for each in values}

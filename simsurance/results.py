@@ -33,7 +33,7 @@ class RunAccounts:
     accounts: dict[str, measures.Account]
     measured: tuple[measures.Measure, ...]
     checked: tuple[identities.Check, ...]
-    interest: np.ndarray
+    interest: measures.Interest
 
     def __repr__(self) -> str:
         return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
@@ -189,7 +189,7 @@ class Block:
             _add_cost_growth(accounts, scenario)
             own = tuple(each.of_run(run) for each in found)
             kept.append(
-                RunAccounts(scenario, self.projection.years, accounts, own, tuple(checks[run]), interest[:, run])
+                RunAccounts(scenario, self.projection.years, accounts, own, tuple(checks[run]), interest.of_run(run))
             )
         return kept
 

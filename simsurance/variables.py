@@ -1,4 +1,4 @@
-"""Every variable of the output tables, once: table, name, unit, formula. Money is nominal yuan.
+"""Every variable of the output tables, once: table, name, unit, axes, formula. Money is nominal yuan.
 
 Labels stand in the language files under `column`, or under `column_of` where a name means something else in one table.
 """
@@ -6,6 +6,8 @@ Labels stand in the language files under `column`, or under `column_of` where a 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from simsurance.ledger import FUNDS, LEDGER, PAID_AND_RECEIVED, Booking
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,11 @@ class Variable:
     name: str
     unit: str
     formula: str = ""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes of its values: the keys of its table."""
+        return KEYS[self.table]
 
 
 KEYS: Final = {
@@ -44,19 +51,9 @@ _PERSON_FLOWS = (
     ("resident_enrolled", "insured after enrolment + newborns enrolled"),
     ("resident_insured_years", "(insured − waiting_months ÷ 12) × (1 − ½ q) + ½ newborn_enrolled"),
 )
-_GROUP_MONEY = (
+_CLAIMS = (
     ("inpatient_claims", "person-years × use × annual cost per user"),
     ("outpatient_claims", "person-years × use × annual cost per user"),
-    ("inpatient_benefits", "person-years × use × E[layer]"),
-    ("outpatient_benefits", "person-years × use × E[layer]"),
-    ("critical_illness", "person-years × use × E[K] × level, or premium"),
-    ("bonus_cost", "person-years × use × (E[K; M + bonus] − E[K; M])"),
-    ("personal_contributions", "insured × standard × grade − assistance"),
-    ("assistance", "assisted × standard × share"),
-    ("subsidies", "insured × subsidy standard"),
-    ("contributions_from_accounts", "personal_contributions × share paid by relatives"),
-    ("repair_payments", "repaired_years × standard"),
-    ("local_supplement", "(personal_contributions + assistance + subsidies) × (factor − 1)"),
 )
 _EMPLOYEE_PERSONS = (
     ("employee_entries", ""),
@@ -69,27 +66,11 @@ _EMPLOYEE_PERSONS = (
 )
 _EMPLOYEE_MONEY = (
     ("contribution_base", "active_years × E[wage within the limits]"),
-    ("employer_contributions", "contribution_base × employer rate"),
-    ("employee_contributions", "contribution_base × employee rate × share with account"),
-    ("retiree_credits", "retired_years × credit"),
-    ("purchases", "persons × missing years × flexible base × employer rate"),
     ("employee_inpatient_claims", "person-years × use × annual cost per user"),
     ("employee_outpatient_claims", "person-years × use × annual cost per user"),
-    ("employee_inpatient_benefits", "person-years × use × E[layer]"),
-    ("employee_outpatient_benefits", "person-years × use × E[layer]"),
     ("benefits_of_retired", "retired_years × use × E[layer]"),
-    ("maternity_benefits", "births to active members × benefit"),
-    ("long_term_care", "person-years × amount"),
-    ("account_spending", "(balance + credits) × rate"),
 )
-_PAID_AND_RECEIVED = (
-    "resident_contributions",
-    "public_money",
-    "resident_benefits",
-    "employee_contributions",
-    "employee_benefits",
-    "net_benefit",
-)
+NAMES: Final = {fund.name for fund in FUNDS}
 _Entries = Iterable[tuple[str, str]]
 
 
@@ -98,26 +79,38 @@ def _of(table: str, unit: str, entries: _Entries) -> list[Variable]:
     return [Variable(table, name, unit, formula) for name, formula in entries]
 
 
-def _named(entries: _Entries, *names: str) -> _Entries:
-    """The entries of these names."""
-    return [entry for entry in entries if entry[0] in names]
+def _booked(bookings: Iterable[Booking]) -> list[Variable]:
+    """Columns of the funds' accounts that book the ledger, each once."""
+    named = {each.column: each.row.formula for each in bookings}
+    return _of("fund", "yuan", named.items())
+
+
+def _money(table: str, scheme: str) -> list[Variable]:
+    """The money flows of a scheme by person group."""
+    funds = {fund.name for fund in FUNDS if fund.scheme == scheme}
+    rows = [row for row in LEDGER if not row.of_run and (row.receiver if row.receiver in NAMES else row.payer) in funds]
+    return _of(table, "yuan", [(row.name, row.formula) for row in rows])
+
+
+def _flows(table: str) -> list[Variable]:
+    """Person and money flows by person group."""
+    return [
+        *_of(table, "persons", _PERSON_FLOWS),
+        *_of(table, "yuan", _CLAIMS),
+        *_money(table, "resident"),
+        *_of(table, "persons", _EMPLOYEE_PERSONS),
+        *_of(table, "yuan", _EMPLOYEE_MONEY),
+        *_money(table, "employee"),
+    ]
 
 
 def _variables() -> list[Variable]:
     found = [
         Variable("fund", "opening", "yuan"),
-        *_of("fund", "yuan", _GROUP_MONEY[6:]),
-        Variable("fund", "prepaid_change", "yuan"),
-        *_of("fund", "yuan", _named(_EMPLOYEE_MONEY, "employer_contributions", "employee_contributions")),
-        Variable("fund", "employer_to_accounts", "yuan"),
-        *_of("fund", "yuan", _named(_EMPLOYEE_MONEY, "retiree_credits", "purchases")),
+        *_booked(each for fund in FUNDS for each in (*fund.income, *fund.of_which)),
         Variable("fund", "income", "yuan", "Σ components above, parts of another left out"),
-        *_of("fund", "yuan", _GROUP_MONEY[2:6]),
-        *_of("fund", "yuan", _named(_EMPLOYEE_MONEY, "benefits_of_retired", "maternity_benefits", "long_term_care")),
-        *_of("fund", "yuan", _named(_EMPLOYEE_MONEY, "account_spending")),
-        Variable("fund", "relatives_care", "yuan", "(balance + credits) × rate"),
-        Variable("fund", "relatives_contributions", "yuan", "contributions_from_accounts of the resident fund"),
-        Variable("fund", "administration", "yuan"),
+        *_booked(each for fund in FUNDS for each in fund.outgo),
+        Variable("fund", "benefits_of_retired", "yuan", "part of the benefits"),
         Variable("fund", "outgo", "yuan", "Σ components above, parts of another left out"),
         Variable("fund", "interest", "yuan", "closing − opening − (income − outgo)"),
         Variable("fund", "current_balance", "yuan", "income + interest − outgo"),
@@ -169,27 +162,21 @@ def _variables() -> list[Variable]:
         Variable("population", "resident_insured", "persons"),
         Variable("population", "employee_insured", "persons"),
         Variable("membership", "persons", "persons"),
-        *_of("flows", "persons", _PERSON_FLOWS),
+        *_flows("flows"),
         Variable("flows", "repaired_years", "years"),
         Variable("flows", "critical_beneficiaries", "persons"),
         Variable("flows", "no_claim", "persons"),
         Variable("flows", "bonus_cap", "yuan"),
         Variable("flows", "waiting_months", "months"),
-        *_of("flows", "yuan", _GROUP_MONEY),
-        *_of("flows", "persons", _EMPLOYEE_PERSONS),
-        *_of("flows", "yuan", _EMPLOYEE_MONEY),
         Variable("flows", "disposable_income_pp", "yuan"),
         Variable("flows", "burden", "share", "personal contribution ÷ disposable_income_pp, year before"),
-        *_of("ages", "persons", _PERSON_FLOWS),
-        *_of("ages", "yuan", _GROUP_MONEY),
-        *_of("ages", "persons", _EMPLOYEE_PERSONS),
-        *_of("ages", "yuan", _EMPLOYEE_MONEY),
+        *_flows("ages"),
         Variable("cohorts", "persons", "persons"),
         Variable("groups", "person_years", "person-years"),
         *(
             Variable(table, name, "yuan", "present value at the valuation date, to the last year")
             for table in ("cohorts", "groups")
-            for name in _PAID_AND_RECEIVED
+            for name in (*PAID_AND_RECEIVED, "net_benefit")
         ),
     ]
     return found

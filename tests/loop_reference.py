@@ -988,9 +988,9 @@ def total_of(flows: Flows, *names: str) -> float:
 
 
 def a_year_on(year: Year, opening: float, balance: float) -> tuple[float, float]:
-    """A fund at the year's end and the interest in it: the flows come at mid-year, a deficit has a rate of its own."""
+    """A fund at the year's end and its interest: flows bear interest for a share of the year, a deficit has its own rate."""
     rate = year("deficit_rate") if opening < 0 else year("interest_rate")
-    interest = opening * rate + balance * (sqrt(1 + rate) - 1)
+    interest = opening * rate + balance * ((1 + rate) ** year("interest_share") - 1)
     return opening + balance + interest, interest
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import opening_inputs, relative_odds
 from simsurance.model.care import benefits_pp
 from simsurance.model.state import State, YearBasis
+from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -178,3 +180,37 @@ def test_years_without_reimbursement_are_those_the_rules_have_counted_at_the_cha
     assert built(2025)[0].cells[:, :, NO_CLAIM].sum() == 0
     for name in ("months_left", "carried_lapsed", "carried_insured"):
         assert cells.cells[:, :, row(name)].sum() == 0
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"membership.newborn_enrolment": 0},
+        {"membership.newborn_enrolment": 1},
+        {"membership.employee_active": 0, "membership.employee_retired": 0},
+        {"fund.opening": 5e15, "employee.fund.opening_pool": -5e15},
+        {"economy.deficit_interest_margin": -0.01, "fund.opening": -1e12},
+    ],
+    ids=str,
+)
+def test_a_projection_opens_with_empty_cells_and_with_sums_of_any_size(change: dict[str, float]) -> None:
+    (result,) = simulate([load("baseline").replace({"horizon.last_year": 2028, **change})])
+    assert result.checks["holds"].all()
+    assert np.isfinite(result.account["closing"]).all()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_nobody_of_high_need_among_the_young_leaves_their_cells_empty(tmp_path: Path) -> None:
+    shipped = load("baseline")
+    rows = shipped.tables["health.prevalence_table"].read_text(encoding="utf-8").splitlines()
+    place, age = (rows[0].split(",").index(name) for name in ("high", "age"))
+    cleared = [row.split(",") for row in rows[1:]]
+    for cells in cleared:
+        cells[place] = "0" if int(cells[age]) < 40 else cells[place]
+    (tmp_path / "prevalence.csv").write_text("\n".join([rows[0], *map(",".join, cleared)]) + "\n", encoding="utf-8")
+    text = 'extends = "baseline"\ntitle = "No high need under 40"\nhealth.prevalence_table = "prevalence.csv"\n'
+    (tmp_path / "young.toml").write_text(text + "horizon.last_year = 2028\n", encoding="utf-8")
+    (result,) = simulate([load(tmp_path / "young.toml")])
+    assert result.checks["holds"].all()
+    assert result.projection.stocks.least_cell.min() >= 0

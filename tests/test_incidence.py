@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from simsurance.incidence import PAID_AND_RECEIVED, cohort_table, group_table
+from simsurance.incidence import cohort_table, group_table
+from simsurance.ledger import PAID_AND_RECEIVED
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import load
 
@@ -23,8 +24,8 @@ def discounted(results: RunResult, name: str) -> float:
 @pytest.mark.parametrize("table", ["cohorts", "groups"])
 def test_cohorts_and_groups_share_out_the_whole_of_every_flow(results: RunResult, table: str) -> None:
     found = getattr(results, table)
-    for column, flows in PAID_AND_RECEIVED.items():
-        named = [name for name in flows if name in results.projection.by_age]
+    for column, rows in PAID_AND_RECEIVED.items():
+        named = [row.name for row in rows if row.name in results.projection.by_age]
         assert found[column].sum() == pytest.approx(sum(discounted(results, name) for name in named)), column
     received = found["resident_benefits"] + found["employee_benefits"]
     paid = found["resident_contributions"] + found["employee_contributions"]
@@ -48,7 +49,7 @@ def test_a_cohort_is_followed_along_the_years(results: RunResult) -> None:
     rate = np.array([float(year.interest_rate[0]) for year in results.basis])
     middle = np.cumprod(1 / (1 + rate)) * np.sqrt(1 + rate)
     born_1960 = sum(at_age[year, 65 + year] * middle[year] for year in range(3))
-    others = [name for name in PAID_AND_RECEIVED["employee_benefits"] if name != "retiree_credits"]
+    others = [row.name for row in PAID_AND_RECEIVED["employee_benefits"] if row.name != "retiree_credits"]
     rest = sum(
         results.projection.by_age[name][year, 0].sum(axis=0)[65 + year] * middle[year]
         for name in others

@@ -13,7 +13,9 @@ import simsurance
 from simsurance import language
 from simsurance.axes import AXES
 from simsurance.cli import main
+from simsurance.data.tables import read_table
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.evidence.hindcast import NOTES
 from simsurance.language import Words, languages, words
 
 PACKAGE = Path(simsurance.__file__).parent
@@ -230,7 +232,7 @@ def keys_named() -> set[str]:
 
 
 def names() -> set[str]:
-    """Every name and every word in the code, the axes' members and keys of scenarios included."""
+    """Every name and every word in the code, the axes' members, keys of scenarios and notes of hindcasts included."""
     found = {word for tree in MODULES.values() for text in literals(tree) for word in re.findall(r"\w+", text)}
     found |= {word for text in TEMPLATES for word in re.findall(r"\w+", text)}
     found |= {
@@ -242,6 +244,7 @@ def names() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
+    found |= set(map(str, read_table(NOTES, ("year", "fund", "note"))["note"]))
     return found | {member for axis in AXES.values() for member in axis.members}
 
 
@@ -289,6 +292,7 @@ ENGLISH = {
     "model": "units of what the year needs",
     "measures": "units of measures",
     "variables": "formulas",
+    "ledger": "formulas",
     "identities": "names of the checks",
     "output.tables": "units of columns",
     "analysis.levers": "units of measures, and a fault",

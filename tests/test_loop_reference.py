@@ -22,7 +22,14 @@ YEARS = 3
 BANDS = 3
 TOLERANCE = 1e-9
 NOTHING = 1e-12
-BY_RUN = ("pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate")
+BY_RUN = (
+    "pinned_total_end",
+    "prepaid_share",
+    "administration_share",
+    "interest_rate",
+    "deficit_rate",
+    "interest_share",
+)
 """Arrays with the run axis alone."""
 NEGATIVE_MIGRATION, NO_MIGRATION, MIGRATION = -30.0, 0.0, 30.0
 
@@ -113,6 +120,7 @@ def random_year(
     numbers["prepaid_share"] = np.array([0.0, 0.7, 0.2])
     numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
     numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
+    numbers["interest_share"] = random.choice([0.0, 0.5, 1.0], RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
     waiting = WaitingRules(**part(numbers, "waiting"))
     employee = EmployeeBasis(care=CareBasis(**part(numbers, "employee.care")), **part(numbers, "employee"))

@@ -87,7 +87,9 @@ def required_multiple(fund: str, found: dict[str, np.ndarray], rate: float, mont
     """The required multiple of one run."""
     of_one = {name: numbers[:, None] for name, numbers in found.items()}
     target = measures.reserve_target([values(**{"measures.target_reserve_months": months})], of_one)
-    return float(measures.required_multiple(fund_of(fund), of_one, np.full((4, 1), rate), target, start)[0])
+    return float(
+        measures.required_multiple(fund_of(fund), of_one, measures.Interest(np.full((4, 1), rate)), target, start)[0]
+    )
 
 
 def test_depletion_is_the_first_year_that_closes_below_nought() -> None:
@@ -124,10 +126,10 @@ def test_the_lowest_reserve_need_not_stand_at_either_end() -> None:
 
 
 def test_a_yuan_at_mid_year_is_discounted_by_half_a_year_less() -> None:
-    middle, end = measures.discount_factors(np.array([0.0201, 0.0404]), 0.0)
+    middle, end = measures.Interest(np.array([0.0201, 0.0404])).discounts()
     assert end == pytest.approx([1 / 1.0201, 1 / 1.0201 / 1.0404])
     assert middle == pytest.approx([1 / 1.01, 1 / 1.0201 / 1.02])
-    assert measures.discount_factors(np.array([0.0101]), 0.01)[1] == pytest.approx([1 / 1.0201])
+    assert measures.Interest(np.array([0.0101])).discounts(0.01)[1] == pytest.approx([1 / 1.0201])
 
 
 def test_the_present_value_of_public_money_by_hand() -> None:

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from small_scheme import AGES, one_year, persons, quiet_year, state_of, told, years_on
 
 from simsurance.axes import TENURES
+from simsurance.measures import Interest
 from simsurance.model import fund
 from simsurance.model.state import State, YearBasis
+from simsurance.results import simulate
+from simsurance.scenario_file.loader import load
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 YUAN = st.floats(-1e12, 1e12)
@@ -44,6 +47,25 @@ def scheme(years: int = 1, **changes: Any) -> tuple[State, list[YearBasis]]:
 def test_the_account_of_a_year_worked_out_by_hand() -> None:
     # 100 × 1.0201 + (60 − 50) × 1.01, the half-year's factor being the root of 1.0201.
     assert closing(100, 60, 50, rate=0.0201) == pytest.approx(112.11)
+
+
+@pytest.mark.parametrize(("share", "growth"), [(1.0, 1.0201), (0.5, 1.01), (0.0, 1.0)])
+def test_flows_bear_interest_from_the_start_the_middle_or_the_end_of_the_year(share: float, growth: float) -> None:
+    numbers = (np.array([number]) for number in (100.0, 60.0, 50.0, 0.0201, 0.0201, share))
+    assert fund.closing(*numbers)[0] == pytest.approx(102.01 + 10 * growth)
+    path = Interest(np.array([0.0201, 0.0201]), share)
+    flows, end = path.discounts()
+    assert flows == pytest.approx([growth / 1.0201, growth / 1.0201**2])
+    assert end == pytest.approx([1 / 1.0201, 1 / 1.0201**2])
+
+
+@pytest.mark.parametrize("timing", ["start", "middle", "end"])
+def test_the_closing_fund_is_the_opening_and_all_flows_at_their_value_whatever_their_timing(timing: str) -> None:
+    (result,) = simulate([load("baseline").replace({"horizon.last_year": 2030, "economy.flow_timing": timing})])
+    flows, end = result.interest.discounts()
+    for account in result.accounts.values():
+        value = account["opening"][0] + ((account["income"] - account["outgo"]) * flows).sum()
+        assert account["closing"][-1] * end[-1] == pytest.approx(value)
 
 
 def test_a_deficit_carries_its_own_rate_and_a_surplus_does_not() -> None:

@@ -300,15 +300,56 @@ def test_faults_are_told_by_file_and_line(folder):
     assert places == ["a.toml:xxx", "b.toml:zzz", "b.toml:fund.yyy", "b.toml:economy.inflation"]
 
 
-def test_renamed_keys_give_the_new_name(monkeypatch):
+GONE = {
+    "economy.price_growth": "renamed to economy.inflation; write that name",
+    "behaviour.back": "renamed to behaviour.return; write that name",
+    "prices.level": "was removed: prices follow economy.inflation; leave it out",
+}
+
+
+@pytest.fixture
+def gone(monkeypatch):
+    """Keys and a table that once were: one renamed key in a table that is still there, one removed with its table."""
     monkeypatch.setitem(keys.RENAMED, "economy.price_growth", "economy.inflation")
-    said = fault("baseline", settings=["economy.price_growth=0.02"])
-    assert said == "--set:economy.price_growth: renamed; write economy.inflation"
+    monkeypatch.setitem(keys.RENAMED, "behaviour.back", "behaviour.return")
+    monkeypatch.setitem(keys.REMOVED, "prices.level", "prices follow economy.inflation")
 
 
-def test_renamed_keys_lead_to_keys_that_exist():
-    assert set(keys.RENAMED.values()) <= set(KEYS)
-    assert not set(keys.RENAMED) & set(KEYS)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("economy.price_growth", "[economy]\nprice_growth = 0.02\n"),
+        ("economy.price_growth", "economy = { price_growth = 0.02 }\n"),
+        ("economy.price_growth", "economy.price_growth = { ramp = { 2026 = 0.02 } }\n"),
+        ("behaviour.back", "[behaviour.back]\ngap = 0.1\n"),
+        ("behaviour.back", "behaviour.back.health.low = 0.1\n"),
+        ("prices.level", "[prices]\nlevel = 1\n"),
+        ("prices.level", "prices = { level = { 2026 = 1 } }\n"),
+    ],
+)
+def test_what_was_renamed_or_removed_is_told_in_a_file(folder, gone, path, text):
+    write(folder / "mine.toml", f'extends = "baseline"\n{text}')
+    assert fault("mine.toml") == f"mine.toml:{path}: {GONE[path]}"
+    write(folder / "part.toml", text)
+    assert fault("baseline", ["part.toml"]) == f"part.toml:{path}: {GONE[path]}"
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [("economy.price_growth", ""), ("behaviour.back", ".gap"), ("behaviour.back", ".health.low"), ("prices.level", "")],
+)
+def test_what_was_renamed_or_removed_is_told_of_a_setting_and_of_a_change(gone, path, given):
+    assert fault("baseline", settings=[f"{path}{given}=0.02"]) == f"--set:{path}: {GONE[path]}"
+    section, _, name = f"{path}{given}".rpartition(".")
+    for change in ({f"{path}{given}": 0.02}, {section: {name: 0.02}}):
+        with pytest.raises(SimsuranceError) as raised:
+            load("baseline").replace(change)
+        assert raised.value.lines == (f"replace:{path}: {GONE[path]}",)
+
+
+def test_renamed_and_removed_keys_are_no_keys_and_lead_to_some():
+    assert set(keys.RENAMED.values()) <= {*KEYS, *keys.SECTIONS}
+    assert not {*keys.RENAMED, *keys.REMOVED} & {*KEYS, *keys.SECTIONS}
 
 
 def test_an_unknown_name_lists_what_is_shipped():

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.ledger import POOL
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
-RESERVE_YEARS: Final = (2030, 2035)
-POOL: Final = "employee_pool"
+RESERVE_AFTER: Final = (4, 9)
+"""Years after the valuation year at whose end the reserve is looked at."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16
@@ -84,7 +85,7 @@ def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
     first, last = base.years[0], base.years[-1]
     for name in ("first_deficit_year", "depletion_year"):
         yield _dated(base, changed, name)
-    for year in RESERVE_YEARS:
+    for year in reserve_years(base):
         name = f"reserve_months_{year}"
         if first <= year <= last:
             old, new = (_account(results, "reserve_months", year - first) for results in (base, changed))
@@ -101,6 +102,11 @@ def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
         yield _dated(base, changed, measure_of(POOL, "depletion_year"))
         old, new = (float(results.accounts[POOL]["closing"][-1]) for results in (base, changed))
         yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
+
+
+def reserve_years(base: RunAccounts) -> list[int]:
+    """The years at whose end the reserve is looked at."""
+    return [base.years[0] + after for after in RESERVE_AFTER]
 
 
 def both_schemes(base: RunAccounts) -> bool:

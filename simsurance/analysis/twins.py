@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simsurance.measures import discount_factors
 from simsurance.model.fund import summed
 from simsurance.results import RunAccounts, RunResult, accounts_of
 from simsurance.scenario_file.loader import Scenario
@@ -90,7 +89,7 @@ class Twins:
         """
         import pandas as pd
 
-        middle, end = discount_factors(self.full.interest, 0.0)
+        middle, end = self.full.interest.discounts()
         payers, balance = zip(*(_paths(results) for results in (self.full, self.static)), strict=True)
 
         def value(of_payers: int, of_balance: int) -> float:

@@ -27,6 +27,8 @@ CARE_LEVERS: Final[dict[Scheme, tuple[tuple[LeverComponent, LeverComponent], ...
     ),
 }
 """Levers on use, inpatient and outpatient cost that act on a scheme: those on both schemes, and its own."""
+FLOW_TIMING: Final = {"start": 1.0, "middle": 0.5, "end": 0.0}
+"""Share of the year that is left when income and outgo fall."""
 
 
 def money_basis(inputs: Inputs) -> Arrays:
@@ -50,6 +52,7 @@ def money_basis(inputs: Inputs) -> Arrays:
         **critical_basis(inputs, index),
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
+        "interest_share": np.array([[FLOW_TIMING[values.economy.flow_timing]]]),
         "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],
     }
 
@@ -111,7 +114,7 @@ def basic_rules(
 ) -> Arrays:
     """The basic layers of a scheme: inpatient deductible, ratio and limit [year], outpatient ratio, and what else is told.
 
-    Yuan amounts at 2025 incomes; deductible and ratios have the axes of a basis. `levers` act behind the layers.
+    Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
     index = inputs.indexation(inputs.years)
     return {

@@ -164,14 +164,20 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     outside = people * (1 - active - retired)
     mix = steady_mix(inputs)
     in_class = mix.sum(axis=-1)
-    uninsured_share = mix[..., UNINSURED].sum(axis=-1) / in_class
-    relative = (uninsured_share / (1 - uninsured_share))[:, :, None, None, :] * inputs.uninsured_odds[
-        None, None, :, :, None
-    ]
+    uninsured_share = share_of(mix[..., UNINSURED].sum(axis=-1), in_class)
+    relative = (
+        share_of(uninsured_share, 1 - uninsured_share)[:, :, None, None, :]
+        * inputs.uninsured_odds[None, None, :, :, None]
+    )
+    nobody_insured = (uninsured_share >= 1)[:, :, None, None, :]
     present = outside[None] * inputs.prevalence[:, :, None, None, :]
+
+    def without_cover(k: float) -> np.ndarray:
+        return present * np.where(nobody_insured, 1.0, membership.probability(relative * k))
+
     wanted = float(outside.sum()) - inputs.resident_insured
-    factor = solve_odds_factor(lambda k: float((present * membership.probability(relative * k)).sum()), wanted)
-    uninsured = present * membership.probability(relative * factor)
+    factor = solve_odds_factor(lambda k: float(without_cover(k).sum()), wanted)
+    uninsured = without_cover(factor)
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
     recent = (
@@ -179,14 +185,20 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     )
     if (recent > uninsured).any():
         raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
-    split_out = mix[..., UNINSURED] / mix[..., UNINSURED].sum(axis=-1, keepdims=True)
-    split_in = mix[..., TENURES] / mix[..., TENURES].sum(axis=-1, keepdims=True)
+    split_out, split_in = (
+        share_of(mix[..., rows], mix[..., rows].sum(axis=-1, keepdims=True)) for rows in (UNINSURED, TENURES)
+    )
     cells[0, :, UNINSURED] = np.moveaxis((uninsured - recent)[..., None] * split_out[:, :, None, None, :, :], -1, 1)
     cells[0, :, GAP_0] += recent
     cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
     members = np.stack([people * active, people * retired])
     cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
     return cells
+
+
+def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A part over its whole; 0 where there is nobody."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
 
 
 def count_rule_years(cells: np.ndarray, lapsed: int, continuous: int) -> np.ndarray:

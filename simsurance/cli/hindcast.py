@@ -23,21 +23,21 @@ HEADER: Final = ("year", "item", "unit", "model", "published", "error", "remarks
 @click.option(
     "--from",
     "first",
-    type=click.IntRange(2019, 2025),
-    default=2024,
-    show_default=True,
-    help="Year on whose 1 January to start.",
+    type=int,
+    help="Year on whose 1 January to start; the last but one that was published if none is given.",
 )
 @scenario_options
 @language_option("the tables")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    scenario: str, first: int, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str, as_json: bool
+    scenario: str, first: int | None, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str, as_json: bool
 ) -> None:
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
+    from simsurance.evidence.fit import FIRST_YEAR, TWO_YEARS, fitted_years
     from simsurance.evidence.hindcast import EMPLOYEE_TOTAL, hindcast, notes
 
-    said, found = words(lang), hindcast(load(scenario, fragments, settings), first)
+    said = words(lang)
+    found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{name}") for year, name in by_year.items()}
         for fund, by_year in notes(found).items()
@@ -54,7 +54,7 @@ def command(
         for year, text in known.get(fund, {}).items():
             click.echo(said.say("hindcast.note", year=year, text=text))
         click.echo("")
-    click.echo(said.label("hindcast.footer"))
+    click.echo(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
 
 def _cells(row: "Outturn", said: Words) -> tuple[str, ...]:

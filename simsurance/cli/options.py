@@ -1,11 +1,14 @@
-"""Options that several subcommands share: fragments and settings laid upon a scenario, and the language."""
+"""What several subcommands share: fragments and settings laid upon a scenario, the language, what is told of its years."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from simsurance.language import WHOLE, languages, words
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,6 +42,12 @@ def language_option(of: str) -> Callable[[Command], Command]:
         callback=lambda context, parameter, lang: words(lang).lang,
         help=f"Language of {of}.",
     )
+
+
+def tell_notes(scenario: "Scenario") -> None:
+    """What is to be known of the years of a scenario's inputs, on standard error: one line a note."""
+    for note in scenario.notes:
+        click.echo(f"{scenario.name}: {note}", err=True)
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.data.tables import published
+from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR
+from simsurance.evidence.fit import LAST_YEAR, fitted_years
+from simsurance.evidence.published import estimates, fund_measure
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
@@ -23,16 +25,14 @@ EMPLOYEE_TOTAL: Final = "employee_total"
 """Pool and personal accounts of the employee scheme together."""
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "resident": ("resident",),
-    EMPLOYEE_TOTAL: ("employee_pool", "personal_accounts"),
-    "employee_pool": ("employee_pool",),
-    "personal_accounts": ("personal_accounts",),
+    EMPLOYEE_TOTAL: (POOL, ACCOUNTS),
+    POOL: (POOL,),
+    ACCOUNTS: (ACCOUNTS,),
 }
 """What is compared, in this order, and the funds that are summed for it."""
-NOTES: Final[Mapping[str, Mapping[int, str]]] = {
-    "resident": {2021: "vaccines"},
-    "employee_pool": {2019: "maternity", 2021: "unsplit", 2025: "carried"},
-    "personal_accounts": {2021: "unsplit", 2023: "carried", 2025: "carried"},
-}
+UNSPLIT: Final = "unsplit"
+CARRIED: Final = "carried"
+NOTES: Final = DATA / "hindcast_notes.csv"
 """What is to be known of published figures, by fund and year, by its name in the files of words."""
 
 
@@ -100,7 +100,7 @@ class Item:
         """Whether the figure of a year is fitted in a projection from the `first`."""
         years = range(first, year + 1) if self.name == CLOSING_BALANCE else (year,)
         series = self.follows_from or (self.series,)
-        return all(one in FITTED_YEARS.get(name, ()) for name in series for one in years)
+        return all(one in fitted_years(name) for name in series for one in years)
 
     def outturn(self, year: int, first: int, model: float, value: float) -> Outturn:
         """The published `value` of a year beside the model's, which is valued on 1 January of the `first`."""
@@ -130,12 +130,12 @@ ITEMS = (
     *money_items("resident", "resident"),
     Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=INSURED),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
-    Item("employee_pool", "employee_active", "persons", ("employee_active",), "employee_active"),
-    Item("employee_pool", "employee_retired", "persons", ("employee_retired",), "employee_retired"),
-    *money_items("employee_pool", "employee_pool"),
-    closing_item("employee_pool", "employee_pool"),
-    *money_items("personal_accounts", "employee_account"),
-    closing_item("personal_accounts", "employee_account"),
+    Item(POOL, "employee_active", "persons", ("employee_active",), "employee_active"),
+    Item(POOL, "employee_retired", "persons", ("employee_retired",), "employee_retired"),
+    *money_items(POOL, POOL),
+    closing_item(POOL, POOL),
+    *money_items(ACCOUNTS, "employee_account"),
+    closing_item(ACCOUNTS, "employee_account"),
 )
 
 
@@ -165,10 +165,14 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
 
 def notes(found: list[Outturn]) -> dict[str, dict[int, str]]:
     """What is to be known of the published figures shown, by fund and year."""
-    first = min(row.year for row in found)
-    funds = {row.fund for row in found}
-    return {
-        fund: {year: text for year, text in by_year.items() if year >= first}
-        for fund, by_year in NOTES.items()
-        if fund in funds
-    }
+    shown = {row.year for row in found}
+    told: dict[str, dict[int, str]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
+    for fund in set(told) & set(PARTS[EMPLOYEE_TOTAL]):
+        told[fund] |= dict.fromkeys(shown - set(published(fund_measure(fund, "income"))), UNSPLIT)
+        balances = estimates(fund_measure(fund, "cumulative_balance"))
+        told[fund] |= dict.fromkeys(balances, CARRIED)
+    columns = read_table(NOTES, ("year", "fund", "note"))
+    for year, fund, note in zip(columns["year"], columns["fund"], columns["note"], strict=True):
+        if fund in told:
+            told[str(fund)][int(year)] = str(note)
+    return {fund: {year: known[year] for year in sorted(shown & set(known))} for fund, known in told.items()}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simsurance.data.tables import DATA, published, read_table
+from simsurance.ledger import ACCOUNTS
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -41,10 +42,14 @@ NOTHING: Final = History({})
 
 def history(measure: str) -> History:
     """A published series."""
+    return History(published(measure, PUBLISHED), frozenset(estimates(measure)))
+
+
+def estimates(measure: str) -> dict[int, str]:
+    """Figures of a published series that are estimates, and how they were made, by year."""
     columns = read_table(PUBLISHED)
     rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
-    guessed = {int(year) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
-    return History(published(measure, PUBLISHED), frozenset(guessed))
+    return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
 
 
 def belongs(scenario: "Scenario", measure: str) -> bool:
@@ -65,7 +70,7 @@ def past(scenario: "Scenario", measure: str) -> History:
 
 def fund_measure(fund: str, name: str) -> str:
     """The published measure of a fund's `income`, `outgo` or `cumulative_balance`."""
-    return f"{'employee_account' if fund == 'personal_accounts' else fund}_{name}"
+    return f"{'employee_account' if fund == ACCOUNTS else fund}_{name}"
 
 
 def fund_past(scenario: "Scenario", fund: str, name: str) -> History:

@@ -151,6 +151,7 @@ class YearBasis:
     administration_share: Annotated[np.ndarray, "share of benefits", "run alone"]
     interest_rate: Annotated[np.ndarray, "a year", "run alone"]
     deficit_rate: Annotated[np.ndarray, "a year", "run alone"]
+    interest_share: Annotated[np.ndarray, "share of a year that flows bear interest", "run alone"]
     employee: EmployeeBasis | None
     """None: the employee scheme's members move as ever, its money is not projected."""
 

@@ -92,5 +92,5 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
 
 def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:
     """Stage 10: every fund on 31 December, and the interest of its year, [run, fund]; `totals` of the flows, [run]."""
-    funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate)
+    funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate, basis.interest_share)
     return State(state.cells, funds, state.prepaid), interest

@@ -3,7 +3,9 @@
 The sentences stand in the language files, their order in `templates/summary.md.j2`; here are the facts that they tell.
 """
 
+from itertools import groupby
 from math import isfinite
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +13,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.language import words
+from simsurance.ledger import POOL, fund_of
 from simsurance.output.certainty import (
     BASELINE,
     counted_marks,
@@ -53,13 +56,14 @@ def summary(twins: "Twins", lang: str) -> str:
         first=results.years[0],
         last=results.years[-1],
         changes=changes(scenario, lang),
-        **{"employee_pool": None} | funds,
+        **{POOL: None} | funds,
         rules=rule_facts(twins),
         twin=twin_facts(twins),
         drag=drag_facts(twins),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
+        carried=carried(scenario),
         checks=len(results.checks),
         judgements=judgements(scenario, lang),
     )
@@ -121,7 +125,7 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
     years, account, found = results.years, results.accounts[fund], measured(results, fund)
     if "required_contribution_multiple_now" not in found:
         return []
-    rated = "contribution_rate" in account
+    rated = not fund_of(fund).a_head
     standards = account["contribution_rate"] if rated else account["personal_contribution_pp"] + account["subsidy_pp"]
     told: list[Facts] = []
     for start, place in _starts(results).items():
@@ -185,5 +189,13 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = scenario.origins[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
-        told.append({"what": f"levers.{name} = {said}", "origin": origin, "mark": mark})
+        about = lever.description_zh if lang == "zh" else lever.description
+        lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
+        told.append(lever_told | {"source": lever.source, "about": about})
     return told
+
+
+def carried(scenario: "Scenario") -> list[Facts]:
+    """Yearly factors without a value for the years projected, by the year whose value is kept."""
+    kept = groupby(scenario.carried.items(), key=itemgetter(1))
+    return [{"year": year, "keys": [path for path, _ in paths]} for year, paths in kept]

@@ -132,7 +132,10 @@ def in_order(paths: Iterable[str]) -> list[str]:
 RENAMED: Final[dict[str, str]] = {
     "participation.waiting.exempt_assisted": "participation.waiting.income_waits.assisted",
 }
-"""Old path of a key that was renamed -> its path now; files that still use the old one are told so."""
+"""Old path of a key or a table that was renamed -> its path now; files that still use the old one are told so."""
+
+REMOVED: Final[dict[str, str]] = {}
+"""Path of a key or a table that is no more -> why, or what does its work; files that still use it are told so."""
 
 POLICY_PREFIXES: Final = ("participation.", "contributions.")
 POLICY_KEYS: Final = tuple(

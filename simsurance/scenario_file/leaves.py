@@ -10,6 +10,7 @@ from simsurance.scenario_file.keys import (
     LEVER_KEYS,
     LEVERS,
     POLICY_KEYS,
+    REMOVED,
     RENAMED,
     SECTIONS,
     SMALL_TABLES,
@@ -34,8 +35,17 @@ def leaves_of(layer: Layer, faults: list[Fault], prefix: str = "") -> Leaves:
         elif is_section(path):
             faults.append(layer.fault(prefix + path, f"{_no_table_of_keys(value)}; {_members(path)}"))
         else:
-            faults.append(layer.fault(prefix + path, unknown(path)))
+            faults.extend(layer.fault(prefix + each, unknown(each)) for each in _gone_inside(path, value) or [path])
     return leaves
+
+
+def _gone_inside(path: str, value: object) -> list[str]:
+    """The renamed and removed keys in a table that is no more."""
+    if path in RENAMED or path in REMOVED or not isinstance(value, Mapping):
+        return []
+    inside = [(f"{path}.{name}", item) for name, item in value.items()]
+    here = [each for each, _ in inside if each in RENAMED or each in REMOVED]
+    return here + [deeper for each, item in inside for deeper in _gone_inside(each, item)]
 
 
 def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any]]:
@@ -82,9 +92,11 @@ def _members(section: str) -> str:
 
 
 def unknown(path: str) -> str:
-    """What an unknown key probably should be: renamed, a key of another table, or misspelt."""
+    """What an unknown key probably should be: renamed, removed, a key of another table, or misspelt."""
     if path in RENAMED:
-        return f"renamed; write {RENAMED[path]}"
+        return f"renamed to {RENAMED[path]}; write that name"
+    if path in REMOVED:
+        return f"was removed: {REMOVED[path]}; leave it out"
     section, _, name = path.rpartition(".")
     if path.startswith(f"{LEVERS}."):
         return _unknown_in_lever(path)

@@ -13,6 +13,8 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     Section,
+    amount,
+    calendar_year,
     in_order,
     quantity,
     text,
@@ -98,7 +100,7 @@ class InpatientClaims(Section):
         4,
     )
     area_cost: ByArea = quantity("relative annual cost per inpatient by area", "factor", 0.01, 10)
-    level: Number = quantity("factor on cost, fitted to the fund's expenditure of 2025", "factor", 0.01, 100)
+    level: Number = quantity("factor on cost, fitted to the fund's expenditure", "factor", 0.01, 100)
 
 
 class OutpatientClaims(Section):
@@ -114,13 +116,13 @@ class OutpatientClaims(Section):
         "spread of a user's cost within the health status class, standard deviation of its logarithm", "log", 0.05, 4
     )
     area_cost: ByArea = quantity("relative cost per person by area", "factor", 0.01, 10)
-    level: Number = quantity("factor on cost, fitted to the fund's expenditure of 2025", "factor", 0.01, 100)
+    level: Number = quantity("factor on cost, fitted to the fund's expenditure", "factor", 0.01, 100)
 
 
 class CostTrend(Section):
     """Growth of cost at given age and need."""
 
-    reference_year: int = quantity("calendar year of the costs given", "year", 2015, 2030)
+    reference_year: int = calendar_year("calendar year of the costs given")
     real_growth: Schedule = quantity("real growth of age-specific cost", "a year", -0.3, 0.3)
     income_elasticity: Number = quantity(
         "growth of cost per unit of real income growth, used to report the residual", "ratio", 0, 3
@@ -138,17 +140,19 @@ class Claims(Section):
 class InpatientBenefits(Section):
     """What the fund pays of a year's eligible inpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e6)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e6)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
 
 
 class OutpatientBenefits(Section):
     """What the fund pays of a year's eligible outpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by health status class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity(
+        "most that is paid in a year by health status class, in the reference year", "yuan", 1, 1e7
+    )
 
 
 class CriticalIllness(Section):
@@ -158,7 +162,7 @@ class CriticalIllness(Section):
         "deductible, share of last year's disposable income per head", "share", 0, 5
     )
     deductible_factor: Number = quantity(
-        "deductible over that of the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20
+        "deductible over that of the rule, fitted to published beneficiaries", "factor", 0.05, 20
     )
     band_edges: list[Number] = quantity(
         "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
@@ -171,7 +175,7 @@ class CriticalIllness(Section):
     outpatient_factor: Number = quantity(
         "outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1
     )
-    level: Number = quantity("factor on benefits, fitted to those of 2023", "factor", 0, 100)
+    level: Number = quantity("factor on benefits, fitted to published ones", "factor", 0, 100)
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
     premium: Schedule = quantity(
         "premium per person, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
@@ -210,7 +214,7 @@ class Benefits(Section):
 class Fund(Section):
     """The resident fund (method note, section 10)."""
 
-    opening: Schedule = quantity("balance of the fund, 1 January", "yuan", -1e13, 1e14)
+    opening: Schedule = amount("balance of the fund, 1 January")
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
     reserve_band: Pair = quantity(
         "guideline range of reserve months, lowest and highest, for charts; empty for none",

@@ -5,15 +5,27 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+LARGEST_AMOUNT = 1e30
+"""What no sum reaches in any currency; the arithmetic is exact to its sixteenth digit whatever the size."""
 Pair = Annotated[list[Number], "pair"]
 
 
 def quantity(description: str, unit: str, low: float, high: float) -> Any:
     """A numeric key (one number, a schedule, or a small table of numbers): what it is, its unit, its hard bounds."""
     return Field(description=description, json_schema_extra={"unit": unit, "lowest": low, "highest": high})
+
+
+def amount(description: str) -> Any:
+    """A key that is a sum of money of any size, in any currency."""
+    return quantity(description, "yuan", -LARGEST_AMOUNT, LARGEST_AMOUNT)
+
+
+def calendar_year(description: str) -> Any:
+    """A key that holds one calendar year."""
+    return quantity(description, "year", *CALENDAR)
 
 
 def text(description: str) -> Any:

@@ -45,6 +45,8 @@ ROOM: Final = 1.5
 
 LABEL_WIDTH: Final = 21
 """Places on a line of a label: one a Latin letter, two a Chinese character."""
+FOOT_WIDTH: Final = 138
+"""Places on a line at the foot of a sheet."""
 
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
@@ -142,8 +144,9 @@ def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> Cha
 
 
 def write_footer(figure: Figure, footer: Sequence[str]) -> None:
-    """The lines at the foot of a sheet."""
-    figure.text(0.025, 0.02, "\n".join(footer), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    """The lines at the foot of a sheet, each broken where it would leave it."""
+    lines = [wrapped(line, FOOT_WIDTH) for line in footer]
+    figure.text(0.025, 0.02, "\n".join(lines), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:

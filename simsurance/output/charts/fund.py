@@ -8,6 +8,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.evidence.published import NOTHING, History, fund_past
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
@@ -26,15 +27,16 @@ from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import fund_label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
 
-LONGEST_TITLE: Final = 60
+LONGEST_TITLE: Final = 90
+"""Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
-EMPLOYEE: Final = ("employee_pool", "personal_accounts")
+EMPLOYEE: Final = (POOL, ACCOUNTS)
 LOOKS: Final = {
     "resident": (BLACK, BLUE, VERMILLION),
-    "employee_pool": (BLACK, BLUE, VERMILLION),
-    "personal_accounts": (BLUE, SKY, ORANGE),
+    POOL: (BLACK, BLUE, VERMILLION),
+    ACCOUNTS: (BLUE, SKY, ORANGE),
 }
 """Colours of a fund's balance, income and outgo."""
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
@@ -80,7 +82,7 @@ def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
     for fund in funds:
         before = fund_past(results.scenario, fund, "cumulative_balance")
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
-        dashes = DASHED if fund == "personal_accounts" else SOLID
+        dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
 
@@ -182,7 +184,7 @@ def _balance_chart(
 def reserve_band(scenario: "Scenario", fund: str) -> list[float]:
     """The lowest and the highest reserve wanted; empty if the scenario gives none."""
     values = scenario.values
-    bands = {"resident": values.fund.reserve_band, "employee_pool": values.employee.fund.reserve_band}
+    bands = {"resident": values.fund.reserve_band, POOL: values.employee.fund.reserve_band}
     return bands.get(fund, [])
 
 
@@ -303,9 +305,8 @@ def status(
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
     below = clauses([*remarks(lines, lang), *(notes or [])], lang)
-    title = scenario_title(scenario, lang)
-    cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
-    return [f"{cut} · simsurance {__version__}", below]
+    title, *rest = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE).split("\n")
+    return [f"{title}{'…' if rest else ''} · simsurance {__version__}", below]
 
 
 def remarks(lines: Sequence[Line], lang: str) -> list[str]:

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
 from simsurance.evidence.published import History, past
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
@@ -121,7 +122,7 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
     later = list(range(first + 1, last + 1))
     prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
     table = results.ages.groupby(level=["year", "age"]).sum()
-    schemes = ["resident", *(["employee"] if "employee_pool" in results.accounts else [])]
+    schemes = ["resident", *(["employee"] if POOL in results.accounts else [])]
     lines = []
     for scheme in schemes:
         paid, exposed, colours = COST[scheme]
@@ -198,8 +199,9 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -
             chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))
-            area = axes.fill_betweenx(ages, start, start + width, step="mid")
-            area.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
+            edges = np.append(ages, ages[-1] + 1) - 0.5
+            bars = axes.stairs(start + width, edges, orientation="horizontal", baseline=start, fill=True)
+            bars.set(facecolor=colour, edgecolor=VERMILLION if hatch else colour, hatch=hatch, linewidth=0)
             start = start + width
     axes.axvline(0, color="white", linewidth=0.8)
     axes.set_xlim(-widest, widest)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
 from simsurance.output.charts.words import word
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
 
 NAME: Final = "scheme_effects"
-LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "personal_accounts": (SKY, "....")}
+LOOKS: Final = {"resident": (VERMILLION, ""), POOL: (BLUE, "////"), ACCOUNTS: (SKY, "....")}
 BAR: Final = 0.26
 LABEL_WIDTH: Final = 26
 PLACE: Final = (0.3, 0.2, 0.64, 0.6)
@@ -62,4 +63,5 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     axes.set_yticks(places, [canvas.wrapped(title, LABEL_WIDTH) for title in effects.titles(lang)])
     axes.invert_yaxis()
     figure.legend(loc="lower right", bbox_to_anchor=(0.97, 0.01), ncols=3, frameon=False, fontsize=7.5, labelcolor=GREY)
-    return Chart(NAME, figure, table.rename(shown.name).reset_index())
+    drawn = table[table.index.isin(effects.base.accounts, level="fund")]
+    return Chart(NAME, figure, drawn.rename(shown.name).reset_index())

@@ -1,0 +1,272 @@
+"""Every key of the baseline and every column of its tables can act: another value moves a number, a chart or the summary."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simsurance.analysis.twins import twins
+from simsurance.data.tables import ESTIMATE, VARIANTS, read_table
+from simsurance.output import charts
+from simsurance.output.summary import summary
+from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, Key, key_at
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.years import table_years, years_read
+
+LEVER = "levers.case_payment"
+RUNS_TOGETHER = 16
+LEAST = 1e-9
+"""The smallest relative change of a number that is not rounding."""
+WITHOUT_MEANING = {"claims.trend.income_elasticity"}
+"""Keys that are reported with alone, and move no result."""
+
+LONG_AGO = ("participation.start_year=2015",)
+"""Rules that have counted for so long that floor, longest waiting and bonus have been reached."""
+CAMPAIGN = ("behaviour.campaign_strength=1.0",)
+FAMILY = ("behaviour.family_share=0.5",)
+TWO_YEARS = ("horizon.last_year=2027",)
+NEEDS: dict[str, tuple[str, ...]] = {
+    "population.pinned_total": TWO_YEARS,
+    **dict.fromkeys(("behaviour.effects.burden", "behaviour.leave.burden", "behaviour.return.burden"), TWO_YEARS),
+    "behaviour.burden_floor": TWO_YEARS,
+    **dict.fromkeys(("behaviour.effects.family", "behaviour.leave.family"), FAMILY),
+    "economy.deficit_interest_margin": ("fund.opening=-1e12",),
+    "employee.retirement.early_years": ("employee.retirement.early_share=0.2",),
+    "employee.retirement.late_years": ("employee.retirement.late_share=0.2",),
+    **dict.fromkeys(("behaviour.leave.campaign", "behaviour.return.campaign", "behaviour.effects.campaign"), CAMPAIGN),
+    "participation.waiting.floor_months": LONG_AGO,
+    "participation.waiting.floor_from_lapsed_years": LONG_AGO,
+    "participation.waiting.longest_months": (*LONG_AGO, "participation.waiting.longest_months=8"),
+    "participation.repair.years_paid": LONG_AGO,
+    "participation.continuous_bonus.step": LONG_AGO,
+    "participation.continuous_bonus.after_years": LONG_AGO,
+    "participation.continuous_bonus.kept_after_lapse": (*LONG_AGO, "horizon.last_year=2028"),
+    "participation.continuous_bonus.credited_years": ("participation.start_year=2022",),
+    "participation.no_claim_bonus.reset_on_use": TWO_YEARS,
+    "participation.bonus_limit": (*LONG_AGO, "participation.bonus_limit=0.004"),
+    "contributions.personal.rule": TWO_YEARS,
+    "contributions.personal.income_share": TWO_YEARS,
+    "contributions.subsidy.income_share": TWO_YEARS,
+    "contributions.personal.floor": (*TWO_YEARS, "contributions.personal.floor=500"),
+    "contributions.personal.phase_in_years": (*TWO_YEARS, "contributions.personal.income_share=0.012"),
+    "contributions.personal.growth_rate": (*TWO_YEARS, 'contributions.personal.rule={2019="schedule", 2027="growth"}'),
+    "contributions.personal.highest_rise": (*TWO_YEARS, "contributions.personal.highest_rise=0.01"),
+    "contributions.subsidy.rule": TWO_YEARS,
+    "contributions.subsidy.growth_rate": (*TWO_YEARS, 'contributions.subsidy.rule={2019="schedule", 2027="growth"}'),
+    "contributions.subsidy.ratio_to_personal": ('contributions.subsidy.rule={2019="ratio"}',),
+    "contributions.subsidy.share_of_total": ('contributions.subsidy.rule={2019="share"}',),
+    "benefits.critical_illness.premium": ('benefits.critical_illness.financing="premium"',),
+    "measures.delay_years": ("horizon.last_year=2034",),
+}
+"""What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
+VALUES: dict[str, Any] = {
+    "horizon.valuation_year": 2025,
+    "population.pinned_total": {"2027": 1.38e9},
+    "participation.waiting.floor_months": 4,
+    "benefits.critical_illness.tail_index": 2.0,
+    "fund.reserve_band": [3, 5],
+    "employee.fund.reserve_band": [3, 5],
+    f"{LEVER}.component": "inpatient_use",
+    f"{LEVER}.mark": "judgement",
+}
+"""The other value, where a step from the baseline's is not valid or not to the point."""
+WORDS = (
+    "title",
+    "title_zh",
+    "description",
+    *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
+)
+IN_WORDS = {*WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+"""Keys that the summary tells."""
+IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
+COLUMNS = {"year", "sex", "age", "area", "income", "variant"}
+"""Columns of tables that say where a number belongs."""
+
+
+def stepped(key: Key, number: float) -> float:
+    """A number a little way off, within its bounds."""
+    assert key.lowest is not None
+    assert key.highest is not None
+    step = 0.05 * number if number else key.highest * (0.1 if key.highest <= 1 else 1e-3)
+    return number + step if key.lowest <= number + step <= key.highest else number - step
+
+
+def another(base: Scenario, path: str) -> Scenario:
+    """The scenario with another valid value of a key."""
+    key = key_at(path)
+    assert key is not None
+    return base.replace({path: VALUES[path] if path in VALUES else other(key, base.leaves[path])})
+
+
+def other(key: Key, value: Any) -> Any:
+    """Another valid value of a kind of key."""
+    match key.kind:
+        case "switch":
+            return not value
+        case "choice":
+            return next(choice for choice in key.choices if choice != value)
+        case "text":
+            return f"{value} and more"
+        case "rules":
+            return {year: "growth" if rule == "indexed" else rule for year, rule in value.items()}
+        case "whole number":
+            return value + 1 if key.highest is None or value < key.highest else value - 1
+        case "list":
+            return [stepped(key, number) if number else 0 for number in value]
+    if isinstance(value, dict):
+        return {year: other(key, part) for year, part in value.items()}
+    return stepped(key, value)
+
+
+def other_tables(path: str, file: Path, folder: Path) -> dict[str, str]:
+    """A table with other numbers from 40 years of age on in one of its columns each, by `path:column`."""
+    with file.open(encoding="utf-8", newline="") as text:
+        header, *rows = csv.reader(text)
+    found = {}
+    for place, column in enumerate(header):
+        if column in COLUMNS:
+            continue
+        moved = [list(row) for row in rows]
+        for row in moved:
+            if "age" not in header or int(row[header.index("age")]) >= 40:
+                row[place] = repr(float(row[place]) * 0.97)
+        if column == "share":
+            for area in (moved[:4], moved[4:]):
+                area[-1][place] = repr(1 - sum(float(row[place]) for row in area[:-1]))
+        target = folder / f"{path}_{column}.csv"
+        target.write_text("\n".join(",".join(row) for row in (header, *moved)) + "\n", encoding="utf-8")
+        found[f"{path}:{column}"] = str(target)
+    return found
+
+
+def numbers(result: RunResult) -> dict[str, np.ndarray]:
+    """All flows, stocks, funds and measures of a run."""
+    found = result.projection
+    parts = (
+        found.by_age,
+        found.by_group,
+        found.by_run,
+        vars(found.stocks),
+        {"fund": found.fund, "prepaid": found.prepaid},
+    )
+    together = {f"{place} {name}": values for place, part in enumerate(parts) for name, values in part.items()}
+    return together | {f"measure {name}": np.array([value]) for name, value in result.measures["value"].items()}
+
+
+def moved(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> float:
+    """The largest change of a number relative to the largest of its kind; infinite where the kinds or years differ."""
+    if any(name not in after or after[name].shape != values.shape for name, values in before.items()):
+        return np.inf
+    changes = []
+    for name, values in before.items():
+        old, new = np.nan_to_num(values), np.nan_to_num(after[name])
+        changes.append(float(np.abs(new - old).max() / max(np.abs(old).max(), np.abs(new).max(), 1e-300)))
+    return max(changes)
+
+
+def told(result: RunResult) -> str:
+    """What a run says of itself in both languages."""
+    beside = twins(result)
+    return summary(beside, "en") + summary(beside, "zh")
+
+
+@cache
+def start(settings: tuple[str, ...] = ()) -> Scenario:
+    """The baseline over one year with what a key needs."""
+    return load("baseline", settings=("horizon.last_year=2026", *settings))
+
+
+@cache
+def with_lever() -> Scenario:
+    return load("baseline", ["case_payment"]).replace({"horizon.last_year": 2028})
+
+
+def cases(folder: Path) -> dict[str, tuple[Scenario, Scenario]]:
+    """The scenario and the same with another value, by key, and by key and column for tables."""
+    found = {}
+    for path, key in KEYS.items():
+        base = start(NEEDS.get(path, ()))
+        if key.kind == "table":
+            for name, file in other_tables(path, base.tables[path], folder).items():
+                found[name] = (base, base.replace({path: file}))
+        else:
+            found[path] = (base, another(base, path))
+    for path in (f"{LEVER}.{name}" for name in LEVER_KEYS):
+        found[path] = (with_lever(), another(with_lever(), path))
+    return found
+
+
+@cache
+def changes() -> dict[str, float]:
+    """By how much each key moves the numbers, by key, and by key and column for tables."""
+    before: dict[int, dict[str, np.ndarray]] = {}
+    found = {}
+    with TemporaryDirectory() as folder:
+        given = list(cases(Path(folder)).items())
+        for first in range(0, len(given), RUNS_TOGETHER):
+            batch = given[first : first + RUNS_TOGETHER]
+            new = {id(base): base for _, (base, _) in batch if id(base) not in before}
+            runs = [numbers(run) for run in simulate([*new.values(), *(changed for _, (_, changed) in batch)])]
+            before |= dict(zip(new, runs, strict=False))
+            for (name, (base, _)), after in zip(batch, runs[len(new) :], strict=True):
+                found[name] = moved(before[id(base)], after)
+    return found
+
+
+def test_every_key_and_every_column_of_a_table_moves_a_number() -> None:
+    unmoved = {name for name, change in changes().items() if not change > LEAST}
+    assert unmoved == {*IN_WORDS, *IN_CHARTS, *WITHOUT_MEANING}
+
+
+@cache
+def told_before(with_a_lever: bool) -> str:
+    return told(simulate([with_lever() if with_a_lever else start()])[0])
+
+
+@pytest.mark.parametrize("path", sorted(IN_WORDS))
+def test_words_and_marks_are_told_in_the_summary(path: str) -> None:
+    base = with_lever() if path.startswith(LEVER) else start()
+    assert told(simulate([another(base, path)])[0]) != told_before(path.startswith(LEVER))
+
+
+@pytest.mark.parametrize("path", IN_CHARTS)
+def test_a_band_wanted_is_drawn(path: str) -> None:
+    drawn = [charts.draw(IN_CHARTS[path], run).data for run in simulate([start(), another(start(), path)])]
+    assert not drawn[0].equals(drawn[1])
+
+
+def test_every_need_and_every_other_value_is_of_a_key_and_is_needed() -> None:
+    assert {*NEEDS, *VALUES, *IN_CHARTS, *WITHOUT_MEANING} <= {*KEYS, *(f"{LEVER}.{name}" for name in LEVER_KEYS)}
+
+
+def test_a_key_that_does_nothing_would_be_seen() -> None:
+    """Where nothing needs a key it moves nothing: the needs are real, and so is the measure."""
+    needed = [path for path in NEEDS if path not in VALUES and "horizon.last_year" not in str(NEEDS[path])]
+    base, *runs = map(numbers, simulate([start(), *(another(start(), path) for path in needed)]))
+    assert {path for path, run in zip(needed, runs, strict=True) if moved(base, run) > LEAST} == set()
+
+
+def test_rows_of_every_year_are_read_by_some_projection_but_those_before_the_death_rates_begin() -> None:
+    held = start().tables
+    named = {path: table_years(held[path]) for path in years_read(2026, 2026, held)}
+    spans = {path: span for path, span in named.items() if span}
+    assert set(spans) == set(named)
+    begin, end = spans["population.mortality_table"]
+    readable: dict[str, set[int]] = {path: set() for path in spans}
+    for opening in range(begin, end + 1):
+        for path, (first, last) in years_read(opening, end, held).items():
+            readable[path] |= set(range(first, last + 1))
+    for path, (first, last) in spans.items():
+        assert all(year < begin for year in set(range(first, last + 1)) - readable[path]), path
+
+
+def test_every_variant_of_the_table_of_total_fertility_is_a_choice() -> None:
+    variants = set(read_table(start().tables["population.total_fertility_table"])["variant"])
+    assert variants == {ESTIMATE, *VARIANTS}
+    assert KEYS["population.fertility_variant"].choices == VARIANTS
