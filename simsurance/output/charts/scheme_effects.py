@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
 from simsurance.output.charts.words import word
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
 
 NAME: Final = "scheme_effects"
-LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "personal_accounts": (SKY, "....")}
+LOOKS: Final = {"resident": (VERMILLION, ""), POOL: (BLUE, "////"), ACCOUNTS: (SKY, "....")}
 BAR: Final = 0.26
 LABEL_WIDTH: Final = 26
 PLACE: Final = (0.3, 0.2, 0.64, 0.6)
