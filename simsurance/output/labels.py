@@ -22,6 +22,7 @@ RESIDENT_CHARTS: Final = (
     "contribution_burden",
     "pyramids",
     "cost_by_age",
+    "admissions",
 )
 EMPLOYEE_CHARTS: Final = (
     "employee_reserve_months",

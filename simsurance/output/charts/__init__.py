@@ -22,6 +22,7 @@ CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
     "contribution_burden": people.contribution_burden,
     "pyramids": people.pyramids,
     "cost_by_age": people.cost_by_age,
+    "admissions": people.admissions,
     "employee_reserve_months": partial(fund.reserve_months, funds=(POOL,)),
     "employee_fund_balance": partial(fund.fund_balance, funds=fund.EMPLOYEE),
     "employee_income_outgo": partial(fund.income_outgo, funds=fund.EMPLOYEE),
@@ -82,6 +83,10 @@ class Plots:
     def cost_by_age(self, lang: str = "en") -> ChartFigure:
         """Benefits per insured year by age in the first and the last year."""
         return draw("cost_by_age", self._results, lang).figure
+
+    def admissions(self, lang: str = "en") -> ChartFigure:
+        """Admissions and inpatients of a hundred insured in each year."""
+        return draw("admissions", self._results, lang).figure
 
     def employee_reserve_months(self, lang: str = "en") -> ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
-from simsurance.evidence.published import History, past
+from simsurance.evidence.published import NOTHING, History, past
 from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
@@ -151,6 +151,31 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
     canvas.from_zero(axes)
     canvas.direct_labels(axes, lines)
     return Chart("cost_by_age", figure, canvas.frame(lines, shown.name, "age"))
+
+
+def admissions(results: "RunResult", lang: str) -> Chart:
+    """Admissions of a hundred insured of each scheme, and the residents who were inpatients."""
+    shown = unit("per_100", lang)
+    drawn = (
+        ("admissions", "resident", "admissions_per_100", BLUE, SOLID),
+        ("inpatients", "resident", "inpatients_per_100", BLUE, DASHED),
+        ("employee_admissions", POOL, "admissions_per_100", SKY, SOLID),
+    )
+    lines = []
+    for name, fund, column, colour, dashes in drawn:
+        if fund in results.accounts:
+            known = past(results.scenario, f"{'resident' if fund == 'resident' else 'employee'}_discharges_per_insured")
+            told = known if column == "admissions_per_100" else NOTHING
+            points = dict(zip(results.years, results.accounts[fund][column].tolist(), strict=True))
+            label = canvas.wrapped(word(f"line.{name}", lang))
+            lines.append(Line(name, label, points, colour, dashes, told.shown(0.01), told.estimated))
+    figure = canvas.sheet(
+        word("title.admissions", lang),
+        word("axis.admissions", lang, unit=shown.name),
+        footer(results.scenario, lang, lines),
+        lang,
+    )
+    return Chart("admissions", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
 def pyramids(results: "RunResult", lang: str) -> Chart:
