@@ -118,8 +118,9 @@ def test_the_first_half_of_growth_of_use_moves_users_and_the_chance_of_no_claim(
 def test_use_is_named_up_to_the_last_year_and_its_share_of_real_growth_after_it() -> None:
     found = inputs(claims__trend__use_growth={2025: 0.0, 2027: 0.03}, claims__trend__use_share=0.4)
     later = growth(found)[2:] ** 0.4
-    assert 1 + trend.use_growth(found, "resident", YEARS) == pytest.approx([1.0, 1.03, *later])
-    assert trend.use_growth(inputs(claims__trend__use_growth=0.02), "resident", YEARS) == pytest.approx(0.02)
+    real = growth(found) - 1
+    assert 1 + trend.use_growth(found, "resident", YEARS, real) == pytest.approx([1.0, 1.03, *later])
+    assert trend.use_growth(inputs(claims__trend__use_growth=0.02), "resident", YEARS, real) == pytest.approx(0.02)
 
 
 def test_admissions_of_the_reference_year_are_those_published() -> None:
@@ -186,6 +187,21 @@ def test_naming_real_growth_changes_the_residual_and_income_acts_all_the_same() 
     )
     richer = inputs(**named, economy__real_income_growth=RICHER)
     assert growth(richer) == pytest.approx(1.06 * of_a_point_more(1.0))
+
+
+def test_growth_named_for_a_year_whose_income_is_known_is_a_fact() -> None:
+    incomes = {**baseline().values.economy.disposable_income, 2026: 44_000}  # type: ignore[dict-item]
+    found = inputs(
+        economy__disposable_income=incomes,
+        economy__disposable_income_urban=57_000,
+        economy__disposable_income_rural=25_000,
+        claims__trend__real_growth={2025: -0.0457, 2026: 0.02},
+    )
+    real = growth(found)
+    assert real[0] == 1.02
+    own, root = (trend.income_growth(one, YEARS, 2) for one in (found, found.at_root))
+    assert own[0] < root[0]
+    assert real[1:] == pytest.approx(growth(inputs())[1:] * ((1 + own) / (1 + root))[1:])
 
 
 def test_prices_and_wages_do_not_act_on_the_real_growth_of_cost() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from simsurance.axes import AREA, HEALTH
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
-from simsurance.basis.trend import Scheme, cost_index, grown, use_index, users_growth
+from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
@@ -161,7 +161,8 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         * clinic.mean_cost
         * levels["outpatient_cost"]
     )
-    use, odds = use_index(inputs, scheme), use_index(inputs, scheme) ** inputs.values.claims.trend.users_share
+    cost, use = cost_and_use(inputs, scheme)
+    odds = use**inputs.values.claims.trend.users_share
     more_inpatients = users_growth(odds[:, None, None], use_by_class.max(axis=1))
     more_visitors = users_growth(odds[:, None], clinic_use)
     use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
@@ -182,7 +183,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         raise SimsuranceError(
             f"benefits.critical_illness.tail_index: {tail:g} gives cost without a mean; 0 for no Pareto tail, or above 1"
         )
-    trend, clinic_trend = (on(cost_index(inputs, scheme) * lever, "year") for lever in (cost_lever, clinic_lever))
+    trend, clinic_trend = (on(cost * lever, "year") for lever in (cost_lever, clinic_lever))
     admissions = on(use_by_class, "health", "sex", "age") * on(use * use_lever * hospital.admissions_per_user, "year")
     return {
         "inpatient_use": inpatients * on(use_lever, "year"),

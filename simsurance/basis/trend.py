@@ -5,7 +5,7 @@
 `x` is the residual growth that the scenario states, at the incomes, lag and elasticity of its root; `ḡ` the geometric mean of
 real growth of disposable income a head over a year and the years of the lag before it. So the root's own path is the same for
 every elasticity, and a scenario with other incomes keeps `x` and uses its own `ḡ`. Where real growth is named, it takes the
-place of the first two factors: naming it changes x.
+place of the first two factors: naming it changes x. In years whose income is given it is a fact, and all there is.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,12 @@ Scheme = Literal["resident", "employee"]
 SCHEMES: Final[tuple[Scheme, ...]] = ("resident", "employee")
 
 
+def given_incomes(inputs: Inputs) -> list[int]:
+    """The years whose disposable income is given; of a number or a ramp that is the year before the first projected."""
+    given = inputs.values.economy.disposable_income
+    return sorted(given) if isinstance(given, dict) else [inputs.first - 1]
+
+
 def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     """Mean real growth of disposable income a head over each year and `lag` years before it, [year].
 
@@ -30,9 +36,8 @@ def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     known.
     """
     economy, prices = inputs.values.economy, inputs.at_root.values.economy.inflation
-    named = economy.disposable_income if isinstance(economy.disposable_income, dict) else {inputs.first - 1: 0.0}
-    last = max(named)
-    first = min(max(min(named), first_year(prices) - 1), last)
+    given = given_incomes(inputs)
+    first, last = min(max(given[0], first_year(prices) - 1), given[-1]), given[-1]
     published, later = range(first, last + 1), range(last + 1, max(*years, first + 1) + 1)
     income = inputs.yearly(economy.disposable_income, published)
     real = income[1:] / income[:-1] / (1 + inputs.yearly(prices, published[1:]))
@@ -75,8 +80,12 @@ def real_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndar
             * (1 + income_growth(root, years, at_root.income_lag)[len(named) :]) ** at_root.income_elasticity,
         ]
     )
+    if inputs.values is root.values:
+        return growth - 1
     own, theirs = (1 + income_growth(one, years, trend.income_lag) for one in (inputs, root))
-    return growth * (own / theirs) ** trend.income_elasticity - 1
+    facts = sum(year <= given_incomes(inputs)[-1] for year in named)
+    growth[facts:] *= (own / theirs)[facts:] ** trend.income_elasticity
+    return growth - 1
 
 
 def residual_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
@@ -86,28 +95,34 @@ def residual_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.
     return (1 + real_growth(inputs, scheme, years)) / explained - 1
 
 
-def use_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
-    """Growth of use a head of a scheme's insured at given age, [year]: as named, then its share of real growth of cost."""
-    of = stated(inputs.values, scheme)
-    named, later = parts(of.use_growth, years)
-    share = inputs.values.claims.trend.use_share
-    real = 1 + real_growth(inputs, scheme, years)[len(named) :]
-    return (
-        np.concatenate([inputs.yearly(of.use_growth, named), real**share - 1])
-        if later
-        else inputs.yearly(of.use_growth, named)
-    )
+def use_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int], real: np.ndarray) -> np.ndarray:
+    """Growth of use per person of a scheme's insured at given age, [year]: as named, then a share of real growth of cost."""
+    path = stated(inputs.values, scheme).use_growth
+    named, later = parts(path, years)
+    after = (1 + real[len(named) :]) ** inputs.values.claims.trend.use_share - 1
+    return np.concatenate([inputs.yearly(path, named), after]) if later else inputs.yearly(path, named)
+
+
+def cost_and_use(inputs: Inputs, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
+    """Cost, nominal, and use per person of a scheme at given age and need over those of the reference year, [year].
+
+    Cost is use times price.
+    """
+    span = span_of(inputs)
+    real = real_growth(inputs, scheme, span)
+    prices = 1 + inputs.yearly(inputs.values.economy.inflation, span)
+    of_cost, of_use = prices * (1 + real), 1 + use_growth(inputs, scheme, span, real)
+    return from_reference(inputs, of_cost), from_reference(inputs, of_use)
 
 
 def cost_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
-    """Cost of a scheme at given age and need over that of the reference year, nominal, [year]: use times price."""
-    prices = 1 + inputs.yearly(inputs.values.economy.inflation, span_of(inputs))
-    return from_reference(inputs, prices * (1 + real_growth(inputs, scheme, span_of(inputs))))
+    """Cost of a scheme at given age and need over that of the reference year, nominal, [year]."""
+    return cost_and_use(inputs, scheme)[0]
 
 
 def use_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
-    """Use a head at given age and need over that of the reference year, [year]."""
-    return from_reference(inputs, 1 + use_growth(inputs, scheme, span_of(inputs)))
+    """Use per person of a scheme at given age and need over that of the reference year, [year]."""
+    return cost_and_use(inputs, scheme)[1]
 
 
 def span_of(inputs: Inputs) -> range:
