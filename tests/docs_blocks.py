@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.twins import Twins, twins
+from simsurance.basis import trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
@@ -357,7 +358,10 @@ def as_known_then(opening_year: int) -> Scenario:
     values, before = baseline().values, opening_year - 1
     known = {year: calibration.shipped(values.claims.trend.real_growth, year) for year in range(2019, opening_year)}
     mean = float(np.prod([1 + known[year] for year in range(2020, opening_year)]) ** (1 / (opening_year - 2020)) - 1)
-    growth = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
+    growth: dict[str, Any] = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
+    use = values.claims.trend.use_growth
+    assert isinstance(use, dict)
+    growth["claims.trend.use_growth"] = {year: value for year, value in use.items() if year < opening_year}
     reached = calibration.one_year(baseline().replace(growth), before).account["outgo"][0]
     scale = published("resident_outgo")[before] / float(reached)
     levels = {
@@ -387,10 +391,8 @@ def identities() -> str:
 def changes() -> dict[str, Scenario]:
     """The scenarios of the sensitivity table."""
     base, values = baseline(), baseline().values
-    growth = values.claims.trend.real_growth
+    growth = values.claims.trend.residual_growth
     assert isinstance(growth, Ramp)
-    now = calibration.shipped(growth, 2026)
-    held = {**{year: value for year, value in growth.ramp.items() if year <= 2026}, 2035: now, 2050: growth.ramp[2050]}
     fitted = [calibration.shipped(values.contributions.local_supplement, year) for year in range(2019, 2026)]
 
     share = share_of_cost()
@@ -407,9 +409,12 @@ def changes() -> dict[str, Scenario]:
     assert isinstance(interest, Ramp)
     return {
         "baseline": base,
-        "real cost +1 point": base.replace({"claims.trend.real_growth": shifted(growth, 0.01)}),
-        "real cost −1 point": base.replace({"claims.trend.real_growth": shifted(growth, -0.01)}),
-        "real cost stays at the fitted mean to 2035": base.replace({"claims.trend.real_growth": {"ramp": held}}),
+        "cost +1 point beyond income": base.replace({"claims.trend.residual_growth": shifted(growth, 0.01)}),
+        "cost −1 point beyond income": base.replace({"claims.trend.residual_growth": shifted(growth, -0.01)}),
+        "cost as income": base.replace({"claims.trend.residual_growth": 0}),
+        "`--with rising_cost_growth`": load("baseline", ["rising_cost_growth"]),
+        "all growth in use": base.replace({"claims.trend.use_share": 1}),
+        "all growth in price": base.replace({"claims.trend.use_share": 0}),
         "`--with jump_off_2025`": load("baseline", ["jump_off_2025"]),
         "level at the mean share of cost paid in 2023–2025": base.replace(levels),
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
@@ -460,17 +465,17 @@ def sensitivity() -> str:
 def pool_sensitivity() -> str:
     """The employee pool and, where a change reaches it, the resident fund, one change at a time."""
     base, scheme = baseline(), baseline().values.employee
-    growth = scheme.care.real_growth
+    growth = scheme.care.residual_growth
     assert isinstance(growth, Ramp)
 
     def shifted(by: float) -> dict[str, Any]:
-        return {"ramp": {year: value + (by if year >= 2026 else 0.0) for year, value in growth.ramp.items()}}
+        return {"employee.care.residual_growth": {"ramp": {year: value + by for year, value in growth.ramp.items()}}}
 
     scenarios: dict[str, Scenario] = {
         "baseline": base,
-        "real cost +1 point": base.replace({"employee.care.real_growth": shifted(0.01)}),
-        "real cost −1 point": base.replace({"employee.care.real_growth": shifted(-0.01)}),
-        "wages a point behind income from 2027": base.with_fragment("wages_behind_income"),
+        "cost +1 point beyond income": base.replace(shifted(0.01)),
+        "cost −1 point beyond income": base.replace(shifted(-0.01)),
+        "`--with wages_follow_income`": base.with_fragment("wages_follow_income"),
         "retirement ages as until 2024": base.with_fragment("retirement_ages_until_2024"),
         "a fifth retire three years early from 2027": base.replace(
             {"employee.retirement.early_share": {2019: 0, 2027: 0.2}}
@@ -536,16 +541,126 @@ def assumptions() -> str:
     """The yearly assumptions that the balance rests on."""
     values, years = baseline().values, projected().years
     shown = [year for year in years if year < years[0] + 5 or year % 5 == 0]
-    items = {
-        "real growth of age-specific cost": values.claims.trend.real_growth,
-        "real growth of disposable income": values.economy.real_income_growth,
-        "inflation": values.economy.inflation,
-        "interest": values.economy.interest_rate,
+    inputs, pool = Inputs(baseline(), values), projected().accounts["employee_pool"]
+    items: dict[str, Iterable[float]] = {
+        "real growth of age-specific cost": projected().account["real_cost_growth"],
+        "of which beyond income": projected().account["residual_cost_growth"],
+        "the same, employee scheme": pool["real_cost_growth"],
+        "of which beyond income, employee scheme": pool["residual_cost_growth"],
+        "real growth of disposable income": inputs.yearly(values.economy.real_income_growth),
+        "the same over three years": trend.income_growth(inputs, years, values.claims.trend.income_lag),
+        "inflation": inputs.yearly(values.economy.inflation),
+        "interest": inputs.yearly(values.economy.interest_rate),
     }
-    rows = [(name, *(f"{calibration.shipped(item, year):.1%}" for year in shown)) for name, item in items.items()]
-    supplement = values.contributions.local_supplement
-    rows.append(("local financing, factor", *(f"{calibration.shipped(supplement, year):.3f}" for year in shown)))
+    rows = [(name, *(f"{list(item)[years.index(year)]:.1%}" for year in shown)) for name, item in items.items()]
+    by_year = dict(zip(years, projected().basis, strict=True))
+    paid, wage = values.employee.contributions, inputs.wages(years) / inputs.incomes(years)["national"]
+    reported = trend.grown(inputs, paid.compliance, paid.compliance_growth, years)
+    rows += [
+        ("local financing, factor", *(f"{by_year[year].local_supplement.item():.3f}" for year in shown)),
+        ("mean wage over disposable income per head", *(f"{wage[years.index(year)]:.2f}" for year in shown)),
+        ("reported share of wages", *(f"{reported[years.index(year)]:.3f}" for year in shown)),
+    ]
     return table(("a year", *map(str, shown)), rows)
+
+
+def more_income(elasticity: float, by: float) -> Scenario:
+    """The baseline with so much more real income a year, to which cost answers with an elasticity."""
+    income = baseline().values.economy.real_income_growth
+    assert isinstance(income, Ramp)
+    path = {"ramp": {year: value + by for year, value in income.ramp.items()}}
+    return baseline().replace({"claims.trend.income_elasticity": elasticity, "economy.real_income_growth": path})
+
+
+def required(scenario: Scenario) -> float:
+    """The level multiple of residents' contributions and subsidies that the fund needs."""
+    return float(simulate([scenario])[0].measures.loc["required_contribution_multiple_now"]["value"])
+
+
+def elasticity() -> str:
+    """More and less income where cost follows it not at all, a little, and in full, and where the sign turns."""
+    cases = [(eta, by) for eta in (0.0, 0.44, 1.0) for by in (0.01, -0.01)]
+    rows = [("as in the baseline, any elasticity", *dates(projected()))]
+    for (eta, by), result in zip(cases, simulate([more_income(*case) for case in cases]), strict=True):
+        sign = "+" if by > 0 else "−"
+        rows.append((f"real income {sign}1 point, elasticity {eta:g}", *dates(result)))
+    own, low, high = required(baseline()), 0.0, 1.5
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if required(more_income(middle, 0.01)) < own else (low, middle)
+    heads = ("change", *DATES)
+    turns = (low + high) / 2
+    return (
+        table(heads, rows)
+        + f"\nA point more income eases the resident fund below an elasticity of {turns:.2f}, and burdens it above.\n"
+    )
+
+
+DATES = (
+    "first year of annual deficit",
+    "depletion year",
+    "required contribution",
+    "pool: depletion year",
+    "pool: required rate",
+)
+
+
+def dates(result: RunResult) -> tuple[str, ...]:
+    """Dates and what is required of the resident fund and of the pool."""
+    measured = result.measures["value"]
+    return (
+        dated(result, "first_deficit_year"),
+        dated(result, "depletion_year"),
+        f"× {measured['required_contribution_multiple_now']:.3f}",
+        dated(result, "employee_pool_depletion_year"),
+        f"{measured['employee_pool_required_rate_now']:.2%}",
+    )
+
+
+def use_or_price() -> str:
+    """Critical illness, the chance of no reimbursement and the dates with all growth in use and all in price."""
+    shares = {"half in use": None, "all in use": 1, "all in price": 0}
+    changed = [
+        baseline() if of is None else baseline().replace({"claims.trend.use_share": of}) for of in shares.values()
+    ]
+    rows = []
+    for name, run in zip(shares, simulate(changed), strict=True):
+        for year in (2026, 2035, 2060):
+            place, account = run.years.index(year), run.account
+            flow = {key: values[place].sum() for key, values in run.projection.by_age.items()}
+            heads = flow["resident_enrolled"]
+            rows.append(
+                (
+                    f"{name}, {year}",
+                    f"{account['admissions_per_100'][place]:.1f}",
+                    f"{account['cost_per_admission'][place]:,.0f}",
+                    f"{account['inpatients_per_100'][place]:.1f}",
+                    f"{flow['no_claim'] / heads:.1%}",
+                    f"{flow['critical_illness'] / heads:,.0f}",
+                    f"{flow['critical_beneficiaries'] / heads:.2%}",
+                    f"{flow['bonus_cost'] / heads:.2f}",
+                    f"{account['outgo'][place] / BILLION:,.0f}",
+                )
+            )
+    heads_of = (
+        *("growth of age-specific cost", "admissions per 100", "CNY per admission", "inpatients per 100"),
+        *("without reimbursement", "critical-illness benefits, CNY", "beneficiaries", "bonus, CNY"),
+        "expenditure, CNY billion",
+    )
+    return table(heads_of, rows)
+
+
+def cost_and_base() -> str:
+    """Cost and contribution base at their centre and as they were stated before, apart and together."""
+    cases = {
+        "cost and base as before": ["rising_cost_growth", "wages_follow_income"],
+        "cost at its centre alone": ["wages_follow_income"],
+        "base at its centre alone": ["rising_cost_growth"],
+        "both at their centre: the baseline": [],
+    }
+    runs = simulate([load("baseline", fragments) for fragments in cases.values()])
+    rows = [(name, *dates(run)) for name, run in zip(cases, runs, strict=True)]
+    return table(("", *DATES), rows)
 
 
 def results() -> str:
@@ -667,6 +782,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
         identities,
         sensitivity,
         pool_sensitivity,
+        elasticity,
+        use_or_price,
+        cost_and_base,
         assumptions,
         results,
         measures,

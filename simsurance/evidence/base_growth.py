@@ -68,6 +68,16 @@ def sources(baseline: Scenario) -> tuple[Source, ...]:
     )
 
 
+def both_together(baseline: Scenario) -> Series:
+    """The base of an active member against income: the reported share of a year times the wages of the year before it."""
+    wages, reported, _ = (source.series for source in sources(baseline))
+    return Series(
+        "wages × reported share",
+        {year: value + wages.growth[year - 1] for year, value in reported.growth.items()},
+        single=reported.single,
+    )
+
+
 def fitted(path: Schedule) -> dict[int, float]:
     """The fitted values of a path by year."""
     assert isinstance(path, dict)
@@ -91,8 +101,9 @@ def drift_fits(baseline: Scenario) -> Iterator[Fit]:
 
 def main() -> None:
     """Print the evidence and the centre that follows from it."""
-    found = sources(load("baseline"))
-    print("growth against income, a year")
+    baseline = load("baseline")
+    found = (*sources(baseline), Source("", both_together(baseline)))
+    print("growth against income, a year; the last is a check")
     print(f"{'year':6}" + "".join(f"{source.series.name:>26}" for source in found))
     for year in sorted(found[0].series.growth):
         shown = (source.series.growth.get(year) for source in found)
