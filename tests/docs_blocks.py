@@ -574,7 +574,7 @@ def more_income(elasticity: float, by: float) -> Scenario:
 
 def required(scenario: Scenario) -> float:
     """The level multiple of residents' contributions and subsidies that the fund needs."""
-    return float(simulate([scenario])[0].measures.loc["required_contribution_multiple_now"]["value"])
+    return float(simulate([scenario])[0].measures["value"]["required_contribution_multiple_now"])
 
 
 def elasticity() -> str:
