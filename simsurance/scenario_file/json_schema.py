@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, POLICY_KEYS, SECTIONS, Key
-from simsurance.scenario_file.schema import LEVER_NAME
+from simsurance.scenario_file.keys import KEYS, NAMED, POLICY_KEYS, SECTIONS, Key
+from simsurance.scenario_file.schema import NAME
 
 FILE_NAME: Final = "simsurance.schema.json"
 TITLE: Final = "simsurance scenario"
@@ -30,11 +30,14 @@ def json_schema() -> dict[str, Any]:
             "items": {"anyOf": [{"enum": list(shipped(fragments=True))}, {"type": "string", "pattern": r"\.toml$"}]},
         },
         **top["properties"],
-        LEVERS: {
-            "type": "object",
-            "description": SECTIONS[LEVERS],
-            "patternProperties": {f"^{LEVER_NAME}$": _table(LEVER_KEYS, "")},
-            "additionalProperties": False,
+        **{
+            table: {
+                "type": "object",
+                "description": SECTIONS[table],
+                "patternProperties": {f"^{NAME}$": _table(keys, "")},
+                "additionalProperties": False,
+            }
+            for table, keys in NAMED.items()
         },
         "reference": {
             "description": "the rules that behaviour is calibrated under where they are not those of a complete file",

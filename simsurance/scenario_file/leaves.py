@@ -7,8 +7,8 @@ from simsurance.scenario_file.faults import Fault, found, nearest, wanted
 from simsurance.scenario_file.files import Layer
 from simsurance.scenario_file.keys import (
     KEYS,
-    LEVER_KEYS,
     LEVERS,
+    NAMED,
     POLICY_KEYS,
     REMOVED,
     RENAMED,
@@ -16,7 +16,7 @@ from simsurance.scenario_file.keys import (
     SMALL_TABLES,
     is_section,
     key_at,
-    lever_part,
+    named_part,
 )
 from simsurance.scenario_file.schedule import is_year
 
@@ -80,10 +80,11 @@ def inside_a_value(path: str) -> str | None:
 def _members(section: str) -> str:
     """The keys of a section, told where there are few."""
     names = [path.rsplit(".", 1)[1] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] == section]
-    if lever_part(section)[0]:
-        return f"give its keys: {', '.join(LEVER_KEYS)}"
-    if section == LEVERS:
-        return "write [levers.name] and the keys of each lever below"
+    table, name, _ = named_part(section)
+    if name:
+        return f"give its keys: {', '.join(NAMED[table])}"
+    if section in NAMED:
+        return f"write [{section}.name] and the keys of each {_one_of(section)} below"
     if len(names) > 6:
         return f"write [{section}] and its keys below"
     inside = [KEYS.get(f"{section}.{name}") for name in names] if section in SMALL_TABLES else []
@@ -98,8 +99,8 @@ def unknown(path: str) -> str:
     if path in REMOVED:
         return f"was removed: {REMOVED[path]}; leave it out"
     section, _, name = path.rpartition(".")
-    if path.startswith(f"{LEVERS}."):
-        return _unknown_in_lever(path)
+    if path.partition(".")[0] in NAMED:
+        return _unknown_inside(path)
     if path == "reference":
         return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
@@ -118,12 +119,20 @@ def unknown(path: str) -> str:
     return f"unknown key; `simsurance show baseline {section}".rstrip() + "` lists the known ones"
 
 
-def _unknown_in_lever(path: str) -> str:
-    """What is wrong with a lever's name, or with a key inside a lever."""
-    name, key = lever_part(path)
+def _unknown_inside(path: str) -> str:
+    """What is wrong with the name of a lever or a pin, or with a key inside it."""
+    place = path.partition(".")[0]
+    _, name, key = named_part(path)
+    one, known = _one_of(place), NAMED[place]
     if not name:
-        return "a lever's name is made of small letters, digits and single _; write for example [levers.case_payment]"
-    return f"unknown key; {nearest(key, LEVER_KEYS) or 'the keys of a lever are ' + ', '.join(LEVER_KEYS)}"
+        like = "levers.case_payment" if place == LEVERS else "pins.subsidies"
+        return f"a {one}'s name is made of small letters, digits and single _; write for example [{like}]"
+    return f"unknown key; {nearest(key, known) or f'the keys of a {one} are ' + ', '.join(known)}"
+
+
+def _one_of(table: str) -> str:
+    """What one of the tables inside a table is called: `lever` of `levers`."""
+    return table.removesuffix("s")
 
 
 def _home(path: str) -> str:
@@ -164,18 +173,19 @@ def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     return list(told.items())
 
 
-def missing_in_levers(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Levers that lack keys, each with what would be right."""
-    names = dict.fromkeys(lever_part(path)[0] for path in leaves if path not in KEYS)
+def missing_inside(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Levers and pins that lack keys, each with what would be right."""
+    named = dict.fromkeys(named_part(path)[:2] for path in leaves if path not in KEYS)
     told = []
-    for name in names:
-        absent = [key for key in LEVER_KEYS if f"{LEVERS}.{name}.{key}" not in leaves]
+    for table, name in named:
+        keys = {key: known for key, known in NAMED[table].items() if not known.optional}
+        absent = [key for key in keys if f"{table}.{name}.{key}" not in leaves]
         if len(absent) == 1:
-            told.append((f"{LEVERS}.{name}", f"{absent[0]} is missing; {wanted(LEVER_KEYS[absent[0]])}"))
+            told.append((f"{table}.{name}", f"{absent[0]} is missing; {wanted(keys[absent[0]])}"))
         elif absent:
-            whole = [other for other in names if f"{LEVERS}.{other}.{absent[0]}" in leaves]
-            hint = nearest(name, whole) or "a lever gives every key"
-            told.append((f"{LEVERS}.{name}", f"{', '.join(absent)} are missing; {hint}"))
+            whole = [other for place, other in named if f"{place}.{other}.{absent[0]}" in leaves and place == table]
+            hint = nearest(name, whole) or f"a {_one_of(table)} gives every key"
+            told.append((f"{table}.{name}", f"{', '.join(absent)} are missing; {hint}"))
     return told
 
 

@@ -13,8 +13,9 @@ from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import POLICY_KEYS, in_order
+from simsurance.scenario_file.keys import PINS, POLICY_KEYS, in_order
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
+from simsurance.scenario_file.pins import pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, notes, years_covered
@@ -31,7 +32,8 @@ class Scenario:
 
     `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
     contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `origins` says
-    for each leaf which file set it, `tables` which CSV file each table key stands for.
+    for each leaf which file set it, `tables` which CSV file each table key stands for. `pin_root` is the scenario in which
+    the factors of pins are found, None where that is this one.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Scenario:
     layers: Mapping[str, Layer]
     root: Layer
     root_policy: Mapping[str, Any]
+    pin_root: "Scenario | None" = None
 
     def __repr__(self) -> str:
         years = self.values.horizon
@@ -60,8 +63,8 @@ class Scenario:
 
     @property
     def notes(self) -> list[str]:
-        """What a run tells of the years of its inputs, one line each."""
-        return notes(self.leaves, self.tables)
+        """What a run tells of the years of its inputs and of its pins, one line each."""
+        return notes(self.leaves, self.tables) + pin_notes(self.values)
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
@@ -71,7 +74,7 @@ class Scenario:
         layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root, self.root_policy, faults)
+        return _scenario(self.name, stack, self.root, self.root_policy, faults, self._pinned_in)
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -81,7 +84,14 @@ class Scenario:
         assert layer is not None
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
-        return _scenario(f"{self.name}+{slug(layer.label)}", stack, self.root, self.root_policy, faults)
+        name = f"{self.name}+{slug(layer.label)}"
+        return _scenario(name, stack, self.root, self.root_policy, faults, self._pinned_in)
+
+    @property
+    def _pinned_in(self) -> "_Stack":
+        """What the factors of pins are found in, for what is laid upon the scenario."""
+        root = self.pin_root or self
+        return _Stack(dict(root.leaves), dict(root.layers))
 
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
@@ -125,8 +135,11 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     root = chain[0]
     chain[0], root_reference = reference_of(root, faults)
     stack = _Stack()
-    for layer in chain:
+    pinning = max((place for place, layer in enumerate(chain) if PINS in layer.data), default=len(chain) - 1)
+    for place, layer in enumerate(chain):
         stack.put(leaves_of(layer, faults), layer)
+        if place <= pinning:
+            pinned_in = _Stack(dict(stack.leaves), dict(stack.layers))
         if layer is chain[0]:
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_policy = stack.leaves | root_reference
@@ -137,11 +150,18 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    return _scenario(name, stack, root, {path: root_policy.get(path) for path in POLICY_KEYS}, faults)
+    return _scenario(name, stack, root, {path: root_policy.get(path) for path in POLICY_KEYS}, faults, pinned_in)
 
 
-def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, Any], faults: list[Fault]) -> Scenario:
-    """Check the whole and raise all faults, or hand over the scenario."""
+def _scenario(
+    name: str,
+    stack: _Stack,
+    root: Layer,
+    root_policy: Mapping[str, Any],
+    faults: list[Fault],
+    pinned_in: _Stack | None = None,
+) -> Scenario:
+    """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
@@ -157,7 +177,21 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
     assert values is not None
     assert reference is not None
     origins = {path: stack.layers[path].label for path in leaves}
-    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root, root_policy)
+    pin_root = None
+    if pinned_in is not None and any(pin.mode == "root" and pin.values for pin in values.pins.values()):
+        _put_pins(pinned_in, stack)
+        if pinned_in.leaves != leaves:
+            pin_root = _scenario(f"{name}, where it is pinned", pinned_in, root, root_policy, [])
+    return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root, root_policy, pin_root)
+
+
+def _put_pins(pinned_in: _Stack, stack: _Stack) -> None:
+    """Lay the pins, the horizon and the titles of a scenario on what the factors are found in."""
+    for path in [path for path in pinned_in.leaves if path.startswith(f"{PINS}.")]:
+        del pinned_in.leaves[path]
+    for path, value in stack.leaves.items():
+        if path in TITLES or path.startswith((f"{PINS}.", "horizon.")):
+            pinned_in.leaves[path], pinned_in.layers[path] = value, stack.layers[path]
 
 
 def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
