@@ -40,10 +40,14 @@ def pin_basis(scenario: Scenario, build: Build) -> Arrays | None:
         if found is None or pin.mode == "fixed":
             imposed[places, 0, PLACE[pin.total]] = list(pin.values.values())
             continue
-        parts = [each.row.name for each in SIDES[pin.total] if each.row.scaled and each.row.name not in own]
-        for total in parts if pin.total in SIDES else [pin.total]:
+        for total in _scaled(pin.total) - (own - {pin.total}):
             factor[places, 0, PLACE[total]] = found[places, PLACE[total]]
     return {"factor": factor, "imposed": imposed}
+
+
+def _scaled(total: str) -> set[str]:
+    """The totals that a pin multiplies: its own, or the rows of an income or outgo that are scaled."""
+    return {each.row.name for each in SIDES[total] if each.row.scaled} if total in SIDES else {total}
 
 
 def place_of(total: str, year: int, first: int) -> int:
