@@ -11,7 +11,7 @@ from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack
 from simsurance.basis.inputs import Inputs
-from simsurance.basis.pins import require_possible
+from simsurance.basis.pins import applied, require_possible
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project
@@ -78,6 +78,12 @@ class RunResult(RunAccounts):
 
     projection: Projection
     basis: tuple[YearBasis, ...] = field(repr=False)
+
+    @cached_property
+    def pin_factors(self) -> dict[str, dict[int, float]]:
+        """The factor on the model's total by pin and year; empty where nothing is pinned."""
+        found = self.projection.pin_factors
+        return {} if found is None else applied(self.scenario, found[:, 0])
 
     @property
     def dates(self) -> tuple[int, ...]:

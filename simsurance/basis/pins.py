@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -40,7 +40,7 @@ def pin_basis(scenario: Scenario, build: Build) -> Arrays | None:
         if found is None or pin.mode == "fixed":
             imposed[places, 0, PLACE[pin.total]] = list(pin.values.values())
             continue
-        for total in _scaled(pin.total) - (own - {pin.total}):
+        for total in (_scaled(pin.total) - own) | {pin.total}:
             factor[places, 0, PLACE[total]] = found[places, PLACE[total]]
     return {"factor": factor, "imposed": imposed}
 
@@ -95,9 +95,11 @@ def _why(total: str, factor: float, wanted: float) -> str:
     return f"nothing of {total} is there to be scaled to {plain(wanted)}"
 
 
-def applied(scenario: Scenario, factors: np.ndarray, years: Sequence[int]) -> dict[str, dict[int, float]]:
+def applied(scenario: Scenario, factors: np.ndarray) -> dict[str, dict[int, float]]:
     """The factor of each pin by the years that it names; `factors` of one run, [year, total]."""
+    first = scenario.values.horizon.valuation_year
     return {
-        name: {year: float(factors[place_of(pin.total, year, years[0]), PLACE[pin.total]]) for year in pin.values}
+        name: {year: float(factors[place_of(pin.total, year, first), PLACE[pin.total]]) for year in pin.values}
         for name, pin in scenario.values.pins.items()
+        if pin.values
     }

@@ -61,7 +61,10 @@ def _impose(names: list[str], money: Money, after: dict[str, np.ndarray], pins: 
     for side, bookings in SIDES.items():
         of_side = [each.row.name for each in bookings if each.row.name in names]
         wanted = pins.imposed[:, PLACE[side]]
-        if not of_side or np.isnan(wanted).all():
+        if not of_side:
+            continue
+        if np.isnan(wanted).all():
+            factors[:, PLACE[side]] = _own(side, wanted, pins)
             continue
         free = {name: _free(name, pins) for name in of_side if row_of(name).scaled}
         none, once = (
@@ -69,7 +72,7 @@ def _impose(names: list[str], money: Money, after: dict[str, np.ndarray], pins: 
             for factor in (0.0, 1.0)
         )
         found = np.where(np.isnan(wanted), 1.0, ratio(wanted - none, once - none))
-        factors[:, PLACE[side]] = found
+        factors[:, PLACE[side]] = np.where(np.isnan(wanted), _own(side, wanted, pins), found)
         own |= _all_at(free, own, found)
     after |= _moved(names, money, pins, own)
     for name in names:

@@ -43,6 +43,10 @@ def json_schema() -> dict[str, Any]:
             "description": "the rules that behaviour is calibrated under where they are not those of a complete file",
             **_table({path: KEYS[path] for path in POLICY_KEYS}, ""),
         },
+        "pinned_in": {
+            "description": "what the factors of pins are found in, where it differs from a complete file",
+            "type": "object",
+        },
     }
     return top
 

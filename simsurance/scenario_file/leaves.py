@@ -101,7 +101,7 @@ def unknown(path: str) -> str:
     section, _, name = path.rpartition(".")
     if path.partition(".")[0] in NAMED:
         return _unknown_inside(path)
-    if path == "reference":
+    if path in ("reference", "pinned_in"):
         return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
     homes = [other for other in known if other.rpartition(".")[2] == name]
@@ -143,19 +143,24 @@ def _home(path: str) -> str:
 
 def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
     """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under."""
-    if "reference" not in layer.data:
-        return layer, {}
-    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != "reference"}, layer.folder, layer.lines)
-    table = layer.data["reference"]
-    if not isinstance(table, Mapping):
-        faults.append(layer.fault("reference", f"{found(table)}, where a table of keys belongs; leave it out"))
-        return rest, {}
-    leaves = leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, "reference.")
+    rest, leaves = set_apart(layer, "reference", faults)
     for path in [path for path in leaves if path not in POLICY_KEYS]:
         text = "not one of the rules that behaviour is calibrated under; give keys of participation and contributions"
         faults.append(layer.fault(f"reference.{path}", text))
         del leaves[path]
     return rest, leaves
+
+
+def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leaves]:
+    """A root file without one of its tables, and the leaves of that table."""
+    if name not in layer.data:
+        return layer, {}
+    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != name}, layer.folder, layer.lines)
+    table = layer.data[name]
+    if not isinstance(table, Mapping):
+        faults.append(layer.fault(name, f"{found(table)}, where a table of keys belongs; leave it out"))
+        return rest, {}
+    return rest, leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, f"{name}.")
 
 
 def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,8 +13,16 @@ from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import PINS, POLICY_KEYS, in_order
-from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
+from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, POLICY_KEYS, in_order
+from simsurance.scenario_file.leaves import (
+    Leaves,
+    inside_a_value,
+    leaves_of,
+    missing,
+    nested,
+    reference_of,
+    set_apart,
+)
 from simsurance.scenario_file.pins import pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
@@ -100,7 +108,13 @@ class Scenario:
             if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
                 leaves[path] = file.as_posix()
         policy = {path: self.root_policy[path] for path in POLICY_KEYS if self.root_policy[path] != leaves[path]}
-        return toml_text(leaves, policy)
+        pinned_in = self.pin_root.leaves if self.pin_root else {}
+        differing = {
+            path: value
+            for path, value in pinned_in.items()
+            if path.startswith(f"{LEVERS}.") or (path in KEYS and value != self.leaves[path])
+        }
+        return toml_text(leaves, reference=policy, pinned_in=differing)
 
 
 class _Stack:
@@ -134,12 +148,16 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
         refuse(faults)
     root = chain[0]
     chain[0], root_reference = reference_of(root, faults)
+    chain[0], differing = set_apart(chain[0], "pinned_in", faults)
     stack = _Stack()
     pinning = max((place for place, layer in enumerate(chain) if PINS in layer.data), default=len(chain) - 1)
     for place, layer in enumerate(chain):
         stack.put(leaves_of(layer, faults), layer)
         if place <= pinning:
             pinned_in = _Stack(dict(stack.leaves), dict(stack.layers))
+        if place == 0 and differing:
+            pinned_in = _differing(stack, differing, layer)
+            pinning = 0
         if layer is chain[0]:
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_policy = stack.leaves | root_reference
@@ -183,6 +201,14 @@ def _scenario(
         if pinned_in.leaves != leaves:
             pin_root = _scenario(f"{name}, where it is pinned", pinned_in, root, root_policy, [])
     return Scenario(name, values, reference, origins, tables, leaves, stack.layers, root, root_policy, pin_root)
+
+
+def _differing(stack: _Stack, leaves: Leaves, layer: Layer) -> _Stack:
+    """A complete file with the leaves in which the scenario differs that its pins are found in; the levers are its own."""
+    found = _Stack({path: leaf for path, leaf in stack.leaves.items() if not path.startswith(f"{LEVERS}.")})
+    found.layers = dict(stack.layers)
+    found.put(leaves, layer)
+    return found
 
 
 def _put_pins(pinned_in: _Stack, stack: _Stack) -> None:

@@ -1,11 +1,11 @@
 """Totals that a series replaces: which pins cannot be, and which levers cannot act beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from simsurance.ledger import INSURED, SIDES, Booking, row_of
 from simsurance.scenario_file.faults import plain
-from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
+from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
 """The keys that disagree, and what is wrong with them in words."""
@@ -36,6 +36,16 @@ MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "employee_entry": ("employee_active", "employee_retired"),
 }
 """Totals that a lever on a component moves; what follows them moves too."""
+
+
+def pinning(values: ScenarioValues) -> list[Pin]:
+    """The pins that name a year."""
+    return [pin for pin in values.pins.values() if pin.values]
+
+
+def is_held(values: ScenarioValues, rows: Iterable[str]) -> bool:
+    """Whether a row is imposed in any year, so that it gives no answer."""
+    return any(fixed_years(values, name) for name in rows)
 
 
 def fixed_years(values: ScenarioValues, total: str) -> set[int]:
@@ -70,7 +80,9 @@ def _of_employees(total: str) -> bool:
 
 def pin_notes(values: ScenarioValues) -> list[str]:
     """What a run tells of its pins: what is imposed, and the levers that cannot act beside it."""
-    told = []
+    told = (
+        [f"pinned: {', '.join(f'{pin.total} ({pin.mode})' for pin in acting)}"] if (acting := pinning(values)) else []
+    )
     for name, totals, wholly in held_levers(values):
         share = "cannot act" if wholly else "acts in part"
         told.append(f"levers.{name} {share}: {', '.join(totals)} pinned, fixed")
