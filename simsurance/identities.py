@@ -207,18 +207,20 @@ def _imposed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[
         return
     shape = projection.prepaid[1:].shape
     wanted = np.stack([np.broadcast_to(each.imposed, (shape[1], len(TOTALS))) for each in pins])
-    found = np.zeros_like(wanted)
+    found, size = np.zeros_like(wanted), np.ones_like(wanted)
     membership = projection.stocks.membership[1:]
     for name, place in PLACE.items():
         if name in projection.totals:
             found[:, :, place] = projection.totals[name]
         elif name in SIDES:
             fund, _, side = name.partition(".")
-            found[:, :, place] = accounts[fund][side] if fund in accounts else 0.0
+            if fund in accounts:
+                found[:, :, place] = accounts[fund][side]
+                size[:, :, place] = accounts[fund]["income"] + accounts[fund]["outgo"]
         elif name in INSURED:
             found[:, :, place] = total(membership[:, :, :, TRACKED[name][0]])
     off = np.where(np.isnan(wanted), 0.0, found - wanted)
-    size = np.where(np.isnan(wanted), 1.0, np.maximum(np.abs(wanted), 1.0))
+    size = np.maximum(np.where(np.isnan(wanted), 0.0, np.abs(wanted)), np.maximum(size, 1.0))
     worst = np.abs(off / size).argmax(axis=2)[:, :, None]
     off, size = (np.take_along_axis(values, worst, axis=2)[:, :, 0] for values in (off, size))
     yield "pins: what is imposed is met", off, size

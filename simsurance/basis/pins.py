@@ -91,7 +91,7 @@ def require_possible(scenario: Scenario, factors: np.ndarray) -> None:
 def _why(total: str, factor: float, wanted: float) -> str:
     """Why a total cannot be scaled."""
     if np.isfinite(factor):
-        return f"{total} would be below zero in what remains for its rows at {plain(wanted)}"
+        return f"{total} {plain(wanted)} is less than the transfers and pinned rows that are part of it"
     return f"nothing of {total} is there to be scaled to {plain(wanted)}"
 
 

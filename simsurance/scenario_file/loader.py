@@ -82,7 +82,7 @@ class Scenario:
         layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root, self.root_policy, faults, self._pinned_in)
+        return _scenario(self.name, stack, self.root, self.root_policy, faults, self._pinned_in([layer]))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -93,13 +93,12 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
         name = f"{self.name}+{slug(layer.label)}"
-        return _scenario(name, stack, self.root, self.root_policy, faults, self._pinned_in)
+        return _scenario(name, stack, self.root, self.root_policy, faults, self._pinned_in([layer]))
 
-    @property
-    def _pinned_in(self) -> "_Stack":
+    def _pinned_in(self, upon: Sequence[Layer]) -> "_Stack":
         """What the factors of pins are found in, for what is laid upon the scenario."""
         root = self.pin_root or self
-        return _Stack(dict(root.leaves), dict(root.layers))
+        return _Stack(dict(root.leaves), dict(root.layers)).with_those_that_pin(upon)
 
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
@@ -133,6 +132,13 @@ class _Stack:
             leaves = {"description_zh": "", **leaves}
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
+
+    def with_those_that_pin(self, layers: Sequence[Layer]) -> "_Stack":
+        """With those layers on top that pin something; what is wrong with them is told elsewhere."""
+        for layer in layers:
+            if PINS in layer.data:
+                self.put(leaves_of(layer, []), layer)
+        return self
 
 
 def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Scenario:
@@ -168,7 +174,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    return _scenario(name, stack, root, {path: root_policy.get(path) for path in POLICY_KEYS}, faults, pinned_in)
+    policy = {path: root_policy.get(path) for path in POLICY_KEYS}
+    return _scenario(name, stack, root, policy, faults, pinned_in.with_those_that_pin(extras))
 
 
 def _scenario(
