@@ -1,6 +1,7 @@
 """Six published policies for United States' Social Security: the fund account makes their fund ratios and depletion years."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,11 @@ def test_fund_ratios_that_were_not_given_are_reproduced(run: str) -> None:
 def test_the_fund_is_depleted_in_the_last_year_that_begins_with_money(run: str) -> None:
     dated = next(each for each in projected()[run].measured if each.measure == "depletion_year")
     assert dated.value == us_oasdi.published()[run].last_positive_year
+
+
+def test_the_page_says_what_is_found() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "us_valuation.md").read_text(encoding="utf-8")
+    assert "\n".join(us_oasdi.lines()) in page
 
 
 def test_what_is_levied_gives_no_answer() -> None:

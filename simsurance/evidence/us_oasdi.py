@@ -167,8 +167,13 @@ def comparison() -> Iterator[tuple[str, int, int, float, int]]:
         yield name, runs[name].last_positive_year, max(found), off[worst], worst
 
 
+def lines() -> list[str]:
+    """The comparison in words."""
+    said = "run {}: money until {}, computed {}; fund ratio off by {:.4f} at most, in {}"
+    return [said.format(*row) for row in comparison()]
+
+
 if __name__ == "__main__":
     for name, text in files().items():
         Path(FOLDER / name).write_text(text, encoding="utf-8")
-    for row in comparison():
-        sys.stdout.write("run {}: money until {}, computed {}; fund ratio off by {:.4f} at most, in {}\n".format(*row))
+    sys.stdout.write("\n".join([*lines(), ""]))

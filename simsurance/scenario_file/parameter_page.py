@@ -1,11 +1,11 @@
 """The parameter reference, generated: `python -m simsurance.scenario_file.parameter_page > docs/parameters.md`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, PIN_KEYS, PINS, SECTIONS, SMALL_TABLES, Key
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.toml_text import toml_value
@@ -35,7 +35,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _cited()]
+    parts += [_levers(), _pins(), _cited()]
     return "\n".join(parts)
 
 
@@ -80,11 +80,7 @@ more years without reimbursement earn a bonus.
 
 def _levers() -> str:
     """The keys of a lever, and the levers of the shipped fragments."""
-    keys = [
-        _line([f"`{key.path}`<br>{key.description}", ", ".join(key.choices) or key.kind, key.unit, _bounds(key)])
-        for key in LEVER_KEYS.values()
-    ]
-    parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_table(("key", "takes", "unit", "bounds"), keys)]
+    parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_keys(LEVER_KEYS)]
     rows = []
     for name in shipped(fragments=True):
         for lever, said in load("baseline", [name]).values.levers.items():
@@ -95,6 +91,35 @@ def _levers() -> str:
     parts += ["Those shipped, by the option that lays them upon a scenario (`--with`):\n"]
     parts += _table(("option", "lever", "component", "start, ramp", "size", "range", "mark", "source"), rows)
     return "\n".join(parts)
+
+
+PINS_INTRODUCTION = """A yearly series replaces a total: a table `[pins.name]` with the keys below, `mode` if it is not
+`root`. Years that are not named are the model's. A row of the ledger is scaled, and what is a share of it (local supplement,
+administration, employers' part of the accounts, relatives' contributions, spending from accounts) moves with it, unless
+pinned itself. The income or outgo of a fund scales those of its rows that are neither transfers nor pinned themselves; what
+is received in advance is kept. A transfer changes both funds. The insured are those of 1 January, all their statuses in
+proportion; who is added or taken away is `population_adjustment`, unless `population.pinned_total` holds the population:
+then everybody else makes room.
+
+The factors of pins of the mode `root` are found in the file that pins, with all that it extends; whatever extends it, and every
+fragment and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells which levers
+cannot act beside it, and measures that ask what an answer would be have the status `pinned`. That nobody is paid more than care
+costs is checked before scaling. Totals that contradict each other are refused.
+"""
+
+
+def _pins() -> str:
+    """The keys of a pin."""
+    return "\n".join([f"## {PINS}\n", PINS_INTRODUCTION, *_keys(PIN_KEYS)])
+
+
+def _keys(keys: Mapping[str, Key]) -> list[str]:
+    """The keys of a table that has a name of its own, as a table."""
+    rows = [
+        _line([f"`{key.path}`<br>{key.description}", ", ".join(key.choices) or key.kind, key.unit, _bounds(key)])
+        for key in keys.values()
+    ]
+    return _table(("key", "takes", "unit", "bounds"), rows)
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> list[str]:
