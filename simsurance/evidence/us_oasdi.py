@@ -103,7 +103,7 @@ extends = "baseline"
 
 title = "US Social Security, fund account"
 title_zh = "美国社会保障基金账户"
-description = "The fund account alone, in per cent of the taxable payroll of {first}: income and outgo are pinned."
+description = "The fund account alone, in per cent of the taxable payroll of {first}: income and expenditure are pinned."
 
 [horizon]
 valuation_year = {first}

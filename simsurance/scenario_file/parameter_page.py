@@ -94,15 +94,15 @@ def _levers() -> str:
 
 
 PINS_INTRODUCTION = """A yearly series replaces a total: a table `[pins.name]` with the keys below, `mode` if it is not
-`root`. Years that are not named are the model's. A row of the ledger is scaled, and what is a share of it (local supplement,
+`root`. Years that are not named are the model's. A row of the ledger is scaled, and what is a share of it (local financing,
 administration, employers' part of the accounts, relatives' contributions, spending from accounts) moves with it, unless
-pinned itself. The income or outgo of a fund scales those of its rows that are neither transfers nor pinned themselves; what
+pinned itself. The income or expenditure of a fund scales those of its rows that are neither transfers nor pinned themselves; what
 is received in advance is kept. A transfer changes both funds. The insured are those of 1 January, all their statuses in
 proportion; who is added or taken away is `population_adjustment`, unless `population.pinned_total` holds the population:
 then everybody else makes room.
 
 The factors of pins of the mode `root` are found in the file that pins, with all that it extends; whatever extends it, and every
-fragment and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells which levers
+option and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells which levers
 cannot act beside it, and measures that ask what an answer would be have the status `pinned`. That nobody is paid more than care
 costs is checked before scaling. Totals that contradict each other are refused.
 """
@@ -116,10 +116,15 @@ def _pins() -> str:
 def _keys(keys: Mapping[str, Key]) -> list[str]:
     """The keys of a table that has a name of its own, as a table."""
     rows = [
-        _line([f"`{key.path}`<br>{key.description}", ", ".join(key.choices) or key.kind, key.unit, _bounds(key)])
+        _line([f"`{key.path}`<br>{key.description}", _choices(key) or key.kind, key.unit, _bounds(key)])
         for key in keys.values()
     ]
     return _table(("key", "takes", "unit", "bounds"), rows)
+
+
+def _choices(key: Key) -> str:
+    """The words that a key may hold, as they are written."""
+    return ", ".join(f"`{choice}`" for choice in key.choices)
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> list[str]:

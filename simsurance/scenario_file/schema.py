@@ -227,7 +227,7 @@ class Pin(Section):
     """A total of the ledger or of the insured that a yearly series replaces in the years that it names."""
 
     total: PinnedTotal = text(
-        "what is pinned: a row of the ledger, the income or outgo of a fund, or the insured of 1 January"
+        "what is pinned: a row of the ledger, the income or expenditure of a fund, or the insured of 1 January"
     )
     mode: Literal["root", "fixed"] = Field(
         default="root",
