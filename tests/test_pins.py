@@ -159,6 +159,16 @@ def test_every_total_meets_its_series_in_both_modes_and_the_year_before_is_the_m
         assert result.pin_factors["it"][year] > 0
 
 
+def test_benefits_are_checked_against_cost_before_they_are_scaled() -> None:
+    pins = {
+        name: pin(name, {2028: 4 * at(base(), name, 2028)}) for name in ("inpatient_benefits", "outpatient_benefits")
+    }
+    (result,) = simulate([with_pins(**pins)])
+    assert at(result, "inpatient_benefits", 2028) > at(result, "inpatient_claims", 2028)
+    assert result.pin_factors["inpatient_benefits"] == {2028: pytest.approx(4)}
+    assert {check.identity: check.holds for check in result.checked}["money: inpatient benefits do not exceed cost"]
+
+
 def test_a_pinned_transfer_changes_both_ends_and_the_whole_it_is_part_of_stays() -> None:
     (changed,) = simulate([BASE.replace({**MORE, "pins.it": pin("employer_to_accounts", {2028: 5e10})})])
     place = 2028 - 2026

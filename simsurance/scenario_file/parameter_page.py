@@ -96,8 +96,8 @@ def _levers() -> str:
 PINS_INTRODUCTION = """A yearly series replaces a total: a table `[pins.name]` with the keys below, `mode` if it is not
 `root`. Years that are not named are the model's. A row of the ledger is scaled, and what is a share of it (local financing,
 administration, employers' part of the accounts, relatives' contributions, spending from accounts) moves with it, unless
-pinned itself. The income or expenditure of a fund scales those of its rows that are neither transfers nor pinned themselves; what
-is received in advance is kept. A transfer changes both funds. The insured are those of 1 January, all their statuses in
+pinned itself. The income or expenditure of a fund scales those of its rows that are neither transfers nor pinned themselves;
+what is received in advance is kept. A transfer changes both funds. The insured are those of 1 January, all their statuses in
 proportion; who is added or taken away is `population_adjustment`, unless `population.pinned_total` holds the population:
 then everybody else makes room.
 
