@@ -332,7 +332,7 @@ def required_contributions(
         of, level, unit = "employer's contribution", "required_rate", "share of the base in"
         standard = account["contribution_rate"]
     target = reserve_target(values, account)
-    levied = [each.row.name for each in fund.levied]
+    levied = [each.row.name for each in fund.levied if each.row.scaled]
     held = np.array([is_held(each, levied) for each in values])
     for label, start in (("now", 0), ("delayed", delay)):
         multiple, first = required_multiple(fund, account, interest, target, start), years[start]

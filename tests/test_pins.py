@@ -16,8 +16,9 @@ from simsurance.model.pins import PLACE, pin_insured, pinned
 from simsurance.model.projection import project
 from simsurance.model.state import PinBasis
 from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
-from simsurance.scenario_file.pins import MOVED, held_levers
+from simsurance.scenario_file.pins import MOVED, OF_KEYS, held_levers
 from simsurance.scenario_file.schema import LeverComponent, PinnedTotal
 
 BASE = load("baseline").replace({"horizon.last_year": 2030})
@@ -251,7 +252,7 @@ def test_what_is_written_of_a_child_loads_again_to_the_same_numbers(tmp_path) ->
 
 
 def test_a_fixed_total_does_not_answer_and_the_levers_that_cannot_act_are_told() -> None:
-    years = dict.fromkeys(range(2027, 2031), 9e11)
+    years = dict.fromkeys(range(2026, 2031), 9e11)
     scenario = with_pins(it=pin("inpatient_benefits", years, "fixed")).with_fragment("payment_ratio_up")
     lever = {"start": 2028, "ramp_years": 1, "size": 0.1, "low": 0.0, "high": 0.2, "mark": "judgement"}
     lever |= {"source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"}
@@ -260,16 +261,31 @@ def test_a_fixed_total_does_not_answer_and_the_levers_that_cannot_act_are_told()
         for name, component in (("held", "inpatient_benefits"), ("partly", "inpatient_cost"), ("free", "subsidies"))
     }
     scenario = scenario.replace(levers)
-    assert held_levers(scenario.values) == [
-        ("held", ("inpatient_benefits",), True),
-        ("partly", ("inpatient_benefits",), False),
+    imposed = ("inpatient_benefits",)
+    assert held_levers(scenario.values, scenario.changed) == [
+        ("levers.held", imposed, True),
+        ("levers.partly", imposed, False),
+        ("benefits.inpatient.payment_ratio", imposed, False),
     ]
-    assert scenario.notes[-2:] == [
+    assert scenario.notes[-3:-1] == [
         "levers.held cannot act: inpatient_benefits pinned, fixed",
         "levers.partly acts in part: inpatient_benefits pinned, fixed",
     ]
     (result,) = simulate([scenario])
     assert at(result, "inpatient_benefits", 2029) == pytest.approx(9e11)
+
+
+def test_a_lever_that_members_feel_acts_in_part_whatever_is_imposed() -> None:
+    years = dict.fromkeys(range(2026, 2031), 3e11)
+    pins = {name: pin(name, years, "fixed") for name in ("personal_contributions", "assistance", "repair_payments")}
+    scenario = with_pins(**pins).replace({"contributions.personal.schedule": 500})
+    assert held_levers(scenario.values, scenario.changed) == [("contributions.personal.schedule", tuple(pins), False)]
+
+
+def test_every_key_that_is_said_to_move_totals_is_there() -> None:
+    for start, moved in OF_KEYS.items():
+        assert any(key.startswith(start) for key in KEYS), start
+        assert set(moved) <= set(TOTALS)
 
 
 def test_what_is_levied_and_fixed_has_no_required_contribution_and_root_has() -> None:

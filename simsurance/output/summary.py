@@ -59,7 +59,7 @@ def summary(twins: "Twins", lang: str) -> str:
         pins=pin_facts(results, lang),
         held=[
             {"lever": lever, "totals": totals, "wholly": wholly}
-            for lever, totals, wholly in held_levers(scenario.values)
+            for lever, totals, wholly in held_levers(scenario.values, scenario.changed)
         ],
         **{"employee_pool": None} | funds,
         rules=rule_facts(twins),

@@ -72,7 +72,12 @@ class Scenario:
     @property
     def notes(self) -> list[str]:
         """What a run tells of the years of its inputs and of its pins, one line each."""
-        return notes(self.leaves, self.tables) + pin_notes(self.values)
+        return notes(self.leaves, self.tables) + pin_notes(self.values, self.changed)
+
+    @property
+    def changed(self) -> list[str]:
+        """The keys that another source than the root file sets."""
+        return [path for path, layer in self.layers.items() if layer.label != self.root.label]
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""

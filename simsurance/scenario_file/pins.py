@@ -36,6 +36,30 @@ MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "employee_entry": ("employee_active", "employee_retired"),
 }
 """Totals that a lever on a component moves; what follows them moves too."""
+OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "contributions.personal.": OWN,
+    "contributions.subsidy.": ("subsidies",),
+    "contributions.assistance_share": OWN[:2],
+    "contributions.local_supplement": ("local_supplement",),
+    "benefits.inpatient.": CARE[:3],
+    "benefits.outpatient.": CLINIC[:1],
+    "benefits.critical_illness.": CARE[1:3],
+    "claims.inpatient.": CARE,
+    "claims.outpatient.": CLINIC,
+    "claims.trend.": (*CARE[:3], *CLINIC[:1]),
+    "fund.administration_share": ("administration",),
+    "employee.contributions.employer_rate": ("employer_contributions",),
+    "employee.contributions.employee_rate": ("employee_contributions",),
+    "employee.contributions.to_accounts": ("employer_to_accounts",),
+    "employee.accounts.retiree_credit": ("retiree_credits",),
+    "employee.benefits.inpatient.": CARE[3:],
+    "employee.benefits.outpatient.": CLINIC[1:],
+    "employee.benefits.birth_benefit": ("maternity_benefits",),
+    "employee.benefits.long_term_care": ("long_term_care",),
+}
+"""Totals that a key moves, or all keys that begin so."""
+FELT: Final = {"personal_contributions", "employee_active", "employee_retired"}
+"""Totals whose lever moves something else, too: members feel what they pay, and persons bring money."""
 
 
 def pinning(values: ScenarioValues) -> list[Pin]:
@@ -59,17 +83,19 @@ def fixed_years(values: ScenarioValues, total: str) -> set[int]:
     }
 
 
-def held_levers(values: ScenarioValues) -> list[tuple[str, tuple[str, ...], bool]]:
-    """Levers that pins hold: name, the totals that are imposed, and whether the lever moves nothing at all."""
+def held_levers(values: ScenarioValues, changed: Iterable[str]) -> list[tuple[str, tuple[str, ...], bool]]:
+    """Levers and `changed` keys that pins hold: the path, the totals that are imposed, and whether nothing at all is moved."""
+    first, last = values.horizon.valuation_year, values.horizon.last_year
+    acting = [(f"levers.{name}", MOVED[lever.component], lever.start) for name, lever in values.levers.items()]
+    acting += [(key, moved, first) for key in changed for start, moved in OF_KEYS.items() if key.startswith(start)]
     found = []
-    projected = values.employee.projected
-    for name, lever in values.levers.items():
-        acting = set(range(lever.start, values.horizon.last_year + 1))
-        moved = [total for total in MOVED[lever.component] if projected or not _of_employees(total)]
-        held = {total: fixed_years(values, total) & acting for total in moved}
+    for path, moved, start in acting:
+        years = set(range(start, last + 1))
+        there = [total for total in moved if values.employee.projected or not _of_employees(total)]
+        held = {total: fixed_years(values, total) & years for total in there}
         if any(held.values()):
-            totals = tuple(total for total, years in held.items() if years)
-            found.append((name, totals, all(years == acting for years in held.values())))
+            totals = tuple(total for total, fixed in held.items() if fixed)
+            found.append((path, totals, all(fixed == years for fixed in held.values()) and FELT.isdisjoint(there)))
     return found
 
 
@@ -78,14 +104,14 @@ def _of_employees(total: str) -> bool:
     return total not in INSURED and "resident" not in (row_of(total).payer, row_of(total).receiver)
 
 
-def pin_notes(values: ScenarioValues) -> list[str]:
-    """What a run tells of its pins: what is imposed, and the levers that cannot act beside it."""
+def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> list[str]:
+    """What a run tells of its pins: what is imposed, and the levers and changed keys that cannot act beside it."""
     told = (
         [f"pinned: {', '.join(f'{pin.total} ({pin.mode})' for pin in acting)}"] if (acting := pinning(values)) else []
     )
-    for name, totals, wholly in held_levers(values):
+    for path, totals, wholly in held_levers(values, changed):
         share = "cannot act" if wholly else "acts in part"
-        told.append(f"levers.{name} {share}: {', '.join(totals)} pinned, fixed")
+        told.append(f"{path} {share}: {', '.join(totals)} pinned, fixed")
     return told
 
 
