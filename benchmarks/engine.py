@@ -126,19 +126,19 @@ def engine_measures(repetitions: int, runs: int = 64, last_year: int | None = No
     ]
 
 
-def loop_measures(repetitions: int) -> list[Measure]:
+def loop_measures(repetitions: int, years: int = 3) -> list[Measure]:
     """The engine beside the loop reference of the tests, on its small case."""
     name = "small case: loop reference's time, the engine's"
     try:
-        engine, loop = small_case()
+        engine, loop = small_case(years)
     except (ImportError, AttributeError):
         return [Measure(name, None, "times")]
     times = in_turns({"loop": loop, "engine": engine}, max(repetitions // 5, 1))
     return [Measure(name, median_ratio(times["loop"], times["engine"]), "times")]
 
 
-def small_case() -> tuple[Callable[[], object], Callable[[], object]]:
-    """The engine and the loop reference over the years of the loop reference's test, one run of few ages."""
+def small_case(years: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    """The engine and the loop reference over a few years like those of the loop reference's test, one run of few ages."""
     import test_loop_reference as case
     from loop_reference import simulate_year
 
@@ -147,10 +147,10 @@ def small_case() -> tuple[Callable[[], object], Callable[[], object]]:
 
     random = np.random.default_rng(1)
     states = case.random_state(random)
-    years = [case.random_year(random, 2026 + place, case.MIGRATION, 1e4) for place in range(case.YEARS)]
+    lived = [case.random_year(random, 2026 + place, case.MIGRATION, 1e4) for place in range(years)]
     first = slice(0, 1)
     state = State(states.cells[first], states.fund[first], states.prepaid[first])
-    basis = [select(year, first) for year in years]
+    basis = [select(year, first, case.RUNS) for year in lived]
     standing, numbers = case.plain_standing(state, 0), [case.plain(year, 0) for year in basis]
 
     def loop() -> Any:

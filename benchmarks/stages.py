@@ -17,12 +17,14 @@ STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "health transition": ((health, "redraw_shares"), (health, "transition")),
     "deaths by need class, births": ((population, "need_class_mortality"), (population, "births_by_area_income")),
     "benefits and bonus in closed form": (
-        (resident, "benefits_pp"),
+        (year, "benefits_pp"),
         (resident, "bonus_granted"),
         (resident, "bonus_cost_pp"),
     ),
-    "moves to, within and from the employee scheme": ((employee, "move"),),
-    "money of the employee scheme": ((employee, "money"),),
+    "moves to, within and from the employee scheme": ((year, "moves"),),
+    "money of the employee scheme": tuple(
+        (employee, name) for name in ("contributions", "transfers", "benefits", "persons")
+    ),
     "moves between areas": ((year_end, "move_between_areas"),),
     "moves to and from assistance": ((year_end, "move_assistance"),),
     "sums for the tables": ((projection, "observe"), (projection.Recorder, "flows")),

@@ -53,7 +53,14 @@ def assert_equal_results(found: RunResult, wanted: RunResult, years: int | None 
 def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
     _, years = built()
     assert [year.year for year in years] == [2026, 2027, 2028, 2029, 2030]
-    by_run = {"pinned_total_end", "prepaid_share", "administration_share", "interest_rate", "deficit_rate"}
+    by_run = {
+        "pinned_total_end",
+        "prepaid_share",
+        "administration_share",
+        "interest_rate",
+        "deficit_rate",
+        "interest_share",
+    }
     arrays = arrays_of(years[0])
     assert {"personal_pp", "care.inpatient_use", "waiting.fixed_months", "employee.care.inpatient_use"} <= set(arrays)
     for name, array in arrays.items():

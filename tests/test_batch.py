@@ -25,7 +25,11 @@ CHANGES: tuple[dict[str, object], ...] = (
     {"contributions.prepaid_share": 0.7, "participation.continuous_bonus.step": 4000},
     {"population.pinned_total": {2028: 1.38e9}, "benefits.outpatient.deductible": 50},
     {"population.fertility_variant": "low", "population.migration_factor": 0},
-    {"participation.in_force": False, "benefits.indexation": "fixed"},
+    {
+        "participation.in_force": False,
+        "benefits.indexation": "fixed",
+        "participation.waiting.months_per_lapsed_year": 2,
+    },
     {"fund.opening": -1e11, "economy.deficit_interest_margin": 0.03, "claims.inpatient.level": 2},
     {
         "employee.contributions.compliance": 0.5,

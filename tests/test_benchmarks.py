@@ -28,7 +28,7 @@ def test_the_engine_is_measured_beside_the_kernel_and_the_loop_reference() -> No
     assert found["cells of the state, structural zeros included"].value == 3 * 14 * 2 * 2 * 4 * 101
     assert found["one run: years"].value == 2
     assert all(measure.value is not None and measure.value > 0 for measure in found.values())
-    (loop,) = engine.loop_measures(1)
+    (loop,) = engine.loop_measures(1, years=1)
     assert loop.value is not None
 
 

@@ -80,6 +80,7 @@ WORDS = (
     "title",
     "title_zh",
     "description",
+    "description_zh",
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
 IN_WORDS = {*WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}

@@ -1,6 +1,7 @@
 """One term for one concept: what should go stands in no output, no document and no file of words, in either language."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,7 +17,7 @@ from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md")
+DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb")))
 IN_CODE = re.compile(r"<!--.*?-->|```.*?```|`[^`\n]*`|\]\([^)]*\)|^    [^\n]*$", re.DOTALL | re.MULTILINE)
 """What of a document is no prose: comments, blocks and spans of code, targets of links."""
 FACT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
@@ -99,7 +100,11 @@ def test_no_scenario_says_what_should_go(lang):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
 def test_no_document_says_what_should_go(document):
-    assert found(MEASURED.sub("", document.read_text(encoding="utf-8")), "en") == set()
+    text = document.read_text(encoding="utf-8")
+    if document.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert found(MEASURED.sub("", text), "en") == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

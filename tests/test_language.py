@@ -1,5 +1,6 @@
 """The words: one file a language with the same keys and facts, every key told, none left in the code."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,11 @@ from jinja2 import meta
 
 import simsurance
 from simsurance import language
+from simsurance.axes import AXES
 from simsurance.cli import main
+from simsurance.data.tables import read_table
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.evidence.hindcast import NOTES
 from simsurance.language import Words, languages, words
 
 PACKAGE = Path(simsurance.__file__).parent
@@ -190,3 +194,158 @@ def test_a_template_says_which_sentences_stand_in_which_order(tmp_path):
     page.write_text('{% for each in found %}\n- {{ say("one", amount=each) }}\n{% endfor %}\n', encoding="utf-8")
     said = Words("en", words("en").entries | {"one": "{{ amount | number }} in {{ year }}"})
     assert said.page(page, found=[1, 2], year=2026) == "- 1 in 2026\n- 2 in 2026\n"
+
+
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+        path.read_text("utf-8")
+    )
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if not path.is_relative_to(PACKAGE / "data" / "build") and not path.is_relative_to(PACKAGE / "output" / "fonts")
+}
+"""Every module of the package as a tree, without the scripts that are run by hand."""
+TEMPLATES = [path.read_text("utf-8") for path in sorted((PACKAGE / "output" / "templates").iterdir())]
+ANY = r"\w+(?:\.\w+)*"
+"""What may stand in place of a name in a key."""
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    """Every text in a module but docstrings; what an f-string puts in is `{}`."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.JoinedStr):
+            parts = (str(part.value) if isinstance(part, ast.Constant) else "{}" for part in child.values)
+            yield "".join(parts)
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            yield child.value
+        if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):
+            yield from literals(child)
+
+
+def keys_named() -> set[str]:
+    """Keys as code, templates and sentences name them, `{}` where a name is put in."""
+    found = {text for tree in MODULES.values() for text in literals(tree)}
+    found |= {f"chart.{text}" for name, tree in MODULES.items() if "charts" in name for text in literals(tree)}
+    for text in (*TEMPLATES, *(text for _, text in sentences(words("en")))):
+        for literal, joined in re.findall(r"""["']([\w.]+)["'](\s*~)?""", text):
+            found.add(literal + "{}" * bool(joined))
+    return {text for text in found if re.fullmatch(r"[a-z]\w*\.[\w.{}]+", text)}
+
+
+def names() -> set[str]:
+    """Every name and every word in the code, the axes' members, keys of scenarios and notes of hindcasts included."""
+    found = {word for tree in MODULES.values() for text in literals(tree) for word in re.findall(r"\w+", text)}
+    found |= {word for text in TEMPLATES for word in re.findall(r"\w+", text)}
+    found |= {
+        node.arg for tree in MODULES.values() for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg
+    }
+    found |= {
+        node.target.id
+        for tree in MODULES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    found |= set(map(str, read_table(NOTES, ("year", "fund", "note"))["note"]))
+    return found | {member for axis in AXES.values() for member in axis.members}
+
+
+def test_every_key_is_told_somewhere():
+    named, known = keys_named(), names()
+    patterns = [re.compile(re.escape(text).replace(r"\{\}", ANY)) for text in named if "{}" in text]
+    untold = {
+        key
+        for key in words("en").entries
+        if key not in named
+        and not (any(pattern.fullmatch(key) for pattern in patterns) and key.rpartition(".")[2] in known)
+    }
+    assert {key for key in untold if not key.startswith("quantity.")} == set()
+
+
+def test_every_quantity_is_printed_somewhere():
+    told = "\n".join([*TEMPLATES, *(text for lang in languages() for _, text in sentences(words(lang)))])
+    asked = {text for tree in MODULES.values() for text in literals(tree)}
+    kinds = {key.removeprefix("quantity.") for key in words("en").entries if key.startswith("quantity.")}
+    assert {kind for kind in kinds if not re.search(rf"\| {kind}\b", told) and kind not in asked} == set()
+
+
+def test_every_key_that_is_named_is_there():
+    entries = words("en").entries
+    tables = {key.partition(".")[0] for key in entries}
+    called = set()
+    for tree in MODULES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                first = node.args[0]
+                if node.func.attr in ("say", "label", "entry") and isinstance(first, ast.Constant):
+                    called.add(str(first.value))
+    called |= {key for text in TEMPLATES for key in re.findall(r"""(?:say|label)\(["']([\w.]+)["'][,)]""", text)}
+    assert {key for key in called if key.partition(".")[0] in tables and "." in key} - set(entries) == set()
+    assert len(called) > 100
+
+
+FAULTS = ("SimsuranceError", "Fault", "fault", "UsageError", "BadParameter", "PydanticCustomError", "_refusal")
+"""What tells a user of a fault, in English as the faults of scenario files."""
+SENTENCE = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z']{2,}){3,}")
+ENGLISH = {
+    "scenario_file": "descriptions of keys, for editors and the parameter reference, and faults",
+    "data": "units of tables and faults",
+    "evidence": "calibration, run by hand; names of what is fitted",
+    "model": "units of what the year needs",
+    "measures": "units of measures",
+    "variables": "formulas",
+    "ledger": "formulas",
+    "identities": "names of the checks",
+    "output.tables": "units of columns",
+    "analysis.levers": "units of measures, and a fault",
+    "language": "faults",
+    "member.history": "the words of a history as a user types them, and faults",
+    "member.worker_year": "faults",
+    "basis.pins": "faults",
+    "cli": "lines of the list of commands",
+    "cli.check": "what to do when references differ",
+    "cli.init": "a scenario file to begin with",
+}
+"""Modules whose texts are in English for everyone: those who write scenario files, and programs."""
+
+
+def told_in(tree: ast.AST) -> Iterator[str]:
+    """Every text in a module that a reader may see: no docstrings, faults, help of the command, words of its progress."""
+    for child in ast.iter_child_nodes(tree):
+        skipped = isinstance(child, ast.Raise | ast.Assert)
+        skipped |= isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+        skipped |= isinstance(child, ast.keyword) and child.arg in ("help", "metavar")
+        skipped |= isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).endswith("HELP")
+        if isinstance(child, ast.Call):
+            name = ast.unparse(child.func).rpartition(".")[2]
+            skipped |= name in (*FAULTS, "language_option") or ast.unparse(child.func) == "line.say"
+        if skipped:
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            yield child.value
+        yield from told_in(child)
+
+
+def home_of(module: str) -> str | None:
+    """The entry of ENGLISH that a module belongs to; `cli` is its own file alone."""
+    parents = [module, *(module[: place.start()] for place in re.finditer(r"\.", module))]
+    return next((name for name in parents if name in ENGLISH and (name == module or name != "cli")), None)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if home_of(name) is None])
+def test_no_sentence_stands_in_the_code(module):
+    assert [text for text in told_in(MODULES[module]) if SENTENCE.search(text)] == []
+
+
+TYPED = ("member.history", "cli.story", "evidence.us_oasdi")
+"""Modules that know and explain the words of a history as a user types them, and one that writes scenario files."""
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in TYPED])
+def test_no_chinese_stands_in_the_code(module):
+    assert [text for text in literals(MODULES[module]) if CHINESE.search(text)] == []
+
+
+def test_a_sentence_in_the_code_is_seen():
+    found = list(told_in(ast.parse('"""Doc of a module here."""\nx = f"The fund is depleted in {year}"\ny = "基金"')))
+    assert [bool(SENTENCE.search(text)) for text in found] == [True, False]
+    assert [bool(CHINESE.search(text)) for text in found] == [False, True]
+    assert list(told_in(ast.parse('raise SimsuranceError("a file that is not there")'))) == []

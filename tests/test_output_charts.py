@@ -20,11 +20,12 @@ from simsurance.analysis.compare import compare
 from simsurance.analysis.scheme_effects import scheme_effects as effects_of_policies
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import history
+from simsurance.language import languages
 from simsurance.measures import measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.fund import name_band
-from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, LANGUAGES, RESIDENT_CHARTS
+from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS
 
 CASES = {
     "baseline": {},
@@ -44,7 +45,7 @@ SHEETS = [
     for case, changes in CASES.items()
     for name in CHART_NAMES
     if name in RESIDENT_CHARTS or changes.get("employee.projected", True)
-    for lang in LANGUAGES
+    for lang in languages()
 ]
 
 
@@ -54,7 +55,9 @@ def sheet(request):
     return charts.draw(name, projected(**CASES[case]), lang)
 
 
-@pytest.fixture(scope="module", params=[(name, lang) for name in comparison.CHARTS for lang in LANGUAGES], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(name, lang) for name in comparison.CHARTS for lang in languages()], ids="-".join
+)
 def comparison_sheet(request):
     return comparison.draw(request.param[0], many(), request.param[1])
 
@@ -155,7 +158,7 @@ def test_a_table_with_other_numbers_than_those_drawn_is_seen(name, changed, requ
 LINES = [name for name in CHART_NAMES if name != "pyramids"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", LINES)
 def test_labels_of_lines_do_not_touch(name, lang):
     figure = of_baseline(name, lang).figure
@@ -177,7 +180,7 @@ def test_the_pyramids_hold_the_whole_population(baseline):
 
 
 def test_charts_in_chinese_hold_the_same_numbers_in_chinese_units():
-    english, chinese = (of_baseline("fund_balance", lang).data for lang in LANGUAGES)
+    english, chinese = (of_baseline("fund_balance", lang).data for lang in languages())
     np.testing.assert_allclose(english["value"] * 1e9, chinese["value"] * 1e8, rtol=1e-12)
     assert (set(english["unit"]), set(chinese["unit"])) == ({"CNY billion"}, {"亿元"})
 
@@ -287,7 +290,7 @@ def test_the_layers_of_the_population_add_up_to_it(baseline):
     np.testing.assert_allclose(np.asarray(top.get_ydata()) * 1e6, baseline.account["population"], rtol=1e-12)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
     note = {"en": "● published figures", "zh": "●公布数"}[lang]
     caption = {"en": "(● published figures)", "zh": "（●公布数）"}[lang]
@@ -465,7 +468,7 @@ NOTHING_CREDITED = {
 """Personal accounts that run out, a pool that does not."""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(
     ("name", "changes", "words"),
     [
@@ -537,7 +540,7 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
         comparison.ComparisonPlots(mixed).employee_fund_balance()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     three = compared("baseline", "low_cost", "high_cost")
     chart = comparison.draw("employee_reserve_months", three, lang)
@@ -567,7 +570,7 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     assert "▽" not in texts(shallow.figure)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_comparison_shows_the_band_that_every_scenario_wants(lang):
     middle = {"horizon.last_year": 2040}
     base, other = projected(**middle), projected(**middle, **{"claims.trend.real_growth": 0.02})

@@ -23,15 +23,22 @@ def results():
     return ss.run("baseline", **{"horizon.last_year": 2027})
 
 
+@pytest.fixture(scope="module")
+def saved(results, tmp_path_factory):
+    """A folder with charts."""
+    folder = tmp_path_factory.mktemp("with_charts")
+    results.save(folder / "run")
+    return folder
+
+
 def files(path):
     return sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
 
 
-def test_a_folder_holds_exactly_the_files_that_are_announced(results, tmp_path):
-    results.save(tmp_path / "run")
+def test_a_folder_holds_exactly_the_files_that_are_announced(results, saved):
     announced = file_names(results.scenario)
-    assert files(tmp_path / "run") == sorted(announced)
-    assert files(tmp_path) == sorted(f"run/{name}" for name in announced)
+    assert files(saved / "run") == sorted(announced)
+    assert files(saved) == sorted(f"run/{name}" for name in announced)
 
 
 def test_a_folder_without_the_employee_scheme_holds_the_files_announced_for_it(tmp_path):
@@ -141,12 +148,11 @@ def test_permissions_are_those_of_a_plain_folder(tmp_path):
     assert os.stat(tmp_path / "run").st_mode == os.stat(tmp_path / "plain").st_mode
 
 
-def test_the_manifest_names_every_file_with_its_hash(results, tmp_path):
-    results.save(tmp_path / "run")
-    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
-    assert sorted([*manifest["outputs"], "manifest.json"]) == files(tmp_path / "run")
+def test_the_manifest_names_every_file_with_its_hash(results, saved):
+    manifest = json.loads((saved / "run" / "manifest.json").read_text())
+    assert sorted([*manifest["outputs"], "manifest.json"]) == files(saved / "run")
     for name, digest in manifest["outputs"].items():
-        assert hashlib.sha256((tmp_path / "run" / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((saved / "run" / name).read_bytes()).hexdigest() == digest
     assert manifest["run_id"] == run_id(results.scenario)
     assert manifest["status"] == "complete"
     assert all(check["holds"] for check in manifest["checks"])
@@ -155,11 +161,9 @@ def test_the_manifest_names_every_file_with_its_hash(results, tmp_path):
     assert set(manifest["origins"].values()) == {"scenarios/baseline.toml", "replace"}
 
 
-def test_two_runs_differ_in_the_environment_alone(results, tmp_path):
-    again = ss.run("baseline", **{"horizon.last_year": 2027})
-    for name, each in (("one", results), ("two", again)):
-        each.save(tmp_path / name)
-    one, two = (json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two"))
+def test_two_runs_differ_in_the_environment_alone(saved, tmp_path):
+    ss.run("baseline", **{"horizon.last_year": 2027}).save(tmp_path / "run")
+    one, two = (json.loads((folder / "run" / "manifest.json").read_text()) for folder in (saved, tmp_path))
     assert one.pop("environment").keys() == two.pop("environment").keys()
     assert one == two
 

@@ -9,7 +9,6 @@ import simsurance as ss
 from simsurance import __version__
 from simsurance.language import languages, words
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
-from simsurance.output.labels import number, percent
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import summary
 from simsurance.scenario_file.files import shipped
@@ -30,8 +29,15 @@ def run(request):
     return twins(**request.param)
 
 
+number = words("en").number
+
+
 def money(yuan, lang="en"):
     return words(lang).quantity("money", yuan)
+
+
+def percent(share, lang, decimals=2):
+    return words(lang).quantity("percent", share, decimals)
 
 
 def printed_forms(value):
@@ -120,8 +126,8 @@ def test_what_was_set_is_told_as_it_stands_in_the_scenario(run):
 
 def test_a_lever_is_told_with_how_certain_it_is():
     text = {lang: summary(ss.run(ss.load("baseline", ["pooling_levy"])).twins, lang) for lang in languages()}
-    assert "(expert judgement; `scenarios/fragments/pooling_levy.toml`)" in text["en"]
-    assert "（专家判断；`scenarios/fragments/pooling_levy.toml`）" in text["zh"]
+    assert "(expert judgement, S_PP2; `scenarios/fragments/pooling_levy.toml`)" in text["en"]
+    assert "（专家判断，S_PP2；`scenarios/fragments/pooling_levy.toml`）" in text["zh"]
 
 
 def test_the_key_numbers_are_those_of_the_tables(run):

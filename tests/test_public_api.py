@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +73,8 @@ def test_results_show_themselves_shortly():
     assert repr(ss.compare(results, results)) == "Comparison(baseline, baseline_2)"
     assert "<table>" in results._repr_html_()
     assert "<table" in ss.compare(results, results)._repr_html_()
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {ss.__version__}\n" in citation

@@ -24,7 +24,7 @@ def test_the_zero_effect_twin_keeps_the_rules_and_loses_the_reactions(found):
 
 
 def test_the_twins_open_with_the_same_people_and_the_same_turnover(found):
-    for twin in (found.zero_effect, found.static):
+    for twin in simulate([each.scenario for each in (found.zero_effect, found.static)]):
         np.testing.assert_array_equal(twin.projection.stocks.membership[0], found.full.projection.stocks.membership[0])
         for name in ("leaves", "returns", "joins"):
             own, other = (each.projection.by_age[name][0].sum() for each in (found.full, twin))

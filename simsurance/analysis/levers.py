@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.ledger import POOL
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import known_fragment, shipped
@@ -12,7 +13,6 @@ from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 RESERVE_AFTER: Final = (4, 9)
 """Years after the valuation year at whose end the reserve is looked at."""
-POOL: Final = "employee_pool"
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import SimsuranceError
+from simsurance.ledger import fund_of
 from simsurance.measures import measure_of
 from simsurance.model.fund import summed
 from simsurance.results import RunResult, simulate
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 POLICIES: Final = ("retirement_ages_until_2024", "flexible_workers_join", "enrolment_without_hukou")
 """Fragments that act on both schemes: retirement age, formalisation, enrolment where one lives and works."""
-MEMBERS: Final = {
-    "resident": ("resident_insured",),
-    "employee_pool": ("employee_active", "employee_retired"),
-    "personal_accounts": (),
-}
-"""Columns of each fund's account that count its members."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +75,7 @@ class SchemeEffects:
         before, after = self.base.accounts[fund], changed.accounts[fund]
         middle = self._discounts()
         income, outgo = (float(summed((after[name] - before[name]) * middle)) for name in ("income", "outgo"))
-        members = sum(float(after[name][-1] - before[name][-1]) for name in MEMBERS[fund])
+        members = sum(float(after[name][-1] - before[name][-1]) for name in fund_of(fund).insured)
         measure = measure_of(fund, "depletion_year")
         depletion = [float(each.measures["value"][measure]) for each in (self.base, changed)]
         closing = float(after["closing"][-1] - before["closing"][-1])

@@ -55,7 +55,8 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[s
 
 def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
     """Two rows: whose figures they are, and what they are."""
-    from simsurance.analysis.levers import POOL, both_schemes, reserve_years
+    from simsurance.analysis.levers import both_schemes, reserve_years
+    from simsurance.ledger import POOL
 
     dated = (said.label("levers.first_deficit_year"), said.label("levers.depletion_year"))
     months = (said.say("levers.reserve_months", year=year) for year in reserve_years(base))

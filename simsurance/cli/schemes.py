@@ -14,6 +14,7 @@ from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.folder import refuse_foreign
 from simsurance.output.labels import fund_label, unit
 from simsurance.scenario_file.files import find
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 MONEY: Final = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
 HEADER: Final = ("policy", "fund", *MONEY, "members_last_year", "depletion")
-POOLED: Final = ("resident", "employee_pool")
+POOLED: Final = ("resident", POOL)
 """Funds that can be depleted; personal accounts are their holders' own."""
 
 
@@ -95,7 +96,7 @@ def _changes(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
     size = unit("yuan", said.lang).size
     money = [said.signed(said.number(row[name] / size)) for name in MONEY]
     heads = said.signed(said.quantity("persons", row["members_last_year"]))
-    members = heads if row["fund"] != "personal_accounts" else ""
+    members = heads if row["fund"] != ACCOUNTS else ""
     years = [row[name] for name in ("depletion_year_without", "depletion_year_with")]
     never = said.label("schemes.not_depleted")
     depletion = " → ".join(f"{year:.0f}" if isfinite(year) else never for year in years)

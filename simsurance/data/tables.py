@@ -57,7 +57,7 @@ PARTS: Final = (("moderate", "high"), ("active", "retired"))
 """Shares of the same persons, which leave some for the rest."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """The columns of one file: number columns as read-only arrays, text columns as lists of cells."""
 
@@ -170,6 +170,15 @@ def on_axes(path: str | Path, axes: Mapping[str, Sequence[Member]], values: Sequ
     Members that are numbers are in rising order.
     """
     table = _table(path, (*axes, *values))
+    return dict(_placed(table, tuple((name, tuple(members)) for name, members in axes.items()), tuple(values)))
+
+
+@lru_cache(maxsize=64)
+def _placed(
+    table: Table, named: tuple[tuple[str, tuple[Member, ...]], ...], values: tuple[str, ...]
+) -> dict[str, FloatArray]:
+    """The columns of a table over its axes, found once for as long as the file stays as it is."""
+    axes = dict(named)
     _refuse_outside(table, values)
     flat = np.zeros(len(table.numbers(values[0])), dtype=np.int64)
     for name, members in axes.items():

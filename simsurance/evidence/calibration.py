@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.integrate import trapezoid
 from scipy.special import ndtr, ndtri
 
 from simsurance.axes import TENURES
@@ -237,7 +238,7 @@ def concentration(scenario: Scenario) -> Concentration:
     ]
     levels = np.geomspace(threshold, 1e7, 400)
     beyond = np.array([(weight * above(level)).sum() for level in levels])
-    top_cost = threshold * beyond[0] + float(np.trapezoid(beyond, levels))
+    top_cost = threshold * beyond[0] + float(trapezoid(beyond, levels))
     total = float((weight * (use * mean + seen * visit)).sum())
     users = weight * use / (weight * use).sum()
     log_mean = np.log(mean) - sigma**2 / 2

@@ -23,6 +23,7 @@ from simsurance.evidence.fit import (
     shipped,
     solved,
 )
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.scenario_file.loader import Scenario
 
 NET_TRANSFERS = 6.5e6
@@ -88,7 +89,7 @@ def entry_levels(baseline: Scenario) -> Iterator[Fit]:
 
         def active(logs: np.ndarray, year: int = year) -> np.ndarray:
             changed = baseline.replace({key: {**found, year: float(np.exp(logs[0]))}})
-            return np.log(one_year(changed, FIRST_YEAR, year).accounts["employee_pool"]["employee_active"][-1:])
+            return np.log(one_year(changed, FIRST_YEAR, year).accounts[POOL]["employee_active"][-1:])
 
         found[year] = float(np.exp(solved(active, np.log([published("employee_active")[year]]), np.log([own]))[0]))
         yield Fit(f"{key}[{year}]", "active", found[year], own)
@@ -145,7 +146,7 @@ def _employee_benefits(changed: Scenario) -> list[float]:
         retired_to_active(changed, flows),
         flows["employee_outpatient_claims"],
         flows["employee_inpatient_benefits"] / flows["employee_inpatient_claims"],
-        float(results.accounts["employee_pool"]["outgo"][0]),
+        float(results.accounts[POOL]["outgo"][0]),
     ]
 
 
@@ -203,7 +204,7 @@ def outpatient_ratios(baseline: Scenario) -> Iterator[Fit]:
     for year in fitted_years("employee_pool_outgo")[:-1]:
 
         def outgo(changed: Scenario, year: int = year) -> list[float]:
-            return [float(one_year(changed, year).accounts["employee_pool"]["outgo"][0])]
+            return [float(one_year(changed, year).accounts[POOL]["outgo"][0])]
 
         yield from by_year(baseline, key, ratio, year, "pool outgo", published("employee_pool_outgo")[year], outgo)
 
@@ -238,7 +239,7 @@ def employee_income(baseline: Scenario, year: int) -> EmployeeIncome:
     """Income of a year, valued at its start."""
     results = one_year(baseline, year)
     flows, paid = flow_sums(results), baseline.values.employee.contributions
-    pool, accounts = (float(results.accounts[name]["interest"][0]) for name in ("employee_pool", "personal_accounts"))
+    pool, accounts = (float(results.accounts[name]["interest"][0]) for name in (POOL, ACCOUNTS))
     split = published("employee_account_income")
     return EmployeeIncome(
         employer=flows["employer_contributions"],
@@ -301,7 +302,7 @@ def account_rates(baseline: Scenario) -> Iterator[Fit]:
     rates, key = baseline.values.employee.accounts, "employee.accounts"
     mutual_aid, outgo = published("employee_account_mutual_aid"), published("employee_account_outgo")
     for year in sorted({*fitted_years("employee_account_outgo"), *mutual_aid}):
-        account = one_year(baseline, year).accounts["personal_accounts"]
+        account = one_year(baseline, year).accounts[ACCOUNTS]
         spent, care, paid = (
             float(account[name][0]) for name in ("account_spending", "relatives_care", "relatives_contributions")
         )
@@ -316,9 +317,9 @@ def account_rates(baseline: Scenario) -> Iterator[Fit]:
 def unfitted(baseline: Scenario) -> Iterator[Fit]:
     """Published figures of the employee scheme that nothing was fitted to beside the model, valued at the start of the year."""
     for funds, series, label in (
-        (("employee_pool",), "employee_pool_outgo", "pool"),
-        (("personal_accounts",), "employee_account_outgo", "personal accounts"),
-        (("employee_pool", "personal_accounts"), "employee_total_outgo", "pool and accounts"),
+        ((POOL,), "employee_pool_outgo", "pool"),
+        ((ACCOUNTS,), "employee_account_outgo", "personal accounts"),
+        ((POOL, ACCOUNTS), "employee_total_outgo", "pool and accounts"),
     ):
         outgo = published(series)
         for year in sorted(set(outgo) & set(YEARS) - set(fitted_years(series))):

@@ -10,6 +10,7 @@ from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.fit import LAST_YEAR, fitted_years
 from simsurance.evidence.published import estimates, fund_measure
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
@@ -24,9 +25,9 @@ EMPLOYEE_TOTAL: Final = "employee_total"
 """Pool and personal accounts of the employee scheme together."""
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "resident": ("resident",),
-    EMPLOYEE_TOTAL: ("employee_pool", "personal_accounts"),
-    "employee_pool": ("employee_pool",),
-    "personal_accounts": ("personal_accounts",),
+    EMPLOYEE_TOTAL: (POOL, ACCOUNTS),
+    POOL: (POOL,),
+    ACCOUNTS: (ACCOUNTS,),
 }
 """What is compared, in this order, and the funds that are summed for it."""
 UNSPLIT: Final = "unsplit"
@@ -129,12 +130,12 @@ ITEMS = (
     *money_items("resident", "resident"),
     Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=INSURED),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
-    Item("employee_pool", "employee_active", "persons", ("employee_active",), "employee_active"),
-    Item("employee_pool", "employee_retired", "persons", ("employee_retired",), "employee_retired"),
-    *money_items("employee_pool", "employee_pool"),
-    closing_item("employee_pool", "employee_pool"),
-    *money_items("personal_accounts", "employee_account"),
-    closing_item("personal_accounts", "employee_account"),
+    Item(POOL, "employee_active", "persons", ("employee_active",), "employee_active"),
+    Item(POOL, "employee_retired", "persons", ("employee_retired",), "employee_retired"),
+    *money_items(POOL, POOL),
+    closing_item(POOL, POOL),
+    *money_items(ACCOUNTS, "employee_account"),
+    closing_item(ACCOUNTS, "employee_account"),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simsurance.data.tables import DATA, published, read_table
+from simsurance.ledger import ACCOUNTS
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def past(scenario: "Scenario", measure: str) -> History:
 
 def fund_measure(fund: str, name: str) -> str:
     """The published measure of a fund's `income`, `outgo` or `cumulative_balance`."""
-    return f"{'employee_account' if fund == 'personal_accounts' else fund}_{name}"
+    return f"{'employee_account' if fund == ACCOUNTS else fund}_{name}"
 
 
 def fund_past(scenario: "Scenario", fund: str, name: str) -> History:

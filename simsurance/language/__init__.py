@@ -40,7 +40,7 @@ def words(lang: str) -> "Words":
         whole = _read(WHOLE)
         faults += [f"{_place(lang, key)}: is missing; {WHOLE}.toml has it" for key in whole if key not in entries]
         faults += [f"{_place(lang, key)}: is no key; {WHOLE}.toml has none such" for key in entries if key not in whole]
-        unlike = [key for key in entries if key in whole and type(entries[key]) is not type(whole[key])]
+        unlike = [key for key in entries if key in whole and _kind(entries[key]) is not _kind(whole[key])]
         faults += [f"{_place(lang, key)}: {entries[key]!r}; give the kind that {WHOLE}.toml has" for key in unlike]
     if faults:
         raise SimsuranceError(*faults)
@@ -62,6 +62,11 @@ def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     for name, entry in table.items():
         found |= _flat(entry, f"{above}{name}.") if isinstance(entry, dict) else {f"{above}{name}": entry}
     return found
+
+
+def _kind(entry: object) -> type:
+    """Text, number or list."""
+    return float if isinstance(entry, int) else type(entry)
 
 
 def _place(lang: str, key: str = "") -> str:

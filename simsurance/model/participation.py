@@ -38,7 +38,7 @@ class WaitingRules:
         unpaid = np.divide(
             room,
             self.months_per_lapsed_year,
-            out=np.full(np.shape(room), np.inf),
+            out=np.full(np.broadcast_shapes(np.shape(room), np.shape(self.months_per_lapsed_year)), np.inf),
             where=self.months_per_lapsed_year > 0,
         )
         useful = np.where(lapsed_years >= self.floor_from_lapsed_years, np.maximum(counted - unpaid, 0.0), counted)

@@ -1,17 +1,15 @@
 """The summary card that a notebook shows for results."""
 
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simsurance.language import WHOLE, words
+from simsurance.ledger import fund_of
 from simsurance.output.labels import fund_label, scenario_title, status_words
 from simsurance.output.measured import Outlook, outlooks
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
-
-COUNTED: Final = {"resident": ("resident_insured",), "employee_pool": ("employee_active", "employee_retired")}
-"""Persons insured by the scheme that a fund belongs to."""
 
 
 class Card(str):
@@ -30,7 +28,7 @@ def card(results: "RunResult", lang: str = WHOLE) -> Card:
         return said.say("card.never", **ends) if when is None else str(when)
 
     def insured(fund: str) -> str:
-        columns = [results.accounts[fund][name] for name in COUNTED.get(fund, ())]
+        columns = [results.accounts[fund][name] for name in fund_of(fund).insured]
         counts = [float(sum(column[place] for column in columns)) for place in (0, -1)]
         return " → ".join(said.quantity("persons", count) for count in counts) if columns else ""
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance.evidence.published import fund_measure, history
 from simsurance.language import words
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -64,8 +65,8 @@ def opening_is_estimate(scenario: "Scenario", fund: str) -> bool:
     first = values.horizon.valuation_year
     openings = {
         "resident": values.fund.opening,
-        "employee_pool": values.employee.fund.opening_pool,
-        "personal_accounts": values.employee.fund.opening_accounts,
+        POOL: values.employee.fund.opening_pool,
+        ACCOUNTS: values.employee.fund.opening_accounts,
     }
     balance = history(fund_measure(fund, "cumulative_balance"))
     opening = float(values_by_year(openings[fund], [first])[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
 from simsurance.language import Words, is_nothing, words
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
 from simsurance.output.labels import fund_label, scenario_title, status_words
 from simsurance.output.measured import measured, year_or_none
@@ -29,14 +30,14 @@ MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
         "required_contribution_multiple_now": "multiple",
         "public_money_present_value": "money",
     },
-    "employee_pool": {
+    POOL: {
         "reserve_months_last_year": "months",
         "closing_last_year": "money",
         "dependency_ratio_last_year": "per_hundred",
         "pay_as_you_go_rate_last_year": "percent",
         "required_rate_now": "percent",
     },
-    "personal_accounts": {"closing_last_year": "money"},
+    ACCOUNTS: {"closing_last_year": "money"},
 }
 """What is told of each fund, in this order, and how it is printed; of the members' own money the balance alone."""
 MAY_BE_A_DEFICIT: Final = ("months", "money")
@@ -69,7 +70,7 @@ def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
     found_rows = []
     for fund in MEASURES:
         if all(fund in result.accounts for result in comparison.results):
-            found_rows += _dated_rows(comparison, fund, said) if fund != "personal_accounts" else []
+            found_rows += _dated_rows(comparison, fund, said) if fund != ACCOUNTS else []
             found_rows += _measure_rows(comparison, fund, said)
         if fund == "resident":
             found_rows.append([said.label("compare.resident.no_behaviour"), *no_behaviour])

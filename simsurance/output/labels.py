@@ -1,21 +1,14 @@
 """Words, units and numbers of charts and summaries in one language; they stand in the files of `simsurance.language`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
-from simsurance.language import is_nothing, languages, words
+from simsurance.language import words
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
-__all__ = ["is_nothing"]
-Lang = str
-LANGUAGES: Final = languages()
-Text = tuple[str, str]
-"""The same words in English and in Chinese."""
 
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
@@ -95,56 +88,3 @@ def scenario_title(scenario: "Scenario", lang: str) -> str:
     told = [text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…" for text in set_by_hand[:MOST_CHANGES]]
     more = len(set_by_hand) - len(told)
     return ", ".join([in_its_words(scenario, "title", lang), *told, *([f"+{more}"] if more else [])])
-
-
-# For modules whose words still stand beside their code.
-
-
-def in_language(text: Text, lang: Lang) -> str:
-    """A text in one of two languages."""
-    return text[("en", "zh").index(lang)]
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """A number as printed in English."""
-    return words("en").number(value, decimals)
-
-
-def signed(text: str) -> str:
-    """A printed change with its sign."""
-    return words("en").signed(text)
-
-
-def money(yuan: float, lang: Lang) -> str:
-    """An amount with its unit: `CNY 882 billion`, `8,824亿元`."""
-    return words(lang).quantity("money", yuan)
-
-
-def persons(count: float, lang: Lang) -> str:
-    """A number of persons with its unit: `931.9 million`, `93,192万人`."""
-    return words(lang).quantity("persons", count)
-
-
-def yuan_pp(amount: float, lang: Lang, decimals: int = 0) -> str:
-    """An amount a person with its unit: `CNY 1,198`, `1,198元`."""
-    return words(lang).quantity("yuan", amount, decimals)
-
-
-def percent(share: float, lang: Lang, decimals: int = 2) -> str:
-    """A share in percent: `6.59%`."""
-    return words(lang).quantity("percent", share, decimals)
-
-
-def points(share: float, lang: Lang, decimals: int = 2) -> str:
-    """A difference of shares in percentage points: `3.59 percentage points`, `3.59个百分点`."""
-    return words(lang).quantity("points", share, decimals)
-
-
-def in_words_or(printed: Callable[[float, Lang], str], value: float, lang: Lang) -> str:
-    """A number as printed, or the words that there is none."""
-    return printed(value, lang) if isfinite(value) else words(lang).label("number.none")
-
-
-def in_words(items: list[str], lang: Lang) -> str:
-    """A list in words: `a, b and c`."""
-    return words(lang).listed(items)

@@ -13,6 +13,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.language import words
+from simsurance.ledger import POOL, fund_of
 from simsurance.output.certainty import (
     BASELINE,
     counted_marks,
@@ -61,7 +62,7 @@ def summary(twins: "Twins", lang: str) -> str:
             {"lever": lever, "totals": totals, "wholly": wholly}
             for lever, totals, wholly in held_levers(scenario.values, scenario.changed)
         ],
-        **{"employee_pool": None} | funds,
+        **{POOL: None} | funds,
         rules=rule_facts(twins),
         twin=twin_facts(twins),
         drag=drag_facts(twins),
@@ -130,7 +131,7 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
     years, account, found = results.years, results.accounts[fund], measured(results, fund)
     if "required_contribution_multiple_now" not in found:
         return []
-    rated = "contribution_rate" in account
+    rated = not fund_of(fund).a_head
     standards = account["contribution_rate"] if rated else account["personal_contribution_pp"] + account["subsidy_pp"]
     told: list[Facts] = []
     for start, place in _starts(results).items():

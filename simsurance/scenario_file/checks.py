@@ -77,12 +77,12 @@ def find_table(name: str, folder: Path | None) -> Path | str:
     if not name.endswith(".csv") or "\0" in name:
         return f'"{name[:40]}" is not the name of a table; give the path of a .csv file'
     own = (folder or Path.cwd()) / name
+    shipped = TABLES / name
     try:
         if own.is_file():
             return own.resolve()
-        shipped = (TABLES / name).resolve()
-        if shipped.is_file() and shipped.is_relative_to(TABLES):
-            return shipped
+        if shipped.is_file() and (file := shipped.resolve()).is_relative_to(TABLES):
+            return file
     except OSError as error:
         return f'the table "{name[:40]}" cannot be opened ({error.strerror}); give another path'
     known = (file.relative_to(TABLES).as_posix() for file in TABLES.rglob("*.csv"))

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby
 
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, PIN_KEYS, PINS, SECTIONS, SMALL_TABLES, Key
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
+from simsurance.scenario_file.schema import Lever
 from simsurance.scenario_file.toml_text import toml_value
 
 INTRODUCTION = """# Parameters
@@ -82,8 +84,8 @@ def _levers() -> str:
     """The keys of a lever, and the levers of the shipped fragments."""
     parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_keys(LEVER_KEYS)]
     rows = []
-    for name in shipped(fragments=True):
-        for lever, said in load("baseline", [name]).values.levers.items():
+    for name, levers in _shipped_levers().items():
+        for lever, said in levers.items():
             years = f"{said.start}, {said.ramp_years} years" if said.ramp_years > 1 else f"{said.start}"
             span = f"{said.low:g} to {said.high:g}"
             about = f"`{lever}`<br>{said.description}"
@@ -139,9 +141,16 @@ def _bounds(key: Key) -> str:
 
 def _cited() -> str:
     """The sources that the register and the shipped levers cite."""
-    said = (lever for name in shipped(fragments=True) for lever in load("baseline", [name]).values.levers.values())
+    said = (lever for levers in _shipped_levers().values() for lever in levers.values())
     cited = sorted({entry.source_id for entry in register().values() if entry.source_id} | {one.source for one in said})
     return "\n".join(["## Sources\n", *(f"- `{source}`: {sources()[source]}" for source in cited)]) + "\n"
+
+
+@cache
+def _shipped_levers() -> dict[str, Mapping[str, Lever]]:
+    """The levers of every shipped fragment."""
+    baseline = load("baseline")
+    return {name: baseline.with_fragment(name).values.levers for name in shipped(fragments=True)}
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ class Economy(Section):
         "interest on an accumulated deficit above that on the fund", "a year", -0.2, 0.2
     )
     flow_timing: Literal["start", "middle", "end"] = text(
-        "when in the year income and outgo fall, for interest and present values: on 1 January, at mid-year or on 31 December"
+        "when in the year income and expenditure fall, for interest and present values: 1 January, mid-year or 31 December"
     )
 
 

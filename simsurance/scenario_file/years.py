@@ -120,23 +120,27 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
     """The first year that a run needs a schedule for, and what happens in that year."""
     reference = leaves.get("claims.trend.reference_year", opening)
     prices = min(opening, reference if isinstance(reference, int) else opening)
-    grown = [years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
-    income_growth = min((max(years) + 1 for years in grown if years), default=opening)
-    wages = years_named(leaves.get(MEAN_WAGE))
     if path in INCOMES or path == MEAN_WAGE:
-        first = min(prices - 1, max(wages)) if wages and path in INCOMES else prices - 1
+        wages = years_named(leaves.get(MEAN_WAGE)) if path in INCOMES else []
+        first = min(prices - 1, max(wages, default=prices))
         return first, "the year before the first of the valuation year and the reference year of cost"
     if path == "employee.wage.growth_excess":
-        return (max(wages) + 1 if wages else opening), "the year after the last mean wage"
+        return max(years_named(leaves.get(MEAN_WAGE)), default=opening - 1) + 1, "the year after the last mean wage"
     if path in DEMOGRAPHY and (stepped := _stepped_from(opening, tables)) < opening:
         return stepped, "the year from which the population is stepped to the valuation date"
     if path in INCOME_GROWTH:
-        return income_growth, "the year after the last disposable income"
+        return _after_incomes(leaves, opening), "the year after the last disposable income"
     if path == "economy.inflation":
-        return min(prices, income_growth), "the first year whose prices count"
+        return min(prices, _after_incomes(leaves, opening)), "the first year whose prices count"
     if path in ("claims.trend.real_growth", "employee.care.real_growth"):
         return prices, "the first of the valuation year and the reference year of cost"
     return opening, "the valuation year"
+
+
+def _after_incomes(leaves: Leaves, opening: int) -> int:
+    """The first year for which an income is not given."""
+    given = [years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
+    return min((max(years) + 1 for years in given if years), default=opening)
 
 
 def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str, tuple[int, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.labels import chart_names
@@ -21,7 +22,7 @@ CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
     "contribution_burden": people.contribution_burden,
     "pyramids": people.pyramids,
     "cost_by_age": people.cost_by_age,
-    "employee_reserve_months": partial(fund.reserve_months, funds=("employee_pool",)),
+    "employee_reserve_months": partial(fund.reserve_months, funds=(POOL,)),
     "employee_fund_balance": partial(fund.fund_balance, funds=fund.EMPLOYEE),
     "employee_income_outgo": partial(fund.income_outgo, funds=fund.EMPLOYEE),
     "employee_rates": employee.employee_rates,

@@ -10,6 +10,7 @@ import numpy as np
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import NOTHING, History, fund_past, past
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
 from simsurance.output.charts.fund import (
@@ -59,9 +60,9 @@ CHARTS: Final = {
     "cost_rate": Shown("resident", "cost_rate", "share", "cost_rate"),
     "fund_balance_difference": Shown("resident", "closing", "yuan", "fund_balance", True),
     "insured_difference": Shown("resident", "resident_insured", "persons", "insured", True),
-    "employee_reserve_months": Shown("employee_pool", "reserve_months", "months", "reserve_months"),
-    "employee_fund_balance": Shown("employee_pool", "closing", "yuan", "fund_balance"),
-    "employee_fund_balance_difference": Shown("employee_pool", "closing", "yuan", "fund_balance", True),
+    "employee_reserve_months": Shown(POOL, "reserve_months", "months", "reserve_months"),
+    "employee_fund_balance": Shown(POOL, "closing", "yuan", "fund_balance"),
+    "employee_fund_balance_difference": Shown(POOL, "closing", "yuan", "fund_balance", True),
 }
 """Every chart of a comparison by its name, which is also the stem of its files."""
 

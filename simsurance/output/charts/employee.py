@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance.evidence.published import NOTHING, History, past
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from simsurance.results import RunResult
 
-POOL: Final = "employee_pool"
 OLDEST: Final = 90
 """Age on the opening 1 January of the oldest cohort drawn: the open age of 100 mixes older ones."""
 UPPER: Final = (0.115, 0.535, 0.665, 0.25)

@@ -8,6 +8,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.evidence.published import NOTHING, History, fund_past
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
@@ -31,11 +32,11 @@ LONGEST_TITLE: Final = 90
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
-EMPLOYEE: Final = ("employee_pool", "personal_accounts")
+EMPLOYEE: Final = (POOL, ACCOUNTS)
 LOOKS: Final = {
     "resident": (BLACK, BLUE, VERMILLION),
-    "employee_pool": (BLACK, BLUE, VERMILLION),
-    "personal_accounts": (BLUE, SKY, ORANGE),
+    POOL: (BLACK, BLUE, VERMILLION),
+    ACCOUNTS: (BLUE, SKY, ORANGE),
 }
 """Colours of a fund's balance, income and outgo."""
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
@@ -81,7 +82,7 @@ def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
     for fund in funds:
         before = fund_past(results.scenario, fund, "cumulative_balance")
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
-        dashes = DASHED if fund == "personal_accounts" else SOLID
+        dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
 
@@ -183,7 +184,7 @@ def _balance_chart(
 def reserve_band(scenario: "Scenario", fund: str) -> list[float]:
     """The lowest and the highest reserve wanted; empty if the scenario gives none."""
     values = scenario.values
-    bands = {"resident": values.fund.reserve_band, "employee_pool": values.employee.fund.reserve_band}
+    bands = {"resident": values.fund.reserve_band, POOL: values.employee.fund.reserve_band}
     return bands.get(fund, [])
 
 

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
 from simsurance.evidence.published import History, past
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
@@ -103,7 +104,7 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
         paid = burden[:, AREA.members.index(area), INCOME.members.index(group)] / shown.size
         points = dict(zip(years, paid.tolist(), strict=True))
         lines.append(
-            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}_{group}", lang)), points, colour, dashes)
+            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}.{group}", lang)), points, colour, dashes)
         )
     figure = canvas.sheet(
         title(results, word("title.contribution_burden", lang), word("scheme.resident", lang), lang),
@@ -121,7 +122,7 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
     later = list(range(first + 1, last + 1))
     prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
     table = results.ages.groupby(level=["year", "age"]).sum()
-    schemes = ["resident", *(["employee"] if "employee_pool" in results.accounts else [])]
+    schemes = ["resident", *(["employee"] if POOL in results.accounts else [])]
     lines = []
     for scheme in schemes:
         paid, exposed, colours = COST[scheme]

@@ -6,16 +6,17 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance import __version__
-from simsurance.language import words
+from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
+from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, scenario_title, unit
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
 
 NAME: Final = "scheme_effects"
-LOOKS: Final = {"resident": (VERMILLION, ""), "employee_pool": (BLUE, "////"), "personal_accounts": (SKY, "....")}
+LOOKS: Final = {"resident": (VERMILLION, ""), POOL: (BLUE, "////"), ACCOUNTS: (SKY, "....")}
 BAR: Final = 0.26
 LABEL_WIDTH: Final = 26
 PLACE: Final = (0.3, 0.2, 0.64, 0.6)
@@ -28,12 +29,12 @@ def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
 
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
-    said, shown = words(lang), unit("yuan", lang)
+    shown = unit("yuan", lang)
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
-    axis = said.say("schemes.chart.axis", unit=shown.name, first=years[0], last=years[-1])
-    base = said.say("schemes.chart.base", base=scenario_title(effects.base.scenario, lang))
-    figure = canvas.sheet(said.label("schemes.chart.title"), axis, [f"{base} · simsurance {__version__}"])
+    axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
+    base = word("note.base", lang, base=scenario_title(effects.base.scenario, lang))
+    figure = canvas.sheet(word("title.scheme_effects", lang), axis, [f"{base} · simsurance {__version__}"], lang)
     axes = canvas.plot_area(figure, PLACE)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)
@@ -47,7 +48,7 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
         for height, value in zip(at, numbers, strict=True):
             side = "left" if value >= 0 else "right"
             axes.annotate(
-                said.number(value),
+                figure.said.number(value),
                 (value, height),
                 (3 if value >= 0 else -3, 0),
                 textcoords="offset points",
