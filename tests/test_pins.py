@@ -135,6 +135,8 @@ def test_the_insured_are_scaled_with_what_is_tracked_of_them_and_others_make_roo
     assert held[0, 0, :14].sum() == pytest.approx(everybody)
     assert held[0, 0, 15].item() == pytest.approx((everybody - 10) / (everybody - insured))
     assert everybody - insured == pytest.approx(others + 1)
+    crowded = pin_insured(cells.copy(), pins_of(resident_insured=10.0), np.array([9.0]))
+    assert crowded[0, PLACE["resident_insured"]] < 0
 
 
 def test_a_year_without_pins_has_none() -> None:
@@ -207,6 +209,18 @@ def test_a_child_keeps_the_factor_and_its_policy_acts() -> None:
     assert ratio == pytest.approx(whole.pin_factors["it"][2028], rel=1e-12)
     assert at(laid, "subsidies", 2028) > 1.1 * 8e11
     assert at(whole, "subsidies", 2028) == pytest.approx(8e11)
+
+
+def test_a_child_keeps_the_factors_of_a_whole_whose_rows_are_pinned_in_other_years() -> None:
+    parent = with_pins(whole=pin("resident.outgo", {2028: 1.4e12}), part=pin("inpatient_benefits", {2029: 8e11}))
+    whole, laid = simulate([parent, parent.replace({"population.assisted_share": 0.06})])
+    assert laid.scenario.pin_root is not None
+    assert at(laid, "resident.outgo", 2028) == pytest.approx(1.4e12, rel=1e-3)
+    for name, factors in whole.pin_factors.items():
+        assert laid.pin_factors[name] == pytest.approx(factors, rel=1e-12)
+    place = 2028 - 2026
+    assert whole.projection.pin_factors is not None
+    np.testing.assert_allclose(laid.projection.pin_factors[place], whole.projection.pin_factors[place], rtol=1e-12)
 
 
 def test_pinned_insured_of_a_child_answer_to_a_policy() -> None:
@@ -342,6 +356,14 @@ def test_nothing_cannot_be_scaled() -> None:
     pinned_low = with_pins(it=pin("personal_accounts.income", {2027: 1e9}, "fixed"))
     with pytest.raises(SimsuranceError, match=r"pins\.it\.values: personal_accounts.income 1000000000 is less than"):
         simulate([pinned_low])
+
+
+def test_pinned_insured_leave_room_for_everybody_else_of_a_pinned_population() -> None:
+    population = {"population.pinned_total": {2028: 1.38e9}}
+    scenario = BASE.replace({**population, "pins.it": pin("resident_insured", {2028: 9.4e8})})
+    (result,) = simulate([scenario])
+    assert result.account["population"][1] == pytest.approx(1.38e9)
+    assert result.account["resident_insured"][1] == pytest.approx(9.4e8)
 
 
 def test_pins_that_contradict_each_other_are_refused() -> None:

@@ -34,20 +34,20 @@ def pin_basis(scenario: Scenario, build: Build) -> Arrays | None:
     shape = (horizon.last_year - horizon.valuation_year + 1, 1, len(TOTALS))
     factor, imposed = np.full(shape, np.nan), np.full(shape, np.nan)
     found = None if scenario.pin_root is None else root_factors(scenario.pin_root, build)
-    own = {pin.total for pin in pins}
-    for pin in pins:
+    for pin in sorted(pins, key=lambda pin: pin.total in SIDES):  # rows that are pinned themselves are not free
         places = [place_of(pin.total, year, horizon.valuation_year) for year in pin.values]
         if found is None or pin.mode == "fixed":
             imposed[places, 0, PLACE[pin.total]] = list(pin.values.values())
             continue
-        for total in (_scaled(pin.total) - own) | {pin.total}:
-            factor[places, 0, PLACE[total]] = found[places, PLACE[total]]
+        for place in (PLACE[total] for total in _scaled(pin.total)):
+            free = [year for year in places if np.isnan(factor[year, 0, place]) and np.isnan(imposed[year, 0, place])]
+            factor[free, 0, place] = found[free, place]
     return {"factor": factor, "imposed": imposed}
 
 
 def _scaled(total: str) -> set[str]:
-    """The totals that a pin multiplies: its own, or the rows of an income or outgo that are scaled."""
-    return {each.row.name for each in SIDES[total] if each.row.scaled} if total in SIDES else {total}
+    """The totals that a pin multiplies: its own, and the rows of an income or outgo that are scaled."""
+    return {total, *(each.row.name for each in SIDES.get(total, ()) if each.row.scaled)}
 
 
 def place_of(total: str, year: int, first: int) -> int:
@@ -90,6 +90,8 @@ def require_possible(scenario: Scenario, factors: np.ndarray) -> None:
 
 def _why(total: str, factor: float, wanted: float) -> str:
     """Why a total cannot be scaled."""
+    if total in INSURED and np.isfinite(factor):
+        return f"{total} {plain(wanted)} leaves no room for anybody else in the pinned population"
     if np.isfinite(factor):
         return f"{total} {plain(wanted)} is less than the transfers and pinned rows that are part of it"
     return f"nothing of {total} is there to be scaled to {plain(wanted)}"

@@ -140,7 +140,8 @@ def pin_insured(cells: np.ndarray, pins: PinBasis, population: np.ndarray) -> np
     """Scale the insured of a new 1 January to their pins, in place; the factors on each total, [run, total].
 
     Within a stock all statuses are scaled alike, with what is tracked of them. Who is added comes from outside the
-    population, unless this is pinned too (`population`, persons or none, [run]): then everybody else makes room.
+    population, unless this is pinned too (`population`, persons or none, [run]): then everybody else makes room; the factor is
+    below zero where there is no room.
     """
     factors = np.ones((len(cells), len(TOTALS)))
     for name in INSURED:
@@ -156,6 +157,9 @@ def pin_insured(cells: np.ndarray, pins: PinBasis, population: np.ndarray) -> np
         factor = np.where(held[name], own, rest)
         for part in rows:
             cells[:, :, part] *= _shaped(usable(factor), cells.ndim)
+    no_room = ~possible(rest)
+    for name in INSURED:
+        factors[:, PLACE[name]] = np.where(no_room & held[name], -1.0, factors[:, PLACE[name]])
     return factors
 
 
