@@ -7,9 +7,10 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.ledger import LEDGER, TRANSFERS, from_outside
+from simsurance.ledger import INSURED, LEDGER, SIDES, TOTALS, TRANSFERS, from_outside
 from simsurance.measures import Account, by_area_and_income, by_run
 from simsurance.model.fund import summed
+from simsurance.model.pins import PLACE, TRACKED
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 
@@ -40,6 +41,7 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
                 *(_employee_members(projection) if "contribution_base" in projection.totals else ()),
                 *(_employee_money(projection, basis) if "contribution_base" in projection.totals else ()),
                 *_all_funds(projection, accounts),
+                *_imposed(projection, basis, accounts),
             )
         ]
     return [list(of_run) for of_run in zip(*found, strict=True)]
@@ -120,17 +122,19 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     flow, single = projection.by_age, projection.by_run
     runs = projection.prepaid.shape[1]
     standards = np.stack([by_area_and_income(year.subsidy_pp, runs) for year in basis])
-    due = total(projection.by_group["resident_enrolled"] * standards)
+    due = total(projection.by_group["resident_enrolled"] * standards) * _pin_factor(projection, "subsidies")
     yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
     shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
     factor = by_run(projection, [year.local_supplement for year in basis])
-    supplement = shared * (factor - 1)
+    pinned = _pin_factor(projection, "local_supplement")
+    supplement = shared * (factor - 1) * pinned
     yield (
         "money: local supplement = (contributions + subsidies) × (factor − 1)",
         total(flow["local_supplement"]) - supplement,
         shared,
     )
-    income = shared * factor + total(flow["repair_payments"]) + single["prepaid_change"]
+    income = shared * factor + shared * (factor - 1) * (pinned - 1)
+    income = income + total(flow["repair_payments"]) + single["prepaid_change"]
     paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
     outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]
     prepaid = projection.prepaid
@@ -140,12 +144,8 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
         np.maximum(prepaid[1:], 1.0),
     )
     yield from _account("money", projection, 0, basis, income, outgo)
-    for kind, claims, benefits in (
-        ("inpatient", flow["inpatient_claims"], flow["inpatient_benefits"]),
-        ("outpatient", flow["outpatient_claims"], flow["outpatient_benefits"]),
-    ):
-        excess = largest(np.maximum(benefits - claims, 0))
-        yield f"money: {kind} benefits do not exceed cost", excess, total(claims)
+    for kind in ("inpatient", "outpatient"):
+        yield _within_cost("money", kind, projection, f"{kind}_benefits", f"{kind}_claims")
 
 
 def _employee_members(projection: Projection) -> Iterator[Sides]:
@@ -165,11 +165,14 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     schemes = [year.employee for year in basis if year.employee is not None]
     base, employer = flow["contribution_base"], flow["employer_contributions"]
     due = base * by_run(projection, [scheme.employer_rate for scheme in schemes])
+    due = due * _pin_factor(projection, "employer_contributions")
     yield "pool: employers' contributions = base × rate", employer - due, base
     credited = by_run(projection, [scheme.employee_rate * scheme.with_account for scheme in schemes]) * base
+    credited = credited * _pin_factor(projection, "employee_contributions")
     yield "accounts: members' contributions = base × rate", flow["employee_contributions"] - credited, base
     paid, size = flow["contributions_from_accounts"], flow["personal_contributions"]
     wanted = size * by_run(projection, [year.relatives_share for year in basis])
+    wanted = wanted * _pin_factor(projection, "contributions_from_accounts")
     yield "accounts: relatives' contributions = residents' own contributions × share", paid - wanted, size
 
     to_accounts = single["employer_to_accounts"]
@@ -181,9 +184,46 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     outgo = flow["account_spending"] + single["relatives_care"] + paid
     yield from _account("accounts", projection, 2, basis, income, outgo)
     for kind in ("inpatient", "outpatient"):
-        claims, paid = projection.by_age[f"employee_{kind}_claims"], projection.by_age[f"employee_{kind}_benefits"]
-        excess = largest(np.maximum(paid - claims, 0))
-        yield f"pool: {kind} benefits do not exceed cost", excess, total(claims)
+        yield _within_cost("pool", kind, projection, f"employee_{kind}_benefits", f"employee_{kind}_claims")
+
+
+def _within_cost(name: str, kind: str, projection: Projection, benefits: str, claims: str) -> Sides:
+    """Nobody is paid more than the care cost, before a pin scales what is paid."""
+    paid, cost = projection.by_age[benefits], projection.by_age[claims]
+    factor = np.broadcast_to(_pin_factor(projection, benefits), paid.shape[:2])
+    excess = largest(np.maximum(paid - cost * factor[:, :, None, None], 0))
+    return f"{name}: {kind} benefits do not exceed cost", excess, total(cost)
+
+
+def _pin_factor(projection: Projection, name: str) -> np.ndarray:
+    """What a pin multiplies a row by, [year, run]; 1 where nothing is pinned."""
+    return np.ones(()) if projection.pin_factors is None else projection.pin_factors[:, :, PLACE[name]]
+
+
+def _imposed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str, Account]) -> Iterator[Sides]:
+    """What is imposed is met, read where the results are: in the flows, the accounts and the stocks."""
+    pins = [year.pins for year in basis if year.pins is not None]
+    if not pins:
+        return
+    shape = projection.prepaid[1:].shape
+    wanted = np.stack([np.broadcast_to(each.imposed, (shape[1], len(TOTALS))) for each in pins])
+    found, size = np.zeros_like(wanted), np.ones_like(wanted)
+    membership = projection.stocks.membership[1:]
+    for name, place in PLACE.items():
+        if name in projection.totals:
+            found[:, :, place] = projection.totals[name]
+        elif name in SIDES:
+            fund, _, side = name.partition(".")
+            if fund in accounts:
+                found[:, :, place] = accounts[fund][side]
+                size[:, :, place] = accounts[fund]["income"] + accounts[fund]["outgo"]
+        elif name in INSURED:
+            found[:, :, place] = total(membership[:, :, :, TRACKED[name][0]])
+    off = np.where(np.isnan(wanted), 0.0, found - wanted)
+    size = np.maximum(np.where(np.isnan(wanted), 0.0, np.abs(wanted)), np.maximum(size, 1.0))
+    worst = np.abs(off / size).argmax(axis=2)[:, :, None]
+    off, size = (np.take_along_axis(values, worst, axis=2)[:, :, 0] for values in (off, size))
+    yield "pins: what is imposed is met", off, size
 
 
 def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator[Sides]:

@@ -45,7 +45,8 @@ class Row:
 
     `column` and `paid_column` are its names in the account of its fund and, of a transfer, in that of the fund that pays,
     where they are not the row's own. A transfer that is `passed_on` is taken off the payer's income, instead of being outgo.
-    A row `within` another is part of it: a fund that books the whole does not count it again.
+    A row `within` another is part of it: a fund that books the whole does not count it again. A row that `follows` others is a
+    share of them and moves with them; a `change_of_stock` is what a stock makes it.
     """
 
     name: str
@@ -58,11 +59,18 @@ class Row:
     paid_column: str = ""
     passed_on: bool = False
     within: str = ""
+    follows: tuple[str, ...] = ()
+    change_of_stock: bool = False
 
     @property
     def is_transfer(self) -> bool:
         """Whether a fund stands at both ends."""
         return self.payer in FUND.members and self.receiver in FUND.members
+
+    @property
+    def scaled(self) -> bool:
+        """Whether it is scaled where a whole income or outgo is pinned: transfers are kept, a share moves with its whole."""
+        return not (self.is_transfer or self.follows or self.change_of_stock)
 
     @property
     def received_within(self) -> bool:
@@ -90,14 +98,31 @@ LEDGER: Final = (
         RESIDENT,
         Kind.LEVIED,
         "(personal_contributions + assistance + subsidies) × (factor − 1)",
+        follows=("personal_contributions", "assistance", "subsidies"),
     ),
     Row("repair_payments", Party.MEMBERS, RESIDENT, Kind.LEVIED, "repaired_years × standard"),
-    Row("prepaid_change", Party.MEMBERS, RESIDENT, Kind.OTHER, "prepaid − prepaid of the year before", of_run=True),
+    Row(
+        "prepaid_change",
+        Party.MEMBERS,
+        RESIDENT,
+        Kind.OTHER,
+        "prepaid − prepaid of the year before",
+        of_run=True,
+        change_of_stock=True,
+    ),
     Row("inpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
     Row("outpatient_benefits", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[layer]"),
     Row("critical_illness", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[K] × level, or premium"),
     Row("bonus_cost", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × (E[K; M + bonus] − E[K; M])"),
-    Row("administration", RESIDENT, Party.ADMINISTRATION, Kind.ADMINISTRATION, "benefits × share", of_run=True),
+    Row(
+        "administration",
+        RESIDENT,
+        Party.ADMINISTRATION,
+        Kind.ADMINISTRATION,
+        "benefits × share",
+        of_run=True,
+        follows=("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"),
+    ),
     Row("employer_contributions", Party.EMPLOYERS, POOL, Kind.LEVIED, "contribution_base × employer rate"),
     Row(
         "employee_contributions",
@@ -115,6 +140,7 @@ LEDGER: Final = (
         of_run=True,
         passed_on=True,
         within="employer_contributions",
+        follows=("employer_contributions",),
     ),
     Row("retiree_credits", POOL, ACCOUNTS, Kind.TRANSFER, "retired_years × credit", passed_on=True),
     Row("purchases", Party.MEMBERS, POOL, Kind.OTHER, "persons × missing years × flexible base × employer rate"),
@@ -146,6 +172,7 @@ LEDGER: Final = (
         "personal_contributions × share paid by relatives",
         paid_column="relatives_contributions",
         within="personal_contributions",
+        follows=("personal_contributions",),
     ),
 )
 """All money flows, in the order in which the parts of an income and of an outgo are added."""
@@ -288,6 +315,17 @@ def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator
     for each in bookings:
         yield -flows[each.row.name] if each.taken_off else flows[each.row.name]  # type: ignore[operator]
 
+
+SIDES: Final = {
+    f"{fund.name}.{side}": bookings
+    for fund in FUNDS
+    for side, bookings in (("income", fund.income), ("outgo", fund.outgo))
+}
+"""Income and outgo of every fund, and what each is made of."""
+INSURED: Final = tuple(stock for fund in FUNDS for stock in fund.insured)
+"""Stocks of insured persons."""
+TOTALS: Final = (*(row.name for row in LEDGER), *SIDES, *INSURED)
+"""Every total that a scenario may pin to a series, but for changes of a stock: rows, whole incomes and outgoes, stocks."""
 
 PAID_AND_RECEIVED: Final = dict(_paid_and_received())
 """Columns of the tables of who pays and who gains, and the rows that they sum."""

@@ -14,6 +14,7 @@ from simsurance.ledger import FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
+from simsurance.scenario_file.pins import is_held
 from simsurance.scenario_file.schema import ScenarioValues
 
 
@@ -345,11 +346,20 @@ def required_contributions(
         of, level, unit = "employer's contribution", "required_rate", "share of the base in"
         standard = account["contribution_rate"]
     target = reserve_target(values, account)
+    levied = [each.row.name for each in fund.levied if each.row.scaled]
+    held = np.array([is_held(each, levied) for each in values])
     for label, start in (("now", 0), ("delayed", delay)):
         multiple, first = required_multiple(fund, account, interest, target, start), years[start]
-        name = f"required_contribution_multiple_{label}"
-        yield measured(name, multiple, f"times {of} from {first}", "nothing_levied")
-        yield measured(f"{level}_{label}", multiple * standard[start], f"{unit} {first}", "nothing_levied")
+        name, times = f"required_contribution_multiple_{label}", f"times {of} from {first}"
+        yield unless_pinned(measured(name, multiple, times, "nothing_levied"), held)
+        amount = measured(f"{level}_{label}", multiple * standard[start], f"{unit} {first}", "nothing_levied")
+        yield unless_pinned(amount, held)
+
+
+def unless_pinned(found: Measured, held: np.ndarray) -> Measured:
+    """A measure that asks what an answer would be; none, and the status `pinned`, in the runs where the answer is imposed."""
+    values, statuses = np.where(held, np.nan, found.values), np.where(held, "pinned", found.statuses)
+    return replace(found, values=values, statuses=statuses)
 
 
 def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]:

@@ -11,6 +11,7 @@ from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack, trend
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.pins import applied, require_possible
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project
@@ -77,6 +78,12 @@ class RunResult(RunAccounts):
 
     projection: Projection
     basis: tuple[YearBasis, ...] = field(repr=False)
+
+    @cached_property
+    def pin_factors(self) -> dict[str, dict[int, float]]:
+        """The factor on the model's total by pin and year; empty where nothing is pinned."""
+        found = self.projection.pin_factors
+        return {} if found is None else applied(self.scenario, found[:, 0])
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -184,6 +191,8 @@ class Block:
         interest = measures.interest_path(self.basis, len(self.places))
         kept = []
         for run, scenario in enumerate(self.scenarios):
+            if self.projection.pin_factors is not None:
+                require_possible(scenario, self.projection.pin_factors[:, run])
             identities.require(checks[run], scenario.name)
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
             _add_cost_growth(accounts, scenario)
@@ -226,6 +235,7 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
         first.bonus_credited_years,
         first.critical_edges.shape[1],
         first.employee is not None,
+        first.pins is not None,
         scenario.values.measures.delay_years,
     )
 
@@ -262,4 +272,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         projection.interest[:, own],
         projection.fund[:, own],
         projection.prepaid[:, own],
+        None if projection.pin_factors is None else projection.pin_factors[:, own],
     )

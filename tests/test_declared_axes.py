@@ -11,18 +11,20 @@ from small_scheme import told
 
 from simsurance.axes import FLOW_AXES, PERSON_AXES
 from simsurance.basis import build
-from simsurance.ledger import LEDGER
+from simsurance.ledger import LEDGER, TOTALS
 from simsurance.model.participation import WaitingRules
 from simsurance.model.projection import short_buffers
-from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
+from simsurance.model.state import CareBasis, EmployeeBasis, Flows, PinBasis, State, Workspace, YearBasis
 from simsurance.model.year import step
 from simsurance.scenario_file.loader import load
 
 
 @cache
 def a_year() -> tuple[State, YearBasis, Flows]:
-    """The opening, the assumptions and the flows of a year of the baseline, some of the contributions received in advance."""
-    state, basis = build(load("baseline").replace({"horizon.last_year": 2027, "contributions.prepaid_share": 0.5}))
+    """The opening, the assumptions and the flows of a year of the baseline: money received in advance, and a total pinned."""
+    pin = {"total": "subsidies", "values": {2027: 7e11}, "mark": "judgement", "source": "S_JUDGEMENT"}
+    changes = {"horizon.last_year": 2027, "contributions.prepaid_share": 0.5, "pins.subsidies": pin}
+    state, basis = build(load("baseline").replace(changes))
     with short_buffers():
         _, flows = step(state, basis[0], Workspace(state.cells.shape))
     return state, basis[0], flows
@@ -46,14 +48,14 @@ def arrays(part: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray, tuple
             yield prefix + field.name, value, told_of[field.name][1]
 
 
-@pytest.mark.parametrize("noun", [CareBasis, EmployeeBasis, YearBasis, WaitingRules, Flows])
+@pytest.mark.parametrize("noun", [CareBasis, EmployeeBasis, PinBasis, YearBasis, WaitingRules, Flows])
 def test_every_array_is_declared_with_unit_and_axes(noun: type) -> None:
     hints = get_type_hints(noun)
     bare = {name for name, hint in hints.items() if hint in (np.ndarray, np.ndarray | None)} - declared(noun).keys()
     assert bare == set()
     for name, (unit, axes) in declared(noun).items():
         assert unit, name
-        assert axes == ("run", "alone") or set(axes) <= {*PERSON_AXES, "band", "fund"}, name
+        assert axes == ("run", "alone") or set(axes) <= {*PERSON_AXES, "band", "fund", "total"}, name
 
 
 def test_an_array_of_a_basis_varies_on_its_declared_axes_alone() -> None:
@@ -63,6 +65,7 @@ def test_an_array_of_a_basis_varies_on_its_declared_axes_alone() -> None:
             assert value.ndim == 1, name
             continue
         order = ("run", "band", *PERSON_AXES[1:]) if "band" in axes else PERSON_AXES
+        order = ("run", "total") if "total" in axes else order
         assert value.ndim == len(order), name
         found = {axis for axis, size in zip(order, value.shape, strict=True) if size > 1} - {"run"}
         assert found <= set(axes), f"{name} varies by {found}, declared are {axes}"
@@ -73,7 +76,9 @@ def test_a_flow_has_its_declared_axes() -> None:
     people = (len(state.cells), *(state.cells.shape[PERSON_AXES.index(axis)] for axis in FLOW_AXES[1:]))
     for name, (_, axes) in declared(Flows).items():
         value = getattr(flows, name)
-        expected = {(): people[:1], ("fund",): state.fund.shape}.get(axes, people)
+        expected = {(): people[:1], ("fund",): state.fund.shape, ("total",): (len(state.cells), len(TOTALS))}.get(
+            axes, people
+        )
         assert value.shape == expected, name
 
 

@@ -463,7 +463,7 @@ def test_words_at_the_right_keep_off_the_lines():
 NOTHING_CREDITED = {
     "employee.contributions.employee_rate": {"2019": 0.02, "2028": 0},
     "employee.accounts.retiree_credit": {"2019": 1300, "2023": 840, "2028": 0},
-    "employee.contributions.employer_rate_change": {"2019": 0, "2028": 0.015},
+    "employee.contributions.employer_rate_change": {"2019": 0, "2028": 0.009},
 }
 """Personal accounts that run out, a pool that does not."""
 
@@ -542,7 +542,8 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
 
 @pytest.mark.parametrize("lang", languages())
 def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
-    three = compared("baseline", "low_cost", "high_cost", **{"employee.contributions.employer_rate": 0.062})
+    deep = projected("high_cost", **{"employee.contributions.employer_rate": 0.045})
+    three = compare([projected(), projected("low_cost"), deep])
     chart = comparison.draw("employee_reserve_months", three, lang)
     (axes,) = chart.figure.axes
     floor = axes.get_ylim()[0]

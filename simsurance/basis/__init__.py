@@ -21,15 +21,16 @@ from simsurance.basis.people import (
     opening_inputs,
     relative_odds,
 )
+from simsurance.basis.pins import pin_basis
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import benefits_pp
 from simsurance.model.participation import WaitingRules
-from simsurance.model.state import CareBasis, EmployeeBasis, State, YearBasis, combined
+from simsurance.model.state import CareBasis, EmployeeBasis, PinBasis, State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.scenario_file.schema import ScenarioValues
 
-PARTS: Final = {"care": CareBasis, "waiting": WaitingRules, "employee": EmployeeBasis}
+PARTS: Final = {"care": CareBasis, "waiting": WaitingRules, "employee": EmployeeBasis, "pins": PinBasis}
 """Fields of a basis that are a basis of their own."""
 
 
@@ -86,6 +87,7 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
     scheme = scenario.values.employee
     arrays["employee"] = employee_basis(inputs, cells) if scheme.projected else None
+    arrays["pins"] = pin_basis(scenario, build)
 
     root = Inputs(scenario, scenario.reference)
     root_arrays = {**arrays, **behaviour_basis(root, odds)}

@@ -131,7 +131,7 @@ def _report(result: "RunResult", folder: Path) -> dict[str, Any]:
     from simsurance.output.measured import outlooks
 
     written = read_manifest(folder) or {}
-    kept = ("scenario", "run_id", "years", "carried", "checks", "outputs")
+    kept = ("scenario", "run_id", "years", "carried", "pinned", "checks", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
     return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}

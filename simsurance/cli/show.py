@@ -9,7 +9,7 @@ import click
 from simsurance.cli.options import scenario_options
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS, LEVERS, SECTIONS, key_at, lever_part
+from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
@@ -36,6 +36,8 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
     paths = [path for path in known if not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")]
     if not paths and prefix == LEVERS:
         raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
+    if not paths and prefix == PINS:
+        raise SimsuranceError(f"{shown.name}: nothing is pinned; write [pins.name] and the keys of each pin below")
     if not paths:
         tables = (table for table in SECTIONS if any(path.startswith(f"{table}.") for path in known))
         hint = nearest(prefix, [*known, *tables]) or f"`simsurance show {scenario}` lists all"
@@ -58,11 +60,14 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
     key, entry = key_at(path), register().get(path, Entry(path, "", "", "", "", ""))
     assert key is not None
     changed = scenario.origins[path] != BASELINE
-    lever, part = lever_part(path)
-    if lever and part == "size":
-        said = scenario.values.levers[lever]
+    table, name, part = named_part(path)
+    if table == LEVERS and part == "size":
+        said = scenario.values.levers[name]
         low, high = toml_value(said.low), toml_value(said.high)
         entry, changed = Entry(path, said.source, said.mark, low, high, said.description), False
+    if table == PINS and part == "values":
+        pinned = scenario.values.pins[name]
+        entry, changed = Entry(path, pinned.source, pinned.mark, "", "", ""), False
     return {
         "key": path,
         "value": scenario.leaves[path],

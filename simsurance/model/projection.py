@@ -41,7 +41,7 @@ class Projection:
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
-    [date, run, fund], `prepaid` [date, run].
+    [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned.
     """
 
     years: tuple[int, ...]
@@ -53,6 +53,7 @@ class Projection:
     interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
+    pin_factors: np.ndarray | None = None
 
 
 def observe(cells: np.ndarray) -> Stocks:
@@ -186,6 +187,8 @@ class Recorder:
             self._keep(kind, self.years, of_runs)[place, runs] = of_runs
         for name in self.by_run:
             self._keep(name, self.years, named[name])[place, runs] = named[name]
+        if flows.pin_factors is not None:
+            self._keep("pin_factors", self.years, flows.pin_factors)[place, runs] = flows.pin_factors
         return dict(zip(self.by_person_group, totals, strict=True)) | {name: named[name] for name in self.by_run}
 
     def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
@@ -216,6 +219,7 @@ class Recorder:
             kept["interest"],
             kept["fund"],
             kept["prepaid"],
+            kept.get("pin_factors"),
         )
 
 

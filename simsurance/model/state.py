@@ -62,6 +62,14 @@ class EmployeeBasis:
 
 
 @dataclass(frozen=True)
+class PinBasis:
+    """Totals of a year that a series replaces: those of the ledger of the year, the insured on the next 1 January."""
+
+    factor: Annotated[np.ndarray, "factor kept from the root, or none", "total"]
+    imposed: Annotated[np.ndarray, "yuan or persons, or none", "total"]
+
+
+@dataclass(frozen=True)
 class YearBasis:
     """Every assumption of one calendar year.
 
@@ -155,6 +163,8 @@ class YearBasis:
     interest_share: Annotated[np.ndarray, "share of a year that flows bear interest", "run alone"]
     employee: EmployeeBasis | None
     """None: the employee scheme's members move as ever, its money is not projected."""
+    pins: PinBasis | None = None
+    """None: nothing is pinned."""
 
 
 Basis = TypeVar("Basis")
@@ -200,7 +210,8 @@ class Flows:
 
     [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run]. What belongs to
     the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
-    its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund].
+    its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund]; `pin_factors`: what a pin
+    multiplies each total by, [run, total], None where nothing is pinned.
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -231,6 +242,7 @@ class Flows:
     no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
     money: Mapping[str, np.ndarray]
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
+    pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
     employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
     employee_exits: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
     retirements: Annotated[np.ndarray | None, "persons", BY_PERSON] = None
@@ -249,9 +261,10 @@ class Flows:
 
     @property
     def by_name(self) -> dict[str, np.ndarray]:
-        """All flows that were computed, money among them, but for interest."""
+        """All flows that were computed, money among them, but for interest and the factors of pins."""
+        beside = ("interest", "pin_factors")
         own = {
-            name: value for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "interest"
+            name: value for name, value in vars(self).items() if isinstance(value, np.ndarray) and name not in beside
         }
         return own | dict(self.money)
 

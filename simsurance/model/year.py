@@ -4,18 +4,19 @@ Person arrays run over run, health, row, sex, area, income, age; rows are the st
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from simsurance.axes import STATUSES, TENURES, axis
-from simsurance.ledger import LEDGER
-from simsurance.model import employee, fund, health, membership, participation, resident
+from simsurance.ledger import ACCOUNTS, LEDGER, fund_of
+from simsurance.model import employee, fund, health, membership, participation, pins, resident
 from simsurance.model.care import benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
 from simsurance.model.lives import Lives, Money
 from simsurance.model.moves import moves
-from simsurance.model.state import Flows, State, Workspace, YearBasis
+from simsurance.model.state import EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.vital import vital
 from simsurance.model.year_end import year_end
 
@@ -26,7 +27,8 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     1 the year's assumptions are in `basis`; 2 automatic rules: none yet; 3 enrolment, with the need class of the year
     before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed; 6 contributions, subsidies
     and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows applied, credits, birthday,
-    moves between schemes, areas, assistance; 10 funds, with what next year's members have paid in advance.
+    moves between schemes, areas, assistance; totals that are pinned; 10 funds, with what next year's members have paid in
+    advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
     after, flows = lived(state, basis, work)
@@ -87,7 +89,17 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
     prepaid = resident.prepaid(end.cells, basis)
     flows["prepaid_change"] = prepaid - state.prepaid
     money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
+    if basis.pins is not None:
+        draw = partial(spent, lives, flows | money, scheme) if scheme is not None else None
+        money, factors = pins.pinned(money, basis.pins, draw)
+        flows["pin_factors"] = factors * flows["pin_factors"]
     return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
+
+
+def spent(lives: Lives, flows: Money, scheme: EmployeeBasis, pinned: Money) -> Money:
+    """What members spend of their accounts, of credits as they are pinned; the cost that is left to them is the model's."""
+    credited = {each.row.name: pinned[each.row.name] for each in fund_of(ACCOUNTS).income}
+    return employee.account_spending(lives, {**flows, **credited}, scheme)
 
 
 def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
-from simsurance.model import membership, moves, population
+from simsurance.model import membership, moves, pins, population
 from simsurance.model.care import PerPerson, credit_year_without_claim
 from simsurance.model.groups import birthday
 from simsurance.model.lives import Lives
@@ -17,12 +17,13 @@ URBAN, RURAL = population.URBAN, population.RURAL
 
 @dataclass(frozen=True)
 class YearEnd:
-    """Cells of the new 1 January, and adjustments to a pinned population, persons [run]."""
+    """Cells of the new 1 January, adjustments to a pinned population, persons [run], and factors of pins, [run, total]."""
 
     cells: np.ndarray
     population_adjustment: np.ndarray
     insured_adjustment: np.ndarray
     employee_adjustment: np.ndarray
+    pin_factors: np.ndarray | None
 
 
 def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, work: Workspace) -> YearEnd:
@@ -68,7 +69,13 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
     if (factor != 1.0).any():
         insured, employed = (cells[:, :, rows].sum(axis=axes_except()) * (factor - 1) for rows in (TENURES, EMPLOYEES))
         cells *= factor.reshape(persons_end.shape)
-    return YearEnd(cells, before * (factor - 1), insured, employed)
+    adjustments, pin_factors = (before * (factor - 1), insured, employed), None
+    if basis.pins is not None:
+        without = pins.everybody(cells)
+        pin_factors = pins.pin_insured(cells, basis.pins, basis.pinned_total_end)
+        changes = zip(adjustments, pins.everybody(cells), without, strict=True)
+        adjustments = tuple(so_far + with_pins - before_pins for so_far, with_pins, before_pins in changes)
+    return YearEnd(cells, *adjustments, pin_factors)
 
 
 def move_between_areas(

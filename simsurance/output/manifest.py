@@ -34,6 +34,8 @@ def run_id(scenario: "Scenario") -> str:
     tables = {key: sha256(path) for key, path in scenario.tables.items()}
     leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
     made_of = {"version": __version__, "leaves": leaves, "tables": tables, "reference": dict(scenario.of_root)}
+    if scenario.pin_root is not None:
+        made_of["pinned_in"] = run_id(scenario.pin_root)
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -49,11 +51,21 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
         "title_zh": scenario.values.title_zh,
         "years": [results.years[0], results.years[-1]],
         "carried": scenario.carried,
+        "pinned": pinned(results),
         "checks": records(results.checks),
         "inputs": inputs(scenario),
         "origins": dict(scenario.origins),
     }
     return _manifest(content, outputs, command)
+
+
+def pinned(results: "RunResult") -> dict[str, Any]:
+    """Each pin of a run: total, mode, and the factor on the model's total by year."""
+    pins = results.scenario.values.pins
+    return {
+        name: {"total": pins[name].total, "mode": pins[name].mode, "factors": factors}
+        for name, factors in results.pin_factors.items()
+    }
 
 
 def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
@@ -74,6 +86,7 @@ def _run(result: "RunResult") -> dict[str, Any]:
     return {
         "run_id": run_id(result.scenario),
         "years": [result.years[0], result.years[-1]],
+        "pinned": pinned(result),
         "checks": records(result.checks),
         "inputs": inputs(result.scenario),
     }

@@ -25,6 +25,7 @@ from simsurance.output.labels import in_its_words
 from simsurance.output.measured import measured, year_or_none
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
+from simsurance.scenario_file.pins import held_levers
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def summary(twins: "Twins", lang: str) -> str:
         first=results.years[0],
         last=results.years[-1],
         changes=changes(scenario, lang),
+        pins=pin_facts(results, lang),
+        held=[
+            {"lever": lever, "totals": totals, "wholly": wholly}
+            for lever, totals, wholly in held_levers(scenario.values, scenario.changed)
+        ],
         **{POOL: None} | funds,
         rules=rule_facts(twins),
         twin=twin_facts(twins),
@@ -132,6 +138,7 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
         multiple = found[f"required_contribution_multiple_{start}"]
         level = found[f"{'required_rate' if rated else 'required_contribution'}_{start}"]
         fact: Facts = {"start": years[place], "last": years[-1], "levied": multiple.status == "ok"}
+        fact["pinned"] = multiple.status == "pinned"
         fact |= {"multiple": multiple.value, "change": multiple.value - 1}
         fact |= {"standard": float(standards[place]), "level": level.value}
         told.append(fact | {"target": results.scenario.values.measures.target_reserve_months})
@@ -192,6 +199,18 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         about = lever.description_zh if lang == "zh" else lever.description
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
         told.append(lever_told | {"source": lever.source, "about": about})
+    return told
+
+
+def pin_facts(results: "RunResult", lang: str) -> list[Facts]:
+    """What is pinned: total, mode, its years, and between which factors on the model's total."""
+    told = []
+    for name, factors in results.pin_factors.items():
+        pin = results.scenario.values.pins[name]
+        fact: Facts = {"name": name, "total": pin.total, "fixed": pin.mode == "fixed", "source": pin.source}
+        fact |= {"first": min(factors), "last": max(factors), "years": len(factors)}
+        fact |= {"least": min(factors.values()), "most": max(factors.values())}
+        told.append(fact | {"mark": words(lang).label(f"mark.{pin.mark}")})
     return told
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from simsurance.scenario_file.faults import Fault, in_words, nearest
 from simsurance.scenario_file.files import TABLES, Layer
 from simsurance.scenario_file.keys import KEYS, key_at
-from simsurance.scenario_file.leaves import missing_in_levers, nested
+from simsurance.scenario_file.leaves import missing_inside, nested
 from simsurance.scenario_file.schema import ScenarioValues
 
 Origins = Mapping[str, Layer]
@@ -19,9 +19,9 @@ def validated(
     leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = ""
 ) -> ScenarioValues | None:
     """The values of complete leaves, or None and the faults that the schema finds."""
-    for lever, text in missing_in_levers(leaves):
-        layer = next(origins[leaf] for leaf in leaves if leaf.startswith(f"{lever}."))
-        faults.append(layer.fault(prefix + lever, text))
+    for named, text in missing_inside(leaves):
+        layer = next(origins[leaf] for leaf in leaves if leaf.startswith(f"{named}."))
+        faults.append(layer.fault(prefix + named, text))
     try:
         return ScenarioValues.model_validate(nested(leaves))
     except ValidationError as error:

@@ -6,6 +6,7 @@ from typing import Final
 
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.pins import pin_complaints
 from simsurance.scenario_file.schedule import Schedule, value_in
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -31,6 +32,8 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     It is told at the key that a file set upon the root scenario, for that is the one to change.
     """
     told: dict[tuple[str, ...], str] = {}
+    for keys, text in pin_complaints(values):
+        told.setdefault(keys, text)
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
         for complaints in (
             _waiting,

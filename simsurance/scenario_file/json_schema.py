@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, ROOT_KEYS, SECTIONS, Key
-from simsurance.scenario_file.schema import LEVER_NAME
+from simsurance.scenario_file.keys import KEYS, NAMED, ROOT_KEYS, SECTIONS, Key
+from simsurance.scenario_file.schema import NAME
 
 FILE_NAME: Final = "simsurance.schema.json"
 TITLE: Final = "simsurance scenario"
@@ -30,15 +30,22 @@ def json_schema() -> dict[str, Any]:
             "items": {"anyOf": [{"enum": list(shipped(fragments=True))}, {"type": "string", "pattern": r"\.toml$"}]},
         },
         **top["properties"],
-        LEVERS: {
-            "type": "object",
-            "description": SECTIONS[LEVERS],
-            "patternProperties": {f"^{LEVER_NAME}$": _table(LEVER_KEYS, "")},
-            "additionalProperties": False,
+        **{
+            table: {
+                "type": "object",
+                "description": SECTIONS[table],
+                "patternProperties": {f"^{NAME}$": _table(keys, "")},
+                "additionalProperties": False,
+            }
+            for table, keys in NAMED.items()
         },
         "reference": {
             "description": "the rules that behaviour is calibrated under where they are not those of a complete file",
             **_table({path: KEYS[path] for path in ROOT_KEYS}, ""),
+        },
+        "pinned_in": {
+            "description": "what the factors of pins are found in, where it differs from a complete file",
+            "type": "object",
         },
     }
     return top

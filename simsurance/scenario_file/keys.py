@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.schema import LEVER_NAME, Lever, ScenarioValues
+from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 from simsurance.scenario_file.sections import Number, Pair
 
 Kind = Literal[
@@ -17,7 +17,8 @@ Kind = Literal[
 
 
 LEVERS: Final = "levers"
-"""The table whose tables are named by whoever writes them."""
+PINS: Final = "pins"
+"""The tables whose tables are named by whoever writes them."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Key:
     lowest: float | None = None
     highest: float | None = None
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
 
 def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], about: str) -> dict[str, Key]:
@@ -39,8 +41,8 @@ def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], abou
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         path = prefix + (field.alias or name)
-        if path == LEVERS:
-            continue  # its tables have names of their own: see LEVER_KEYS
+        if path in (LEVERS, PINS):
+            continue  # their tables have names of their own: see NAMED
         extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else small
         description = field.description or about
         hint = hints[name]
@@ -51,9 +53,8 @@ def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], abou
             found |= _keys_in(hint, path + ".", extra, description)
         else:
             kind, choices = _kind(path, hint)
-            found[path] = Key(
-                path, kind, description, extra.get("unit", ""), extra.get("lowest"), extra.get("highest"), choices
-            )
+            bounds = extra.get("unit", ""), extra.get("lowest"), extra.get("highest")
+            found[path] = Key(path, kind, description, *bounds, choices, not field.is_required())
     return found
 
 
@@ -94,38 +95,44 @@ MEMBERS: Final = frozenset(
 )
 """Names of the groups that small tables have one number for, such as `female` or `urban`."""
 
-SECTIONS[LEVERS] = ScenarioValues.model_fields[LEVERS].description or ""
+SECTIONS.update({table: ScenarioValues.model_fields[table].description or "" for table in (LEVERS, PINS)})
 
 LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", {}, "")
 """Every key of one lever by its name in the lever's table, in the order of the schema."""
+PIN_KEYS: Final[dict[str, Key]] = _keys_in(Pin, "", {}, "")
+"""Every key of one pin, likewise."""
+NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS}
+"""The keys of the tables that have names of their own, by the table around them."""
 
 
 def key_at(path: str) -> Key | None:
-    """The key at a path, levers included; None where there is none."""
+    """The key at a path, those of levers and pins included; None where there is none."""
     if path in KEYS:
         return KEYS[path]
-    name, key = lever_part(path)
-    return replace(LEVER_KEYS[key], path=path) if name and key in LEVER_KEYS else None
+    table, name, key = named_part(path)
+    return replace(NAMED[table][key], path=path) if name and key in NAMED[table] else None
 
 
 def is_section(path: str) -> bool:
-    """Whether a path is that of a table of keys, levers included."""
-    name, key = lever_part(path)
+    """Whether a path is that of a table of keys, levers and pins included."""
+    _, name, key = named_part(path)
     return path in SECTIONS or bool(name and not key)
 
 
-def lever_part(path: str) -> tuple[str, str]:
-    """The name of the lever that a path leads into and what follows it; both empty where it leads into none."""
+def named_part(path: str) -> tuple[str, str, str]:
+    """Table, name of the lever or pin that a path leads into, and what follows it; all empty where it leads into none."""
     table, _, rest = path.partition(".")
     name, _, key = rest.partition(".")
-    return (name, key) if table == LEVERS and re.fullmatch(LEVER_NAME, name) else ("", "")
+    return (table, name, key) if table in NAMED and re.fullmatch(NAME, name) else ("", "", "")
 
 
 def in_order(paths: Iterable[str]) -> list[str]:
-    """Paths of leaves in the order of the schema, levers last and each together."""
+    """Paths of leaves in the order of the schema, levers and pins last and each together."""
     known = set(paths)
-    levers = dict.fromkeys(lever_part(path)[0] for path in paths if path not in KEYS)
-    inside = (f"{LEVERS}.{name}.{key}" for name in levers for key in LEVER_KEYS)
+    named = dict.fromkeys(named_part(path)[:2] for path in paths if path not in KEYS)
+    inside = (
+        f"{table}.{name}.{key}" for place in NAMED for table, name in named if table == place for key in NAMED[place]
+    )
     return [path for path in (*KEYS, *inside) if path in known]
 
 

@@ -7,8 +7,8 @@ from simsurance.scenario_file.faults import Fault, found, nearest, wanted
 from simsurance.scenario_file.files import Layer
 from simsurance.scenario_file.keys import (
     KEYS,
-    LEVER_KEYS,
     LEVERS,
+    NAMED,
     REMOVED,
     RENAMED,
     ROOT_KEYS,
@@ -16,7 +16,7 @@ from simsurance.scenario_file.keys import (
     SMALL_TABLES,
     is_section,
     key_at,
-    lever_part,
+    named_part,
 )
 from simsurance.scenario_file.schedule import is_year
 
@@ -80,10 +80,11 @@ def inside_a_value(path: str) -> str | None:
 def _members(section: str) -> str:
     """The keys of a section, told where there are few."""
     names = [path.rsplit(".", 1)[1] for path in (*KEYS, *SECTIONS) if path.rpartition(".")[0] == section]
-    if lever_part(section)[0]:
-        return f"give its keys: {', '.join(LEVER_KEYS)}"
-    if section == LEVERS:
-        return "write [levers.name] and the keys of each lever below"
+    table, name, _ = named_part(section)
+    if name:
+        return f"give its keys: {', '.join(NAMED[table])}"
+    if section in NAMED:
+        return f"write [{section}.name] and the keys of each {_one_of(section)} below"
     if len(names) > 6:
         return f"write [{section}] and its keys below"
     inside = [KEYS.get(f"{section}.{name}") for name in names] if section in SMALL_TABLES else []
@@ -98,9 +99,9 @@ def unknown(path: str) -> str:
     if path in REMOVED:
         return f"was removed: {REMOVED[path]}; leave it out"
     section, _, name = path.rpartition(".")
-    if path.startswith(f"{LEVERS}."):
-        return _unknown_in_lever(path)
-    if path == "reference":
+    if path.partition(".")[0] in NAMED:
+        return _unknown_inside(path)
+    if path in ("reference", "pinned_in"):
         return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
     homes = [other for other in known if other.rpartition(".")[2] == name]
@@ -118,12 +119,20 @@ def unknown(path: str) -> str:
     return f"unknown key; `simsurance show baseline {section}".rstrip() + "` lists the known ones"
 
 
-def _unknown_in_lever(path: str) -> str:
-    """What is wrong with a lever's name, or with a key inside a lever."""
-    name, key = lever_part(path)
+def _unknown_inside(path: str) -> str:
+    """What is wrong with the name of a lever or a pin, or with a key inside it."""
+    place = path.partition(".")[0]
+    _, name, key = named_part(path)
+    one, known = _one_of(place), NAMED[place]
     if not name:
-        return "a lever's name is made of small letters, digits and single _; write for example [levers.case_payment]"
-    return f"unknown key; {nearest(key, LEVER_KEYS) or 'the keys of a lever are ' + ', '.join(LEVER_KEYS)}"
+        like = "levers.case_payment" if place == LEVERS else "pins.subsidies"
+        return f"a {one}'s name is made of small letters, digits and single _; write for example [{like}]"
+    return f"unknown key; {nearest(key, known) or f'the keys of a {one} are ' + ', '.join(known)}"
+
+
+def _one_of(table: str) -> str:
+    """What one of the tables inside a table is called: `lever` of `levers`."""
+    return table.removesuffix("s")
 
 
 def _home(path: str) -> str:
@@ -134,14 +143,7 @@ def _home(path: str) -> str:
 
 def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
     """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under, incomes."""
-    if "reference" not in layer.data:
-        return layer, {}
-    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != "reference"}, layer.folder, layer.lines)
-    table = layer.data["reference"]
-    if not isinstance(table, Mapping):
-        faults.append(layer.fault("reference", f"{found(table)}, where a table of keys belongs; leave it out"))
-        return rest, {}
-    leaves = leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, "reference.")
+    rest, leaves = set_apart(layer, "reference", faults)
     for path in [path for path in leaves if path not in ROOT_KEYS]:
         text = (
             "not one of the keys that a scenario needs of its root; give keys of participation, contributions or income"
@@ -149,6 +151,18 @@ def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
         faults.append(layer.fault(f"reference.{path}", text))
         del leaves[path]
     return rest, leaves
+
+
+def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leaves]:
+    """A root file without one of its tables, and the leaves of that table."""
+    if name not in layer.data:
+        return layer, {}
+    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != name}, layer.folder, layer.lines)
+    table = layer.data[name]
+    if not isinstance(table, Mapping):
+        faults.append(layer.fault(name, f"{found(table)}, where a table of keys belongs; leave it out"))
+        return rest, {}
+    return rest, leaves_of(Layer(layer.label, table, layer.folder, layer.lines), faults, f"{name}.")
 
 
 def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -166,18 +180,19 @@ def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     return list(told.items())
 
 
-def missing_in_levers(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Levers that lack keys, each with what would be right."""
-    names = dict.fromkeys(lever_part(path)[0] for path in leaves if path not in KEYS)
+def missing_inside(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Levers and pins that lack keys, each with what would be right."""
+    named = dict.fromkeys(named_part(path)[:2] for path in leaves if path not in KEYS)
     told = []
-    for name in names:
-        absent = [key for key in LEVER_KEYS if f"{LEVERS}.{name}.{key}" not in leaves]
+    for table, name in named:
+        keys = {key: known for key, known in NAMED[table].items() if not known.optional}
+        absent = [key for key in keys if f"{table}.{name}.{key}" not in leaves]
         if len(absent) == 1:
-            told.append((f"{LEVERS}.{name}", f"{absent[0]} is missing; {wanted(LEVER_KEYS[absent[0]])}"))
+            told.append((f"{table}.{name}", f"{absent[0]} is missing; {wanted(keys[absent[0]])}"))
         elif absent:
-            whole = [other for other in names if f"{LEVERS}.{other}.{absent[0]}" in leaves]
-            hint = nearest(name, whole) or "a lever gives every key"
-            told.append((f"{LEVERS}.{name}", f"{', '.join(absent)} are missing; {hint}"))
+            whole = [other for place, other in named if f"{place}.{other}.{absent[0]}" in leaves and place == table]
+            hint = nearest(name, whole) or f"a {_one_of(table)} gives every key"
+            told.append((f"{table}.{name}", f"{', '.join(absent)} are missing; {hint}"))
     return told
 
 

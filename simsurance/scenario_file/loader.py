@@ -13,8 +13,17 @@ from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import INCOME_KEYS, POLICY_KEYS, ROOT_KEYS, in_order
-from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
+from simsurance.scenario_file.keys import INCOME_KEYS, KEYS, LEVERS, PINS, POLICY_KEYS, ROOT_KEYS, in_order
+from simsurance.scenario_file.leaves import (
+    Leaves,
+    inside_a_value,
+    leaves_of,
+    missing,
+    nested,
+    reference_of,
+    set_apart,
+)
+from simsurance.scenario_file.pins import pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, notes, years_covered
@@ -32,7 +41,8 @@ class Scenario:
     `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
     contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `at_root` is the same
     scenario at the incomes of its root: growth of cost is stated at these. `origins` says for each leaf which file set it,
-    `tables` which CSV file each table key stands for.
+    `tables` which CSV file each table key stands for. `pin_root` is the scenario in which the factors of pins are found, None
+    where that is this one.
     """
 
     name: str
@@ -45,6 +55,7 @@ class Scenario:
     layers: Mapping[str, Layer]
     root: Layer
     of_root: Mapping[str, Any]
+    pin_root: "Scenario | None" = None
 
     def __repr__(self) -> str:
         years = self.values.horizon
@@ -62,8 +73,13 @@ class Scenario:
 
     @property
     def notes(self) -> list[str]:
-        """What a run tells of the years of its inputs, one line each."""
-        return notes(self.leaves, self.tables)
+        """What a run tells of the years of its inputs and of its pins, one line each."""
+        return notes(self.leaves, self.tables) + pin_notes(self.values, self.changed)
+
+    @property
+    def changed(self) -> list[str]:
+        """The keys that another source than the root file sets."""
+        return [path for path, layer in self.layers.items() if layer.label != self.root.label]
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
@@ -73,7 +89,7 @@ class Scenario:
         layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root, self.of_root, faults)
+        return _scenario(self.name, stack, self.root, self.of_root, faults, self._pinned_in([layer]))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -83,7 +99,13 @@ class Scenario:
         assert layer is not None
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
-        return _scenario(f"{self.name}+{slug(layer.label)}", stack, self.root, self.of_root, faults)
+        name = f"{self.name}+{slug(layer.label)}"
+        return _scenario(name, stack, self.root, self.of_root, faults, self._pinned_in([layer]))
+
+    def _pinned_in(self, upon: Sequence[Layer]) -> "_Stack":
+        """What the factors of pins are found in, for what is laid upon the scenario."""
+        root = self.pin_root or self
+        return _Stack(dict(root.leaves), dict(root.layers)).with_those_that_pin(upon)
 
     def to_toml(self) -> str:
         """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
@@ -92,7 +114,13 @@ class Scenario:
             if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
                 leaves[path] = file.as_posix()
         policy = {path: value for path, value in self.of_root.items() if value != leaves[path]}
-        return toml_text(leaves, policy)
+        pinned_in = self.pin_root.leaves if self.pin_root else {}
+        differing = {
+            path: value
+            for path, value in pinned_in.items()
+            if path.startswith(f"{LEVERS}.") or (path in KEYS and value != self.leaves[path])
+        }
+        return toml_text(leaves, reference=policy, pinned_in=differing)
 
 
 class _Stack:
@@ -112,6 +140,13 @@ class _Stack:
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
 
+    def with_those_that_pin(self, layers: Sequence[Layer]) -> "_Stack":
+        """With those layers on top that pin something; what is wrong with them is told elsewhere."""
+        for layer in layers:
+            if PINS in layer.data:
+                self.put(leaves_of(layer, []), layer)
+        return self
+
 
 def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Scenario:
     """The scenario of a shipped name or a path, with fragments (`--with`) and settings (`--set key=value`) upon it.
@@ -126,9 +161,16 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
         refuse(faults)
     root = chain[0]
     chain[0], root_reference = reference_of(root, faults)
+    chain[0], differing = set_apart(chain[0], "pinned_in", faults)
     stack = _Stack()
-    for layer in chain:
+    pinning = max((place for place, layer in enumerate(chain) if PINS in layer.data), default=len(chain) - 1)
+    for place, layer in enumerate(chain):
         stack.put(leaves_of(layer, faults), layer)
+        if place <= pinning:
+            pinned_in = _Stack(dict(stack.leaves), dict(stack.layers))
+        if place == 0 and differing:
+            pinned_in = _differing(stack, differing, layer)
+            pinning = 0
         if layer is chain[0]:
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             of_root = stack.leaves | root_reference
@@ -139,11 +181,19 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    return _scenario(name, stack, root, {path: of_root.get(path) for path in ROOT_KEYS}, faults)
+    kept = {path: of_root.get(path) for path in ROOT_KEYS}
+    return _scenario(name, stack, root, kept, faults, pinned_in.with_those_that_pin(extras))
 
 
-def _scenario(name: str, stack: _Stack, root: Layer, of_root: Mapping[str, Any], faults: list[Fault]) -> Scenario:
-    """Check the whole and raise all faults, or hand over the scenario."""
+def _scenario(
+    name: str,
+    stack: _Stack,
+    root: Layer,
+    of_root: Mapping[str, Any],
+    faults: list[Fault],
+    pinned_in: _Stack | None = None,
+) -> Scenario:
+    """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
@@ -161,7 +211,29 @@ def _scenario(name: str, stack: _Stack, root: Layer, of_root: Mapping[str, Any],
     assert reference is not None
     assert at_root is not None
     origins = {path: stack.layers[path].label for path in leaves}
-    return Scenario(name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root)
+    pin_root = None
+    if pinned_in is not None and any(pin.mode == "root" and pin.values for pin in values.pins.values()):
+        _put_pins(pinned_in, stack)
+        if pinned_in.leaves != leaves:
+            pin_root = _scenario(f"{name}, where it is pinned", pinned_in, root, of_root, [])
+    return Scenario(name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root, pin_root)
+
+
+def _differing(stack: _Stack, leaves: Leaves, layer: Layer) -> _Stack:
+    """A complete file with the leaves in which the scenario differs that its pins are found in; the levers are its own."""
+    found = _Stack({path: leaf for path, leaf in stack.leaves.items() if not path.startswith(f"{LEVERS}.")})
+    found.layers = dict(stack.layers)
+    found.put(leaves, layer)
+    return found
+
+
+def _put_pins(pinned_in: _Stack, stack: _Stack) -> None:
+    """Lay the pins, the horizon and the titles of a scenario on what the factors are found in."""
+    for path in [path for path in pinned_in.leaves if path.startswith(f"{PINS}.")]:
+        del pinned_in.leaves[path]
+    for path, value in stack.leaves.items():
+        if path in TITLES or path.startswith((f"{PINS}.", "horizon.")):
+            pinned_in.leaves[path], pinned_in.layers[path] = value, stack.layers[path]
 
 
 def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, PIN_KEYS, PINS, SECTIONS, SMALL_TABLES, Key
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.schema import Lever
@@ -37,7 +37,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _cited()]
+    parts += [_levers(), _pins(), _cited()]
     return "\n".join(parts)
 
 
@@ -82,11 +82,7 @@ more years without reimbursement earn a bonus.
 
 def _levers() -> str:
     """The keys of a lever, and the levers of the shipped fragments."""
-    keys = [
-        _line([f"`{key.path}`<br>{key.description}", ", ".join(key.choices) or key.kind, key.unit, _bounds(key)])
-        for key in LEVER_KEYS.values()
-    ]
-    parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_table(("key", "takes", "unit", "bounds"), keys)]
+    parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_keys(LEVER_KEYS)]
     rows = []
     for name, levers in _shipped_levers().items():
         for lever, said in levers.items():
@@ -97,6 +93,40 @@ def _levers() -> str:
     parts += ["Those shipped, by the option that lays them upon a scenario (`--with`):\n"]
     parts += _table(("option", "lever", "component", "start, ramp", "size", "range", "mark", "source"), rows)
     return "\n".join(parts)
+
+
+PINS_INTRODUCTION = """A yearly series replaces a total: a table `[pins.name]` with the keys below, `mode` if it is not
+`root`. Years that are not named are the model's. A row of the ledger is scaled, and what is a share of it (local financing,
+administration, employers' part of the accounts, relatives' contributions, spending from accounts) moves with it, unless
+pinned itself. The income or expenditure of a fund scales those of its rows that are neither transfers nor pinned themselves;
+what is received in advance is kept. A transfer changes both funds. The insured are those of 1 January, all their statuses in
+proportion; who is added or taken away is `population_adjustment`, unless `population.pinned_total` holds the population:
+then everybody else makes room.
+
+The factors of pins of the mode `root` are found in the file that pins, with all that it extends; whatever extends it, and every
+option and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells which levers
+cannot act beside it, and measures that ask what an answer would be have the status `pinned`. That nobody is paid more than care
+costs is checked before scaling. Totals that contradict each other are refused.
+"""
+
+
+def _pins() -> str:
+    """The keys of a pin."""
+    return "\n".join([f"## {PINS}\n", PINS_INTRODUCTION, *_keys(PIN_KEYS)])
+
+
+def _keys(keys: Mapping[str, Key]) -> list[str]:
+    """The keys of a table that has a name of its own, as a table."""
+    rows = [
+        _line([f"`{key.path}`<br>{key.description}", _choices(key) or key.kind, key.unit, _bounds(key)])
+        for key in keys.values()
+    ]
+    return _table(("key", "takes", "unit", "bounds"), rows)
+
+
+def _choices(key: Key) -> str:
+    """The words that a key may hold, as they are written."""
+    return ", ".join(f"`{choice}`" for choice in key.choices)
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> list[str]:

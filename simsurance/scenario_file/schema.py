@@ -14,10 +14,10 @@ from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.sections import ByNeed, Number, Section, calendar_year, quantity, text
+from simsurance.scenario_file.sections import LARGEST_AMOUNT, ByNeed, Number, Section, calendar_year, quantity, text
 
-LEVER_NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
-"""What the name of a lever looks like: small letters, digits and single underscores."""
+NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+"""What the name of a lever or of a pin looks like: small letters, digits and single underscores."""
 LeverComponent = Literal[
     "inpatient_use",
     "inpatient_cost",
@@ -39,6 +39,39 @@ LeverComponent = Literal[
     "employer_contributions",
     "contribution_base",
     "employee_entry",
+]
+PinnedTotal = Literal[
+    "personal_contributions",
+    "assistance",
+    "subsidies",
+    "local_supplement",
+    "repair_payments",
+    "inpatient_benefits",
+    "outpatient_benefits",
+    "critical_illness",
+    "bonus_cost",
+    "administration",
+    "employer_contributions",
+    "employee_contributions",
+    "employer_to_accounts",
+    "retiree_credits",
+    "purchases",
+    "employee_inpatient_benefits",
+    "employee_outpatient_benefits",
+    "maternity_benefits",
+    "long_term_care",
+    "account_spending",
+    "relatives_care",
+    "contributions_from_accounts",
+    "resident.income",
+    "resident.outgo",
+    "employee_pool.income",
+    "employee_pool.outgo",
+    "personal_accounts.income",
+    "personal_accounts.outgo",
+    "resident_insured",
+    "employee_active",
+    "employee_retired",
 ]
 FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
 Mark = Literal[
@@ -190,6 +223,22 @@ class Lever(Section):
         return high
 
 
+class Pin(Section):
+    """A total of the ledger or of the insured that a yearly series replaces in the years that it names."""
+
+    total: PinnedTotal = text(
+        "what is pinned: a row of the ledger, the income or expenditure of a fund, or the insured of 1 January"
+    )
+    mode: Literal["root", "fixed"] = Field(
+        default="root",
+        description="root: the factor pinned ÷ model is found in the file that pins and kept in what is laid upon it, so that "
+        "policies act; fixed: the total is imposed on every run",
+    )
+    values: Pins = quantity("the total in each year named, or on 1 January of it", "yuan or persons", 0, LARGEST_AMOUNT)
+    mark: Mark = text("how certain the series is, in the words of the register")
+    source: str = text("where the series comes from: the id of a listed source, or a reference in words")
+
+
 class ScenarioValues(Section):
     """A complete scenario: every key has a value."""
 
@@ -212,4 +261,7 @@ class ScenarioValues(Section):
     measures: Measures
     levers: dict[str, Lever] = Field(
         default_factory=dict, description="Changes of one component each that no key of their own describes, by name."
+    )
+    pins: dict[str, Pin] = Field(
+        default_factory=dict, description="Totals that a yearly series replaces, each by a name of its own."
     )

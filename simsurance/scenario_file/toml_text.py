@@ -2,23 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from simsurance.scenario_file.keys import SMALL_TABLES, in_order, key_at
 from simsurance.scenario_file.leaves import nested
 
+APART: Final = {
+    "reference": "# The rules that behaviour is calibrated under and the incomes that cost is stated at, where they differ.",
+    "pinned_in": "# What the factors of pins are found in, where it differs from the above; with all of its levers.",
+}
+"""Tables behind a complete scenario, and what is told of each."""
 
-def toml_text(leaves: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
-    """A root file: every key in the order of the schema, then what it needs of its root if it differs."""
+
+def toml_text(leaves: Mapping[str, Any], **apart: Mapping[str, Any]) -> str:
+    """A root file: every key in the order of the schema, then the tables that say what else counted, if they differ."""
     ordered = nested({path: leaves[path] for path in in_order(leaves)})
     lines = _table_lines(ordered, "")
-    if reference:
-        lines += [
-            "",
-            "# The rules that behaviour is calibrated under and the incomes that cost is stated at, where they differ.",
-        ]
-        lines[-1] += "".join(_table_lines(nested(reference), "reference.")[:1])
-        lines += _table_lines(nested(reference), "reference.")[1:]
+    for name, differing in apart.items():
+        if differing:
+            first, *others = _table_lines(nested(differing), f"{name}.")
+            lines += ["", APART[name] + first, *others]
     return "\n".join(lines).strip() + "\n"
 
 
@@ -28,7 +31,7 @@ def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
     below: list[str] = []
     for name, value in table.items():
         path = prefix + name
-        known = path.removeprefix("reference.")
+        known = path.partition(".")[2] if path.partition(".")[0] in APART else path
         if isinstance(value, Mapping) and key_at(known) is None and known not in SMALL_TABLES:
             below += _table_lines(value, path + ".")
         else:
