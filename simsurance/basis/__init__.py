@@ -111,10 +111,12 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     root_arrays = read_only({**arrays, **behaviour_basis(root, odds)})
     opening_year = year_basis(inputs.first, 0, root.values, root_arrays)
     no_claim = benefits_pp(opening_year).no_claim
-    cells, root_cells = (
-        opening.count_years_without_claim(opening.count_rule_years(cells, *counted), no_claim, counted[0])
-        for counted in (counted_years(inputs), counted_years(root))
-    )
+    counted = [counted_years(each) for each in (inputs, root)]
+    by_years = {
+        years: opening.count_years_without_claim(opening.count_rule_years(cells, *years), no_claim, years[0])
+        for years in dict.fromkeys(counted)
+    }
+    cells, root_cells = (by_years[years] for years in counted)
     leave, enter = intercepts(root_cells, opening_year, scenario.values)
     arrays["reference_burden"] = root_arrays["reference_burden"]
     arrays["leave_odds"] = arrays["leave_odds"] * leave
