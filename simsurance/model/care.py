@@ -78,9 +78,7 @@ def critical_cover(basis: YearBasis) -> critical_illness.Cover:
     return critical_illness.Cover(
         basis.critical_deductible[..., two, :],
         by_band(basis.critical_edges),
-        tuple(
-            np.broadcast_to(ratio, (*ratio.shape[:5], 4, 1))[..., two, :] for ratio in by_band(basis.critical_ratios)
-        ),
+        tuple(ratio[..., two, :] for ratio in by_band(basis.critical_ratios)),
         basis.critical_cap,
         basis.critical_capped[..., two, :],
     )
