@@ -61,7 +61,7 @@ def money_basis(inputs: Inputs) -> Arrays:
 def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     """Rules of critical-illness insurance, by year on the axes; bands are an axis of their own behind the run."""
     rules, years = inputs.values.benefits.critical_illness, inputs.years
-    before = inputs.incomes([year - 1 for year in years])["national"]
+    before = inputs.income("national", [year - 1 for year in years])
     deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
     tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
     edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
