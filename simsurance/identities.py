@@ -130,6 +130,20 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     ):
         excess = np.maximum(benefits - claims, 0).max(axis=tuple(range(2, benefits.ndim)))
         yield f"money: {kind} benefits do not exceed cost", excess, total(claims)
+    yield (
+        "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost",
+        np.maximum(_over_cost(flow, basis), _over_cost(projection.by_group, basis)),
+        total(flow["inpatient_claims"]),
+    )
+
+
+def _over_cost(flow: dict[str, np.ndarray], basis: Sequence[YearBasis]) -> np.ndarray:
+    """The most that both layers of inpatient benefits pay beyond the cost in any cell; a premium is no benefit."""
+    claims = flow["inpatient_claims"]
+    self_run = np.stack([np.broadcast_to(year.critical_self_run.reshape(-1), claims.shape[1]) for year in basis])
+    critical = flow["critical_illness"] * self_run[:, :, None, None]
+    paid = flow["inpatient_benefits"] + critical + flow["bonus_cost"]
+    return np.maximum(paid - claims, 0).max(axis=(2, 3))
 
 
 def _employee_members(projection: Projection) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:

@@ -42,6 +42,17 @@ def flow(name: str, factor: float = 1.001) -> Change:
     return change
 
 
+def group_flow(name: str, factor: float) -> Change:
+    """A flow by area and income group, larger in one year and run."""
+
+    def change(found: Projection) -> Projection:
+        values = found.by_group[name].copy()
+        values[YEAR, RUN] *= factor
+        return replace(found, by_group={**found.by_group, name: values})
+
+    return change
+
+
 def single(name: str, more: float) -> Change:
     """A flow of a whole run, larger in one year."""
 
@@ -87,6 +98,7 @@ PREPAID = "money: prepaid opening + change = prepaid closing"
 INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^½ − 1)"
 CLOSING = "money: opening + income − outgo + interest = closing"
 INPATIENT = "money: inpatient benefits do not exceed cost"
+BOTH_LAYERS = "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost"
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
 EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
 EMPLOYEES_BY_AGE = "employees: by status = by age"
@@ -131,7 +143,10 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "interest": (single("interest", 1e8), {INTEREST}),
     "fund": (money("fund", 1e8, 0), {CLOSING, INTEREST}),
     "prepaid": (money("prepaid", 1e6), {PREPAID}),
-    "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT}),
+    "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT, BOTH_LAYERS}),
+    "critical illness beyond the own cost": (flow("critical_illness", 20), {INTEREST, CLOSING, BOTH_LAYERS}),
+    "a bonus beyond the own cost": (flow("bonus_cost", 1e7), {INTEREST, CLOSING, BOTH_LAYERS}),
+    "critical illness of a group beyond its own cost": (group_flow("critical_illness", 20), {BOTH_LAYERS}),
     "outpatient_claims": (flow("outpatient_claims", 0.3), {OUTPATIENT}),
     "employee_entries": (flow("employee_entries"), {EMPLOYEES}),
     "employee_exits": (flow("employee_exits"), {EMPLOYEES}),

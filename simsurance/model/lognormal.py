@@ -28,7 +28,7 @@ def above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index
     if not (has_tail or threshold.any()):
         return Above(mean, np.ones(()))
     positive = np.maximum(threshold, 1e-300)
-    distance = np.log(mean / positive) / sigma + sigma / 2
+    distance = (np.log(mean) / sigma + sigma / 2) - np.log(positive) / sigma
     chance = ndtr(distance - sigma)
     excess = mean * ndtr(distance) - positive * chance
     if not has_tail:

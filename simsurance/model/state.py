@@ -139,6 +139,7 @@ class YearBasis:
     # claims and benefits
     care: CareBasis
     critical_deductible: np.ndarray
+    critical_low_places: np.ndarray
     critical_edges: np.ndarray
     critical_ratios: np.ndarray
     critical_cap: np.ndarray

@@ -19,6 +19,8 @@ SHARES_OF_ONE_WHOLE: Final = (
 )
 """Section and two keys in it that are shares of the same."""
 ROUNDING: Final = 1e-9
+LEAST_RATIO: Final = 0.01
+"""Least share that a band may pay, as in the schema."""
 
 
 class _YearNotTold(Exception):
@@ -80,8 +82,8 @@ def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A single step fits under the limit of the bonuses, and a cut leaves something of the cap."""
-    rules, cap = values.participation, _in(values.benefits.critical_illness.cap, year)
-    cap_key, most = "benefits.critical_illness.cap", _in(rules.bonus_limit, year) * cap
+    rules, (cap, cap_key, *_) = values.participation, _cap(values, year)
+    most = _in(rules.bonus_limit, year) * cap
     for section in ("continuous_bonus", "no_claim_bonus"):
         step = _in(getattr(rules, section).step, year)
         if step > most:
@@ -164,23 +166,41 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """Assisted persons are paid at most the whole cost, the cap is not below the deductible, a premium is not zero."""
+    """Each band pays something and nobody more than the cost, the cap is not below the deductible, a premium is not zero."""
     rules, reference = values.benefits.critical_illness, values.claims.trend.reference_year
-    section, highest = "benefits.critical_illness", max(rules.band_ratios)
+    section, highest, lowest = "benefits.critical_illness", max(rules.band_ratios), min(rules.band_ratios)
     if highest + rules.assisted_ratio_extra > 1:
         text = f"band_ratios of {plain(highest)} and assisted_ratio_extra {plain(rules.assisted_ratio_extra)} are more "
         text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
         yield (f"{section}.assisted_ratio_extra", f"{section}.band_ratios"), text
+    if lowest + rules.ratio_shift < LEAST_RATIO - ROUNDING:
+        text = f"ratio_shift {plain(rules.ratio_shift)} leaves less than {LEAST_RATIO:g} of a band that pays "
+        text += f"{plain(lowest)}; give a shift of at least {LEAST_RATIO - lowest:.3g}"
+        yield (f"{section}.ratio_shift", f"{section}.band_ratios"), text
     if rules.financing == "premium" and _in(rules.premium, year) == 0:
         text = f'premium is 0 in {year} while financing is "premium", so these benefits cost nothing; give a premium'
         yield (f"{section}.premium", f"{section}.financing"), text
     income = _in(values.economy.disposable_income, reference - 1)
-    cap = _in(rules.cap, year)
-    deductible = _in(rules.deductible_income_share, year) * income * rules.deductible_factor
-    if cap < deductible:
-        text = f"cap {plain(cap)} is below the deductible, about {deductible:.0f} yuan in {reference}; "
-        keys = tuple(f"{section}.{name}" for name in ("cap", "deductible_income_share", "deductible_factor"))
-        yield keys, text + "raise the cap or lower the deductible"
+    share, low = _in(rules.deductible_income_share, year), _in(rules.low_deductible_income_share, year)
+    if low > share and rules.low_deductible_places:
+        text = f"low_deductible_income_share {plain(low)} is above deductible_income_share {plain(share)} in {year}; "
+        keys = tuple(f"{section}.{name}income_share" for name in ("low_deductible_", "deductible_"))
+        yield keys, text + "lower the first, or give low_deductible_places = 0"
+    cap, *cap_keys = _cap(values, year)
+    if cap < share * income:
+        text = f"the cap, {plain(round(cap))} in {year}, is below the deductible, about {share * income:.0f} yuan in "
+        text += f"{reference}; raise the cap or lower the deductible"
+        yield (*cap_keys, f"{section}.deductible_income_share"), text
+
+
+def _cap(values: ScenarioValues, year: int) -> tuple[float, *tuple[str, ...]]:
+    """Most that critical-illness insurance pays in a year, in the reference year, and the keys that it comes from."""
+    rules, section = values.benefits.critical_illness, "benefits.critical_illness"
+    if rules.cap_rule == "amount":
+        return _in(rules.cap, year), f"{section}.cap", f"{section}.cap_rule"
+    income = _in(values.economy.disposable_income, values.claims.trend.reference_year - 1)
+    cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
+    return cap, f"{section}.cap_income_multiple", "benefits.inpatient.limit", f"{section}.cap_rule"
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
