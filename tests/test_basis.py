@@ -57,8 +57,8 @@ def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
     arrays = arrays_of(years[0])
     assert {"personal_pp", "care.inpatient_use", "waiting.fixed_months", "employee.care.inpatient_use"} <= set(arrays)
     for name, array in arrays.items():
-        by_band = name in {"critical_edges", "critical_ratios"}
-        assert array.ndim == (1 if name in by_run else 8 if by_band else 7), name
+        behind_the_run = name in {"critical_deductible", "critical_edges", "critical_ratios"}
+        assert array.ndim == (1 if name in by_run else 8 if behind_the_run else 7), name
         assert array.shape[0] == 1, name
         assert not array.flags.writeable, name
 

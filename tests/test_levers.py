@@ -25,6 +25,7 @@ LAST = 2032
 BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
 FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
+    "critical_cap_300000",
     "jump_off_2025",
     "no_behaviour",
     "no_level_factors",
@@ -123,7 +124,8 @@ def test_levers_on_one_component_multiply(base):
 
 @pytest.mark.parametrize("component", COLUMNS)
 def test_a_component_moves_its_own_columns_from_its_start_and_no_others(component):
-    still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+    room = "benefits.critical_illness.ratio_shift=0"
+    still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}", room])
     before, after = simulate([still, with_levers(still, one=lever(component, 0.05))])
     for name in (*BENEFITS, *INCOME, "resident_insured", "resident_enrolled"):
         old, new = before.account[name], after.account[name]
@@ -166,6 +168,19 @@ def test_what_stands_outside_the_layers_moves_by_the_size(component, column):
     still = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
     before, after = simulate([still, with_levers(still, one=lever(component, -0.04))])
     assert after.account[column][2:] == pytest.approx(0.96 * before.account[column][2:])
+
+
+def test_a_lever_on_benefits_leaves_critical_illness_no_more_than_the_rest_of_the_cost():
+    whole = BASE.replace(
+        {"benefits.critical_illness.ratio_shift": 0.4, "benefits.critical_illness.cap_income_multiple": 900}
+    )
+    raised = {
+        name: with_levers(whole, one=lever(name, size))
+        for name, size in (("inpatient_benefits", 0.4), ("critical_illness", 0.5))
+    }
+    before, basic, critical = simulate([whole, *raised.values()])
+    assert (basic.account["critical_illness"][2:] < 0.3 * before.account["critical_illness"][2:]).all()
+    assert critical.account["critical_illness"][2:] == pytest.approx(before.account["critical_illness"][2:])
 
 
 def test_income_moves_by_the_size_but_for_payments_outside_the_standards(base):

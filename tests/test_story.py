@@ -22,7 +22,10 @@ NOMINAL = {
     "benefits.indexation": "fixed",
     "benefits.inpatient.deductible": 1000,
     "benefits.inpatient.payment_ratio": 0.7,
-    "benefits.critical_illness.deductible_factor": 1.0,
+    "benefits.critical_illness.low_deductible_places": 0,
+    "benefits.critical_illness.ratio_shift": 0,
+    "benefits.critical_illness.outpatient_factor": 0,
+    "benefits.critical_illness.cap_rule": "amount",
 }
 LONG = (
     "before: never, 2026: late 2 repair, 2027: in claim 900000, 2028-2030: in no-claim, 2031: in claim 3000000 month 4,"

@@ -13,6 +13,8 @@ from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefit
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
 
+LEAST: Final = 1e-12
+"""Share that stands for nothing paid, where the own cost at a payment is asked for."""
 Scheme = Literal["resident", "employee"]
 CARE_LEVERS: Final[dict[Scheme, tuple[tuple[LeverComponent, LeverComponent], ...]]] = {
     "resident": (
@@ -58,23 +60,27 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     """Rules of critical-illness insurance on own inpatient cost, by year on the axes.
 
     Kinds of places and bands are an axis of their own behind the run. Own outpatient cost counts with it: so the amounts
-    are reached, and the ratios are paid, on so much less of it; a ratio is at most the whole of it.
+    are reached, and the ratios are paid, on so much less of it, though never more than both layers leave room for.
     """
-    rules, counted = inputs.values.benefits.critical_illness, 1 + inputs.values.benefits.critical_illness.outpatient_factor
+    rules, counted = (
+        inputs.values.benefits.critical_illness,
+        1 + inputs.values.benefits.critical_illness.outpatient_factor,
+    )
     income = inputs.incomes([year - 1 for year in inputs.years])["national"]
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
     tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
     extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED
-    ratios = [np.minimum((ratio + extra) * counted, 1.0) for ratio in rules.band_ratios]
-    self_run = float(rules.financing == "self_run")
-    lever = critical_lever(inputs, np.max(ratios))
+    most = most_of_own_cost(inputs)[:, None]
+    ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
+    self_run, lever = float(rules.financing == "self_run"), inputs.lever("critical_illness")
     return {
         "critical_deductible": np.stack(
-            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares], axis=2
+            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares],
+            axis=2,
         ),
         "critical_low_places": on(rules.low_deductible_places),
         "critical_edges": np.stack([on(index * edge / counted, "year") for edge in rules.band_edges], axis=2),
-        "critical_ratios": np.stack([on(ratio, "income") for ratio in ratios], axis=2),
+        "critical_ratios": np.stack([on(ratio, "year", "income") for ratio in ratios], axis=2),
         "critical_cap": on(critical_cap(inputs, income, index), "year"),
         "critical_capped": on(1 - ASSISTED * (not rules.assisted_capped), "income"),
         "critical_factor": on(lever, "year"),
@@ -99,18 +105,15 @@ def critical_cap(inputs: Inputs, income: np.ndarray, index: np.ndarray) -> np.nd
     return cap
 
 
-def critical_lever(inputs: Inputs, highest: float) -> np.ndarray:
-    """What levers multiply critical-illness benefits by, behind the layers, [year]: no layer pays more than the cost."""
-    lever, basic = inputs.lever("critical_illness"), inputs.lever("inpatient_benefits")
+def most_of_own_cost(inputs: Inputs) -> np.ndarray:
+    """Most that critical-illness insurance may pay of own inpatient cost, before what levers multiply it by, [year].
+
+    Basic insurance, levers included, pays a share of the cost within its limit; both together pay at most the cost.
+    """
     ratio = inputs.yearly(inputs.values.benefits.inpatient.payment_ratio)
-    left = np.divide(1 - basic * ratio, 1 - ratio, out=np.ones_like(ratio), where=ratio < 1)
-    most = np.minimum(left, 1.0) / highest
-    if inputs.values.benefits.critical_illness.financing == "self_run" and (lever > most).any():
-        raise SimsuranceError(
-            f"levers: those on critical_illness, beside those on inpatient_benefits, with ratios of up to {highest:g} pay "
-            f"more than the cost; together at most {most.min() - 1:.3f}"
-        )
-    return lever
+    unpaid = 1 - ratio * inputs.lever("inpatient_benefits")
+    left = np.divide(unpaid, 1 - ratio, out=np.ones_like(ratio), where=ratio < 1)
+    return np.asarray(np.minimum(left, 1.0) / np.maximum(inputs.lever("critical_illness"), 1.0))
 
 
 def resident_care(inputs: Inputs) -> Arrays:

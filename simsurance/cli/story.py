@@ -5,7 +5,7 @@ import math
 
 import click
 
-from simsurance.axes import AREA, INCOME, SEX
+from simsurance.axes import AREA, DEDUCTIBLES, INCOME, SEX
 from simsurance.cli.options import scenario_options
 from simsurance.cli.show import columns
 from simsurance.output.labels import LANGUAGES, Lang
@@ -19,8 +19,16 @@ NOTES = {
     "zh": "住院费用为政策范围内费用。未注明月份的住院视为发生在有待遇的月份。金额为当年价，元。",
 }
 RESIDENT_NOTES = {
-    "en": "Critical-illness insurance pays above the scenario's effective deductible.",
-    "zh": "大病保险起付线按情景的有效起付线计。",
+    "national": {
+        "en": "Critical-illness insurance: a place with the national deductible (--deductible low for the others); ratios "
+        "and the outpatient cost that counts with a stay are the scenario's means.",
+        "zh": "大病保险按执行全国起付线的地区计（其他地区用 --deductible low）；支付比例和随住院计入的门诊费用取情景均值。",
+    },
+    "low": {
+        "en": "Critical-illness insurance: a place with a low deductible (--deductible national for the others); ratios and "
+        "the outpatient cost that counts with a stay are the scenario's means.",
+        "zh": "大病保险按起付线较低的地区计（其他地区用 --deductible national）；支付比例和随住院计入的门诊费用取情景均值。",
+    },
 }
 EMPLOYEE_NOTES = {
     "en": "Employee scheme: contributions of a year are taken from the full wage of the year before, within floor and "
@@ -70,6 +78,12 @@ insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 �
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
 @click.option(
+    "--deductible",
+    default="",
+    metavar="|".join(DEDUCTIBLES),
+    help="Of critical-illness insurance where the member lives.  [default: national]",
+)
+@click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of words and table."
 )
 @scenario_options
@@ -81,6 +95,7 @@ def command(
     sex: str,
     area: str,
     income: str,
+    deductible: str,
     lang: Lang,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
@@ -91,7 +106,9 @@ def command(
     from simsurance.member.telling import rule_applied, table, year_told
 
     chosen = load(scenario, fragments, settings)
-    years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)
+    person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
+    years = story_years(chosen, history, age=age, **person)
+    told = "low" if any(one.low_deductible for one in years) else "national"
     if as_json:
         rows = [
             {
@@ -101,7 +118,7 @@ def command(
             | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
             for one in years
         ]
-        member = {"sex": sex, "area": area, "income": income}
+        member = {**person, "deductible": told}
         document = {
             "schema": "simsurance.story/1",
             "ok": True,
@@ -118,6 +135,6 @@ def command(
     click.echo()
     click.echo(NOTES[lang])
     if any(one.insured for one in years):
-        click.echo(RESIDENT_NOTES[lang])
+        click.echo(RESIDENT_NOTES[told][lang])
     if any(one.at_work for one in years):
         click.echo(EMPLOYEE_NOTES[lang])

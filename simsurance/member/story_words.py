@@ -83,6 +83,14 @@ WORDS: Final[dict[str, Text]] = {
         " Inpatient cost of {0}: basic insurance pays {1}, critical-illness insurance {2}, the member {3}.",
         "住院费用{0}：基本医保支付{1}，大病保险支付{2}，个人负担{3}。",
     ),
+    "elsewhere_low": (
+        " Where the deductible is low, as for {2} % of the insured, critical-illness insurance pays {0}, the member {1}.",
+        "在起付线较低的地区（占参保人{2}%），大病保险支付{0}，个人负担{1}。",
+    ),
+    "elsewhere_national": (
+        " Under the national deductible, as for {2} % of the insured, critical-illness insurance pays {0}, the member {1}.",
+        "在执行全国起付线的地区（占参保人{2}%），大病保险支付{0}，个人负担{1}。",
+    ),
     "claim_unpaid": (
         " Inpatient cost of {} falls where there is no cover: all of it is the member's.",
         "住院费用{}发生在无待遇期间，全部由个人负担。",

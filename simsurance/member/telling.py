@@ -157,6 +157,10 @@ def _claim(one: "StoryYear", lang: Lang) -> str:
     if one.claim_covered:
         amounts = (one.claim, one.basic, one.critical, one.own_payment)
         text += words("claim_told", lang, *(yuan_pp(amount, lang) for amount in amounts))
+        if one.share_elsewhere and one.critical_elsewhere != one.critical:
+            elsewhere = (yuan_pp(amount, lang) for amount in (one.critical_elsewhere, one.own_elsewhere))
+            other = "national" if one.low_deductible else "low"
+            text += words(f"elsewhere_{other}", lang, *elsewhere, percent(one.share_elsewhere))
     elif one.claim:
         text += words("claim_unpaid", lang, yuan_pp(one.claim, lang))
     if one.cap_passed and (one.bonus > 0 or one.no_claim_years_before):

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Final
 
 from simsurance.scenario_file.faults import Fault, plain
-from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.files import IN_PYTHON, Layer
 from simsurance.scenario_file.schedule import Schedule, value_in
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -18,6 +18,9 @@ SHARES_OF_ONE_WHOLE: Final = (
     ("employee.accounts", "spending_rate", "relatives_care_rate"),
 )
 """Section and two keys in it that are shares of the same."""
+CRITICAL: Final = "benefits.critical_illness"
+USED_WITH: Final = (("cap", "amount"), ("cap_income_multiple", "income_multiple"))
+"""Keys of critical-illness insurance that count with one `cap_rule` alone, and that rule."""
 ROUNDING: Final = 1e-9
 LEAST_RATIO: Final = 0.01
 """Least share that a band may pay, as in the schema."""
@@ -40,6 +43,12 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
                     told.setdefault(keys, text)
             except _YearNotTold:
                 continue
+    rule = values.benefits.critical_illness.cap_rule
+    for name, wanted in USED_WITH:
+        origin = origins[f"{CRITICAL}.{name}"]
+        if origin.label not in (root.label, IN_PYTHON) and rule != wanted:
+            text = f'not used while cap_rule is "{rule}"; write cap_rule = "{wanted}" beside it'
+            faults.append(origin.fault(f"{CRITICAL}.{name}", text))
     for keys, text in told.items():
         key = next((key for key in keys if origins[key].label != root.label), keys[0])
         faults.append(origins[key].fault(key, text))
@@ -168,7 +177,7 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """Each band pays something and nobody more than the cost, the cap is not below the deductible, a premium is not zero."""
     rules, reference = values.benefits.critical_illness, values.claims.trend.reference_year
-    section, highest, lowest = "benefits.critical_illness", max(rules.band_ratios), min(rules.band_ratios)
+    section, highest, lowest = CRITICAL, max(rules.band_ratios), min(rules.band_ratios)
     if highest + rules.assisted_ratio_extra > 1:
         text = f"band_ratios of {plain(highest)} and assisted_ratio_extra {plain(rules.assisted_ratio_extra)} are more "
         text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
@@ -189,18 +198,19 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     cap, *cap_keys = _cap(values, year)
     if cap < share * income:
         text = f"the cap, {plain(round(cap))} in {year}, is below the deductible, about {share * income:.0f} yuan in "
-        text += f"{reference}; raise the cap or lower the deductible"
+        raised = "the cap" if rules.cap_rule == "amount" else "cap_income_multiple, lower benefits.inpatient.limit"
+        text += f"{reference}; raise {raised} or lower the deductible"
         yield (*cap_keys, f"{section}.deductible_income_share"), text
 
 
 def _cap(values: ScenarioValues, year: int) -> tuple[float, *tuple[str, ...]]:
     """Most that critical-illness insurance pays in a year, in the reference year, and the keys that it comes from."""
-    rules, section = values.benefits.critical_illness, "benefits.critical_illness"
+    rules = values.benefits.critical_illness
     if rules.cap_rule == "amount":
-        return _in(rules.cap, year), f"{section}.cap", f"{section}.cap_rule"
+        return _in(rules.cap, year), f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule"
     income = _in(values.economy.disposable_income, values.claims.trend.reference_year - 1)
     cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
-    return cap, f"{section}.cap_income_multiple", "benefits.inpatient.limit", f"{section}.cap_rule"
+    return cap, f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule"
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
