@@ -91,7 +91,7 @@ def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A single step fits under the limit of the bonuses, and a cut leaves something of the cap."""
-    rules, (cap, cap_key, *_) = values.participation, _cap(values, year)
+    rules, (cap, (cap_key, *_)) = values.participation, _cap(values, year)
     most = _in(rules.bonus_limit, year) * cap
     for section in ("continuous_bonus", "no_claim_bonus"):
         step = _in(getattr(rules, section).step, year)
@@ -195,7 +195,7 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text = f"low_deductible_income_share {plain(low)} is above deductible_income_share {plain(share)} in {year}; "
         keys = tuple(f"{section}.{name}income_share" for name in ("low_deductible_", "deductible_"))
         yield keys, text + "lower the first, or give low_deductible_places = 0"
-    cap, *cap_keys = _cap(values, year)
+    cap, cap_keys = _cap(values, year)
     if cap < share * income:
         text = f"the cap, {plain(round(cap))} in {year}, is below the deductible, about {share * income:.0f} yuan in "
         raised = "the cap" if rules.cap_rule == "amount" else "cap_income_multiple, lower benefits.inpatient.limit"
@@ -203,14 +203,14 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         yield (*cap_keys, f"{section}.deductible_income_share"), text
 
 
-def _cap(values: ScenarioValues, year: int) -> tuple[float, *tuple[str, ...]]:
+def _cap(values: ScenarioValues, year: int) -> tuple[float, tuple[str, ...]]:
     """Most that critical-illness insurance pays in a year, in the reference year, and the keys that it comes from."""
     rules = values.benefits.critical_illness
     if rules.cap_rule == "amount":
-        return _in(rules.cap, year), f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule"
+        return _in(rules.cap, year), (f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule")
     income = _in(values.economy.disposable_income, values.claims.trend.reference_year - 1)
     cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
-    return cap, f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule"
+    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule")
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
