@@ -221,6 +221,14 @@ def test_the_worst_place_is_named_with_year_and_amount() -> None:
     assert check.residual == pytest.approx(1e4 / closing, rel=1e-3)
 
 
+def test_a_premium_is_no_benefit_beyond_the_cost() -> None:
+    dear = {"benefits.critical_illness.financing": "premium", "benefits.critical_illness.premium": 50_000}
+    state, basis = stack([build(load("baseline").replace({"horizon.last_year": 2027} | dear))])
+    found = project(state, basis)
+    assert found.totals["critical_illness"].min() > found.totals["inpatient_claims"].max()
+    assert failing(found, basis) == set()
+
+
 def test_a_run_that_breaks_identities_is_stopped_with_one_line_each() -> None:
     found, basis = projection()
     with pytest.raises(SimsuranceError) as stopped:

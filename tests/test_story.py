@@ -519,4 +519,10 @@ def test_the_command_prints_table_and_words_or_json():
     document = json.loads(CliRunner().invoke(main, [*call, "--json", "--lang", "zh"]).stdout)
     assert [row["year"] for row in document["years"]] == [2026, 2027, 2028]
     assert document["years"][1]["cap"] is None
+    assert document["member"]["deductible"] == "national"
+    low = CliRunner().invoke(main, [*call, "--deductible", "low", "--json"])
+    assert json.loads(low.stdout)["member"]["deductible"] == "low"
+    assert "Critical-illness insurance: a place with a low deductible" in (
+        CliRunner().invoke(main, [*call, "--deductible", "low"]).stdout
+    )
     assert "断保" in document["years"][1]["told"]

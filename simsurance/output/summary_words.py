@@ -207,9 +207,10 @@ SENTENCES: Final[dict[str, Text]] = {
     ),
     "critical": (
         "- Critical-illness insurance pays {critical_first} to {ill_first} in {first}, {critical_last} to {ill_last} in "
-        "{last}. Its level and effective deductible are fitted to two weak figures of 2023.",
+        "{last}. The share of places with a low deductible and a shift of ratios are fitted to two weak figures of 2023; "
+        "neither is met exactly.",
         "- 大病保险{first}年支出{critical_first}，受益{ill_first}；{last}年{critical_last}，{ill_last}。"
-        "其水平与有效起付线按2023年两个较弱数据拟合。",
+        "起付线较低地区的占比和支付比例的上移幅度按2023年两个较弱数据拟合，两者均未完全吻合。",
     ),
     "rules_head": ("## The participation rules", "## 参保规则"),
     "marks": (
