@@ -104,7 +104,9 @@ def base():
     return simulate([BASE])[0]
 
 
-STILL = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+ROOM = "benefits.critical_illness.ratio_shift=0"
+"""Ratios that leave basic insurance room to pay more."""
+STILL = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}", ROOM])
 
 
 @pytest.fixture(scope="module")

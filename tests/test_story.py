@@ -181,11 +181,11 @@ def test_the_other_kind_of_places_is_told_beside_the_one_told():
     assert national["own_elsewhere"] == low["own_payment"] == pytest.approx(60_700 - low["critical"])
     assert (national["share_elsewhere"], low["share_elsewhere"]) == (0.25, 0.75)
     assert (
-        "Where the deductible is low, as for 25 % of the insured, critical-illness insurance pays CNY 31,495"
+        "Where the deductible is low, as for 25% of the insured, critical-illness insurance pays CNY 31,495"
         in (national["told"])
     )
     assert (
-        "Under the national deductible, as for 75 % of the insured, critical-illness insurance pays CNY 23,407"
+        "Under the national deductible, as for 75% of the insured, critical-illness insurance pays CNY 23,407"
         in (low["told"])
     )
     unpaid = story(mixed(), "2026: in claim 20000, 2027: in").iloc[0]
