@@ -180,7 +180,9 @@ def _employee_members(projection: Projection) -> Iterator[Sides]:
 
 def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
     """Identities of the employee pool and the personal accounts, and between the accounts of both schemes."""
-    flow, single = {name: total(values) for name, values in projection.by_age.items()}, projection.by_run
+    rows = [row.name for row in LEDGER if row.name in projection.by_age]
+    flow = {name: total(projection.by_age[name]) for name in (*rows, "contribution_base")}
+    single = projection.by_run
     schemes = [year.employee for year in basis if year.employee is not None]
     base, employer = flow["contribution_base"], flow["employer_contributions"]
     due = base * by_run(projection, [scheme.employer_rate for scheme in schemes])

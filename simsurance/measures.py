@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axis, row
 from simsurance.ledger import FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
+from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.pins import is_held
@@ -171,9 +172,11 @@ MEMBERS_INCOME: Final = dict(
 
 
 def by_run(projection: Projection, values: Sequence[np.ndarray]) -> np.ndarray:
-    """The mean over all cells of an assumption of each year, [year, run]."""
-    runs = projection.prepaid.shape[1]
-    return np.stack([np.broadcast_to(each.mean(axis=axes_except()), runs) for each in values])
+    """An assumption of each year that is one number a run, [year, run]."""
+    found = np.empty((len(values), projection.prepaid.shape[1]))
+    for place, each in enumerate(values):
+        found[place] = of_run(each)
+    return found
 
 
 def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Demography: survival, deaths by need class, births, migration, moves between areas and income groups."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -250,6 +252,36 @@ def test_a_shift_on_the_logit_scale_meets_the_mean_and_keeps_the_order(shares: l
 def test_a_total_that_no_factor_on_the_odds_reaches_is_refused() -> None:
     with pytest.raises(ArithmeticError, match="no factor on the odds gives 200"):
         solve_odds_factor(lambda odds: 100 * odds / (1 + odds), 200)
+
+
+def bisected(total_at: Callable[[float], float], target: float) -> float:
+    """The factor on the odds, each half of the way asked for."""
+    low, high = -30.0, 30.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if total_at(np.exp(middle)) < target else (low, middle)
+        if high - low < 1e-15 * max(1.0, abs(middle)):
+            break
+    return float(np.exp((low + high) / 2))
+
+
+@steady
+@given(
+    st.lists(st.floats(-5, 5), min_size=1, max_size=60),
+    st.sampled_from((1e-9, 1e-3, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9)),
+)
+def test_a_factor_found_by_secants_is_that_of_plain_bisection_to_the_bit(logits: list[float], share: float) -> None:
+    odds, asked = np.exp(np.array(logits)), []
+
+    def total_at(factor: float) -> float:
+        asked.append(factor)
+        return float((odds * factor / (1 + odds * factor)).sum())
+
+    target = share * len(odds)
+    factor, questions = solve_odds_factor(total_at, target), len(asked)
+    assert factor == bisected(total_at, target)
+    if 1e-3 <= share <= 0.9:
+        assert questions < 40, "fewer than bisection asks"
 
 
 def test_the_year_changes_neither_state_nor_basis() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -47,7 +48,9 @@ def year_basis(year: int, place: int, values: ScenarioValues, arrays: Arrays) ->
 def of_year(noun: type, place: int, arrays: Arrays, without: Collection[str] = ()) -> Arrays:
     """The fields of a basis in one year, its parts built."""
     chosen: Arrays = {}
-    for name in (field.name for field in fields(noun) if field.name not in without):
+    for name in names_of(noun):
+        if name in without:
+            continue
         value = arrays[name]
         if isinstance(value, dict):
             chosen[name] = PARTS[name](**of_year(PARTS[name], place, value))
@@ -55,8 +58,23 @@ def of_year(noun: type, place: int, arrays: Arrays, without: Collection[str] = (
             chosen[name] = None
         else:
             chosen[name] = value[place if len(value) > 1 else 0]
-            chosen[name].setflags(write=False)
     return chosen
+
+
+@cache
+def names_of(noun: type) -> tuple[str, ...]:
+    """The names of a basis's fields."""
+    return tuple(field.name for field in fields(noun))
+
+
+def read_only(arrays: Arrays) -> Arrays:
+    """The same arrays, which nobody can write to from now on, nor to the years taken from them."""
+    for value in arrays.values():
+        if isinstance(value, dict):
+            read_only(value)
+        elif value is not None:
+            value.setflags(write=False)
+    return arrays
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
@@ -90,18 +108,21 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     arrays["pins"] = pin_basis(scenario, build)
 
     root = Inputs(scenario, scenario.reference)
-    root_arrays = {**arrays, **behaviour_basis(root, odds)}
+    root_arrays = read_only({**arrays, **behaviour_basis(root, odds)})
     opening_year = year_basis(inputs.first, 0, root.values, root_arrays)
     no_claim = benefits_pp(opening_year).no_claim
-    cells, root_cells = (
-        opening.count_years_without_claim(opening.count_rule_years(cells, *counted), no_claim, counted[0])
-        for counted in (counted_years(inputs), counted_years(root))
-    )
+    counted = [counted_years(each) for each in (inputs, root)]
+    by_years = {
+        years: opening.count_years_without_claim(opening.count_rule_years(cells, *years), no_claim, years[0])
+        for years in dict.fromkeys(counted)
+    }
+    cells, root_cells = (by_years[years] for years in counted)
     leave, enter = intercepts(root_cells, opening_year, scenario.values)
     arrays["reference_burden"] = root_arrays["reference_burden"]
     arrays["leave_odds"] = arrays["leave_odds"] * leave
     arrays["enter_odds"] = arrays["enter_odds"] * enter
 
+    read_only(arrays)
     years = tuple(year_basis(year, place, scenario.values, arrays) for place, year in enumerate(inputs.years))
     prepaid = years[0].prepaid_share * (cells[:, :, TENURES] * years[0].personal_pp).sum(axis=axes_except())
     opened = [scenario.values.fund.opening]
@@ -112,6 +133,8 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
 
 def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, tuple[YearBasis, ...]]:
     """Several scenarios over the same years side by side on the run axis; equal arrays are kept once."""
+    if len(built) == 1:
+        return built[0]
     states = [state for state, _ in built]
     opening_state = State(
         *(np.concatenate([getattr(state, field.name) for state in states]) for field in fields(State))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from simsurance.scenario_file.sections import Section
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
+Territory = Literal["national", "urban", "rural"]
+"""Where incomes are told apart: the nation, its towns, its country."""
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
 AGE_BANDS = {
     "age_0_5": (0, 6),
@@ -146,45 +148,47 @@ class Inputs:
 
     # ---------------------------------------------------------------- income
 
-    def incomes(self, years: Sequence[int]) -> dict[str, np.ndarray]:
-        """Disposable income a head by year, national, urban and rural: published, then grown. Yuan."""
+    def income(self, territory: Territory, years: Sequence[int]) -> np.ndarray:
+        """Disposable income a head by year: published, then grown. Yuan, [year]."""
         economy = self.values.economy
-        found = {}
-        for name, schedule in (
-            ("national", economy.disposable_income),
-            ("urban", economy.disposable_income_urban),
-            ("rural", economy.disposable_income_rural),
-        ):
-            published = (
-                schedule
-                if isinstance(schedule, dict)
-                else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
-            )
-            last = max(published)
-            later = list(range(last + 1, max(years) + 1))
-            growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
-            if name == "rural":
-                growth = growth * (1 + self.yearly(economy.rural_growth_excess, later))
-            known = list(range(min(*years, last), last + 1))
-            path = dict(zip(known, values_by_year(published, known), strict=True))
-            path |= dict(zip(later, published[last] * np.cumprod(growth), strict=True))
-            found[name] = np.array([path[year] for year in years])
-        return found
+        schedule = {
+            "national": economy.disposable_income,
+            "urban": economy.disposable_income_urban,
+            "rural": economy.disposable_income_rural,
+        }[territory]
+        published = (
+            schedule
+            if isinstance(schedule, dict)
+            else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
+        )
+        last = max(published)
+        later = list(range(last + 1, max(years) + 1))
+        growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
+        if territory == "rural":
+            growth = growth * (1 + self.yearly(economy.rural_growth_excess, later))
+        known = list(range(min(*years, last), last + 1))
+        path = dict(zip(known, values_by_year(published, known), strict=True))
+        path |= dict(zip(later, published[last] * np.cumprod(growth), strict=True))
+        return np.array([path[year] for year in years])
+
+    def incomes(self, years: Sequence[int]) -> dict[Territory, np.ndarray]:
+        """Disposable income a head by year, national, urban and rural. Yuan."""
+        return {territory: self.income(territory, years) for territory in get_args(Territory)}
 
     def cell_incomes(self, years: Sequence[int]) -> np.ndarray:
         """Disposable income a head by area and income group, [year, area, income]."""
         relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
             "relative_income"
         ]
-        incomes = self.incomes(years)
-        return np.stack([incomes["urban"], incomes["rural"]], axis=1)[:, :, None] * relative
+        incomes = [self.income(area, years) for area in ("urban", "rural")]
+        return np.stack(incomes, axis=1)[:, :, None] * relative
 
     def indexation(self, years: Sequence[int]) -> np.ndarray:
         """Factor that takes yuan amounts of the reference year to each year, [year]."""
         if self.values.benefits.indexation == "fixed":
             return np.ones(len(years))
         reference = self.values.claims.trend.reference_year
-        before = self.incomes([*(year - 1 for year in years), reference - 1])["national"]
+        before = self.income("national", [*(year - 1 for year in years), reference - 1])
         return before[:-1] / before[-1]
 
     def wages(self, years: Sequence[int]) -> np.ndarray:
@@ -197,7 +201,7 @@ class Inputs:
         )
         last = max(named)
         later = list(range(last, max(*years, last) + 1))
-        income = self.incomes(later)["national"]
+        income = self.income("national", later)
         growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
         path = dict(zip(later, named[last] * growth, strict=True))
         return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
@@ -210,7 +214,7 @@ class Inputs:
     def standards(self) -> tuple[np.ndarray, np.ndarray]:
         """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""
         years = [*self.years, self.last + 1]
-        before = self.incomes([year - 1 for year in years])["national"]
+        before = self.income("national", [year - 1 for year in years])
         own, budget = self.values.contributions.personal, self.values.contributions.subsidy
         personal = standards.standards(
             years,

@@ -70,7 +70,7 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
         inputs.values.benefits.critical_illness,
         1 + inputs.values.benefits.critical_illness.outpatient_factor,
     )
-    income = inputs.incomes([year - 1 for year in inputs.years])["national"]
+    income = inputs.income("national", [year - 1 for year in inputs.years])
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
     tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
     extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED

@@ -1,6 +1,7 @@
 """The opening state: who is where on the 1 January of the valuation year, built from population, counts and hazards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -22,9 +23,12 @@ from simsurance.model import membership, population
 GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpeningInputs:
-    """What the opening state is built from; axes in brackets, counts in persons on the 1 January."""
+    """What the opening state is built from; axes in brackets, counts in persons on the 1 January.
+
+    Inputs are equal when all their bits are.
+    """
 
     stock: np.ndarray
     """[sex, age]"""
@@ -57,6 +61,18 @@ class OpeningInputs:
     newborn_enrolment: float
     recent_leavers: np.ndarray
     """[sex, age], share of active members who left last year without joining the residents"""
+
+    @cached_property
+    def bits(self) -> tuple[tuple[tuple[int, ...], bytes], ...]:
+        """Shape and bytes of every input."""
+        values = (np.asarray(getattr(self, field.name)) for field in fields(self))
+        return tuple((value.shape, value.tobytes()) for value in values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OpeningInputs) and self.bits == other.bits
+
+    def __hash__(self) -> int:
+        return hash(self.bits)
 
 
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
@@ -147,11 +163,12 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
     return active / (1 + active + retired), retired / (1 + active + retired)
 
 
+@lru_cache(maxsize=16)
 def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
 
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
-    class, tenure and gap is fitted, not observed.
+    class, tenure and gap is fitted, not observed. Scenarios that open alike are handed the same array, read-only.
     """
     age_weight = inputs.stock.sum(axis=0)
     urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
@@ -193,6 +210,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
     members = np.stack([people * active, people * retired])
     cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
+    cells.setflags(write=False)
     return cells
 
 

@@ -88,7 +88,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
     index = inputs.indexation(years)
-    true_index = inputs.incomes([*(year - 1 for year in years), values.claims.trend.reference_year - 1])["national"]
+    true_index = inputs.income("national", [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
     waiting, bonus = rules.waiting, rules.continuous_bonus
     waits = members(waiting.income_waits, INCOME.members)
     ages = np.arange(len(AGE.members))

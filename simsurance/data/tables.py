@@ -8,7 +8,7 @@ the last one open; years are those asked for.
 
 import csv
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -100,8 +100,8 @@ def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> Float
 
 def years_of(path: str | Path) -> list[int]:
     """All years from the first to the last that a table names."""
-    named = _whole_numbers(_table(path, None), "year")
-    return list(range(int(named.min()), int(named.max()) + 1))
+    named = _named(_table(path, None))
+    return list(range(named[0], named[-1] + 1))
 
 
 def by_year_age(path: str | Path, value: str, years: Sequence[int], ages: Sequence[int] = AGES) -> FloatArray:
@@ -318,12 +318,18 @@ def _refuse_nothing(table: Table, axes: Mapping[str, Sequence[Member]], found: M
 def _by_year(path: str | Path, value: str, years: Sequence[int], inner: Mapping[str, Sequence[Member]]) -> FloatArray:
     """An array [year, *inner] of the years asked for; every year that the table names has to be complete."""
     table = _table(path, ("year", *inner, value))
-    named = np.unique(_whole_numbers(table, "year"))
-    values = on_axes(path, {"year": tuple(int(year) for year in named), **inner}, (value,))[value]
+    named = _named(table)
+    values = on_axes(path, {"year": named, **inner}, (value,))[value]
     return _read_only(values[_positions(table, named, years)])
 
 
-def _positions(table: Table, named: NDArray[np.int64], years: Sequence[int]) -> NDArray[np.int64]:
+@lru_cache(maxsize=64)
+def _named(table: Table) -> tuple[int, ...]:
+    """The years that a table names, in their order, found once for as long as the file stays as it is."""
+    return tuple(int(year) for year in np.unique(_whole_numbers(table, "year")))
+
+
+def _positions(table: Table, named: Iterable[int], years: Sequence[int]) -> NDArray[np.int64]:
     """Where each wanted year stands in `named`."""
     place = {int(year): i for i, year in enumerate(named)}
     absent = [year for year in years if year not in place]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance.errors import SimsuranceError
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from jinja2.runtime import Context
 
 FOLDER: Final = Path(__file__).parent
@@ -154,6 +154,11 @@ class Words:
         return self.environment.compile_expression(self.label("number.plural"))
 
     @cached_property
+    def _compiled(self) -> Callable[[str], "Template"]:
+        """A sentence as the template it is, compiled the first time it is said."""
+        return cache(self.environment.from_string)
+
+    @cached_property
     def environment(self) -> "Environment":
         """What fills the sentences: filters that print quantities, and `say` and `label` for other sentences."""
         from jinja2 import Environment, StrictUndefined, pass_context
@@ -173,7 +178,7 @@ class Words:
         from jinja2 import TemplateError
 
         try:
-            return self.environment.from_string(text).render(facts)
+            return self._compiled(text).render(facts)
         except TemplateError as error:
             raise SimsuranceError(f"{_place(self.lang, name)}: {error}; see how {WHOLE}.toml says it") from error
 

@@ -124,7 +124,10 @@ class Cover:
     def above(self, cost: UserCost) -> Above:
         """Of own cost, where each band begins, within the cap, and where the cap holds: on a new first axis."""
         ends = [*(np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges), self.capped_at]
-        return cost.own_above(np.stack(np.broadcast_arrays(*ends)))
+        thresholds = np.empty((len(ends), *np.broadcast_shapes(*(end.shape for end in ends))))
+        for place, end in enumerate(ends):
+            thresholds[place] = end
+        return cost.own_above(thresholds)
 
     def expected(self, cost: UserCost) -> np.ndarray:
         """Expected payment for a user, cap in force. Yuan a user and year."""

@@ -82,7 +82,8 @@ def expected_months(
     for share_late, month in ((1 - basis.late_share, 0.0), (basis.late_share, basis.late_month)):
         for share, months in ((1 - repair, plain), (repair, repaired)):
             here, later = participation.without_cover(months, month)
-            lost, left = lost + share_late * share * here, left + share_late * share * later
+            of_all = share_late * share
+            lost, left = lost + of_all * here, left + of_all * later
     return lost, left
 
 

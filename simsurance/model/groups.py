@@ -4,15 +4,17 @@ import numpy as np
 
 from simsurance.axes import FLOW_AXES, axes_except, axis
 
+NEED_AND_STATUS = axis("health", "status")
+
 
 def by_person_group(cells: np.ndarray) -> np.ndarray:
     """Summed over need classes and rows: [run, sex, area, income, age]."""
-    return cells.sum(axis=axis("health", "status"))
+    return np.add.reduce(cells, axis=NEED_AND_STATUS)
 
 
 def at_person_group(values: np.ndarray) -> np.ndarray:
     """What holds for a person group, whatever the need class and the status: [run, sex, area, income, age]."""
-    return values.squeeze(axis=axis("health", "status"))
+    return values.squeeze(axis=NEED_AND_STATUS)
 
 
 def of_run(values: np.ndarray) -> np.ndarray:

@@ -58,7 +58,8 @@ class Projection:
 
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
-    in_all_classes = cells.sum(axis=1)
+    everybody = cells[:, :, STATUSES]
+    in_all_classes = everybody.sum(axis=1)
     uninsured, resident, employee = (
         in_all_classes[:, rows].sum(axis=1).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
     )
@@ -66,8 +67,8 @@ def observe(cells: np.ndarray) -> Stocks:
         persons=uninsured + resident + employee,
         resident_insured=resident,
         employee_insured=employee,
-        membership=cells[:, :, STATUSES].sum(axis=3).sum(axis=5),
-        least_cell=cells[:, :, STATUSES].min(axis=axes_except()),
+        membership=everybody.sum(axis=3).sum(axis=5),
+        least_cell=everybody.min(axis=axes_except()),
     )
 
 
@@ -183,7 +184,7 @@ class Recorder:
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
         by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
         for kind, values in (("totals", totals), ("by_age", by_age), ("by_group", by_group)):
-            of_runs = np.moveaxis(values, 1, 0)
+            of_runs = values.swapaxes(0, 1)
             self._keep(kind, self.years, of_runs)[place, runs] = of_runs
         for name in self.by_run:
             self._keep(name, self.years, named[name])[place, runs] = named[name]

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,8 +115,9 @@ def known_fragment(name: str | Path) -> Layer:
     return layer
 
 
+@lru_cache(maxsize=128)
 def parse(content: bytes, label: str, folder: Path | None) -> Layer | Fault:
-    """TOML text as a layer; a byte order mark is passed over."""
+    """TOML text as a layer; a byte order mark is passed over. The same text is read once, and nobody changes a layer."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
