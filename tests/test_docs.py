@@ -151,7 +151,7 @@ def test_a_name_that_does_not_exist_is_seen() -> None:
         "model.fund.opening_",
         "population.mortality",
         "nowhere",
-        "basis.Inputs.income",
+        "basis.Inputs.earnings",
     ):
         assert not exists(wrong), wrong
 
