@@ -210,7 +210,7 @@ class CriticalIllness(Section):
         "the cap is what basic insurance leaves of a multiple of last year's disposable income, or an amount"
     )
     cap_income_multiple: Schedule = quantity(
-        "most that basic and critical-illness insurance pay together, over last year's disposable income a head; "
+        "most that basic and critical-illness insurance pay together, over last year's disposable income per head; "
         "used with cap_rule = income_multiple",
         "ratio",
         0.1,
