@@ -39,6 +39,9 @@ AGE: Final = Axis("age", tuple(str(age) for age in range(LAST_AGE + 1)))
 FUND: Final = Axis("fund", ("resident", "employee_pool", "personal_accounts"))
 """The accounts, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
+DEDUCTIBLES: Final = ("national", "low")
+"""Kinds of places by the deductible of critical-illness insurance, where rules differ by it: an axis behind the run."""
+
 AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE, FUND)}
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
 FLOW_AXES: Final = ("run", "sex", "area", "income", "age")

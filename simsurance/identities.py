@@ -1,6 +1,6 @@
 """Identities that hold on every run, each computed from other numbers than the thing it checks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,6 +146,25 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     yield from _account("money", projection, 0, basis, income, outgo)
     for kind in ("inpatient", "outpatient"):
         yield _within_cost("money", kind, projection, f"{kind}_benefits", f"{kind}_claims")
+    yield (
+        "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost",
+        np.maximum(*(_over_cost(projection, flow, basis) for flow in (projection.by_age, projection.by_group))),
+        total(flow["inpatient_claims"]),
+    )
+
+
+def _over_cost(projection: Projection, flow: Mapping[str, np.ndarray], basis: Sequence[YearBasis]) -> np.ndarray:
+    """The most that both layers of inpatient benefits pay beyond the cost in any cell, before a pin.
+
+    A premium is no benefit.
+    """
+    self_run = {"critical_illness": by_run(projection, [year.critical_self_run for year in basis])}
+    paid = -flow["inpatient_claims"]
+    for name in ("inpatient_benefits", "critical_illness", "bonus_cost"):
+        factor = np.broadcast_to(_pin_factor(projection, name), paid.shape[:2])
+        share = self_run.get(name, 1.0) / np.where(factor == 0, 1.0, factor)
+        paid = paid + flow[name] * share[:, :, None, None]
+    return largest(np.maximum(paid, 0))
 
 
 def _employee_members(projection: Projection) -> Iterator[Sides]:

@@ -164,14 +164,12 @@ def published_share() -> str:
 
 def waiting() -> str:
     """Waiting months by lapsed years, plain and after repair, and rise of the cap by continuous years, in the baseline."""
-    values = baseline().values
     year = projected().basis[0]
     wait, lapsed = year.waiting, np.arange(1.0, 13.0)
     shaped = lapsed.reshape(-1, 1, 1, 1, 1, 1, 1)
     paid = wait.useful_repair(shaped)
     rise = participation.continuous_credit(lapsed, year.bonus_step.item(), year.bonus_after_years.item())
-    cap = calibration.shipped(values.benefits.critical_illness.cap, values.horizon.valuation_year)
-    granted = participation.limited(rise, np.array(cap), year.bonus_limit.item())
+    granted = participation.limited(rise, year.critical_cap / year.indexation, year.bonus_limit).ravel()
     return table(
         ("years", *(f"{years:.0f}" for years in lapsed)),
         [
@@ -222,12 +220,19 @@ def rules() -> str:
 
 
 def critical() -> str:
-    """Critical-illness insurance and the bonus a head of those who pay, also with a heavier tail of cost."""
+    """Critical-illness insurance and the bonus a head of those who pay, also with a heavier tail of cost and a higher cap."""
     heavy = {"benefits.critical_illness.tail_index": 2.0}
     large = {f"participation.{kind}_bonus.step": 10000 for kind in ("continuous", "no_claim")}
     runs = (
         projected(),
-        *simulate([baseline().replace(heavy), baseline().replace(large), baseline().replace({**heavy, **large})]),
+        *simulate(
+            [
+                baseline().replace(heavy),
+                baseline().replace(large),
+                baseline().replace({**heavy, **large}),
+                load("baseline", ["critical_cap_300000"]),
+            ]
+        ),
     )
     rows = []
     for year in (2026, 2030, 2035, 2045, 2060):
@@ -247,6 +252,7 @@ def critical() -> str:
                 f"{own['critical_illness']:,.0f}",
                 f"{own['critical_beneficiaries']:.2%}",
                 f"{own['no_claim']:.1%}",
+                f"{cap:,.0f}",
                 f"{own['bonus_cap']:,.0f}",
                 f"{own['bonus_cap'] / cap:.1%}",
                 *(f"{head['bonus_cost']:.2f}" for head in heads),
@@ -258,12 +264,14 @@ def critical() -> str:
             "benefits, yuan",
             "persons paid",
             "without reimbursement",
+            "cap, yuan",
             "mean increase in the cap, yuan",
             "of the cap",
             "cost of the bonus, yuan",
             "Pareto tail, index 2",
             "steps of 10,000",
             "both",
+            "cap of 300,000",
         ),
         rows,
     )

@@ -9,7 +9,7 @@ assumptions. Expected payments are integrals over the cost, by quadrature betwee
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise, product
 from math import ceil, cos, erfc, exp, inf, isnan, log, pi, sqrt
 from typing import Any
@@ -70,7 +70,7 @@ AXES_OF = {
     "care.outpatient_cost": ("health", "sex", "area", "age"),
     "care.outpatient_sigma": ("health",),
     "care.outpatient_limit": ("health",),
-    "critical_deductible": ("income",),
+    "critical_deductible": ("kind_of_place", "income"),
     "critical_capped": ("income",),
     "critical_edges": ("band",),
     "critical_ratios": ("band", "income"),
@@ -102,6 +102,7 @@ AXES_OF = {
 """Axes of each assumption that is more than one number."""
 MEMBERS_OF = {
     "health": NEEDS, "sex": SEXES, "area": AREAS, "income": INCOMES, "tenure": TENURES, "out": OUT, "member": MEMBERS,
+    "kind_of_place": ("national", "low"),
 }  # fmt: skip
 SIZES = {axis: len(members) for axis, members in MEMBERS_OF.items()}
 
@@ -514,15 +515,21 @@ class Critical:
         return [bands[0], *(kink for kink in [*bands[1:], *self.basic.kinks] if kink > bands[0])]
 
 
-def critical_of(year: Year, income: str, basic: Layer) -> Critical:
-    """Critical-illness insurance of an income group."""
+def critical_of(year: Year, kind: str, income: str, basic: Layer) -> Critical:
+    """Critical-illness insurance of an income group in a kind of places."""
     return Critical(
         basic,
-        year("critical_deductible", income),
+        year("critical_deductible", kind, income),
         [year("critical_edges", band) for band in year.bands],
         [year("critical_ratios", band, income) for band in year.bands],
         year("critical_cap") if year("critical_capped", income) else inf,
     )
+
+
+def kinds_of_places(year: Year) -> list[tuple[str, float]]:
+    """With the national deductible or a low one, and the share of the insured who live there."""
+    low = year("critical_low_places")
+    return [("national", 1 - low), ("low", low)]
 
 
 @dataclass
@@ -812,22 +819,33 @@ def rise_of_cap(year: Year, enrolled: Enrolled, place: Place) -> float:
 
 def cost_of_rise(year: Year, place: Place, more: float) -> float:
     """Expected cost of a cap raised by `more` for a person covered all year: the payment with it less that without."""
-    care = care_of(year, place)
-    rules = critical_of(year, place[3], care.in_hospital)
-    if rules.cap == inf:
-        return 0.0
-    ends = sorted((rules.capped_at(), rules.capped_at(more)))
-    kinks = [*ends, *(kink for kink in rules.kinks() if kink > ends[0])]
-    expected = care.bed.expected(lambda x: rules.paid(x, more) - rules.paid(x), kinks)
+    care, expected = care_of(year, place), 0.0
+    for kind, share in kinds_of_places(year):
+        rules = critical_of(year, kind, place[3], care.in_hospital)
+        if rules.cap == inf:
+            return 0.0
+        ends = sorted((rules.capped_at(), rules.capped_at(more)))
+        kinks = [*ends, *(kink for kink in rules.kinks() if kink > ends[0])]
+        expected += share * care.bed.expected(partial(added, rules, more), kinks)
     return care.users * year("critical_factor") * year("critical_self_run") * expected
+
+
+def added(rules: Critical, more: float, cost: float) -> float:
+    """What a cap raised by `more` adds to the benefit of a cost."""
+    return rules.paid(cost, more) - rules.paid(cost)
 
 
 def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
     """Expected cost, benefits and chances of a resident covered all year, and the chance of a claim beyond the cap."""
     care = care_of(year, place)
-    rules = critical_of(year, place[3], care.in_hospital)
     users, bed = care.users, care.bed
-    critical = bed.expected(rules.paid, [*rules.kinks(), rules.capped_at()] if rules.cap < inf else rules.kinks())
+    critical = claimed = capped = 0.0
+    for kind, share in kinds_of_places(year):
+        rules = critical_of(year, kind, place[3], care.in_hospital)
+        kinks = [*rules.kinks(), rules.capped_at()] if rules.cap < inf else rules.kinks()
+        critical += share * bed.expected(rules.paid, kinks)
+        claimed += share * bed.chance_above(rules.begins())
+        capped += share * bed.chance_above(rules.capped_at()) if rules.cap < inf else 0.0
     inpatient_claims, outpatient_claims = care.claims
     inpatient_benefits, outpatient_benefits = care.benefits
     return {
@@ -838,9 +856,9 @@ def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
         "outpatient_claims": outpatient_claims,
         "outpatient_benefits": outpatient_benefits,
         "critical_illness": users * critical * year("critical_factor") * year("critical_self_run"),
-        "critical_beneficiaries": users * bed.chance_above(rules.begins()),
+        "critical_beneficiaries": users * claimed,
         "no_claim": care.unpaid,
-    }, users * bed.chance_above(rules.capped_at()) if rules.cap < inf else 0.0
+    }, users * capped
 
 
 def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float], flows: Flows) -> None:

@@ -544,8 +544,8 @@ class Participation:
         self.step = in_year(rules.continuous_bonus.step, year)
         self.no_claim_step = in_year(rules.no_claim_bonus.step, year)
         self.cap_cut = in_year(rules.cap_cut_per_lapsed_year, year)
-        self.most = in_year(rules.bonus_limit, year) * in_year(book.values.benefits.critical_illness.cap, year)
         self.index = book.money_index(year)
+        self.most = in_year(rules.bonus_limit, year) * national_cap(book, year) / self.index
         self.felt = self.index / book.income_index(year) / 1000
 
     def lapsed_years(self, lives: Lives) -> Whole:
@@ -852,10 +852,9 @@ class Oracle:
         in_hospital, outside = self.costs_of_year(people, care, np.ones(len(people.age)), self.luck)
 
         basic, clinic = basic_benefit(book, year, in_hospital), outpatient_benefit(book, year, people.need, outside)
-        due = critical_due(book, year, people.income, in_hospital - basic)
+        low = self.luck.uniform(people) < book.values.benefits.critical_illness.low_deductible_places
+        due = critical_due(book, year, people.income, low, in_hospital - basic)
         cap = critical_cap(book, year, people.income)
-        rules = book.values.benefits.critical_illness
-        factor = rules.level * (1 + rules.outpatient_factor)
         reimbursed = (basic > 0) | (clinic > 0)
         self.tallies.add("resident_insured_years", year, people, cover)
         self.tallies.add("inpatient_users", year, people, cover, in_hospital > 0)
@@ -870,12 +869,12 @@ class Oracle:
         use = care.inpatient_use[people.need, people.sex, people.age]
         mean = care.inpatient_cost[people.need, people.sex, people.area, people.age]
         far = self.bill(mean, care.inpatient_sigma[people.need], normal)
-        due_far = critical_due(book, year, people.income, far - basic_benefit(book, year, far))
+        due_far = critical_due(book, year, people.income, low, far - basic_benefit(book, year, far))
         paid = np.minimum(due_far, cap)
         share = use * weight * cover
-        self.tallies.add("critical_illness", year, people, share * paid * factor)
+        self.tallies.add("critical_illness", year, people, share * paid)
         self.tallies.add("critical_beneficiaries", year, people, share, due_far > 0)
-        self.tallies.add("bonus_cost", year, people, share * (np.minimum(due_far, cap + granted) - paid) * factor)
+        self.tallies.add("bonus_cost", year, people, share * (np.minimum(due_far, cap + granted) - paid))
         return reimbursed, due > cap
 
     def costs_of_year(self, people: Lives, of: Costs, level: Floats, luck: Luck) -> tuple[Floats, Floats]:
@@ -1179,26 +1178,42 @@ def outpatient_benefit(book: Book, year: int, need: Whole, cost: Floats) -> Floa
     return layer(cost, in_year(rules.deductible, year) * index, in_year(rules.payment_ratio, year), limit)
 
 
-def critical_due(book: Book, year: int, income: Whole, own: Floats) -> Floats:
-    """What critical-illness insurance would pay of an own cost, were there no cap: a share of each band."""
+def critical_due(book: Book, year: int, income: Whole, low: Flags, own: Floats) -> Floats:
+    """What critical-illness insurance would pay of own inpatient cost, were there no cap: a share of each band.
+
+    Own outpatient cost counts with it, but nobody is paid more than the own inpatient cost; `low`: who lives where the
+    deductible is low.
+    """
     rules, index = book.values.benefits.critical_illness, book.money_index(year)
-    assisted = income == ASSISTED
-    deductible = in_year(rules.deductible_income_share, year) * incomes(book.values, year - 1)["national"]
-    deductible = deductible * rules.deductible_factor * np.where(assisted, rules.assisted_deductible_factor, 1.0)
-    above = np.maximum(own - deductible, 0)
+    assisted, counted = income == ASSISTED, 1 + rules.outpatient_factor
+    share = np.where(
+        low, in_year(rules.low_deductible_income_share, year), in_year(rules.deductible_income_share, year)
+    )
+    deductible = share * incomes(book.values, year - 1)["national"]
+    deductible = deductible * np.where(assisted, rules.assisted_deductible_factor, 1.0)
+    above = np.maximum(own * counted - deductible, 0)
     due = np.zeros(len(own))
     edges = [edge * index for edge in rules.band_edges] + [np.inf]
     for band, ratio in enumerate(rules.band_ratios):
         in_band = np.clip(above, edges[band], edges[band + 1]) - edges[band]
-        due += (ratio + np.where(assisted, rules.assisted_ratio_extra, 0.0)) * in_band
+        paid = ratio + rules.ratio_shift + np.where(assisted, rules.assisted_ratio_extra, 0.0)
+        due += np.minimum(paid, 1 / counted) * in_band
     return due
+
+
+def national_cap(book: Book, year: int) -> float:
+    """Most that critical-illness insurance pays before any bonus: an amount, or what the basic limit leaves of a maximum."""
+    rules, index = book.values.benefits.critical_illness, book.money_index(year)
+    if rules.cap_rule == "amount":
+        return in_year(rules.cap, year) * index
+    both = in_year(rules.cap_income_multiple, year) * incomes(book.values, year - 1)["national"]
+    return float(both - in_year(book.values.benefits.inpatient.limit, year) * index)
 
 
 def critical_cap(book: Book, year: int, income: Whole) -> Floats:
     """Most that is paid in the year before any bonus; the assisted may have no cap."""
-    rules = book.values.benefits.critical_illness
-    cap = in_year(rules.cap, year) * book.money_index(year)
-    return np.where((income == ASSISTED) & (not rules.assisted_capped), np.inf, cap)
+    capped = book.values.benefits.critical_illness.assisted_capped
+    return np.where((income == ASSISTED) & (not capped), np.inf, national_cap(book, year))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def on(values: Any, *names: str) -> np.ndarray:
 
 
 def bands(*values: Any) -> np.ndarray:
-    """Numbers by band of critical-illness insurance, one a band or one a band and income group; the band is behind the run."""
+    """Numbers by band of critical-illness insurance, or by kind of place: each one number or one an income group; the axis is
+    behind the run."""
     return np.stack([on(value, "income") if np.ndim(value) else on(value) for value in values], axis=1)
 
 
@@ -119,7 +120,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "local_supplement": one,
         "disposable_income": on(40_000.0),
         "care": quiet_care(**care),
-        "critical_deductible": on(np.full(len(INCOME.members), 20_000.0), "income"),
+        "critical_deductible": bands(*[np.full(len(INCOME.members), 20_000.0)] * 2),
         "critical_edges": bands(0.0),
         "critical_ratios": bands(0.6),
         "critical_cap": on(300_000.0),

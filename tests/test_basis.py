@@ -64,8 +64,8 @@ def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
     arrays = arrays_of(years[0])
     assert {"personal_pp", "care.inpatient_use", "waiting.fixed_months", "employee.care.inpatient_use"} <= set(arrays)
     for name, array in arrays.items():
-        by_band = name in {"critical_edges", "critical_ratios"}
-        assert array.ndim == (1 if name in by_run else 8 if by_band else 7), name
+        behind_the_run = name in {"critical_deductible", "critical_edges", "critical_ratios"}
+        assert array.ndim == (1 if name in by_run else 8 if behind_the_run else 7), name
         assert array.shape[0] == 1, name
         assert not array.flags.writeable, name
 
@@ -114,6 +114,32 @@ def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> No
         assert year.care.inpatient_deductible.item() == inpatient["deductible"]
         assert year.care.inpatient_limit.item() == inpatient["limit"]
     assert years[0].care.inpatient_limit.item() == pytest.approx(inpatient["limit"] * incomes[1] / incomes[0])
+
+
+def test_the_cap_is_what_the_basic_limit_leaves_of_six_times_the_income_of_the_year_before() -> None:
+    incomes = Inputs(baseline(), baseline().values).incomes([2025, 2026, 2027])["national"]
+    for indexation in ("income", "fixed"):
+        _, years = built(("benefits.indexation", indexation))
+        for year, income in zip(years, incomes, strict=False):
+            both = year.critical_cap.item() + year.care.inpatient_limit.item()
+            assert both == pytest.approx(6 * income), (indexation, year.year)
+    _, amounts = built(("benefits.critical_illness.cap_rule", "amount"))
+    assert amounts[0].critical_cap.item() == pytest.approx(300_000 * 43_377 / 41_314)
+
+
+def test_a_basic_limit_that_leaves_no_cap_in_some_year_is_an_input_fault() -> None:
+    changes = {"benefits.indexation": "fixed", "benefits.inpatient.limit": 180_000, "horizon.valuation_year": 2019}
+    with pytest.raises(
+        SimsuranceError, match=r"cap_income_multiple: the limit of basic insurance, 180000, leaves no cap in"
+    ):
+        build(baseline().replace(changes))
+
+
+def test_both_kinds_of_places_have_their_share_of_the_income_of_the_year_before_as_deductible() -> None:
+    # Own outpatient cost counts 0.05-fold, so the deductible is reached at so much less own inpatient cost.
+    _, years = built(("benefits.critical_illness.low_deductible_income_share", 0.2))
+    found = years[0].critical_deductible[0, :, 0, 0, 0, 0, :, 0]
+    assert found == pytest.approx(43_377 / 1.05 * np.array([[0.25, 0.5, 0.5, 0.5], [0.1, 0.2, 0.2, 0.2]]))
 
 
 def test_a_bonus_is_felt_at_the_incomes_of_the_reference_year() -> None:

@@ -12,14 +12,17 @@ from simsurance.data.tables import published
 from simsurance.evidence import calibration
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.fit import (
+    EXACT,
     LAST_YEAR,
     YEARS,
     fitted_years,
     inpatient_in_scope,
+    nearest,
     one_year,
     solved,
 )
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.register import register
 
 BASE = load("baseline")
 FILE = Path(__file__).parent.parent / "scenarios" / "baseline.toml"
@@ -34,6 +37,26 @@ def test_newton_finds_the_root_from_afar() -> None:
 def test_a_search_without_an_end_is_an_error() -> None:
     with pytest.raises(ArithmeticError):
         solved(lambda x: x + np.exp(x), np.array([-1e6]), np.array([0.0]))
+
+
+def test_the_nearest_meets_exact_targets_and_misses_weak_ones_alike() -> None:
+    # One number for two weak targets at 0 and 2: the middle; at most 0.4 where that is the bound. The other is exact.
+    def reached(x: np.ndarray) -> np.ndarray:
+        return np.array([np.sinh(x[0]) + x[1], x[1], x[1] + x[2]])
+
+    wanted, guess, weights = np.array([5.0, 0.0, 2.0]), np.array([1.0, 0.1, 0.0]), np.array([EXACT, 1.0, 1.0])
+    for most, weak in ((np.inf, 1.0), (0.4, 0.4)):
+        found = nearest(reached, wanted, guess, weights, np.array([np.inf, most, 0.0]))
+        assert found == pytest.approx([np.arcsinh(5 - weak), weak, 0.0], abs=1e-6)
+
+
+def test_the_weak_targets_of_critical_illness_are_missed_in_opposite_directions_within_the_registers_range() -> None:
+    persons, money = (np.log(check.shipped / check.found) for check in calibration.weakly_met(BASE))
+    assert 0.05 < persons < 0.15
+    assert -0.15 < money < -0.05
+    for key in calibration.WEAK_KEYS:
+        entry = register()[key]
+        assert float(entry.low) <= BASE.leaves[key] <= float(entry.high)
 
 
 def half_a_digit(key: str) -> float:

@@ -55,7 +55,7 @@ def test_every_array_is_declared_with_unit_and_axes(noun: type) -> None:
     assert bare == set()
     for name, (unit, axes) in declared(noun).items():
         assert unit, name
-        assert axes == ("run", "alone") or set(axes) <= {*PERSON_AXES, "band", "fund", "total"}, name
+        assert axes == ("run", "alone") or set(axes) <= {*PERSON_AXES, "band", "deductible", "fund", "total"}, name
 
 
 def test_an_array_of_a_basis_varies_on_its_declared_axes_alone() -> None:
@@ -64,7 +64,8 @@ def test_an_array_of_a_basis_varies_on_its_declared_axes_alone() -> None:
         if axes == ("run", "alone"):
             assert value.ndim == 1, name
             continue
-        order = ("run", "band", *PERSON_AXES[1:]) if "band" in axes else PERSON_AXES
+        own = [axis for axis in ("band", "deductible") if axis in axes]
+        order = ("run", *own, *PERSON_AXES[1:]) if own else PERSON_AXES
         order = ("run", "total") if "total" in axes else order
         assert value.ndim == len(order), name
         found = {axis for axis, size in zip(order, value.shape, strict=True) if size > 1} - {"run"}

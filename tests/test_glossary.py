@@ -41,7 +41,7 @@ COMMANDS = {
     "hindcast": ("hindcast", "--from", "2021"),
 }
 WITH_FOLDER = ("run", "compare", "schemes")
-LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json")
+LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json", "--deductible national", "--deductible low")
 """What a Chinese text may say in Latin letters, beside names, keys and files."""
 
 

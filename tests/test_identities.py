@@ -46,6 +46,17 @@ def flow(name: str, factor: float = 1.001) -> Change:
     return change
 
 
+def group_flow(name: str, factor: float) -> Change:
+    """A flow by area and income group, larger in one year and run."""
+
+    def change(found: Projection) -> Projection:
+        values = found.by_group[name].copy()
+        values[YEAR, RUN] *= factor
+        return replace(found, by_group={**found.by_group, name: values})
+
+    return change
+
+
 def single(name: str, more: float) -> Change:
     """A flow of a whole run, larger in one year."""
 
@@ -102,6 +113,7 @@ PREPAID = "money: prepaid opening + change = prepaid closing"
 INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^s − 1)"
 CLOSING = "money: opening + income − outgo + interest = closing"
 INPATIENT = "money: inpatient benefits do not exceed cost"
+BOTH_LAYERS = "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost"
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
 EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
 EMPLOYEES_BY_AGE = "employees: by status = by age"
@@ -147,7 +159,10 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "interest": (interest(RESIDENT, 1e8), {INTEREST}),
     "fund": (money("fund", 1e8, 0), {CLOSING, INTEREST}),
     "prepaid": (money("prepaid", 1e6), {PREPAID}),
-    "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT}),
+    "inpatient_claims": (flow("inpatient_claims", 0.5), {INPATIENT, BOTH_LAYERS}),
+    "critical illness beyond the own cost": (flow("critical_illness", 20), {OUTSIDE, INTEREST, CLOSING, BOTH_LAYERS}),
+    "a bonus beyond the own cost": (flow("bonus_cost", 1e7), {OUTSIDE, INTEREST, CLOSING, BOTH_LAYERS}),
+    "critical illness of a group beyond its own cost": (group_flow("critical_illness", 20), {OUTSIDE, BOTH_LAYERS}),
     "outpatient_claims": (flow("outpatient_claims", 0.3), {OUTPATIENT}),
     "employee_entries": (flow("employee_entries"), {EMPLOYEES}),
     "employee_exits": (flow("employee_exits"), {EMPLOYEES}),
@@ -238,6 +253,14 @@ def test_the_worst_place_is_named_with_year_and_amount() -> None:
     assert check.amount == pytest.approx(-1e4, rel=1e-3)
     closing = mutated.stocks.persons[YEAR + 1, RUN].sum()
     assert check.residual == pytest.approx(1e4 / closing, rel=1e-3)
+
+
+def test_a_premium_is_no_benefit_beyond_the_cost() -> None:
+    dear = {"benefits.critical_illness.financing": "premium", "benefits.critical_illness.premium": 50_000}
+    state, basis = stack([build(load("baseline").replace({"horizon.last_year": 2027} | dear))])
+    found = project(state, basis)
+    assert found.totals["critical_illness"].min() > found.totals["inpatient_claims"].max()
+    assert all(check.holds for check in identities.check(found, basis, measures.accounts(found, basis))[0])
 
 
 def test_a_run_that_breaks_identities_is_stopped_with_one_line_each() -> None:

@@ -29,6 +29,7 @@ LAST = 2032
 BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
 FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
+    "critical_cap_300000",
     "jump_off_2025",
     "rising_cost_growth",
     "wages_follow_income",
@@ -103,7 +104,9 @@ def base():
     return simulate([BASE])[0]
 
 
-STILL = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}"])
+ROOM = "benefits.critical_illness.ratio_shift=0"
+"""Ratios that leave basic insurance room to pay more."""
+STILL = load("baseline", ["no_behaviour"], [f"horizon.last_year={LAST}", ROOM])
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +187,19 @@ def test_a_component_moves_its_own_columns_of_the_employee_pool(component, still
 )
 def test_what_stands_outside_the_layers_moves_by_the_size(component, column, still):
     assert pushed(component, -0.04).account[column][2:] == pytest.approx(0.96 * still.account[column][2:])
+
+
+def test_a_lever_on_benefits_leaves_critical_illness_no_more_than_the_rest_of_the_cost():
+    whole = BASE.replace(
+        {"benefits.critical_illness.ratio_shift": 0.4, "benefits.critical_illness.cap_income_multiple": 900}
+    )
+    raised = {
+        name: with_levers(whole, one=lever(name, size))
+        for name, size in (("inpatient_benefits", 0.4), ("critical_illness", 0.5))
+    }
+    before, basic, critical = simulate([whole, *raised.values()])
+    assert (basic.account["critical_illness"][2:] < 0.3 * before.account["critical_illness"][2:]).all()
+    assert critical.account["critical_illness"][2:] == pytest.approx(before.account["critical_illness"][2:])
 
 
 def test_income_moves_by_the_size_but_for_payments_outside_the_standards(base):

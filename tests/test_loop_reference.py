@@ -110,7 +110,8 @@ def random_year(
     numbers["critical_self_run"], numbers["critical_premium_pp"] = of_runs(1, 1, 0), of_runs(0, 0, 60)
     numbers["critical_capped"] = np.ones((RUNS, 1, 1, 1, 1, len(INCOME.members), 1))
     numbers["critical_capped"][0, ..., 0, :] = 0
-    numbers["critical_deductible"] = assisted_or_not(random, 2e3, 2e4)
+    numbers["critical_deductible"] = np.stack([assisted_or_not(random, 2e3, 2e4) for _ in range(2)], axis=1)
+    numbers["critical_low_places"] = of_runs(0, 0.3, 1)
     numbers["critical_edges"] = np.cumsum(
         np.stack([of_runs(0, 0, 0), *(random.uniform(5e3, 3e4, (RUNS,) + (1,) * 6) for _ in range(bands - 1))], axis=1),
         axis=1,
@@ -189,7 +190,7 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
             numbers[name] = float(own)
             continue
         axes = AXES_OF.get(name, ())
-        if "band" in axes:
+        if {"band", "kind_of_place"} & {*axes}:
             by_income = np.broadcast_to(own[:, 0, 0, 0, 0, :, 0], (len(own), len(INCOME.members)))
             numbers[name] = by_income.tolist() if "income" in axes else by_income[:, 0].tolist()
             continue

@@ -24,9 +24,11 @@ YOUNG = Person(20, "male", "rural", "middle")
 NO_BONUS = {"participation.continuous_bonus.step": 0, "participation.no_claim_bonus.step": 0}
 LARGE_BONUS = {
     "benefits.indexation": "fixed",
+    "benefits.critical_illness.cap_rule": "amount",
     "benefits.critical_illness.cap": 4000,
     "benefits.critical_illness.band_ratios": [0.6, 0.6, 0.6],
     "benefits.critical_illness.deductible_income_share": 0.01,
+    "benefits.critical_illness.low_deductible_income_share": 0.005,
     "participation.bonus_limit": 5,
     "participation.continuous_bonus.step": 3000,
     "participation.continuous_bonus.after_years": 1,

@@ -1,6 +1,7 @@
 """Critical-illness insurance in closed form: against the integral over the cost, against many patients, by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from math import erfc, exp, log, pi, sqrt
 from typing import Any
@@ -12,11 +13,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from small_scheme import bands, held, one_year, persons, quiet_year, state_of
 
-from simsurance.axes import row
+from simsurance.axes import DEDUCTIBLES, INCOME, row
+from simsurance.basis.inputs import Inputs
+from simsurance.basis.money import critical_basis
 from simsurance.model import lognormal
-from simsurance.model.care import benefits_pp, bonus_cost_pp
+from simsurance.model.care import benefits_pp, bonus_cost_pp, one_by_one
 from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.schedule import value_in
 
+BASE = load("baseline")
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 slow = settings(derandomize=True, deadline=None, max_examples=40)
 TAIL_FROM, TAIL_SHARE = lognormal.TAIL_FROM, erfc(lognormal.TAIL_FROM / sqrt(2)) / 2
@@ -290,6 +296,29 @@ def test_assisted_persons_may_have_their_own_deductible_ratios_and_no_cap() -> N
     assert found[0] > found[1]
 
 
+@pytest.mark.parametrize("cap", [8_000.0, 200_000.0], ids=["first band", "last band"])
+def test_two_kinds_of_places_pay_what_the_shares_of_both_rules_make(cap: float) -> None:
+    kinds = bands([10_000.0] * 4, [4_000.0] * 4)
+    mixed = quiet_year(**{**RULES, "critical_deductible": kinds}, critical_cap=cap, critical_low_places=0.3)
+    bonus = np.full((1, 1, 1, 1, 1, 4, 1), 5_000.0)
+    cost, national = cover_in_force(cap)
+    low = replace(national, deductible=np.array(4_000.0))
+    pp = benefits_pp(mixed)
+    for found, of in (
+        (pp.critical, lambda cover: 1.1 * float(cover.expected(cost))),
+        (pp.critical_claim, lambda cover: float(cost.own_above(cover.deductible).chance)),
+        (pp.cap_used, lambda cover: float(cost.own_above(cover.capped_at).chance)),
+        (bonus_cost_pp(mixed, pp, bonus), lambda cover: 1.1 * added_by(cover, cost, 5_000.0)),
+    ):
+        assert found == pytest.approx(0.3 * (0.7 * of(national) + 0.3 * of(low)) * np.ones_like(found), rel=1e-8)
+        assert of(low) > 1.01 * of(national)
+
+
+def added_by(cover: Cover, cost: UserCost, bonus: float) -> float:
+    """What a raised cap adds to the expected payment."""
+    return float(replace(cover, cap=cover.cap + bonus).expected(cost) - cover.expected(cost))
+
+
 def test_where_an_insurer_is_paid_a_premium_the_fund_pays_it_for_every_member_and_nothing_else() -> None:
     rules: dict[str, Any] = {**RULES, "rules_in_force": 1.0, "bonus_step": 1000.0, "critical_cap": 8_000.0}
     state = state_of(persons(("tenure_5", 200.0), ("rule_years", 1400.0)))
@@ -320,3 +349,118 @@ def test_the_chance_of_using_the_bonus_is_that_of_a_payment_beyond_the_old_cap()
     beyond = float(lognormal.above(cost.mean, cost.sigma, cost.basic.cost_at(cover.capped_at)).chance)
     assert kept - used == pytest.approx(200 * 0.3 * beyond, rel=1e-9)
     assert row("no_claim_3") > row("no_claim_2")
+
+
+# --- the baseline's rules, and any others -------------------------------------------------------------------
+
+
+def rules_of(scenario: Scenario, year: int) -> tuple[BasicLayer, Cover, np.ndarray, float]:
+    """A year's basic layer and cover [kind of place, …, income, 1], and what levers multiply their payments by."""
+    inputs = Inputs(scenario, scenario.values)
+    place = inputs.years.index(year)
+    arrays = critical_basis(inputs, inputs.indexation(inputs.years))
+    deductible, edges, ratios, cap, capped, factor = (
+        arrays[f"critical_{name}"][place if len(arrays[f"critical_{name}"]) > 1 else 0]
+        for name in ("deductible", "edges", "ratios", "cap", "capped", "factor")
+    )
+    inpatient, index = scenario.values.benefits.inpatient, inputs.indexation([year])[0]
+    layer = [value_in(rule, year) for rule in (inpatient.deductible, inpatient.payment_ratio, inpatient.limit)]
+    basic = basic_layer((layer[0] * index, layer[1], layer[2] * index))
+    cover = Cover(np.moveaxis(deductible, 1, 0), one_by_one(edges), one_by_one(ratios), cap, capped)
+    return basic, cover, factor, float(inputs.lever("inpatient_benefits")[place])
+
+
+BY_HAND = {
+    # Own cost beyond the basic limit counts 1.05-fold; then 80, 85 and 95 % of bands of 50,000, 50,000 and the rest, to
+    # the assisted 85, 90 and all that both layers leave: 1 / 1.05 of what counts.
+    ("national", "middle", 500_000): 40_000 + 42_500 + 0.95 * (350_000 * 1.05 - 21_688.5 - 100_000),
+    ("national", "middle", 1_000_000): 40_000 + 42_500 + 0.95 * (850_000 * 1.05 - 21_688.5 - 100_000),
+    ("national", "assisted", 500_000): 42_500 + 45_000 + (350_000 * 1.05 - 10_844.25 - 100_000) / 1.05,
+    ("national", "assisted", 1_000_000): 42_500 + 45_000 + (850_000 * 1.05 - 10_844.25 - 100_000) / 1.05,
+    ("low", "middle", 500_000): 40_000 + 42_500 + 0.95 * (350_000 * 1.05 - 8_399.52228 - 100_000),
+    ("low", "assisted", 1_000_000): 42_500 + 45_000 + (850_000 * 1.05 - 4_199.76114 - 100_000) / 1.05,
+    # Within the basic limit: of 100,000 yuan, 30,700 are left.
+    ("national", "middle", 100_000): 0.80 * (30_700 * 1.05 - 21_688.5),
+    ("low", "assisted", 100_000): 0.85 * (30_700 * 1.05 - 4_199.76114),
+}
+"""What is paid of a claim in 2026 without a cap: 70 % above 1,000 yuan up to 150,000 by basic insurance, amounts of 2025."""
+PLAIN = {
+    "benefits.indexation": "fixed",
+    "benefits.inpatient.deductible": 1000,
+    "benefits.inpatient.payment_ratio": 0.7,
+    "horizon.last_year": 2027,
+}
+
+
+@pytest.mark.parametrize("claim", BY_HAND)
+@pytest.mark.parametrize("assisted_capped", [True, False])
+def test_a_large_claim_is_paid_by_hand_and_never_beyond_the_cost(
+    claim: tuple[str, str, int], assisted_capped: bool
+) -> None:
+    kind, income, cost = claim
+    rule = {"benefits.critical_illness.assisted_capped": assisted_capped}
+    basic, cover, factor, _ = rules_of(BASE.replace(PLAIN | rule), 2026)
+    own = cost - min(0.7 * (cost - 1000), 150_000)
+    capped = income != "assisted" or assisted_capped
+    cap = 6 * 43_377 - 150_000
+    found = cover.paid(cost - basic.paid(np.array(float(cost))))
+    paid = float(found[DEDUCTIBLES.index(kind), ..., INCOME.members.index(income), 0].item())
+    assert paid == pytest.approx(min(BY_HAND[claim], cap) if capped else BY_HAND[claim])
+    assert paid <= own
+    assert factor.item() == 1
+
+
+@pytest.mark.parametrize("rule", [{}, {"assisted_capped": True}])
+def test_both_layers_together_pay_at_most_six_times_income_to_who_is_capped(rule: dict[str, Any]) -> None:
+    changes = {f"benefits.critical_illness.{name}": value for name, value in rule.items()}
+    basic, cover, *_ = rules_of(BASE.replace({"horizon.last_year": 2027} | changes), 2026)
+    paid = basic.paid(np.array(1e9)) + cover.paid(1e9 - basic.paid(np.array(1e9)))
+    capped = slice(0 if rule else 1, 4)
+    assert paid[..., capped, :].ravel().tolist() == pytest.approx([6 * 43_377] * 2 * len(INCOME.members[capped]))
+
+
+@slow
+@given(
+    claim=st.floats(0, 1e9),
+    ratio=st.floats(0.05, 1),
+    limit=st.floats(1_000, 200_000),
+    shift=st.floats(-0.5, 1),
+    outpatient=st.floats(0, 1),
+    income_share=st.floats(0.2, 0.5),
+    capped=st.booleans(),
+    levers=st.tuples(st.floats(-0.5, 1), st.floats(-0.5, 1)),
+)
+def test_basic_and_critical_illness_never_pay_more_than_the_cost(
+    claim: float,
+    ratio: float,
+    limit: float,
+    shift: float,
+    outpatient: float,
+    income_share: float,
+    capped: bool,
+    levers: tuple[float, float],
+) -> None:
+    basic_lever = min(levers[0], 0.999 / ratio - 1)
+    changes = {
+        "benefits.inpatient.payment_ratio": ratio,
+        "benefits.inpatient.limit": limit,
+        "benefits.critical_illness.ratio_shift": shift,
+        "benefits.critical_illness.outpatient_factor": outpatient,
+        "benefits.critical_illness.deductible_income_share": income_share,
+        "benefits.critical_illness.assisted_capped": capped,
+        "benefits.critical_illness.cap_income_multiple": 30,
+        "horizon.last_year": 2027,
+        "levers.basic": RAISED | {"component": "inpatient_benefits", "size": basic_lever},
+        "levers.critical": RAISED | {"component": "critical_illness", "size": levers[1]},
+    }
+    for year in (2026, 2027):
+        basic, cover, factor, basic_factor = rules_of(BASE.replace(changes), year)
+        cost = np.array([claim, *np.geomspace(100, 1e8, 100)]).reshape(-1, *(1,) * cover.deductible.ndim)
+        first = basic.paid(cost)
+        assert (basic_factor * first + factor * cover.paid(cost - first) <= cost * (1 + 1e-12)).all()
+
+
+RAISED: dict[str, Any] = {
+    "start": 2027, "ramp_years": 1, "low": -0.9, "high": 2.0, "mark": "judgement", "source": "S_JUDGEMENT",
+    "description": "A test.", "description_zh": "测试。",
+}  # fmt: skip

@@ -8,8 +8,10 @@ from oracle_comparison import Totals, by_engine, by_oracle, closed_scenario, dif
 
 Settings = tuple[str, ...]
 OFTEN_USED: Settings = (
-    "benefits.critical_illness.deductible_factor=0.05",
+    "benefits.critical_illness.deductible_income_share=0.029",
+    "benefits.critical_illness.low_deductible_income_share=0.01",
     "benefits.critical_illness.band_ratios=[0.6, 0.6, 0.6]",
+    'benefits.critical_illness.cap_rule="amount"',
     "benefits.critical_illness.cap=1200",
     "claims.inpatient.use_level=2",
     "participation.bonus_limit=10",
@@ -18,6 +20,8 @@ OFTEN_USED: Settings = (
 )
 MANY_NEVER_INSURED: Settings = ("membership.newborn_enrolment=0.2", "behaviour.targets.join_rate=0.1")
 LOW_CAP: Settings = (
+    "benefits.critical_illness.deductible_income_share=0.3",
+    'benefits.critical_illness.cap_rule="amount"',
     "benefits.critical_illness.cap=20000",
     "participation.bonus_limit=1",
     "participation.continuous_bonus.step=100",
@@ -47,6 +51,18 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
     "the rules are not in force": ((), ("participation.in_force=false",)),
     "years before the rules count": ((), ("participation.continuous_bonus.credited_years=3",)),
     "the cap is reached in the first band": (LOW_CAP, ("participation.no_claim_bonus.step=150",)),
+    "nine in ten live where the deductible is low": (
+        ("benefits.critical_illness.low_deductible_places=0.1",),
+        ("benefits.critical_illness.low_deductible_places=0.9",),
+    ),
+    "ratios reach the whole of the own cost": (
+        ("benefits.critical_illness.ratio_shift=0.4",),
+        ("benefits.critical_illness.outpatient_factor=0.5",),
+    ),
+    "both layers pay at most 4.2 times income": (
+        ("participation.bonus_limit=1",),
+        ("benefits.critical_illness.cap_income_multiple=4.2",),
+    ),
     "the bonus is often used": (("participation.no_claim_bonus.reset_on_use=false", *OFTEN_USED[:-1]), OFTEN_USED[-1:]),
     "use resets the credit": (
         (*OFTEN_USED, "participation.no_claim_bonus.reset_on_use=false"),

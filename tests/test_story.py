@@ -4,23 +4,30 @@ import json
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from small_scheme import NATIONAL_MONTHS
 
+from simsurance.axes import DEDUCTIBLES
+from simsurance.basis import build
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.member.history import parsed
-from simsurance.member.member_year import Person, Standing
+from simsurance.member.member_year import Person, Standing, member_years
 from simsurance.member.story import rules_of, story, story_years
 from simsurance.member.telling import rule_applied, table, year_told
+from simsurance.model.care import benefits_pp
 from simsurance.scenario_file.loader import Scenario, load
 
 NOMINAL = {
     "benefits.indexation": "fixed",
     "benefits.inpatient.deductible": 1000,
     "benefits.inpatient.payment_ratio": 0.7,
-    "benefits.critical_illness.deductible_factor": 1.0,
+    "benefits.critical_illness.low_deductible_places": 0,
+    "benefits.critical_illness.ratio_shift": 0,
+    "benefits.critical_illness.outpatient_factor": 0,
+    "benefits.critical_illness.cap_rule": "amount",
 }
 LONG = (
     "before: never, 2026: late 2 repair, 2027: in claim 900000, 2028-2030: in no-claim, 2031: in claim 3000000 month 4,"
@@ -157,6 +164,76 @@ def test_a_claim_by_layer_by_hand():
     assert told["basic"] == pytest.approx(0.7 * 199_000)
     assert told["critical"] == pytest.approx(0.6 * (60_700 - 43_377 / 2))
     assert told["own_payment"] == pytest.approx(200_000 - 139_300 - 23_406.9)
+
+
+def mixed(**changes):
+    return nominal().replace({"benefits.critical_illness.low_deductible_places": 0.25} | changes)
+
+
+def test_the_other_kind_of_places_is_told_beside_the_one_told():
+    history = "2026: in claim 200000"
+    national, low = (story(mixed(), history, deductible=kind).loc[2026] for kind in ("national", "low"))
+    assert story(mixed(), history).loc[2026, "told"] == national["told"]
+    assert national["critical"] == low["critical_elsewhere"] == pytest.approx(0.6 * (60_700 - 43_377 / 2))
+    assert (
+        low["critical"] == national["critical_elsewhere"] == pytest.approx(30_000 + 0.65 * (10_700 - 0.19364 * 43_377))
+    )
+    assert national["own_elsewhere"] == low["own_payment"] == pytest.approx(60_700 - low["critical"])
+    assert (national["share_elsewhere"], low["share_elsewhere"]) == (0.25, 0.75)
+    assert (
+        "Where the deductible is low, as for 25% of the insured, critical-illness insurance pays CNY 31,495"
+        in (national["told"])
+    )
+    assert (
+        "Under the national deductible, as for 75% of the insured, critical-illness insurance pays CNY 23,407"
+        in (low["told"])
+    )
+    unpaid = story(mixed(), "2026: in claim 20000, 2027: in").iloc[0]
+    assert unpaid["critical"] == unpaid["critical_elsewhere"] == 0
+    assert "deductible" not in unpaid["told"]
+
+
+def test_a_story_is_told_where_somebody_lives():
+    low_alone = mixed(**{"benefits.critical_illness.low_deductible_places": 1})
+    told = story(low_alone, "2026: in claim 200000").loc[2026]
+    assert bool(told["low_deductible"])
+    assert "deductible" not in told["told"]
+    with pytest.raises(SimsuranceError, match="baseline has no place with the national one; give low"):
+        story(low_alone, "2026: in", deductible="national")
+    with pytest.raises(SimsuranceError, match="baseline has no place with the low one; give national"):
+        story(nominal(), "2026: in", deductible="low")
+    with pytest.raises(SimsuranceError, match="high is no kind of deductible; one of national, low"):
+        story(nominal(), "2026: in", deductible="high")
+
+
+def test_whether_the_bonus_is_used_hangs_on_the_deductible_told():
+    history = "2025: in no-claim, 2026: in claim {}, 2027: in no-claim"
+    bounds = {"benefits.critical_illness.assisted_capped": True, "benefits.critical_illness.cap": 30_000}
+    for claim, national, low in ((60_000, 2, 2), (200_000, 2, 1), (300_000, 1, 1)):
+        for deductible, wanted in (("national", national), ("low", low)):
+            told = story(mixed(**bounds), history.format(claim), deductible=deductible)
+            assert told.loc[2027, "no_claim_years_after"] == wanted, (claim, deductible)
+
+
+@pytest.mark.parametrize("income", ["assisted", "middle"])
+def test_stories_of_every_cost_in_both_kinds_of_places_make_the_expectation_of_the_projection(income):
+    scenario = load("baseline").replace({"horizon.last_year": 2026})
+    _, years = build(scenario)
+    national, low = (member_years(Person(40, income=income, deductible=kind), years, 40)[0] for kind in DEDUCTIBLES)
+    share = scenario.values.benefits.critical_illness.low_deductible_places
+    care, expected = low.basis.care, benefits_pp(low.basis).critical
+    normal = (np.arange(2_000) + 0.5) / 2_000 * 14 - 7
+    weight = np.exp(-(normal**2) / 2) / np.exp(-(normal**2) / 2).sum()
+    for need in range(3):
+        use, mean, sigma = (
+            low.number(array[:, need : need + 1] if array.shape[1] > 1 else array)
+            for array in (care.inpatient_use, care.inpatient_cost, care.inpatient_sigma)
+        )
+        paid = [
+            (1 - share) * national.paid(cost, 0.0, True).critical + share * low.paid(cost, 0.0, True).critical
+            for cost in mean * np.exp(sigma * normal - sigma**2 / 2)
+        ]
+        assert use * (weight @ paid) == pytest.approx(low.number(expected[:, need : need + 1]), rel=1e-4)
 
 
 def test_a_claim_in_the_waiting_or_outside_is_the_members():
@@ -435,4 +512,10 @@ def test_the_command_prints_table_and_words_or_json():
     document = json.loads(CliRunner().invoke(main, [*call, "--json", "--lang", "zh"]).stdout)
     assert [row["year"] for row in document["years"]] == [2026, 2027, 2028]
     assert document["years"][1]["cap"] is None
+    assert document["member"]["deductible"] == "national"
+    low = CliRunner().invoke(main, [*call, "--deductible", "low", "--json"])
+    assert json.loads(low.stdout)["member"]["deductible"] == "low"
+    assert "Critical-illness insurance: a place with a low deductible" in (
+        CliRunner().invoke(main, [*call, "--deductible", "low"]).stdout
+    )
     assert "未参保" in document["years"][1]["told"]

@@ -264,7 +264,7 @@ def test_the_command_shows_the_money_of_a_working_year():
         assert name in heading
     assert "critical-illness pays" not in heading
     assert "Employee scheme: the contribution base is the full wage of the year before" in shown.stdout
-    assert "Critical-illness insurance pays above" in shown.stdout
+    assert "Critical-illness insurance: a place with the national deductible" in shown.stdout
     document = json.loads(CliRunner().invoke(main, [*call, "--json"]).stdout)
     first, left, joined = document["years"]
     assert (first["membership"], first["wage"]) == ("employee", 90_000)

@@ -14,6 +14,8 @@ from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefit
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
 
+LEAST: Final = 1e-12
+"""Share that stands for nothing paid, where the own cost at a payment is asked for."""
 CARE_LEVERS: Final[dict[Scheme, tuple[tuple[LeverComponent, LeverComponent], ...]]] = {
     "resident": (
         ("inpatient_use", "resident_inpatient_use"),
@@ -59,26 +61,63 @@ def money_basis(inputs: Inputs) -> Arrays:
 
 
 def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
-    """Rules of critical-illness insurance, by year on the axes; bands are an axis of their own behind the run."""
-    rules, years = inputs.values.benefits.critical_illness, inputs.years
-    before = inputs.income("national", [year - 1 for year in years])
-    deductible = inputs.yearly(rules.deductible_income_share) * before * rules.deductible_factor
+    """Rules of critical-illness insurance on own inpatient cost, by year on the axes.
+
+    Kinds of places and bands are an axis of their own behind the run. Own outpatient cost counts with it: so the amounts
+    are reached, and the ratios are paid, on so much less of it, though never more than both layers leave room for.
+    """
+    rules, counted = (
+        inputs.values.benefits.critical_illness,
+        1 + inputs.values.benefits.critical_illness.outpatient_factor,
+    )
+    income = inputs.income("national", [year - 1 for year in inputs.years])
+    shares = (rules.deductible_income_share, rules.low_deductible_income_share)
     tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
-    edges, ratios = np.array(rules.band_edges), np.array(rules.band_ratios)
-    self_run = float(rules.financing == "self_run")
-    factor, lever = rules.level * (1 + rules.outpatient_factor), inputs.lever("critical_illness")
+    extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED
+    most = most_of_own_cost(inputs)[:, None]
+    ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
+    self_run, lever = float(rules.financing == "self_run"), inputs.lever("critical_illness")
     return {
-        "critical_deductible": on(deductible[:, None] * tilt, "year", "income"),
-        "critical_edges": np.stack([on(index * edge, "year") for edge in edges], axis=2),
-        "critical_ratios": np.stack(
-            [on(ratio + rules.assisted_ratio_extra * ASSISTED, "income") for ratio in ratios], axis=2
+        "critical_deductible": np.stack(
+            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares],
+            axis=2,
         ),
-        "critical_cap": on(inputs.yearly(rules.cap) * index, "year"),
+        "critical_low_places": on(rules.low_deductible_places),
+        "critical_edges": np.stack([on(index * edge / counted, "year") for edge in rules.band_edges], axis=2),
+        "critical_ratios": np.stack([on(ratio, "year", "income") for ratio in ratios], axis=2),
+        "critical_cap": on(critical_cap(inputs, income, index), "year"),
         "critical_capped": on(1 - ASSISTED * (not rules.assisted_capped), "income"),
-        "critical_factor": on(factor * lever, "year"),
+        "critical_factor": on(lever, "year"),
         "critical_self_run": on(self_run),
         "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index * lever, "year"),
     }
+
+
+def critical_cap(inputs: Inputs, income: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Most that critical-illness insurance pays in a year before any bonus, yuan, [year]; `income` of the year before."""
+    rules = inputs.values.benefits.critical_illness
+    if rules.cap_rule == "amount":
+        return inputs.yearly(rules.cap) * index
+    limit = inputs.yearly(inputs.values.benefits.inpatient.limit) * index
+    cap = inputs.yearly(rules.cap_income_multiple) * income - limit
+    if cap.min() <= 0:
+        place = int(cap.argmin())
+        raise SimsuranceError(
+            f"benefits.critical_illness.cap_income_multiple: the limit of basic insurance, {limit[place]:.0f}, leaves no "
+            f"cap in {inputs.years[place]}; at least {limit[place] / income[place]:.3f}, or a lower benefits.inpatient.limit"
+        )
+    return cap
+
+
+def most_of_own_cost(inputs: Inputs) -> np.ndarray:
+    """Most that critical-illness insurance may pay of own inpatient cost, before what levers multiply it by, [year].
+
+    Basic insurance, levers included, pays a share of the cost within its limit; both together pay at most the cost.
+    """
+    ratio = inputs.yearly(inputs.values.benefits.inpatient.payment_ratio)
+    unpaid = 1 - ratio * inputs.lever("inpatient_benefits")
+    left = np.divide(unpaid, 1 - ratio, out=np.ones_like(ratio), where=ratio < 1)
+    return np.asarray(np.minimum(left, 1.0) / np.maximum(inputs.lever("critical_illness"), 1.0))
 
 
 def resident_care(inputs: Inputs) -> Arrays:

@@ -5,7 +5,7 @@ import math
 
 import click
 
-from simsurance.axes import AREA, INCOME, SEX
+from simsurance.axes import AREA, DEDUCTIBLES, INCOME, SEX
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.show import columns
 from simsurance.language import words
@@ -51,6 +51,12 @@ insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 �
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
 @click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
+@click.option(
+    "--deductible",
+    default="",
+    metavar="|".join(DEDUCTIBLES),
+    help="Of critical-illness insurance where the member lives.  [default: national]",
+)
 @language_option("words and table")
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -61,6 +67,7 @@ def command(
     sex: str,
     area: str,
     income: str,
+    deductible: str,
     lang: str,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
@@ -71,7 +78,9 @@ def command(
     from simsurance.member.telling import rule_applied, table, year_told
 
     chosen = load(scenario, fragments, settings)
-    years = story_years(chosen, history, age=age, sex=sex, area=area, income=income)
+    person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
+    years = story_years(chosen, history, age=age, **person)
+    told = "low" if any(one.low_deductible for one in years) else "national"
     if as_json:
         rows = [
             {
@@ -81,7 +90,7 @@ def command(
             | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
             for one in years
         ]
-        member = {"sex": sex, "area": area, "income": income}
+        member = {**person, "deductible": told}
         document = {
             "schema": "simsurance.story/1",
             "ok": True,
@@ -96,7 +105,7 @@ def command(
     for one in years:
         click.echo(year_told(one, lang))
     click.echo()
-    notes = {"all": True, "resident": any(one.insured for one in years), "employee": any(one.at_work for one in years)}
-    for name, told in notes.items():
-        if told:
+    notes = {"all": True, told: any(one.insured for one in years), "employee": any(one.at_work for one in years)}
+    for name, shown in notes.items():
+        if shown:
             click.echo(words(lang).label(f"story.notes.{name}"))

@@ -34,12 +34,15 @@ from simsurance.evidence.fit import (
 )
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.register import register
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "NET_TRANSFERS", "fits", "in_scope_share", "main", "one_year", "shipped"]
 
 CRITICAL_YEAR, CRITICAL_BENEFICIARIES = max(published("critical_illness_beneficiaries").items())
 CRITICAL_BENEFITS = 92e9
 """Persons paid by critical-illness insurance, and at about 8,000 yuan each what they were paid; a secondary source."""
+WEAK_KEYS = ("benefits.critical_illness.low_deductible_places", "benefits.critical_illness.ratio_shift")
+"""What is fitted to the two, within the range of the register: as near as that allows, not to either."""
 
 
 def stock_levels(baseline: Scenario) -> Iterator[Fit]:
@@ -97,15 +100,15 @@ BENEFIT_KEYS = {
     "claims.inpatient.level": f"inpatient outgo of {LAST_YEAR}",
     "benefits.inpatient.payment_ratio": f"payment ratio of {LAST_YEAR}",
     "claims.outpatient.level": f"outpatient outgo of {LAST_YEAR}",
-    "benefits.critical_illness.level": f"critical-illness benefits of {CRITICAL_YEAR}",
-    "benefits.critical_illness.deductible_factor": f"critical-illness beneficiaries of {CRITICAL_YEAR}",
+    **dict.fromkeys(WEAK_KEYS, f"critical illness {CRITICAL_YEAR}, as near as may be"),
 }
 
 
 def benefit_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Levels of cost and benefits, solved together: outgo and payment ratio of the last year, critical-illness insurance.
+    """Levels of cost and benefits, found together: outgo and payment ratio of the last year, critical-illness insurance.
 
-    The payment ratio counts both layers. The targets of critical-illness insurance are weak.
+    The payment ratio counts both layers. The two targets of critical-illness insurance are weak and count alike, by the
+    logarithm of what is missed.
     """
     hospital, outpatient = benefit_targets()
     ratio = published("resident_inpatient_payment_ratio")[LAST_YEAR]
@@ -115,11 +118,22 @@ def benefit_levels(baseline: Scenario) -> Iterator[Fit]:
         claims.inpatient.level,
         shipped(benefits.inpatient.payment_ratio, LAST_YEAR),
         claims.outpatient.level,
-        critical.level,
-        critical.deductible_factor,
+        critical.low_deductible_places,
+        critical.ratio_shift,
     ]
-    targets = [hospital, ratio, outpatient, CRITICAL_BENEFITS, CRITICAL_BENEFICIARIES]
-    yield from levels(baseline, BENEFIT_KEYS, own, targets, _benefits)
+    targets = [hospital, ratio, outpatient, CRITICAL_BENEFICIARIES, CRITICAL_BENEFITS]
+    most = {key: float(register()[key].high) for key in WEAK_KEYS}
+    yield from levels(baseline, BENEFIT_KEYS, own, targets, _benefits, most)
+
+
+def weakly_met(baseline: Scenario) -> Iterator[Fit]:
+    """What was published of critical-illness insurance beside the model: two weak targets, each missed by a residual."""
+    *_, beneficiaries, benefits = _benefits(baseline)
+    for name, known, model in (
+        (f"critical-illness persons paid {CRITICAL_YEAR}, million", CRITICAL_BENEFICIARIES / 1e6, beneficiaries / 1e6),
+        (f"critical-illness benefits {CRITICAL_YEAR}, billion yuan", CRITICAL_BENEFITS / 1e9, benefits / 1e9),
+    ):
+        yield Fit(name, "a weak target, as near as may be", known, model)
 
 
 def _benefits(changed: Scenario) -> list[float]:
@@ -130,8 +144,8 @@ def _benefits(changed: Scenario) -> list[float]:
         hospital,
         hospital / now["inpatient_claims"],
         now["outpatient_benefits"],
-        then["critical_illness"],
         then["critical_beneficiaries"],
+        then["critical_illness"],
     ]
 
 
@@ -225,7 +239,7 @@ def main() -> None:
     for fit in fits(baseline):
         print(f"{fit.key:50}{fit.what:38}{fit.found:12.5f}{fit.shipped:12.5f}{fit.difference:10.2%}")
     print(f"{'figure':50}{'':38}{'published':>12}{'model':>12}{'off':>10}")
-    for check in employee.unfitted(baseline):
+    for check in (*weakly_met(baseline), *employee.unfitted(baseline)):
         print(f"{check.key:50}{check.what:38}{check.found:12.1f}{check.shipped:12.1f}{check.difference:10.2%}")
     for name, value in vars(concentration(baseline)).items():
         print(f"{name:50}{'not fitted exactly: see the method note':50}{value:12.4f}")

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from scipy.optimize import lsq_linear
 
 from simsurance.data.tables import published
 from simsurance.results import RunResult, simulate
@@ -75,18 +76,46 @@ def one_year(baseline: Scenario, year: int, last: int | None = None) -> RunResul
     return simulate([baseline.replace({"horizon.valuation_year": year, "horizon.last_year": last or year})])[0]
 
 
-LONGEST_STEP = 0.2
+STEP, LONGEST_STEP = 0.003, 0.2
+"""Step by which slopes are measured, and longest step of a search."""
+EXACT = 1e4
+"""Weight of a target that is met exactly beside weak ones that need not be."""
+
+Reached = Callable[[np.ndarray], np.ndarray]
 
 
-def solved(reached: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray, guess: np.ndarray) -> np.ndarray:
-    """Where a function reaches what is wanted: Newton's steps with slopes by difference, until they no longer matter."""
-    step = 0.003
-    for _ in range(40):
+def solved(reached: Reached, wanted: np.ndarray, guess: np.ndarray) -> np.ndarray:
+    """Where a function reaches what is wanted: Newton's steps with slopes by difference."""
+
+    def move(guess: np.ndarray) -> np.ndarray:
         here = reached(guess)
-        slope = np.stack([(reached(guess + one) - here) / step for one in step * np.eye(len(guess))], axis=1)
-        move = np.linalg.solve(slope, wanted - here)
-        size = np.abs(move).max()
-        guess = guess + move * LONGEST_STEP / max(size, LONGEST_STEP)
+        slope = np.stack([(reached(guess + one) - here) / STEP for one in STEP * np.eye(len(guess))], axis=1)
+        return np.linalg.solve(slope, wanted - here)
+
+    return _settled(move, guess)
+
+
+def nearest(
+    reached: Reached, wanted: np.ndarray, guess: np.ndarray, weights: np.ndarray, most: np.ndarray
+) -> np.ndarray:
+    """Where a function comes nearest to what is wanted, in weighted squares, with no number above its `most`."""
+
+    def move(guess: np.ndarray) -> np.ndarray:
+        aside = [(reached(guess + one), reached(guess - one)) for one in STEP * np.eye(len(guess))]
+        slope = np.stack([(above - below) / (2 * STEP) for above, below in aside], axis=1)
+        bounds = (np.full(len(guess), -np.inf), most - guess)
+        wide = weights[:, None] * slope
+        return np.asarray(lsq_linear(wide, weights * (wanted - reached(guess)), bounds, method="bvls").x)
+
+    return _settled(move, guess)
+
+
+def _settled(move: Reached, guess: np.ndarray) -> np.ndarray:
+    """Where the steps no longer matter."""
+    for _ in range(40):
+        step = move(guess)
+        size = np.abs(step).max()
+        guess = guess + step * LONGEST_STEP / max(size, LONGEST_STEP)
         if size < 1e-7:
             return guess
     raise ArithmeticError("a calibration does not settle")
@@ -98,14 +127,23 @@ def levels(
     own: list[float],
     targets: list[float],
     reached: Callable[[Scenario], list[float]],
+    weak: Mapping[str, float] | None = None,
 ) -> Iterator[Fit]:
-    """Positive numbers of the scenario, `keys` with what they are fitted to, at which the model reaches the targets."""
+    """Positive numbers of the scenario, `keys` with what they are fitted to, at which the model reaches the targets.
+
+    The targets of `weak` keys, each with the most that its number may be, are met as nearly as that allows.
+    """
 
     def changed(logs: np.ndarray) -> np.ndarray:
         values = dict(zip(keys, (float(value) for value in np.exp(logs)), strict=True))
         return np.log(reached(baseline.replace(values)))
 
-    found = np.exp(solved(changed, np.log(targets), np.log(own)))
+    if weak:
+        weights = np.array([1.0 if key in weak else EXACT for key in keys])
+        most = np.log([weak.get(key, np.inf) for key in keys])
+        found = np.exp(nearest(changed, np.log(targets), np.log(own), weights, most))
+    else:
+        found = np.exp(solved(changed, np.log(targets), np.log(own)))
     for (key, what), value, here in zip(keys.items(), found, own, strict=True):
         yield Fit(key, what, float(value), here)
 

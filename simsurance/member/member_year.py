@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, Axis
+from simsurance.axes import AREA, DEDUCTIBLES, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, Axis
 from simsurance.errors import SimsuranceError
 from simsurance.model import participation
 from simsurance.model.care import basic_layer, by_income, critical_cover
@@ -20,15 +20,20 @@ NEWBORN_MONTHS: Final = 6.0
 
 @dataclass(frozen=True)
 class Person:
-    """Who the member is: age on the first 1 January, sex, area and income group."""
+    """Who the member is: age on the first 1 January, sex, area, income group, deductible of critical illness there."""
 
     age: int = 40
     sex: str = "female"
     area: str = "rural"
     income: str = "middle"
+    deductible: str = "national"
 
     def __post_init__(self) -> None:
         """Raise SimsuranceError for a group or an age that there is not."""
+        if self.deductible not in DEDUCTIBLES:
+            raise SimsuranceError(
+                f"--deductible: {self.deductible} is no kind of deductible; one of {', '.join(DEDUCTIBLES)}"
+            )
         if not 0 <= self.age <= LAST_AGE:
             raise SimsuranceError(f"--age: {self.age} is not an age of the population; 0 to {LAST_AGE}")
         for axis in (SEX, AREA, INCOME):
@@ -94,24 +99,30 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Paid:
-    """An inpatient cost by who bears it, yuan, and whether it passed the cap before any bonus."""
+    """An inpatient cost by who bears it, yuan, and whether it passed the cap before any bonus.
+
+    `critical_elsewhere`: what critical-illness insurance pays in places with the other deductible.
+    """
 
     basic: float
     critical: float
     own: float
     cap_passed: bool
+    critical_elsewhere: float = 0.0
 
 
 @dataclass(frozen=True)
 class MemberYear:
     """The rules of one year for one member.
 
-    `basis` is the year's, narrowed to the member's sex, area and age; the income axis is whole.
+    `basis` is the year's, narrowed to the member's sex, area and age; the income axis is whole. `low`: whether the member
+    lives where the deductible of critical-illness insurance is low.
     """
 
     basis: YearBasis
     income: int
     age: int
+    low: bool = False
 
     def number(self, array: np.ndarray, status: int = 0) -> float:
         """The member's own number in an array on the person axes; of several statuses the one at place `status`."""
@@ -274,9 +285,20 @@ class MemberYear:
         layer, cover = self.layers()
         basic = self.number(layer.paid(np.array(cost)))
         own = np.array(cost - basic)
-        critical = self.number(by_income(cover.paid(own, bonus)))
-        beyond = float(own) > self.number(by_income(np.broadcast_to(cover.capped_at, cover.deductible.shape)))
-        return Paid(basic, critical, cost - basic - critical, self.capped and beyond)
+        critical, elsewhere = self.here_and_elsewhere(cover.paid(own, bonus))
+        capped_at, _ = self.here_and_elsewhere(np.broadcast_to(cover.capped_at, cover.deductible.shape))
+        return Paid(basic, critical, cost - basic - critical, self.capped and float(own) > capped_at, elsewhere)
+
+    def here_and_elsewhere(self, by_kind: np.ndarray) -> tuple[float, float]:
+        """The member's numbers where the member lives, and in places with the other deductible."""
+        national, low = (self.number(by_income(kind)) for kind in by_kind)
+        return (low, national) if self.low else (national, low)
+
+    @property
+    def share_elsewhere(self) -> float:
+        """Share of the insured in places with the other deductible."""
+        low = self.number(self.basis.critical_low_places)
+        return 1 - low if self.low else low
 
 
 def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:
@@ -298,4 +320,5 @@ def member_years(person: Person, years: tuple[YearBasis, ...], age: int) -> list
     """The rules of each year for a person who is `age` on the 1 January of the first."""
     sex, area, income = (axis.members.index(getattr(person, axis.name)) for axis in (SEX, AREA, INCOME))
     ages = [min(max(age + place, 0), LAST_AGE) for place in range(len(years))]
-    return [MemberYear(narrowed(basis, sex, area, at), income, at) for basis, at in zip(years, ages, strict=True)]
+    low = person.deductible == "low"
+    return [MemberYear(narrowed(basis, sex, area, at), income, at, low) for basis, at in zip(years, ages, strict=True)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simsurance.axes import SEX
+from simsurance.axes import DEDUCTIBLES, SEX
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
@@ -44,19 +44,22 @@ def story(
     sex: str = "female",
     area: str = "rural",
     income: str = "middle",
+    deductible: str = "",
     lang: str = WHOLE,
 ) -> "pd.DataFrame":
     """A member's story as a table, one row a year, with the rule applied (`rule`) and the year in words (`told`).
 
     `history` as in `2026: in no-claim, 2027: lapse, 2028: in repair 1 claim 200000, 2029: employee wage 90000`; `age`
-    on the 1 January of its first year. Columns as in `StoryYear`. Raises SimsuranceError for a history that cannot be
-    told.
+    on the 1 January of its first year; `deductible` of critical-illness insurance where the member lives, `national`
+    (unless no place of the scenario has it) or `low`. Columns as in `StoryYear`. Raises SimsuranceError for a history
+    that cannot be told.
     """
     import pandas as pd
 
     from simsurance.member.telling import rule_applied, year_told
 
-    years = story_years(resolve(scenario), history, age=age, sex=sex, area=area, income=income)
+    person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
+    years = story_years(resolve(scenario), history, age=age, **person)
     frame = pd.DataFrame([vars(one) for one in years]).set_index("year")
     return frame.assign(rule=[rule_applied(one, lang) for one in years], told=[year_told(one, lang) for one in years])
 
@@ -69,6 +72,7 @@ def story_years(
     sex: str = "female",
     area: str = "rural",
     income: str = "middle",
+    deductible: str = "",
 ) -> list[StoryYear]:
     """A member's story year by year; as `story`, without the words."""
     told = parsed(history)
@@ -76,8 +80,18 @@ def story_years(
     if born and age:
         raise SimsuranceError(f"--age: {age} at the birth that {told.years[0].year}: newborn tells; leave --age out")
     first_age = 0 if born else DEFAULT_AGE if age is None else age
-    person = Person(first_age, sex, area, income)
+    person = Person(first_age, sex, area, income, lived_in(scenario, deductible))
     return list(walk(told, rules_of(scenario, person, told, born)))
+
+
+def lived_in(scenario: Scenario, deductible: str) -> str:
+    """The deductible where the member lives: as told, else the national one; refused where no place has it."""
+    low = scenario.values.benefits.critical_illness.low_deductible_places
+    missing = {0.0: "low", 1.0: "national"}.get(low)
+    if deductible and deductible == missing:
+        (other,) = {*DEDUCTIBLES} - {missing}
+        raise SimsuranceError(f"--deductible: {scenario.name} has no place with the {missing} one; give {other}")
+    return deductible or ("low" if missing == "national" else "national")
 
 
 def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> Rules:

@@ -19,7 +19,9 @@ class StoryYear:
     `membership`: enrolled (goes on), returned, joined (for the first time), transferred (from the employee scheme),
     newborn, lapsed, employee or retired (in the employee scheme). `waiting_plain`: fixed and variable months, without
     floor and longest; `carried_over`: months left from the year before; `still_waiting`: months left for the next;
-    `late_month` is -1 in the central period.
+    `late_month` is -1 in the central period. `low_deductible`: whether the member lives where the deductible of
+    critical-illness insurance is low; `share_elsewhere` of the insured live where it is the other one, and there
+    critical-illness insurance pays `critical_elsewhere` and the member `own_elsewhere` of the same claim.
 
     In the employee scheme `basic` is what the pool pays; `wage`: of the year before, `wage_is_mean` where none is told;
     `contribution_base`: that wage within floor and ceiling; `to_account` with the `retiree_credit`, `to_pool` with the
@@ -63,6 +65,10 @@ class StoryYear:
     basic: float = 0.0
     critical: float = 0.0
     own_payment: float = 0.0
+    low_deductible: bool = False
+    share_elsewhere: float = 0.0
+    critical_elsewhere: float = 0.0
+    own_elsewhere: float = 0.0
     cap_passed: bool = False
     no_claim_years_after: int = 0
     move: str = ""
@@ -163,6 +169,10 @@ def insured_year(
         basic=paid.basic,
         critical=paid.critical,
         own_payment=paid.own,
+        low_deductible=rule.low,
+        share_elsewhere=rule.share_elsewhere,
+        critical_elsewhere=paid.critical_elsewhere,
+        own_elsewhere=claim - paid.basic - paid.critical_elsewhere,
         cap_passed=paid.cap_passed,
         no_claim_years_after=after.no_claim,
         years_count=rule.years_count,

@@ -1,6 +1,6 @@
 """What care costs a person covered all year, and what the layers of insurance pay of it (method note, section 7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,10 +58,11 @@ def basic_layer(care: CareBasis) -> critical_illness.BasicLayer:
 class PerPerson:
     """Expected cost, benefits and chances of a resident covered all year, and the rules behind them.
 
-    [run, health, 1, sex, area, income or 1, age].
+    [run, health, 1, sex, area, income or 1, age]; `cover` and what exceeds its cap for either kind of places and of rules.
     """
 
     basic: BasicCare
+    cover: critical_illness.Cover
     critical: np.ndarray
     critical_claim: np.ndarray
     cap_used: np.ndarray
@@ -72,26 +73,36 @@ class PerPerson:
 def critical_cover(basis: YearBasis) -> critical_illness.Cover:
     """The year's critical-illness insurance on what basic insurance leaves to the patient.
 
-    Its income axis has two members, assisted and not: the rules tell no others apart.
+    A first axis has places with the national deductible and with the low one; the income axis has two members, assisted
+    and not: the rules tell no others apart.
     """
-    two = slice(0, 2)
+
+    def two(rule: np.ndarray) -> np.ndarray:
+        return rule[..., :2, :] if rule.shape[-2] > 1 else rule
+
     return critical_illness.Cover(
-        basis.critical_deductible[..., two, :],
-        by_band(basis.critical_edges),
-        tuple(ratio[..., two, :] for ratio in by_band(basis.critical_ratios)),
+        two(np.stack(one_by_one(basis.critical_deductible))),
+        one_by_one(basis.critical_edges),
+        tuple(two(ratio) for ratio in one_by_one(basis.critical_ratios)),
         basis.critical_cap,
-        basis.critical_capped[..., two, :],
+        two(basis.critical_capped),
     )
 
 
-def by_band(values: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The bands' values one by one; the band is the axis behind the run."""
-    return tuple(values[:, band] for band in range(values.shape[1]))
+def one_by_one(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The values by band, or by kind of place: the axis behind the run."""
+    return tuple(values[:, place] for place in range(values.shape[1]))
+
+
+def over_places(by_kind: np.ndarray, basis: YearBasis) -> np.ndarray:
+    """The mean over the insured, who live in places with the national deductible or with the low one."""
+    national, low = by_kind
+    return np.asarray(national + basis.critical_low_places * (low - national))
 
 
 def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
-    """Numbers of the assisted and of the others, on the income axis."""
-    return assisted_or_not[..., ASSISTED_OR_NOT, :]
+    """Numbers of the assisted and of the others, on the income axis; one for both stays one."""
+    return assisted_or_not[..., ASSISTED_OR_NOT, :] if assisted_or_not.shape[-2] > 1 else assisted_or_not
 
 
 def benefits_pp(basis: YearBasis) -> PerPerson:
@@ -100,9 +111,10 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     critical = cover.above(basic.cost)
     return PerPerson(
         basic=basic,
-        critical=by_income(use * cover.between(critical) * basis.critical_factor),
-        critical_claim=by_income(use * critical.chance[0]),
-        cap_used=by_income(use * critical.chance[-1]),
+        cover=cover,
+        critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor),
+        critical_claim=by_income(use * over_places(critical.chance[0], basis)),
+        cap_used=by_income(use * over_places(critical.chance[-1], basis)),
         no_claim=(1 - basic.paid_in_hospital) * (1 - basic.paid_outside),
         above_cap=critical.excess[-1],
     )
@@ -132,28 +144,23 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
     """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
-    everyone = critical_illness.Cover(
-        basis.critical_deductible,
-        by_band(basis.critical_edges),
-        by_band(basis.critical_ratios),
-        basis.critical_cap,
-        basis.critical_capped,
-    )
-    before = everyone.capped_at
+    cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
+    before, capped, last_ratio = (by_income(each) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
+    raised = before + capped * bonus_cap / last_ratio
+    if (np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1])).all():
+        return exposed * over_places(last_ratio * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised)), basis)
+    ratios = tuple(by_income(ratio) for ratio in cover.ratios)
+    everyone = replace(cover, deductible=by_income(cover.deductible), ratios=ratios, capped=capped)
     raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
-    last_band = everyone.deductible + everyone.edges[-1]
-    if (np.minimum(before, raised) >= last_band).all():
-        cost = everyone.ratios[-1] * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised))
-        return basis.care.inpatient_use * basis.critical_factor * cost
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
-    cost, start = np.zeros(()), np.zeros(())
+    cost, start = np.zeros_like(raised), np.zeros(())
     for ratio, end in zip(everyone.ratios, ends, strict=True):
         lower, upper = np.maximum(np.minimum(before, raised), start), np.minimum(np.maximum(before, raised), end)
         if (lower < upper).any():
             between = pp.basic.cost.own_excess(lower) - pp.basic.cost.own_excess(np.maximum(lower, upper))
             cost = cost + ratio * np.sign(raised - before) * between
         start = end
-    return basis.care.inpatient_use * basis.critical_factor * cost
+    return exposed * over_places(cost, basis)
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:

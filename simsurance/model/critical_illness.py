@@ -70,6 +70,8 @@ class UserCost:
         O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
         excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
         """
+        if (threshold >= self.basic.exhausted_at - self.basic.limit).all():
+            return self.above(threshold + self.basic.limit)
         start = self.basic.cost_at(threshold)
         found = self.above(start)
         at_deductible = np.where(start < self.basic.deductible, self.above_deductible.excess, found.excess)
@@ -86,7 +88,7 @@ class Cover:
     """Critical-illness cover of own cost: a deductible, ratios by band above it, and a cap on what is paid in a year.
 
     `edges`: where the bands begin, counted from the deductible, first 0; `ratios` one a band, the last open; `capped` is 0
-    where the cap does not hold. Yuan; shapes broadcast.
+    where the cap does not hold. Yuan; shapes broadcast, so that a first axis may hold several covers.
     """
 
     deductible: np.ndarray

@@ -149,7 +149,8 @@ class YearBasis:
     disposable_income: Annotated[np.ndarray, "yuan a person and year", "area income"]
     # claims and benefits
     care: CareBasis
-    critical_deductible: Annotated[np.ndarray, "yuan a year", "income"]
+    critical_deductible: Annotated[np.ndarray, "yuan a year", "deductible income"]
+    critical_low_places: Annotated[np.ndarray, "share of the insured", ""]
     critical_edges: Annotated[np.ndarray, "yuan a year", "band"]
     critical_ratios: Annotated[np.ndarray, "share of cost", "band income"]
     critical_cap: Annotated[np.ndarray, "yuan a year", ""]

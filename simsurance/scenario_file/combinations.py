@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Final
 
 from simsurance.scenario_file.faults import Fault, plain
-from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.files import IN_PYTHON, Layer
 from simsurance.scenario_file.pins import pin_complaints
 from simsurance.scenario_file.schedule import Schedule, value_in
 from simsurance.scenario_file.schema import ScenarioValues
@@ -19,7 +19,12 @@ SHARES_OF_ONE_WHOLE: Final = (
     ("employee.accounts", "spending_rate", "relatives_care_rate"),
 )
 """Section and two keys in it that are shares of the same."""
+CRITICAL: Final = "benefits.critical_illness"
+USED_WITH: Final = (("cap", "amount"), ("cap_income_multiple", "income_multiple"))
+"""Keys of critical-illness insurance that count with one `cap_rule` alone, and that rule."""
 ROUNDING: Final = 1e-9
+LEAST_RATIO: Final = 0.01
+"""Least share that a band may pay, as in the schema."""
 
 
 class _YearNotTold(Exception):
@@ -51,6 +56,12 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
                     told.setdefault(keys, text)
             except _YearNotTold:
                 continue
+    rule = values.benefits.critical_illness.cap_rule
+    for name, wanted in USED_WITH:
+        origin = origins[f"{CRITICAL}.{name}"]
+        if origin.label not in (root.label, IN_PYTHON) and rule != wanted:
+            text = f'not used while cap_rule is "{rule}"; write cap_rule = "{wanted}" beside it'
+            faults.append(origin.fault(f"{CRITICAL}.{name}", text))
     for keys, text in told.items():
         key = next((key for key in keys if origins[key].label != root.label), keys[0])
         faults.append(origins[key].fault(key, text))
@@ -93,8 +104,8 @@ def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A single step fits under the limit of the bonuses, and a cut leaves something of the cap."""
-    rules, cap = values.participation, _in(values.benefits.critical_illness.cap, year)
-    cap_key, most = "benefits.critical_illness.cap", _in(rules.bonus_limit, year) * cap
+    rules, (cap, (cap_key, *_)) = values.participation, _cap(values, year)
+    most = _in(rules.bonus_limit, year) * cap
     for section in ("continuous_bonus", "no_claim_bonus"):
         step = _in(getattr(rules, section).step, year)
         if step > most:
@@ -177,23 +188,42 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """Assisted persons are paid at most the whole cost, the cap is not below the deductible, a premium is not zero."""
+    """Each band pays something and nobody more than the cost, the cap is not below the deductible, a premium is not zero."""
     rules, reference = values.benefits.critical_illness, values.claims.trend.reference_year
-    section, highest = "benefits.critical_illness", max(rules.band_ratios)
+    section, highest, lowest = CRITICAL, max(rules.band_ratios), min(rules.band_ratios)
     if highest + rules.assisted_ratio_extra > 1:
         text = f"band_ratios of {plain(highest)} and assisted_ratio_extra {plain(rules.assisted_ratio_extra)} are more "
         text += f"than the whole cost; give an extra of at most {plain(1 - highest)}"
         yield (f"{section}.assisted_ratio_extra", f"{section}.band_ratios"), text
+    if lowest + rules.ratio_shift < LEAST_RATIO - ROUNDING:
+        text = f"ratio_shift {plain(rules.ratio_shift)} leaves less than {LEAST_RATIO:g} of a band that pays "
+        text += f"{plain(lowest)}; give a shift of at least {LEAST_RATIO - lowest:.3g}"
+        yield (f"{section}.ratio_shift", f"{section}.band_ratios"), text
     if rules.financing == "premium" and _in(rules.premium, year) == 0:
         text = f'premium is 0 in {year} while financing is "premium", so these benefits cost nothing; give a premium'
         yield (f"{section}.premium", f"{section}.financing"), text
     income = _in(values.economy.disposable_income, reference - 1)
-    cap = _in(rules.cap, year)
-    deductible = _in(rules.deductible_income_share, year) * income * rules.deductible_factor
-    if cap < deductible:
-        text = f"cap {plain(cap)} is below the deductible, about {deductible:.0f} yuan in {reference}; "
-        keys = tuple(f"{section}.{name}" for name in ("cap", "deductible_income_share", "deductible_factor"))
-        yield keys, text + "raise the cap or lower the deductible"
+    share, low = _in(rules.deductible_income_share, year), _in(rules.low_deductible_income_share, year)
+    if low > share and rules.low_deductible_places:
+        text = f"low_deductible_income_share {plain(low)} is above deductible_income_share {plain(share)} in {year}; "
+        keys = tuple(f"{section}.{name}income_share" for name in ("low_deductible_", "deductible_"))
+        yield keys, text + "lower the first, or give low_deductible_places = 0"
+    cap, cap_keys = _cap(values, year)
+    if cap < share * income:
+        text = f"the cap, {plain(round(cap))} in {year}, is below the deductible, about {share * income:.0f} yuan in "
+        raised = "the cap" if rules.cap_rule == "amount" else "cap_income_multiple, lower benefits.inpatient.limit"
+        text += f"{reference}; raise {raised} or lower the deductible"
+        yield (*cap_keys, f"{section}.deductible_income_share"), text
+
+
+def _cap(values: ScenarioValues, year: int) -> tuple[float, tuple[str, ...]]:
+    """Most that critical-illness insurance pays in a year, in the reference year, and the keys that it comes from."""
+    rules = values.benefits.critical_illness
+    if rules.cap_rule == "amount":
+        return _in(rules.cap, year), (f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule")
+    income = _in(values.economy.disposable_income, values.claims.trend.reference_year - 1)
+    cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
+    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule")
 
 
 def _pins(values: ScenarioValues, year: int) -> Iterator[Complaint]:

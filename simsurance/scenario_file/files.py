@@ -18,6 +18,10 @@ DEEPEST_NESTING: Final = 16
 LONGEST_CHAIN: Final = 8
 
 
+IN_PYTHON: Final = "replace"
+"""The label of changes made in Python, where any key may be varied on its own."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """One source of values: a file, a `--set` or a change made in Python, with the line of each key where known."""

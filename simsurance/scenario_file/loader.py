@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
-from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
+from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import INCOME_KEYS, KEYS, LEVERS, PINS, POLICY_KEYS, ROOT_KEYS, in_order
 from simsurance.scenario_file.leaves import (
     Leaves,
@@ -85,8 +85,8 @@ class Scenario:
         """The scenario with other values at the dotted paths given, checked as a file would be."""
         faults: list[Fault] = []
         inside = {path: text for path in changes if (text := inside_a_value(path))}
-        faults.extend(Fault("replace", path, text) for path, text in inside.items())
-        layer = Layer("replace", nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
+        faults.extend(Fault(IN_PYTHON, path, text) for path, text in inside.items())
+        layer = Layer(IN_PYTHON, nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
         return _scenario(self.name, stack, self.root, self.of_root, faults, self._pinned_in([layer]))

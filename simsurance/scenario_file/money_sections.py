@@ -195,21 +195,36 @@ class CriticalIllness(Section):
     deductible_income_share: Schedule = quantity(
         "deductible, share of last year's disposable income per head", "share", 0, 5
     )
-    deductible_factor: Number = quantity(
-        "deductible over that of the rule, fitted to published beneficiaries", "factor", 0.05, 20
+    low_deductible_income_share: Schedule = quantity(
+        "deductible in places with a low one, share of last year's disposable income per head", "share", 0, 5
+    )
+    low_deductible_places: Number = quantity(
+        "share of the insured in places with the low deductible, fitted to 2023", "share", 0, 1
     )
     band_edges: list[Number] = quantity(
         "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
     )
-    band_ratios: list[Number] = quantity("share paid in each band", "share", 0.01, 1)
-    cap: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e9)
+    band_ratios: list[Number] = quantity("share paid in each band by the national rule", "share", 0.01, 1)
+    ratio_shift: Number = quantity("added to every band's share in all places, fitted to 2023", "share", -1, 1)
+    cap_rule: Literal["income_multiple", "amount"] = text(
+        "the cap is what basic insurance leaves of a multiple of last year's disposable income, or an amount"
+    )
+    cap_income_multiple: Schedule = quantity(
+        "most that basic and critical-illness insurance pay together, over last year's disposable income per head; "
+        "used with cap_rule = income_multiple",
+        "ratio",
+        0.1,
+        1000,
+    )
+    cap: Schedule = quantity(
+        "most that is paid in a year, in the reference year; used with cap_rule = amount", "yuan", 1, 1e9
+    )
     assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
     assisted_capped: bool = text("the cap holds for assisted persons")
     outpatient_factor: Number = quantity(
-        "outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1
+        "own outpatient cost that counts with own inpatient cost, over it", "factor", 0, 1
     )
-    level: Number = quantity("factor on benefits, fitted to published ones", "factor", 0, 100)
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
     premium: Schedule = quantity(
         "premium per person, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
