@@ -66,10 +66,8 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     Kinds of places and bands are an axis of their own behind the run. Own outpatient cost counts with it: so the amounts
     are reached, and the ratios are paid, on so much less of it, though never more than both layers leave room for.
     """
-    rules, counted = (
-        inputs.values.benefits.critical_illness,
-        1 + inputs.values.benefits.critical_illness.outpatient_factor,
-    )
+    rules = inputs.values.benefits.critical_illness
+    counted = 1 + rules.outpatient_factor
     income = inputs.income("national", [year - 1 for year in inputs.years])
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
     tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)

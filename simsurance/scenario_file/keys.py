@@ -141,7 +141,10 @@ RENAMED: Final[dict[str, str]] = {
 }
 """Old path of a key or a table that was renamed -> its path now; files that still use the old one are told so."""
 
-REMOVED: Final[dict[str, str]] = {}
+REMOVED: Final[dict[str, str]] = {
+    "benefits.critical_illness.deductible_factor": "low_deductible_places tells how many live under a lower deductible",
+    "benefits.critical_illness.level": "ratio_shift is what is added to the ratios, so that no more than the cost is paid",
+}
 """Path of a key or a table that is no more -> why, or what does its work; files that still use it are told so."""
 
 POLICY_PREFIXES: Final = ("participation.", "contributions.")
