@@ -24,8 +24,6 @@ from simsurance.scenario_file.register import register
 
 OPTION: Final = "cost_by_time_to_death"
 MULTIPLES: Final = "claims.end_of_life."
-YEARS: Final = (2026, 2035, 2050, 2060)
-LATER: Final = (2050, 2060)
 AGES: Final = (30, 55, 70, 80, 90)
 """An age of each band of the multiples."""
 
@@ -149,6 +147,16 @@ def disappearing(name: str, schemes: Sequence[Scheme] = SCHEMES) -> np.ndarray:
     return np.divide(before - ageing_effect(name, schemes), before, out=np.zeros_like(before), where=before != 0)
 
 
+def shown() -> list[int]:
+    """The first year and the first of each decade."""
+    return [year for year in projected().years if year == projected().years[0] or year % 10 == 0]
+
+
+def later() -> list[int]:
+    """The last two of them."""
+    return shown()[-2:]
+
+
 def place(year: int) -> int:
     """Where a year stands in the projection."""
     return list(projected().years).index(year)
@@ -165,12 +173,12 @@ def multiples_table() -> list[str]:
 
 def share_table() -> list[str]:
     """Lines: the share of cost in the last year of life."""
-    lines = [f"{'share of cost in the last year of life':<48}" + "".join(f"{year:>8}" for year in YEARS)]
+    lines = [f"{'share of cost in the last year of life':<48}" + "".join(f"{year:>8}" for year in shown())]
     groups: list[tuple[str, str, Sequence[Scheme]]] = [(each, "central", [each]) for each in SCHEMES]
     groups += [(f"both schemes, {name} multiples", name, SCHEMES) for name in ("low", "central", "high")]
     for label, name, schemes in groups:
         share = last_year_share(name, schemes)
-        lines.append(f"{label:<48}" + "".join(f"{share[place(year)]:>8.1%}" for year in YEARS))
+        lines.append(f"{label:<48}" + "".join(f"{share[place(year)]:>8.1%}" for year in shown()))
     known = published()
     _, *ends = known["decedent_share"]
     lines.append(f"{'the same multiples, population of 2024':<48}{ends[0]:.1%} to {ends[1]:.1%}")
@@ -181,15 +189,15 @@ def share_table() -> list[str]:
 
 def effect_table() -> list[str]:
     """Lines: cost per person through ageing alone, and how much of its rise disappears."""
-    lines = [f"{'cost per person through age and sex alone':<48}" + "".join(f"{year:>8}" for year in LATER)]
+    lines = [f"{'cost per person through age and sex alone':<48}" + "".join(f"{year:>8}" for year in later())]
     groups: list[tuple[str, Sequence[Scheme]]] = [*((each, [each]) for each in SCHEMES), ("both schemes", SCHEMES)]
     for label, schemes in groups:
         for name, what in (("baseline", "by age"), ("central", "by time to death")):
             rise = ageing_effect(name, schemes)
-            lines.append(f"{f'{label}, {what}':<48}" + "".join(f"{rise[place(year)]:>+8.1%}" for year in LATER))
+            lines.append(f"{f'{label}, {what}':<48}" + "".join(f"{rise[place(year)]:>+8.1%}" for year in later()))
         lost = disappearing("central", schemes)
         lines.append(
-            f"{f'{label}, share that disappears':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in LATER)
+            f"{f'{label}, share that disappears':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later())
         )
     beside = {
         "low": "low multiples",
@@ -200,7 +208,7 @@ def effect_table() -> list[str]:
     }
     for name, label in beside.items():
         lost = disappearing(name)
-        lines.append(f"{f'both schemes, {label}':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in LATER))
+        lines.append(f"{f'both schemes, {label}':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later()))
     known = published()
     _, *ends = known["germany_ageing_overstated"]
     lines.append(f"{'Germany, 2002 to 2050':<48}{ends[0]:.1%} to {ends[1]:.1%}")
@@ -213,10 +221,10 @@ def expectancy_table() -> list[str]:
     """Lines: life expectancy gained since the reference year, by which healthy ageing shifts prevalence."""
     inputs = cost("baseline", "resident").inputs
     reference = inputs.values.claims.trend.reference_year
-    expectancy = life_table.life_expectancy(inputs.death_rates([reference, *LATER]))
+    expectancy = life_table.life_expectancy(inputs.death_rates([reference, *later()]))
     ages = (0, 50, 65, 80)
     lines = [f"{f'years of life gained since {reference}, at age':<48}" + "".join(f"{age:>8}" for age in ages)]
-    for row, year in enumerate(LATER, start=1):
+    for row, year in enumerate(later(), start=1):
         for sex, name in enumerate(SEX.members):
             gained = expectancy[row, sex] - expectancy[0, sex]
             lines.append(f"{f'{name}, {year}':<48}" + "".join(f"{gained[age]:>8.1f}" for age in ages))
