@@ -7,16 +7,19 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 
-from simsurance.axes import SEX
+from simsurance.axes import AGE, SEX
 from simsurance.basis import ageing, life_table
 from simsurance.basis.employee import employee_care
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import resident_care
 from simsurance.basis.trend import SCHEMES, Scheme, cost_index
+from simsurance.data import tables
 from simsurance.data.tables import DATA
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
@@ -64,6 +67,23 @@ def projected() -> RunResult:
     return simulate([scenarios()["baseline"]])[0]
 
 
+@cache
+def no_longer_lives() -> RunResult:
+    """The baseline's persons if death rates stayed those of the reference year of cost."""
+    scenario = scenarios()["baseline"]
+    reference, path = scenario.values.claims.trend.reference_year, scenario.tables["population.mortality_table"]
+    years = tables.years_of(path)
+    rates = tables.by_year_sex_age(path, "mx", [min(year, reference) for year in years])
+    lines = [
+        f"{years[year]},{SEX.members[sex]},{AGE.members[age]},{float(rates[year, sex, age])!r}"
+        for year, sex, age in np.ndindex(*rates.shape)
+    ]
+    with TemporaryDirectory() as folder:
+        own = Path(folder) / "mortality.csv"
+        own.write_text("\n".join(["year,sex,age,mx", *lines]) + "\n", encoding="utf-8")
+        return simulate([scenario.replace({"population.mortality_table": str(own)})])[0]
+
+
 @dataclass(frozen=True)
 class Cost:
     """What care costs a person of a scheme in towns, at the prices and use of the reference year."""
@@ -97,9 +117,9 @@ def cost(multiples: str, scheme: Scheme) -> Cost:
     return Cost(Inputs(scenario, scenario.values), scheme)
 
 
-def persons(scheme: Scheme) -> np.ndarray:
-    """Years of cover, [year, sex, age]."""
-    flows = projected().projection.by_age
+def persons(scheme: Scheme, run: RunResult | None = None) -> np.ndarray:
+    """Years of cover, of the baseline or of another run, [year, sex, age]."""
+    flows = (run or projected()).projection.by_age
     names = ["resident_insured_years"] if scheme == "resident" else ["active_years", "retired_years"]
     return np.asarray(sum(flows[name][:, 0] for name in names))
 
@@ -129,12 +149,12 @@ def last_year_share(name: str, schemes: Sequence[Scheme] = SCHEMES) -> np.ndarra
     return np.asarray(last / everything)
 
 
-def ageing_effect(name: str, schemes: Sequence[Scheme] = SCHEMES) -> np.ndarray:
+def ageing_effect(name: str, schemes: Sequence[Scheme] = SCHEMES, run: RunResult | None = None) -> np.ndarray:
     """Rise of cost per person since the first year through age and sex alone, [year].
 
     People of an age and sex belong to the schemes in the shares of the first year.
     """
-    people = {scheme: persons(scheme) for scheme in schemes}
+    people = {scheme: persons(scheme, run) for scheme in schemes}
     everybody = np.asarray(sum(people.values()))
     mean = sum(people[scheme][:1] / everybody[:1].clip(1e-9) * cost(name, scheme).mean for scheme in schemes)
     a_head = (everybody * mean).sum(axis=(1, 2)) / everybody.sum(axis=(1, 2))
@@ -206,6 +226,9 @@ def effect_table() -> list[str]:
         **{name: name for name in ("healthy ageing by half", "healthy ageing")},
         "time to death and healthy ageing by half": "time to death, healthy by half",
     }
+    before, frozen = ageing_effect("baseline"), ageing_effect("baseline", run=no_longer_lives())
+    longer = "both schemes, lives no longer"
+    lines.append(f"{longer:<48}" + "".join(f"{(1 - frozen / before)[place(year)]:>8.1%}" for year in later()))
     for name, label in beside.items():
         lost = disappearing(name)
         lines.append(f"{f'both schemes, {label}':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later()))
