@@ -163,8 +163,12 @@ def ageing_effect(name: str, schemes: Sequence[Scheme] = SCHEMES, run: RunResult
 
 def disappearing(name: str, schemes: Sequence[Scheme] = SCHEMES) -> np.ndarray:
     """Share of that rise that is not there with cost by time to death, [year]."""
-    before = ageing_effect("baseline", schemes)
-    return np.divide(before - ageing_effect(name, schemes), before, out=np.zeros_like(before), where=before != 0)
+    return missing(ageing_effect("baseline", schemes), ageing_effect(name, schemes))
+
+
+def missing(rise: np.ndarray, smaller: np.ndarray) -> np.ndarray:
+    """Share of a rise that is not in a smaller one; 0 where there is none."""
+    return np.divide(rise - smaller, rise, out=np.zeros_like(rise), where=rise != 0)
 
 
 def shown() -> list[int]:
@@ -226,9 +230,9 @@ def effect_table() -> list[str]:
         **{name: name for name in ("healthy ageing by half", "healthy ageing")},
         "time to death and healthy ageing by half": "time to death, healthy by half",
     }
-    before, frozen = ageing_effect("baseline"), ageing_effect("baseline", run=no_longer_lives())
-    longer = "both schemes, lives no longer"
-    lines.append(f"{longer:<48}" + "".join(f"{(1 - frozen / before)[place(year)]:>8.1%}" for year in later()))
+    frozen = missing(ageing_effect("baseline"), ageing_effect("baseline", run=no_longer_lives()))
+    label = "both schemes, lives no longer"
+    lines.append(f"{label:<48}" + "".join(f"{frozen[place(year)]:>8.1%}" for year in later()))
     for name, label in beside.items():
         lost = disappearing(name)
         lines.append(f"{f'both schemes, {label}':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later()))
