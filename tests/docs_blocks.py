@@ -25,7 +25,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data import tables
 from simsurance.data.tables import DATA, published
-from simsurance.evidence import base_growth, by_hand, calibration, cost_growth
+from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
@@ -396,6 +396,41 @@ def identities() -> str:
     return "".join(f"* `{name}`\n" for name in projected().checks.index)
 
 
+AGEING = (
+    ("cost_by_time_to_death",),
+    ("healthy_ageing_half",),
+    ("healthy_ageing",),
+    ("cost_by_time_to_death", "healthy_ageing_half"),
+)
+"""Sensitivities of ageing: the options of each."""
+
+
+def of_ageing() -> dict[str, Scenario]:
+    """The sensitivities of ageing by the options that they are asked for with."""
+    return {f"`{' '.join(f'--with {option}' for option in each)}`": load("baseline", each) for each in AGEING}
+
+
+def ageing() -> str:
+    """Both funds under the sensitivities of ageing."""
+    scenarios = {"baseline": baseline(), **of_ageing()}
+    rows = []
+    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+        row = [name]
+        for fund, prefix in (("resident", ""), ("employee_pool", "employee_pool_")):
+            outgo = result.accounts[fund]["outgo"]
+            row += [dated(result, f"{prefix}first_deficit_year"), dated(result, f"{prefix}depletion_year")]
+            row += [f"{outgo[result.years.index(year)] / BILLION:,.0f}" for year in (2035, 2060)]
+        required = result.measures["value"]
+        row += [
+            f"× {required['required_contribution_multiple_now']:.3f}",
+            f"{required['employee_pool_required_rate_now']:.2%}",
+        ]
+        rows.append(row)
+    own = ("annual deficit from", "depletion", "expenditure 2035", "2060")
+    heads = ("change", *own, *(f"pool: {head}" for head in own), "required contribution", "pool: required rate")
+    return table(heads, rows) + "\nCNY billion.\n"
+
+
 def changes() -> dict[str, Scenario]:
     """The scenarios of the sensitivity table."""
     base, values = baseline(), baseline().values
@@ -436,6 +471,7 @@ def changes() -> dict[str, Scenario]:
         "`--with turnover_low`": load("baseline", ["turnover_low"]),
         "`--with turnover_high`": load("baseline", ["turnover_high"]),
         "`--with no_behaviour`": load("baseline", ["no_behaviour"]),
+        **of_ageing(),
         "`low_fertility`": load("low_fertility"),
         "`low_cost`": load("low_cost"),
         "`high_cost`": load("high_cost"),
@@ -484,6 +520,7 @@ def pool_sensitivity() -> str:
         "cost +1 point beyond income": base.replace(shifted(0.01)),
         "cost −1 point beyond income": base.replace(shifted(-0.01)),
         "`--with wages_follow_income`": base.with_fragment("wages_follow_income"),
+        **of_ageing(),
         "retirement ages as until 2024": base.with_fragment("retirement_ages_until_2024"),
         "a fifth retire three years early from 2027": base.replace(
             {"employee.retirement.early_share": {2019: 0, 2027: 0.2}}
@@ -791,6 +828,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         sensitivity,
         pool_sensitivity,
         elasticity,
+        ageing,
         use_or_price,
         cost_and_base,
         assumptions,
@@ -803,6 +841,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.cost_growth": cost_growth.main,
     "simsurance.evidence.base_growth": base_growth.main,
     "simsurance.evidence.by_hand": by_hand.main,
+    "simsurance.evidence.end_of_life": end_of_life.main,
 }
 
 

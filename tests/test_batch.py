@@ -44,6 +44,8 @@ CHANGES: tuple[dict[str, object], ...] = (
         "employee.benefits.long_term_care": 50,
         "employee.fund.opening_pool": -1e11,
     },
+    {"claims.end_of_life.share": 1, "population.mortality_factor": {"ramp": {2024: 1.0, 2030: 0.8}}},
+    {"claims.end_of_life.share": 0.5, "health.healthy_ageing": 0.5},
 )
 """Runs that differ in every kind of assumption; the second cannot reach its prevalence, the seventh and last are in deficit."""
 

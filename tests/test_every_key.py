@@ -69,6 +69,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("employee.care.real_growth", "employee.care.use_growth"), PAST),
     **dict.fromkeys(("claims.trend.income_elasticity", "claims.trend.income_lag"), RICHER),
     "employee.wage.growth_excess": TWO_YEARS,
+    **dict.fromkeys(
+        (
+            *(f"claims.end_of_life.multiple.age_{band}" for band in ("0_44", "45_64", "65_74", "75_84", "85_plus")),
+            "claims.end_of_life.resident_factor",
+            "claims.end_of_life.employee_factor",
+        ),
+        ("claims.end_of_life.share=1.0",),
+    ),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
 VALUES: dict[str, Any] = {

@@ -144,8 +144,14 @@ def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, 
 
 
 def side_by_side(arrays: list[np.ndarray]) -> np.ndarray:
-    """Arrays of several scenarios as one with a run each, or the first if they are all the same."""
-    return arrays[0] if all_the_same(arrays) else np.concatenate(arrays)
+    """Arrays of several scenarios as one with a run each, or the first if they are all the same.
+
+    One that varies on an axis on which another does not is what makes that axis as long as it is for all.
+    """
+    if all_the_same(arrays):
+        return arrays[0]
+    shape = np.broadcast_shapes(*(array.shape[1:] for array in arrays))
+    return np.concatenate([np.broadcast_to(array, (len(array), *shape)) for array in arrays])
 
 
 def all_the_same(arrays: Sequence[np.ndarray]) -> bool:

@@ -20,14 +20,6 @@ Arrays = dict[str, Any]
 Territory = Literal["national", "urban", "rural"]
 """Where incomes are told apart: the nation, its towns, its country."""
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
-AGE_BANDS = {
-    "age_0_5": (0, 6),
-    "age_6_14": (6, 15),
-    "age_15_26": (15, 27),
-    "age_27_49": (27, 50),
-    "age_50_79": (50, 80),
-    "age_80_plus": (80, 101),
-}
 ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
 """1 for the assisted, 0 for the other income groups."""
 
@@ -77,12 +69,14 @@ class Inputs:
 
     # ---------------------------------------------------------------- demography
 
+    def death_rates(self, years: Sequence[int]) -> np.ndarray:
+        """Central death rates, [year, sex, age]."""
+        rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
+        return rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
+
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
-        rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
-        return life_table.survival_ratios(
-            rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
-        )
+        return life_table.survival_ratios(self.death_rates(years))
 
     def asfr(self, years: Sequence[int]) -> np.ndarray:
         """Births per woman by age, [year, age], scaled to total fertility and the level factor.
@@ -251,8 +245,8 @@ def through_the_year(profile: np.ndarray) -> np.ndarray:
 
 
 def age_band_values(section: Section) -> np.ndarray:
-    """Numbers by age band, [age]."""
+    """Numbers by age band, [age]; a band's name says its first age."""
     values = np.empty(len(AGE.members))
-    for name, (first, end) in AGE_BANDS.items():
-        values[first:end] = float(getattr(section, name))
+    for name, number in section:
+        values[int(name.split("_")[1]) :] = number
     return values

@@ -22,6 +22,22 @@ def survival_ratios(central_mort_rate: np.ndarray) -> tuple[np.ndarray, np.ndarr
     `central_mort_rate` m(x), shape [..., sex, age], last age open. Returns S(x) = L(x+1)/L(x), with T(100)/T(99) at
     the last two ages, shape [..., sex, age], and L(0)/l(0), shape [..., sex].
     """
+    _, lived = survivors_and_years_lived(central_mort_rate)
+    ratios = np.empty_like(lived)
+    ratios[..., :-2] = lived[..., 1:-1] / lived[..., :-2]
+    # The last closed age moves into the open one, which holds its own survivors too: both share T(100)/T(99).
+    ratios[..., -2:] = (lived[..., -1] / (lived[..., -2] + lived[..., -1]))[..., None]
+    return ratios, lived[..., 0]
+
+
+def life_expectancy(central_mort_rate: np.ndarray) -> np.ndarray:
+    """Years that are left on average at each birthday under the death rates of one year, e(x), shape [..., sex, age]."""
+    survivors, lived = survivors_and_years_lived(central_mort_rate)
+    return np.flip(np.cumsum(np.flip(lived, axis=-1), axis=-1), axis=-1) / survivors
+
+
+def survivors_and_years_lived(central_mort_rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Survivors l(x) of one newborn and the years L(x) they live at each age, shape [..., sex, age], last age open."""
     separation = np.full_like(central_mort_rate, 0.5)
     separation[..., 0] = separation_factor_at_birth(central_mort_rate[..., 0])
     mort_rate = central_mort_rate / (1 + (1 - separation) * central_mort_rate)
@@ -30,11 +46,7 @@ def survival_ratios(central_mort_rate: np.ndarray) -> tuple[np.ndarray, np.ndarr
     survivors[..., 1:] = np.cumprod(1 - mort_rate[..., :-1], axis=-1)
     lived = survivors - (1 - separation) * survivors * mort_rate
     lived[..., -1] = survivors[..., -1] / central_mort_rate[..., -1]
-    ratios = np.empty_like(lived)
-    ratios[..., :-2] = lived[..., 1:-1] / lived[..., :-2]
-    # The last closed age moves into the open one, which holds its own survivors too: both share T(100)/T(99).
-    ratios[..., -2:] = (lived[..., -1] / (lived[..., -2] + lived[..., -1]))[..., None]
-    return ratios, lived[..., 0]
+    return survivors, lived
 
 
 def advance(

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, HEALTH
+from simsurance.basis import ageing
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
 from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
 from simsurance.data import tables
@@ -222,14 +223,17 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         )
     trend, clinic_trend = (on(cost * lever, "year") for lever in (cost_lever, clinic_lever))
     admissions = on(use_by_class, "health", "sex", "age") * on(use * use_lever * hospital.admissions_per_user, "year")
+    at_reference = use_by_class * user_cost[:, None] + clinic_use[:, None, None] * clinic_user
+    of_mortality = on(ageing.cost_of_mortality(inputs, scheme, at_reference), "year", "health", "sex", "age")
     return {
         "inpatient_use": inpatients * on(use_lever, "year"),
-        "inpatient_cost": on(user_cost / more_inpatients, "year", "health", "age") * trend,
+        "inpatient_cost": on(user_cost / more_inpatients, "year", "health", "age") * trend * of_mortality,
         "admissions": admissions,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
         "outpatient_use": on(clinic_use * more_visitors, "year", "health"),
         "outpatient_cost": on(clinic_user / more_visitors[:, :, None, None], "year", "health", "sex", "age")
-        * clinic_trend,
+        * clinic_trend
+        * of_mortality,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
         "tail_index": on(tail),
     }

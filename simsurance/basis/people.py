@@ -16,7 +16,7 @@ from simsurance.axes import (
     axes_except,
     axis,
 )
-from simsurance.basis import opening
+from simsurance.basis import ageing, opening
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -50,7 +50,7 @@ def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
         "area_propensity": on(tables.by_age(inputs.table("population.area_moves_table"), "weight")["weight"], "age"),
         "assisted_share_end": on(inputs.yearly(chosen.assisted_share, [year + 1 for year in years]), "year"),
         "pinned_total_end": np.array([[pins.get(year + 1, np.nan)] for year in years]),
-        "prevalence": on(inputs.prevalence(), "health", "sex", "age"),
+        "prevalence": on(ageing.prevalence(inputs, inputs.years), "year", "health", "sex", "age"),
         "persistence": on(inputs.values.health.persistence),
     }
 
@@ -236,7 +236,7 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         urban_share=float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0]),
         income_share=groups["share"],
         assisted_share=at_opening(values.population.assisted_share),
-        prevalence=inputs.prevalence(),
+        prevalence=ageing.prevalence(inputs, [first - 1])[0],
         active_profile=profile["active"],
         retired_profile=profile["retired"],
         employee_odds=chance,

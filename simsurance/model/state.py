@@ -26,7 +26,7 @@ class CareBasis:
     """
 
     inpatient_use: Annotated[np.ndarray, "share of persons a year", "health sex age"]
-    inpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health area age"]
+    inpatient_cost: Annotated[np.ndarray, "yuan a user and year", "health sex area age"]
     inpatient_sigma: Annotated[np.ndarray, "log cost", "health"]
     inpatient_deductible: Annotated[np.ndarray, "yuan a year", "status"]
     inpatient_ratio: Annotated[np.ndarray, "share of cost", "status"]

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from simsurance.scenario_file.schedule import Schedule, Year, as_years
 from simsurance.scenario_file.sections import (
+    ByAgeAtDeath,
     ByArea,
     ByAreaIncome,
     ByNeed,
@@ -126,6 +127,27 @@ class OutpatientClaims(Section):
     level: Number = quantity("factor on cost, fitted to the fund's expenditure", "factor", 0.01, 100)
 
 
+class EndOfLife(Section):
+    """Cost by time to death: cost at given age falls with mortality."""
+
+    share: Number = quantity(
+        "share of the excess cost of the last year of life that mortality moves; 0 for cost by age that it does not move",
+        "share",
+        0,
+        1,
+    )
+    multiple: ByAgeAtDeath = quantity(
+        "cost of the last year of life over the annual cost of survivors of the age, both schemes together",
+        "ratio",
+        1,
+        100,
+    )
+    resident_factor: Number = quantity("the multiple of residents over that of both schemes", "factor", 0.1, 5)
+    employee_factor: Number = quantity(
+        "the multiple of employee scheme members over that of both schemes", "factor", 0.1, 5
+    )
+
+
 class CostTrend(Section):
     """Growth of cost at given age and need."""
 
@@ -168,6 +190,7 @@ class Claims(Section):
 
     inpatient: InpatientClaims
     outpatient: OutpatientClaims
+    end_of_life: EndOfLife
     trend: CostTrend
 
 

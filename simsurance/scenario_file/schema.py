@@ -172,6 +172,13 @@ class Health(Section):
     mortality_ratio: ByNeed = quantity(
         "relative mortality of the health status classes, before it is scaled to the table's deaths", "factor", 0.05, 10
     )
+    healthy_ageing: Number = quantity(
+        "share of the rise of life expectancy since the reference year of cost by which moderate and high need come later; "
+        "0 for constant prevalence at each age",
+        "share",
+        0,
+        1,
+    )
 
 
 class Membership(Section):

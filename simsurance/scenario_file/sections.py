@@ -131,3 +131,13 @@ class ByAgeBand(Section):
     age_27_49: Number
     age_50_79: Number
     age_80_plus: Number
+
+
+class ByAgeAtDeath(Section):
+    """One number an age band of those who die; ages in whole years at the last birthday."""
+
+    age_0_44: Number
+    age_45_64: Number
+    age_65_74: Number
+    age_75_84: Number
+    age_85_plus: Number

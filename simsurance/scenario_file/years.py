@@ -28,7 +28,10 @@ GROWN_AFTER: Final[Mapping[str, str]] = {
 }
 """What growth is after the last year that a path names; of a number or a ramp that is never."""
 NEVER: Final = 9999
-DEMOGRAPHY: Final = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
+MORTALITY: Final = "population.mortality_factor"
+DEMOGRAPHY: Final = ("population.fertility_level", MORTALITY, "population.migration_factor")
+OF_MORTALITY: Final = ("claims.end_of_life.share", "health.healthy_ageing")
+"""What compares death rates with those of the reference year of cost, unless it is 0."""
 STOCK: Final = "population.stock_table"
 MONEY_OF_EMPLOYEES: Final = ("employee.contributions.", "employee.accounts.", "employee.benefits.")
 COUNTED: Final = (
@@ -137,6 +140,9 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
         return first, "the year before the first of the valuation year and the reference year of cost"
     if path == "employee.wage.growth_excess":
         return max(years_named(leaves.get(MEAN_WAGE)), default=opening - 1) + 1, "the year after the last mean wage"
+    if path == MORTALITY and any(leaves.get(key) for key in OF_MORTALITY):
+        first = min(_stepped_from(opening, tables), prices, opening - 1)
+        return first, "the first year whose mortality counts"
     if path in DEMOGRAPHY and (stepped := _stepped_from(opening, tables)) < opening:
         return stepped, "the year from which the population is stepped to the valuation date"
     if path in INCOME_GROWTH:
