@@ -133,11 +133,7 @@ def published_share() -> str:
         year: sum(published(f"resident_{kind}_cost")[year] for kind in ("general_outpatient", "chronic_outpatient"))
         for year in inpatient
     }
-    base = calibration.IN_SCOPE_SHARE_YEAR
-    in_scope = (
-        published("resident_inpatient_payment_ratio_of_all_cost")[base]
-        / published("resident_inpatient_payment_ratio_in_scope")[base]
-    )
+    in_scope = calibration.in_scope_share("resident")
     rows = []
     for year in sorted(inpatient):
         stays = inpatient[year] * in_scope * ratio[year] if year in ratio else np.nan

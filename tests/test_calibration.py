@@ -12,9 +12,9 @@ from simsurance.data.tables import published
 from simsurance.evidence import calibration
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.fit import (
-    FITTED_YEARS,
     LAST_YEAR,
     YEARS,
+    fitted_years,
     inpatient_in_scope,
     one_year,
     solved,
@@ -81,7 +81,7 @@ def test_the_targets_of_2025_are_met_together() -> None:
 
 
 def test_members_of_2019_meet_the_active_of_every_fitted_year_but_the_last() -> None:
-    fitted = FITTED_YEARS["employee_active"][:-1]
+    fitted = fitted_years("employee_active")[:-1]
     active = one_year(BASE, 2019, fitted[-1]).accounts["employee_pool"]["employee_active"]
     assert active == pytest.approx([published("employee_active")[year] for year in fitted], rel=1e-4)
 
@@ -99,7 +99,7 @@ def test_members_of_2019_meet_the_active_of_every_fitted_year_but_the_last() -> 
 )
 def test_figures_said_to_be_fitted_are_met_from_the_start_of_their_year(fund: str, column: str, series: str) -> None:
     known = published(series)
-    for year in FITTED_YEARS[series]:
+    for year in fitted_years(series):
         if year in known:
             account = one_year(BASE, year).accounts[fund]
             model = account[column][0] + (account["interest"][0] if column == "income" else 0.0)
@@ -109,7 +109,7 @@ def test_figures_said_to_be_fitted_are_met_from_the_start_of_their_year(fund: st
 def test_members_of_2024_meet_both_counts_two_years_later() -> None:
     pool = one_year(BASE, LAST_YEAR - 1, LAST_YEAR).accounts["employee_pool"]
     for name in ("employee_active", "employee_retired"):
-        assert LAST_YEAR in FITTED_YEARS[name]
+        assert LAST_YEAR in fitted_years(name)
         assert pool[name][-1] == pytest.approx(published(name)[LAST_YEAR], rel=1e-4)
 
 

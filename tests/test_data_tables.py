@@ -526,12 +526,15 @@ def test_a_file_that_is_not_there_a_column_and_a_measure_are_named(tmp_path: Pat
     with pytest.raises(SimsuranceError, match=r"; a CSV file that can be read"):
         tables.read_table(tmp_path)
     path = a_table(tmp_path, "year,rate\n2020,one\n")
-    with pytest.raises(SimsuranceError, match="1:share: there is no such column; a header with the column share"):
+    with pytest.raises(SimsuranceError, match="1: the header is year,rate; year,share"):
         by_year(path, "share", (2020,))
+    with pytest.raises(SimsuranceError, match="1:value: there is no such column; a header with the column value"):
+        tables.published("rate", path)
     with pytest.raises(SimsuranceError, match=r"2:rate: 'one' is not a number; a finite number such as 0.0123"):
         by_year(path, "rate", (2020,))
-    with pytest.raises(SimsuranceError, match="2:year: 2020 is a number; text"):
-        by_year(path, "year", (2020,), {"year": ("2020",)})
+    path = a_table(tmp_path, "year,kind,rate\n2020,1,2\n")
+    with pytest.raises(SimsuranceError, match="2:kind: 1 is a number; text"):
+        by_year(path, "rate", (2020,), {"kind": ("1",)})
     with pytest.raises(SimsuranceError, match="measure: 'resident_incom' is not in the table; the name of a published"):
         tables.published("resident_incom")
 

@@ -5,9 +5,9 @@ import pytest
 from simsurance.basis import build
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file import checks
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.years import COUNTED, COUNTED_OF_PROJECTED, first_needed, table_years
 
 BASE = load("baseline")
 SCHEDULES = [path for path, key in KEYS.items() if key.kind in ("schedule", "rules")]
@@ -28,30 +28,33 @@ def cut(value, year):
 @pytest.mark.parametrize("opening", [2019, 2021, 2024, 2025, 2026])
 def test_schedules_that_begin_in_the_first_year_asked_for_are_enough(opening):
     scenario = BASE.replace({"horizon.valuation_year": opening, "horizon.last_year": opening + 1})
-    first_needed = {path: checks._first_needed(path, scenario.leaves, opening)[0] for path in SCHEDULES}
-    build(scenario.replace({path: cut(scenario.leaves[path], year) for path, year in first_needed.items()}))
+    needed = {path: first_needed(path, scenario.leaves, opening, scenario.tables)[0] for path in SCHEDULES}
+    build(scenario.replace({path: cut(scenario.leaves[path], year) for path, year in needed.items()}))
 
 
-@pytest.mark.parametrize("path", SCHEDULES)
+@pytest.mark.parametrize("path", sorted({*SCHEDULES} - {*COUNTED, *COUNTED_OF_PROJECTED}))
 def test_a_schedule_that_begins_a_year_later_is_refused(path):
-    needed, _ = checks._first_needed(path, BASE.leaves, BASE.values.horizon.valuation_year)
+    needed, _ = first_needed(path, BASE.leaves, BASE.values.horizon.valuation_year, BASE.tables)
     with pytest.raises(SimsuranceError, match=rf"{path}: begins in {needed + 1}, after {needed}, "):
         BASE.replace({path: cut(BASE.leaves[path], needed + 1)})
 
 
-def stepped(opening, last):
-    return min(opening - 1, 2024), last
+STOCK = "population.stock_table"
+
+
+def stepped(opening, last, stocks_to):
+    return min(opening, stocks_to), last
 
 
 YEARS_OF_TABLES = {
-    "population.stock_table": lambda opening, last: (min(opening - 1, 2024), min(opening, 2024)),
+    STOCK: lambda opening, last, stocks_to: (min(opening - 1, stocks_to), min(opening, stocks_to)),
     "population.mortality_table": stepped,
     "population.fertility_table": stepped,
     "population.total_fertility_table": stepped,
     "population.sex_ratio_table": stepped,
-    "population.migration_table": lambda opening, last: (max(stepped(opening, last)[0], 2023), max(last, 2023)),
-    "population.urban_share_table": lambda opening, last: (opening, last + 1),
-    "employee.retirement_table": lambda opening, last: (opening, last),
+    "population.migration_table": stepped,
+    "population.urban_share_table": lambda opening, last, stocks_to: (opening, last + 1),
+    "employee.retirement_table": lambda opening, last, stocks_to: (opening, last),
 }
 """First and last year that a projection reads of each table that has years."""
 
@@ -68,13 +71,16 @@ def refused(call, *arguments):
 def test_the_tables_that_validate_finds_well_have_the_years_that_a_run_reads(key, opening, tmp_path):
     scenario = BASE.replace({"horizon.valuation_year": opening, "horizon.last_year": opening + 1})
     header, *rows = scenario.tables[key].read_text(encoding="utf-8").splitlines()
-    first, last = YEARS_OF_TABLES[key](opening, opening + 1)
+    first, last = YEARS_OF_TABLES[key](opening, opening + 1, table_years(BASE.tables[STOCK])[1])
     for years in ((first, last), (first + 1, last), (first, last - 1)):
+        if key == STOCK and years[0] > years[1]:
+            continue
         path = tmp_path / f"{years[0]}_{years[1]}.csv"
         kept = [row for row in rows if years[0] <= int(row[:4]) <= years[1]]
         path.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
         own = scenario.replace({key: str(path)})
-        assert refused(table_faults, own) == refused(build, own) == (years != (first, last)), years
+        enough = years[0] == first if key == STOCK else years == (first, last)  # fewer stocks are stepped from the last
+        assert refused(table_faults, own) == refused(build, own) == (not enough), years
 
 
 @pytest.mark.parametrize("absent", ["low", "medium", "high"])

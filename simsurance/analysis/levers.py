@@ -10,7 +10,8 @@ from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
-RESERVE_YEARS: Final = (2030, 2035)
+RESERVE_AFTER: Final = (4, 9)
+"""Years after the valuation year at whose end the reserve is looked at."""
 POOL: Final = "employee_pool"
 RUNS_TOGETHER: Final = 16
 """Runs that are projected in one batch: bounds the memory, changes no number."""
@@ -81,7 +82,7 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
     first, last = base.years[0], base.years[-1]
     for name in ("first_deficit_year", "depletion_year"):
         yield _dated(base, changed, name)
-    for year in RESERVE_YEARS:
+    for year in reserve_years(base):
         name = f"reserve_months_{year}"
         if first <= year <= last:
             old, new = (_account(results, "reserve_months", year - first) for results in (base, changed))
@@ -98,6 +99,11 @@ def figures(base: RunResult, changed: RunResult) -> Iterator[Figure]:
         yield _dated(base, changed, measure_of(POOL, "depletion_year"))
         old, new = (float(results.accounts[POOL]["closing"][-1]) for results in (base, changed))
         yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
+
+
+def reserve_years(base: RunResult) -> list[int]:
+    """The years at whose end the reserve is looked at."""
+    return [base.years[0] + after for after in RESERVE_AFTER]
 
 
 def both_schemes(base: RunResult) -> bool:

@@ -27,8 +27,6 @@ AGE_BANDS = {
 }
 ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
 """1 for the assisted, 0 for the other income groups."""
-LAST_STOCK_YEAR = 2024
-FIRST_MIGRATION_YEAR = 2023
 
 
 def on(array: np.ndarray | float, *names: str) -> np.ndarray:
@@ -51,7 +49,6 @@ class Inputs:
         self.scenario = scenario
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
-        self.demographic_years = list(range(min(self.first, LAST_STOCK_YEAR), min(self.last, 2100) + 1))
 
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
@@ -86,10 +83,7 @@ class Inputs:
         """
         chosen = self.values.population
         path = self.table("population.total_fertility_table")
-        medium, own = (
-            tables.by_year(path, "tfr", years, {"variant": ("estimate", variant)})
-            for variant in ("medium", chosen.fertility_variant)
-        )
+        medium, own = (tables.total_fertility(path, variant, years) for variant in ("medium", chosen.fertility_variant))
         total = np.where(np.asarray(years) < self.first, medium, own)
         fertile = tables.by_year_age(self.table("population.fertility_table"), "asfr", years, range(15, 50))
         asfr = np.zeros((len(years), len(AGE.members)))
@@ -102,38 +96,42 @@ class Inputs:
         return ratio / (1 + ratio)
 
     def migrants(self, years: Sequence[int]) -> np.ndarray:
-        """Net migrants [year, sex, age]; before the table begins, those of its first year."""
-        known = [max(year, FIRST_MIGRATION_YEAR) for year in years]
+        """Net migrants [year, sex, age]."""
         factor = self.yearly(self.values.population.migration_factor, years)[:, None, None]
-        return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", known) * factor
+        return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
 
     def opening_stock(self) -> np.ndarray:
         """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national level.
 
         Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span.
         """
-        stocks = {}
         path = self.table("population.stock_table")
-        for year in (self.first - 1, self.first):
-            stocks[year] = tables.by_year_sex_age(path, "persons", [min(year, LAST_STOCK_YEAR)])[0]
-        start = min(self.first - 1, LAST_STOCK_YEAR)
-        spans = list(range(start, self.first + 1))
-        survival, newborn_survival = self.survival(spans)
-        asfr, male_share, migrants = self.asfr(spans), self.male_share(spans), self.migrants(spans)
-        for place, year in enumerate(spans[:-1]):
-            if year >= LAST_STOCK_YEAR:
-                pair = slice(place, place + 2)
-                stepped, _ = life_table.advance(
-                    stocks[year] if year in stocks else tables.by_year_sex_age(path, "persons", [year])[0],
-                    survival[pair].mean(axis=0),
-                    newborn_survival[pair].mean(axis=0),
-                    asfr[pair].mean(axis=0),
-                    float(male_share[pair].mean()),
-                    migrants[pair].mean(axis=0),
-                )
-                stocks[year + 1] = stepped
+        last = min(self.first, tables.years_of(path)[-1])
+        known = range(min(self.first - 1, last), last + 1)
+        stocks = dict(zip(known, tables.by_year_sex_age(path, "persons", known), strict=True))
+        if last < self.first:
+            stocks |= self.stepped(last, stocks[last])
         level = self.yearly(self.values.population.stock_level, [self.first])[0]
         return (stocks[self.first - 1] + stocks[self.first]) / 2 * level
+
+    def stepped(self, last: int, stock: np.ndarray) -> dict[int, np.ndarray]:
+        """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""
+        spans = list(range(last, self.first + 1))
+        survival, newborn_survival = self.survival(spans)
+        asfr, male_share, migrants = self.asfr(spans), self.male_share(spans), self.migrants(spans)
+        found = {}
+        for place, year in enumerate(spans[1:]):
+            pair = slice(place, place + 2)
+            stock, _ = life_table.advance(
+                stock,
+                survival[pair].mean(axis=0),
+                newborn_survival[pair].mean(axis=0),
+                asfr[pair].mean(axis=0),
+                float(male_share[pair].mean()),
+                migrants[pair].mean(axis=0),
+            )
+            found[year] = stock
+        return found
 
     def prevalence(self) -> np.ndarray:
         """Share of each need class, [health, sex, age]."""

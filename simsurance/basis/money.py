@@ -111,7 +111,7 @@ def basic_rules(
 ) -> Arrays:
     """The basic layers of a scheme: inpatient deductible, ratio and limit [year], outpatient ratio, and what else is told.
 
-    Yuan amounts at 2025 incomes; deductible and ratios have the axes of a basis. `levers` act behind the layers.
+    Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
     index = inputs.indexation(inputs.years)
     return {

@@ -11,7 +11,7 @@ from simsurance.scenario_file.loader import load
 
 LABELS = dict(zip(FUND.members, FUND.labels, strict=True)) | {"employee_total": "employee scheme, pool and accounts"}
 FOOTER = """fitted: an input of the baseline is set so that the model, valued on 1 January of the year, meets the figure (active
-members to 2023: valued in 2019); what is left of its error comes from the persons insured or from the funds at hand.
+members to {to}: valued in {first}); what is left of its error comes from the persons insured or from the funds at hand.
 What is not marked is a check, with cost growth, prices and standards as they turned out."""
 SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yuan a head": (1.0, "CNY a head")}
 
@@ -21,18 +21,19 @@ SCALES = {"persons": (1e6, "million persons"), "yuan": (1e9, "CNY billion"), "yu
 @click.option(
     "--from",
     "first",
-    type=click.IntRange(2019, 2025),
-    default=2024,
-    show_default=True,
-    help="Year on whose 1 January to start.",
+    type=int,
+    help="Year on whose 1 January to start; the last but one that was published if none is given.",
 )
 @scenario_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+def command(
+    scenario: str, first: int | None, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool
+) -> None:
     """Project SCENARIO from an earlier 1 January and print each year beside the published figures."""
+    from simsurance.evidence.fit import FIRST_YEAR, TWO_YEARS, fitted_years
     from simsurance.evidence.hindcast import hindcast, notes
 
-    found = hindcast(load(scenario, fragments, settings), first)
+    found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
     known = notes(found)
     if as_json:
         listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
@@ -56,4 +57,4 @@ def command(scenario: str, first: int, fragments: tuple[str, ...], settings: tup
         for year, text in known.get(fund, {}).items():
             click.echo(f"{year}: {text}.")
         click.echo("")
-    click.echo(FOOTER)
+    click.echo(FOOTER.format(to=fitted_years("employee_active")[-2], first=FIRST_YEAR))

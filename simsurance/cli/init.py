@@ -7,7 +7,8 @@ import click
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.json_schema import FILE_NAME, TITLE, json_schema_text
-from simsurance.scenario_file.loader import slug
+from simsurance.scenario_file.loader import load, slug
+from simsurance.scenario_file.toml_text import toml_value
 
 TEMPLATE = """#:schema ./simsurance.schema.json
 # Only what differs from the parent stands here. All keys: simsurance show baseline. Check: simsurance validate {file}
@@ -17,9 +18,20 @@ title_zh = "{name}"
 description = "What this scenario asks, in a sentence."
 
 [contributions.personal] # each value holds until the next year named; the rule says from when it is used
-rule = {{ 2019 = "schedule", 2028 = "indexed" }}
-schedule = {{ 2019 = 220, 2020 = 250, 2021 = 280, 2022 = 320, 2023 = 350, 2024 = 380, 2025 = 400, 2027 = 420 }}
+rule = {rule}
+schedule = {schedule}
 """
+
+
+def template(file: Path) -> str:
+    """The scenario to begin with: the baseline's contributions, a rise in the year after, and indexation from then on."""
+    own = load("baseline").leaves
+    personal = "contributions.personal"
+    first = int(own["horizon.valuation_year"])
+    rule = {str(min(map(int, own[f"{personal}.rule"]))): "schedule", str(first + 2): "indexed"}
+    schedule = {year: yuan for year, yuan in own[f"{personal}.schedule"].items() if int(year) <= first}
+    schedule[str(first + 1)] = round(1.05 * schedule[str(first)])
+    return TEMPLATE.format(name=file.stem, file=file, rule=toml_value(rule), schedule=toml_value(schedule))
 
 
 @click.command()
@@ -36,6 +48,6 @@ def command(name: str) -> None:
             raise SimsuranceError(
                 f"{file}: exists and is not overwritten; choose another name or move it", exit_code=ExitCode.ENVIRONMENT
             )
-    path.write_text(TEMPLATE.format(name=path.stem, file=path), encoding="utf-8")
+    path.write_text(template(path), encoding="utf-8")
     schema.write_text(json_schema_text(), encoding="utf-8")
     click.echo(f"wrote {path} and {schema}; next: simsurance validate {path}")

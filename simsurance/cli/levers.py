@@ -46,9 +46,9 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
 
 
 def _header(base: "RunResult") -> tuple[str, ...]:
-    from simsurance.analysis.levers import RESERVE_YEARS, both_schemes
+    from simsurance.analysis.levers import both_schemes, reserve_years
 
-    months = (f"resident months {year}" for year in RESERVE_YEARS)
+    months = (f"resident months {year}" for year in reserve_years(base))
     last = base.years[-1]
     required = ("resident required, CNY a head", "resident required, multiple")
     figures = ("resident deficit", "resident depletion", *months, f"resident fund {last}, CNY bn", *required)

@@ -1,9 +1,12 @@
-"""Options that several subcommands share: fragments and settings laid upon a scenario."""
+"""What several subcommands share: fragments and settings laid upon a scenario, and what is told of its years."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,6 +28,12 @@ def scenario_options(command: Command) -> Command:
         callback=_split,
         help="Lay fragments upon the scenario, in order: names or .toml files, joined by commas. May be repeated.",
     )(command)
+
+
+def tell_notes(scenario: "Scenario") -> None:
+    """What is to be known of the years of a scenario's inputs, on standard error: one line a note."""
+    for note in scenario.notes:
+        click.echo(f"{scenario.name}: {note}", err=True)
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.output.folder import refuse_foreign
 from simsurance.output.labels import LANGUAGES, Lang, in_words_or, number
+from simsurance.scenario_file.faults import refuse
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -74,7 +76,10 @@ def command(
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
+    refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out)
+    for scenario in chosen:
+        tell_notes(scenario)
     if dry_run:
         _tell([_plan(scenario, folder, charts) for scenario, folder in zip(chosen, folders, strict=True)], as_json)
         return
@@ -129,7 +134,7 @@ def _report(result: "RunResult", folder: Path) -> dict[str, Any]:
     from simsurance.output.measured import outlooks
 
     written = read_manifest(folder) or {}
-    kept = ("scenario", "run_id", "years", "checks", "outputs")
+    kept = ("scenario", "run_id", "years", "carried", "checks", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
     return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}

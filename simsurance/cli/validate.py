@@ -5,15 +5,12 @@ from pathlib import Path
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import scenario_options, tell_notes
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file.checks import LAST_POPULATION
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
-
-FIRST_MIGRATION = 2023
-"""The year whose migrants stand for those of the years before, as in the basis."""
+from simsurance.scenario_file.years import years_read
 
 
 @click.command()
@@ -27,7 +24,10 @@ def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tu
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
-    faults = {scenario: _faults(scenario, fragments, settings) for scenario in scenarios}
+    loaded = {scenario: _loaded(scenario, fragments, settings) for scenario in scenarios}
+    faults = {name: found if isinstance(found, list) else [] for name, found in loaded.items()}
+    for well in (found for found in loaded.values() if isinstance(found, Scenario)):
+        tell_notes(well)
     if as_json:
         report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
@@ -38,13 +38,13 @@ def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tu
         raise SimsuranceError(*found)
 
 
-def _faults(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> list[str]:
-    """The lines that say what is wrong with a scenario; none if it is well."""
+def _loaded(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario | list[str]:
+    """The scenario, its tables read as well, or the lines that say what is wrong with it."""
     try:
         loaded = load(scenario, fragments, settings)
     except SimsuranceError as error:
         return list(error.lines)
-    return fault_lines(table_faults(loaded))
+    return fault_lines(table_faults(loaded)) or loaded
 
 
 def table_faults(scenario: Scenario) -> list[Fault]:
@@ -74,26 +74,26 @@ def _read(scenario: Scenario, key: str) -> None:
     """Read the table that a key names for the years that a projection reads it for; raises SimsuranceError."""
     from simsurance.data import tables
 
-    first, last = scenario.values.horizon.valuation_year, scenario.values.horizon.last_year
-    variant = scenario.values.population.fertility_variant
-    stepped = range(min(first - 1, LAST_POPULATION), last + 1)
     path: Path = scenario.tables[key]
+    horizon = scenario.values.horizon
+    spans = years_read(horizon.valuation_year, horizon.last_year, scenario.tables)
+    years = range(spans[key][0], spans[key][1] + 1) if key in spans else range(0)
     match key:
         case "population.stock_table":
-            tables.by_year_sex_age(path, "persons", [min(year, LAST_POPULATION) for year in (first - 1, first)])
+            tables.by_year_sex_age(path, "persons", years)
         case "population.mortality_table":
-            tables.by_year_sex_age(path, "mx", stepped)
+            tables.by_year_sex_age(path, "mx", years)
         case "population.fertility_table":
-            tables.by_year_age(path, "asfr", stepped, range(15, 50))
+            tables.by_year_age(path, "asfr", years, range(15, 50))
         case "population.total_fertility_table":
-            for name in dict.fromkeys(("medium", variant)):
-                tables.by_year(path, "tfr", stepped, {"variant": ("estimate", name)})
+            for variant in dict.fromkeys(("medium", scenario.values.population.fertility_variant)):
+                tables.total_fertility(path, variant, years)
         case "population.sex_ratio_table":
-            tables.by_year(path, "males_per_female_birth", stepped)
+            tables.by_year(path, "males_per_female_birth", years)
         case "population.migration_table":
-            tables.by_year_sex_age(path, "net_migrants", [max(year, FIRST_MIGRATION) for year in stepped])
+            tables.by_year_sex_age(path, "net_migrants", years)
         case "population.urban_share_table":
-            tables.by_year(path, "urban_share", range(first, last + 2))
+            tables.by_year(path, "urban_share", years)
         case "population.urban_share_by_age_table":
             tables.by_age(path, "urban_share")
         case "population.area_moves_table":
@@ -107,7 +107,7 @@ def _read(scenario: Scenario, key: str) -> None:
         case "employee.moves_table":
             tables.by_sex_age(path, "entry", "exit")
         case "employee.retirement_table":
-            tables.by_year_sex_age(path, "probability", range(first, last + 1))
+            tables.by_year_sex_age(path, "probability", years)
         case "claims.inpatient.use_table":
             tables.by_sex_age(path, "use")
         case "claims.inpatient.cost_table":

@@ -49,6 +49,9 @@ BOUNDS: Final = {
     "relative_cost": (0, 1e3, "relative"),
 }
 """Lowest and highest number and unit of a value column by its name; of other columns every number is taken."""
+ESTIMATE: Final = "estimate"
+VARIANTS: Final = ("low", "medium", "high", "lower80", "upper80", "lower95", "upper95")
+"""What a table of total fertility may tell apart: what was estimated, and paths from there."""
 ROUNDING: Final = 1e-6
 PARTS: Final = (("moderate", "high"), ("active", "retired"))
 """Shares of the same persons, which leave some for the rest."""
@@ -131,11 +134,8 @@ def by_area_income(path: str | Path, *values: str) -> dict[str, FloatArray]:
 def by_year(
     path: str | Path, value: str, years: Sequence[int], where: Mapping[str, Collection[str]] | None = None
 ) -> FloatArray:
-    """Column `value` as an array [year], from the rows that `where` selects; they hold each year once.
-
-    `by_year(tfr, "tfr", range(2020, 2101), {"variant": ("estimate", "medium")})` joins two variants.
-    """
-    table = _table(path, None)
+    """Table `year,<where>,<value>` as an array [year], from the rows that `where` selects; they hold each year once."""
+    table = _table(path, ("year", *(where or {}), value))
     _refuse_outside(table, (value,))
     chosen = np.ones(len(next(iter(table.columns.values()))), dtype=bool)
     for name, members in (where or {}).items():
@@ -144,6 +144,13 @@ def by_year(
     named = _whole_numbers(table, "year")[rows]
     _refuse_repeats(table, named, rows, "year")
     return _read_only(table.numbers(value)[rows[_positions(table, named, years)]])
+
+
+def total_fertility(path: str | Path, variant: str, years: Sequence[int]) -> FloatArray:
+    """Table `year,variant,tfr` as an array [year]: what was estimated, then the projection of a variant."""
+    table = _table(path, ("year", "variant", "tfr"))
+    _codes(table, "variant", (ESTIMATE, *VARIANTS))
+    return by_year(path, "tfr", years, {"variant": (ESTIMATE, variant)})
 
 
 def published(measure: str, path: str | Path = DATA / "published.csv") -> dict[int, float]:

@@ -17,12 +17,12 @@ from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
 from simsurance.evidence.fit import (
     FIRST_YEAR,
-    FITTED_YEARS,
-    IN_SCOPE_SHARE_YEAR,
     LAST_YEAR,
     YEARS,
     Fit,
+    fitted_years,
     flow_sums,
+    in_scope_share,
     inpatient_in_scope,
     levels,
     one_year,
@@ -31,9 +31,10 @@ from simsurance.evidence.fit import (
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 
-__all__ = ["FIRST_YEAR", "IN_SCOPE_SHARE_YEAR", "LAST_YEAR", "NET_TRANSFERS", "fits", "main", "one_year", "shipped"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "NET_TRANSFERS", "fits", "in_scope_share", "main", "one_year", "shipped"]
 
-CRITICAL_YEAR, CRITICAL_BENEFICIARIES, CRITICAL_BENEFITS = 2023, 11.56e6, 92e9
+CRITICAL_YEAR, CRITICAL_BENEFICIARIES = max(published("critical_illness_beneficiaries").items())
+CRITICAL_BENEFITS = 92e9
 """Persons paid by critical-illness insurance, and at about 8,000 yuan each what they were paid; a secondary source."""
 
 
@@ -70,7 +71,7 @@ def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
 def local_supplements(baseline: Scenario) -> Iterator[Fit]:
     """Published income less interest, over payers times national standards."""
     income = published("resident_income")
-    for year in FITTED_YEARS["resident_income"]:
+    for year in fitted_years("resident_income"):
         account = one_year(baseline, year).account
         standard = account["income"][0] - account["local_supplement"][0]
         factor = (income[year] - account["interest"][0]) / standard
@@ -83,7 +84,7 @@ def local_supplements(baseline: Scenario) -> Iterator[Fit]:
 
 
 def benefit_targets() -> tuple[float, float]:
-    """Inpatient and outpatient outgo of the resident fund in 2025, yuan: in-scope cost × payment ratio, and the rest."""
+    """Inpatient and outpatient outgo of the resident fund, last year: in-scope cost × payment ratio, and the rest. Yuan."""
     inpatient = inpatient_in_scope("resident") * published("resident_inpatient_payment_ratio")[LAST_YEAR]
     return inpatient, published("resident_outgo")[LAST_YEAR] - inpatient
 
@@ -98,7 +99,7 @@ BENEFIT_KEYS = {
 
 
 def benefit_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Levels of cost and benefits, solved together: outgo and payment ratio of 2025, critical-illness insurance of 2023.
+    """Levels of cost and benefits, solved together: outgo and payment ratio of the last year, critical-illness insurance.
 
     The payment ratio counts both layers. The targets of critical-illness insurance are weak.
     """

@@ -10,12 +10,12 @@ from simsurance.basis import build
 from simsurance.data.tables import published
 from simsurance.evidence.fit import (
     FIRST_YEAR,
-    FITTED_YEARS,
     LAST_YEAR,
     TWO_YEARS,
     YEARS,
     Fit,
     by_year,
+    fitted_years,
     flow_sums,
     inpatient_in_scope,
     levels,
@@ -27,17 +27,21 @@ from simsurance.scenario_file.loader import Scenario
 
 NET_TRANSFERS = 6.5e6
 """Net moves from the resident to the employee scheme a year: middle of the 5 to 8 million named by the authority."""
-RELIEF_YEAR, RELIEF = 2020, 164.9e9
-"""Employers' contributions were cut for some months of it, by so many yuan as the authority said (recalled, not fitted)."""
-NO_SPLIT_YEAR = 2021
-"""Income and outgo of the employee scheme were published for both accounts together."""
+RELIEF = 164.9e9
+"""By so many yuan employers' contributions were cut in the year of relief, as the authority said (recalled, not fitted)."""
+
+
+def relief_year(baseline: Scenario) -> int:
+    """The year in which employers' contributions were cut for some months."""
+    relief = baseline.values.employee.contributions.relief
+    return next(year for year in YEARS if shipped(relief, year))
 
 
 def employee_levels(baseline: Scenario) -> Iterator[Fit]:
     """Moves to and within the employee scheme over the last two years.
 
-    Entry level, share who stay at retirement and odds of entry of the uninsured are solved so that the counts of 1 January
-    2024 go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
+    Entry level, share who stay at retirement and odds of entry of the uninsured are solved so that the counts of their first
+    1 January go to those of two years later while net moves out of the resident scheme are the published 5 to 8 million a year.
     Those who stay are the qualified and, of the others, those who buy the missing years: that share is judgement.
     """
     scheme = baseline.values.employee
@@ -79,7 +83,7 @@ def entry_levels(baseline: Scenario) -> Iterator[Fit]:
     opening state of a later year, so that a level found there would not hold.
     """
     key, found = "employee.entry_level", dict[int, float]()
-    for year in FITTED_YEARS["employee_active"][:-1]:
+    for year in fitted_years("employee_active")[:-1]:
         own = shipped(baseline.values.employee.entry_level, year)
 
         def active(logs: np.ndarray, year: int = year) -> np.ndarray:
@@ -100,7 +104,7 @@ EMPLOYEE_BENEFIT_KEYS = {
 
 
 def outpatient_parts() -> tuple[float, float]:
-    """Members' outpatient cost of 2025 in institutions and in pharmacies, yuan."""
+    """Members' outpatient cost of the last year in institutions and in pharmacies, yuan."""
     kinds = ("general_outpatient", "chronic_outpatient")
     return sum(published(f"employee_{kind}_cost")[LAST_YEAR] for kind in kinds), published("employee_pharmacy_cost")[
         LAST_YEAR
@@ -108,7 +112,7 @@ def outpatient_parts() -> tuple[float, float]:
 
 
 def employee_benefit_levels(baseline: Scenario) -> Iterator[Fit]:
-    """Levels of cost and benefits of the employee scheme, solved together on 2025.
+    """Levels of cost and benefits of the employee scheme, solved together on the last year.
 
     What the outgo of the pool leaves after inpatient and maternity benefits is taken as outpatient benefits.
     """
@@ -153,16 +157,15 @@ ALL_FOR_THE_RETIRED = {
 
 
 def retired_to_active(scenario: Scenario, flows: dict[str, float]) -> float:
-    """Institution cost of retired over that of active members in 2025.
+    """Institution cost of retired over that of active members in the last year.
 
     Rules that pay the retired everything and the active nothing show what belongs to the retired. Published institution cost
     holds what is out of scope and leaves pharmacies out; both are taken to be alike for active and retired.
     """
     of_retired = flow_sums(one_year(scenario.replace(ALL_FOR_THE_RETIRED), LAST_YEAR))
     institutions, pharmacies = outpatient_parts()
-    scope = inpatient_in_scope("employee") / published("employee_inpatient_cost")[LAST_YEAR]
     weights = {
-        "employee_inpatient": 1 / scope,
+        "employee_inpatient": published("employee_inpatient_cost")[LAST_YEAR] / inpatient_in_scope("employee"),
         "employee_outpatient": institutions / (institutions + pharmacies),
     }
     everyone = sum(weight * flows[f"{name}_claims"] for name, weight in weights.items())
@@ -171,7 +174,7 @@ def retired_to_active(scenario: Scenario, flows: dict[str, float]) -> float:
 
 
 def use_level(baseline: Scenario) -> Iterator[Fit]:
-    """Members' chance of an admission over residents', against discharges for each insured of 2025."""
+    """Members' chance of an admission over residents', against discharges for each insured."""
     state, years = build(baseline.replace({"horizon.valuation_year": LAST_YEAR, "horizon.last_year": LAST_YEAR}))
     scheme = years[0].employee
     assert scheme is not None
@@ -197,7 +200,7 @@ def outpatient_ratios(baseline: Scenario) -> Iterator[Fit]:
         "employee.benefits.outpatient.payment_ratio",
         baseline.values.employee.benefits.outpatient.payment_ratio,
     )
-    for year in FITTED_YEARS["employee_pool_outgo"][:-1]:
+    for year in fitted_years("employee_pool_outgo")[:-1]:
 
         def outgo(changed: Scenario, year: int = year) -> list[float]:
             return [float(one_year(changed, year).accounts["employee_pool"]["outgo"][0])]
@@ -206,7 +209,7 @@ def outpatient_ratios(baseline: Scenario) -> Iterator[Fit]:
 
 
 def birth_benefits(baseline: Scenario) -> Iterator[Fit]:
-    """Published maternity expenditure over births to active members, year by year, at the wages of 2025."""
+    """Published maternity expenditure over births to active members, year by year, at the wages before the reference year."""
     benefit = baseline.values.employee.benefits.birth_benefit
     for year in YEARS:
         own = shipped(benefit, year)
@@ -250,15 +253,15 @@ def employee_income(baseline: Scenario, year: int) -> EmployeeIncome:
 
 
 def employee_contributions(baseline: Scenario) -> Iterator[Fit]:
-    """Compliance, employers' rate, their share for the accounts, and the relief of 2020, from published income less interest.
+    """Compliance, employers' rate, their share for the accounts, and the relief, from published income less interest.
 
     In the last year the reform of the accounts is complete: they get members' own contributions and the credits of the
     retired alone, so that their income gives compliance and the pool's the employers' rate. That rate holds for earlier years
-    too: there all income gives compliance, and the accounts' part what employers gave them. In 2020 compliance is the mean of
-    the years beside it, and relief is what is missing.
+    too: there all income gives compliance, and the accounts' part what employers gave them. In the year of relief
+    compliance is the mean of the years beside it, and relief is what is missing.
     """
     paid, key = baseline.values.employee.contributions, "employee.contributions"
-    years = {year: employee_income(baseline, year) for year in FITTED_YEARS["employee_total_income"]}
+    years = {year: employee_income(baseline, year) for year in fitted_years("employee_total_income")}
     last = years[LAST_YEAR]
     assert last.accounts is not None
     scale = {LAST_YEAR: (last.accounts - last.credits) / last.own}
@@ -270,20 +273,22 @@ def employee_contributions(baseline: Scenario) -> Iterator[Fit]:
         due[year], rest[year] = of.employer / (1 - of.relief) * change, of.total - of.purchases * change
         scale.setdefault(year, rest[year] / (due[year] + of.own))
     compliance = {year: scale[year] * of.compliance for year, of in years.items()}
-    compliance[RELIEF_YEAR] = (compliance[RELIEF_YEAR - 1] + compliance[RELIEF_YEAR + 1]) / 2
-    scale[RELIEF_YEAR] = compliance[RELIEF_YEAR] / years[RELIEF_YEAR].compliance
+    cut = relief_year(baseline)
+    compliance[cut] = (compliance[cut - 1] + compliance[cut + 1]) / 2
+    scale[cut] = compliance[cut] / years[cut].compliance
     levied = {year: rest[year] - of.own * scale[year] for year, of in years.items()}
     to_accounts = {
         year: (of.accounts - of.credits - of.own * scale[year]) / levied[year]
         for year, of in years.items()
         if of.accounts is not None
     }
-    to_accounts[NO_SPLIT_YEAR] = (to_accounts[NO_SPLIT_YEAR - 1] + to_accounts[NO_SPLIT_YEAR + 1]) / 2
+    for year in set(years) - set(to_accounts):  # published for both accounts together
+        to_accounts[year] = (to_accounts[year - 1] + to_accounts[year + 1]) / 2
     del to_accounts[LAST_YEAR]
-    relief = {RELIEF_YEAR: 1 - levied[RELIEF_YEAR] / (due[RELIEF_YEAR] * scale[RELIEF_YEAR])}
+    relief = {cut: 1 - levied[cut] / (due[cut] * scale[cut])}
     for name, what, found in (
         ("employer_rate", "pool income", {LAST_YEAR: rate}),
-        ("compliance", "all income; 2025 account income", compliance),
+        ("compliance", f"all income; {LAST_YEAR} account income", compliance),
         ("to_accounts", "account income", to_accounts),
         ("relief", "income missing", relief),
     ):
@@ -295,7 +300,7 @@ def account_rates(baseline: Scenario) -> Iterator[Fit]:
     """What of the accounts is spent: published use by relatives, less contributions, and the rest of published outgo."""
     rates, key = baseline.values.employee.accounts, "employee.accounts"
     mutual_aid, outgo = published("employee_account_mutual_aid"), published("employee_account_outgo")
-    for year in sorted({*FITTED_YEARS["employee_account_outgo"], *mutual_aid}):
+    for year in sorted({*fitted_years("employee_account_outgo"), *mutual_aid}):
         account = one_year(baseline, year).accounts["personal_accounts"]
         spent, care, paid = (
             float(account[name][0]) for name in ("account_spending", "relatives_care", "relatives_contributions")
@@ -303,7 +308,7 @@ def account_rates(baseline: Scenario) -> Iterator[Fit]:
         if year in mutual_aid:
             own = shipped(rates.relatives_care_rate, year)
             yield Fit(f"{key}.relatives_care_rate[{year}]", "mutual aid", own * (mutual_aid[year] - paid) / care, own)
-        if year in FITTED_YEARS["employee_account_outgo"]:
+        if year in fitted_years("employee_account_outgo"):
             own, relatives = shipped(rates.spending_rate, year), mutual_aid.get(year, care + paid)
             yield Fit(f"{key}.spending_rate[{year}]", "account outgo", own * (outgo[year] - relatives) / spent, own)
 
@@ -316,10 +321,11 @@ def unfitted(baseline: Scenario) -> Iterator[Fit]:
         (("employee_pool", "personal_accounts"), "employee_total_outgo", "pool and accounts"),
     ):
         outgo = published(series)
-        for year in sorted(set(outgo) & set(YEARS) - set(FITTED_YEARS[series])):
+        for year in sorted(set(outgo) & set(YEARS) - set(fitted_years(series))):
             accounts = one_year(baseline, year).accounts
             model = sum(float(accounts[fund]["outgo"][0]) for fund in funds)
             yield Fit(f"{label} outgo {year}, billion yuan", "not fitted", outgo[year] / 1e9, model / 1e9)
-    paid = flow_sums(one_year(baseline, RELIEF_YEAR))["employer_contributions"]
-    share = shipped(baseline.values.employee.contributions.relief, RELIEF_YEAR)
-    yield Fit(f"relief of {RELIEF_YEAR}, billion yuan", "not fitted", RELIEF / 1e9, paid * share / (1 - share) / 1e9)
+    year = relief_year(baseline)
+    paid = flow_sums(one_year(baseline, year))["employer_contributions"]
+    share = shipped(baseline.values.employee.contributions.relief, year)
+    yield Fit(f"relief of {year}, billion yuan", "not fitted", RELIEF / 1e9, paid * share / (1 - share) / 1e9)

@@ -2,36 +2,48 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from simsurance.data.tables import published
 from simsurance.results import RunResult, simulate
-from simsurance.scenario_file.loader import Scenario
-from simsurance.scenario_file.schedule import Schedule, values_by_year
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.schedule import Ramp, Schedule, values_by_year
 
-FIRST_YEAR, LAST_YEAR = 2019, 2025
+FIRST_YEAR: Final = min(published("resident_cumulative_balance")) + 1
+"""The first year whose opening balance was published."""
+LAST_YEAR: Final = max(published("resident_outgo"))
 YEARS: Final = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 TWO_YEARS: Final = (LAST_YEAR - 1, LAST_YEAR)
 """Years over which the moves of employee members are fitted together, to the members at their end."""
-OUTGO_YEARS: Final = (2019, 2022, 2023, LAST_YEAR)
-"""Years whose outgo the paths of the employee scheme are fitted to; those between lie on the ramp and are a check."""
-FITTED_YEARS: Final[Mapping[str, tuple[int, ...]]] = {
-    "resident_income": YEARS,
-    "resident_outgo": (LAST_YEAR,),
-    "employee_active": (*(year for year in YEARS if year not in TWO_YEARS), LAST_YEAR),
-    "employee_retired": (LAST_YEAR,),
-    "employee_total_income": YEARS,
-    "employee_total_outgo": OUTGO_YEARS,
-    "employee_pool_income": YEARS,
-    "employee_pool_outgo": OUTGO_YEARS,
-    "employee_account_income": YEARS,
-    "employee_account_outgo": OUTGO_YEARS,
-}
-"""Published series that an input of the baseline is fitted to, and the years in which it is; all other figures are a check."""
-IN_SCOPE_SHARE_YEAR = 2019
-"""The only year with both the paid share of all inpatient cost and of in-scope inpatient cost."""
+
+
+@cache
+def fitted_years(series: str) -> tuple[int, ...]:
+    """Years in which an input of the baseline is fitted to a published series; all other figures are a check.
+
+    They are the years that the input names. Outgo of the employee scheme lies on a ramp between those: a check as well.
+    """
+    baseline = load("baseline").values
+    ends = named_years(baseline.employee.accounts.spending_rate)
+    yearly = named_years(baseline.employee.contributions.compliance)
+    inputs = {
+        "resident_income": named_years(baseline.contributions.local_supplement),
+        "resident_outgo": (LAST_YEAR,),
+        "employee_active": tuple(year for year in named_years(baseline.employee.entry_level) if year != TWO_YEARS[0]),
+        "employee_retired": (LAST_YEAR,),
+        **{f"employee_{account}_income": yearly for account in ("total", "pool", "account")},
+        **{f"employee_{account}_outgo": ends for account in ("total", "pool", "account")},
+    }
+    return tuple(year for year in inputs.get(series, ()) if year in YEARS)
+
+
+def named_years(schedule: Schedule) -> tuple[int, ...]:
+    """The years that a schedule names."""
+    knots = schedule.ramp if isinstance(schedule, Ramp) else schedule
+    return tuple(sorted(knots)) if isinstance(knots, dict) else ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,12 @@ def flow_sums(results: RunResult) -> dict[str, float]:
 
 
 def inpatient_in_scope(scheme: str) -> float:
-    """Inpatient cost of 2025 that is in scope: the share is that of 2019, paid of all cost over paid of in-scope cost."""
+    """Inpatient cost of the last year that is in scope."""
+    return published(f"{scheme}_inpatient_cost")[LAST_YEAR] * in_scope_share(scheme)
+
+
+def in_scope_share(scheme: str) -> float:
+    """In-scope over all inpatient cost: paid of all over paid of in-scope cost, in the last year that has both."""
     of_all, of_scope = (published(f"{scheme}_inpatient_payment_ratio_{what}") for what in ("of_all_cost", "in_scope"))
-    share = of_all[IN_SCOPE_SHARE_YEAR] / of_scope[IN_SCOPE_SHARE_YEAR]
-    return published(f"{scheme}_inpatient_cost")[LAST_YEAR] * share
+    year = max(set(of_all) & set(of_scope))
+    return of_all[year] / of_scope[year]

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.data.tables import published
+from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import FITTED_YEARS, LAST_YEAR
+from simsurance.evidence.fit import LAST_YEAR, fitted_years
+from simsurance.evidence.published import estimates, fund_measure
 from simsurance.measures import Account
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario
@@ -28,17 +29,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is compared, in this order, and the funds that are summed for it."""
 UNSPLIT: Final = "income and outgo were published for pool and accounts together only"
-CARRIED: Final = "the balance on 31 December is an estimate, by the published current balance from that of 2024"
-NOTES: Final[Mapping[str, Mapping[int, str]]] = {
-    "resident": {2021: "outgo contains the purchase of Covid vaccines"},
-    "employee_pool": {
-        2019: "the maternity fund's 60 billion yuan joined the pool; the model has no such inflow",
-        2021: UNSPLIT,
-        2025: CARRIED,
-    },
-    "personal_accounts": {2021: UNSPLIT, 2023: CARRIED, 2025: CARRIED},
-}
-"""What is to be known of published figures, by fund and year."""
+NOTES: Final = DATA / "hindcast_notes.csv"
 
 
 @dataclass(frozen=True)
@@ -105,7 +96,7 @@ class Item:
         """Whether the figure of a year is fitted in a projection from the `first`."""
         years = range(first, year + 1) if self.name == CLOSING_BALANCE else (year,)
         series = self.follows_from or (self.series,)
-        return all(one in FITTED_YEARS.get(name, ()) for name in series for one in years)
+        return all(one in fitted_years(name) for name in series for one in years)
 
     def outturn(self, year: int, first: int, model: float, value: float) -> Outturn:
         """The published `value` of a year beside the model's, which is valued on 1 January of the `first`."""
@@ -170,10 +161,14 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
 
 def notes(found: list[Outturn]) -> dict[str, dict[int, str]]:
     """What is to be known of the published figures shown, by fund and year."""
-    first = min(row.year for row in found)
-    funds = {row.fund for row in found}
-    return {
-        fund: {year: text for year, text in by_year.items() if year >= first}
-        for fund, by_year in NOTES.items()
-        if fund in funds
-    }
+    shown = {row.year for row in found}
+    told: dict[str, dict[int, str]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
+    for fund in set(told) & set(PARTS[EMPLOYEE_TOTAL]):
+        told[fund] |= dict.fromkeys(shown - set(published(fund_measure(fund, "income"))), UNSPLIT)
+        balances = estimates(fund_measure(fund, "cumulative_balance"))
+        told[fund] |= {year: f"the balance on 31 December is an {how}" for year, how in balances.items()}
+    columns = read_table(NOTES, ("year", "fund", "note"))
+    for year, fund, note in zip(columns["year"], columns["fund"], columns["note"], strict=True):
+        if fund in told:
+            told[str(fund)][int(year)] = str(note)
+    return {fund: {year: known[year] for year in sorted(shown & set(known))} for fund, known in told.items()}

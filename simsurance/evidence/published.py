@@ -41,10 +41,14 @@ NOTHING: Final = History({})
 
 def history(measure: str) -> History:
     """A published series."""
+    return History(published(measure, PUBLISHED), frozenset(estimates(measure)))
+
+
+def estimates(measure: str) -> dict[int, str]:
+    """Figures of a published series that are estimates, and how they were made, by year."""
     columns = read_table(PUBLISHED)
     rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
-    guessed = {int(year) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
-    return History(published(measure, PUBLISHED), frozenset(guessed))
+    return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
 
 
 def belongs(scenario: "Scenario", measure: str) -> bool:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from simsurance.output.labels import Lang
 
-FIRST_YEAR: Final = 2019
-"""First year that a scenario can be valued at."""
 DEFAULT_AGE: Final = 40
 
 
@@ -92,10 +90,11 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> R
             f"{WHERE}: {last} lies after {horizon.last_year}, the last year of {scenario.name}; "
             f"--set horizon.last_year={last}"
         )
-    if first < FIRST_YEAR:
+    earliest = min(scenario.valuation_years, default=first)
+    if first < earliest:
         raise SimsuranceError(
-            f"{WHERE}: {first} lies before {FIRST_YEAR}; begin with that year or later and tell what came before: "
-            f'"before: insured 6, {FIRST_YEAR}: in"'
+            f"{WHERE}: {first} lies before {earliest}; begin with that year or later and tell what came before: "
+            f'"before: insured 6, {earliest}: in"'
         )
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)

@@ -48,6 +48,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
         "title": scenario.values.title,
         "title_zh": scenario.values.title_zh,
         "years": [results.years[0], results.years[-1]],
+        "carried": scenario.carried,
         "checks": records(results.checks),
         "inputs": inputs(scenario),
         "origins": dict(scenario.origins),

@@ -1,7 +1,9 @@
 """A run in words: every number comes from its tables, every weakness that a reader has to know stands beside them."""
 
 from collections.abc import Callable
+from itertools import groupby
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
@@ -77,6 +79,7 @@ def summary(twins: "Twins", lang: Lang) -> str:
         lines += _employee(results, lang)
     lines += ["", *say("trust"), ""]
     lines += say(*(["rules"] if rules_act(scenario) else []), "marks" if facts["estimated"] != "0" else "own")
+    lines += [sentence("carried", lang).format(year=year, keys=keys) for year, keys in _carried(scenario).items()]
     lines += say("ages", "incurred", *(["estimate"] if opening_is_estimate(scenario, "resident") else []), "checks")
     if judged := judgements(scenario, lang):
         lines += ["", *say("judgements"), "", *judged]
@@ -246,6 +249,12 @@ def changes(scenario: "Scenario") -> list[str]:
         said = {key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD}
         told.append(f"- `levers.{name} = {toml_value(said)}` ({lever.mark}; {scenario.origins[f'levers.{name}.size']})")
     return told
+
+
+def _carried(scenario: "Scenario") -> dict[int, str]:
+    """Keys of the yearly factors that are carried, by the year whose value is kept."""
+    kept = groupby(scenario.carried.items(), key=itemgetter(1))
+    return {year: ", ".join(f"`{path}`" for path, _ in paths) for year, paths in kept}
 
 
 def rules_act(scenario: "Scenario") -> bool:

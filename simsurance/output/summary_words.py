@@ -223,6 +223,10 @@ SENTENCES: Final[dict[str, Text]] = {
         "- 本情景未沿用基准文件的估计值，其来源由作者负责。",
     ),
     "judgements": ("## Inputs that are judgement", "## 属判断的输入"),
+    "carried": (
+        "- Carried from {year}, for want of a later value: {keys}.",
+        "- 缺少更新数值，沿用{year}年：{keys}。",
+    ),
     "ages": (
         "- The age profile of cost is built from the shape of surveys and a few anchors; no complete table of cost by "
         "age and sex was found.",

@@ -1,4 +1,4 @@
-"""Checks of a whole scenario: types and bounds by the schema, years covered, tables found."""
+"""Checks of a whole scenario: types and bounds by the schema, tables found."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,16 +10,9 @@ from simsurance.scenario_file.faults import Fault, in_words, nearest
 from simsurance.scenario_file.files import TABLES, Layer
 from simsurance.scenario_file.keys import KEYS, key_at
 from simsurance.scenario_file.leaves import missing_in_levers, nested
-from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.schema import ScenarioValues
 
 Origins = Mapping[str, Layer]
-
-INCOMES = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
-INCOME_GROWTH = ("economy.real_income_growth", "economy.rural_growth_excess")
-MEAN_WAGE = "employee.wage.mean"
-DEMOGRAPHY = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
-LAST_POPULATION = 2024
 
 
 def validated(
@@ -62,54 +55,6 @@ def _told_by_its_key(kind: str, rest: tuple[int | str, ...]) -> bool:
     if not rest or (len(rest) > 1 and rest[-1] == "[key]"):
         return False
     return isinstance(rest[-1], str) and rest[-1] != "ramp" and kind != "extra_forbidden"
-
-
-def years_covered(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = "") -> None:
-    """Every schedule has a value from the first year that a run needs it for."""
-    opening, last_year = leaves.get("horizon.valuation_year"), leaves.get("horizon.last_year")
-    if not isinstance(opening, int) or opening not in range(2019, 2101) or not isinstance(last_year, int):
-        return  # told by the key itself
-    for path in (path for path, key in KEYS.items() if key.kind in ("schedule", "rules") and path in leaves):
-        named = _years_named(leaves[path])
-        needed, why = _first_needed(path, leaves, opening)
-        if named and min(named) > needed and needed <= last_year:
-            text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
-            faults.append(origins[path].fault(prefix + path, text))
-
-
-def _first_needed(path: str, leaves: Mapping[str, Any], opening: int) -> tuple[int, str]:
-    """The first year that a run needs a schedule for, and what happens in that year."""
-    reference = leaves.get("claims.trend.reference_year", opening)
-    prices = min(opening, reference if isinstance(reference, int) else opening)
-    grown = [_years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
-    income_growth = min((max(years) + 1 for years in grown if years), default=opening)
-    wages = _years_named(leaves.get(MEAN_WAGE))
-    if path in INCOMES or path == MEAN_WAGE:
-        first = min(prices - 1, max(wages)) if wages and path in INCOMES else prices - 1
-        return first, "the year before the first of the valuation year and the reference year of cost"
-    if path == "employee.wage.growth_excess":
-        return (max(wages) + 1 if wages else opening), "the year after the last mean wage"
-    if path in DEMOGRAPHY:
-        return min(opening - 1, LAST_POPULATION), "the year from which the population is stepped to the valuation date"
-    if path in INCOME_GROWTH:
-        return income_growth, "the year after the last disposable income"
-    if path == "economy.inflation":
-        return min(prices, income_growth), "the first year whose prices count"
-    if path in ("claims.trend.real_growth", "employee.care.real_growth"):
-        return prices, "the first of the valuation year and the reference year of cost"
-    return opening, "the valuation year"
-
-
-def _years_named(value: Any) -> list[int]:
-    """The years that a schedule as written in a file names; none for a number or where a year is misspelt."""
-    table = value["ramp"] if _is_ramp(value) else value
-    years = [int(year) for year in table if is_year(year)] if isinstance(table, Mapping) else []
-    return years if isinstance(table, Mapping) and len(years) == len(table) else []
-
-
-def _is_ramp(value: Any) -> bool:
-    """True for a schedule written as a ramp."""
-    return isinstance(value, Mapping) and "ramp" in value
 
 
 def tables_found(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault]) -> dict[str, Path]:

@@ -32,7 +32,17 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     """
     told: dict[tuple[str, ...], str] = {}
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        for complaints in (_waiting, _bonus, _basic_benefits, _critical_illness, _shares, _ratios, _employee, _levers):
+        for complaints in (
+            _waiting,
+            _bonus,
+            _basic_benefits,
+            _critical_illness,
+            _shares,
+            _ratios,
+            _employee,
+            _levers,
+            _pins,
+        ):
             try:
                 for keys, text in complaints(values, year):
                     told.setdefault(keys, text)
@@ -181,6 +191,14 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text = f"cap {plain(cap)} is below the deductible, about {deductible:.0f} yuan in {reference}; "
         keys = tuple(f"{section}.{name}" for name in ("cap", "deductible_income_share", "deductible_factor"))
         yield keys, text + "raise the cap or lower the deductible"
+
+
+def _pins(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """What is pinned lies after the valuation date, whose population is counted."""
+    opening = values.horizon.valuation_year
+    if early := [pinned for pinned in values.population.pinned_total if pinned <= opening]:
+        text = f"{early[0]} is not after the valuation year {opening}; pin 1 January {opening + 1} or later, "
+        yield ("population.pinned_total",), text + "or set population.stock_level"
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:

@@ -105,20 +105,22 @@ class EmployeeCare(Section):
 class EmployeeInpatientBenefits(Section):
     """What the pool pays of a year's in-scope inpatient cost."""
 
-    deductible: Schedule = quantity("deductible a year of active members, at 2025 incomes", "yuan", 0, 1e6)
-    retired_deductible: Schedule = quantity("deductible a year of retired members, at 2025 incomes", "yuan", 0, 1e6)
+    deductible: Schedule = quantity("deductible a year of active members, in the reference year", "yuan", 0, 1e6)
+    retired_deductible: Schedule = quantity(
+        "deductible a year of retired members, in the reference year", "yuan", 0, 1e6
+    )
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
 
 
 class EmployeeOutpatientBenefits(Section):
     """What the pool pays of a year's outpatient cost (outpatient mutual aid)."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity("most that is paid in a year by need class, in the reference year", "yuan", 1, 1e7)
 
 
 class EmployeeBenefits(Section):
@@ -127,10 +129,10 @@ class EmployeeBenefits(Section):
     inpatient: EmployeeInpatientBenefits
     outpatient: EmployeeOutpatientBenefits
     birth_benefit: Schedule = quantity(
-        "maternity benefits for each birth to an active member, at 2025 wages", "yuan", 0, 1e6
+        "maternity benefits for each birth to an active member, in the reference year", "yuan", 0, 1e6
     )
     long_term_care: Schedule = quantity(
-        "transfer to long-term care insurance for each member, at 2025 incomes", "yuan a year", 0, 1e5
+        "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0, 1e5
     )
 
 

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.keys import MEMBERS, Key
+from simsurance.scenario_file.schedule import CALENDAR
 
 MOST_SHOWN: Final = 50
 
@@ -216,7 +217,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
 def _no_year(name: object, may_be_ramp: bool) -> str:
     """What is wrong with a key that should be a year."""
     if isinstance(name, int):
-        return f"year {name} is outside 1990 to 2150; give a calendar year"
+        return f"year {name} is outside {CALENDAR[0]} to {CALENDAR[1]}; give a calendar year"
     if may_be_ramp:
         return f"{name} is neither a year of four digits nor ramp; write {{ 2026 = … }} or {{ ramp = {{ 2026 = … }} }}"
     return f"{name} is no year; years have four digits, such as {{ 2026 = … }}"

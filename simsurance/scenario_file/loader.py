@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from simsurance.scenario_file.checks import tables_found, validated, years_covered
+from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import LONGEST_CHAIN, TABLES, Layer, find, read
@@ -17,6 +17,7 @@ from simsurance.scenario_file.keys import POLICY_KEYS, in_order
 from simsurance.scenario_file.leaves import Leaves, inside_a_value, leaves_of, missing, nested, reference_of
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
+from simsurance.scenario_file.years import carried, countable, notes, years_covered
 
 TITLES: Final = ("title", "title_zh", "description")
 LONGEST_NAME: Final = 200
@@ -44,6 +45,21 @@ class Scenario:
     def __repr__(self) -> str:
         years = self.values.horizon
         return f"<Scenario {self.name}: {self.values.title}, {years.valuation_year}–{years.last_year}>"
+
+    @property
+    def carried(self) -> dict[str, int]:
+        """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
+        return carried(self.leaves)
+
+    @property
+    def valuation_years(self) -> list[int]:
+        """The years with every count of their 1 January; empty where the counts stand for any year."""
+        return countable(self.leaves)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a run tells of the years of its inputs, one line each."""
+        return notes(self.leaves, self.tables)
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
@@ -122,14 +138,14 @@ def _scenario(name: str, stack: _Stack, root: Layer, root_policy: Mapping[str, A
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
-    years_covered(leaves, stack.layers, faults)
+    years_covered(leaves, stack.layers, tables, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
     refuse(faults)
     rules = leaves | dict(root_policy)
     rules_from, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     reference = validated(rules, rules_from, faults, prefix)
-    years_covered(rules, rules_from, faults, prefix)
+    years_covered(rules, rules_from, tables, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None

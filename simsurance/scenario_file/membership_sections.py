@@ -5,7 +5,17 @@ from typing import Literal
 from pydantic import Field
 
 from simsurance.scenario_file.schedule import Schedule
-from simsurance.scenario_file.sections import ByAgeBand, ByArea, ByIncome, ByNeed, Number, Section, quantity, text
+from simsurance.scenario_file.sections import (
+    ByAgeBand,
+    ByArea,
+    ByIncome,
+    ByNeed,
+    Number,
+    Section,
+    calendar_year,
+    quantity,
+    text,
+)
 
 
 class LeaveCoefficients(Section):
@@ -19,7 +29,9 @@ class LeaveCoefficients(Section):
     )
     health: ByNeed = quantity("added by need class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
-    bonus_per_1000: Number = quantity("taken off per 1,000 yuan of cap at stake, at 2025 incomes", "log-odds", -1, 1)
+    bonus_per_1000: Number = quantity(
+        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+    )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
     )
@@ -134,9 +146,7 @@ class Participation(Section):
     """Rules that reward staying and make returning wait."""
 
     in_force: bool = text("the rules apply")
-    start_year: int = quantity(
-        "first enrolment year to which the rules apply; years before do not count", "year", 2000, 2100
-    )
+    start_year: int = calendar_year("first enrolment year to which the rules apply; years before do not count")
     waiting: Waiting
     repair: Repair
     late_enrolment: LateEnrolment

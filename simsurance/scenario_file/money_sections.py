@@ -13,6 +13,7 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     Section,
+    calendar_year,
     in_order,
     quantity,
     text,
@@ -85,7 +86,7 @@ class InpatientClaims(Section):
         "spread of an inpatient's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4
     )
     area_cost: ByArea = quantity("relative cost of an inpatient by area", "factor", 0.01, 10)
-    level: Number = quantity("factor on cost, fitted to the fund's outgo of 2025", "factor", 0.01, 100)
+    level: Number = quantity("factor on cost, fitted to the fund's outgo", "factor", 0.01, 100)
 
 
 class OutpatientClaims(Section):
@@ -101,13 +102,13 @@ class OutpatientClaims(Section):
         "spread of a user's cost within the need class, standard deviation of its logarithm", "log", 0.05, 4
     )
     area_cost: ByArea = quantity("relative cost a head by area", "factor", 0.01, 10)
-    level: Number = quantity("factor on cost, fitted to the fund's outgo of 2025", "factor", 0.01, 100)
+    level: Number = quantity("factor on cost, fitted to the fund's outgo", "factor", 0.01, 100)
 
 
 class CostTrend(Section):
     """Growth of cost at given age and need."""
 
-    reference_year: int = quantity("calendar year of the costs given", "year", 2015, 2030)
+    reference_year: int = calendar_year("calendar year of the costs given")
     real_growth: Schedule = quantity("real growth of cost at given age", "a year", -0.3, 0.3)
     income_elasticity: Number = quantity(
         "growth of cost per unit of real income growth, used to report the residual", "ratio", 0, 3
@@ -125,17 +126,17 @@ class Claims(Section):
 class InpatientBenefits(Section):
     """What the fund pays of a year's in-scope inpatient cost."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e6)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e6)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, at 2025 incomes", "yuan", 1, 1e8)
+    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
 
 
 class OutpatientBenefits(Section):
     """What the fund pays of a year's in-scope outpatient cost."""
 
-    deductible: Schedule = quantity("deductible a year, at 2025 incomes", "yuan", 0, 1e5)
+    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = quantity("most that is paid in a year by need class, at 2025 incomes", "yuan", 1, 1e7)
+    limit: ByNeed = quantity("most that is paid in a year by need class, in the reference year", "yuan", 1, 1e7)
 
 
 class CriticalIllness(Section):
@@ -145,7 +146,7 @@ class CriticalIllness(Section):
         "deductible, share of last year's disposable income a head", "share", 0, 5
     )
     deductible_factor: Number = quantity(
-        "effective deductible over the rule, fitted to the beneficiaries of 2023", "factor", 0.05, 20
+        "effective deductible over the rule, fitted to published beneficiaries", "factor", 0.05, 20
     )
     band_edges: list[Number] = quantity(
         "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
@@ -158,7 +159,7 @@ class CriticalIllness(Section):
     outpatient_factor: Number = quantity(
         "outpatient cost of large claims, over inpatient benefits of this layer", "factor", 0, 1
     )
-    level: Number = quantity("factor on benefits, fitted to those of 2023", "factor", 0, 100)
+    level: Number = quantity("factor on benefits, fitted to published ones", "factor", 0, 100)
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
     premium: Schedule = quantity(
         "premium a head, in the reference year; used with financing = premium", "yuan a year", 0, 1e5

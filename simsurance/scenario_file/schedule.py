@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+CALENDAR: Final = (1990, 2150)
+"""Whole numbers outside are no calendar years but slips of the pen. Which years can be valued is for the data to say."""
 
 
 def as_years(value: Any) -> Any:
@@ -30,6 +34,11 @@ def is_year(key: object) -> bool:
     return isinstance(key, str) and len(key) == 4 and key.isascii() and key.isdigit()
 
 
+def is_calendar_year(value: object) -> TypeGuard[int]:
+    """True for a whole number that can be a calendar year."""
+    return isinstance(value, int) and CALENDAR[0] <= value <= CALENDAR[1]
+
+
 def _form(value: object) -> str:
     """Which of its three forms a schedule is written in, so that a fault is told once and not once a form."""
     if isinstance(value, Ramp) or (isinstance(value, dict) and "ramp" in value):
@@ -37,7 +46,7 @@ def _form(value: object) -> str:
     return "years" if isinstance(value, dict) else "number"
 
 
-Year = Annotated[int, Field(ge=1990, le=2150)]
+Year = Annotated[int, Field(ge=CALENDAR[0], le=CALENDAR[1])]
 Knots = Annotated[dict[Year, float], BeforeValidator(as_years), Field(min_length=1)]
 
 

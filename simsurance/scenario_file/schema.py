@@ -14,7 +14,7 @@ from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.sections import ByNeed, Number, Section, quantity, text
+from simsurance.scenario_file.sections import ByNeed, Number, Section, calendar_year, quantity, text
 
 LEVER_NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 """What the name of a lever looks like: small letters, digits and single underscores."""
@@ -40,6 +40,7 @@ LeverComponent = Literal[
     "contribution_base",
     "employee_entry",
 ]
+FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
 Mark = Literal[
     "verified",
     "verified_transcription",
@@ -58,8 +59,8 @@ Mark = Literal[
 class Horizon(Section):
     """The years of the projection."""
 
-    valuation_year: int = quantity("year on whose 1 January the projection opens", "year", 2019, 2026)
-    last_year: int = quantity("last calendar year projected", "year", 2019, 2100)
+    valuation_year: int = calendar_year("year on whose 1 January the projection opens")
+    last_year: int = calendar_year("last calendar year projected")
 
     @field_validator("last_year")
     @classmethod
@@ -83,7 +84,9 @@ class Population(Section):
     urban_share_by_age_table: str = text("urban share by age, the pattern of the opening stock")
     area_moves_table: str = text("relative propensity to move from country to town by age")
     income_groups_table: str = text("share and relative income of the income groups by area")
-    fertility_variant: Literal["low", "medium", "high"] = text("variant of total fertility")
+    fertility_variant: FertilityVariant = text(
+        "path of total fertility from the valuation year on: a variant, or a bound of its 80 or 95 percent interval"
+    )
     fertility_level: Schedule = quantity(
         "factor on fertility that brings births to the national count", "factor", 0.2, 3
     )
@@ -167,7 +170,7 @@ class Lever(Section):
         "what it changes: use or cost of care before the benefit rules, of both schemes or of one; benefits behind the rules; "
         "income of the resident fund; the employee scheme's entries, base or employers' contributions"
     )
-    start: int = quantity("first year of the effect, after the valuation year", "year", 2000, 2100)
+    start: int = calendar_year("first year of the effect, after the valuation year")
     ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)
     size: Number = quantity("relative change of the component at full effect", "share", -0.9, 2)
     low: Number = quantity("lower end of the range of size", "share", -0.9, 2)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Pair = Annotated[list[Number], "pair"]
@@ -14,6 +14,11 @@ Pair = Annotated[list[Number], "pair"]
 def quantity(description: str, unit: str, low: float, high: float) -> Any:
     """A numeric key (one number, a schedule, or a small table of numbers): what it is, its unit, its hard bounds."""
     return Field(description=description, json_schema_extra={"unit": unit, "lowest": low, "highest": high})
+
+
+def calendar_year(description: str) -> Any:
+    """A key that holds one calendar year."""
+    return quantity(description, "year", *CALENDAR)
 
 
 def text(description: str) -> Any:

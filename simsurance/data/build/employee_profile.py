@@ -21,6 +21,7 @@ from simsurance.data.build.evidence import (
     Built,
     Residual,
     curve,
+    last_published,
     population,
     rows_of,
     sex_age_rows,
@@ -28,7 +29,8 @@ from simsurance.data.build.evidence import (
 from simsurance.data.build.retirement import YEARS, retired_share
 from simsurance.data.tables import AGES, FloatArray
 
-VALUATION_YEAR = 2026  # the profile is of 1 January
+LAST = last_published()
+VALUATION_YEAR = LAST + 1  # the profile is of 1 January
 MEMBERS = (  # judgement: share of the population who are members, by exact age
     (16.0, 0.0),
     (18.0, 0.03),
@@ -64,15 +66,15 @@ def retired_part() -> FloatArray:
 
 
 def published_total(group: str) -> float:
-    """Members at the end of 2025, persons."""
-    key = {"scheme": "employee", "insured_group": group, "year": "2025"}
+    """Members at the end of the last published year, persons."""
+    key = {"scheme": "employee", "insured_group": group, "year": str(LAST)}
     found = (row for row in rows_of("insured_by_scheme.csv") if all(row[name] == value for name, value in key.items()))
     return round(float(next(found)["insured_10k_persons"]) * 10_000)
 
 
 def build() -> Built:
     """Split the members and meet the two totals."""
-    persons = population(2024)
+    persons = population()
     raw_active, raw_retired = members() * (1 - retired_part()), members() * retired_part()
     totals = {group: published_total(group) for group in ("active", "retired")}
     scale_active = totals["active"] / float((raw_active * persons).sum())
@@ -80,8 +82,8 @@ def build() -> Built:
     active, retired = raw_active * scale_active, raw_retired * scale_retired
     women_active, women_retired = (float((share * persons)[FEMALE].sum()) for share in (active, retired))
     residuals = (
-        Residual("active members, 2025, persons", totals["active"], float((active * persons).sum()), "fitted"),
-        Residual("retired members, 2025, persons", totals["retired"], float((retired * persons).sum()), "fitted"),
+        Residual(f"active members, {LAST}, persons", totals["active"], float((active * persons).sum()), "fitted"),
+        Residual(f"retired members, {LAST}, persons", totals["retired"], float((retired * persons).sum()), "fitted"),
         Residual("scale of the active", None, scale_active, "noted"),
         Residual("scale of the retired", None, scale_retired, "noted"),
         Residual("highest share of an age", None, float((active + retired).max()), "noted"),

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from simsurance.axes import SEX
-from simsurance.data.tables import AGES, DATA, FloatArray, by_sex_age, by_year_sex_age
+from simsurance.data.tables import AGES, DATA, FloatArray, by_sex_age, by_year_sex_age, years_of
 
 FEMALE: Final = SEX.members.index("female")
 MALE: Final = SEX.members.index("male")
@@ -59,10 +59,22 @@ def survey(source_id: str, year: int | None, measure: str, sex: str = "all", are
     return found
 
 
-def population(year: int) -> FloatArray:
-    """Persons on 1 July of the year, [sex, age]."""
-    everyone: FloatArray = by_year_sex_age(DATA / "demography" / "population.csv", "persons", (year,))[0]
+def population(year: int | None = None) -> FloatArray:
+    """Persons on 1 July of the year, or of the last one packaged, [sex, age]."""
+    path = DATA / "demography" / "population.csv"
+    everyone: FloatArray = by_year_sex_age(path, "persons", (years_of(path)[-1] if year is None else year,))[0]
     return everyone
+
+
+def last_published() -> int:
+    """The last year whose fund flows were published."""
+    return max(int(row["year"]) for row in rows_of("fund_flows.csv") if row["measure"] == "income")
+
+
+def projected_years() -> range:
+    """The years for which there are death rates, and so a projection."""
+    years = years_of(DATA / "demography" / "mortality.csv")
+    return range(years[0], years[-1] + 1)
 
 
 def profile(name: str, *values: str) -> dict[str, FloatArray]:

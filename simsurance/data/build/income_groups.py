@@ -19,27 +19,28 @@ from scipy.optimize import brentq, least_squares
 from scipy.special import ndtr, ndtri
 
 from simsurance.axes import AREA, INCOME
-from simsurance.data.build.evidence import Built, Cell, Residual, rows_of
+from simsurance.data.build.evidence import Built, Cell, Residual, last_published, rows_of
 from simsurance.data.tables import FloatArray
 
 FIFTHS = ("low", "lower_middle", "middle", "upper_middle", "high")
 LOW_UP_TO, MIDDLE_UP_TO = 0.4, 0.8
 DIGITS = 12
+LAST = last_published()
 
 
-def macro(indicator: str, year: int = 2025) -> float:
-    """A published value of one year."""
+def macro(indicator: str) -> float:
+    """A published value of the last year."""
     return next(
-        float(row["value"]) for row in rows_of("macro.csv") if (row["indicator"], row["year"]) == (indicator, str(year))
+        float(row["value"]) for row in rows_of("macro.csv") if (row["indicator"], row["year"]) == (indicator, str(LAST))
     )
 
 
 def assisted_share() -> float:
-    """Persons whose contribution was assisted in 2025 over the population at its end."""
+    """Persons whose contribution was assisted in the last year over the population at its end."""
     persons = next(
         float(row["value"])
         for row in rows_of("medical_assistance.csv")
-        if (row["measure"], row["year"]) == ("premium_assisted_persons", "2025")
+        if (row["measure"], row["year"]) == ("premium_assisted_persons", str(LAST))
     )
     return persons / macro("total_population")
 
@@ -105,7 +106,7 @@ def build() -> Built:
     rural_assisted = float(weights[1] * shares[1, 0] / (weights @ shares[:, 0]))
     reached = fifths(spreads, weights, means)
     residuals = [
-        Residual(f"income of the {fifth} fifth over the mean, 2025", float(target), float(value), "fitted")
+        Residual(f"income of the {fifth} fifth over the mean, {LAST}", float(target), float(value), "fitted")
         for fifth, target, value in zip(FIFTHS, targets, reached, strict=True)
     ]
     residuals += [

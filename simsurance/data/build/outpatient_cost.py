@@ -48,7 +48,7 @@ def visits(levels: FloatArray, log_ratio: float) -> FloatArray:
 
 def build() -> Built:
     """Shape from 2013, gradient from 2018."""
-    persons_2013, persons_2018, latest = population(2013), population(2018), population(2024)
+    persons_2013, persons_2018, latest = population(2013), population(2018), population()
     recalled = survey("S_OWN", 2013, MEASURE)
     means = np.array([recalled[f"{first}-{last}" if last < 100 else f"{first}+"] for first, last in BANDS])
     women, men = (survey("S_OWN", 2013, MEASURE, sex=sex)["all"] for sex in ("female", "male"))

@@ -74,7 +74,7 @@ def build() -> Built:
     chronic = fitted(float(brentq(lambda x: ratio(fitted(x)) - women / men, -0.5, 0.8, xtol=1e-13)))
     high_share = curve([age for age, _ in HIGH_SHARE], [share for _, share in HIGH_SHARE])
     high = chronic * high_share
-    latest = population(2024)
+    latest = population()
     residuals = [
         Residual(f"chronic disease prevalence {name}, 2013", value, mean(chronic, persons, band(*ages)), "fitted")
         for (name, value), ages in zip(published.items(), BANDS, strict=True)

@@ -16,11 +16,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from simsurance.data.build.evidence import Built, Cell, rows_of
+from simsurance.data.build.evidence import Built, Cell, last_published, rows_of
 from simsurance.data.tables import DATA
 
-FIRST, LAST = 2018, 2025
-FIRST_OF_CONTRIBUTIONS = 2016  # financing over income of the year before is looked at from 2017 on
+LAST = last_published()
+FIRST = min(
+    int(row["year"])
+    for row in rows_of("fund_flows.csv")
+    if row["scheme"] == "employee_account" and row["measure"] == "income"
+)
+"""The first year whose flows were published account by account."""
+FIRST_OF_CONTRIBUTIONS = (
+    FIRST - 2
+)  # financing over income of the year before is looked at from a year before the flows on
 TEN_THOUSAND, HUNDRED_MILLION, PERCENT, ONE = Decimal(10_000), Decimal(100_000_000), Decimal("0.01"), Decimal(1)
 BASES = ("final", "long_series", "express", "estimate")
 MARKS = ("verified", "verified_transcription", "derived", "recalled_checked", "recalled", "recalled_low")
@@ -41,7 +49,10 @@ COMPOSITION = {
     "college_student": "students",
 }
 USERS = ("resident", "employee", "employee_active", "employee_retired")
-MUTUAL_AID = "account_mutual_aid_use_"  # the year follows
+DATED = {  # how a parameter begins whose year follows: (name here, unit, factor)
+    "account_mutual_aid_use_": ("employee_account_mutual_aid", "yuan", HUNDRED_MILLION),
+    "beneficiaries_": ("critical_illness_beneficiaries", "persons", TEN_THOUSAND),
+}
 USE = {  # measure in the evidence: (name here, unit, factor)
     "inpatient_cost": ("inpatient_cost", "yuan", HUNDRED_MILLION),
     "general_outpatient_cost": ("general_outpatient_cost", "yuan", HUNDRED_MILLION),
@@ -126,24 +137,30 @@ def carried_balances() -> Iterator[Row]:
     def value(measure: str, year: int) -> Decimal:
         return Decimal(known[f"employee_account_{measure}", year].value)
 
-    anchor, balance = known["employee_account_cumulative_balance", 2024], value("cumulative_balance", 2024)
-    current = {year: value("income", year) - value("outgo", year) for year in (2024, 2025)}
-    for year, found, how in (
-        (2023, balance - current[2024], "balance of 2024 less its current balance"),
-        (2025, balance + current[2025], "balance of 2024 plus the flow of 2025"),
-    ):
-        note = f"estimate, not published; {how}"
-        yield anchor._replace(
-            year=year, value=f"{found:f}", mark="derived", source_id=f"S_COM{max(year, 2024)}", note=note
+    def current(year: int) -> Decimal:
+        return value("income", year) - value("outgo", year)
+
+    balances = {year for measure, year in known if measure == "employee_account_cumulative_balance"}
+    for year in sorted({year for measure, year in known if measure == "employee_account_income"} - balances):
+        if year + 1 in balances:
+            anchor, found, how = year + 1, -current(year + 1), f"balance of {year + 1} less its current balance"
+        else:
+            anchor, found, how = year - 1, current(year), f"balance of {year - 1} plus the flow of {year}"
+        yield known["employee_account_cumulative_balance", anchor]._replace(
+            year=year,
+            value=f"{value('cumulative_balance', anchor) + found:f}",
+            mark="derived",
+            source_id=f"S_COM{max(year, anchor)}",
+            note=f"estimate, not published; {how}",
         )
 
 
-def mutual_aid() -> Iterator[Row]:
-    """What personal accounts paid for relatives, contributions included."""
+def dated_parameters() -> Iterator[Row]:
+    """What personal accounts paid for relatives, contributions included; persons paid by critical-illness insurance."""
     for row in rows_of("scheme_parameters.csv"):
-        if row["parameter"].startswith(MUTUAL_AID):
-            known = {**row, "year": row["parameter"].removeprefix(MUTUAL_AID)}
-            yield figure(known, "value", "employee_account_mutual_aid", "yuan", HUNDRED_MILLION)
+        for begins, measure in DATED.items():
+            if row["parameter"].startswith(begins):
+                yield figure({**row, "year": row["parameter"].removeprefix(begins)}, "value", *measure)
 
 
 def _rank(row: dict[str, str]) -> tuple[int, int]:
@@ -190,7 +207,7 @@ def contributions() -> Iterator[Row]:
         if row["scheme"] != "resident":
             continue
         yield figure(row, "fiscal_subsidy_min_yuan", "subsidy", "yuan per person", ONE)
-        if int(row["notice_year"]) <= LAST:  # the contribution set by the notice of 2026 was not found
+        if int(row["notice_year"]) <= LAST:  # the contribution set by the notice of the year after was not found
             personal = figure(row, "personal_contribution_min_yuan", "personal_contribution", "yuan per person", ONE)
             insured_year = f"notice of {personal.year}"
             yield personal._replace(measure="personal_contribution_by_notice_year")
@@ -211,14 +228,14 @@ def in_span(row: Row) -> bool:
 
 def build() -> Built:
     """All series, sorted by measure and year."""
-    parts = (funds(), carried_balances(), mutual_aid(), insured(), use(), context(), contributions())
+    parts = (funds(), carried_balances(), dated_parameters(), insured(), use(), context(), contributions())
     chosen = [row for part in parts for row in part if in_span(row) and row.measure not in WITHOUT]
     rows: list[tuple[Cell, ...]] = [tuple(row) for row in sorted(chosen, key=lambda row: (row.measure, row.year))]
     return Built(
         "published.csv",
         Row._fields,
         rows,
-        "published series in persons and yuan, 2018 to 2025 where known",
+        f"published series in persons and yuan, {FIRST} to {LAST} where known",
         tuple(sorted({row.source_id for row in chosen})),
         "each row has its own",
     )

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simsurance.axes import SEX
-from simsurance.data.build.evidence import Built, Residual, rows_of
+from simsurance.data.build.evidence import Built, Residual, projected_years, rows_of
 from simsurance.data.tables import AGES, FloatArray
 
-YEARS = range(2015, 2101)
+YEARS = projected_years()
 TYPES = {"female": (("women_50", 0.6), ("women_55", 0.4)), "male": (("men_60", 1.0),)}  # shares of women: judgement
 
 

@@ -9,10 +9,10 @@ Weakness: the prospects of 2018 were made before the census of 2020, which found
 used here. After 2050 the path is an extrapolation of ours. History before 2020 was recalled and checked, not read.
 """
 
-from simsurance.data.build.evidence import Built, Cell, Residual, expit, logit, rows_of
+from simsurance.data.build.evidence import Built, Cell, Residual, expit, logit, projected_years, rows_of
 from simsurance.data.tables import DATA
 
-LAST_YEAR = 2101
+LAST_YEAR = projected_years().stop
 DAMPING = 0.96
 DECADE = 10
 
@@ -25,7 +25,7 @@ def build() -> Built:
     share = {year + 1: value / 100 for year, value in percent["NBS"].items()}
     prospects = {
         year: float(logit(percent["WUP2018"][year - 1] / 100) + logit(percent["WUP2018"][year] / 100)) / 2
-        for year in range(2011, max(percent["WUP2018"]) + 1)
+        for year in range(min(percent["WUP2018"]) + 1, max(percent["WUP2018"]) + 1)
     }
     last_known, last_prospect = max(share), max(prospects)
     shift = float(logit(share[last_known])) - prospects[last_known]
@@ -37,11 +37,19 @@ def build() -> Built:
     share |= {year: float(expit(value)) for year, value in log_odds.items()}
     rows: list[tuple[Cell, ...]] = [(year, round(share[year], 6)) for year in sorted(share)]
     residuals = (
-        Residual("urban share at the end of 2025", percent["NBS"][2025] / 100, share[2026], "fitted"),
         Residual(
-            "urban share of the prospects, 1 January 2050", float(expit(prospects[2050])), share[2050], "compared"
+            f"urban share at the end of {last_known - 1}",
+            percent["NBS"][last_known - 1] / 100,
+            share[last_known],
+            "fitted",
         ),
-        Residual("urban share on 1 January 2101", None, share[LAST_YEAR], "noted"),
+        Residual(
+            f"urban share of the prospects, 1 January {last_prospect}",
+            float(expit(prospects[last_prospect])),
+            share[last_prospect],
+            "compared",
+        ),
+        Residual(f"urban share on 1 January {LAST_YEAR}", None, share[LAST_YEAR], "noted"),
     )
     return Built(
         "economy/urban_share_path.csv",
@@ -49,6 +57,6 @@ def build() -> Built:
         rows,
         "urban share of the population on 1 January",
         ("S_NBS_URBAN", "S_UN_WUP2018"),
-        "verified and recalled_checked to 2026; derived after",
+        f"verified and recalled_checked to {last_known}; derived after",
         residuals,
     )

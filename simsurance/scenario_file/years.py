@@ -1,0 +1,209 @@
+"""The years that a valuation asks for: counts on its date, years of schedules and of tables, factors carried to it."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+from simsurance.scenario_file.faults import Fault
+from simsurance.scenario_file.files import TABLES, Layer
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.schedule import is_calendar_year, is_year
+
+Leaves = Mapping[str, Any]
+
+INCOMES: Final = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
+INCOME_GROWTH: Final = ("economy.real_income_growth", "economy.rural_growth_excess")
+MEAN_WAGE: Final = "employee.wage.mean"
+DEMOGRAPHY: Final = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
+STOCK: Final = "population.stock_table"
+MONEY_OF_EMPLOYEES: Final = ("employee.contributions.", "employee.accounts.", "employee.benefits.")
+COUNTED: Final = (
+    "membership.resident_insured",
+    "membership.employee_active",
+    "membership.employee_retired",
+    "fund.opening",
+)
+COUNTED_OF_PROJECTED: Final = ("employee.fund.opening_pool", "employee.fund.opening_accounts")
+"""Stocks of 1 January: no other year's stands in for that of the valuation date."""
+KNOWN_TO: Final[Mapping[str, int]] = {
+    "population.stock_level": 0,
+    **dict.fromkeys(
+        (
+            "contributions.local_supplement",
+            "employee.entry_level",
+            "employee.contributions.compliance",
+            "employee.contributions.to_accounts",
+            "employee.contributions.flexible_share",
+            "employee.accounts.without",
+            "employee.accounts.spending_rate",
+            "employee.accounts.relatives_care_rate",
+            "employee.benefits.birth_benefit",
+            "employee.benefits.outpatient.payment_ratio",
+        ),
+        1,
+    ),
+}
+"""Factors found year by year from what was published: on the valuation date that of so many years before is known."""
+
+
+def years_covered(
+    leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str, Path], faults: list[Fault], prefix: str = ""
+) -> None:
+    """Counts of the valuation date are there, and schedules and tables have all the years that a run needs them for."""
+    opening, last_year = leaves.get("horizon.valuation_year"), leaves.get("horizon.last_year")
+    if not is_calendar_year(opening) or not is_calendar_year(last_year) or last_year < opening:
+        return  # told by the key itself
+    if text := _uncounted(leaves, opening):
+        faults.append(origins["horizon.valuation_year"].fault(prefix + "horizon.valuation_year", text))
+        return  # whatever else is amiss hangs on the date
+    for path in (path for path, key in KEYS.items() if key.kind in ("schedule", "rules") and path in leaves):
+        named = years_named(leaves[path])
+        needed, why = first_needed(path, leaves, opening, tables)
+        if named and min(named) > needed and needed <= last_year:
+            text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
+            faults.append(origins[path].fault(prefix + path, text))
+    for path, (first, last) in years_read(opening, last_year, tables).items():
+        if path not in tables or not _is_shipped(tables[path]) or not (there := table_years(tables[path])):
+            continue  # tables of one's own are read row by row where a run begins
+        if there[0] > first:
+            text = f"{leaves[path]} begins in {there[0]}, after {first}; a table that begins in {first} or before"
+            faults.append(origins[path].fault(prefix + path, text))
+        if there[1] < last:
+            text = (
+                f"{leaves[path]} ends in {there[1]}, before {last}; a table to {last}, or an earlier horizon.last_year"
+            )
+            faults.append(origins[path].fault(prefix + path, text))
+
+
+def _uncounted(leaves: Leaves, opening: int) -> str:
+    """Which counts are not those of the valuation date, and in which years it could lie; empty where all are."""
+    absent = [path for path, dates in _counts(leaves).items() if opening not in dates]
+    if not absent:
+        return ""
+    common = countable(leaves)
+    instead = f", or value in {in_spans(common)}" if common else ""
+    return f"no count on 1 January {opening} in {', '.join(absent)}; give each a value for {opening}{instead}"
+
+
+def countable(leaves: Leaves) -> list[int]:
+    """The years with every count of their 1 January; empty where the counts stand for any year."""
+    dates = [set(dates) for dates in _counts(leaves).values()]
+    return sorted(set.intersection(*dates)) if dates else []
+
+
+def _counts(leaves: Leaves) -> dict[str, Sequence[int]]:
+    """The counts of 1 January with the years that they are given for; one number stands for any year and is left out."""
+    keys = (*COUNTED, *(COUNTED_OF_PROJECTED if leaves.get("employee.projected") is True else ()))
+    named = {path: _dates(leaves.get(path)) for path in keys}
+    return {path: dates for path, dates in named.items() if dates}
+
+
+def _dates(value: Any) -> Sequence[int]:
+    """The years that a count is given for; none for one number, which stands for any."""
+    named = years_named(value)
+    return range(min(named), max(named) + 1) if named and _is_ramp(value) else named
+
+
+def in_spans(years: Sequence[int]) -> str:
+    """Rising years in words: `2019 to 2026`, `2019, 2021 to 2023`."""
+    spans = []
+    for _, run in groupby(enumerate(years), key=lambda placed: placed[1] - placed[0]):
+        of_run = [year for _, year in run]
+        spans.append(f"{of_run[0]} to {of_run[-1]}" if len(of_run) > 1 else f"{of_run[0]}")
+    return ", ".join(spans)
+
+
+def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, Path]) -> tuple[int, str]:
+    """The first year that a run needs a schedule for, and what happens in that year."""
+    reference = leaves.get("claims.trend.reference_year", opening)
+    prices = min(opening, reference if isinstance(reference, int) else opening)
+    grown = [years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
+    income_growth = min((max(years) + 1 for years in grown if years), default=opening)
+    wages = years_named(leaves.get(MEAN_WAGE))
+    if path in INCOMES or path == MEAN_WAGE:
+        first = min(prices - 1, max(wages)) if wages and path in INCOMES else prices - 1
+        return first, "the year before the first of the valuation year and the reference year of cost"
+    if path == "employee.wage.growth_excess":
+        return (max(wages) + 1 if wages else opening), "the year after the last mean wage"
+    if path in DEMOGRAPHY and (stepped := _stepped_from(opening, tables)) < opening:
+        return stepped, "the year from which the population is stepped to the valuation date"
+    if path in INCOME_GROWTH:
+        return income_growth, "the year after the last disposable income"
+    if path == "economy.inflation":
+        return min(prices, income_growth), "the first year whose prices count"
+    if path in ("claims.trend.real_growth", "employee.care.real_growth"):
+        return prices, "the first of the valuation year and the reference year of cost"
+    return opening, "the valuation year"
+
+
+def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str, tuple[int, int]]:
+    """First and last year that a projection reads of each table that has years."""
+    stepped = _stepped_from(opening, tables)
+    rates = ("mortality", "fertility", "total_fertility", "sex_ratio", "migration")
+    return {
+        STOCK: (min(opening - 1, stepped), stepped),
+        **{f"population.{name}_table": (stepped, last) for name in rates},
+        "population.urban_share_table": (opening, last + 1),
+        "employee.retirement_table": (opening, last),
+    }
+
+
+def _stepped_from(opening: int, tables: Mapping[str, Path]) -> int:
+    """The year from whose 1 July the population is stepped to the valuation date; that year where the stocks reach it."""
+    stocks = table_years(tables[STOCK]) if STOCK in tables else None
+    return min(opening, stocks[1]) if stocks else opening
+
+
+def _is_shipped(table: Path) -> bool:
+    """Whether a table is one of the package's, which serve every valuation date that they reach."""
+    return table.is_relative_to(TABLES)
+
+
+def table_years(path: Path) -> tuple[int, int] | None:
+    """The first and the last year of a table, the first cell of each row; None where a cell is no year."""
+    try:
+        state = path.stat()
+        return _table_years(path, state.st_mtime_ns, state.st_size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, int] | None:
+    _, *rows = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
+    cells = {row.partition(",")[0] for row in rows}
+    return (int(min(cells)), int(max(cells))) if cells and all(map(is_year, cells)) else None
+
+
+def carried(leaves: Leaves) -> dict[str, int]:
+    """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
+    opening = leaves["horizon.valuation_year"]
+    acting = (path for path in KNOWN_TO if leaves["employee.projected"] or not path.startswith(MONEY_OF_EMPLOYEES))
+    named = {path: years_named(leaves[path]) for path in acting}
+    kept = {path: max(years) for path, years in named.items() if years and max(years) < opening - KNOWN_TO[path]}
+    return dict(sorted(kept.items(), key=itemgetter(1)))
+
+
+def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
+    """What a run tells of the years of its inputs: factors that are carried, own stocks after the valuation date."""
+    kept = groupby(carried(leaves).items(), key=itemgetter(1))
+    told = ["; ".join(f"carried from {year}: {', '.join(path for path, _ in paths)}" for year, paths in kept)]
+    opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
+    if stocks and stocks[1] > opening and not _is_shipped(tables[STOCK]):
+        told.append(f"{STOCK}: stocks after 1 July {opening} are not read; the population is projected from there")
+    return [note for note in told if note]
+
+
+def years_named(value: Any) -> list[int]:
+    """The years that a schedule as written in a file names; none for a number or where a year is misspelt."""
+    table = value["ramp"] if _is_ramp(value) else value
+    years = [int(year) for year in table if is_year(year)] if isinstance(table, Mapping) else []
+    return years if isinstance(table, Mapping) and len(years) == len(table) else []
+
+
+def _is_ramp(value: Any) -> bool:
+    """True for a schedule written as a ramp."""
+    return isinstance(value, Mapping) and "ramp" in value
