@@ -427,6 +427,14 @@ class Book:
             level *= (1 + in_year(self.values.economy.inflation, later)) * (1 + in_year(real_growth, later))
         return level if year >= reference else 1 / level
 
+    def death_rates(self, year: int) -> float:
+        """What the table's death rates are multiplied by."""
+        chosen, level = self.values.population, in_year(self.values.population.mortality_level, year)
+        if chosen.mortality_level_fade_years:
+            left = 1 - (year - self.values.horizon.valuation_year) / chosen.mortality_level_fade_years
+            level = 1 + (level - 1) * min(max(left, 0.0), 1.0)
+        return in_year(chosen.mortality_factor, year) * level
+
     def births_per_woman(self, year: int) -> Floats:
         """By age, scaled to the total fertility of the variant and to the level of the scenario."""
         chosen = self.values.population
@@ -680,7 +688,7 @@ class Oracle:
         self.members_luck.new_year(self.year)
         rules = Participation(self.book, self.year)
         central = by_sex_age(self.book.tables["population.mortality_table"], "mx", self.year)
-        stays, newborn_stays = survival(central * in_year(self.book.values.population.mortality_factor, self.year))
+        stays, newborn_stays = survival(central * self.book.death_rates(self.year))
         self.needs.next_year(stays)
         lost = self.enrolment(rules)
         self.change_need()
