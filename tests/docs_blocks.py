@@ -368,6 +368,7 @@ def changes() -> dict[str, Scenario]:
         "real cost +1 point": base.replace({"claims.trend.real_growth": shifted(growth, 0.01)}),
         "real cost −1 point": base.replace({"claims.trend.real_growth": shifted(growth, -0.01)}),
         "real cost stays at the fitted mean to 2035": base.replace({"claims.trend.real_growth": {"ramp": held}}),
+        "`--with drift_of_areas`": load("baseline", ["drift_of_areas"]),
         "`--with jump_off_2025`": load("baseline", ["jump_off_2025"]),
         "level at the mean share of cost paid in 2023–2025": base.replace(levels),
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),

@@ -32,7 +32,7 @@ ASSUMPTIONS = {
     "prepaid_70",
     "price_response_stress",
 }
-ASSUMPTIONS |= {"mortality_level_fades", "ratio_mean_2017_2026", "turnover_high", "turnover_low"}
+ASSUMPTIONS |= {"drift_of_areas", "mortality_level_fades", "ratio_mean_2017_2026", "turnover_high", "turnover_low"}
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 FROM_THE_FIRST_YEAR = {"outpatient_limit_1200", "chronic_outpatient", "fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}

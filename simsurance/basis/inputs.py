@@ -8,6 +8,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, INCOME
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import Count, at_counts
+from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
 from simsurance.model import population
 from simsurance.scenario_file.loader import Scenario
@@ -185,13 +186,17 @@ class Inputs:
             found[name] = np.array([path[year] for year in years])
         return found
 
-    def cell_incomes(self, years: Sequence[int]) -> np.ndarray:
-        """Disposable income a head by area and income group, [year, area, income]."""
+    def cell_incomes(self, years: Sequence[int], shares: np.ndarray) -> np.ndarray:
+        """Disposable income a head, [year, area, income, age]; all of an age together have that of the nation.
+
+        `shares` [year, area, income, age]: where the people of each age live and which income group they are in.
+        """
         relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
             "relative_income"
         ]
         incomes = self.incomes(years)
-        return np.stack([incomes["urban"], incomes["rural"]], axis=1)[:, :, None] * relative
+        by_area = np.stack([incomes["urban"], incomes["rural"]], axis=1)
+        return at_national_mean(by_area[:, :, None] * relative, shares, incomes["national"])
 
     def indexation(self, years: Sequence[int]) -> np.ndarray:
         """Factor that takes yuan amounts of the reference year to each year, [year]."""

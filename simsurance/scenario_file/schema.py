@@ -136,6 +136,10 @@ class Economy(Section):
     rural_growth_excess: Schedule = quantity(
         "growth of rural over national disposable income a head", "a year", -0.1, 0.1
     )
+    drift_of_areas: bool = text(
+        "moves between areas and income groups since the valuation date add to mean income and cost at each age; if not, the "
+        "national series and trends contain them"
+    )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)
     deficit_interest_margin: Schedule = quantity(
