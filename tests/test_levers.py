@@ -39,7 +39,7 @@ ASSUMPTIONS = {
     "prepaid_70",
     "price_response_stress",
 }
-ASSUMPTIONS |= {"ratio_mean_2017_2026", "turnover_high", "turnover_low"}
+ASSUMPTIONS |= {"drift_of_areas", "mortality_level_fades", "ratio_mean_2017_2026", "turnover_high", "turnover_low"}
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 MOST_TOGETHER = 8
 """Fragments whose names make a scenario's name of a length that is not refused."""

@@ -28,8 +28,12 @@ GROWN_AFTER: Final[Mapping[str, str]] = {
 }
 """What growth is after the last year that a path names; of a number or a ramp that is never."""
 NEVER: Final = 9999
-DEMOGRAPHY: Final = ("population.fertility_level", "population.mortality_factor", "population.migration_factor")
+DEMOGRAPHY: Final = tuple(
+    f"population.{name}" for name in ("fertility_level", "mortality_factor", "mortality_level", "migration_factor")
+)
 STOCK: Final = "population.stock_table"
+COUNTED_AGES: Final = tuple(f"population.counted.{ages}" for ages in ("age_16_59", "age_60_plus", "age_65_plus"))
+"""Counts that the opening ages are brought to where their date has any."""
 MONEY_OF_EMPLOYEES: Final = ("employee.contributions.", "employee.accounts.", "employee.benefits.")
 COUNTED: Final = (
     "membership.resident_insured",
@@ -213,10 +217,13 @@ def carried(leaves: Leaves) -> dict[str, int]:
 
 
 def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
-    """What a run tells of the years of its inputs: factors that are carried, own stocks after the valuation date."""
+    """What a run tells of the years of its inputs: factors carried, ages not counted, own stocks after the valuation date."""
     kept = groupby(carried(leaves).items(), key=itemgetter(1))
     told = ["; ".join(f"carried from {year}: {', '.join(path for path, _ in paths)}" for year, paths in kept)]
     opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
+    dates = [years_named(leaves[path]) for path in COUNTED_AGES]
+    if any(dates) and not any(opening in named for named in dates):
+        told.append(f"population.counted: no ages counted on 1 January {opening}; the ages are those of {STOCK}")
     if stocks and stocks[1] > opening and not _is_shipped(tables[STOCK]):
         told.append(f"{STOCK}: stocks after 1 July {opening} are not read; the population is projected from there")
     return [note for note in told if note]
