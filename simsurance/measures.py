@@ -220,9 +220,9 @@ FIRST_AND_LAST: Final = {
 
 
 def measures(
-    values: Sequence[ScenarioValues], accounts: dict[str, Account], basis: Sequence[YearBasis]
+    values: Sequence[ScenarioValues], accounts: dict[str, Account], basis: Sequence[YearBasis], persons: np.ndarray
 ) -> list[Measured]:
-    """All measures of all runs; `values` of each run, `accounts` by year and run.
+    """All measures of all runs; `values` of each run, `accounts` by year and run, `persons` [date, run, sex, area, age].
 
     Those of the first fund first, the others' named after their fund.
     """
@@ -233,7 +233,7 @@ def measures(
         fund = fund_of(name)
         own = [*dated_measures(account, years), *level_measures(account)]
         if fund.a_head:
-            own += burden_measures(basis, len(values))
+            own += burden_measures(basis, persons)
         if fund.pooled:
             own += present_values(values, fund, account, interest)
             own += required_contributions(values, fund, account, interest, years)
@@ -276,10 +276,13 @@ def always(name: str, values: np.ndarray, unit: str) -> Measured:
     return Measured(name, values, unit, np.full(len(values), "ok"))
 
 
-def burden_measures(basis: Sequence[YearBasis], runs: int) -> Iterator[Measured]:
-    """Own payment over disposable income of the year before, by area and income group, in the first and the last year."""
+def burden_measures(basis: Sequence[YearBasis], persons: np.ndarray) -> Iterator[Measured]:
+    """Own payment over disposable income of the year before, by area and income group, in the first and the last year.
+
+    `persons` on each 1 January, [date, run, sex, area, age].
+    """
     unit = "share of disposable income of the year before"
-    ends = [by_area_and_income(basis[place].burden, runs) for place in (0, -1)]
+    ends = [over_ages(basis[place].burden, persons[:-1][place]) for place in (0, -1)]
     for area, of_area in enumerate(AREA.members):
         for income, of_income in enumerate(INCOME.members):
             for label, burden in zip(("first", "last"), ends, strict=True):
@@ -290,6 +293,16 @@ def by_area_and_income(values: np.ndarray, runs: int) -> np.ndarray:
     """An assumption that differs by area and income group alone, [run, area, income]."""
     found = values.squeeze(axis=axis("health", "status", "sex", "age"))
     return np.broadcast_to(found, (runs, len(AREA.members), len(INCOME.members)))
+
+
+def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
+    """An assumption that differs by area, income group and age as the mean of an area's people, [run, area, income].
+
+    `persons` [run, sex, area, age].
+    """
+    found, of_age = values.squeeze(axis=axis("health", "status", "sex")), persons.sum(axis=1)[:, :, None]
+    weighted = np.broadcast_to(found * of_age, (len(of_age), len(AREA.members), len(INCOME.members), of_age.shape[-1]))
+    return ratio(weighted.sum(axis=-1), np.broadcast_to(of_age.sum(axis=-1), weighted.shape[:-1]))
 
 
 def present_values(

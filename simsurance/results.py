@@ -115,9 +115,14 @@ class RunResult(RunAccounts):
     def flows(self) -> "pd.DataFrame":
         """Person and money flows of each year by area and income group."""
         keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
-        columns = self._columns("flows", self.projection.by_group)
+        columns, stocks = self._columns("flows", self.projection.by_group), self.projection.stocks.persons
         for column, of_year in (("disposable_income_pp", "disposable_income"), ("burden", "burden")):
-            columns[column] = np.stack([measures.by_area_and_income(getattr(year, of_year), 1) for year in self.basis])
+            columns[column] = np.stack(
+                [
+                    measures.over_ages(getattr(year, of_year), persons)
+                    for year, persons in zip(self.basis, stocks, strict=False)
+                ]
+            )
         return _frame("flows", keys, columns)
 
     @cached_property
@@ -186,7 +191,8 @@ class Block:
     def kept(self) -> list[RunAccounts]:
         """What is kept of each run; raises SimsuranceError if an identity does not hold."""
         by_fund = measures.accounts(self.projection, self.basis)
-        found = measures.measures([each.values for each in self.scenarios], by_fund, self.basis)
+        values, persons = [each.values for each in self.scenarios], self.projection.stocks.persons
+        found = measures.measures(values, by_fund, self.basis, persons)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
         kept = []

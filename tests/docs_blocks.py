@@ -23,9 +23,8 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.basis import trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
-from simsurance.data import tables
 from simsurance.data.tables import DATA, published
-from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life
+from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
@@ -70,56 +69,6 @@ def order() -> str:
     """The order of the year as the step's docstring has it."""
     (whole,) = re.findall(r"(1 the year’s.*|1 the year's.*)", inspect.getdoc(step) or "", re.DOTALL)
     return text(str(whole))
-
-
-def opening() -> str:
-    """What of the opening state is met, and the composition published for the end of 2021."""
-    values, stocks = baseline().values, projected().projection.stocks
-    first = values.horizon.valuation_year
-    persons = stocks.membership[0, 0].sum(axis=(0, 2, 3))
-    by_area = stocks.persons[0, 0].sum(axis=(0, 2))
-    counts = published("population")
-    inputs = Inputs(baseline(), values)
-    rows = [
-        ("population, national count", stocks.persons[0].sum(), counts[first - 1]),
-        (
-            "resident insured",
-            stocks.resident_insured[0].sum(),
-            calibration.shipped(values.membership.resident_insured, first),
-        ),
-        ("employee scheme, active", persons[-2], calibration.shipped(values.membership.employee_active, first)),
-        ("employee scheme, retired", persons[-1], calibration.shipped(values.membership.employee_retired, first)),
-    ]
-    heads = (f"million persons, 1 January {first}", "opening state", "count", "off")
-    met = table(
-        heads,
-        [
-            (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{abs(own / count - 1):.2%}")
-            for what, own, count in rows
-        ],
-    )
-    share = float(by_area[0] / by_area.sum())
-    wanted = float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0])
-    met += f"| urban share | {share:.2%} | {wanted:.2%} | {abs(share / wanted - 1):.2%} |\n"
-    past = simulate([baseline().replace({"horizon.valuation_year": 2022, "horizon.last_year": 2022})])[0]
-    ages = past.projection.stocks.resident_insured[0, 0].sum(axis=(0, 1))
-    young = published("resident_insured_school_and_preschool_children")[2021]
-    others = published("resident_insured_adults")[2021] + published("resident_insured_students")[2021]
-    compared = [
-        ("under 18, against school and preschool children", ages[:18].sum(), young),
-        ("18 and over, against adults and students", ages[18:].sum(), others),
-    ]
-    return (
-        met
-        + "\n"
-        + table(
-            ("million insured, 1 January 2022", "opening state", "published, not fitted", "off"),
-            [
-                (what, f"{own / MILLION:,.1f}", f"{count / MILLION:,.1f}", f"{own / count - 1:+.1%}")
-                for what, own, count in compared
-            ],
-        )
-    )
 
 
 def share_of_cost() -> dict[int, float]:
@@ -458,6 +407,7 @@ def changes() -> dict[str, Scenario]:
         "`--with rising_cost_growth`": load("baseline", ["rising_cost_growth"]),
         "all growth in use": base.replace({"claims.trend.use_share": 1}),
         "all growth in price": base.replace({"claims.trend.use_share": 0}),
+        "`--with drift_of_areas`": load("baseline", ["drift_of_areas"]),
         "`--with jump_off_2025`": load("baseline", ["jump_off_2025"]),
         "level at the mean share of cost paid in 2023–2025": base.replace(levels),
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
@@ -473,6 +423,7 @@ def changes() -> dict[str, Scenario]:
         "`--with no_behaviour`": load("baseline", ["no_behaviour"]),
         **of_ageing(),
         "`low_fertility`": load("low_fertility"),
+        "`--with mortality_level_fades`": load("baseline", ["mortality_level_fades"]),
         "`low_cost`": load("low_cost"),
         "`high_cost`": load("high_cost"),
     }
@@ -812,7 +763,6 @@ BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
         order,
-        opening,
         published_share,
         waiting,
         critical,
@@ -842,6 +792,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.base_growth": base_growth.main,
     "simsurance.evidence.by_hand": by_hand.main,
     "simsurance.evidence.end_of_life": end_of_life.main,
+    "simsurance.evidence.opening": opening.main,
 }
 
 

@@ -46,8 +46,8 @@ AXES_OF = {
     "prevalence": ("health", "sex", "age"),
     "leave_odds": ("health", "tenure", "area", "income", "age"),
     "enter_odds": ("health", "out", "age"),
-    "burden": ("area", "income"),
-    "reference_burden": ("area", "income"),
+    "burden": ("area", "income", "age"),
+    "reference_burden": ("area", "income", "age"),
     "employee_entry": ("sex", "area", "income", "age"),
     "employee_entry_uninsured": ("sex", "area", "income", "age"),
     "employee_exit": ("sex", "age"),
@@ -60,7 +60,7 @@ AXES_OF = {
     "personal_pp": ("area", "income"),
     "personal_pp_next": ("area", "income"),
     "assistance_share": ("income",),
-    "disposable_income": ("area", "income"),
+    "disposable_income": ("area", "income", "age"),
     "relatives_share": ("area", "income"),
     "care.inpatient_use": ("health", "sex", "age"),
     "care.admissions": ("health", "sex", "age"),
@@ -294,7 +294,7 @@ def leave_rate(
         cap = limited(year, lost, year("critical_cap") / year("indexation"))
         felt = 10 * (1 - exp(-cap * year("bonus_felt", income) / 10))
     logit = log(year("leave_odds", need, tenure, area, income, age))
-    logit += year("leave_burden") * burden_change(year, area, income)
+    logit += year("leave_burden") * burden_change(year, area, income, age)
     logit -= year("leave_wait") * stake + year("leave_bonus") * felt
     return probability(exp(logit) * year("leave_other"))
 
@@ -302,14 +302,15 @@ def leave_rate(
 def enter_rate(year: Year, need: str, status: str, months: float, area: str, income: str, age: int) -> float:
     """Share of uninsured who enrol."""
     logit = log(year("enter_odds", need, status, age))
-    logit -= year("return_burden") * burden_change(year, area, income) + year("return_wait") * min(months, 12.0)
+    logit -= year("return_burden") * burden_change(year, area, income, age) + year("return_wait") * min(months, 12.0)
     return probability(exp(logit) * year("return_other"))
 
 
-def burden_change(year: Year, area: str, income: str) -> float:
+def burden_change(year: Year, area: str, income: str, age: int) -> float:
     """Logarithm of the burden over that of the reference year."""
     floor = year("burden_floor")
-    return log((year("burden", area, income) + floor) / (year("reference_burden", area, income) + floor))
+    own, before = year("burden", area, income, age), year("reference_burden", area, income, age)
+    return log((own + floor) / (before + floor))
 
 
 @dataclass(frozen=True)
@@ -771,7 +772,7 @@ def newborn_flows(year: Year, born: dict[Family, float], alive: dict[Family, flo
 def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float], flows: Flows) -> None:
     """Contributions of those enrolled; cost and benefits of those exposed."""
     for group, payers in flows["resident_enrolled"].items():
-        _, area, income, _ = group
+        _, area, income, age = group
         due, budget = payers * year("personal_pp", area, income), payers * year("subsidy_pp")
         flows["assistance"][group] = due * year("assistance_share", income)
         own = due * (1 - year("assistance_share", income))
@@ -779,7 +780,7 @@ def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float
         flows["contributions_from_accounts"][group] = own * year("relatives_share", area, income)
         flows["subsidies"][group] = budget
         flows["local_supplement"][group] = (due + budget) * (year("local_supplement") - 1)
-        flows["members_income"][group] = payers * year("disposable_income", area, income)
+        flows["members_income"][group] = payers * year("disposable_income", area, income, age)
     for group, payers in flows["resident_enrolled"].items():
         flows["critical_illness"][group] += payers * year("critical_premium_pp")
     for place in year.places():
@@ -871,7 +872,7 @@ def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Fami
         flows["employee_migration"][group] += present * (vital.early[sex, age] + vital.late[sex, age])
         years = present * (1 - vital.dying[need, sex, age] / 2)
         flows["active_years" if member == ACTIVE else "retired_years"][group] += years
-        flows["employee_members_income"][group] += years * year("disposable_income", area, income)
+        flows["employee_members_income"][group] += years * year("disposable_income", area, income, age)
         flows["long_term_care"][group] += years * year.at("employee.long_term_care_pp", place)
         if member == ACTIVE:
             base = years * year.at("employee.contribution_base", place)

@@ -275,13 +275,22 @@ def subsidy_standard(values: Any, year: int) -> float:
     return own * share / (1 - share)
 
 
-def cell_income(values: Any, tables: Any, year: int) -> Floats:
-    """Disposable income a head by area and income group."""
+def shares_of(lives: "Lives") -> Floats:
+    """Shares of the areas and income groups among all lives of an age, [area, income, age]; equal where there are none."""
+    counted = np.zeros((len(AREAS), len(INCOMES), LAST_AGE + 1))
+    np.add.at(counted, (lives.area, lives.income, lives.age), 1.0)
+    everyone = counted.sum(axis=(0, 1))
+    return np.where(everyone > 0, counted / np.maximum(everyone, 1.0), 1 / counted[..., 0].size)
+
+
+def cell_income(values: Any, tables: Any, year: int, shares: Floats) -> Floats:
+    """Disposable income a head by area, income group and age; the people of an age have the nation's."""
     of_area, found = incomes(values, year), np.zeros((2, 4))
     for row in rows(tables["population.income_groups_table"]):
         place = AREAS.index(row["area"]), INCOMES.index(row["income"])
         found[place] = of_area[row["area"]] * float(row["relative_income"])
-    return found
+    mean = (found[..., None] * shares).sum(axis=(0, 1))
+    return np.asarray(found[..., None] * of_area["national"] / mean)
 
 
 def own_contribution(values: Any, year: int) -> tuple[Floats, Floats]:
@@ -292,10 +301,10 @@ def own_contribution(values: Any, year: int) -> tuple[Floats, Floats]:
     return personal_standard(values, year) * grade, assistance
 
 
-def burden(values: Any, tables: Any, year: int) -> Floats:
-    """Contribution less assistance over last year's disposable income, by area and income group."""
+def burden(values: Any, tables: Any, year: int, shares: Floats) -> Floats:
+    """Contribution less assistance over last year's disposable income, by area, income group and age."""
     due, assistance = own_contribution(values, year)
-    return np.asarray(due * (1 - assistance) / cell_income(values, tables, year - 1))
+    return np.asarray((due * (1 - assistance))[..., None] / cell_income(values, tables, year - 1, shares))
 
 
 def mean_wage(values: Any, year: int) -> float:
@@ -379,7 +388,7 @@ class Costs:
 def costs(
     values: Any, tables: Any, prevalence: Floats, use_level: float, levels: Sequence[float], areas: Sequence[Floats]
 ) -> Costs:
-    """The pattern by age and need at the levels of a scheme; levels and areas of inpatient and outpatient cost.
+    """The pattern by age and need at the levels of a scheme; levels, and areas [area, age], of inpatient and outpatient cost.
 
     All lives of an age on 1 January together have the use and the cost of the tables, half a year on.
     """
@@ -388,7 +397,7 @@ def costs(
     odds = by_name(inpatient.use_odds_ratio, NEEDS)
     level = half_a_year_older(by_age(tables["claims.inpatient.cost_table"], "relative_cost"))
     need = by_name(inpatient.cost_ratio, NEEDS)
-    cost = need[:, None, None] * areas[0][:, None] * level * inpatient.mean_cost * levels[0]
+    cost = need[:, None, None] * areas[0] * level * inpatient.mean_cost * levels[0]
 
     ratio, visitors = by_name(outpatient.cost_ratio, NEEDS), by_name(outpatient.use, NEEDS)
     head = half_a_year_older(by_sex_age(tables["claims.outpatient.cost_table"], "relative_cost"))
@@ -399,7 +408,7 @@ def costs(
         inpatient_cost=np.repeat(cost[:, None], 2, axis=1),
         inpatient_sigma=by_name(inpatient.sigma, NEEDS),
         outpatient_use=visitors,
-        outpatient_cost=(a_head / visitors[:, None, None])[:, :, None, :] * areas[1][:, None],
+        outpatient_cost=(a_head / visitors[:, None, None])[:, :, None, :] * areas[1],
         outpatient_sigma=by_name(outpatient.sigma, NEEDS),
     )
 
@@ -420,20 +429,32 @@ class Book:
         self.values, self.tables, self.intercepts = values, tables, intercepts
         moderate, high = (by_sex_age(tables["health.prevalence_table"], name) for name in ("moderate", "high"))
         self.prevalence = np.stack([1 - moderate - high, moderate, high])
-        self.reference_burden = burden(reference, tables, values.horizon.valuation_year)
+        people = cells.sum(axis=(0, 1, 2))
+        self.settled(people / people.sum(axis=(0, 1)))
+        self.reference_burden = burden(reference, tables, values.horizon.valuation_year, self.shares)
         scheme = values.employee
         self.employee_chance = by_name(scheme.area_ratio, AREAS)[:, None] * by_name(scheme.income_ratio, INCOMES)
         outside = cells[:, :12].sum(axis=(0, 1, 2))[..., 16:60].sum(axis=-1)
         self.employee_chance *= outside.sum() / (outside * self.employee_chance).sum()
-        claims = values.claims
-        residents = (claims.inpatient.level, claims.outpatient.level)
-        areas = [by_name(claim.area_cost, AREAS) for claim in (claims.inpatient, claims.outpatient)]
-        self.costs = costs(values, tables, self.prevalence, 1.0, residents, areas)
-        care = scheme.care
-        levels, areas = (care.inpatient_level, care.outpatient_level), [by_name(care.area_cost, AREAS)] * 2
-        self.member_costs = costs(values, tables, self.prevalence, care.use_level, levels, areas)
         active, ratio = cells[:, -2].sum(axis=(0, 1, 2, 4)), by_name(scheme.wage.income_ratio, INCOMES)
         self.relative_wage = ratio * active.sum() / (ratio * active).sum()
+
+    def settled(self, shares: Floats) -> None:
+        """Take the shares of areas and income groups at each age; all of an age together cost what the tables say."""
+        self.shares = shares
+        claims, care = self.values.claims, self.values.employee.care
+        inpatient, outpatient, members = (
+            self.at_the_mean(by_name(each.area_cost, AREAS)) for each in (claims.inpatient, claims.outpatient, care)
+        )
+        levels = (claims.inpatient.level, claims.outpatient.level)
+        self.costs = costs(self.values, self.tables, self.prevalence, 1.0, levels, (inpatient, outpatient))
+        levels = (care.inpatient_level, care.outpatient_level)
+        of_members = (members, members)
+        self.member_costs = costs(self.values, self.tables, self.prevalence, care.use_level, levels, of_members)
+
+    def at_the_mean(self, ratio: Floats) -> Floats:
+        """A ratio by area, [area], as one whose mean over the people of each age is 1, [area, age]."""
+        return np.asarray(ratio[:, None] / (ratio[:, None] * self.shares.sum(axis=1)).sum(axis=0))
 
     def money_index(self, year: int) -> float:
         """Yuan amounts of the benefits over those of the reference year."""
@@ -472,6 +493,14 @@ class Book:
             income *= nominal / (1 + in_year(self.values.economy.inflation, each))
         mean = income ** (1 / (trend.income_lag + 1))
         return float((1 + in_year(of.residual_growth, year)) * mean**trend.income_elasticity - 1)
+
+    def death_rates(self, year: int) -> float:
+        """What the table's death rates are multiplied by."""
+        chosen, level = self.values.population, in_year(self.values.population.mortality_level, year)
+        if chosen.mortality_level_fade_years:
+            left = 1 - (year - self.values.horizon.valuation_year) / chosen.mortality_level_fade_years
+            level = 1 + (level - 1) * min(max(left, 0.0), 1.0)
+        return in_year(chosen.mortality_factor, year) * level
 
     def births_per_woman(self, year: int) -> Floats:
         """By age, scaled to the total fertility of the variant and to the level of the scenario."""
@@ -600,8 +629,8 @@ class Participation:
 def change_of_burden(book: Book, lives: Lives, year: int) -> Floats:
     """Burden over that of the reference year, by life."""
     floor = book.values.behaviour.burden_floor
-    relative = (burden(book.values, book.tables, year) + floor) / (book.reference_burden + floor)
-    return np.asarray(relative[lives.area, lives.income])
+    relative = (burden(book.values, book.tables, year, book.shares) + floor) / (book.reference_burden + floor)
+    return np.asarray(relative[lives.area, lives.income, lives.age])
 
 
 def chance_of_leaving(book: Book, rules: Participation, lives: Lives) -> Floats:
@@ -724,9 +753,11 @@ class Oracle:
         """Enrolment, need, contributions, cover, claims, credits, deaths, moves, birthday, births."""
         self.luck.new_year(self.year)
         self.members_luck.new_year(self.year)
+        if self.year > self.book.values.horizon.valuation_year and not self.book.values.economy.drift_of_areas:
+            self.book.settled(shares_of(self.lives))
         rules = Participation(self.book, self.year)
         central = by_sex_age(self.book.tables["population.mortality_table"], "mx", self.year)
-        stays, newborn_stays = survival(central * in_year(self.book.values.population.mortality_factor, self.year))
+        stays, newborn_stays = survival(central * self.book.death_rates(self.year))
         self.needs.next_year(stays)
         lost = self.enrolment(rules)
         self.change_need()
@@ -819,7 +850,7 @@ class Oracle:
         subsidy = subsidy_standard(values, year)
         rules = values.contributions
         supplement = (due + subsidy) * (grown(rules.local_supplement, rules.local_supplement_growth, year) - 1)
-        income = cell_income(values, self.book.tables, year)[lives.area, lives.income]
+        income = cell_income(values, self.book.tables, year, self.book.shares)[lives.area, lives.income, lives.age]
         by_relatives = paying & self.members_luck.chance(lives, in_year(values.behaviour.family_share, year))
         self.tallies.add("contributions_from_accounts", year, lives, due - assistance, by_relatives)
         for name, amount in (
@@ -928,7 +959,8 @@ class Oracle:
         has_account = self.members_luck.of_life(people, ACCOUNT) >= in_year(accounts.without, year)
         own = np.where(has_account, base * in_year(paid.employee_rate, year), 0.0)
         credit = in_year(accounts.retiree_credit, year) * years
-        income = cell_income(values, self.book.tables, year)[people.area, people.income]
+        of_all = cell_income(values, self.book.tables, year, self.book.shares)
+        income = of_all[people.area, people.income, people.age]
         long_term_care = in_year(values.employee.benefits.long_term_care, year) * self.book.money_index(year)
         for name, amount, of in (
             ("active_years", years, active),

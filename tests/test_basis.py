@@ -13,6 +13,7 @@ from simsurance.axes import AGE, INCOME, TENURES, UNINSURED, axis, index
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs, age_band_values, on, through_the_year
 from simsurance.basis.money import shared_out
+from simsurance.data.tables import by_area_income
 from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.state import State, YearBasis
@@ -90,13 +91,21 @@ def test_disposable_income_is_published_and_then_grows_in_real_terms_and_with_pr
     assert inputs.incomes([2019])["urban"].tolist() == [42_359]
 
 
-def test_the_income_groups_of_an_area_have_its_mean_income() -> None:
-    inputs = Inputs(baseline(), baseline().values)
-    incomes = inputs.incomes([2025])
-    cell = inputs.cell_incomes([2025])[0]
-    assert np.all(np.diff(cell, axis=1) > 0), "assisted, low, middle, high"
-    for place, area in enumerate(("urban", "rural")):
-        assert cell[place].min() < incomes[area][0] < cell[place].max()
+def test_cell_incomes_keep_their_proportions_and_have_the_national_mean_at_each_age() -> None:
+    inputs, draw = Inputs(baseline(), baseline().values), np.random.default_rng(1)
+    shares = np.moveaxis(draw.dirichlet(np.ones(8), (2, 3)).reshape(2, 3, 2, 4), 1, -1)
+    incomes, cell = inputs.incomes([2025, 2030]), inputs.cell_incomes([2025, 2030], shares)
+    assert (cell * shares).sum(axis=(1, 2)) == pytest.approx(np.repeat(incomes["national"][:, None], 3, axis=1))
+    assert np.all(np.diff(cell, axis=2) > 0), "assisted, low, middle, high"
+    relative = by_area_income(inputs.table("population.income_groups_table"), "share", "relative_income")[
+        "relative_income"
+    ]
+    between = incomes["urban"] / incomes["rural"]
+    for income in range(4):
+        ratio = cell[:, 0, income] / cell[:, 1, income]
+        assert ratio == pytest.approx(
+            np.repeat(between[:, None], 3, axis=1) * relative[0, income] / relative[1, income]
+        )
 
 
 def test_amounts_of_the_benefits_move_with_the_income_of_the_year_before() -> None:
@@ -190,12 +199,13 @@ def test_the_next_years_contribution_stands_beside_this_years() -> None:
 
 
 def test_the_burden_is_the_own_payment_over_last_years_income_of_the_cell() -> None:
-    _, (year, *_) = built()
+    state, (year, *_) = built()
     inputs = Inputs(baseline(), baseline().values)
-    incomes = inputs.cell_incomes([2025])[0]
+    people = state.persons[0].sum(axis=(0, 1, 2))
+    incomes = inputs.cell_incomes([2025], (people / people.sum(axis=(0, 1)))[None])[0]
     own = np.full((2, len(INCOME.members)), 400.0)
     own[:, index("income", "assisted")] *= 1 - 0.58
-    assert year.burden[0, 0, 0, 0, :, :, 0] == pytest.approx(own / incomes)
+    assert year.burden[0, 0, 0, 0] == pytest.approx(own[..., None] / incomes)
 
 
 # --- intercepts ---------------------------------------------------------------------------------------------
@@ -388,7 +398,7 @@ def test_each_policy_moves_leaving_by_its_sign_from_the_year_it_starts(change: d
 def test_without_reactions_a_higher_contribution_never_brings_depletion_forward() -> None:
     still = {f"behaviour.effects.{effect}": False for effect in EFFECTS} | {"horizon.last_year": 2060}
     levels = [
-        baseline().replace({**still, "contributions.personal.income_share": share, "claims.inpatient.level": 1.3})
+        baseline().replace({**still, "contributions.personal.income_share": share, "claims.inpatient.level": 1.15})
         for share in (0.004, 0.007, 0.0092, 0.012, 0.02)
     ]
     found = simulate(levels)

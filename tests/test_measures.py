@@ -73,7 +73,7 @@ def told(accounts: dict[str, dict[str, np.ndarray]], rate: float = RATE, **chang
         }
         for fund, found in accounts.items()
     }
-    listed = measures.measures([values(**changes)] * 2, of_two, basis(rate))
+    listed = measures.measures([values(**changes)] * 2, of_two, basis(rate), np.ones((5, 2, 2, 2, 1)))
     assert len({measure.measure for measure in listed}) == len(listed)
     return {measure.measure: measure.of_run(1) for measure in listed}
 

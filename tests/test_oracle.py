@@ -73,6 +73,14 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
         ("employee.leaver_enrolment=0.1", "employee.exit_level={2026=1, 2027=3}"),
         ("participation.waiting.exempt_employee_leavers=false",),
     ),
+    "moves to towns add to income and cost": (
+        (
+            "claims.inpatient.area_cost={ urban = 1, rural = 0.2 }",
+            "claims.outpatient.area_cost={ urban = 1, rural = 0.2 }",
+        ),
+        ("economy.drift_of_areas=true",),
+    ),
+    "the level of mortality fades": (("population.mortality_level=0.6",), ("population.mortality_level_fade_years=3",)),
     "costs have a Pareto tail": ((), ("benefits.critical_illness.tail_index=2.2",)),
     "waiting outlasts the year": (
         ("participation.late_enrolment.share=0.5",),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,11 +20,19 @@ from simsurance.data.tables import by_year_sex_age
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.schedule import CALENDAR
-from simsurance.scenario_file.years import COUNTED, COUNTED_OF_PROJECTED, KNOWN_TO, in_spans, table_years
+from simsurance.scenario_file.years import (
+    COUNTED,
+    COUNTED_AGES,
+    COUNTED_OF_PROJECTED,
+    KNOWN_TO,
+    in_spans,
+    table_years,
+)
 
 STOCK, MIGRATION = "population.stock_table", "population.migration_table"
 BASE = load("baseline").replace({"horizon.last_year": 2031})
 LATER = 2027
+UNCOUNTED: dict[str, Any] = {key: {} for key in COUNTED_AGES}
 PACKAGE = Path(simsurance.__file__).parent
 
 
@@ -105,13 +114,13 @@ def later_file(folder: Path, year: int) -> Path:
 def test_stocks_newer_than_the_shipped_ones_open_the_projection(tmp_path: Path) -> None:
     older, newer = on_1_july(2026) * 1.01, on_1_july(2026) * 1.03
     rows = [*rows_of(BASE.tables[STOCK]), *stock_rows(2025, older), *stock_rows(2026, newer)]
-    own = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows)), "population.stock_level": 1.0})
+    own = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows)), "population.stock_level": 1.0, **UNCOUNTED})
     np.testing.assert_allclose(Inputs(own, own.values).opening_stock(), (older + newer) / 2, rtol=1e-14)
 
 
 def test_a_stock_between_the_last_shipped_one_and_the_valuation_date_is_stepped_from(tmp_path: Path) -> None:
     rows = [*rows_of(BASE.tables[STOCK]), *stock_rows(2025, on_1_july(2026) * 1.5)]
-    own = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows)), "population.stock_level": 1.0})
+    own = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows)), "population.stock_level": 1.0, **UNCOUNTED})
     opening = Inputs(own, own.values).opening_stock().sum()
     assert opening == pytest.approx(1.5 * on_1_july(2026).sum(), rel=0.005)
 
@@ -170,11 +179,12 @@ def test_what_is_carried_is_told_by_run_validate_manifest_and_summary(tmp_path: 
         **{path: 2025 for path in KNOWN_TO if path != "population.stock_level"},
         "population.stock_level": 2026,
     }
-    (line,) = call("validate", file).stderr.splitlines()
+    line, ages = call("validate", file).stderr.splitlines()
+    assert ages == f"later: population.counted: no ages counted on 1 January 2027; the ages are those of {STOCK}"
     assert line.startswith("later: carried from 2025: contributions.local_supplement, ")
     assert line.endswith("; carried from 2026: population.stock_level")
     done = call("run", file, "--no-charts", "--out", tmp_path / "out")
-    assert (done.exit_code, done.stderr) == (0, f"{line}\n")
+    assert (done.exit_code, done.stderr) == (0, f"{line}\n{ages}\n")
     folder = tmp_path / "out" / "later"
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["carried"] == carried
     told = (folder / "summary.md").read_text(encoding="utf-8")

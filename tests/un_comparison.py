@@ -1,6 +1,6 @@
 """The engine's population beside the United Nations' own medium projection, which the engine never reads.
 
-`python -m tests.un_comparison` prints the table. Factors that bring the stock and the births to the national counts are
+`python -m tests.un_comparison` prints the table. What brings stock, ages, births and deaths to the national counts is
 off. The engine's stocks stand on 1 January, the United Nations' on 1 July: two of ours are averaged.
 """
 
@@ -42,9 +42,7 @@ def published_by_age() -> dict[int, list[float]]:
 
 def comparison() -> list[Row]:
     """Both projections in every decade to 2100, in total and from 65 years on."""
-    scenario = load("baseline").replace(
-        {"population.stock_level": 1, "population.fertility_level": 1, "horizon.last_year": DECADES[-1]}
-    )
+    scenario = load("baseline", ["no_level_factors"]).replace({"horizon.last_year": DECADES[-1]})
     (results,) = simulate([scenario])
     by_age = results.projection.stocks.persons[:, 0].sum(axis=(1, 2))
     published = published_by_age()

@@ -23,6 +23,7 @@ from simsurance.basis.people import (
     relative_odds,
 )
 from simsurance.basis.pins import pin_basis
+from simsurance.basis.residence import shares_at_age
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import benefits_pp
 from simsurance.model.participation import WaitingRules
@@ -94,21 +95,25 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
 
 def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     inputs = Inputs(scenario, scenario.values)
-    cells = opening.opening_cells(opening_inputs(inputs, relative_odds(inputs, by_need=True)))
+    opened = opening_inputs(inputs, relative_odds(inputs, by_need=True))
+    cells, demography = opening.opening_cells(opened), demographic_basis(inputs)
+    shares = shares_at_age(opening.everyone(opened), demography, len(inputs.years))
+    if scenario.values.economy.drift_of_areas:
+        shares = np.broadcast_to(shares[:1], shares.shape)
     odds = relative_odds(inputs, by_need=scenario.values.behaviour.effects.health)
     arrays = {
-        **demographic_basis(inputs),
-        **behaviour_basis(inputs, odds),
+        **demography,
+        **behaviour_basis(inputs, odds, shares),
         **moves_basis(inputs),
-        **money_basis(inputs),
+        **money_basis(inputs, shares),
     }
     arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
     scheme = scenario.values.employee
-    arrays["employee"] = employee_basis(inputs, cells) if scheme.projected else None
+    arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
     arrays["pins"] = pin_basis(scenario, build)
 
     root = Inputs(scenario, scenario.reference)
-    root_arrays = read_only({**arrays, **behaviour_basis(root, odds)})
+    root_arrays = read_only({**arrays, **behaviour_basis(root, odds, shares)})
     opening_year = year_basis(inputs.first, 0, root.values, root_arrays)
     no_claim = benefits_pp(opening_year).no_claim
     counted = [counted_years(each) for each in (inputs, root)]
@@ -125,9 +130,9 @@ def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     read_only(arrays)
     years = tuple(year_basis(year, place, scenario.values, arrays) for place, year in enumerate(inputs.years))
     prepaid = years[0].prepaid_share * (cells[:, :, TENURES] * years[0].personal_pp).sum(axis=axes_except())
-    opened = [scenario.values.fund.opening]
-    opened += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
-    fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in opened]])
+    balances = [scenario.values.fund.opening]
+    balances += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
+    fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in balances]])
     return State(cells, fund, prepaid), years
 
 

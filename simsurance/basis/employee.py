@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, INCOME, axis, row
+from simsurance.axes import AGE, INCOME, axis, row
 from simsurance.basis.inputs import Arrays, Inputs, members, on
-from simsurance.basis.money import basic_rules, claims_basis
+from simsurance.basis.money import basic_rules, claims_basis, cost_by_area
 from simsurance.basis.trend import grown
 from simsurance.model.lognormal import above
 
 ACTIVE = row("employee_active")
 
 
-def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
-    """The fields of `EmployeeBasis`; wages average over the active members of the opening `cells`."""
+def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arrays:
+    """The fields of `EmployeeBasis`; wages average over the active members of the opening `cells`.
+
+    `shares` of the areas and income groups among all of an age, [year, area, income, age].
+    """
     scheme, years = inputs.values.employee, inputs.years
     paid, accounts, rules = scheme.contributions, scheme.accounts, scheme.benefits
     index = inputs.indexation(years)
@@ -24,7 +27,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray) -> Arrays:
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
-        "care": employee_care(inputs),
+        "care": employee_care(inputs, shares),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
         "employer_rate": on(employer_rate * relief, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
@@ -68,7 +71,7 @@ def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> np
     return np.minimum(np.maximum(wages, floor), ceiling)
 
 
-def employee_care(inputs: Inputs) -> Arrays:
+def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     """Cost of members' care and what the pool pays of it; the status axis is active, retired."""
     care, rules = inputs.values.employee.care, inputs.values.employee.benefits
     levels = {
@@ -77,7 +80,7 @@ def employee_care(inputs: Inputs) -> Arrays:
         "outpatient_cost": care.outpatient_level,
     }
     cost = claims_basis(inputs, "employee", levels)
-    by_place = on(members(care.area_cost, AREA.members), "area") * on(steeper_with_age(inputs), "age")
+    by_place = cost_by_area(care.area_cost, shares) * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
     inpatient, outpatient = rules.inpatient, rules.outpatient
     deductibles = [inputs.yearly(each) for each in (inpatient.deductible, inpatient.retired_deductible)]

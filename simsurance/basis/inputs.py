@@ -8,6 +8,8 @@ import numpy as np
 
 from simsurance.axes import AGE, AREA, INCOME
 from simsurance.basis import life_table, standards
+from simsurance.basis.counted_ages import Count, at_counts
+from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
 from simsurance.model import population
 from simsurance.scenario_file.loader import Scenario
@@ -20,6 +22,8 @@ Arrays = dict[str, Any]
 Territory = Literal["national", "urban", "rural"]
 """Where incomes are told apart: the nation, its towns, its country."""
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
+COUNTED_AGES = {"age_16_59": (16, 60), "age_60_plus": (60, len(AGE.members)), "age_65_plus": (65, len(AGE.members))}
+"""From which age to before which the counts of the opening stock go."""
 ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
 """1 for the assisted, 0 for the other income groups."""
 
@@ -72,11 +76,19 @@ class Inputs:
     def death_rates(self, years: Sequence[int]) -> np.ndarray:
         """Central death rates, [year, sex, age]."""
         rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
-        return rates * self.yearly(self.values.population.mortality_factor, years)[:, None, None]
+        return rates * self.mortality(years)[:, None, None]
 
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
         return life_table.survival_ratios(self.death_rates(years))
+
+    def mortality(self, years: Sequence[int]) -> np.ndarray:
+        """What the table's death rates are multiplied by, [year]: the scenario's factor, and the level that may fade."""
+        chosen = self.values.population
+        fading = chosen.mortality_level_fade_years
+        gone = np.clip((np.asarray(years) - self.first) / fading, 0.0, 1.0) if fading else np.zeros(len(years))
+        level = self.yearly(chosen.mortality_level, years)
+        return self.yearly(chosen.mortality_factor, years) * (1 + (level - 1) * (1 - gone))
 
     def asfr(self, years: Sequence[int]) -> np.ndarray:
         """Births per woman by age, [year, age], scaled to total fertility and the level factor.
@@ -103,7 +115,7 @@ class Inputs:
         return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
 
     def opening_stock(self) -> np.ndarray:
-        """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national level.
+        """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national counts.
 
         Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span.
         """
@@ -114,7 +126,18 @@ class Inputs:
         if last < self.first:
             stocks |= self.stepped(last, stocks[last])
         level = self.yearly(self.values.population.stock_level, [self.first])[0]
-        return (stocks[self.first - 1] + stocks[self.first]) / 2 * level
+        return self.at_counted_ages((stocks[self.first - 1] + stocks[self.first]) / 2 * level)
+
+    def at_counted_ages(self, stock: np.ndarray) -> np.ndarray:
+        """The opening stock [sex, age] with the broad ages counted on its date; total and births of its year are kept."""
+        named = vars(self.values.population.counted)
+        counts = [Count(*COUNTED_AGES[ages], dates[self.first]) for ages, dates in named.items() if self.first in dates]
+        if not counts:
+            return stock
+        if all(count.first != COUNTED_AGES["age_16_59"][0] for count in counts):
+            counts.append(Count(0, 16, float(stock[:, :16].sum())))
+        (asfr,), (survival,) = self.asfr([self.first]), self.survival([self.first])[0]
+        return at_counts(stock, counts, (asfr + survival[population.FEMALE] * np.append(asfr[1:], 0.0)) / 2)
 
     def stepped(self, last: int, stock: np.ndarray) -> dict[int, np.ndarray]:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""
@@ -169,13 +192,16 @@ class Inputs:
         """Disposable income a head by year, national, urban and rural. Yuan."""
         return {territory: self.income(territory, years) for territory in get_args(Territory)}
 
-    def cell_incomes(self, years: Sequence[int]) -> np.ndarray:
-        """Disposable income a head by area and income group, [year, area, income]."""
+    def cell_incomes(self, years: Sequence[int], shares: np.ndarray) -> np.ndarray:
+        """Disposable income a head, [year, area, income, age]; all of an age together have that of the nation.
+
+        `shares` [year, area, income, age]: where the people of each age live and which income group they are in.
+        """
         relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
             "relative_income"
         ]
-        incomes = [self.income(area, years) for area in ("urban", "rural")]
-        return np.stack(incomes, axis=1)[:, :, None] * relative
+        by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=1)
+        return at_national_mean(by_area[:, :, None] * relative, shares, self.income("national", years))
 
     def indexation(self, years: Sequence[int]) -> np.ndarray:
         """Factor that takes yuan amounts of the reference year to each year, [year]."""

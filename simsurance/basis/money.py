@@ -8,12 +8,14 @@ import numpy as np
 from simsurance.axes import AREA, HEALTH
 from simsurance.basis import ageing
 from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
+from simsurance.basis.residence import at_national_mean
 from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
+from simsurance.scenario_file.sections import ByArea
 
 LEAST: Final = 1e-12
 """Share that stands for nothing paid, where the own cost at a payment is asked for."""
@@ -34,8 +36,11 @@ FLOW_TIMING: Final = {"start": 1.0, "middle": 0.5, "end": 0.0}
 """Share of the year that is left when income and outgo fall."""
 
 
-def money_basis(inputs: Inputs) -> Arrays:
-    """Contributions, benefits and interest, by year on the axes."""
+def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
+    """Contributions, benefits and interest, by year on the axes.
+
+    `shares` of the areas and income groups among all of an age, [year, area, income, age].
+    """
     values, years = inputs.values, inputs.years
     paid = values.contributions
     personal, subsidy = inputs.standards()
@@ -51,8 +56,8 @@ def money_basis(inputs: Inputs) -> Arrays:
         "local_supplement": on(supplement * inputs.lever("income"), "year"),
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
-        "disposable_income": on(inputs.cell_incomes(years), "year", "area", "income"),
-        "care": resident_care(inputs),
+        "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
+        "care": resident_care(inputs, shares),
         **critical_basis(inputs, index),
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
@@ -119,7 +124,7 @@ def most_of_own_cost(inputs: Inputs) -> np.ndarray:
     return np.asarray(np.minimum(left, 1.0) / np.maximum(inputs.lever("critical_illness"), 1.0))
 
 
-def resident_care(inputs: Inputs) -> Arrays:
+def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     """Cost of residents' care and the basic benefits on it."""
     values, claims = inputs.values, inputs.values.claims
     inpatient, outpatient = values.benefits.inpatient, values.benefits.outpatient
@@ -130,7 +135,7 @@ def resident_care(inputs: Inputs) -> Arrays:
     }
     cost = claims_basis(inputs, "resident", levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
-    cost |= {name: cost[name] * on(members(ratio, AREA.members), "area") for name, ratio in areas.items()}
+    cost |= {name: cost[name] * cost_by_area(ratio, shares) for name, ratio in areas.items()}
     return cost | basic_rules(
         inputs,
         ("inpatient_benefits", "outpatient_benefits"),
@@ -140,6 +145,12 @@ def resident_care(inputs: Inputs) -> Arrays:
         on(inputs.yearly(outpatient.payment_ratio), "year"),
         outpatient,
     )
+
+
+def cost_by_area(ratio: ByArea, shares: np.ndarray) -> np.ndarray:
+    """What cost is multiplied by in each area, on the axes; 1 for all of an age together, so that moves add nothing to it."""
+    relative = members(ratio, AREA.members)[None, :, None]
+    return on(at_national_mean(relative, shares, np.ones(1))[:, :, 0], "year", "area", "age")
 
 
 def basic_rules(

@@ -163,6 +163,16 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
     return active / (1 + active + retired), retired / (1 + active + retired)
 
 
+def everyone(inputs: OpeningInputs) -> np.ndarray:
+    """All persons on the opening 1 January, [sex, area, income, age]: urban and assisted shares are met."""
+    age_weight = inputs.stock.sum(axis=0)
+    urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
+    by_area = np.stack([urban, 1 - urban])
+    area_weight = (by_area * age_weight).sum(axis=1) / age_weight.sum()
+    groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
+    return np.asarray(inputs.stock[:, None, None, :] * by_area[None, :, None, :] * groups[None, :, :, None])
+
+
 @lru_cache(maxsize=16)
 def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
@@ -170,13 +180,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
     class, tenure and gap is fitted, not observed. Scenarios that open alike are handed the same array, read-only.
     """
-    age_weight = inputs.stock.sum(axis=0)
-    urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
-    by_area = np.stack([urban, 1 - urban])
-    area_weight = (by_area * age_weight).sum(axis=1) / age_weight.sum()
-    groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
-    people = inputs.stock[:, None, None, :] * by_area[None, :, None, :] * groups[None, :, :, None]
-
+    people = everyone(inputs)
     active, retired = employee_shares(people, inputs)
     outside = people * (1 - active - retired)
     mix = steady_mix(inputs)

@@ -76,15 +76,18 @@ def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
     }
 
 
-def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
-    """Hazards without their intercepts, burdens and participation rules, by year on the axes."""
+def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndarray) -> Arrays:
+    """Hazards without their intercepts, burdens and participation rules, by year on the axes.
+
+    `shares` of the areas and income groups among all of an age, [year, area, income, age].
+    """
     values, years = inputs.values, inputs.years
     behaviour, rules = values.behaviour, values.participation
     acts = behaviour.effects
     personal, _ = inputs.standards()
     assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * ASSISTED
     own = personal[:-1, None, None] * inputs.grade() * (1 - assistance)[:, None, :]
-    burden = own / inputs.cell_incomes([year - 1 for year in years])
+    burden = own[..., None] / inputs.cell_incomes([year - 1 for year in years], shares)
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
     index = inputs.indexation(years)
@@ -96,8 +99,8 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray]) -> Arrays:
     return {
         "leave_odds": on(odds["leave"], "health", "status", "age") * on(odds["group"], "area", "income"),
         "enter_odds": on(odds["enter"], "health", "status", "age"),
-        "burden": on(burden, "year", "area", "income"),
-        "reference_burden": on(burden[0], "area", "income"),
+        "burden": on(burden, "year", "area", "income", "age"),
+        "reference_burden": on(burden[0], "area", "income", "age"),
         "burden_floor": on(behaviour.burden_floor),
         "leave_burden": on(behaviour.leave.burden * acts.burden),
         "return_burden": on(behaviour.back.burden * acts.burden),

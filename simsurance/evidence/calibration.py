@@ -3,8 +3,9 @@
 `python -m simsurance.evidence.calibration` prints every fitted value beside the one that the baseline ships.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from scipy.integrate import trapezoid
@@ -35,6 +36,7 @@ from simsurance.evidence.fit import (
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register
+from simsurance.scenario_file.years import COUNTED_AGES
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "NET_TRANSFERS", "fits", "in_scope_share", "main", "one_year", "shipped"]
 
@@ -45,11 +47,16 @@ WEAK_KEYS = ("benefits.critical_illness.low_deductible_places", "benefits.critic
 """What is fitted to the two, within the range of the register: as near as that allows, not to either."""
 
 
+DEATH_YEARS = YEARS[-3:]
+"""Years whose counted deaths give the level of mortality."""
+UNCOUNTED: Final[Mapping[str, Any]] = {key: {} for key in COUNTED_AGES}
+
+
 def stock_levels(baseline: Scenario) -> Iterator[Fit]:
     """National count of the population on 1 January over the unscaled stock."""
     count = published("population")
     for year in range(FIRST_YEAR, LAST_YEAR + 2):
-        plain = baseline.replace({"horizon.valuation_year": year, "population.stock_level": 1.0})
+        plain = baseline.replace({"horizon.valuation_year": year, "population.stock_level": 1.0, **UNCOUNTED})
         stock = Inputs(plain, plain.values).opening_stock().sum()
         yield Fit(
             f"population.stock_level[{year}]",
@@ -73,6 +80,18 @@ def fertility_levels(baseline: Scenario) -> Iterator[Fit]:
             births[year] / float(found),
             shipped(baseline.values.population.fertility_level, year),
         )
+
+
+def mortality_level(baseline: Scenario) -> Iterator[Fit]:
+    """One factor on death rates for the deaths counted in some years, each valued at its start with the ages counted."""
+    years = f"deaths of {DEATH_YEARS[0]}–{DEATH_YEARS[-1]}"
+    own = shipped(baseline.values.population.mortality_level, LAST_YEAR)
+    counted = sum(published("deaths")[year] for year in DEATH_YEARS)
+
+    def deaths(changed: Scenario) -> list[float]:
+        return [sum(flow_sums(one_year(changed, year))["deaths"] for year in DEATH_YEARS)]
+
+    yield from levels(baseline, {"population.mortality_level": years}, [own], [counted], deaths)
 
 
 def local_supplements(baseline: Scenario) -> Iterator[Fit]:
@@ -213,6 +232,7 @@ def concentration(scenario: Scenario) -> Concentration:
 def fits(baseline: Scenario) -> Iterator[Fit]:
     """Every fitted value of the baseline, in the order in which they depend on each other."""
     yield from stock_levels(baseline)
+    yield from mortality_level(baseline)
     yield from fertility_levels(baseline)
     yield from employee.employee_levels(baseline)
     yield from employee.entry_levels(baseline)

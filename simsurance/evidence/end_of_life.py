@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AGE, SEX
+from simsurance.axes import AGE, AREA, INCOME, SEX
 from simsurance.basis import ageing, life_table
 from simsurance.basis.employee import employee_care
 from simsurance.basis.inputs import Inputs
@@ -29,6 +29,10 @@ OPTION: Final = "cost_by_time_to_death"
 MULTIPLES: Final = "claims.end_of_life."
 AGES: Final = (30, 55, 70, 80, 90)
 """An age of each band of the multiples."""
+HALF_IN_TOWNS: Final = np.full(
+    (1, len(AREA.members), len(INCOME.members), len(AGE.members)), 1 / (len(AREA.members) * len(INCOME.members))
+)
+"""Shares of the areas and income groups: on any that costs are brought to the national figure on, all together have it."""
 
 
 @cache
@@ -86,7 +90,7 @@ def no_longer_lives() -> RunResult:
 
 @dataclass(frozen=True)
 class Cost:
-    """What care costs a person of a scheme in towns, at the prices and use of the reference year."""
+    """What care costs a person of a scheme, areas together, at the prices and use of the reference year."""
 
     inputs: Inputs
     scheme: Scheme
@@ -94,9 +98,9 @@ class Cost:
     @cached_property
     def by_need(self) -> np.ndarray:
         """Cost by need class, [year, health, sex, age]."""
-        care = resident_care(self.inputs) if self.scheme == "resident" else employee_care(self.inputs)
+        care = (resident_care if self.scheme == "resident" else employee_care)(self.inputs, HALF_IN_TOWNS)
         cost = sum(care[f"{kind}_use"] * care[f"{kind}_cost"] for kind in ("inpatient", "outpatient"))
-        found = cost[:, 0, :, 0, :, 0, 0] / cost_index(self.inputs, self.scheme)[:, None, None, None]
+        found = cost[:, 0, :, 0, :, :, 0].mean(axis=3) / cost_index(self.inputs, self.scheme)[:, None, None, None]
         return np.asarray(found)
 
     @property

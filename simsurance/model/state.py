@@ -96,8 +96,8 @@ class YearBasis:
     # membership
     leave_odds: Annotated[np.ndarray, "odds", "health status area income age"]
     enter_odds: Annotated[np.ndarray, "odds", "health status age"]
-    burden: Annotated[np.ndarray, "share of income", "area income"]
-    reference_burden: Annotated[np.ndarray, "share of income", "area income"]
+    burden: Annotated[np.ndarray, "share of income", "area income age"]
+    reference_burden: Annotated[np.ndarray, "share of income", "area income age"]
     burden_floor: Annotated[np.ndarray, "share of income", ""]
     leave_burden: Annotated[np.ndarray, "log odds a log burden", ""]
     return_burden: Annotated[np.ndarray, "log odds a log burden", ""]
@@ -146,7 +146,7 @@ class YearBasis:
     local_supplement: Annotated[np.ndarray, "factor", ""]
     prepaid_share: Annotated[np.ndarray, "share of next year's contributions", "run alone"]
     relatives_share: Annotated[np.ndarray, "share of own contributions", ""]
-    disposable_income: Annotated[np.ndarray, "yuan a person and year", "area income"]
+    disposable_income: Annotated[np.ndarray, "yuan a person and year", "area income age"]
     # claims and benefits
     care: CareBasis
     critical_deductible: Annotated[np.ndarray, "yuan a year", "deductible income"]

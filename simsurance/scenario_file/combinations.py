@@ -50,6 +50,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
             _employee,
             _levers,
             _pins,
+            _counted_ages,
         ):
             try:
                 for keys, text in complaints(values, year):
@@ -232,6 +233,16 @@ def _pins(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     if early := [pinned for pinned in values.population.pinned_total if pinned <= opening]:
         text = f"{early[0]} is not after the valuation year {opening}; pin 1 January {opening + 1} or later, "
         yield ("population.pinned_total",), text + "or set population.stock_level"
+
+
+def _counted_ages(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Of the persons counted on the valuation date the older are not more than those that they are among."""
+    opening, counted = values.horizon.valuation_year, values.population.counted
+    older, oldest = (dates.get(opening) for dates in (counted.age_60_plus, counted.age_65_plus))
+    if older is not None and oldest is not None and oldest >= older:
+        text = f"age_65_plus {plain(oldest)} is not below age_60_plus {plain(older)} on 1 January {opening}; "
+        keys = ("population.counted.age_65_plus", "population.counted.age_60_plus")
+        yield keys, text + "lower the first or raise the second"
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:

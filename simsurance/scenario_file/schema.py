@@ -104,6 +104,16 @@ class Horizon(Section):
         return last_year
 
 
+class CountedAges(Section):
+    """Published counts by broad age that the opening stock is brought to; dates without a count keep the table's ages."""
+
+    age_16_59: Pins = quantity(
+        "persons of 16 to 59 on 1 January; without them those under 16 keep their number", "persons", 1, 2e9
+    )
+    age_60_plus: Pins = quantity("persons of 60 and over on 1 January", "persons", 1, 2e9)
+    age_65_plus: Pins = quantity("persons of 65 and over on 1 January", "persons", 1, 2e9)
+
+
 class Population(Section):
     """Demography by single age and sex, area and income group (method note, section 3)."""
 
@@ -125,10 +135,17 @@ class Population(Section):
     )
     rural_fertility_ratio: Number = quantity("fertility of rural women, urban women = 1", "factor", 0.3, 3)
     mortality_factor: Schedule = quantity("factor on all death rates", "factor", 0.5, 1.5)
+    mortality_level: Schedule = quantity(
+        "factor on all death rates that brings deaths to the national count", "factor", 0.5, 1.5
+    )
+    mortality_level_fade_years: int = quantity(
+        "years from the valuation date over which that factor fades to 1 in equal steps; 0: it stays", "years", 0, 150
+    )
     migration_factor: Schedule = quantity("factor on net migration", "factor", -5, 5)
     stock_level: Schedule = quantity(
         "factor on the opening stock that brings it to the national count", "factor", 0.5, 1.5
     )
+    counted: CountedAges
     assisted_share: Schedule = quantity("share of the population whose contribution is assisted", "share", 0, 0.5)
     pinned_total: Pins = quantity(
         "population on 1 January that the projection is set to in the years named; an empty table for none",
@@ -151,6 +168,10 @@ class Economy(Section):
     )
     rural_growth_excess: Schedule = quantity(
         "growth of rural over national disposable income per head", "a year", -0.1, 0.1
+    )
+    drift_of_areas: bool = text(
+        "moves between areas and income groups since the valuation date add to mean income and cost at each age; if not, the "
+        "national series and trends contain them"
     )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)

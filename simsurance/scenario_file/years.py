@@ -28,11 +28,13 @@ GROWN_AFTER: Final[Mapping[str, str]] = {
 }
 """What growth is after the last year that a path names; of a number or a ramp that is never."""
 NEVER: Final = 9999
-MORTALITY: Final = "population.mortality_factor"
-DEMOGRAPHY: Final = ("population.fertility_level", MORTALITY, "population.migration_factor")
+MORTALITY: Final = ("population.mortality_factor", "population.mortality_level")
+DEMOGRAPHY: Final = ("population.fertility_level", *MORTALITY, "population.migration_factor")
 OF_MORTALITY: Final = ("claims.end_of_life.share", "health.healthy_ageing")
 """What compares death rates with those of the reference year of cost, unless it is 0."""
 STOCK: Final = "population.stock_table"
+COUNTED_AGES: Final = tuple(f"population.counted.{ages}" for ages in ("age_16_59", "age_60_plus", "age_65_plus"))
+"""Counts that the opening ages are brought to where their date has any."""
 MONEY_OF_EMPLOYEES: Final = ("employee.contributions.", "employee.accounts.", "employee.benefits.")
 COUNTED: Final = (
     "membership.resident_insured",
@@ -140,7 +142,7 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
         return first, "the year before the first of the valuation year and the reference year of cost"
     if path == "employee.wage.growth_excess":
         return max(years_named(leaves.get(MEAN_WAGE)), default=opening - 1) + 1, "the year after the last mean wage"
-    if path == MORTALITY and any(leaves.get(key) for key in OF_MORTALITY):
+    if path in MORTALITY and any(leaves.get(key) for key in OF_MORTALITY):
         first = min(_stepped_from(opening, tables), prices, opening - 1)
         return first, "the first year whose mortality counts"
     if path in DEMOGRAPHY and (stepped := _stepped_from(opening, tables)) < opening:
@@ -219,10 +221,13 @@ def carried(leaves: Leaves) -> dict[str, int]:
 
 
 def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
-    """What a run tells of the years of its inputs: factors that are carried, own stocks after the valuation date."""
+    """What a run tells of the years of its inputs: factors carried, ages not counted, own stocks after the valuation date."""
     kept = groupby(carried(leaves).items(), key=itemgetter(1))
     told = ["; ".join(f"carried from {year}: {', '.join(path for path, _ in paths)}" for year, paths in kept)]
     opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
+    dates = [years_named(leaves[path]) for path in COUNTED_AGES]
+    if any(dates) and not any(opening in named for named in dates):
+        told.append(f"population.counted: no ages counted on 1 January {opening}; the ages are those of {STOCK}")
     if stocks and stocks[1] > opening and not _is_shipped(tables[STOCK]):
         told.append(f"{STOCK}: stocks after 1 July {opening} are not read; the population is projected from there")
     return [note for note in told if note]

@@ -68,8 +68,10 @@ USE = {  # measure in the evidence: (name here, unit, factor)
 }
 MACRO = {
     "total_population": ("population", "persons", TEN_THOUSAND),
+    "population_16_59": ("population_16_59", "persons", TEN_THOUSAND),
     "population_60_plus": ("population_60_plus", "persons", TEN_THOUSAND),
     "population_65_plus": ("population_65_plus", "persons", TEN_THOUSAND),
+    "population_female": ("population_female", "persons", TEN_THOUSAND),
     "births": ("births", "persons", TEN_THOUSAND),
     "deaths": ("deaths", "persons", TEN_THOUSAND),
     "disposable_income_national": ("disposable_income_national", "yuan per person", ONE),

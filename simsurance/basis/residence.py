@@ -1,0 +1,72 @@
+"""Where people live and which income group they are in, age by age: the whole population through the years.
+
+Births, deaths, migration and moves between areas and income groups do not ask for need class or membership: at given sex and
+age, all classes live in the same places. So the whole population needs no classes, and its shares are those of the model.
+What differs by area or income group is brought to the national figure on these shares (method note, sections 3 and 7).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from simsurance.axes import axis
+from simsurance.model import population
+from simsurance.model.groups import birthday, later_age
+from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
+
+
+def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
+    """Shares of the areas and income groups among all of an age on each 1 January, [year, area, income, age].
+
+    `people` [sex, area, income, age] on the first; `demography` by name, the year first, then the axes of a basis.
+    """
+    persons, found = people[None, None, None], []
+    for place in range(years):
+        of_age = persons.sum(axis=axis("run", "health", "status", "sex"))
+        everyone = of_age.sum(axis=(0, 1))
+        found.append(np.divide(of_age, everyone, out=np.full_like(of_age, 1 / of_age[..., 0].size), where=everyone > 0))
+        persons = a_year_on(persons, {name: each[place if len(each) > 1 else 0] for name, each in demography.items()})
+    return np.stack(found)
+
+
+def at_national_mean(relative: np.ndarray, shares: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Values by area and income group in one proportion at each age, so that all of an age have the mean of the year.
+
+    `relative` [year or 1, area, income or 1], `shares` [year, area, income, age], `mean` [year or 1]. Returns
+    [year, area, income or 1, age].
+    """
+    of_all = (relative[..., None] * shares).sum(axis=(1, 2), keepdims=True)
+    return np.asarray(relative[..., None] * mean[:, None, None, None] / of_all)
+
+
+def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndarray:
+    """All persons a 1 January later, [1, 1, 1, sex, area, income, age]: vital events, birthday, areas, assistance, pins."""
+    at_age = persons.sum(axis=axis("area", "income"), keepdims=True)
+    start, end = (each / 2 / at_age for each in (of_year["migrants"], later_age(of_year["migrants"])))
+    growth = (1 + start) * of_year["survival"] + end
+    later = birthday(persons * growth)
+    women, women_end = (each[:, :, :, FEMALE : FEMALE + 1] for each in (persons, later))
+    births = population.births_by_area_income(women, women_end, of_year["asfr"], of_year["area_fertility"])
+    newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=3)
+    later[..., :1] = newborn * of_year["newborn_survival"]
+    later[..., :1] += (
+        newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * of_year["migrants"][..., :1] / 2
+    )
+
+    everyone, propensity = population.total(later), of_year["area_propensity"]
+    urban, rural = (later[:, :, :, :, area : area + 1] for area in (URBAN, RURAL))
+    leave, come = population.move_shares(
+        population.total(urban),
+        of_year["urban_share_end"] * everyone,
+        *(population.total(each * propensity) for each in (urban, rural)),
+    )
+    population.exchange(urban, rural, leave * propensity, come * propensity, np.empty_like(urban))
+    assisted, low = (later[..., group : group + 1, :] for group in (ASSISTED, LOW_INCOME))
+    leave, come = population.move_shares(
+        population.total(assisted),
+        of_year["assisted_share_end"] * everyone,
+        *(population.total(each) for each in (assisted, low)),
+    )
+    population.exchange(assisted, low, leave, come, np.empty_like(assisted))
+    pinned = of_year["pinned_total_end"].reshape(everyone.shape)
+    return np.asarray(later * np.where(np.isnan(pinned), 1.0, pinned / everyone))
