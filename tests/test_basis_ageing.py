@@ -15,6 +15,7 @@ from simsurance.basis.life_table import life_expectancy
 from simsurance.basis.money import resident_care
 from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.evidence import end_of_life
+from simsurance.evidence.end_of_life import HALF_IN_TOWNS
 from simsurance.model.state import State, YearBasis
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
@@ -35,7 +36,7 @@ def inputs(*changes: tuple[str, Any]) -> Inputs:
 def care(scheme: Scheme, changes: dict[str, Any]) -> Arrays:
     """What care of a scheme costs, by year."""
     of = inputs(*changes.items())
-    return resident_care(of) if scheme == "resident" else employee_care(of)
+    return (resident_care if scheme == "resident" else employee_care)(of, HALF_IN_TOWNS)
 
 
 @cache
@@ -53,7 +54,7 @@ def test_life_expectancy_of_a_constant_death_rate_is_its_inverse() -> None:
 
 
 def test_life_expectancy_is_the_united_nations() -> None:
-    at_birth = life_expectancy(inputs().death_rates([2024]))[0, :, 0]
+    at_birth = life_expectancy(inputs(("population.mortality_level", 1.0)).death_rates([2024]))[0, :, 0]
     assert at_birth == pytest.approx([81.1, 75.5], abs=0.3)
 
 

@@ -70,7 +70,8 @@ def cares(scenario: Scenario) -> dict[Scheme, list[CareBasis]]:
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("users", [0.0, 0.5, 1.0])
 def test_use_times_price_is_the_whole_trend_in_every_cell(share: float, users: float) -> None:
-    found = inputs(claims__trend__use_share=share, claims__trend__users_share=users, horizon__last_year=2060)
+    shares = {"claims__trend__use_share": share, "claims__trend__users_share": users}
+    found = inputs(**shares, economy__drift_of_areas=True, horizon__last_year=2060)
     for scheme, care in cares(found.scenario).items():
         index = trend.cost_index(found, scheme)
         use = trend.use_index(found, scheme)

@@ -80,7 +80,7 @@ def test_a_year_of_waiting_keeps_a_member_who_would_leave_without_it():
 
 
 def test_where_every_class_gains_by_the_year_nobody_lapses():
-    found = one(no_bonus(), Person(65, "female", "rural", "low"))
+    found = one(no_bonus(), Person(70, "female", "rural", "low"))
     for foresight in FORESIGHT:
         assert found.worth(foresight) == pytest.approx(0, abs=1e-9)
         assert in_words(found, foresight) == "enrol every year"

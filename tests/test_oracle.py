@@ -73,10 +73,10 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
         ("employee.leaver_enrolment=0.1", "employee.exit_level={2026=1, 2027=3}"),
         ("participation.waiting.exempt_employee_leavers=false",),
     ),
-    "moves to towns add to income and cost": (
+    "moves to towns change mean income and cost": (
         (
-            "claims.inpatient.area_cost={ urban = 1, rural = 0.2 }",
-            "claims.outpatient.area_cost={ urban = 1, rural = 0.2 }",
+            "claims.inpatient.area_cost={ urban = 0.1, rural = 1 }",
+            "claims.outpatient.area_cost={ urban = 0.1, rural = 1 }",
         ),
         ("economy.drift_of_areas=true",),
     ),

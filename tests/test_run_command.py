@@ -62,12 +62,12 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
 
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
-    done = run("baseline", "--years", ":2036", "--no-charts", "--lang", "zh", "--out", tmp_path)
+    done = run("baseline", "--years", ":2040", "--no-charts", "--lang", "zh", "--out", tmp_path)
     header, resident, *_, folder = done.stdout.splitlines()
     assert header.split() == ["情景", "基金", "首次收不抵支", "耗尽年份", "可支付月数", "所需倍数"]
     assert "缺口" in resident
     assert resident.endswith("倍")
-    assert folder.startswith("baseline，2026 → 2036年：")
+    assert folder.startswith("baseline，2026 → 2040年：")
     assert not re.search("[A-Za-z]{2,}", done.stdout.replace("baseline", "").replace(tmp_path.as_posix(), ""))
 
 
