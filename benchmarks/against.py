@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOT_SLOWER = 1.03
 RUNS = 64
 MANY_RUNS = 1000
+MOST_WORK = 1.3
+"""Memory at work, beyond imports and what is kept, of many runs over that of a batch."""
 
 ENTRIES = {
     "former": {
@@ -117,10 +119,10 @@ def former_python(commit: str, folder: Path) -> Path:
     return python
 
 
-def memory(name: str, python: Path, runs: int) -> float:
-    """Megabytes that a batch needs at most beyond what is resident after imports, in a process of its own."""
+def memory(name: str, python: Path, runs: int, measure: str = "peak") -> float:
+    """Megabytes that a batch needs at most, or keeps, beyond what is resident after imports, in a process of its own."""
     with Side(name, python) as side:
-        return side.ask("peak", runs) / 1e6
+        return side.ask(measure, runs) / 1e6
 
 
 def main() -> None:
@@ -142,16 +144,26 @@ def main() -> None:
                 in_pairs("one run, with its measures", sides, given.pairs, "with_measures", 1),
                 in_pairs(f"{RUNS} runs", sides, given.pairs, "seconds", RUNS),
             ]
-        peaks = [
+        peak, kept = (
+            {runs: memory("present", present, runs, of) for runs in (RUNS, MANY_RUNS)} for of in ("peak", "kept")
+        )
+        work = {runs: peak[runs] - kept[runs] for runs in peak}
+        of_memory = [
             Measure(f"{RUNS} runs: peak memory, former", memory("former", former, RUNS), "MB"),
-            Measure(f"{RUNS} runs: peak memory", memory("present", present, RUNS), "MB"),
-            Measure(f"{MANY_RUNS} runs: peak memory", memory("present", present, MANY_RUNS), "MB"),
+            *(Measure(f"{runs} runs: peak memory", peak[runs], "MB") for runs in peak),
+            *(Measure(f"{runs} runs: kept", kept[runs], "MB") for runs in kept),
+            Measure(
+                f"{MANY_RUNS} runs: peak less kept",
+                work[MANY_RUNS] / work[RUNS],
+                f"times {RUNS} runs'",
+                at_most=MOST_WORK,
+            ),
         ]
     ratios = [
         Measure(f"{each.name}: processor time", statistics.median(each.ratios), "times the former", at_most=NOT_SLOWER)
         for each in found
     ]
-    print(table([*ratios, *peaks]), "", *found, sep="\n")
+    print(table([*ratios, *of_memory]), "", *found, sep="\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import gc
 import json
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,18 @@ def peak_bytes(call: Callable[[], object]) -> float:
     return resident("VmHWM") - before
 
 
+def kept_bytes(call: Callable[[], object]) -> float:
+    """What Python holds after a call more than before it, its result alive."""
+    gc.collect()
+    tracemalloc.start()
+    kept = call()
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del kept
+    return float(held)
+
+
 def resident(field: str) -> float:
     """A line of the system's account of this process, in bytes."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
@@ -52,10 +65,12 @@ def resident(field: str) -> float:
 
 
 def measured(task: dict[str, Any], project: Callable[[list[Any]], list[Any]], baseline: Any) -> float:
-    """What a task asks for: `seconds` of projecting, also `with_measures` of every run, or the `peak` of memory."""
+    """What a task asks for: `seconds` of projecting, also `with_measures` of every run, `peak` of memory, bytes `kept`."""
     scenarios = variants(baseline, task["varied"], task["runs"])
     if task["measure"] == "peak":
         return peak_bytes(lambda: project(scenarios))
+    if task["measure"] == "kept":
+        return kept_bytes(lambda: project(scenarios))
     if task["measure"] == "with_measures":
         return cpu_seconds(lambda: [each.measures for each in project(scenarios)])
     return cpu_seconds(lambda: project(scenarios))
