@@ -59,6 +59,10 @@ def pattern(term: str) -> re.Pattern[str]:
     return re.compile(whole.format(r"\s+".join(map(re.escape, term.split()))), re.IGNORECASE)
 
 
+TYPED = "story.notation."
+"""What a user types is a notation, not a label."""
+
+
 def found(text: str, lang: str) -> set[str]:
     """What of a text, without its code, should go."""
     prose = IN_CODE.sub("`", text)
@@ -84,7 +88,8 @@ def test_no_output_says_what_should_go(lang, name):
 
 @pytest.mark.parametrize("lang", languages())
 def test_no_label_or_sentence_says_what_should_go(lang):
-    told = {key: found(FACT.sub("…", str(entry)), lang) for key, entry in words(lang).entries.items()}
+    entries = {key: entry for key, entry in words(lang).entries.items() if not key.startswith(TYPED)}
+    told = {key: found(FACT.sub("…", str(entry)), lang) for key, entry in entries.items()}
     assert {key: said for key, said in told.items() if said} == {}
 
 

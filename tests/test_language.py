@@ -297,7 +297,7 @@ ENGLISH = {
     "output.tables": "units of columns",
     "analysis.levers": "units of measures, and a fault",
     "language": "faults",
-    "member.history": "the words of a history as a user types them, and faults",
+    "member.history": "faults",
     "member.worker_year": "faults",
     "basis.pins": "faults",
     "cli": "lines of the list of commands",
@@ -336,7 +336,7 @@ def test_no_sentence_stands_in_the_code(module):
 
 
 TYPED = ("member.history", "cli.story", "evidence.us_oasdi")
-"""Modules that know and explain the words of a history as a user types them, and one that writes scenario files."""
+"""Modules that know the commas and explain the words of a history as a user types it, and one that writes scenario files."""
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name not in TYPED])

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
+from simsurance import language
 from simsurance.scenario_file.faults import Fault, nearest, refuse
 
 Membership = Literal["in", "late", "lapse", "newborn", "employee"]
@@ -17,28 +19,6 @@ WHERE: Final = "--history"
 LARGEST_AMOUNT: Final = 1e9
 ALL_ALONG: Final = 200
 """Years before the history when nothing is said: insured for longer than any rule counts."""
-ENGLISH: Final = {
-    "参保": "in",
-    "逾期": "late",
-    "断保": "lapse",
-    "新生儿": "newborn",
-    "职工": "employee",
-    "退休": "retire",
-    "离职": "leave",
-    "零报销": "no-claim",
-    "住院费": "claim",
-    "月": "month",
-    "补缴": "repair",
-    "全部": "all",
-    "工资": "wage",
-    "年限不足": "short",
-    "趸缴": "buy",
-    "此前": "before",
-    "已参保": "insured",
-    "已断保": "lapsed",
-    "从未参保": "never",
-}
-"""Chinese words of the notation."""
 MEMBERSHIPS: Final[dict[str, tuple[Membership, Move]]] = {
     "in": ("in", "stays"),
     "late": ("late", "stays"),
@@ -120,11 +100,11 @@ def parsed(text: str) -> History:
     """The history that a text tells; raises SimsuranceError with one line a fault, each naming its token."""
     faults: list[Fault] = []
     past: Past = "insured"
-    past_years, told = ALL_ALONG, list[Told]()
+    past_years, told, plain = ALL_ALONG, list[Told](), notation()
     for place, token in enumerate(_tokens(text, faults)):
         when, colon, what = token.replace("：", ":").partition(":")
-        when = ENGLISH.get(when.strip(), when.strip())
-        words = [ENGLISH.get(word, word.lower()) for word in what.split()]
+        when = plain.get(when.strip(), when.strip())
+        words = [plain.get(word, word.lower()) for word in what.split()]
         if when == "before" and colon:
             if place:
                 faults.append(_fault(token, "stands after a year; tell what came before first"))
@@ -136,6 +116,21 @@ def parsed(text: str) -> History:
         faults.append(Fault(WHERE, "", f'tells no year; write one token a year, such as "{EXAMPLE}, 2027: lapse"'))
     refuse(faults)
     return History(past, past_years, tuple(told))
+
+
+@cache
+def notation() -> dict[str, str]:
+    """The word that a history is read by, by how each language writes it."""
+    known = (*MEMBERSHIPS, *EVENTS, *PASTS, "before", "all", "to")
+    every = [language.words(lang) for lang in language.languages()]
+    return {words.label(f"story.notation.{word}".replace("-", "_")): word for words in every for word in known}
+
+
+@cache
+def years() -> re.Pattern[str]:
+    """A year, or the first and the last of several."""
+    to = "|".join(re.escape(written) for written, word in notation().items() if word == "to")
+    return re.compile(rf"(\d{{4}})(?:\s*(?:[-–—~]|{to})\s*(\d{{4}}))?")
 
 
 def _fault(token: str, text: str) -> Fault:
@@ -177,7 +172,7 @@ def _past(token: str, words: list[str], faults: list[Fault]) -> tuple[Past, int]
 
 def _span(token: str, when: str, colon: bool, words: list[str], faults: list[Fault]) -> Span | None:
     """The years that a token is about."""
-    found = re.fullmatch(r"(\d{4})(?:\s*[-–—~至]\s*(\d{4}))?", when)
+    found = years().fullmatch(when)
     if not found or not colon:
         meant = nearest(when, ["before"]) if colon else ""
         example = f'write for example "{EXAMPLE}" or "2027-2029: lapse"'
