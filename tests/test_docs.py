@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 import pytest
 from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, order, output, refreshed
 from oracle_comparison import STRESSES
+from shared_runs import projected
 
 from simsurance.cli import main as simsurance
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, YearBasis
 from simsurance.model.year import step
+from simsurance.output import charts
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
@@ -26,6 +29,8 @@ from simsurance.variables import VARIABLES
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 NOUNS: dict[str, type] = {noun.__name__: noun for noun in (CareBasis, EmployeeBasis, Flows, State, YearBasis)}
 SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}
+
+PICTURES = METHOD.parent / "pictures"
 
 
 @cache
@@ -215,3 +220,20 @@ def test_the_note_never_claims_to_comply_with_a_standard() -> None:
     assert "support work under ISAP 2" in note()
     of_wages = re.sub(r"contributions\.compliance\b|\bcompliance_up\b", "", note())
     assert not re.search(r"\bcompl(y|ies|iant|iance)\b", of_wages, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("table", sorted(PICTURES.glob("*.csv")), ids=lambda table: table.stem)
+def test_a_picture_shows_the_baseline_as_it_is(table: Path) -> None:
+    """The table beside a picture; `simsurance run baseline` draws both anew, in `charts/` of its folder."""
+    assert table.with_suffix(".png").is_file()
+    shown, drawn = pd.read_csv(table), charts.draw(table.stem, projected(), "en").data
+    assert shown.drop(columns="value").to_dict("list") == drawn.drop(columns="value").to_dict("list")
+    assert shown["value"].to_numpy() == pytest.approx(drawn["value"].to_numpy(), rel=1e-6)
+
+
+def test_every_picture_of_the_pages_has_its_table() -> None:
+    assert (
+        {picture.stem for picture in PICTURES.glob("*.png")}
+        == {table.stem for table in PICTURES.glob("*.csv")}
+        != set()
+    )
