@@ -412,6 +412,7 @@ def changes() -> dict[str, Scenario]:
         "level at the mean share of cost paid in 2023–2025": base.replace(levels),
         "real income +½ point": base.replace({"economy.real_income_growth": shifted(income, 0.005)}),
         "real income −½ point": base.replace({"economy.real_income_growth": shifted(income, -0.005)}),
+        "`--with personal_standard_400_in_2027`": load("baseline", ["personal_standard_400_in_2027"]),
         "`--with ratio_mean_2017_2026`": load("baseline", ["ratio_mean_2017_2026"]),
         "local financing at the mean of 2019–2025": base.replace(
             {"contributions.local_supplement": float(np.mean(fitted))}

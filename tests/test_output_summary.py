@@ -10,7 +10,7 @@ from simsurance import __version__
 from simsurance.language import languages, words
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
 from simsurance.output.measured import measured, outlooks
-from simsurance.output.summary import summary
+from simsurance.output.summary import forecast_standard, summary
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.register import register
 
@@ -58,6 +58,9 @@ def allowed_numbers(run):
     resident, pool = results.account, results.accounts["employee_pool"]
     for row in (0, delayed):
         values.append(resident["personal_contribution_pp"][row] + resident["subsidy_pp"][row])
+    if standard := forecast_standard(results):
+        values += [standard["personal"], standard["subsidy"]]
+    for row in (0, delayed):
         values.append(pool["contribution_rate"][row])
     values += [1 / pool["dependency_ratio"][row] for row in (0, -1)]
     yearly = results.flows[["waiting_months", "bonus_cap", "critical_beneficiaries"]].groupby(level="year").sum()
@@ -194,6 +197,15 @@ def test_weaknesses_are_told(run):
     unchanged = [path for path in judged if scenario.origins[path] == "scenarios/baseline.toml"]
     assert f"and {len(unchanged)} expert judgement" in text
     assert all(f"`{path.partition('.')[2]}`" in text for path in unchanged)
+
+
+def test_standards_that_a_rule_forecasts_are_told_and_those_of_a_schedule_are_not():
+    run = twins(**{"horizon.last_year": 2028})
+    told, account = summary(run, "en"), run.full.account
+    levied = [words("en").quantity("yuan", account[name][1]) for name in ("personal_contribution_pp", "subsidy_pp")]
+    assert "The contribution standards of 2027 are the rule's forecast" in told
+    assert f"{levied[0]} a person, and a subsidy of {levied[1]}." in told
+    assert "rule's forecast" not in summary(twins(**{"horizon.last_year": 2026}), "en")
 
 
 def test_a_value_that_another_file_sets_is_no_longer_counted_as_the_baselines():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simsurance.basis.inputs import Inputs
 from simsurance.data.tables import published
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
@@ -96,6 +97,13 @@ def test_the_baseline_keeps_the_ratio_of_2026():
     assert contributions.subsidy.income_share == pytest.approx(724 / 43377, rel=1e-7)
     assert contributions.subsidy.share_of_total == pytest.approx(724 / 1124, rel=1e-7)
     assert contributions.subsidy.ratio_to_personal == pytest.approx(724 / 400)
+
+
+def test_the_personal_standard_stays_once_more_and_then_follows_income_from_there():
+    scenario = load("baseline", ["personal_standard_400_in_2027"])
+    inputs = Inputs(scenario, scenario.values)
+    of_2026, of_2027 = inputs.income("national", [2026, 2027])
+    assert inputs.standards()[0][1:3] == pytest.approx([400, 400 * of_2027 / of_2026], abs=0.01)
 
 
 def test_the_mean_ratio_fragment_is_the_mean_of_ten_years_split_as_in_2026():

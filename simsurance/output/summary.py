@@ -26,6 +26,7 @@ from simsurance.output.measured import measured, year_or_none
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.pins import held_levers
+from simsurance.scenario_file.schedule import rule_in
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def summary(twins: "Twins", lang: str) -> str:
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
         carried=carried(scenario),
+        standard=forecast_standard(results),
         checks=len(results.checks),
         judgements=judgements(scenario, lang),
     )
@@ -124,6 +126,16 @@ def _payable(found: dict[str, "Measure"]) -> Facts:
     shares = [found[f"payable_share_{when}"].value for when in ("at_depletion", "last_year")]
     told = shares if all(map(isfinite, shares)) else [None, None]
     return dict(zip(("payable_depletion", "payable_last"), told, strict=True))
+
+
+def forecast_standard(results: "RunResult") -> Facts:
+    """The first standards that a rule gives and no schedule names; nothing where all are named."""
+    rules, account = results.scenario.values.contributions.personal.rule, results.account
+    for place, year in enumerate(results.years):
+        if rule_in(rules, year) != "schedule":
+            levied = (account[name][place] for name in ("personal_contribution_pp", "subsidy_pp"))
+            return dict(zip(("year", "personal", "subsidy"), (year, *map(float, levied)), strict=True))
+    return {}
 
 
 def required_facts(results: "RunResult", fund: str) -> list[Facts]:
