@@ -151,6 +151,23 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
         np.maximum(*(_over_cost(projection, flow, basis) for flow in (projection.by_age, projection.by_group))),
         total(flow["inpatient_claims"]),
     )
+    most = np.stack([_most_of_a_yuan(year, runs) for year in basis])
+    yield (
+        "money: of one more yuan of inpatient cost both layers pay at most one, in every band",
+        np.maximum(most - 1, 0),
+        most,
+    )
+
+
+def _most_of_a_yuan(year: YearBasis, runs: int) -> np.ndarray:
+    """The most that basic and critical-illness insurance pay of one more yuan of inpatient cost, levers included, [run].
+
+    Below the basic limit and above it, in every band, for every income group.
+    """
+    critical = year.critical_ratios * year.critical_factor[:, None]
+    basic, factor = year.care.inpatient_ratio[:, None], year.care.inpatient_benefit_factor[:, None]
+    within = basic * factor + critical * (1 - basic)
+    return np.broadcast_to(np.maximum(within, critical).max(axis=tuple(range(1, critical.ndim))), runs)
 
 
 def _over_cost(projection: Projection, flow: Mapping[str, np.ndarray], basis: Sequence[YearBasis]) -> np.ndarray:

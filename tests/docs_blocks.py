@@ -14,13 +14,14 @@ from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from click.testing import CliRunner
 
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.twins import Twins, twins
-from simsurance.basis import trend
+from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, published
@@ -569,9 +570,14 @@ def more_income(elasticity: float, by: float) -> Scenario:
     return baseline().replace({"claims.trend.income_elasticity": elasticity, "economy.real_income_growth": path})
 
 
-def required(scenario: Scenario) -> float:
-    """The level multiple of residents' contributions and subsidies that the fund needs."""
-    return float(simulate([scenario])[0].measures["value"]["required_contribution_multiple_now"])
+def turning_points() -> list[float]:
+    """The elasticity below which a point more income eases what is required of each fund, and above which it burdens it."""
+    near, own = np.linspace(0.8, 1.0, 3), projected().measures["value"]
+    runs = simulate([more_income(float(eta), 0.01) for eta in near])
+    names = ("required_contribution_multiple_now", "employee_pool_required_rate_now")
+    more = [[float(run.measures["value"][name] - own[name]) for run in runs] for name in names]
+    assert all(change[0] < 0 < change[-1] for change in more)
+    return [float(np.interp(0.0, change, near)) for change in more]
 
 
 def elasticity() -> str:
@@ -581,16 +587,9 @@ def elasticity() -> str:
     for (eta, by), result in zip(cases, simulate([more_income(*case) for case in cases]), strict=True):
         sign = "+" if by > 0 else "−"
         rows.append((f"real income {sign}1 point, elasticity {eta:g}", *dates(result)))
-    own, low, high = required(baseline()), 0.0, 1.5
-    for _ in range(12):
-        middle = (low + high) / 2
-        low, high = (middle, high) if required(more_income(middle, 0.01)) < own else (low, middle)
-    heads = ("change", *DATES)
-    turns = (low + high) / 2
-    return (
-        table(heads, rows)
-        + f"\nA point more income eases the resident fund below an elasticity of {turns:.2f}, and burdens it above.\n"
-    )
+    resident, pool = turning_points()
+    said = f"eases the resident fund below an elasticity of {resident:.2f}, the pool below {pool:.2f}, and burdens them above"
+    return table(("change", *DATES), rows) + f"\nA point more income {said}.\n"
 
 
 DATES = (
@@ -612,6 +611,32 @@ def dates(result: RunResult) -> tuple[str, ...]:
         dated(result, "employee_pool_depletion_year"),
         f"{measured['employee_pool_required_rate_now']:.2%}",
     )
+
+
+def growth_of_each_sex() -> str:
+    """The last year where growth of use moves the odds of each sex by itself, beside what the engine does."""
+    rows = []
+    for name, of_sexes in (("as computed", money.higher_of_sexes), ("each sex by itself", np.asarray)):
+        with patch.object(money, "higher_of_sexes", of_sexes):
+            (run,) = simulate([baseline()])
+        flows, account = run.flows.groupby(level="year").sum().iloc[-1], run.account
+        insured = account["resident_insured"][-1]
+        rows.append(
+            (
+                name,
+                f"{account['inpatients_per_100'][-1]:.2f}",
+                f"{flows['no_claim'] / flows['resident_insured_years']:.2%}",
+                f"{account['critical_illness'][-1] / insured:.1f}",
+                f"{account['bonus_cost'][-1] / insured:.2f}",
+                f"{account['outgo'][-1] / BILLION:,.1f}",
+            )
+        )
+    heads = (
+        str(projected().years[-1]),
+        *("inpatients per 100", "without reimbursement", "critical-illness benefits, CNY", "bonus, CNY"),
+        "expenditure, CNY billion",
+    )
+    return table(heads, rows)
 
 
 def use_or_price() -> str:
@@ -781,6 +806,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         elasticity,
         ageing,
         use_or_price,
+        growth_of_each_sex,
         cost_and_base,
         assumptions,
         results,

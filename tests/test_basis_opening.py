@@ -9,7 +9,7 @@ import pytest
 
 from simsurance.axes import EMPLOYEES, NO_CLAIM, NOT_EMPLOYEES, STATUSES, TENURES, UNINSURED, axis, index, row
 from simsurance.basis import build, opening
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import COUNTED_AGES, Inputs
 from simsurance.basis.people import opening_inputs, relative_odds
 from simsurance.model.care import benefits_pp
 from simsurance.model.state import State, YearBasis
@@ -197,6 +197,26 @@ def test_years_without_reimbursement_are_those_the_rules_have_counted_at_the_cha
 def test_a_projection_opens_with_empty_cells_and_with_sums_of_any_size(change: dict[str, float]) -> None:
     (result,) = simulate([load("baseline").replace({"horizon.last_year": 2028, **change})])
     assert result.checks["holds"].all()
+    assert np.isfinite(result.account["closing"]).all()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(("sex", "ages"), [("", range(95, 101)), ("male", range(97, 101)), ("female", range(96, 101))])
+def test_ages_at_which_nobody_lives_stay_possible(tmp_path: Path, sex: str, ages: range) -> None:
+    shipped = load("baseline")
+    rows = shipped.tables["population.stock_table"].read_text(encoding="utf-8").splitlines()
+    places = {name: place for place, name in enumerate(rows[0].split(","))}
+    cleared = [row.split(",") for row in rows[1:]]
+    for cells in cleared:
+        if int(cells[places["age"]]) in ages and sex in (cells[places["sex"]], ""):
+            cells[places["persons"]] = "0"
+    (tmp_path / "stock.csv").write_text("\n".join([rows[0], *map(",".join, cleared)]) + "\n", encoding="utf-8")
+    empty = "".join(f"population.counted.{name} = {{}}\n" for name in COUNTED_AGES)
+    text = f'extends = "baseline"\ntitle = "No old"\npopulation.stock_table = "stock.csv"\n{empty}'
+    (tmp_path / "few.toml").write_text(text + "horizon.last_year = 2028\n", encoding="utf-8")
+    (result,) = simulate([load(tmp_path / "few.toml")])
+    assert result.checks["holds"].all()
+    assert result.projection.stocks.persons[0, 0, :, :, ages.start : ages.stop].min() == 0
     assert np.isfinite(result.account["closing"]).all()
 
 

@@ -114,6 +114,7 @@ INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^s − 
 CLOSING = "money: opening + income − outgo + interest = closing"
 INPATIENT = "money: inpatient benefits do not exceed cost"
 BOTH_LAYERS = "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost"
+ONE_YUAN = "money: of one more yuan of inpatient cost both layers pay at most one, in every band"
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
 EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
 EMPLOYEES_BY_AGE = "employees: by status = by age"
@@ -221,7 +222,20 @@ def test_a_changed_number_fails_the_identities_that_hold_it(name: str) -> None:
 def test_each_identity_is_seen_to_fail() -> None:
     found, basis = projection()
     names = {check.identity for check in checked(found, basis)}
-    assert names == LEAVES_AND_REACHES.union(*(expected for _, expected in MUTATIONS.values()))
+    assert names == LEAVES_AND_REACHES.union({ONE_YUAN}, *(expected for _, expected in MUTATIONS.values()))
+
+
+@pytest.mark.parametrize("rule", ["critical_ratios", "critical_factor"])
+def test_layers_that_pay_more_than_a_yuan_of_one_more_are_found(rule: str) -> None:
+    found, basis = projection()
+    year = basis[YEAR]
+    own = np.repeat(getattr(year, rule), 2 // len(getattr(year, rule)), axis=0)
+    own[RUN] *= 1.2
+    of_year = replace(year, **{rule: own})
+    wrong = tuple(of_year if place == YEAR else each for place, each in enumerate(basis))
+    assert failing(found, wrong) == {ONE_YUAN}
+    (check,) = [check for check in checked(found, wrong) if not check.holds]
+    assert check.amount == pytest.approx(0.2, rel=0.01), "the assisted are paid all of the cost, and a fifth more"
 
 
 @pytest.mark.parametrize("name", [row.name for row in TRANSFERS])

@@ -215,11 +215,30 @@ def test_whether_the_bonus_is_used_hangs_on_the_deductible_told():
             assert told.loc[2027, "no_claim_years_after"] == wanted, (claim, deductible)
 
 
+LEVERS_ON_BENEFITS = {
+    f"levers.{name}.{key}": value
+    for name, size in (("critical_illness", 0.5), ("inpatient_benefits", -0.1))
+    for key, value in {
+        **{
+            "component": name,
+            "start": 2027,
+            "ramp_years": 1,
+            "size": size,
+            "low": -0.9,
+            "high": 2.0,
+            "mark": "judgement",
+        },
+        **{"source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"},
+    }.items()
+}
+
+
+@pytest.mark.parametrize("changes", [{}, LEVERS_ON_BENEFITS], ids=["rules", "levers"])
 @pytest.mark.parametrize("income", ["assisted", "middle"])
-def test_stories_of_every_cost_in_both_kinds_of_places_make_the_expectation_of_the_projection(income):
-    scenario = load("baseline").replace({"horizon.last_year": 2026})
+def test_stories_of_every_cost_in_both_kinds_of_places_make_the_expectation_of_the_projection(income, changes):
+    scenario = load("baseline").replace({"horizon.last_year": 2027} | changes)
     _, years = build(scenario)
-    national, low = (member_years(Person(40, income=income, deductible=kind), years, 40)[0] for kind in DEDUCTIBLES)
+    national, low = (member_years(Person(40, income=income, deductible=kind), years, 40)[1] for kind in DEDUCTIBLES)
     share = scenario.values.benefits.critical_illness.low_deductible_places
     care, expected = low.basis.care, benefits_pp(low.basis).critical
     normal = (np.arange(2_000) + 0.5) / 2_000 * 14 - 7

@@ -212,7 +212,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
     )
     cost, use = cost_and_use(inputs, scheme)
     odds = use**inputs.values.claims.trend.users_share
-    more_inpatients = users_growth(odds[:, None, None], use_by_class.max(axis=1))
+    more_inpatients = users_growth(odds[:, None, None, None], higher_of_sexes(use_by_class))
     more_visitors = users_growth(odds[:, None], clinic_use)
     use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
     highest = use_by_class.max()
@@ -221,7 +221,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
             f"employee.care.use_level: {levels['use']:g} gives some age a probability of admission of {highest:.3g}; "
             f"at most {levels['use'] / highest:.3f}"
         )
-    inpatients = on(use_by_class, "health", "sex", "age") * on(more_inpatients, "year", "health", "age")
+    inpatients = on(use_by_class, "health", "sex", "age") * on(more_inpatients, "year", "health", "sex", "age")
     if (inpatients * on(use_lever, "year")).max() > 1:
         raise SimsuranceError(
             "levers: those on inpatient_use give some age a probability above 1; "
@@ -238,7 +238,9 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
     of_mortality = on(ageing.cost_of_mortality(inputs, scheme, at_reference), "year", "health", "sex", "age")
     return {
         "inpatient_use": inpatients * on(use_lever, "year"),
-        "inpatient_cost": on(user_cost / more_inpatients, "year", "health", "age") * trend * of_mortality,
+        "inpatient_cost": on(user_cost[:, None] / more_inpatients, "year", "health", "sex", "age")
+        * trend
+        * of_mortality,
         "admissions": admissions,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
         "outpatient_use": on(clinic_use * more_visitors, "year", "health"),
@@ -248,6 +250,15 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
         "tail_index": on(tail),
     }
+
+
+def higher_of_sexes(use: np.ndarray) -> np.ndarray:
+    """The higher chance of both sexes, [health, 1, age], of `use` [health, sex, age].
+
+    Growth of use moves its odds, and the other sex has more users in the same proportion: so a user costs the same in both, and
+    cost needs no axis of sexes (measured in the method note, section 15).
+    """
+    return np.asarray(use.max(axis=1, keepdims=True))
 
 
 def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) -> np.ndarray:

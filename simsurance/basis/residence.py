@@ -42,7 +42,9 @@ def at_national_mean(relative: np.ndarray, shares: np.ndarray, mean: np.ndarray)
 def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndarray:
     """All persons a 1 January later, [1, 1, 1, sex, area, income, age]: vital events, birthday, areas, assistance, pins."""
     at_age = persons.sum(axis=axis("area", "income"), keepdims=True)
-    start, end = (each / 2 / at_age for each in (of_year["migrants"], later_age(of_year["migrants"])))
+    start, end = (
+        population.a_person(each / 2, at_age) for each in (of_year["migrants"], later_age(of_year["migrants"]))
+    )
     growth = (1 + start) * of_year["survival"] + end
     later = birthday(persons * growth)
     women, women_end = (each[:, :, :, FEMALE : FEMALE + 1] for each in (persons, later))

@@ -27,12 +27,12 @@ from simsurance.evidence.fit import (
     Fit,
     fitted_years,
     flow_sums,
-    in_scope_share,
     inpatient_in_scope,
     levels,
     one_year,
     shipped,
 )
+from simsurance.evidence.published import in_scope_share
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from simsurance.data.tables import published
+from simsurance.evidence.published import in_scope_share
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp, Schedule, values_by_year
@@ -170,10 +171,3 @@ def flow_sums(results: RunResult) -> dict[str, float]:
 def inpatient_in_scope(scheme: str) -> float:
     """Inpatient cost of the last year that is in scope."""
     return published(f"{scheme}_inpatient_cost")[LAST_YEAR] * in_scope_share(scheme)
-
-
-def in_scope_share(scheme: str) -> float:
-    """In-scope over all inpatient cost: paid of all over paid of in-scope cost, in the last year that has both."""
-    of_all, of_scope = (published(f"{scheme}_inpatient_payment_ratio_{what}") for what in ("of_all_cost", "in_scope"))
-    year = max(set(of_all) & set(of_scope))
-    return of_all[year] / of_scope[year]

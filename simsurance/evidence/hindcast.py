@@ -8,8 +8,8 @@ import numpy as np
 
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import LAST_YEAR, fitted_years, inpatient_in_scope
-from simsurance.evidence.published import estimates, fund_measure
+from simsurance.evidence.fit import LAST_YEAR, fitted_years
+from simsurance.evidence.published import estimates, fund_measure, in_scope_share
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
 from simsurance.results import simulate
@@ -127,7 +127,7 @@ def closing_item(fund: str, series: str) -> Item:
 
 def use_items(fund: str, scheme: str) -> tuple[Item, ...]:
     """Admissions and their cost, of which the share of 2019 is eligible."""
-    eligible = inpatient_in_scope(scheme) / published(f"{scheme}_inpatient_cost")[LAST_YEAR]
+    eligible = in_scope_share(scheme)
     admissions, cost = f"{scheme}_discharges_per_insured", f"{scheme}_cost_per_discharge"
     return (
         Item(fund, "admissions_per_100", "per_100", ("admissions_per_100",), admissions, size=100.0),

@@ -145,6 +145,11 @@ def report(baseline: Scenario) -> str:
         rows = {row.what: row for row in ages_and_sexes(baseline, date)}
         step = f"{largest_step(baseline, date):.2%}"
         lines.append(f"{f'{date}':12}" + "".join(f"{_percent(rows[name].off):>13}" for name in names) + f"{step:>15}")
+    names = ("resident insured", "active members", "retired members", "urban share")
+    lines += ["", f"{'off':12}" + "".join(f"{name:>18}" for name in names)]
+    for date in (*YEARS, last):
+        rows = {row.what: row for row in insured(baseline, date)}
+        lines.append(f"{f'{date}':12}" + "".join(f"{_percent(rows[name].off):>18}" for name in names))
     events = "".join(f"{name:>12}{'counted':>12}{'off':>10}" for name in ("deaths", "births"))
     lines += ["", f"{'million':12}{events}"]
     for year in YEARS:

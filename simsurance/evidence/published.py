@@ -76,3 +76,10 @@ def fund_measure(fund: str, name: str) -> str:
 def fund_past(scenario: "Scenario", fund: str, name: str) -> History:
     """What is published of a fund, as the past of a scenario."""
     return past(scenario, fund_measure(fund, name))
+
+
+def in_scope_share(scheme: str) -> float:
+    """In-scope over all inpatient cost: paid of all over paid of in-scope cost, in the last year that has both."""
+    of_all, of_scope = (published(f"{scheme}_inpatient_payment_ratio_{what}") for what in ("of_all_cost", "in_scope"))
+    year = max(set(of_all) & set(of_scope))
+    return of_all[year] / of_scope[year]

@@ -279,13 +279,13 @@ class MemberYear:
         return basic_layer(self.basis.care), critical_cover(self.basis)
 
     def paid(self, cost: float, bonus: float, covered: bool) -> Paid:
-        """Who bears an inpatient cost."""
+        """Who bears an inpatient cost; levers multiply what the rules pay, as they do for everybody."""
         if not covered:
             return Paid(0.0, 0.0, cost, False)
         layer, cover = self.layers()
-        basic = self.number(layer.paid(np.array(cost)))
-        own = np.array(cost - basic)
-        critical, elsewhere = self.here_and_elsewhere(cover.paid(own, bonus))
+        by_rule = self.number(layer.paid(np.array(cost)))
+        own, basic = np.array(cost - by_rule), by_rule * self.number(self.basis.care.inpatient_benefit_factor)
+        critical, elsewhere = self.here_and_elsewhere(cover.paid(own, bonus) * self.basis.critical_factor)
         capped_at, _ = self.here_and_elsewhere(np.broadcast_to(cover.capped_at, cover.deductible.shape))
         return Paid(basic, critical, cost - basic - critical, self.capped and float(own) > capped_at, elsewhere)
 

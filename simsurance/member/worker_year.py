@@ -74,11 +74,11 @@ class WorkerYear:
         return Contributed(employer, own, 0.0, purchase, to_account, employer + own - to_account + purchase)
 
     def pooled(self, cost: float, retired: bool) -> Pooled:
-        """What the pool pays of an inpatient cost."""
+        """What the pool pays of an inpatient cost; levers multiply what the rules pay, as they do for everybody."""
         layer, status = basic_layer(self.scheme.care), int(retired)  # its status axis is active, retired
+        by_rule = layer.paid(np.array(cost)) * self.scheme.care.inpatient_benefit_factor
         deductible, ratio, limit, paid = (
-            self.member.number(array, status)
-            for array in (layer.deductible, layer.ratio, layer.limit, layer.paid(np.array(cost)))
+            self.member.number(array, status) for array in (layer.deductible, layer.ratio, layer.limit, by_rule)
         )
         return Pooled(deductible, ratio, limit, paid, cost - paid)
 

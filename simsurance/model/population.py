@@ -26,6 +26,12 @@ def need_class_mortality(people: np.ndarray, survival: np.ndarray, mortality_rat
     return mort_rate * (1 + survival * (mortality_ratio / mean_ratio - 1))
 
 
+def a_person(of_all: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """What falls on each of those who are there; nothing where nobody is, so that nobody can come or go."""
+    shape = np.broadcast_shapes(of_all.shape, people.shape)
+    return np.divide(of_all, people, out=np.zeros(shape), where=people > 0)
+
+
 def births_by_area_income(
     women_start: np.ndarray, women_end: np.ndarray, asfr: np.ndarray, area_fertility: np.ndarray
 ) -> np.ndarray:

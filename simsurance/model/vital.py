@@ -56,8 +56,8 @@ def vital(people: np.ndarray, basis: YearBasis) -> Vital:
     """Births, deaths and migration of `people` [run, health, 1, sex, area, income, age]."""
     mort_rate = population.need_class_mortality(people, basis.survival, basis.mortality_ratio)
     at_age = people.sum(axis=axis("health", "area", "income"), keepdims=True)
-    migration_start = basis.migrants / 2 / at_age
-    migration_end = later_age(basis.migrants) / 2 / at_age
+    migration_start = population.a_person(basis.migrants / 2, at_age)
+    migration_end = population.a_person(later_age(basis.migrants) / 2, at_age)
     growth = np.empty_like(people)
     growth[:] = (1 + migration_start) * (1 - mort_rate) + migration_end
     women = people[:, :, :, FEMALE : FEMALE + 1]

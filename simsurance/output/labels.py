@@ -23,6 +23,7 @@ RESIDENT_CHARTS: Final = (
     "pyramids",
     "cost_by_age",
     "admissions",
+    "cost_per_admission",
 )
 EMPLOYEE_CHARTS: Final = (
     "employee_reserve_months",

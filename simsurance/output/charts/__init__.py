@@ -23,6 +23,7 @@ CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
     "pyramids": people.pyramids,
     "cost_by_age": people.cost_by_age,
     "admissions": people.admissions,
+    "cost_per_admission": people.cost_per_admission,
     "employee_reserve_months": partial(fund.reserve_months, funds=(POOL,)),
     "employee_fund_balance": partial(fund.fund_balance, funds=fund.EMPLOYEE),
     "employee_income_outgo": partial(fund.income_outgo, funds=fund.EMPLOYEE),
@@ -87,6 +88,10 @@ class Plots:
     def admissions(self, lang: str = "en") -> ChartFigure:
         """Admissions and inpatients of a hundred insured in each year."""
         return draw("admissions", self._results, lang).figure
+
+    def cost_per_admission(self, lang: str = "en") -> ChartFigure:
+        """Eligible cost of an admission in each year."""
+        return draw("cost_per_admission", self._results, lang).figure
 
     def employee_reserve_months(self, lang: str = "en") -> ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""

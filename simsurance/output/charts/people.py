@@ -8,8 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.axes import AREA, INCOME
 from simsurance.basis.inputs import Inputs
-from simsurance.evidence.published import NOTHING, History, past
-from simsurance.ledger import POOL
+from simsurance.evidence.published import NOTHING, History, in_scope_share, past
+from simsurance.ledger import POOL, RESIDENT
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
@@ -176,6 +176,33 @@ def admissions(results: "RunResult", lang: str) -> Chart:
         lang,
     )
     return Chart("admissions", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
+def cost_per_admission(results: "RunResult", lang: str) -> Chart:
+    """Eligible cost of an admission in each scheme, and of the published cost, at consumer prices of the first year."""
+    shown, first = unit("yuan_admission", lang), results.years[0]
+    schemes = (("resident", RESIDENT, BLUE), ("employee", POOL, SKY))
+    drawn = [each for each in schemes if each[1] in results.accounts]
+    known = {scheme: past(results.scenario, f"{scheme}_cost_per_discharge") for scheme, *_ in drawn}
+    years = sorted({*results.years, *(year for series in known.values() for year in series.values)})
+    growth = 1 + values_by_year(results.scenario.values.economy.inflation, years)
+    level = np.cumprod(growth) / float(np.prod(growth[: years.index(first) + 1]))
+    prices = dict(zip(years, level.tolist(), strict=True))
+    lines = []
+    for scheme, fund, colour in drawn:
+        cost = zip(results.years, results.accounts[fund]["cost_per_admission"].tolist(), strict=True)
+        points = {year: amount / prices[year] for year, amount in cost}
+        share = in_scope_share(scheme)
+        eligible = {year: amount * share / prices[year] for year, amount in known[scheme].values.items()}
+        label = canvas.wrapped(word(f"line.{scheme}_cost_per_admission", lang))
+        lines.append(Line(scheme, label, points, colour, SOLID, eligible, known[scheme].estimated))
+    figure = canvas.sheet(
+        word("title.cost_per_admission", lang),
+        word("axis.cost_per_admission", lang, unit=shown.name, year=first),
+        footer(results.scenario, lang, lines),
+        lang,
+    )
+    return Chart("cost_per_admission", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
 def pyramids(results: "RunResult", lang: str) -> Chart:
