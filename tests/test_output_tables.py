@@ -8,6 +8,7 @@ import pytest
 from shared_runs import twinned
 
 from simsurance.output.tables import BESIDE_TWINS, TABLES, codebook, run_tables
+from simsurance.scenario_file.loader import load
 from simsurance.variables import KEYS
 
 

@@ -11,7 +11,7 @@ from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule
 Number = Annotated[float, Field(allow_inf_nan=False)]
 LARGEST_AMOUNT = 1e30
 """What no sum reaches in any currency; the arithmetic is exact to its sixteenth digit whatever the size."""
-LABEL = re.compile(r"(?=.{1,20}$)[^\W\d_]+\$?(?:[ .][^\W\d_]+\$?)*|[$€£¥₩₹₫₱฿]")
+LABEL = re.compile(r"(?=.{1,20}$)[^\W\d_]+\$?(?:[ .][^\W\d_]+\$?)*\.?|[$€£¥₩₹₫₱฿]")
 """A label: letters, with single blanks or dots between them, or the sign of a currency."""
 Pair = Annotated[list[Number], "pair"]
 

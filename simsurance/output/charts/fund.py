@@ -67,9 +67,8 @@ def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESID
     if prepaid is not None and prepaid.any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
-    return _balance_chart(
-        results, "reserve_months", lines, unit("months", words_of(results.scenario, lang)).name, funds[:1], lang
-    )
+    shown = unit("months", words_of(results.scenario, lang))
+    return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang)
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
