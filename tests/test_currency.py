@@ -50,9 +50,8 @@ def test_an_amount_of_money_has_no_upper_bound():
     assert len(money) > 30
 
 
-def test_a_scheme_counted_in_another_currency_is_the_same_scheme():
-    factor = 2300.0
-    base = load("baseline", (), (SHORT,))
+def test_a_scheme_counted_in_another_currency_is_the_same_scheme(tmp_path):
+    factor, base = 2300.0, load("baseline", (), (SHORT,))
 
     def scaled(value):
         if isinstance(value, dict):
@@ -60,10 +59,10 @@ def test_a_scheme_counted_in_another_currency_is_the_same_scheme():
         return [scaled(part) for part in value] if isinstance(value, list) else value * factor
 
     money = {path: scaled(base.leaves[path]) for path, key in KEYS.items() if key.unit.startswith("yuan")}
-    per_amount = [path for path in base.leaves if path.endswith("bonus_per_1000")]
-    felt = dict.fromkeys(per_amount, 0.0)
-    assert len(per_amount) == 2
-    own, other = simulate([base.replace(felt), base.replace(money | felt | {"economy.currency": "IDR"})])
+    file = tmp_path / "in_rupiah.toml"
+    whole, _, _ = base.replace(money | {"economy.currency": "IDR"}).to_toml().partition("\n[reference")
+    file.write_text(whole, encoding="utf-8")
+    own, other = simulate([base, load(file)])
     assert other.account["closing"] == pytest.approx(factor * own.account["closing"], rel=1e-9)
     assert other.account["resident_insured"] == pytest.approx(own.account["resident_insured"], rel=1e-12)
     pools = [each.accounts["employee_pool"]["reserve_months"] for each in (own, other)]

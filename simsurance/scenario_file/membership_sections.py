@@ -31,7 +31,12 @@ class LeaveCoefficients(Section):
     health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
     bonus_per_1000: Number = quantity(
-        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+        "taken off per thousand of cap at stake, in the reference year", "log-odds", -1, 1
+    )
+    bonus_thousand: Number = amount(
+        "cap at stake that counts as a thousand in bonus_per_1000; ten of it are felt at most",
+        "yuan",
+        1e-3,
     )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
