@@ -59,7 +59,8 @@ class RunAccounts:
         """Summary measures: value, unit and status; a measure that has no value says why."""
         import pandas as pd
 
-        return pd.DataFrame([vars(found) for found in self.measured]).set_index("measure")
+        told = [vars(found) | {"unit": self.scenario.in_currency(found.unit)} for found in self.measured]
+        return pd.DataFrame(told).set_index("measure")
 
     @cached_property
     def checks(self) -> "pd.DataFrame":

@@ -575,7 +575,7 @@ class Participation:
         self.cap_cut = in_year(rules.cap_cut_per_lapsed_year, year)
         self.index = book.money_index(year)
         self.most = in_year(rules.bonus_limit, year) * national_cap(book, year) / self.index
-        self.felt = self.index / book.income_index(year) / 1000
+        self.felt = self.index / book.income_index(year) / book.values.behaviour.leave.bonus_thousand
 
     def lapsed_years(self, lives: Lives) -> Whole:
         """Lapsed years as the rules count them; the never insured have lapsed since the start, or since birth."""

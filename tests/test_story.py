@@ -13,6 +13,7 @@ from simsurance.axes import DEDUCTIBLES
 from simsurance.basis import build
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
+from simsurance.language import words
 from simsurance.member.history import parsed
 from simsurance.member.member_year import Person, Standing, member_years
 from simsurance.member.story import rules_of, story, story_years
@@ -336,8 +337,8 @@ def test_a_chinese_story_has_no_english_word(income):
         participation__continuous_bonus__kept_after_lapse=True, participation__cap_cut_per_lapsed_year=900
     )
     years = story_years(changed, LONG, age=3, income=income)
-    told = [year_told(one, "zh") for one in years] + [cell for row in table(years, "zh") for cell in row]
-    told += [rule_applied(one, "zh") for one in years]
+    told = [year_told(one, words("zh")) for one in years] + [cell for row in table(years, words("zh")) for cell in row]
+    told += [rule_applied(one, words("zh")) for one in years]
     for text in told:
         assert not re.search(r"[A-Za-z{}|]", text), text
     assert any("缴费修复减少" in text for text in told) or income == "assisted"
@@ -390,7 +391,7 @@ def test_a_history_may_be_written_in_chinese():
         ("2026: employee wgae 9000", "2026: employee wgae 9000", "did you mean wage?"),
         ("2026: employee often", "2026: employee often", "often is no word after employee; one of wage, claim, month"),
         ("2026: employee wage", "2026: employee wage", "wage takes what was earned in the year before"),
-        ("2026: employee wage 0", "2026: employee wage 0", "in yuan above 0"),
+        ("2026: employee wage 0", "2026: employee wage 0", "above 0"),
         ("2026: employee wage 90,000", "000", "without a comma"),
         ("2026: employee claim", "2026: employee claim", "claim takes an inpatient cost"),
         ("2026: employee claim 5000 month 13", "2026: employee claim 5000 month 13", "1 to 12"),
@@ -449,7 +450,7 @@ def test_all_faults_of_a_history_are_told_at_once():
     assert [line.split(": ", 2)[2].split(";")[0] for line in failed.value.lines] == [
         "late 13 is not within the year",
         "repai is no word after late",
-        "claim takes an inpatient cost in yuan above 0, at most a billion, such as claim 200000",
+        "claim takes an inpatient cost above 0, such as claim 200000",
         "says nothing of 2027",
         "often is no word after retire",
         "retire is for one year",

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from simsurance.basis import build
 from simsurance.cli import main
+from simsurance.language import words
 from simsurance.member.history import parsed
 from simsurance.member.member_year import Person
 from simsurance.member.story import rules_of, story, story_years
@@ -250,8 +251,8 @@ def test_a_working_life_told_in_chinese_has_no_english_word(count):
     for retires, after in (("retire", "employee claim 5000"), ("retire short", "in"), ("retire short buy", "employee")):
         changed = scheme(years_count=count, contributions__compliance=0.9)
         years = story_years(changed, life.format(retires, after), age=55)
-        told = [text for one in years for text in (year_told(one, "zh"), rule_applied(one, "zh"))]
-        for text in [*told, *(cell for row in table(years, "zh") for cell in row)]:
+        told = [text for one in years for text in (year_told(one, words("zh")), rule_applied(one, words("zh")))]
+        for text in [*told, *(cell for row in table(years, words("zh")) for cell in row)]:
             assert not re.search(r"[A-Za-z{}|]", text), text
 
 

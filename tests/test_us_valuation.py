@@ -52,6 +52,15 @@ def test_what_is_levied_gives_no_answer() -> None:
     assert statuses["required_contribution_multiple_now"] == statuses["required_contribution_delayed"] == "pinned"
 
 
+def test_the_payroll_in_dollars_moves_no_ratio(tmp_path) -> None:
+    for name, text in us_oasdi.files(dollars=3e12).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (results,) = accounts_of([load(tmp_path / "run265.toml")])
+    own = projected()["265"]
+    assert results.account["opening"] == pytest.approx(0.3 * own.account["opening"])
+    assert us_oasdi.fund_ratios(results) == pytest.approx(us_oasdi.fund_ratios(own), abs=1e-9)
+
+
 def test_interest_only_says_where_in_the_year_flows_fall(tmp_path) -> None:
     for interest in (0.035, 0.055):
         for name, text in us_oasdi.files(interest).items():

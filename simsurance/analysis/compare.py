@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simsurance.analysis.twins import twins
+from simsurance.errors import SimsuranceError
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import TITLES, Scenario
 from simsurance.scenario_file.toml_text import toml_value
@@ -79,11 +80,25 @@ class Comparison:
 def compare(given: Sequence[Scenario | RunResult]) -> Comparison:
     """Scenarios, or runs of them at hand, side by side, the base first.
 
-    Raises SimsuranceError if an identity does not hold.
+    Raises SimsuranceError if they are not in one currency or an identity does not hold.
     """
+    require_one_currency([each if isinstance(each, Scenario) else each.scenario for each in given])
     fresh = iter(simulate([each for each in given if isinstance(each, Scenario)]))
     results = tuple(each if isinstance(each, RunResult) else next(fresh) for each in given)
     return Comparison(results, _told_apart([result.scenario.name for result in results]))
+
+
+def require_one_currency(scenarios: Sequence[Scenario]) -> None:
+    """Raise SimsuranceError where amounts of a scenario cannot stand beside those of the first."""
+    base, *others = scenarios
+    if unlike := [other for other in others if other.currency != base.currency]:
+        raise SimsuranceError(
+            *(
+                f"{other.name}:economy.currency: {other.currency}, where {base.name} has {base.currency}; "
+                "compare scenarios of one currency"
+                for other in unlike
+            )
+        )
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from simsurance.analysis.compare import require_one_currency
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import fund_of
 from simsurance.measures import measure_of
@@ -121,12 +122,15 @@ def scheme_effects(
 ) -> SchemeEffects:
     """The scenario, a name, a path or a value, without and with each policy, a shipped fragment or a path, alone.
 
-    Raises SimsuranceError for a faulty scenario or policy, and where the employee scheme is not projected.
+    Raises SimsuranceError for a faulty scenario or policy, one in another currency, and where the employee scheme is not
+    projected.
     """
     base = scenario if isinstance(scenario, Scenario) else load(scenario, fragments, settings)
     if not base.values.employee.projected:
         raise SimsuranceError(
             f"{base.name}:employee.projected: false leaves one fund to look at; true to project both schemes"
         )
-    without, *others = simulate([base, *(base.with_fragment(policy) for policy in policies)])
+    chosen = [base, *(base.with_fragment(policy) for policy in policies)]
+    require_one_currency(chosen)
+    without, *others = simulate(chosen)
     return SchemeEffects(without, dict(zip(map(str, policies), others, strict=True)))

@@ -99,7 +99,8 @@ class Twins:
         sicker = (value(0, 1) - value(0, 0) + value(1, 1) - value(1, 0)) / 2
         values = np.array([fewer, sicker, fewer + sicker])
         parts = pd.Index(["fewer_payers", "sicker_payers", "total"], name="part")
-        return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": "yuan"}, index=parts)
+        unit = self.full.scenario.in_currency("yuan")
+        return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": unit}, index=parts)
 
 
 def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:

@@ -92,6 +92,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     family = inputs.yearly(behaviour.family_share) * acts.family
     index = inputs.indexation(years)
     true_index = inputs.income("national", [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
+    felt = index * true_index[-1] / true_index[:-1] / behaviour.leave.bonus_thousand
     waiting, bonus = rules.waiting, rules.continuous_bonus
     waits = members(waiting.income_waits, INCOME.members)
     ages = np.arange(len(AGE.members))
@@ -134,7 +135,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
         "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
         "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),
-        "bonus_felt": on((index * true_index[-1] / true_index[:-1] / 1000)[:, None] * (1 - ASSISTED), "year", "income"),
+        "bonus_felt": on(felt[:, None] * (1 - ASSISTED), "year", "income"),
         "indexation": on(index, "year"),
     }
 

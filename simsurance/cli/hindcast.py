@@ -61,7 +61,7 @@ def _cells(row: "Outturn", said: Words) -> tuple[str, ...]:
     """A published figure beside the model's, and what to know of it."""
     from simsurance.evidence.hindcast import INCOME_WITH_INTEREST
 
-    shown, total = unit(row.unit, said.lang), row.item == INCOME_WITH_INTEREST
+    shown, total = unit(row.unit, said), row.item == INCOME_WITH_INTEREST
     remarks = {"fitted": row.fitted, "over_tolerance": row.within is False, "small": row.small}
     return (
         str(row.year),

@@ -8,8 +8,8 @@ import click
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.language import Words, words
-from simsurance.output.labels import fund_label, in_its_words, unit
+from simsurance.language import Words
+from simsurance.output.labels import fund_label, in_its_words, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -35,7 +35,7 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     if as_json:
         click.echo(_json(base, found), nl=False)
         return
-    click.echo("\n".join(_text(base, found, words(lang))))
+    click.echo("\n".join(_text(base, found, words_of(base.scenario, lang))))
 
 
 def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[str]:
@@ -44,7 +44,7 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[s
 
     shown = [effect for effect in found if effect.figures]
     rows = [*_header(base, said), _base_row(base, shown, said), *(_row(effect, said) for effect in shown)]
-    units = {"unit": unit("yuan", said.lang).name, "unit_pp": unit("yuan_pp", said.lang).name, "first": base.years[0]}
+    units = {"unit": unit("yuan", said).name, "unit_pp": unit("yuan_pp", said).name, "first": base.years[0]}
     lines = [*columns(rows), "", said.say("levers.units", **units), said.label("levers.note")]
     for effect in found:
         if effect.reason:
@@ -87,7 +87,7 @@ def _level(figure: "Figure", said: Words) -> str:
         case "months":
             amount = said.number(abs(figure.base), 1)
         case "yuan":
-            amount = said.number(abs(figure.base) / unit("yuan", said.lang).size)
+            amount = said.number(abs(figure.base) / unit("yuan", said).size)
         case _:
             return said.number(figure.base, 0 if figure.measure == "required_contribution_now" else 3)
     return said.say("levers.deficit", amount=amount) if figure.base < 0 else amount
@@ -112,7 +112,7 @@ def _cell(figure: "Figure", said: Words) -> str:
         case "months":
             return said.signed(said.number(figure.change, 2))
         case "yuan":
-            return said.signed(said.number(figure.change / unit("yuan", said.lang).size))
+            return said.signed(said.number(figure.change / unit("yuan", said).size))
     return said.signed(said.number(figure.change, 1 if figure.measure == "required_contribution_now" else 4))
 
 
@@ -144,6 +144,7 @@ def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
                     "figures": {
                         figure.measure: {
                             **{name: plain(value) for name, value in vars(figure).items() if name != "measure"},
+                            "unit": base.scenario.in_currency(figure.unit),
                             "change": plain(figure.change),
                         }
                         for figure in effect.figures

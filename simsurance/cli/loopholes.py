@@ -109,7 +109,7 @@ def command(
             json.dumps(document | {"member": _plain(one, share, lang), "members": compared}, allow_nan=False, indent=2)
         )
         return
-    said = words(lang)
+    said = words(lang, chosen.currency)
     click.echo("\n".join(_member(one, years, share, said)))
     if members:
         click.echo("\n" + "\n".join(_members(compared, share, said)))

@@ -13,10 +13,10 @@ from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
-from simsurance.language import Words, words
+from simsurance.language import Words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.folder import refuse_foreign
-from simsurance.output.labels import fund_label, unit
+from simsurance.output.labels import fund_label, unit, words_of
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
@@ -78,7 +78,7 @@ def command(
 
 def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
     """Policies and funds as a table, in the units of the language."""
-    said, first, last = words(lang), effects.base.years[0], effects.base.years[-1]
+    said, first, last = words_of(effects.base.scenario, lang), effects.base.years[0], effects.base.years[-1]
     facts = {"first": first, "last": last}
     head = tuple(said.say(f"schemes.{name}", **facts) for name in HEADER)
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
@@ -87,13 +87,13 @@ def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
         name = said.label("schemes.all") if row["fund"] == "all" else fund_label(row["fund"], lang)
         title = titles[row["policy"]] if row["fund"] == next(iter(effects.base.accounts)) else ""
         rows.append((title, name, *_changes(row, said)))
-    told = [said.say("schemes.units", unit=unit("yuan", lang).name, **facts), said.label("note.entry")]
+    told = [said.say("schemes.units", unit=unit("yuan", said).name, **facts), said.label("note.entry")]
     return "\n".join([*columns([head, *rows]), "", *told, folder.as_posix(), ""])
 
 
 def _changes(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
     """What a policy changes in a fund, or in all of them."""
-    size = unit("yuan", said.lang).size
+    size = unit("yuan", said).size
     money = [said.signed(said.number(row[name] / size)) for name in MONEY]
     heads = said.signed(said.quantity("persons", row["members_last_year"]))
     members = heads if row["fund"] != ACCOUNTS else ""

@@ -71,7 +71,7 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
     return {
         "key": path,
         "value": scenario.leaves[path],
-        "unit": key.unit,
+        "unit": scenario.in_currency(key.unit),
         "description": key.description,
         "lowest": key.lowest,
         "highest": key.highest,

@@ -79,6 +79,7 @@ def command(
 
     chosen = load(scenario, fragments, settings)
     person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
+    said = words(lang, chosen.currency)
     years = story_years(chosen, history, age=age, **person)
     told = "low" if any(one.low_deductible for one in years) else "national"
     if as_json:
@@ -87,7 +88,7 @@ def command(
                 name: None if isinstance(value, float) and math.isnan(value) else value
                 for name, value in vars(one).items()
             }
-            | {"rule": rule_applied(one, lang), "told": year_told(one, lang)}
+            | {"rule": rule_applied(one, said), "told": year_told(one, said)}
             for one in years
         ]
         member = {**person, "deductible": told}
@@ -100,12 +101,12 @@ def command(
         }
         click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
-    click.echo("\n".join(columns(table(years, lang))))
+    click.echo("\n".join(columns(table(years, said))))
     click.echo()
     for one in years:
-        click.echo(year_told(one, lang))
+        click.echo(year_told(one, said))
     click.echo()
     notes = {"all": True, told: any(one.insured for one in years), "employee": any(one.at_work for one in years)}
     for name, shown in notes.items():
         if shown:
-            click.echo(words(lang).label(f"story.notes.{name}"))
+            click.echo(said.label(f"story.notes.{name}"))

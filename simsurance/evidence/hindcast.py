@@ -10,6 +10,7 @@ from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.fit import LAST_YEAR, fitted_years
 from simsurance.evidence.published import estimates, fund_measure, in_scope_share
+from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
 from simsurance.results import simulate
@@ -160,6 +161,10 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
     if valuation_year > LAST_YEAR:
         raise SimsuranceError(
             f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_YEAR} or earlier"
+        )
+    if scenario.currency != CNY:
+        raise SimsuranceError(
+            f"{scenario.name}:economy.currency: {scenario.currency}; published figures are in {CNY}, give a scenario in it"
         )
     changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": LAST_YEAR})
     results = simulate([changed])[0]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simsurance.data.tables import DATA, published, read_table
+from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -53,10 +54,12 @@ def estimates(measure: str) -> dict[int, str]:
 
 
 def belongs(scenario: "Scenario", measure: str) -> bool:
-    """Whether the scenario opens with the published number of insured, so that the published years are its past.
+    """Whether the scenario opens with the published number of insured, in their currency: the published years are its past.
 
     For a measure of the employee scheme its active members have to be the published ones as well.
     """
+    if scenario.currency != CNY:
+        return False
     counted = ("resident_insured", *(("employee_active",) if measure.startswith("employee_") else ()))
     first = scenario.values.horizon.valuation_year
     openings = {name: values_by_year(getattr(scenario.values.membership, name), [first])[0] for name in counted}

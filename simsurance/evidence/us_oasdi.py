@@ -2,8 +2,8 @@
 
 `python -m simsurance.evidence.us_oasdi` writes `scenarios/valuations/us_oasdi/*.toml` from the published table beside them, and
 prints what the fund account makes of the pinned flows beside what was published. The table is in per cent of taxable payroll;
-money here is in per cent of the payroll of the first year, so that a rate of a later year is multiplied by payroll growth. Only
-one run, with the highest income, tells interest over payroll growth; the others are not asked.
+money here is in dollars of a payroll of the first year that is a round number, and a rate of a later year is multiplied by
+payroll growth. Only one run, with the highest income, tells interest over payroll growth; the others are not asked.
 """
 
 import csv
@@ -30,7 +30,8 @@ SMOOTHED: Final = 3
 """Years before and behind over which a growth factor is averaged: fund ratios are printed in whole per cent."""
 LEAST_RATIO: Final = 0.5
 """Fund ratio below which its rounding tells nothing of interest any more."""
-DECIMALS: Final = 6
+PAYROLL: Final = 1e13
+"""Taxable payroll of the first year in dollars, a judgement: it scales all amounts, and moves no ratio and no year."""
 
 
 @dataclass(frozen=True)
@@ -86,29 +87,32 @@ def payroll(run: Published, interest: float = INTEREST) -> dict[int, float]:
     return index
 
 
-def files(interest: float = INTEREST) -> dict[str, str]:
-    """The scenario files by name, without what is told of them in README.md."""
+def files(interest: float = INTEREST, dollars: float = PAYROLL) -> dict[str, str]:
+    """The scenario files by name, `dollars` the payroll of the first year; without what is told of them in README.md."""
     runs = published()
     wages = payroll(runs[CALIBRATED_ON], interest)
     first = min(wages)
-    told = {f"{PARENT}.toml": _parent(first, runs[CALIBRATED_ON], wages[first], interest)}
-    return told | {f"run{name}.toml": _run(name, run, wages) for name, run in runs.items()}
+    money = {year: dollars * index / wages[first] for year, index in wages.items()}
+    told = {f"{PARENT}.toml": _parent(first, runs[CALIBRATED_ON], dollars, interest)}
+    return told | {f"run{name}.toml": _run(name, run, money) for name, run in runs.items()}
 
 
-def _parent(first: int, run: Published, payroll_of_first: float, interest: float) -> str:
-    """What all runs have in common: date, opening fund, interest."""
-    opening = round(run.fund_ratio[first] * run.cost[first] * payroll_of_first / 100, DECIMALS)
+def _parent(first: int, run: Published, dollars: float, interest: float) -> str:
+    """What all runs have in common: currency, date, opening fund, interest."""
+    opening = round(run.fund_ratio[first] * run.cost[first] / 100 * dollars)
+    told = f"in dollars of a taxable payroll of {dollars / 1e12:g} trillion in {first}, a round number"
     return f"""# Written by `python -m simsurance.evidence.us_oasdi`; see README.md in this folder.
 extends = "baseline"
 
 title = "US Social Security, fund account"
 title_zh = "美国社会保障基金账户"
-description = "The fund account alone, in per cent of the taxable payroll of {first}: income and expenditure are pinned."
+description = "The fund account alone: income and expenditure are pinned, {told}."
 
 [horizon]
 valuation_year = {first}
 
 [economy]
+currency = "USD"
 interest_rate = {interest}
 flow_timing = "middle"
 
@@ -120,8 +124,8 @@ opening = {opening}
 """
 
 
-def _run(name: str, run: Published, wages: Mapping[int, float]) -> str:
-    """One policy: its published income and cost, in money."""
+def _run(name: str, run: Published, money: Mapping[int, float]) -> str:
+    """One policy: its published income and cost, in dollars of the payroll of each year."""
     text = f"""# Written by `python -m simsurance.evidence.us_oasdi`; see README.md in this folder.
 extends = "{PARENT}.toml"
 
@@ -132,7 +136,7 @@ title_zh = "美国社会保障，方案{name}"
 last_year = {max(run.cost)}
 """
     for side, rates in (("income", run.income), ("outgo", run.cost)):
-        values = {year: round(rate * wages[year] / 100, DECIMALS) for year, rate in rates.items()}
+        values = {year: round(rate / 100 * money[year]) for year, rate in rates.items()}
         text += f"""
 [pins.{side}]
 total = "resident.{side}"

@@ -23,6 +23,10 @@ WHOLE: Final = "en"
 """The language whose keys are everyone's."""
 MOST_DECIMALS: Final = 6
 MARKS: Final = {",": "thousands", ".": "decimal", "-": "minus"}
+CURRENCY: Final = "¤"
+"""What stands in a language's file for the name of the currency."""
+CNY: Final = "CNY"
+"""The currency that a language has a name for."""
 
 
 def languages() -> tuple[str, ...]:
@@ -31,8 +35,11 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def words(lang: str) -> "Words":
-    """The words of a language; raises SimsuranceError where there is no such language, or its file lacks a key."""
+def words(lang: str, currency: str = CNY) -> "Words":
+    """The words of a language, amounts in a currency by its label, that of CNY in the language's own word.
+
+    Raises SimsuranceError where there is no such language, or its file lacks a key.
+    """
     if lang not in languages():
         raise SimsuranceError(f"lang: {lang} has no file of words; there are {', '.join(languages())}")
     entries, faults = _read(lang), []
@@ -44,7 +51,8 @@ def words(lang: str) -> "Words":
         faults += [f"{_place(lang, key)}: {entries[key]!r}; give the kind that {WHOLE}.toml has" for key in unlike]
     if faults:
         raise SimsuranceError(*faults)
-    return Words(lang, entries)
+    name = str(entries["number.currency"]) if currency == CNY else currency
+    return Words(lang, {key: _in_currency(entry, name) for key, entry in entries.items()})
 
 
 def _read(lang: str) -> dict[str, Any]:
@@ -62,6 +70,17 @@ def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     for name, entry in table.items():
         found |= _flat(entry, f"{above}{name}.") if isinstance(entry, dict) else {f"{above}{name}": entry}
     return found
+
+
+def _in_currency(entry: Any, name: str) -> Any:
+    """An entry with the name of the currency wherever its place is."""
+    if isinstance(entry, str):
+        return entry.replace(CURRENCY, name)
+    if isinstance(entry, list):
+        return [_in_currency(part, name) for part in entry]
+    if isinstance(entry, dict):
+        return {key: _in_currency(part, name) for key, part in entry.items()}
+    return entry
 
 
 def _kind(entry: object) -> type:

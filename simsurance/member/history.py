@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from simsurance import language
 from simsurance.scenario_file.faults import Fault, nearest, refuse
+from simsurance.scenario_file.sections import LARGEST_AMOUNT
 
 Membership = Literal["in", "late", "lapse", "newborn", "employee"]
 Past = Literal["insured", "lapsed", "never", "employee"]
@@ -16,7 +17,6 @@ Move = Literal["stays", "retires", "short", "buys", "leaves"]
 missing ones bought, or leaving."""
 
 WHERE: Final = "--history"
-LARGEST_AMOUNT: Final = 1e9
 ALL_ALONG: Final = 200
 """Years before the history when nothing is said: insured for longer than any rule counts."""
 MEMBERSHIPS: Final[dict[str, tuple[Membership, Move]]] = {
@@ -244,11 +244,9 @@ def _event(told: Told, first: str, word: str, value: str | None) -> Told | str:
         case "claim" | "wage" if number is not None and 0 < number <= LARGEST_AMOUNT:
             return replace(told, claim=number) if word == "claim" else replace(told, wage=number)
         case "claim":
-            return "claim takes an inpatient cost in yuan above 0, at most a billion, such as claim 200000"
+            return "claim takes an inpatient cost above 0, such as claim 200000"
         case "wage":
-            return (
-                "wage takes what was earned in the year before, in yuan above 0, at most a billion, such as wage 90000"
-            )
+            return "wage takes what was earned in the year before, above 0, such as wage 90000"
         case "month" if number in range(1, 13) and told.claim:
             return replace(told, claim_month=int(number or 0))
         case "month":

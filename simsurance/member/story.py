@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from simsurance.axes import DEDUCTIBLES, SEX
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
-from simsurance.language import WHOLE
+from simsurance.language import WHOLE, words
 from simsurance.member.history import ALL_ALONG, WHERE, History, Told, parsed
 from simsurance.member.member_year import MemberYear, Person, Standing, member_years
 from simsurance.member.story_year import StoryYear, insured_year, lapsed_year, worked_year
@@ -59,9 +59,11 @@ def story(
     from simsurance.member.telling import rule_applied, year_told
 
     person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
-    years = story_years(resolve(scenario), history, age=age, **person)
+    chosen = resolve(scenario)
+    said = words(lang, chosen.currency)
+    years = story_years(chosen, history, age=age, **person)
     frame = pd.DataFrame([vars(one) for one in years]).set_index("year")
-    return frame.assign(rule=[rule_applied(one, lang) for one in years], told=[year_told(one, lang) for one in years])
+    return frame.assign(rule=[rule_applied(one, said) for one in years], told=[year_told(one, said) for one in years])
 
 
 def story_years(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance import output
-from simsurance.language import Words, words
+from simsurance.language import Words
 
 if TYPE_CHECKING:
     from simsurance.member.story_year import StoryYear
@@ -12,22 +12,20 @@ if TYPE_CHECKING:
 TEMPLATES: Final = Path(output.__file__).parent / "templates"
 
 
-def rule_applied(one: "StoryYear", lang: str) -> str:
+def rule_applied(one: "StoryYear", said: Words) -> str:
     """The waiting rule that the year met: `Waiting period: 4 months (3 fixed, plus 2 for years lapsed, less 1 ...)`."""
-    return words(lang).page(TEMPLATES / "waiting_rule.j2", one=one).strip()
+    return said.page(TEMPLATES / "waiting_rule.j2", one=one).strip()
 
 
-def year_told(one: "StoryYear", lang: str) -> str:
+def year_told(one: "StoryYear", said: Words) -> str:
     """The year in a few sentences."""
-    said = words(lang)
-    facts = {"one": one, "how": said.label(f"story.membership.{one.membership}"), "rule": rule_applied(one, lang)}
+    facts = {"one": one, "how": said.label(f"story.membership.{one.membership}"), "rule": rule_applied(one, said)}
     sentences = said.page(TEMPLATES / "story_year.j2", **facts).splitlines()
     return said.label("story.between").join(sentence for sentence in sentences if sentence)
 
 
-def table(years: list["StoryYear"], lang: str) -> list[tuple[str, ...]]:
+def table(years: list["StoryYear"], said: Words) -> list[tuple[str, ...]]:
     """The story as the rows of a table, headings first; columns without any entry are left out."""
-    said = words(lang)
     rows = [_cells(one, said) for one in years]
     shown = [name for name in rows[0] if any(row[name] for row in rows)]
     head = tuple(said.label(f"story.table.{name}") for name in shown)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from simsurance.language import WHOLE, words
 from simsurance.ledger import fund_of
-from simsurance.output.labels import fund_label, scenario_title, status_words
+from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import Outlook, outlooks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Card(str):
 
 def card(results: "RunResult", lang: str = WHOLE) -> Card:
     """A small table in HTML, one column a fund: what it holds when, when it is depleted, what it would take."""
-    said, found, holds = words(lang), outlooks(results), results.checks["holds"]
+    said, found, holds = words_of(results.scenario, lang), outlooks(results), results.checks["holds"]
     ends = {"first": results.years[0], "last": results.years[-1]}
 
     def year(when: int | None) -> str:

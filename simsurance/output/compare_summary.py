@@ -9,7 +9,7 @@ from simsurance import __version__
 from simsurance.language import Words, is_nothing, words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
-from simsurance.output.labels import fund_label, scenario_title, status_words
+from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def comparison_summary(comparison: "Comparison", lang: str) -> str:
     for name in names[1:]:
         own = keys[keys[name] != keys[names[0]]]
         differing.append((name, [(key, row[name], row[names[0]]) for key, row in own.iterrows()]))
-    return words(lang).page(
+    return words_of(comparison.results[0].scenario, lang).page(
         TEMPLATE,
         titles=[scenario_title(result.scenario, lang) for result in comparison.results],
         version=__version__,
@@ -64,7 +64,7 @@ def comparison_summary(comparison: "Comparison", lang: str) -> str:
 
 def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
     """The measures of a comparison as printed, the change from the first scenario in brackets."""
-    said = words(lang)
+    said = words_of(comparison.results[0].scenario, lang)
     alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
     no_behaviour = [_level("money", float(alone[name]), said) for name in comparison.names]
     found_rows = []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from simsurance.language import words
+from simsurance.language import Words, words
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -51,9 +51,13 @@ class Unit:
     size: float = 1.0
 
 
-def unit(of: str, lang: str) -> Unit:
+def words_of(scenario: "Scenario", lang: str) -> Words:
+    """The words of a language with the currency of a scenario."""
+    return words(lang, scenario.currency)
+
+
+def unit(of: str, said: Words) -> Unit:
     """The unit in which a quantity of the tables is shown on charts."""
-    said = words(lang)
     return Unit(said.label(f"unit.{of}.name"), said.entry(f"unit.{of}.size"))
 
 

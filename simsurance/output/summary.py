@@ -21,7 +21,7 @@ from simsurance.output.certainty import (
     opening_is_estimate,
     wage_dispersion_is_judgement,
 )
-from simsurance.output.labels import in_its_words
+from simsurance.output.labels import in_its_words, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
@@ -48,7 +48,7 @@ def summary(twins: "Twins", lang: str) -> str:
     results = twins.full
     scenario = results.scenario
     funds = {fund: fund_facts(results, fund) for fund in results.accounts}
-    return words(lang).page(
+    return words_of(scenario, lang).page(
         TEMPLATE,
         title=in_its_words(scenario, "title", lang),
         description=in_its_words(scenario, "description", lang),

@@ -11,6 +11,7 @@ from simsurance.variables import KEYS, VARIABLES
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.twins import Twins
+    from simsurance.scenario_file.loader import Scenario
 
 OF_THE_RUN: Final = ("fund", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
 BESIDE_TWINS: Final = ("twin", "drag", "tail")
@@ -54,7 +55,7 @@ def run_tables(twins: "Twins") -> dict[str, str]:
     """Every table of a run as CSV text by file name."""
     homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
     texts = {f"{name}.csv": table_csv(getattr(home, name)) for home, names in homes for name in names}
-    texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook())
+    texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook(twins.full.scenario))
     return texts
 
 
@@ -69,7 +70,7 @@ def comparison_tables(comparison: "Comparison") -> dict[str, str]:
     }
 
 
-def codebook() -> list[tuple[str, ...]]:
+def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     """One row a column of every table with its unit, labels and formula, then one row a member of every axis."""
     rows: list[tuple[str, ...]] = []
     for table, keys in KEYS.items():
@@ -77,10 +78,10 @@ def codebook() -> list[tuple[str, ...]]:
         for found in VARIABLES:
             if found.table == table:
                 told = _of_column(table, found.name)
-                rows.append((table, "variable", found.name, found.unit, *told, found.formula))
+                rows.append((table, "variable", found.name, scenario.in_currency(found.unit), *told, found.formula))
     for table, kind, name, unit in OTHERS:
         told = _labels(f"key.{name}") if kind == "key" else _of_column(table, name)
-        rows.append((table, kind, name, unit, *told, ""))
+        rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
     for axis in AXES.values():
         if axis.name != "age":
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]

@@ -38,7 +38,7 @@ class Unqualified(Section):
 class Wage(Section):
     """What active members earn, and which part of it contributions are taken from."""
 
-    mean: Schedule = quantity("mean wage, nation, up to the last year named", "yuan a year", 100, 1e7)
+    mean: Schedule = amount("mean wage, nation, up to the last year named", "yuan a year", 100)
     growth_excess: Schedule = quantity(
         "growth of wages over disposable income per head after the last year named", "a year", -0.1, 0.1
     )
@@ -78,7 +78,7 @@ class Accounts(Section):
     """Personal accounts."""
 
     without: Schedule = quantity("share of active members without a personal account", "share", 0, 1)
-    retiree_credit: Schedule = quantity("credit of a retired member, a fixed sum", "yuan a year", 0, 1e5)
+    retiree_credit: Schedule = amount("credit of a retired member, a fixed sum", "yuan a year", 0)
     spending_rate: Schedule = quantity(
         "spent on the members' own care, share of balance and credits of the year", "share", 0, 1
     )
@@ -128,24 +128,20 @@ class EmployeeCare(Section):
 class EmployeeInpatientBenefits(Section):
     """What the pool pays of a year's eligible inpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year of active members, in the reference year", "yuan", 0, 1e6)
-    retired_deductible: Schedule = quantity(
-        "deductible a year of retired members, in the reference year", "yuan", 0, 1e6
-    )
+    deductible: Schedule = amount("deductible a year of active members, in the reference year", "yuan", 0)
+    retired_deductible: Schedule = amount("deductible a year of retired members, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
+    limit: Schedule = amount("most that is paid in a year, in the reference year", "yuan", 1)
 
 
 class EmployeeOutpatientBenefits(Section):
     """What the pool pays of a year's outpatient cost (outpatient mutual aid)."""
 
-    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
+    deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = quantity(
-        "most that is paid in a year by health status class, in the reference year", "yuan", 1, 1e7
-    )
+    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class EmployeeBenefits(Section):
@@ -153,11 +149,11 @@ class EmployeeBenefits(Section):
 
     inpatient: EmployeeInpatientBenefits
     outpatient: EmployeeOutpatientBenefits
-    birth_benefit: Schedule = quantity(
-        "maternity benefits for each birth to an active member, in the reference year", "yuan", 0, 1e6
+    birth_benefit: Schedule = amount(
+        "maternity benefits for each birth to an active member, in the reference year", "yuan", 0
     )
-    long_term_care: Schedule = quantity(
-        "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0, 1e5
+    long_term_care: Schedule = amount(
+        "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0
     )
 
 

@@ -201,6 +201,8 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"{found(value)}, not a table of years; write {{ ramp = {{ 2026 = …, 2035 = … }} }}")]
         case "string_type":
             return [(place, f"{found(value)}, not text; {want}")]
+        case "label":
+            return [(place, f'{found(value)}, not a label of at most 20 letters; write one such as "CNY"')]
         case "years_out_of_order":
             return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
         case "reserve_band":

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from simsurance.language import CNY
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
@@ -60,6 +61,15 @@ class Scenario:
     def __repr__(self) -> str:
         years = self.values.horizon
         return f"<Scenario {self.name}: {self.values.title}, {years.valuation_year}–{years.last_year}>"
+
+    @property
+    def currency(self) -> str:
+        """The label of the currency of all amounts."""
+        return self.values.economy.currency
+
+    def in_currency(self, unit: str) -> str:
+        """A unit of the tables, another currency by its label in place of yuan."""
+        return unit if self.currency == CNY else unit.replace("yuan", self.currency)
 
     @property
     def carried(self) -> dict[str, int]:

@@ -12,6 +12,7 @@ from simsurance.scenario_file.sections import (
     ByNeed,
     Number,
     Section,
+    amount,
     calendar_year,
     quantity,
     text,
@@ -30,7 +31,12 @@ class LeaveCoefficients(Section):
     health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
     bonus_per_1000: Number = quantity(
-        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+        "taken off per thousand of cap at stake, in the reference year", "log-odds", -1, 1
+    )
+    bonus_thousand: Number = amount(
+        "cap at stake that counts as a thousand in bonus_per_1000; ten of it are felt at most",
+        "yuan",
+        1e-3,
     )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
@@ -127,7 +133,7 @@ class LateEnrolment(Section):
 class ContinuousBonus(Section):
     """Rise of the critical-illness cap for staying insured."""
 
-    step: Schedule = quantity("increase in the cap for each further year, in the reference year", "yuan", 0, 1e6)
+    step: Schedule = amount("increase in the cap for each further year, in the reference year", "yuan", 0)
     after_years: int = quantity("years of continuous enrolment before the first step", "years", 0, 50)
     credited_years: int = quantity("years before the rules began that count as well", "years", 0, 5)
     kept_after_lapse: bool = text("what has been earned is kept after a lapse; the count starts anew")
@@ -136,9 +142,7 @@ class ContinuousBonus(Section):
 class NoClaimBonus(Section):
     """Rise of the critical-illness cap for a year without reimbursement."""
 
-    step: Schedule = quantity(
-        "increase in the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
-    )
+    step: Schedule = amount("increase in the cap for each year without reimbursement, in the reference year", "yuan", 0)
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
@@ -153,6 +157,6 @@ class Participation(Section):
     continuous_bonus: ContinuousBonus
     no_claim_bonus: NoClaimBonus
     bonus_limit: Schedule = quantity("most that both bonuses may add, share of the cap", "share", 0, 10)
-    cap_cut_per_lapsed_year: Schedule = quantity(
-        "cap taken off for each lapsed year on returning, in the reference year", "yuan", 0, 1e6
+    cap_cut_per_lapsed_year: Schedule = amount(
+        "cap taken off for each lapsed year on returning, in the reference year", "yuan", 0
     )

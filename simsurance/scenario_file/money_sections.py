@@ -31,7 +31,7 @@ class PersonalContribution(Section):
     rule: Annotated[dict[Year, PersonalRule], BeforeValidator(as_years), Field(min_length=1)] = text(
         "schedule, growth or indexed, from the year named on"
     )
-    schedule: Schedule = quantity("contribution per person by insured year", "yuan a year", 0, 1e6)
+    schedule: Schedule = amount("contribution per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
     income_share: Schedule = quantity(
         "share of national disposable income per head of the year before", "share", 0, 0.5
@@ -42,7 +42,7 @@ class PersonalContribution(Section):
         1,
         50,
     )
-    floor: Schedule = quantity("least contribution when indexed", "yuan a year", 0, 1e6)
+    floor: Schedule = amount("least contribution when indexed", "yuan a year", 0)
     highest_rise: Schedule = quantity("highest annual rise when indexed", "a year", 0, 10)
     grade: ByAreaIncome = quantity("graded contribution: factor by area and income group", "factor", 0, 10)
 
@@ -53,7 +53,7 @@ class Subsidy(Section):
     rule: Annotated[dict[Year, SubsidyRule], BeforeValidator(as_years), Field(min_length=1)] = text(
         "schedule, growth, ratio, share or indexed, from the year named on"
     )
-    schedule: Schedule = quantity("subsidy per person by insured year", "yuan a year", 0, 1e6)
+    schedule: Schedule = amount("subsidy per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's subsidy", "a year", -0.5, 1)
     ratio_to_personal: Schedule = quantity("subsidy over the standard personal contribution", "ratio", 0, 100)
     share_of_total: Schedule = quantity(
@@ -89,8 +89,8 @@ class InpatientClaims(Section):
 
     use_table: str = text("probability of an admission in a year by age and sex")
     cost_table: str = text("relative annual cost per inpatient by age")
-    mean_cost: Number = quantity(
-        "eligible annual cost per inpatient in the reference year, before the calibration factor", "yuan a year", 1, 1e7
+    mean_cost: Number = amount(
+        "eligible annual cost per inpatient in the reference year, before the calibration factor", "yuan a year", 1
     )
     use_level: Number = quantity("factor on the probability of an admission", "factor", 0.01, 3)
     use_odds_ratio: ByNeed = quantity(
@@ -115,8 +115,8 @@ class OutpatientClaims(Section):
     """Eligible outpatient expenses of a person and year, before the benefit rules."""
 
     cost_table: str = text("relative cost per person by age and sex")
-    mean_cost: Number = quantity(
-        "eligible cost per person in the reference year, before the calibration factor", "yuan a year", 1, 1e6
+    mean_cost: Number = amount(
+        "eligible cost per person in the reference year, before the calibration factor", "yuan a year", 1
     )
     use: ByNeed = quantity("probability of any outpatient cost in a year by health status class", "share", 0.001, 1)
     cost_ratio: ByNeed = quantity("relative cost per person by health status class", "factor", 0.001, 100)
@@ -197,19 +197,17 @@ class Claims(Section):
 class InpatientBenefits(Section):
     """What the fund pays of a year's eligible inpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e6)
+    deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: Schedule = quantity("most that is paid in a year, in the reference year", "yuan", 1, 1e8)
+    limit: Schedule = amount("most that is paid in a year, in the reference year", "yuan", 1)
 
 
 class OutpatientBenefits(Section):
     """What the fund pays of a year's eligible outpatient expenses."""
 
-    deductible: Schedule = quantity("deductible a year, in the reference year", "yuan", 0, 1e5)
+    deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = quantity(
-        "most that is paid in a year by health status class, in the reference year", "yuan", 1, 1e7
-    )
+    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class CriticalIllness(Section):
@@ -224,8 +222,8 @@ class CriticalIllness(Section):
     low_deductible_places: Number = quantity(
         "share of the insured in places with the low deductible, fitted to 2023", "share", 0, 1
     )
-    band_edges: list[Number] = quantity(
-        "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, 1e8
+    band_edges: list[Number] = amount(
+        "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0
     )
     band_ratios: list[Number] = quantity("share paid in each band by the national rule", "share", 0.01, 1)
     ratio_shift: Number = quantity("added to every band's share in all places, fitted to 2023", "share", -1, 1)
@@ -239,9 +237,7 @@ class CriticalIllness(Section):
         0.1,
         1000,
     )
-    cap: Schedule = quantity(
-        "most that is paid in a year, in the reference year; used with cap_rule = amount", "yuan", 1, 1e9
-    )
+    cap: Schedule = amount("most that is paid in a year, in the reference year; used with cap_rule = amount", "yuan", 1)
     assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
     assisted_capped: bool = text("the cap holds for assisted persons")
@@ -249,8 +245,8 @@ class CriticalIllness(Section):
         "own outpatient cost that counts with own inpatient cost, over it", "factor", 0, 1
     )
     financing: Literal["self_run", "premium"] = text("the fund pays the benefits, or a premium to an insurer")
-    premium: Schedule = quantity(
-        "premium per person, in the reference year; used with financing = premium", "yuan a year", 0, 1e5
+    premium: Schedule = amount(
+        "premium per person, in the reference year; used with financing = premium", "yuan a year", 0
     )
     tail_index: Number = quantity(
         "Pareto index of cost above the 99th percentile; 0 for the lognormal tail", "index", 0, 10

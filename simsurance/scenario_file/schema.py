@@ -14,7 +14,17 @@ from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
 from simsurance.scenario_file.schedule import Pins, Schedule
-from simsurance.scenario_file.sections import LARGEST_AMOUNT, ByNeed, Number, Section, calendar_year, quantity, text
+from simsurance.scenario_file.sections import (
+    LARGEST_AMOUNT,
+    ByNeed,
+    Number,
+    Section,
+    amount,
+    as_label,
+    calendar_year,
+    quantity,
+    text,
+)
 
 NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 """What the name of a lever or of a pin looks like: small letters, digits and single underscores."""
@@ -156,13 +166,14 @@ class Population(Section):
 
 
 class Economy(Section):
-    """Income, prices and interest."""
+    """Currency, income, prices and interest."""
 
-    disposable_income: Schedule = quantity(
-        "disposable income per head, nation, up to the last year named", "yuan a year", 100, 1e7
+    currency: str = text("label of the currency of all amounts, printed beside them; nothing is converted")
+    disposable_income: Schedule = amount(
+        "disposable income per head, nation, up to the last year named", "yuan a year", 100
     )
-    disposable_income_urban: Schedule = quantity("disposable income per head, urban", "yuan a year", 100, 1e7)
-    disposable_income_rural: Schedule = quantity("disposable income per head, rural", "yuan a year", 100, 1e7)
+    disposable_income_urban: Schedule = amount("disposable income per head, urban", "yuan a year", 100)
+    disposable_income_rural: Schedule = amount("disposable income per head, rural", "yuan a year", 100)
     real_income_growth: Schedule = quantity(
         "real growth of disposable income per head after the last year named", "a year", -0.2, 0.2
     )
@@ -181,6 +192,8 @@ class Economy(Section):
     flow_timing: Literal["start", "middle", "end"] = text(
         "when in the year income and expenditure fall, for interest and present values: 1 January, mid-year or 31 December"
     )
+
+    _currency_is_a_label = field_validator("currency")(as_label)
 
 
 class Health(Section):

@@ -1,5 +1,6 @@
 """What a table of a scenario file is: closed, strict, with a described field a key and its bounds; small tables by axis."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -10,6 +11,8 @@ from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule
 Number = Annotated[float, Field(allow_inf_nan=False)]
 LARGEST_AMOUNT = 1e30
 """What no sum reaches in any currency; the arithmetic is exact to its sixteenth digit whatever the size."""
+LABEL = re.compile(r"(?=.{1,20}$)[^\W\d_]+\$?(?:[ .][^\W\d_]+\$?)*\.?|[$€£¥₩₹₫₱฿]")
+"""A label: letters, with single blanks or dots between them, or the sign of a currency."""
 Pair = Annotated[list[Number], "pair"]
 
 
@@ -18,9 +21,9 @@ def quantity(description: str, unit: str, low: float, high: float) -> Any:
     return Field(description=description, json_schema_extra={"unit": unit, "lowest": low, "highest": high})
 
 
-def amount(description: str) -> Any:
+def amount(description: str, unit: str = "yuan", low: float = -LARGEST_AMOUNT) -> Any:
     """A key that is a sum of money of any size, in any currency."""
-    return quantity(description, "yuan", -LARGEST_AMOUNT, LARGEST_AMOUNT)
+    return quantity(description, unit, low, LARGEST_AMOUNT)
 
 
 def calendar_year(description: str) -> Any:
@@ -31,6 +34,13 @@ def calendar_year(description: str) -> Any:
 def text(description: str) -> Any:
     """A key that holds words, a choice or a file name."""
     return Field(description=description)
+
+
+def as_label(words: str) -> str:
+    """A label of a few words, without what means something to a page or a template."""
+    if not LABEL.fullmatch(words):
+        raise PydanticCustomError("label", "no label")
+    return words
 
 
 def _numbers(value: object) -> list[tuple[str, float]]:

@@ -23,7 +23,7 @@ from simsurance.output.charts.fund import (
     title,
 )
 from simsurance.output.charts.words import clauses, word
-from simsurance.output.labels import fund_label, scenario_title, unit
+from simsurance.output.labels import fund_label, scenario_title, unit, words_of
 from simsurance.output.measured import measured, year_or_none
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def draw(name: str, comparison: "Comparison", lang: str = "en", others: range | 
 
 def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canvas.Chart:
     what, base = CHARTS[name], comparison.results[0]
-    shown = unit(what.unit, lang)
+    shown = unit(what.unit, words_of(base.scenario, lang))
     lines: list[Line] = []
     for place in ([] if what.by_difference else [0]) + list(others):
         points = _points(comparison, place, what, shown.size)

@@ -23,7 +23,7 @@ from simsurance.output.charts.canvas import (
 )
 from simsurance.output.charts.fund import footer, owner, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit
+from simsurance.output.labels import unit, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ COHORT_LINES: Final = (
 
 def employee_rates(results: "RunResult", lang: str) -> Chart:
     """Above, what the pool takes and pays as shares of the contribution base; below, retired over active members."""
-    shown = unit("share", lang)
+    shown = unit("share", words_of(results.scenario, lang))
     account = results.accounts[POOL]
     known = past(results.scenario, "employee_retired").over(past(results.scenario, "employee_active"))
 
@@ -88,7 +88,7 @@ def employee_rates(results: "RunResult", lang: str) -> Chart:
 
 def members_by_scheme(results: "RunResult", lang: str) -> Chart:
     """The population on 31 December by scheme: residents insured, active and retired members, and the uninsured."""
-    shown = unit("persons", lang)
+    shown = unit("persons", words_of(results.scenario, lang))
     layers = _layers(results, shown.size, lang)
     figure = canvas.sheet(
         word("title.members_by_scheme", lang),
@@ -143,7 +143,7 @@ def _layers(results: "RunResult", size: float, lang: str) -> list[Line]:
 
 def cohort_balance(results: "RunResult", lang: str) -> Chart:
     """What a person of each birth cohort pays and gets within the horizon in both schemes, present values."""
-    shown = unit("yuan_pp", lang)
+    shown = unit("yuan_pp", words_of(results.scenario, lang))
     first, last = results.years[0], results.years[-1]
     born = results.cohorts.index.get_level_values("birth_year")
     table = results.cohorts[(born >= first - 1 - OLDEST) & (results.cohorts["persons"] > 0)]

@@ -24,7 +24,7 @@ from simsurance.output.charts.canvas import (
     Line,
 )
 from simsurance.output.charts.words import clauses, word
-from simsurance.output.labels import fund_label, scenario_title, unit
+from simsurance.output.labels import fund_label, scenario_title, unit, words_of
 from simsurance.output.measured import measured, year_or_none
 
 LONGEST_TITLE: Final = 90
@@ -67,7 +67,8 @@ def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESID
     if prepaid is not None and prepaid.any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
-    return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, funds[:1], lang)
+    shown = unit("months", words_of(results.scenario, lang))
+    return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang)
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
@@ -77,7 +78,7 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
 
 def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
     """Funds on 31 December; below zero they are an accumulated deficit."""
-    shown = unit("yuan", lang)
+    shown = unit("yuan", words_of(results.scenario, lang))
     lines = []
     for fund in funds:
         before = fund_past(results.scenario, fund, "cumulative_balance")
@@ -89,7 +90,7 @@ def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
 
 def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
     """Income and outgo of each year; income with interest where published years, which contain it, lie in the projection."""
-    shown = unit("yuan", lang)
+    shown = unit("yuan", words_of(results.scenario, lang))
     beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
     income = "income_with_interest" if beside else "income"
     lines = []

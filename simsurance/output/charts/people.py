@@ -14,7 +14,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit
+from simsurance.output.labels import unit, words_of
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured",
 
 def insured(results: "RunResult", lang: str) -> Chart:
     """Insured of the resident scheme on 31 December, below the population that it could insure."""
-    shown = unit("persons", lang)
+    shown = unit("persons", words_of(results.scenario, lang))
     known = past(results.scenario, "resident_insured")
     count = results.account["resident_insured"]
 
@@ -83,7 +83,7 @@ def insured(results: "RunResult", lang: str) -> Chart:
 
 def contribution_burden(results: "RunResult", lang: str) -> Chart:
     """What a person pays, over disposable income a head of the year before, for the standard and four groups."""
-    shown = unit("share", lang)
+    shown = unit("share", words_of(results.scenario, lang))
     burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
     income = _national_income_before(results)
     standard = results.account["personal_contribution_pp"] / income / shown.size
@@ -117,7 +117,7 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
 
 def cost_by_age(results: "RunResult", lang: str) -> Chart:
     """Benefits per insured year by age in the first and the last year, at consumer prices of the first."""
-    shown = unit("yuan_pp", lang)
+    shown = unit("yuan_pp", words_of(results.scenario, lang))
     first, last = results.years[0], results.years[-1]
     later = list(range(first + 1, last + 1))
     prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
@@ -155,7 +155,7 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
 
 def admissions(results: "RunResult", lang: str) -> Chart:
     """Admissions of a hundred insured of each scheme, and the residents who were inpatients."""
-    shown = unit("per_100", lang)
+    shown = unit("per_100", words_of(results.scenario, lang))
     drawn = (
         ("admissions", "resident", "admissions_per_100", BLUE, SOLID),
         ("inpatients", "resident", "inpatients_per_100", BLUE, DASHED),
@@ -207,7 +207,7 @@ def cost_per_admission(results: "RunResult", lang: str) -> Chart:
 
 def pyramids(results: "RunResult", lang: str) -> Chart:
     """Persons by age and sex on the first and the last 1 January, by who insures them."""
-    shown = unit("persons", lang)
+    shown = unit("persons", words_of(results.scenario, lang))
     dates = (results.dates[0], results.dates[-1])
     data = _pyramid_data(results, dates, shown.size, shown.name)
     figure = canvas.sheet(

@@ -10,7 +10,7 @@ from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, scenario_title, unit
+from simsurance.output.labels import fund_label, scenario_title, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
@@ -29,7 +29,7 @@ def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
 
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
-    shown = unit("yuan", lang)
+    shown = unit("yuan", words_of(effects.base.scenario, lang))
     table = effects.effects["balance_present_value"] / shown.size
     years = effects.base.years
     axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
