@@ -49,6 +49,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "participation.waiting.floor_from_lapsed_years": LONG_AGO,
     "participation.waiting.longest_months": (*LONG_AGO, "participation.waiting.longest_months=8"),
     "participation.repair.years_paid": LONG_AGO,
+    **dict.fromkeys(("behaviour.effects.bonus", "behaviour.leave.bonus_per_1000"), LONG_AGO),
     "participation.continuous_bonus.step": LONG_AGO,
     "participation.continuous_bonus.after_years": LONG_AGO,
     "participation.continuous_bonus.kept_after_lapse": (*LONG_AGO, "horizon.last_year=2028"),

@@ -131,6 +131,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "bonus_after_years": on(bonus.after_years),
         "bonus_kept": on(float(bonus.kept_after_lapse)),
         "no_claim_step": on(inputs.yearly(rules.no_claim_bonus.step), "year"),
+        "no_claim_kept": on(float(rules.no_claim_bonus.kept_after_lapse)),
         "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
         "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
         "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),

@@ -30,7 +30,7 @@ class LeaveCoefficients(Section):
     health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
     bonus_per_1000: Number = quantity(
-        "taken off per 1,000 yuan of cap at stake, in the reference year", "log-odds", -1, 1
+        "taken off per 1,000 yuan of cap that a lapse would cost, in the reference year", "log-odds", -1, 1
     )
     wait_per_month: Number = quantity(
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
@@ -139,6 +139,7 @@ class NoClaimBonus(Section):
     step: Schedule = quantity(
         "increase in the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
     )
+    kept_after_lapse: bool = text("the credit is kept after a lapse, which starts the count of continuous years anew")
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
