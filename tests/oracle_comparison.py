@@ -250,7 +250,7 @@ STRESSES = (
         "baseline",
         (),
         (
-            *("leaves", "no_claim_of_leavers", "no_claim_years", "bonus_cap", "bonus_cost"),
+            *("leaves", "no_claim_of_leavers", "no_claim_lapsed", "no_claim_years", "bonus_cap", "bonus_cost"),
             *("waiting_months", "months_left", "lapsed_years", "resident_insured_years"),
         ),
         without=NO_BONUS,
