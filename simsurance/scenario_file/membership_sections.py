@@ -139,7 +139,7 @@ class NoClaimBonus(Section):
     step: Schedule = quantity(
         "increase in the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
     )
-    kept_after_lapse: bool = text("the credit is kept after a lapse, which starts the count of continuous years anew")
+    kept_after_lapse: bool = text("the credit is kept after a lapse, which starts the count of years of continuous enrolment anew")
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
