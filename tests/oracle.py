@@ -658,6 +658,10 @@ def chance_of_leaving(book: Book, rules: Participation, lives: Lives) -> Floats:
         logit -= coefficients.bonus_per_1000 * 10 * (1 - np.exp(-felt / 10))
     if acts.campaign:
         logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    if acts.renewal:
+        logit += coefficients.renewal * in_year(behaviour.default_renewal, rules.year)
+    if acts.mood:
+        logit += in_year(behaviour.mood, rules.year)
     if acts.family:
         logit -= coefficients.family * in_year(behaviour.family_share, rules.year)
     return np.asarray(1 / (1 + np.exp(-logit)))
@@ -678,6 +682,8 @@ def chance_of_entering(book: Book, rules: Participation, lives: Lives, expected_
         logit -= coefficients.wait_per_month * np.minimum(expected_months, 12)
     if acts.campaign:
         logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    if acts.mood:
+        logit -= in_year(behaviour.mood, rules.year)
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 

@@ -45,6 +45,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "employee.retirement.early_years": ("employee.retirement.early_share=0.2",),
     "employee.retirement.late_years": ("employee.retirement.late_share=0.2",),
     **dict.fromkeys(("behaviour.leave.campaign", "behaviour.return.campaign", "behaviour.effects.campaign"), CAMPAIGN),
+    **dict.fromkeys(("behaviour.leave.renewal", "behaviour.effects.renewal"), ("behaviour.default_renewal=0.5",)),
+    "behaviour.effects.mood": ("behaviour.mood=0.5",),
     "participation.waiting.floor_months": LONG_AGO,
     "participation.waiting.floor_from_lapsed_years": LONG_AGO,
     "participation.waiting.longest_months": (*LONG_AGO, "participation.waiting.longest_months=8"),

@@ -106,6 +106,8 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
             "behaviour.return.wait_per_month=0.1",
             "behaviour.leave.bonus_per_1000=0.1",
             "behaviour.campaign_strength=1",
+            "behaviour.default_renewal=0.5",
+            "behaviour.mood={ 2026 = 0, 2027 = 0.5, 2028 = 0 }",
             "behaviour.family_share=0.5",
         ),
     ),

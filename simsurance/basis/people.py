@@ -90,6 +90,10 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     burden = own[..., None] / inputs.cell_incomes([year - 1 for year in years], shares)
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
+    renewal = inputs.yearly(behaviour.default_renewal) * acts.renewal
+    mood = inputs.yearly(behaviour.mood) * acts.mood
+    leave_other = behaviour.leave.campaign * campaign - behaviour.leave.family * family
+    leave_other = leave_other + behaviour.leave.renewal * renewal + mood
     index = inputs.indexation(years)
     true_index = inputs.income("national", [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
     waiting, bonus = rules.waiting, rules.continuous_bonus
@@ -107,8 +111,8 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "leave_wait": on(behaviour.leave.wait_per_month * acts.wait),
         "return_wait": on(behaviour.back.wait_per_month * acts.wait),
         "leave_bonus": on(behaviour.leave.bonus_per_1000 * acts.bonus),
-        "leave_other": on(np.exp(behaviour.leave.campaign * campaign - behaviour.leave.family * family), "year"),
-        "return_other": on(np.exp(behaviour.back.campaign * campaign), "year"),
+        "leave_other": on(np.exp(leave_other), "year"),
+        "return_other": on(np.exp(behaviour.back.campaign * campaign - mood), "year"),
         "newborn_enrolment": on(inputs.yearly(values.membership.newborn_enrolment), "year"),
         "rules_in_force": on(float(rules.in_force)),
         "waiting": {

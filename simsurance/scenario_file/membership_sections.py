@@ -36,6 +36,7 @@ class LeaveCoefficients(Section):
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
     )
     campaign: Number = quantity("added per unit of campaign", "log-odds", -5, 5)
+    renewal: Number = quantity("added where the contribution is collected unless a person objects", "log-odds", -5, 5)
     family: Number = quantity("taken off when a relative's account pays", "log-odds", -5, 5)
 
 
@@ -65,6 +66,8 @@ class Effects(Section):
     bonus: bool = text("the participation bonus acts on leaving")
     wait: bool = text("waiting periods act on leaving and returning")
     campaign: bool = text("campaigns act on leaving and returning")
+    renewal: bool = text("collection unless a person objects acts on leaving")
+    mood: bool = text("the mood acts on leaving, returning and joining")
     family: bool = text("payment from a relative's account acts on leaving")
 
 
@@ -77,6 +80,15 @@ class Behaviour(Section):
     effects: Effects
     burden_floor: Number = quantity("added to the burden before the logarithm", "share of income", 1e-6, 0.1)
     campaign_strength: Schedule = quantity("strength of enrolment campaigns", "units", -5, 5)
+    default_renewal: Schedule = quantity(
+        "share of the insured whose contribution is collected unless they object", "share", 0, 1
+    )
+    mood: Schedule = quantity(
+        "added to leaving and taken off returning and joining, whatever the rules: a surge in lapses above 0",
+        "log-odds",
+        -3,
+        3,
+    )
     family_share: Schedule = quantity(
         "share of personal contributions that relatives' personal accounts pay", "share", 0, 1
     )
@@ -139,7 +151,7 @@ class NoClaimBonus(Section):
     step: Schedule = quantity(
         "increase in the cap for each year without reimbursement, in the reference year", "yuan", 0, 1e6
     )
-    kept_after_lapse: bool = text("the credit is kept after a lapse, which starts the count of years of continuous enrolment anew")
+    kept_after_lapse: bool = text("the credit is kept after a lapse, unlike the years of continuous enrolment")
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
