@@ -67,13 +67,14 @@ TRACKED: Final = (
     "months_left",
     "carried_lapsed",
     "carried_insured",
+    "no_claim_lapsed",
     *(f"no_claim_{tenure}" for tenure in range(1, TENURE_DEPTH + 1)),
 )
 """Person-weighted totals that travel with the persons, stored as further rows behind the statuses.
 
 Continuous rule years of the last tenure; lapsed rule years of the last gap; months of cover lost this year and left for the
 next; change of the cap carried through a lapse, of the lapsed and of the insured, in yuan of the reference year; years
-without reimbursement by tenure.
+without reimbursement, of the lapsed and by tenure.
 """
 ROWS: Final = (*STATUS.members, *TRACKED)
 NO_CLAIM: Final = slice(ROWS.index("no_claim_1"), ROWS.index("no_claim_1") + TENURE_DEPTH)

@@ -1,4 +1,4 @@
-"""What docs/method.md shows as output, made by the command that it names.
+"""What docs/method.md and docs/provinces.md show as output, made by the command that they name.
 
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
@@ -30,10 +30,11 @@ from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-METHOD = Path(__file__).parent.parent / "docs" / "method.md"
+METHOD, PROVINCES = (Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces"))
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
 MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
 """Blocks whose command takes minutes: they stand in the note with what they were measured on and are not made anew here."""
@@ -785,6 +786,35 @@ def schemes() -> str:
     return table(heads, rows) + "\nCNY billion.\n"
 
 
+def provinces() -> str:
+    """What each province's rules do to the projection."""
+    names = sorted(name for name in shipped(fragments=True) if name.startswith("province_"))
+    runs = [projected(), *simulate([load("baseline", [name]) for name in names])]
+    early, late = (projected().years.index(year) for year in (2031, 2045))
+    insured = [run.projection.stocks.resident_insured[1:, 0].sum(axis=(-3, -2, -1)) / MILLION for run in runs]
+    rows = []
+    for name, run, members in zip(["baseline", *names], runs, insured, strict=True):
+        flows = run.projection.totals
+        rows.append(
+            (
+                f"`{name}`",
+                *(f"{flows['leaves'][place, 0] / MILLION:,.2f}" for place in (early, late)),
+                *(f"{members[place] - insured[0][place]:+,.2f}" for place in (early, late)),
+                f"{flows['critical_illness'][0, 0] / BILLION:,.1f}",
+                f"{flows['bonus_cost'][late, 0] / MILLION:,.0f}",
+                f"{flows['waiting_months'][early, 0] / 12 / MILLION:,.2f}",
+                f"{(run.projection.fund[-1, 0, 0] - projected().projection.fund[-1, 0, 0]) / BILLION:+,.0f}",
+            )
+        )
+    heads = (
+        *("rules", "lapses 2031, million", "lapses 2045, million"),
+        *("insured, end of 2031, million", "insured, end of 2045, million"),
+        *("critical-illness benefits 2026, CNY billion", "cost of the increase 2045, CNY million"),
+        *("years lost by waiting 2031, million", f"fund, end of {projected().years[-1]}, CNY billion"),
+    )
+    return table(heads, rows) + "\nInsured and fund: less those of the baseline.\n"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -811,6 +841,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         assumptions,
         results,
         measures,
+        provinces,
     )
 }
 MODULES: dict[str, Callable[[], None]] = {
@@ -849,4 +880,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.stdout.write(BLOCKS[sys.argv[1]]())
     else:
-        METHOD.write_text(refreshed(METHOD.read_text(encoding="utf-8")), encoding="utf-8")
+        for page in (METHOD, PROVINCES):
+            page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")

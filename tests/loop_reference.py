@@ -24,7 +24,7 @@ ACTIVE, RETIRED = MEMBERS = ["employee_active", "employee_retired"]
 RESIDENT, POOL, ACCOUNTS = "resident", "employee_pool", "personal_accounts"
 ALL = [*OUT, *TENURES, *MEMBERS]
 NO_CLAIM = [f"no_claim_{years}" for years in range(1, TENURE_DEPTH + 1)]
-OF_THE_LAPSED = ("lapsed_years", "carried_lapsed")
+OF_THE_LAPSED = ("lapsed_years", "carried_lapsed", "no_claim_lapsed")
 """Tracked totals that belong to the uninsured; the others belong to the insured."""
 POINTS, PANEL = 12, 1.0
 """Points of a Gaussian quadrature, and the width of a standard normal variable that they serve."""
@@ -289,9 +289,10 @@ def leave_rate(
     stake, felt = 0.0, 0.0
     if year.rules:
         stake = year("waits", income, age) * min(waiting_months(year, 1.0), 12.0)
-        lost = continuous_credit(year, continuous + 1) + no_claim * year("no_claim_step")
-        lost -= year("bonus_kept") * continuous_credit(year, continuous)
-        cap = limited(year, lost, year("critical_cap") / year("indexation"))
+        cap, years = year("critical_cap") / year("indexation"), no_claim * year("no_claim_step")
+        staying = continuous_credit(year, continuous + 1) + years
+        back = year("bonus_kept") * continuous_credit(year, continuous) + year("no_claim_kept") * years
+        cap = limited(year, staying, cap) - limited(year, back - year("cap_cut"), cap)
         felt = 10 * (1 - exp(-cap * year("bonus_felt", income) / 10))
     logit = log(year("leave_odds", need, tenure, area, income, age))
     logit += year("leave_burden") * burden_change(year, area, income, age)
@@ -607,7 +608,7 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
         def put(status: str, number: float, at: Place = place) -> None:
             after.persons[(at[0], status, *at[1:])] += number
 
-        leaving, entering, kept, cut = 0.0, 0.0, 0.0, 0.0
+        leaving, returning, kept, cut = 0.0, 0.0, 0.0, 0.0
         for own, tenure in enumerate(TENURES, start=1):
             present = standing.persons[need, tenure, sex, area, income, age]
             counted = continuous[area, income, age] if own == TENURE_DEPTH else min(own, year.credited_before)
@@ -619,6 +620,7 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
             later = min(own + 1, TENURE_DEPTH)
             put(TENURES[later - 1], present * (1 - rate))
             tracked[f"no_claim_{later}"][place] += before[f"no_claim_{own}"][place] * (1 - rate)
+            tracked["no_claim_lapsed"][place] += before[f"no_claim_{own}"][place] * rate * year("no_claim_kept")
             if own == 1:
                 tracked["waiting_months"][place] += before["months_left"][place] * (1 - rate)
             if own == TENURE_DEPTH:
@@ -634,7 +636,7 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
             flows["repaired_years"][group] += present * rate * terms.repaired
             tracked["waiting_months"][place] += present * rate * terms.lost
             tracked["months_left"][place] += present * rate * terms.left
-            entering += present * rate
+            returning += present * rate * (status != "never")
             cut += present * rate * terms.lapsed * year("cap_cut") * (status != "never")
             put(TENURES[0], present * rate)
             later_status = "never" if status == "never" else GAPS[min(GAPS.index(status) + 1, GAP_DEPTH)]
@@ -647,9 +649,12 @@ def enrol(year: Year, standing: Standing, flows: Flows) -> Enrolled:
         for status in MEMBERS:
             put(status, standing.persons[need, status, sex, area, income, age])
         insured = sum(standing.persons[need, status, sex, area, income, age] for status in TENURES)
-        uninsured = sum(standing.persons[need, status, sex, area, income, age] for status in OUT)
+        lapsed_persons = sum(standing.persons[need, status, sex, area, income, age] for status in GAPS)
+        back = returning / lapsed_persons if lapsed_persons > 0 else 0.0
         taken = before["carried_insured"][place] * leaving / insured
-        brought = before["carried_lapsed"][place] * entering / uninsured
+        brought = before["carried_lapsed"][place] * back
+        tracked["no_claim_lapsed"][place] += before["no_claim_lapsed"][place] * (1 - back)
+        tracked["no_claim_1"][place] += before["no_claim_lapsed"][place] * back
         tracked["carried_lapsed"][place] = before["carried_lapsed"][place] + taken + kept - brought
         tracked["carried_insured"][place] = before["carried_insured"][place] - taken + brought - cut
         flows["waiting_months"][group] += tracked["waiting_months"][place]

@@ -574,7 +574,8 @@ class Participation:
         self.no_claim_step = in_year(rules.no_claim_bonus.step, year)
         self.cap_cut = in_year(rules.cap_cut_per_lapsed_year, year)
         self.index = book.money_index(year)
-        self.most = in_year(rules.bonus_limit, year) * national_cap(book, year) / self.index
+        cap, limit = national_cap(book, year) / self.index, in_year(rules.bonus_limit, year)
+        self.most, self.least = limit * cap, -min(limit, 1) * cap
         self.felt = self.index / book.income_index(year) / book.values.behaviour.leave.bonus_thousand
 
     def lapsed_years(self, lives: Lives) -> Whole:
@@ -612,15 +613,17 @@ class Participation:
         return np.asarray(self.step * np.maximum(years - self.rules.continuous_bonus.after_years, 0))
 
     def at_stake(self, lives: Lives) -> Floats:
-        """Rise of the cap that the insured would lose by a lapse, within the limit; reference-year yuan."""
-        kept = self.continuous_credit(lives.continuous) * self.rules.continuous_bonus.kept_after_lapse
-        lost = self.continuous_credit(lives.continuous + 1) - kept + self.no_claim_step * lives.no_claim
-        return np.asarray(np.minimum(lost, self.most))
+        """What a lapse of a year would take off the cap of the insured, within the limit; reference-year yuan."""
+        rules, silent = self.rules, self.no_claim_step * lives.no_claim
+        stay = self.continuous_credit(lives.continuous + 1) + silent
+        back = self.continuous_credit(lives.continuous) * rules.continuous_bonus.kept_after_lapse
+        back = back + silent * rules.no_claim_bonus.kept_after_lapse - self.cap_cut
+        return np.asarray(np.minimum(stay, self.most) - np.clip(back, self.least, self.most))
 
     def granted(self, lives: Lives) -> Floats:
         """Rise of the cap of the insured in the year, within the limit either way; nominal yuan."""
         own = self.continuous_credit(lives.continuous) + self.no_claim_step * lives.no_claim + lives.carried
-        return np.asarray(np.clip(own, -self.most, self.most) * self.index * self.acts)
+        return np.asarray(np.clip(own, self.least, self.most) * self.index * self.acts)
 
 
 # --- behaviour -------------------------------------------------------------------------------------------------------
@@ -655,6 +658,10 @@ def chance_of_leaving(book: Book, rules: Participation, lives: Lives) -> Floats:
         logit -= coefficients.bonus_per_1000 * 10 * (1 - np.exp(-felt / 10))
     if acts.campaign:
         logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    if acts.renewal:
+        logit += coefficients.renewal * in_year(behaviour.default_renewal, rules.year)
+    if acts.mood:
+        logit += in_year(behaviour.mood, rules.year)
     if acts.family:
         logit -= coefficients.family * in_year(behaviour.family_share, rules.year)
     return np.asarray(1 / (1 + np.exp(-logit)))
@@ -675,6 +682,8 @@ def chance_of_entering(book: Book, rules: Participation, lives: Lives, expected_
         logit -= coefficients.wait_per_month * np.minimum(expected_months, 12)
     if acts.campaign:
         logit += coefficients.campaign * in_year(behaviour.campaign_strength, rules.year)
+    if acts.mood:
+        logit -= in_year(behaviour.mood, rules.year)
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 
@@ -809,7 +818,7 @@ class Oracle:
         self.add("repaired_years", repairable, repairs)
         due, _ = own_contribution(self.book.values, self.year)
         self.add("repair_payments", repairable * due[lives.area, lives.income], repairs)
-        self.add("no_claim_lost", lives.no_claim, leaves)
+        self.add("no_claim_of_leavers", lives.no_claim, leaves)
 
         before_cover = np.where(repairs, repaired, plain) + np.where(late, rules.late_month, 0.0)
         waiting = np.where(enters, before_cover, np.where(stays, lives.months_left, 0.0))
@@ -824,7 +833,8 @@ class Oracle:
         lives.years = np.where(leaves | enters, 1, lives.years + (stays | still_out))
         lives.continuous = np.where(enters, credited, np.where(stays, lives.continuous + credited, 0))
         lives.lapsed = np.where(leaves, counts, np.where(still_out, lives.lapsed + counts, 0))
-        lives.no_claim = np.where(stays, lives.no_claim, 0)
+        if not rules.rules.no_claim_bonus.kept_after_lapse:
+            lives.no_claim = np.where(stays, lives.no_claim, 0)
         if self.own_history:
             lives.years = lives.years + ((lives.status == ACTIVE) | (lives.status == RETIRED))
             members = np.isin(lives.status, (ACTIVE, RETIRED))
@@ -1183,6 +1193,7 @@ class Oracle:
             self.add("rule_years", lives.continuous, insured & (lives.years >= 5))
             self.add("lapsed_years", lives.lapsed, (lives.status == LAPSED) & (lives.years >= 5))
         self.add("no_claim_years", lives.no_claim, insured)
+        self.add("no_claim_lapsed", lives.no_claim, lives.status == LAPSED)
         self.add("months_left", lives.months_left, insured)
         self.add("carried_lapsed", lives.carried, lives.status == LAPSED)
         self.add("carried_insured", lives.carried, insured)

@@ -34,14 +34,15 @@ FLOWS = (
     "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
     "relatives_care", "relatives_contributions", "employee_members_income",
 )  # fmt: skip
-CARRIED = ("rule_years", "lapsed_years", "months_left", "carried_lapsed", "carried_insured")
+CARRIED = ("rule_years", "lapsed_years", "months_left", "carried_lapsed", "carried_insured", "no_claim_lapsed")
 LARGEST_Z = 4.5
 APPROXIMATE = {
     "months_left": ("waiting_months", 0.02),
     "carried_lapsed": ("bonus_at_work", 0.02),
     "carried_insured": ("bonus_at_work", 0.02),
-    "no_claim_lost": ("no_claim_years", 0.01),
+    "no_claim_of_leavers": ("no_claim_years", 0.01),
     "no_claim_years": ("no_claim_years", 0.01),
+    "no_claim_lapsed": ("no_claim_years", 0.01),
     "bonus_cap": ("bonus_cap", 0.01),
     "bonus_cost": ("bonus_cost", 0.03),
 }
@@ -64,7 +65,7 @@ def engine_totals(state: State, basis: Sequence[YearBasis]) -> Totals:
         stocks = stock_totals(state.cells)
         at_work = float(flows.bonus_cap.sum() / year.indexation.max()) + abs(stocks["carried_insured"])
         funds = dict(zip(FUND.members, state.fund[0].tolist(), strict=False))
-        amounts = {**flow_totals(flows), **stocks, **funds, "no_claim_lost": lost, "bonus_at_work": at_work}
+        amounts = {**flow_totals(flows), **stocks, **funds, "no_claim_of_leavers": lost, "bonus_at_work": at_work}
         for name, amount in amounts.items():
             found.setdefault(name, {})[year.year] = amount
     return found
@@ -249,7 +250,7 @@ STRESSES = (
         "baseline",
         (),
         (
-            *("leaves", "no_claim_lost", "no_claim_years", "bonus_cap", "bonus_cost"),
+            *("leaves", "no_claim_of_leavers", "no_claim_lapsed", "no_claim_years", "bonus_cap", "bonus_cost"),
             *("waiting_months", "months_left", "lapsed_years", "resident_insured_years"),
         ),
         without=NO_BONUS,
@@ -257,7 +258,7 @@ STRESSES = (
     Stress(
         "steps of 10,000, limit binds",
         LARGE_STEPS,
-        ("leaves", "no_claim_lost", "bonus_cap", "bonus_cost"),
+        ("leaves", "no_claim_of_leavers", "bonus_cap", "bonus_cost"),
         without=NO_BONUS,
     ),
     Stress(

@@ -22,7 +22,7 @@ from simsurance.scenario_file.loader import Scenario, load
 
 EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
 INDEXED = ("inpatient_deductible", "inpatient_limit", "outpatient_limit")
-EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
+EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "renewal", "mood", "family")
 
 
 @cache
@@ -252,10 +252,11 @@ def test_intercepts_meet_the_turnover_targets_of_the_opening_year(changes: tuple
         {"contributions.personal.grade.rural.low": 0.5},
         {"participation.continuous_bonus.step": 5000, "participation.waiting.fixed_months": 6},
         {"behaviour.campaign_strength": 2},
+        {"behaviour.default_renewal": 1, "behaviour.mood": 0.5},
         {"participation.in_force": False},
         {"participation.start_year": 2030},
     ],
-    ids=["contribution", "grade", "rules", "campaign", "no rules", "later rules"],
+    ids=["contribution", "grade", "rules", "campaign", "renewal and mood", "no rules", "later rules"],
 )
 def test_a_reform_leaves_the_intercepts_as_they_are_calibrated(changes: dict[str, Any]) -> None:
     (_, (before, *_)), (_, (after, *_)) = built(), build(baseline().replace(changes))
@@ -336,6 +337,7 @@ def test_changes_may_be_given_in_any_order_and_at_once_or_one_by_one() -> None:
 
 ACTING = {
     "behaviour.campaign_strength": {"2026": 0, "2028": 1.0},
+    "behaviour.default_renewal": {"2026": 0, "2028": 0.5},
     "behaviour.family_share": {"2026": 0, "2028": 0.2},
     "contributions.personal.rule": {"2026": "schedule", "2027": "growth"},
     "contributions.personal.growth_rate": 0.15,
@@ -346,6 +348,7 @@ COEFFICIENTS = {
     "bonus": ("leave.bonus_per_1000",),
     "wait": ("leave.wait_per_month", "return.wait_per_month"),
     "campaign": ("leave.campaign", "return.campaign"),
+    "renewal": ("leave.renewal",),
     "family": ("leave.family",),
 }
 
@@ -381,9 +384,11 @@ def test_without_adverse_selection_need_classes_share_their_odds_and_the_opening
         ({"participation.waiting.fixed_months": {"2026": 3, "2028": 8}}, -1),
         ({"participation.continuous_bonus.step": {"2026": 1000, "2028": 9000}}, -1),
         ({"behaviour.campaign_strength": {"2026": 0, "2028": 1}}, -1),
+        ({"behaviour.default_renewal": {"2026": 0, "2028": 0.5}}, -1),
+        ({"behaviour.mood": {"2026": 0, "2028": 0.5}}, 1),
         ({"behaviour.family_share": {"2026": 0, "2028": 0.5}}, -1),
     ],
-    ids=["contribution", "wait", "bonus", "campaign", "family account"],
+    ids=["contribution", "wait", "bonus", "campaign", "renewal", "mood", "family account"],
 )
 def test_each_policy_moves_leaving_by_its_sign_from_the_year_it_starts(change: dict[str, Any], sign: int) -> None:
     reference = {"contributions.personal.rule": {"2026": "schedule"}, "behaviour.family_share": 0}

@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pandas as pd
 import pytest
-from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, order, output, refreshed
+from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, PROVINCES, order, output, refreshed
 from oracle_comparison import STRESSES
 from shared_runs import projected
 
@@ -38,6 +38,11 @@ def note() -> str:
     return METHOD.read_text(encoding="utf-8")
 
 
+def pages() -> str:
+    """The note and the other page with outputs."""
+    return note() + PROVINCES.read_text(encoding="utf-8")
+
+
 @cache
 def prose() -> str:
     """The note without its outputs."""
@@ -49,7 +54,7 @@ def spans() -> list[str]:
 
 
 def blocks() -> list[Any]:
-    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(note())]
+    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(pages())]
 
 
 def as_numbers(shown: str) -> tuple[list[str], list[tuple[float, float]]]:
@@ -77,10 +82,10 @@ def test_a_changed_number_in_an_output_is_seen() -> None:
 
 
 def test_every_block_made_for_the_note_stands_in_it() -> None:
-    commands = [found["command"] for found in BLOCK.finditer(note())]
+    commands = [found["command"] for found in BLOCK.finditer(pages())]
     assert len(set(commands)) == len(commands)
     assert {f"python -m tests.docs_blocks {name}" for name in BLOCKS} <= set(commands)
-    assert note().count("<!-- output:") == note().count("<!-- /output -->") == len(commands)
+    assert pages().count("<!-- output:") == pages().count("<!-- /output -->") == len(commands)
 
 
 def test_what_takes_minutes_stands_in_the_note_with_what_it_was_measured_on() -> None:

@@ -1,6 +1,7 @@
 """Levers change one component by year; every shipped fragment runs, and the table of effects is that of single runs."""
 
 import json
+import math
 import re
 import tomllib
 from functools import cache
@@ -14,6 +15,7 @@ from shared_runs import lever_effects
 
 from simsurance.analysis import levers
 from simsurance.analysis.levers import effects, figures
+from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
@@ -346,11 +348,7 @@ def test_a_province_gives_rules_and_its_source(name):
 
 
 def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
-    excluding = {
-        ("automatic_renewal", "enrolment_surge"),
-        ("campaign", "enrolment_surge"),
-        ("payment_ratio_down", "payment_ratio_up"),
-    }
+    excluding = {("payment_ratio_down", "payment_ratio_up")}
     for pair in excluding:
         with pytest.raises(SimsuranceError, match="sets this to another value"):
             load("baseline", pair)
@@ -363,6 +361,48 @@ def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
             together.append(max(open_to, key=lambda name: len(pairs[name] & left)))
         load("baseline", together)  # of policies that lie upon the baseline together no two exclude each other
         left -= {*combinations(sorted(together), 2)}
+
+
+def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_2025():
+    none, fewer = simulate(
+        [load("baseline", names, ["horizon.last_year=2029"]) for names in ((), ("unreasonable_referrals",))]
+    )
+    saved = none.account["outgo"][-1] - fewer.account["outgo"][-1]
+    benefits = none.account["inpatient_benefits"][-1]
+    assert saved / benefits * 748 == pytest.approx(12.5, abs=0.05)
+    for name in ("critical_illness", "bonus_cost", "outpatient_benefits"):
+        assert fewer.account[name][-1] == none.account[name][-1], name
+
+
+def insured_of_2027(*fragments, settings=()):
+    """Insured on 1 January 2028, million."""
+    (found,) = simulate([load("baseline", fragments, ["horizon.last_year=2027", *settings])])
+    return found.projection.stocks.resident_insured[-1].sum() / 1e6
+
+
+def test_a_campaign_and_default_renewal_each_add_to_the_other_and_both_answer_a_surge():
+    none, surge = insured_of_2027(), insured_of_2027("enrolment_surge")
+    for before, fragments in ((none, ()), (surge, ("enrolment_surge",))):
+        campaign, renewal, both = (
+            insured_of_2027(*fragments, *more)
+            for more in (("campaign",), ("automatic_renewal",), ("automatic_renewal", "campaign"))
+        )
+        assert before < campaign < renewal < both
+    odds = [
+        build(load("baseline", names, ["horizon.last_year=2027"]))[1][1].leave_other.item()
+        for names in ((), ("campaign",), ("automatic_renewal",), ("automatic_renewal", "campaign", "enrolment_surge"))
+    ]
+    factors = [each / odds[0] for each in odds]
+    assert factors[1:] == pytest.approx([math.exp(-0.05), math.exp(-0.5), math.exp(-0.55 + 0.317)])
+
+
+@pytest.mark.parametrize(("mood", "fewer"), [(0.178, 8.1), (0.317, 15), (0.449, 22)])
+def test_a_surge_of_any_size_that_was_reported_can_be_put_in(mood, fewer):
+    """Sizes as the option tells them."""
+    text = (scenarios_folder() / "fragments" / "enrolment_surge.toml").read_text(encoding="utf-8")
+    assert f"{mood} give" in " ".join(text.split())
+    found = insured_of_2027() - insured_of_2027(settings=[f"behaviour.mood={{ 2026 = 0, 2027 = {mood} }}"])
+    assert found == pytest.approx(fewer, abs=0.1)
 
 
 # ---------------------------------------------------------------- the table of effects

@@ -105,6 +105,7 @@ def random_year(
     numbers["repair_all"], numbers["no_claim_reset"] = of_runs(0, 1, 0), of_runs(1, 1, 0)
     numbers["bonus_after_years"], numbers["bonus_limit"] = of_runs(0, 2, 1), of_runs(0.2, 5, 0.05)
     numbers["bonus_kept"], numbers["cap_cut"] = of_runs(1, 0, 0), of_runs(300, 0, 4000)
+    numbers["no_claim_kept"] = of_runs(0, 1, 1)
     numbers["care.tail_index"] = of_runs(0, 2.5, 0)
     numbers["employee.care.tail_index"] = np.concatenate([of_runs(2.2, 0, 0), of_runs(0, 0, 3)], axis=2)
     numbers["critical_self_run"], numbers["critical_premium_pp"] = of_runs(1, 1, 0), of_runs(0, 0, 60)

@@ -215,7 +215,7 @@ def tree(own: Game, foresight: str, need: int, bonus: bool, tenure: int = 200, g
             )
             for is_late in (False, True)
         )
-        out = np.array([(1 - money.dying[h]) * best(year + 1, h, 0, gap + 1, 0, 0.0) for h in range(3)])
+        out = np.array([(1 - money.dying[h]) * best(year + 1, h, 0, gap + 1, free, 0.0) for h in range(3)])
         if foresight == "known":
             return float(moves @ np.max([*central, *late, out], axis=0))
         if foresight == "in_year":

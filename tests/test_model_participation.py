@@ -285,6 +285,37 @@ def test_what_is_kept_through_a_lapse_is_not_at_stake() -> None:
     assert cap_in(2032, 5, 7, bonus_kept=1.0) == 1000, "the next step alone"
 
 
+def test_years_without_reimbursement_that_are_kept_are_at_stake_only_where_the_limit_binds() -> None:
+    silent: dict[str, Any] = {"no_claim": 2.5, "no_claim_step": 600.0, "no_claim_kept": 1.0}
+    assert cap_in(2032, 5, 7, **silent) == 4000
+    assert cap_in(2032, 5, 7, **silent, bonus_kept=1.0) == 1000
+    capped: dict[str, Any] = {"bonus_limit": 0.01, "critical_cap": 450_000.0}
+    assert cap_in(2032, 5, 7, **silent, **capped) == 4500 - 1500, (
+        "the limit leaves 4,500 of 5,500, of which 1,500 are kept"
+    )
+
+
+def test_a_cut_of_the_cap_for_one_lapsed_year_is_at_stake_as_the_bonus_is() -> None:
+    assert cap_in(2026, 2, cap_cut=3000.0) == 3000
+    assert cap_in(2032, 5, 7, cap_cut=3000.0) == 4000 + 3000
+    assert cap_in(2032, 5, 7, no_claim=5, no_claim_step=600.0, no_claim_kept=1.0, cap_cut=3000.0) == 4000 + 3000
+    limit: dict[str, Any] = {"bonus_limit": 0.2, "critical_cap": 10_000.0, "cap_cut": 3000.0}
+    assert cap_in(2032, 5, 7, **limit) == 2000 + 2000, "a rise and a cut may each be a fifth of the cap"
+
+
+def test_a_cut_moves_the_odds_of_leaving_as_a_bonus_of_the_same_amount_does() -> None:
+    cells = persons(("tenure_2", 100.0))
+    felt: dict[str, Any] = {**NATIONAL, "leave_bonus": 0.015, "bonus_felt": 1 / 1000, "leave_odds": 0.05}
+    odds = []
+    for changes in ({}, {"cap_cut": 3000.0}, {"bonus_step": 3000.0, "bonus_after_years": 1.0}):
+        rate = enrolment_hazards(cells, quiet_year(2026, **{**felt, **changes})).leave
+        leave = float(np.broadcast_to(rate, (1, 3, 5, 1, 2, 4, AGES))[0, 0, 1, 0, RURAL, MIDDLE, 2])
+        odds.append(leave / (1 - leave))
+    none, cut, bonus = odds
+    assert cut == bonus
+    assert cut / none == pytest.approx(np.exp(-0.015 * 10 * (1 - np.exp(-0.3))))
+
+
 def test_years_without_reimbursement_are_at_stake_too_and_both_within_the_limit() -> None:
     assert cap_in(2032, 5, 7, no_claim=2.5, no_claim_step=600.0) == 4000 + 1500
     assert cap_in(2032, 5, 7, bonus_limit=0.01, critical_cap=300_000.0) == 3000
@@ -382,6 +413,25 @@ def test_an_earned_bonus_may_be_kept_through_a_lapse_and_a_cap_cut_by_lapsed_yea
     left, _ = one_year(again, quiet_year(2035, **NATIONAL, leave_odds=0.25))
     assert held(left, "carried_insured") == pytest.approx(-80 * 2100)
     assert held(left, "carried_lapsed") == pytest.approx(-20 * 2100)
+
+
+def test_years_without_reimbursement_stay_with_the_lapsed_and_come_back_with_those_who_return() -> None:
+    rules_of_year: dict[str, Any] = {**NATIONAL, "bonus_step": 0.0, "no_claim_step": 1000.0, "no_claim_kept": 1.0}
+    state = state_of(persons(("tenure_2", 100.0), ("no_claim_2", 150.0), ("never", 500.0)))
+    left, _ = one_year(state, quiet_year(2030, **rules_of_year, leave_odds=0.25))
+    assert held(left, "no_claim_lapsed") == pytest.approx(20 * 1.5)
+    assert held(left, "no_claim_3") == pytest.approx(80 * 1.5 + 80), "who stays has another year"
+    back, flows = one_year(left, quiet_year(2031, **rules_of_year, enter_odds=1.0))
+    assert held(back, "no_claim_lapsed") == pytest.approx(10 * 1.5), "the never insured bring and take none"
+    assert held(back, "no_claim_1") == pytest.approx(10 * 1.5 + 10 + 250)
+    assert flows.bonus_cap.sum() == pytest.approx((80 * 2.5 + 10 * 1.5) * 1000)
+    lost, _ = one_year(state, quiet_year(2030, **{**rules_of_year, "no_claim_kept": 0.0}, leave_odds=0.25))
+    assert held(lost, "no_claim_lapsed") == 0
+    used = quiet_year(2032, **{**rules_of_year, **always_claims()}, no_claim_reset=1.0, critical_cap=8_000.0)
+    after, _ = one_year(back, used)
+    assert held(after, "no_claim_2") == pytest.approx(0, abs=1e-6), (
+        "a claim that passes the cap takes what came back, too"
+    )
 
 
 def test_a_cap_that_is_cut_saves_what_it_no_longer_pays() -> None:

@@ -38,6 +38,11 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
         ("participation.continuous_bonus.kept_after_lapse=true",),
     ),
     "the cap is cut for lapsed years": ((), ("participation.cap_cut_per_lapsed_year=3000",)),
+    "a cut keeps members": (("behaviour.leave.bonus_per_1000=0.1",), ("participation.cap_cut_per_lapsed_year=3000",)),
+    "a lapse takes the years without reimbursement": (
+        ("participation.no_claim_bonus.step=3000", "behaviour.leave.bonus_per_1000=0.1"),
+        ("participation.no_claim_bonus.kept_after_lapse=false",),
+    ),
     "the young and the old do not wait": (
         (),
         ("participation.waiting.exempt_under_age=16", "participation.waiting.exempt_from_age=60"),
@@ -101,6 +106,8 @@ VARIANTS: dict[str, tuple[Settings, Settings]] = {
             "behaviour.return.wait_per_month=0.1",
             "behaviour.leave.bonus_per_1000=0.1",
             "behaviour.campaign_strength=1",
+            "behaviour.default_renewal=0.5",
+            "behaviour.mood={ 2026 = 0, 2027 = 0.5, 2028 = 0 }",
             "behaviour.family_share=0.5",
         ),
     ),

@@ -160,6 +160,18 @@ def test_whoever_uses_the_bonus_starts_again_but_keeps_the_continuous_years():
     assert story(kept, "2025-2030: in no-claim, 2031: in claim 3000000").loc[2031, "no_claim_years_after"] == 6
 
 
+def test_years_without_reimbursement_are_kept_through_a_lapse_or_lost_with_it():
+    history = "2025-2027: in no-claim, 2028: lapse, 2029: in no-claim"
+    kept = story(nominal(), history)
+    assert kept["no_claim_years_after"].tolist() == [1, 2, 3, 3, 4]
+    assert kept.loc[2029, ["no_claim_credit", "bonus"]].tolist() == [3000, 3000]
+    assert "The zero-reimbursement increase is kept until re-enrolment (3 years credited)." in kept.loc[2028, "told"]
+    lost = story(nominal().replace({"participation.no_claim_bonus.kept_after_lapse": False}), history)
+    assert lost["no_claim_years_after"].tolist() == [1, 2, 3, 0, 1]
+    assert lost.loc[2029, "bonus"] == 0
+    assert "The zero-reimbursement increase is reset to zero (3 years credited)." in lost.loc[2028, "told"]
+
+
 def test_a_claim_by_layer_by_hand():
     told = story(nominal(), "2026: in claim 200000").loc[2026]
     assert told["basic"] == pytest.approx(0.7 * 199_000)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 RULE_EFFECTS = ("bonus", "wait")
-ALL_EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "family")
+ALL_EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "renewal", "mood", "family")
 PARETO_INDEX = 2.0
 """Pareto index of the heavy tail: the middle of the range 1.5 to 2.5; no estimate for China was read."""
 COMPARED = (

@@ -90,6 +90,10 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     burden = own[..., None] / inputs.cell_incomes([year - 1 for year in years], shares)
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
+    renewal = inputs.yearly(behaviour.default_renewal) * acts.renewal
+    mood = inputs.yearly(behaviour.mood) * acts.mood
+    leave_other = behaviour.leave.campaign * campaign - behaviour.leave.family * family
+    leave_other = leave_other + behaviour.leave.renewal * renewal + mood
     index = inputs.indexation(years)
     true_index = inputs.income("national", [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
     felt = index * true_index[-1] / true_index[:-1] / behaviour.leave.bonus_thousand
@@ -108,8 +112,8 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "leave_wait": on(behaviour.leave.wait_per_month * acts.wait),
         "return_wait": on(behaviour.back.wait_per_month * acts.wait),
         "leave_bonus": on(behaviour.leave.bonus_per_1000 * acts.bonus),
-        "leave_other": on(np.exp(behaviour.leave.campaign * campaign - behaviour.leave.family * family), "year"),
-        "return_other": on(np.exp(behaviour.back.campaign * campaign), "year"),
+        "leave_other": on(np.exp(leave_other), "year"),
+        "return_other": on(np.exp(behaviour.back.campaign * campaign - mood), "year"),
         "newborn_enrolment": on(inputs.yearly(values.membership.newborn_enrolment), "year"),
         "rules_in_force": on(float(rules.in_force)),
         "waiting": {
@@ -132,6 +136,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "bonus_after_years": on(bonus.after_years),
         "bonus_kept": on(float(bonus.kept_after_lapse)),
         "no_claim_step": on(inputs.yearly(rules.no_claim_bonus.step), "year"),
+        "no_claim_kept": on(float(rules.no_claim_bonus.kept_after_lapse)),
         "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
         "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
         "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),

@@ -260,7 +260,8 @@ class MemberYear:
             kept = self.continuous_credit(self.continuous_years(standing.tenure, self.basis.year - 1)) * self.number(
                 self.basis.bonus_kept
             )
-        return Standing(gap=standing.gap + 1, carried=standing.carried + kept)
+        credited = standing.no_claim * bool(self.number(self.basis.no_claim_kept))
+        return Standing(gap=standing.gap + 1, no_claim=credited, carried=standing.carried + kept)
 
     @property
     def years_count(self) -> bool:

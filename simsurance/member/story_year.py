@@ -227,6 +227,7 @@ def _outside(one: Told, rule: MemberYear, standing: Standing, after: Standing) -
         rules_apply=rule.counting,
         continuous_years=rule.continuous_years(standing.tenure, one.year - 1) if rule.counting else 0,
         no_claim_years_before=standing.no_claim,
+        no_claim_years_after=after.no_claim,
         carried_credit=kept,
         capped=rule.capped,
         claim=one.claim or 0.0,

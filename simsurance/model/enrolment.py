@@ -88,10 +88,10 @@ def expected_months(
 
 
 def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Continuous credit earned so far, and the rise of the cap that a lapse would lose, by tenure.
+    """Continuous credit earned so far, and what a lapse of one year would take off the cap, by tenure.
 
-    Lost are the continuous credit with the next step, unless kept, and the no-claim credit, within the limit. Yuan of the
-    reference year.
+    The change of the cap of who stays, the next step of the continuous credit included, less that of who comes back, with what
+    is kept and less the cut for a lapsed year; each within the limit. Yuan of the reference year.
     """
     counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
     continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
@@ -108,5 +108,8 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
     )
     earned = participation.continuous_credit(continuous, basis.bonus_step, basis.bonus_after_years)
     with_next = participation.continuous_credit(continuous + 1, basis.bonus_step, basis.bonus_after_years)
-    lost = (with_next - basis.bonus_kept * earned) + no_claim * basis.no_claim_step
-    return earned, participation.limited(lost, basis.critical_cap / basis.indexation, basis.bonus_limit)
+    credit = no_claim * basis.no_claim_step
+    cap = basis.critical_cap / basis.indexation
+    of_stayers = participation.limited(with_next + credit, cap, basis.bonus_limit)
+    kept = basis.bonus_kept * earned + basis.no_claim_kept * credit
+    return earned, of_stayers - participation.limited(kept - basis.cap_cut, cap, basis.bonus_limit)

@@ -23,6 +23,7 @@ FIRST_GAP, LAST_GAP = GAPS.start, GAPS.stop - 1
 RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
 WAITING, MONTHS_LEFT = row("waiting_months"), row("months_left")
 CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
+NO_CLAIM_LAPSED = row("no_claim_lapsed")
 
 ROW_AXES = tuple(name for name in PERSON_AXES if name != "status")
 """Axes of one row of a state."""
@@ -98,9 +99,10 @@ def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, w
 def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Workspace) -> None:
     """What the rules remember of those who stay, leave and enter, written to the tracked rows of `work.enrolled`.
 
-    Years without reimbursement go with the stayers and are lost with a lapse. Waiting months are those lost this year (left
-    from the year before, or of the entry) and those left for the next. A change of the cap carried through a lapse moves
-    between the lapsed and the insured at the cell's mean rates.
+    Years without reimbursement go with the stayers; those of who leaves are lost, or kept by the lapsed until they return.
+    Waiting months are those lost this year (left from the year before, or of the entry) and those left for the next. A change
+    of the cap carried through a lapse moves from the insured at the mean rate of leaving of the cell. Whatever the lapsed hold
+    comes back at their mean rate of returning.
     """
     enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
     stay = 1 - hazard.leave
@@ -116,19 +118,29 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
         enrolled[:, :, MONTHS_LEFT] = (entering * hazard.months_left).sum(axis=2)
     else:
         enrolled[:, :, MONTHS_LEFT] = 0.0
-    enrolled[:, :, CARRIED_LAPSED] = cells[:, :, CARRIED_LAPSED]
-    enrolled[:, :, CARRIED_INSURED] = cells[:, :, CARRIED_INSURED]
-    carried = cells[:, :, CARRIED_LAPSED].any() or cells[:, :, CARRIED_INSURED].any()
-    if carried or basis.bonus_kept.any() or basis.cap_cut.any():
-        insured, lapsed = cells[:, :, TENURES].sum(axis=2), cells[:, :, UNINSURED].sum(axis=2)
-        gone = np.divide(leaving.sum(axis=2), insured, out=np.zeros_like(insured), where=insured > 0)
-        back = np.divide(entering.sum(axis=2), lapsed, out=np.zeros_like(lapsed), where=lapsed > 0)
+    held = (CARRIED_LAPSED, CARRIED_INSURED, NO_CLAIM_LAPSED)
+    for each in held:
+        enrolled[:, :, each] = cells[:, :, each]
+    rules = (basis.bonus_kept, basis.cap_cut, basis.no_claim_kept)
+    if not (any(rule.any() for rule in rules) or any(cells[:, :, each].any() for each in held)):
+        return
+    back = share_of(entering[:, :, GAPS].sum(axis=2), cells[:, :, GAPS].sum(axis=2))
+    years_back = cells[:, :, NO_CLAIM_LAPSED] * back
+    years_kept = (cells[:, :, NO_CLAIM] * hazard.leave).sum(axis=2) * basis.no_claim_kept[:, :, 0]
+    enrolled[:, :, NO_CLAIM_LAPSED] += years_kept - years_back
+    enrolled[:, :, NO_CLAIM.start] += years_back
+    if basis.bonus_kept.any() or basis.cap_cut.any() or any(cells[:, :, each].any() for each in held[:2]):
+        gone = share_of(leaving.sum(axis=2), cells[:, :, TENURES].sum(axis=2))
         kept = (leaving * hazard.earned).sum(axis=2) * basis.bonus_kept[:, :, 0]
-        again = (slice(None), slice(None), slice(1, None))
-        cut = (entering[again] * hazard.lapsed_years[again]).sum(axis=2) * basis.cap_cut[:, :, 0]
+        cut = (entering[:, :, GAPS] * hazard.lapsed_years[:, :, GAPS]).sum(axis=2) * basis.cap_cut[:, :, 0]
         leaving_with, entering_with = cells[:, :, CARRIED_INSURED] * gone, cells[:, :, CARRIED_LAPSED] * back
         enrolled[:, :, CARRIED_LAPSED] += leaving_with + kept - entering_with
         enrolled[:, :, CARRIED_INSURED] += entering_with - cut - leaving_with
+
+
+def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A part over its whole; 0 where there is nobody."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def enrolment_flows(hazard: Hazards, work: Workspace) -> dict[str, np.ndarray]:

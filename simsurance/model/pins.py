@@ -24,7 +24,7 @@ def one(name: str) -> slice:
 
 
 TRACKED: Final = {
-    "uninsured": (UNINSURED, one("lapsed_years"), one("carried_lapsed")),
+    "uninsured": (UNINSURED, one("lapsed_years"), one("carried_lapsed"), one("no_claim_lapsed")),
     "resident_insured": (TENURES, one("rule_years"), one("months_left"), one("carried_insured"), NO_CLAIM),
     "employee_active": (one("employee_active"),),
     "employee_retired": (one("employee_retired"),),

@@ -133,6 +133,7 @@ class YearBasis:
     bonus_credited_years: int
     bonus_kept: Annotated[np.ndarray, "0 or 1", ""]
     no_claim_step: Annotated[np.ndarray, "yuan of the reference year a year", ""]
+    no_claim_kept: Annotated[np.ndarray, "0 or 1", ""]
     no_claim_reset: Annotated[np.ndarray, "0 or 1", ""]
     bonus_limit: Annotated[np.ndarray, "share of the cap", ""]
     cap_cut: Annotated[np.ndarray, "yuan of the reference year a lapsed year", ""]

@@ -46,6 +46,7 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
         (tracked("months_left"), insured_growth),
         (tracked("carried_lapsed"), uninsured_growth),
         (tracked("carried_insured"), insured_growth),
+        (tracked("no_claim_lapsed"), uninsured_growth),
         (NO_CLAIM, insured_growth),
     ):
         enrolled[:, :, rows] *= factor

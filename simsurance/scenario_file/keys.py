@@ -148,11 +148,10 @@ REMOVED: Final[dict[str, str]] = {
 """Path of a key or a table that is no more -> why, or what does its work; files that still use it are told so."""
 
 POLICY_PREFIXES: Final = ("participation.", "contributions.")
-POLICY_KEYS: Final = tuple(
-    path
-    for path in KEYS
-    if path.startswith(POLICY_PREFIXES) or path in ("behaviour.campaign_strength", "behaviour.family_share")
+POLICY_COVARIATES: Final = tuple(
+    f"behaviour.{name}" for name in ("campaign_strength", "default_renewal", "mood", "family_share")
 )
+POLICY_KEYS: Final = tuple(path for path in KEYS if path.startswith(POLICY_PREFIXES) or path in POLICY_COVARIATES)
 """The keys that the behaviour's intercepts are solved without: for these the root of a scenario counts."""
 INCOME_KEYS: Final = (
     "economy.disposable_income",

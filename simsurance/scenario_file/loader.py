@@ -40,10 +40,10 @@ class Scenario:
     """A complete, checked scenario.
 
     `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
-    contributions, campaigns, family accounts): the intercepts of behaviour are calibrated under these. `at_root` is the same
-    scenario at the incomes of its root: growth of cost is stated at these. `origins` says for each leaf which file set it,
-    `tables` which CSV file each table key stands for. `pin_root` is the scenario in which the factors of pins are found, None
-    where that is this one.
+    contributions, campaigns, default renewal, mood, family accounts): the intercepts of behaviour are calibrated under
+    these. `at_root` is the same scenario at the incomes of its root: growth of cost is stated at these. `origins` says for
+    each leaf which file set it, `tables` which CSV file each table key stands for. `pin_root` is the scenario in which the
+    factors of pins are found, None where that is this one.
     """
 
     name: str

@@ -31,7 +31,7 @@ class LeaveCoefficients(Section):
     health: ByNeed = quantity("added by health status class", "log-odds", -5, 5)
     burden: Number = quantity("per unit of ln(burden / burden of the reference year)", "log-odds", -1, 10)
     bonus_per_1000: Number = quantity(
-        "taken off per thousand of cap at stake, in the reference year", "log-odds", -1, 1
+        "taken off per thousand of cap that a lapse would cost, in the reference year", "log-odds", -1, 1
     )
     bonus_thousand: Number = amount(
         "cap at stake that counts as a thousand in bonus_per_1000; ten of it are felt at most",
@@ -42,6 +42,7 @@ class LeaveCoefficients(Section):
         "taken off per month of waiting that a lapse of one year would cost", "log-odds", -1, 1
     )
     campaign: Number = quantity("added per unit of campaign", "log-odds", -5, 5)
+    renewal: Number = quantity("added where the contribution is collected unless a person objects", "log-odds", -5, 5)
     family: Number = quantity("taken off when a relative's account pays", "log-odds", -5, 5)
 
 
@@ -71,6 +72,8 @@ class Effects(Section):
     bonus: bool = text("the participation bonus acts on leaving")
     wait: bool = text("waiting periods act on leaving and returning")
     campaign: bool = text("campaigns act on leaving and returning")
+    renewal: bool = text("collection unless a person objects acts on leaving")
+    mood: bool = text("the mood acts on leaving, returning and joining")
     family: bool = text("payment from a relative's account acts on leaving")
 
 
@@ -83,6 +86,15 @@ class Behaviour(Section):
     effects: Effects
     burden_floor: Number = quantity("added to the burden before the logarithm", "share of income", 1e-6, 0.1)
     campaign_strength: Schedule = quantity("strength of enrolment campaigns", "units", -5, 5)
+    default_renewal: Schedule = quantity(
+        "share of the insured whose contribution is collected unless they object", "share", 0, 1
+    )
+    mood: Schedule = quantity(
+        "added to leaving and taken off returning and joining, whatever the rules: a surge in lapses above 0",
+        "log-odds",
+        -3,
+        3,
+    )
     family_share: Schedule = quantity(
         "share of personal contributions that relatives' personal accounts pay", "share", 0, 1
     )
@@ -143,6 +155,7 @@ class NoClaimBonus(Section):
     """Rise of the critical-illness cap for a year without reimbursement."""
 
     step: Schedule = amount("increase in the cap for each year without reimbursement, in the reference year", "yuan", 0)
+    kept_after_lapse: bool = text("the credit is kept after a lapse, unlike the years of continuous enrolment")
     reset_on_use: bool = text("a claim that uses the bonus sets the credit to zero")
 
 
