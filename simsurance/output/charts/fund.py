@@ -26,6 +26,7 @@ from simsurance.output.charts.canvas import (
 from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import fund_label, scenario_title, unit
 from simsurance.output.measured import measured, year_or_none
+from simsurance.output.ranges import range_of
 
 LONGEST_TITLE: Final = 90
 """Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
@@ -54,11 +55,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 
-def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
+def reserve_months(
+    results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
+) -> Chart:
     """The first of the funds in months of its outgo, with the wanted band if the scenario gives one."""
     fund = funds[0]
     known = reserve_history(results.scenario, fund)
@@ -67,7 +71,7 @@ def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESID
     if prepaid is not None and prepaid.any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
-    return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, funds[:1], lang)
+    return _balance_chart(results, "reserve_months", lines, unit("months", lang).name, funds[:1], lang, ranges)
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
@@ -75,7 +79,9 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
     return fund_past(scenario, fund, "cumulative_balance").over(fund_past(scenario, fund, "outgo"), 1 / 12)
 
 
-def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
+def fund_balance(
+    results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
+) -> Chart:
     """Funds on 31 December; below zero they are an accumulated deficit."""
     shown = unit("yuan", lang)
     lines = []
@@ -84,7 +90,7 @@ def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
-    return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
+    return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang, ranges)
 
 
 def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
@@ -157,7 +163,13 @@ def _line(
 
 
 def _balance_chart(
-    results: "RunResult", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: str
+    results: "RunResult",
+    name: str,
+    lines: list[Line],
+    shown: str,
+    funds: Sequence[str],
+    lang: str,
+    ranges: "SingleChanges | None",
 ) -> Chart:
     """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
@@ -175,7 +187,8 @@ def _balance_chart(
     own = dict(zip(funds, lines, strict=False))
     deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
     canvas.direct_labels(axes, [*lines, *(deficit for deficit in deficits if deficit)])
-    status(axes, results, own, lang, [*band, name_band(axes, band, lines, lang)] if band else [])
+    taken = [*band, name_band(axes, band, lines, lang)] if band else []
+    status(axes, results, own, lang, taken, ranges)
     if name == "fund_balance":
         first_deficits(axes, results, own, lang)
     return Chart(name_of(name, funds), figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
@@ -275,15 +288,23 @@ def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line]
 
 
 def status(
-    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str, taken: Sequence[float] = ()
+    axes: "Axes",
+    results: "RunResult",
+    lines: Mapping[str, Line],
+    lang: str,
+    taken: Sequence[float] = (),
+    ranges: "SingleChanges | None" = None,
 ) -> None:
-    """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
+    """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights.
+
+    The range of the year stands below it.
+    """
     found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}
     depleted = {fund: year for fund, year in found.items() if year is not None}
     for fund, year in depleted.items():
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
-        words = word("mark.depleted", lang, year=year)
+        words = _above(word("mark.depleted", lang, year=year), range_of(ranges, fund, lang))
         note = axes.annotate(
             words if len(lines) == 1 else word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words),
             (year, 0),
@@ -298,8 +319,15 @@ def status(
     if depleted:
         return
     words = word("mark.not_depleted", lang, year=results.years[-1])
+    if len(lines) == 1:
+        words = _above(words, range_of(ranges, next(iter(lines)), lang))
     height = canvas.clear_height(axes, list(lines.values()), taken)
     axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va="center", color=GREY, bbox=canvas.PAPER)
+
+
+def _above(words: str, below: str) -> str:
+    """Words with others on a line of their own below, if there are any."""
+    return f"{words}\n{below}" if below else words
 
 
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
