@@ -163,7 +163,8 @@ def listed() -> tuple[Change, ...]:
 def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None) -> SingleChanges:
     """The range of a run over the list, or over other changes: one build and one projection a change, each kept for a moment.
 
-    A change that alters nothing in the scenario is left out, and so is one that reaches none of its funds.
+    A change that alters nothing in the scenario is left out, and so is one that reaches none of its funds. Where no year
+    projected lies after the published ones nothing is unknown, and there is no change.
     """
     moved: dict[str, list[Moved]] = {fund: [] for fund in results.accounts}
     for change in listed() if changes is None else changes:
@@ -227,15 +228,13 @@ def _values(scenario: Scenario, steps: Iterable[Step]) -> Iterator[tuple[str, An
     What is given until the reference year of cost is no unknown: values are raised from the year after it.
     """
     first = max(scenario.values.horizon.valuation_year, scenario.values.claims.trend.reference_year + 1)
-    for step in steps:
-        own: Any = reduce(getattr, step.path.split("."), scenario.values)  # type: ignore[arg-type]
+    for step in steps if first <= scenario.values.horizon.last_year else ():
+        own: Any = reduce(getattr, step.path.split("."), scenario.values)
         if step.size is None:
             value = float(step.value) if isinstance(own, float | int) else step.value
             if value != own:
                 yield step.path, value
-        elif first <= scenario.values.horizon.last_year and not (
-            step.how == "add_where_named" and isinstance(own, dict) and max(own) < first
-        ):
+        elif step.how != "add_where_named" or not isinstance(own, dict) or max(own) >= first:
             yield step.path, raised(own, step.size, first)
 
 

@@ -11,7 +11,7 @@ import click
 
 from simsurance.cli.options import language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
-from simsurance.cli.show import columns
+from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
-COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "range", "months", "required")
+COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -164,24 +164,27 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
 
 
 def _table(results: Sequence["RunResult"], ranges: Sequence["SingleChanges | None"], lang: str) -> list[str]:
-    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection."""
+    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection.
+
+    Below it the range of its depletion year, if ranges are given.
+    """
     from simsurance.output.card import times
     from simsurance.output.measured import outlooks
     from simsurance.output.ranges import range_of
 
     said = words(lang)
-    rows = [tuple(said.label(f"run.{name}") for name in COLUMNS)]
+    rows, below = [tuple(said.label(f"run.{name}") for name in COLUMNS)], [""]
     for result, own in zip(results, ranges, strict=True):
         for found in outlooks(result):
             dated = (found.first_deficit_year, found.depletion_year)
             years = (said.label("run.never") if year is None else str(year) for year in dated)
             months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
             fund = said.label(f"run.name.{found.fund}")
-            told = range_of(own, found.fund, lang)
-            rows.append((result.scenario.name, fund, *years, told, months, times(found, lang)))
-    if not any(ranges):
-        rows = [row[:4] + row[5:] for row in rows]
-    return columns(rows)
+            rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
+            below.append(range_of(own, found.fund, lang))
+    indent = " " * (max(width(row[0]) for row in rows) + 2)
+    table = zip(columns(rows), below, strict=True)
+    return [line for row, told in table for line in (row, *([indent + told] if told else []))]
 
 
 def _written(result: "RunResult", folder: Path, lang: str) -> str:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def range_words(found: "FundRange", lang: str) -> str:
-    """The label of the range and its ends: `single changes: 2034 to 2041`; an end may be a status."""
+    """The label of the range and its ends: `single changes: 2034 to 2041`; an end may be a status; empty if nothing changes."""
+    if not found.moved:
+        return ""
     earliest, latest = found.ends
     return words(lang).say("range.single_changes", earliest=earliest, latest=latest, last=found.last)
 

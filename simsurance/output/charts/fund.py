@@ -43,6 +43,10 @@ LOOKS: Final = {
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
 OUTGO_LOOK: Final = (SOLID, "s", 4.8)
 """Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
+RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
+"""Places of a line of a range, the best first."""
+BESIDE: Final = ((6, 7, "left"), (-6, -4, "right"))
+"""Where words about a spot on the zero line stand best: right above it, left below it."""
 AROUND: Final = tuple(
     offset
     for far in (7, 9, 11, 14, 18, 23, 29, 36, 45, 55, 66)
@@ -304,9 +308,11 @@ def status(
     for fund, year in depleted.items():
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
-        words = _above(word("mark.depleted", lang, year=year), range_of(ranges, fund, lang))
+        words = word("mark.depleted", lang, year=year)
+        if len(lines) > 1:
+            words = word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words)
         note = axes.annotate(
-            words if len(lines) == 1 else word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words),
+            words,
             (year, 0),
             (0, 0),
             textcoords="offset points",
@@ -314,20 +320,25 @@ def status(
             zorder=10,
             bbox=canvas.PAPER,
         )
-        beside = (-6, -4, "right") if right else (6, 7, "left")
-        canvas.into_clear(note, list(lines.values()), (beside, *AROUND))
+        near = sorted(BESIDE, key=lambda offset: (offset[2] == "right") != right)
+        forms = _above(words, range_of(ranges, fund, lang))
+        tries = [*((form, near) for form in forms), *((form, [*near, *AROUND]) for form in forms)]
+        for told, offsets in tries:
+            note.set_text(told)
+            if not canvas.into_clear(note, list(lines.values()), offsets):
+                break
     if depleted:
         return
     words = word("mark.not_depleted", lang, year=results.years[-1])
     if len(lines) == 1:
-        words = _above(words, range_of(ranges, next(iter(lines)), lang))
+        words = _above(words, range_of(ranges, next(iter(lines)), lang))[-1]
     height = canvas.clear_height(axes, list(lines.values()), taken)
     axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va="center", color=GREY, bbox=canvas.PAPER)
 
 
-def _above(words: str, below: str) -> str:
-    """Words with others on a line of their own below, if there are any."""
-    return f"{words}\n{below}" if below else words
+def _above(words: str, below: str) -> list[str]:
+    """Words with others below, if there are any: on one line, on shorter ones, on the shortest."""
+    return [f"{words}\n{canvas.wrapped(below, width)}" for width in RANGE_WIDTHS] if below else [words]
 
 
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
