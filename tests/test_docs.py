@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 import pytest
-from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, order, output, refreshed
+from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, README, order, output, refreshed
 from oracle_comparison import STRESSES
 
 from simsurance.cli import main as simsurance
@@ -44,7 +44,8 @@ def spans() -> list[str]:
 
 
 def blocks() -> list[Any]:
-    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(note())]
+    documents = note() + README.read_text(encoding="utf-8")
+    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(documents)]
 
 
 def as_numbers(shown: str) -> tuple[list[str], list[tuple[float, float]]]:

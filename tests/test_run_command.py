@@ -36,6 +36,8 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     assert (done.exit_code, done.stderr) == (0, "")
     header, *rows, empty, folder = done.stdout.splitlines()
     assert header.split()[:2] == ["scenario", "fund"]
+    rows, below = rows[::2], rows[1::2]
+    assert {row.strip() for row in below} == {"single changes: not depleted by 2028"}
     assert [row.split("  ")[:2] for row in rows] == [
         ["baseline", fund] for fund in ("resident fund", "employee pool", "accounts")
     ]

@@ -5,6 +5,7 @@ reaches different funds, or is one thing told in two keys. Changes are relative 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from itertools import groupby
@@ -52,6 +53,14 @@ class Step:
     def size(self) -> float | None:
         """By how much a value is raised; None where it is set."""
         return None if self.how == "set" else float(self.value)
+
+    @property
+    def set_to(self) -> Any:
+        """What a value is set to: a number where it is written as one."""
+        for kind in (int, float):
+            with suppress(ValueError):
+                return kind(self.value)
+        return self.value
 
 
 Change = tuple[Step, ...]
@@ -231,9 +240,8 @@ def _values(scenario: Scenario, steps: Iterable[Step]) -> Iterator[tuple[str, An
     for step in steps if first <= scenario.values.horizon.last_year else ():
         own: Any = reduce(getattr, step.path.split("."), scenario.values)
         if step.size is None:
-            value = float(step.value) if isinstance(own, float | int) else step.value
-            if value != own:
-                yield step.path, value
+            if step.set_to != own:
+                yield step.path, step.set_to
         elif step.how != "add_where_named" or not isinstance(own, dict) or max(own) >= first:
             yield step.path, raised(own, step.size, first)
 
