@@ -10,6 +10,8 @@ from simsurance.analysis.compare import compare as side_by_side
 from simsurance.analysis.scheme_effects import POLICIES
 from simsurance.analysis.scheme_effects import SchemeEffects as EffectsByFund
 from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
+from simsurance.analysis.single_changes import SingleChanges
+from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
@@ -61,6 +63,21 @@ class Results:
         """The scenario beside its twins without behavioural effects, projected when first asked for."""
         return twins(self.shown)
 
+    @cached_property
+    def ranges(self) -> SingleChanges:
+        """How far depletion years move under single changes of what is not known, found when first asked for."""
+        return ranges_of(self.shown)
+
+    @property
+    def depletion_range(self) -> Any:
+        """Depletion year of each fund, and the earliest and the latest under single changes, with statuses."""
+        return self.ranges.ranges.copy()
+
+    @property
+    def single_changes(self) -> Any:
+        """Every single change: depletion year, and change of the closing balance at constant prices, by fund."""
+        return self.ranges.table.copy()
+
     @property
     def twin(self) -> Any:
         """Measures beside those of the zero-effect twin: what part of them rests on assumed behaviour."""
@@ -81,22 +98,25 @@ class Results:
         """The charts as figures: `results.plot.reserve_months(lang="zh")`."""
         from simsurance.output.charts import Plots
 
-        return Plots(self.shown)
+        return Plots(self.shown, lambda: self.ranges)
 
-    def save(self, path: str | Path, charts: bool = True, lang: str = "en") -> None:
-        """Write tables, charts and a summary to the folder `path`; raises SimsuranceError if it is not ours to replace."""
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True) -> None:
+        """Write tables, charts and a summary to the folder `path`, with the ranges of depletion years or without.
+
+        Raises SimsuranceError if the folder is not ours to replace.
+        """
         from simsurance.output.save import save
 
-        save(self.twins, Path(path), charts, lang)
+        save(self.twins, Path(path), charts, lang, ranges=self.ranges if ranges else None)
 
     def __repr__(self) -> str:
         return f"Results({self.shown!r})"
 
-    def card(self, lang: str = "en") -> "Card":
+    def card(self, lang: str = "en", ranges: bool = True) -> "Card":
         """The summary card that a notebook shows, in another language: `results.card(lang="zh")`."""
         from simsurance.output.card import card
 
-        return card(self.shown, lang)
+        return card(self.shown, lang, self.ranges if ranges else None)
 
     def _repr_html_(self) -> str:
         return str(self.card())
@@ -105,8 +125,10 @@ class Results:
 class Comparison:
     """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
 
-    def __init__(self, shown: ComparedRuns) -> None:
+    def __init__(self, shown: ComparedRuns, results: Sequence[Results] | None = None) -> None:
         self.shown = shown
+        self.results = tuple(results) if results else tuple(Results(each) for each in shown.results)
+        """The results of each scenario."""
 
     measures = table_of(ComparedRuns, "measures")
     fund = table_of(ComparedRuns, "fund")
@@ -115,9 +137,12 @@ class Comparison:
     differences = table_of(ComparedRuns, "differences")
 
     @property
-    def results(self) -> tuple[Results, ...]:
-        """The results of each scenario."""
-        return tuple(Results(each) for each in self.shown.results)
+    def depletion_range(self) -> Any:
+        """Depletion year and its range under single changes by scenario and fund; index scenario, fund."""
+        import pandas as pd
+
+        tables = (each.ranges.ranges for each in self.results)
+        return pd.concat(dict(zip(self.names, tables, strict=True)), names=["scenario"])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,11 +156,15 @@ class Comparison:
 
         return ComparisonPlots(self.shown)
 
-    def save(self, path: str | Path, charts: bool = True, lang: str = "en") -> None:
-        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True) -> None:
+        """Write tables, charts and a summary to the folder `path`, with the ranges of depletion years or without.
+
+        Raises SimsuranceError if the folder is not ours to replace.
+        """
         from simsurance.output.save import save_comparison
 
-        save_comparison(self.shown, Path(path), charts, lang)
+        found = [each.ranges for each in self.results] if ranges else None
+        save_comparison(self.shown, Path(path), charts, lang, ranges=found)
 
     def __repr__(self) -> str:
         return f"Comparison({self.shown!r})"
@@ -189,7 +218,11 @@ def compare(base: Scenario | Results | str | Path, *others: Scenario | Results |
     Raises SimsuranceError for a faulty scenario or an identity that does not hold.
     """
     given = (base, *others)
-    return Comparison(side_by_side([each.shown if isinstance(each, Results) else resolve(each) for each in given]))
+    shown = side_by_side([each.shown if isinstance(each, Results) else resolve(each) for each in given])
+    results = (
+        each if isinstance(each, Results) else Results(run) for each, run in zip(given, shown.results, strict=True)
+    )
+    return Comparison(shown, tuple(results))
 
 
 def scheme_effects(

@@ -1,4 +1,4 @@
-"""What docs/method.md and docs/provinces.md show as output, made by the command that they name.
+"""What docs/method.md, docs/provinces.md and README.md show as output, made by the command that they name.
 
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +21,8 @@ import numpy as np
 from click.testing import CliRunner
 
 from simsurance.analysis.scheme_effects import scheme_effects
+from simsurance.analysis.single_changes import Step, listed
+from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
@@ -35,6 +38,7 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
 METHOD, PROVINCES = (Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces"))
+README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
 MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
 """Blocks whose command takes minutes: they stand in the note with what they were measured on and are not made anew here."""
@@ -815,6 +819,62 @@ def provinces() -> str:
     return table(heads, rows) + "\nInsured and fund: less those of the baseline.\n"
 
 
+NOT_IN_THE_LIST: tuple[tuple[str, str, str, str], ...] = (
+    ("real income growth ± ½ point", "economy.real_income_growth", "add", "0.005"),
+    ("interest ± 1 point", "economy.interest_rate", "add", "0.01"),
+    ("entry level of the employee scheme ± 0.2", "employee.entry_level", "add", "0.2"),
+)
+SET_INSTEAD: tuple[tuple[str, str, str], ...] = (
+    ("net flow of the resident scheme −1% or +0.9% a year", "behaviour.targets.net_flow_rate", "-0.01 0.009"),
+    ("return rate 0.27 or 0.65", "behaviour.targets.return_rate", "0.27 0.65"),
+    ("share of cost growth that is use 0 or 1", "claims.trend.use_share", "0 1"),
+    ("income elasticity of cost 0.44 or 1.22", "claims.trend.income_elasticity", "0.44 1.22"),
+    ("the gap in mortality closes in 25 years", "population.mortality_level_fade_years", "25"),
+)
+"""Unknown inputs that the list of single changes leaves out: words, key and what it is raised by or set to."""
+
+
+def single_changes() -> str:
+    """The list of single changes upon the baseline."""
+    return changes_table(None)
+
+
+def not_in_the_list() -> str:
+    """Other unknown inputs, changed in the same way."""
+    steps = [
+        Step(side, "", name, path, how, f"{sign}{value}", "")
+        for name, path, how, value in NOT_IN_THE_LIST
+        for side, sign in (("low", "-"), ("high", ""))
+    ]
+    for name, path, values in SET_INSTEAD:
+        sides = ("low", "high") if " " in values else ("other",)
+        steps += [
+            Step(side, "", name, path, "set", value, "") for side, value in zip(sides, values.split(), strict=True)
+        ]
+    return changes_table([(step,) for step in steps])
+
+
+def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
+    """Depletion year and change of the balance in the central depletion year, resident fund and pooled fund."""
+    found = ranges_of(projected(), changes)
+    shown = [found.funds[fund] for fund in ("resident", "employee_pool")]
+    moved = {fund.fund: {(each.input, each.side): each for each in fund.moved} for fund in shown}
+    order = [(step.input, step.side) for change in changes or listed() for step in change]
+    inputs = [name for name, _ in order]
+    keys = sorted(
+        {key for each in moved.values() for key in each}, key=lambda key: (inputs.index(key[0]), order.index(key))
+    )
+    rows = []
+    for name, side in keys:
+        row = [name.replace("_", " "), side]
+        for fund in shown:
+            each = moved[fund.fund].get((name, side))
+            row += ["–", "–"] if each is None else [each.depletion_year or "none", f"{each.change / BILLION:+,.0f}"]
+        rows.append(row)
+    heads = [f"{name}, {fund.year}" for name, fund in zip(("resident fund", "pooled fund"), shown, strict=True)]
+    return table(("input", "change", "depletion", heads[0], "depletion", heads[1]), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -827,6 +887,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
         schemes,
         twin,
         drag,
+        single_changes,
+        not_in_the_list,
         misfits,
         naive,
         ex_ante,
@@ -864,6 +926,11 @@ def output(command: str) -> str:
             with redirect_stdout(printed):
                 MODULES[module]()
             return text(printed.getvalue())
+        case ["simsurance", "run", *arguments]:
+            with TemporaryDirectory() as out:
+                given = ["run", *arguments, "--no-charts", "--out", out]
+                printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
+            return text(printed_table.partition("\n\n")[0])
         case ["simsurance", *arguments]:
             return text(CliRunner().invoke(simsurance, arguments, catch_exceptions=False).output)
     raise ValueError(f"no block is made by {command}")
@@ -880,5 +947,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.stdout.write(BLOCKS[sys.argv[1]]())
     else:
-        for page in (METHOD, PROVINCES):
-            page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+        for document in (METHOD, PROVINCES, README):
+            document.write_text(refreshed(document.read_text(encoding="utf-8")), encoding="utf-8")

@@ -5,6 +5,7 @@ from typing import Any
 
 from simsurance.analysis import levers
 from simsurance.analysis.compare import Comparison, compare
+from simsurance.analysis.single_changes import SingleChanges, single_changes
 from simsurance.analysis.twins import Twins, twins
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import load
@@ -13,6 +14,7 @@ shipped = cache(load)
 lever_effects = cache(levers.effects)
 _RUNS: dict[tuple[str, str], RunResult] = {}
 _TWINS: dict[int, Twins] = {}
+_RANGES: dict[int, SingleChanges] = {}
 
 
 def projected(scenario: str = "baseline", **changes: Any) -> RunResult:
@@ -29,6 +31,14 @@ def twinned(scenario: str = "baseline", **changes: Any) -> Twins:
     if id(run) not in _TWINS:
         _TWINS[id(run)] = twins(run)
     return _TWINS[id(run)]
+
+
+def ranged(scenario: str = "baseline", **changes: Any) -> SingleChanges:
+    """The range of the same over single changes."""
+    run = projected(scenario, **changes)
+    if id(run) not in _RANGES:
+        _RANGES[id(run)] = single_changes(run)
+    return _RANGES[id(run)]
 
 
 def compared(*scenarios: str, **changes: Any) -> Comparison:

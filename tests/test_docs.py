@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pandas as pd
 import pytest
-from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, PROVINCES, order, output, refreshed
+from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, PROVINCES, README, order, output, refreshed
 from oracle_comparison import STRESSES
 from shared_runs import projected
 
@@ -54,7 +54,8 @@ def spans() -> list[str]:
 
 
 def blocks() -> list[Any]:
-    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(pages())]
+    documents = pages() + README.read_text(encoding="utf-8")
+    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(documents)]
 
 
 def as_numbers(shown: str) -> tuple[list[str], list[tuple[float, float]]]:

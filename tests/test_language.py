@@ -11,6 +11,7 @@ from jinja2 import meta
 
 import simsurance
 from simsurance import language
+from simsurance.analysis.single_changes import listed
 from simsurance.axes import AXES
 from simsurance.cli import main
 from simsurance.data.tables import read_table
@@ -245,6 +246,7 @@ def names() -> set[str]:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
     found |= set(map(str, read_table(NOTES, ("year", "fund", "note"))["note"]))
+    found |= {step.input for change in listed() for step in change}
     return found | {member for axis in AXES.values() for member in axis.members}
 
 

@@ -36,6 +36,8 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     assert (done.exit_code, done.stderr) == (0, "")
     header, *rows, empty, folder = done.stdout.splitlines()
     assert header.split()[:2] == ["scenario", "fund"]
+    rows, below = rows[::2], rows[1::2]
+    assert {row.strip() for row in below} == {"single changes: not depleted by 2028"}
     assert [row.split("  ")[:2] for row in rows] == [
         ["baseline", fund] for fund in ("resident fund", "employee pool", "accounts")
     ]
@@ -49,10 +51,11 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     names = sorted(shipped(), key=len)[-2:]
     done = run(*names, "--no-charts", "--out", tmp_path)
     table = done.stdout.partition("\n\n")[0].splitlines()
-    assert len(table) == 7
     assert max(map(len, table)) <= 100
+    told = [line.strip().startswith("single changes: ") for line in table]
+    assert told == [False, *[False, True] * 6]
     results = projected(names[-1])
-    for row, (fund, account) in zip(table[-3:], results.accounts.items(), strict=True):
+    for row, (fund, account) in zip(table[-6::2], results.accounts.items(), strict=True):
         assert words("en").label(f"run.name.{fund}") in row
         first, last = (float(account["reserve_months"][place]) for place in (0, -1))
         deficit = "deficit " if last < 0 else ""
@@ -63,7 +66,8 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
     done = run("baseline", "--years", ":2040", "--no-charts", "--lang", "zh", "--out", tmp_path)
-    header, resident, *_, folder = done.stdout.splitlines()
+    header, resident, below, *_, folder = done.stdout.splitlines()
+    assert below.strip().startswith("单项变动：")
     assert header.split() == ["情景", "基金", "首次收不抵支", "耗尽年份", "可支付月数", "所需倍数"]
     assert "缺口" in resident
     assert resident.endswith("倍")
@@ -75,7 +79,7 @@ def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):
     idle = ("accounts.spending_rate=0", "accounts.relatives_care_rate=0", "contributions.employer_rate=0")
     settings = [part for key in idle for part in ("--set", f"employee.{key}")]
     arguments = ["baseline", "--years", ":2027", "--no-charts", *settings, "--set", "behaviour.family_share=0"]
-    *_, pool, accounts = run(*arguments, "--out", tmp_path).stdout.partition("\n\n")[0].splitlines()
+    *_, pool, accounts = run(*arguments, "--no-range", "--out", tmp_path).stdout.partition("\n\n")[0].splitlines()
     assert pool.endswith("nothing levied")
     assert accounts.endswith("no value → no value")
     (found,) = json.loads(run(*arguments, "--json", "--out", tmp_path).stdout)["runs"]
@@ -87,7 +91,7 @@ def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):
 
 def test_without_the_employee_scheme_there_is_one_row(tmp_path):
     done = run("baseline", "--years", ":2026", "--no-charts", "--set", "employee.projected=false", "--out", tmp_path)
-    assert len(done.stdout.partition("\n\n")[0].splitlines()) == 2
+    assert len(done.stdout.partition("\n\n")[0].splitlines()) == 3
 
 
 def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkeypatch):

@@ -2,12 +2,13 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import language_option, range_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
@@ -16,6 +17,7 @@ from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.single_changes import SingleChanges
 
 LONGEST_NAME: Final = 120
 
@@ -28,6 +30,7 @@ LONGEST_NAME: Final = 120
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@range_option
 @language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -37,6 +40,7 @@ def command(
     settings: tuple[str, ...],
     out: Path,
     charts: bool,
+    ranged: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -50,12 +54,15 @@ def command(
     with progress() as line:
         line.say("importing")
         from simsurance.analysis.compare import compare
+        from simsurance.analysis.single_changes import single_changes
         from simsurance.output.save import save_comparison
 
         comparison = compare(scenarios)
+        line.say("single changes")
+        ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(f"writing {folder}")
-        save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
-    click.echo(_json(comparison, folder) if as_json else _text(comparison, folder, lang), nl=False)
+        save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+    click.echo(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 
 def _scenario(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
@@ -75,21 +82,22 @@ def _folder_name(scenarios: list[Scenario]) -> str:
     return f"compare-{names[0].encode()[:80].decode(errors='ignore')}-and-{len(names) - 1}-others"
 
 
-def _text(comparison: "Comparison", folder: Path, lang: str) -> str:
+def _text(comparison: "Comparison", folder: Path, lang: str, ranges: "Sequence[SingleChanges] | None") -> str:
     """The measures side by side and the assumptions that differ, for the terminal."""
     from simsurance.output.compare_summary import rows
 
     said = words(lang)
     header = (said.label("compare.measure"), *comparison.names)
-    lines = columns([header, *(tuple(row) for row in rows(comparison, lang))])
+    lines = columns([header, *(tuple(row) for row in rows(comparison, lang, ranges))])
     keys = [f"  {key}" for key in comparison.differences.index]
     told = said.label("compare.assumptions" if keys else "compare.no_assumption")
     return "\n".join([*lines, "", told, *keys, "", folder.as_posix(), ""])
 
 
-def _json(comparison: "Comparison", folder: Path) -> str:
+def _json(comparison: "Comparison", folder: Path, ranges: "Sequence[SingleChanges] | None") -> str:
     """The same for programs."""
     from simsurance.output.manifest import COMPARISON_SCHEMA, as_json, records
+    from simsurance.output.ranges import range_record
 
     content = {
         "schema": COMPARISON_SCHEMA,
@@ -99,4 +107,9 @@ def _json(comparison: "Comparison", folder: Path) -> str:
         "measures": records(comparison.measures),
         "differences": records(comparison.differences),
     }
+    if ranges is not None:
+        content["depletion_ranges"] = {
+            name: {fund: range_record(found) for fund, found in own.funds.items()}
+            for name, own in zip(comparison.names, ranges, strict=True)
+        }
     return as_json(content)

@@ -44,6 +44,16 @@ def language_option(of: str) -> Callable[[Command], Command]:
     )
 
 
+def range_option(command: Command) -> Command:
+    """`--no-range`, handed to the subcommand as `ranged`."""
+    return click.option(
+        "--range/--no-range",
+        "ranged",
+        default=True,
+        help="Tell how far depletion years move under single changes of what is not known, or leave it out.",
+    )(command)
+
+
 def tell_notes(scenario: "Scenario") -> None:
     """What is to be known of the years of a scenario's inputs, on standard error: one line a note."""
     for note in scenario.notes:

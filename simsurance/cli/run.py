@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options, tell_notes
+from simsurance.cli.options import language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
-from simsurance.cli.show import columns
+from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
@@ -21,6 +21,7 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
 COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
@@ -51,6 +52,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@range_option
 @language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -62,6 +64,7 @@ def command(
     years: tuple[str, ...],
     out: Path,
     charts: bool,
+    ranged: bool,
     lang: str,
     dry_run: bool,
     as_json: bool,
@@ -79,23 +82,28 @@ def command(
     for scenario in chosen:
         tell_notes(scenario)
     if dry_run:
-        _tell([_plan(scenario, folder, charts) for scenario, folder in zip(chosen, folders, strict=True)], as_json)
+        _tell(
+            [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
+        )
         return
     with progress() as line:
         line.say("importing")
+        from simsurance.analysis.single_changes import single_changes
         from simsurance.analysis.twins import twins
         from simsurance.output.save import save
         from simsurance.results import simulate
 
         results = simulate(chosen)
+        ranges: list[SingleChanges | None] = []
         for place, (result, folder) in enumerate(zip(results, folders, strict=True), start=1):
             line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
-            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+            ranges.append(single_changes(result) if ranged else None)
+            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges[-1])
     if as_json:
-        _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
+        _tell([_report(*each) for each in zip(results, folders, ranges, strict=True)], as_json)
     else:
         written = [_written(result, folder, lang) for result, folder in zip(results, folders, strict=True)]
-        click.echo("\n".join([*_table(results, lang), "", *written]))
+        click.echo("\n".join([*_table(results, ranges, lang), "", *written]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
@@ -109,7 +117,7 @@ def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
     return folders
 
 
-def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
+def _plan(scenario: Scenario, folder: Path, charts: bool, ranged: bool) -> dict[str, Any]:
     """What a run would write."""
     from simsurance.output.manifest import run_id
     from simsurance.output.save import file_names
@@ -120,20 +128,24 @@ def _plan(scenario: Scenario, folder: Path, charts: bool) -> dict[str, Any]:
         "run_id": run_id(scenario),
         "years": [horizon.valuation_year, horizon.last_year],
         "folder": folder.as_posix(),
-        "files": file_names(scenario, charts),
+        "files": file_names(scenario, charts, ranged),
     }
 
 
-def _report(result: "RunResult", folder: Path) -> dict[str, Any]:
+def _report(result: "RunResult", folder: Path, ranges: "SingleChanges | None") -> dict[str, Any]:
     """What a run found and wrote, for programs."""
     from simsurance.output.folder import read_manifest
     from simsurance.output.manifest import plain, records
     from simsurance.output.measured import outlooks
+    from simsurance.output.ranges import range_record
 
     written = read_manifest(folder) or {}
     kept = ("scenario", "run_id", "years", "carried", "pinned", "checks", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
+    if ranges:
+        for told in funds:
+            told["depletion_range"] = range_record(ranges.funds[told["fund"]])
     return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
 
 
@@ -151,21 +163,28 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _table(results: Sequence["RunResult"], lang: str) -> list[str]:
-    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection."""
+def _table(results: Sequence["RunResult"], ranges: Sequence["SingleChanges | None"], lang: str) -> list[str]:
+    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection.
+
+    Below it the range of its depletion year, if ranges are given.
+    """
     from simsurance.output.card import times
     from simsurance.output.measured import outlooks
+    from simsurance.output.ranges import range_of
 
     said = words(lang)
-    rows = [tuple(said.label(f"run.{name}") for name in COLUMNS)]
-    for result in results:
+    rows, below = [tuple(said.label(f"run.{name}") for name in COLUMNS)], [""]
+    for result, own in zip(results, ranges, strict=True):
         for found in outlooks(result):
             dated = (found.first_deficit_year, found.depletion_year)
             years = (said.label("run.never") if year is None else str(year) for year in dated)
             months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
             fund = said.label(f"run.name.{found.fund}")
             rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
-    return columns(rows)
+            below.append(range_of(own, found.fund, lang))
+    indent = " " * (max(width(row[0]) for row in rows) + 2)
+    table = zip(columns(rows), below, strict=True)
+    return [line for row, told in table for line in (row, *([indent + told] if told else []))]
 
 
 def _written(result: "RunResult", folder: Path, lang: str) -> str:

@@ -256,12 +256,12 @@ def main() -> None:
             label = f"{what}, {one.name}"
             years, after = (f"{mean:+.2%} ± {error:.2%}" for mean, error in one.pairs)
             print(f"{label:52}{years:>18}{after:>20}{one.weight:8.0%}")
-    for series in evidence.series(evidence.payments):
-        growth = np.array(list(series.growth.values()))
+    for one_scheme in evidence.series(evidence.payments):
+        growth = np.array(list(one_scheme.growth.values()))
         mean, error = growth.mean(), growth.std(ddof=1) / np.sqrt(len(growth))
         weight = PRIOR_ERROR**2 / (PRIOR_ERROR**2 + error**2)
         years, after = (f"{of:+.2%} ± {by:.2%}" for of, by in ((mean, error), (weight * mean, np.sqrt(weight) * error)))
-        print(f"{f'payments, breaks as growth, {series.name}':52}{years:>18}{after:>20}{weight:8.0%}")
+        print(f"{f'payments, breaks as growth, {one_scheme.name}':52}{years:>18}{after:>20}{weight:8.0%}")
 
 
 if __name__ == "__main__":

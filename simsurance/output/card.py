@@ -7,8 +7,10 @@ from simsurance.language import WHOLE, words
 from simsurance.ledger import fund_of
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import Outlook, outlooks
+from simsurance.output.ranges import range_of
 
 if TYPE_CHECKING:
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
 
@@ -19,13 +21,19 @@ class Card(str):
         return str(self)
 
 
-def card(results: "RunResult", lang: str = WHOLE) -> Card:
-    """A small table in HTML, one column a fund: what it holds when, when it is depleted, what it would take."""
+def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None" = None) -> Card:
+    """A small table in HTML, one column a fund: what it holds when, when it is depleted with its range, what it would take."""
     said, found, holds = words_of(results.scenario, lang), outlooks(results), results.checks["holds"]
     ends = {"first": results.years[0], "last": results.years[-1]}
 
     def year(when: int | None) -> str:
         return said.say("card.never", **ends) if when is None else str(when)
+
+    def depletion(found: Outlook) -> str:
+        own = range_of(ranges, found.fund, lang)
+        return (
+            said.say("range.beside", what=year(found.depletion_year), range=own) if own else year(found.depletion_year)
+        )
 
     def insured(fund: str) -> str:
         columns = [results.accounts[fund][name] for name in fund_of(fund).insured]
@@ -35,7 +43,7 @@ def card(results: "RunResult", lang: str = WHOLE) -> Card:
     target = results.scenario.values.measures.target_reserve_months
     rows = [
         ("first_deficit", [year(each.first_deficit_year) for each in found]),
-        ("depletion", [year(each.depletion_year) for each in found]),
+        ("depletion", [depletion(each) for each in found]),
         ("balance", [" → ".join(said.say("card.amount", closing=each) for each in one.closing) for one in found]),
         ("months", [" → ".join(said.say("card.cover", months=each) for each in one.reserve_months) for one in found]),
         ("insured", [insured(each.fund) for each in found]),

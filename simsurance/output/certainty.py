@@ -1,5 +1,6 @@
 """How sure the inputs of a run are: marks of the estimates that it takes from the baseline."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from simsurance.evidence.published import fund_measure, history
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 BASELINE: Final = "scenarios/baseline.toml"
 READ: Final = ("verified", "verified_transcription", "derived", "fitted", "calibration", "abstract")
 JUDGEMENT: Final = "judgement"
+SIZE_JUDGED: Final = "size is judgement"
+"""What the note of an estimate says of which only the direction was read: it counts as judgement."""
 CHOICE: Final = "choice"
 MONEY_OF_EMPLOYEES: Final = (
     *("employee.wage.", "employee.contributions.", "employee.accounts.", "employee.care.", "employee.benefits."),
@@ -21,6 +24,7 @@ MONEY_OF_EMPLOYEES: Final = (
 )
 """Keys that act on the employee scheme's money alone; the others of `employee` say who its members are."""
 RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
+JUDGED: Final = (JUDGEMENT,)
 
 
 def counted_marks(scenario: "Scenario") -> dict[str, int]:
@@ -42,14 +46,17 @@ def baseline_marks(scenario: "Scenario") -> dict[str, str]:
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
     if not scenario.values.employee.projected:
         taken = [path for path in taken if not path.startswith(MONEY_OF_EMPLOYEES)]
-    return {path: register()[path].mark for path in taken if register()[path].mark != CHOICE}
+    entries = [register()[path] for path in taken]
+    return {
+        entry.path: JUDGEMENT if SIZE_JUDGED in entry.note else entry.mark for entry in entries if entry.mark != CHOICE
+    }
 
 
-def judgements(scenario: "Scenario", lang: str) -> list[dict[str, str]]:
-    """The judgements among the inputs taken from the baseline: sections of the scenario, and the names of their keys."""
+def unsure(scenario: "Scenario", marks: Sequence[str], lang: str) -> list[dict[str, str]]:
+    """The inputs taken from the baseline that carry one of the marks: sections of the scenario, and the names of their keys."""
     sections: dict[str, list[str]] = {}
     for path, mark in baseline_marks(scenario).items():
-        if mark == JUDGEMENT:
+        if mark in marks:
             section, _, name = path.partition(".")
             sections.setdefault(section, []).append(f"`{name}`")
     said = words(lang)

@@ -1,6 +1,6 @@
 """A comparison in words: what differs, and what follows from it; every number comes from its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,9 +11,13 @@ from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import measured, year_or_none
+from simsurance.output.ranges import range_words
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.single_changes import SingleChanges
+
+    Ranges = Sequence[SingleChanges] | None
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "comparison.md.j2"
 DATED: Final = ("first_deficit_year", "depletion_year")
@@ -43,8 +47,8 @@ MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
 MAY_BE_A_DEFICIT: Final = ("months", "money")
 
 
-def comparison_summary(comparison: "Comparison", lang: str) -> str:
-    """The summary of a comparison as Markdown."""
+def comparison_summary(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> str:
+    """The summary of a comparison as Markdown; depletion years with their ranges if these are given."""
     keys, names = comparison.differences, comparison.names
     header = [words(lang).label("compare.measure"), *names]
     differing = []
@@ -56,13 +60,14 @@ def comparison_summary(comparison: "Comparison", lang: str) -> str:
         titles=[scenario_title(result.scenario, lang) for result in comparison.results],
         version=__version__,
         other_years=len({(result.years[0], result.years[-1]) for result in comparison.results}) > 1,
-        table=[[cell.replace("|", "\\|") for cell in row] for row in (header, *rows(comparison, lang))],
+        table=[[cell.replace("|", "\\|") for cell in row] for row in (header, *rows(comparison, lang, ranges))],
+        ranged=ranges is not None,
         differing=differing,
         reform_differs=any(str(key).startswith("participation.") for key in keys.index),
     )
 
 
-def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
+def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[list[str]]:
     """The measures of a comparison as printed, the change from the first scenario in brackets."""
     said = words_of(comparison.results[0].scenario, lang)
     alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
@@ -70,7 +75,7 @@ def rows(comparison: "Comparison", lang: str) -> list[list[str]]:
     found_rows = []
     for fund in MEASURES:
         if all(fund in result.accounts for result in comparison.results):
-            found_rows += _dated_rows(comparison, fund, said) if fund != ACCOUNTS else []
+            found_rows += _dated_rows(comparison, fund, said, ranges) if fund != ACCOUNTS else []
             found_rows += _measure_rows(comparison, fund, said)
         if fund == "resident":
             found_rows.append([said.label("compare.resident.no_behaviour"), *no_behaviour])
@@ -86,8 +91,8 @@ def _of(fund: str, measure: str, said: Words) -> str:
     )
 
 
-def _dated_rows(comparison: "Comparison", fund: str, said: Words) -> list[list[str]]:
-    """First deficit and depletion of a fund in each scenario."""
+def _dated_rows(comparison: "Comparison", fund: str, said: Words, ranges: "Ranges") -> list[list[str]]:
+    """First deficit and depletion of a fund in each scenario, and the range of the depletion year."""
     found_rows = []
     for name in DATED:
         row = [_of(fund, said.label(f"compare.dated.{name}.label"), said)]
@@ -96,6 +101,9 @@ def _dated_rows(comparison: "Comparison", fund: str, said: Words) -> list[list[s
             key = f"compare.dated.{name}.never" if year is None else "compare.year"
             row.append(said.say(key, year=year, last=result.years[-1]))
         found_rows.append(row)
+    if ranges is not None:
+        label = _of(fund, said.label("compare.range"), said)
+        found_rows.append([label, *(range_words(each.funds[fund], said.lang) for each in ranges)])
     return found_rows
 
 

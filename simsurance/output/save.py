@@ -1,6 +1,6 @@
 """Results as a folder: tables, resolved scenario, summary, charts, manifest."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,33 +10,50 @@ from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import chart_names
 from simsurance.output.manifest import comparison_manifest, run_manifest, scheme_effects_manifest, sha256
 from simsurance.output.summary import summary
-from simsurance.output.tables import TABLES, comparison_tables, run_tables
+from simsurance.output.tables import SINGLE_CHANGES, TABLES, comparison_tables, run_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
 
 
-def save(twins: "Twins", path: Path, charts: bool = True, lang: str = "en", command: str = "") -> None:
-    """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours."""
+def save(
+    twins: "Twins",
+    path: Path,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    ranges: "SingleChanges | None" = None,
+) -> None:
+    """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
+
+    Depletion years stand with their ranges if these are given.
+    """
     results = twins.full
-    texts = run_tables(twins) | {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang)}
+    told = {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang, ranges)}
+    texts = run_tables(twins, ranges) | told
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
 
-        return write_all(results, folder, lang)
+        return write_all(results, folder, lang, ranges)
 
     _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command))
 
 
 def save_comparison(
-    comparison: "Comparison", path: Path, charts: bool = True, lang: str = "en", command: str = ""
+    comparison: "Comparison",
+    path: Path,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    ranges: "Sequence[SingleChanges] | None" = None,
 ) -> None:
     """Write a comparison as the folder `path`, in the same way."""
-    texts = comparison_tables(comparison) | {"summary.md": comparison_summary(comparison, lang)}
+    texts = comparison_tables(comparison, ranges) | {"summary.md": comparison_summary(comparison, lang, ranges)}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts.comparison import write_all
@@ -78,8 +95,8 @@ def _write(
         (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
 
 
-def file_names(scenario: "Scenario", charts: bool = True) -> list[str]:
-    """The names of the files that `save` writes for results of a scenario, charts included or not."""
+def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
+    """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
     names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
     drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
-    return [*names, *(drawn if charts else [])]
+    return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]

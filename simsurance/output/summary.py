@@ -16,13 +16,16 @@ from simsurance.language import words
 from simsurance.ledger import POOL, fund_of
 from simsurance.output.certainty import (
     BASELINE,
+    JUDGED,
+    RECALLED,
     counted_marks,
-    judgements,
     opening_is_estimate,
+    unsure,
     wage_dispersion_is_judgement,
 )
 from simsurance.output.labels import in_its_words, words_of
 from simsurance.output.measured import measured, year_or_none
+from simsurance.output.ranges import most_facts, range_of
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.pins import held_levers
@@ -30,6 +33,7 @@ from simsurance.scenario_file.schedule import rule_in
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.measures import Measure
     from simsurance.results import RunResult
@@ -43,11 +47,11 @@ Facts = dict[str, Any]
 """What sentences tell, by the names that they have there; numbers in the tables' units."""
 
 
-def summary(twins: "Twins", lang: str) -> str:
-    """The summary of a run, beside its twins, as Markdown."""
+def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -> str:
+    """The summary of a run, beside its twins, as Markdown; depletion years with their ranges if these are given."""
     results = twins.full
     scenario = results.scenario
-    funds = {fund: fund_facts(results, fund) for fund in results.accounts}
+    funds = {fund: fund_facts(results, fund) | range_facts(results, fund, ranges, lang) for fund in results.accounts}
     return words_of(scenario, lang).page(
         TEMPLATE,
         title=in_its_words(scenario, "title", lang),
@@ -73,7 +77,9 @@ def summary(twins: "Twins", lang: str) -> str:
         carried=carried(scenario),
         standard=forecast_standard(results),
         checks=len(results.checks),
-        judgements=judgements(scenario, lang),
+        judgements=unsure(scenario, JUDGED, lang),
+        unverified=unsure(scenario, RECALLED, lang),
+        ranged=ranges is not None,
     )
 
 
@@ -97,6 +103,12 @@ def fund_facts(results: "RunResult", fund: str) -> Facts:
         **_extremes(results.years, account["reserve_months"]),
         **{end: _of_a_year(account, place) for end, place in ENDS},
     }
+
+
+def range_facts(results: "RunResult", fund: str, ranges: "SingleChanges | None", lang: str) -> Facts:
+    """The range of a fund's depletion year, and what moves the fund most; nothing without ranges."""
+    most = most_facts(ranges.funds[fund], results.years[0], words_of(results.scenario, lang)) if ranges else None
+    return {"range": range_of(ranges, fund, lang), "most": most}
 
 
 def _of_a_year(account: dict[str, np.ndarray], place: int) -> Facts:

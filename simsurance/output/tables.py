@@ -1,5 +1,6 @@
 """The tables of a run as CSV text: tidy, full precision, one column a variable, and the codebook that explains them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from simsurance.axes import AXES
@@ -10,6 +11,7 @@ from simsurance.variables import KEYS, VARIABLES
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
 
@@ -17,6 +19,8 @@ OF_THE_RUN: Final = ("fund", "measures", "population", "membership", "flows", "a
 BESIDE_TWINS: Final = ("twin", "drag", "tail")
 TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
 """The tables of a run, each a file of that name."""
+SINGLE_CHANGES: Final = "single_changes"
+"""The table of what ranges rest on, where they are asked for."""
 
 KEY_UNITS: Final = {"year": "year", "date": "year", "birth_year": "year", "age": "years"}
 OTHERS: Final = (
@@ -40,6 +44,13 @@ OTHERS: Final = (
     ("tail", "variable", "critical_illness_pp", "yuan"),
     ("tail", "variable", "pareto_bonus_cost_pp", "yuan"),
     ("tail", "variable", "pareto_critical_illness_pp", "yuan"),
+    (SINGLE_CHANGES, "key", "fund", ""),
+    (SINGLE_CHANGES, "key", "input", ""),
+    (SINGLE_CHANGES, "key", "side", ""),
+    (SINGLE_CHANGES, "variable", "depletion_year", "year"),
+    (SINGLE_CHANGES, "variable", "status", ""),
+    (SINGLE_CHANGES, "variable", "year", "year"),
+    (SINGLE_CHANGES, "variable", "change", "yuan"),
     ("checks", "key", "identity", ""),
     ("checks", "variable", "residual", "share"),
     ("checks", "variable", "year", "year"),
@@ -51,23 +62,31 @@ LABELS: Final = tuple("label" if lang == WHOLE else f"label_{lang}" for lang in 
 CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", *LABELS, "formula")
 
 
-def run_tables(twins: "Twins") -> dict[str, str]:
-    """Every table of a run as CSV text by file name."""
+def run_tables(twins: "Twins", ranges: "SingleChanges | None" = None) -> dict[str, str]:
+    """Every table of a run as CSV text by file name; what ranges rest on if they are given."""
     homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
     texts = {f"{name}.csv": table_csv(getattr(home, name)) for home, names in homes for name in names}
+    if ranges is not None:
+        texts[f"{SINGLE_CHANGES}.csv"] = table_csv(ranges.table)
     texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook(twins.full.scenario))
     return texts
 
 
-def comparison_tables(comparison: "Comparison") -> dict[str, str]:
-    """The tables of a comparison as CSV text by file name."""
-    return {
+def comparison_tables(comparison: "Comparison", ranges: "Sequence[SingleChanges] | None" = None) -> dict[str, str]:
+    """The tables of a comparison as CSV text by file name; what ranges rest on if they are given."""
+    texts = {
         "compare.csv": table_csv(comparison.measures),
         "compare_fund.csv": table_csv(comparison.fund),
         "compare_fund_difference.csv": table_csv(comparison.fund_difference),
         "compare_twin.csv": table_csv(comparison.twin),
         "differences.csv": table_csv(comparison.differences),
     }
+    if ranges is not None:
+        import pandas as pd
+
+        tables = dict(zip(comparison.names, (each.table for each in ranges), strict=True))
+        texts[f"{SINGLE_CHANGES}.csv"] = table_csv(pd.concat(tables, names=["scenario"]))
+    return texts
 
 
 def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:

@@ -42,17 +42,17 @@ class Entry:
 @cache
 def register() -> dict[str, Entry]:
     """The rows of the register by key."""
-    return {row["path"]: Entry(**row) for row in _rows(scenarios_folder() / "register.csv", HEADER)}
+    return {row["path"]: Entry(**row) for row in rows(scenarios_folder() / "register.csv", HEADER)}
 
 
 @cache
 def sources() -> dict[str, str]:
     """Title and issuer of every source by its id."""
-    rows = _rows(TABLES / "sources.csv", ("source_id", "title", "issuer"))
-    return {row["source_id"]: f"{row['title']} ({row['issuer']})".replace(" ()", "") for row in rows}
+    found = rows(TABLES / "sources.csv", ("source_id", "title", "issuer"))
+    return {row["source_id"]: f"{row['title']} ({row['issuer']})".replace(" ()", "") for row in found}
 
 
-def _rows(path: Path, header: tuple[str, ...]) -> list[dict[str, str]]:
+def rows(path: Path, header: tuple[str, ...]) -> list[dict[str, str]]:
     """The rows of a shipped table of text."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)

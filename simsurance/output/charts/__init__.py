@@ -12,9 +12,10 @@ from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.labels import chart_names
 
 if TYPE_CHECKING:
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
-CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
+CHARTS: Final[dict[str, Callable[..., Chart]]] = {
     "reserve_months": fund.reserve_months,
     "fund_balance": fund.fund_balance,
     "income_outgo": fund.income_outgo,
@@ -32,62 +33,70 @@ CHARTS: Final[dict[str, Callable[["RunResult", str], Chart]]] = {
     "cohort_balance": employee.cohort_balance,
 }
 """Every chart by its name, which is also the stem of its files."""
+WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
+"""Charts that tell a depletion year, and its range."""
 
 
-def draw(name: str, results: "RunResult", lang: str = "en") -> Chart:
+def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChanges | None" = None) -> Chart:
     """The chart of that name; raises SimsuranceError if it needs the employee scheme and that is not projected."""
     if name not in chart_names(results.scenario):
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
         )
     with canvas.style():
-        return CHARTS[name](results, lang)
+        return CHARTS[name](results, lang, **({"ranges": ranges} if name in WITH_DEPLETION else {}))
 
 
-def write_all(results: "RunResult", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(results: "RunResult", folder: Path, lang: str, ranges: "SingleChanges | None" = None) -> Iterator[Path]:
     """Draw every chart that the results have into a folder; yields the files."""
     folder.mkdir()
     for name in chart_names(results.scenario):
-        yield from canvas.write(draw(name, results, lang), folder)
+        yield from canvas.write(draw(name, results, lang, ranges), folder)
 
 
 class Plots:
     """The charts of one scenario's results as figures: `results.plot.reserve_months(lang="zh")`."""
 
-    def __init__(self, results: "RunResult") -> None:
+    def __init__(self, results: "RunResult", ranges: "Callable[[], SingleChanges] | None" = None) -> None:
         self._results = results
+        self._ranges = ranges
+
+    def _draw(self, name: str, lang: str) -> ChartFigure:
+        """The chart of that name; ranges are found when one tells a depletion year."""
+        ranges = self._ranges() if self._ranges and name in WITH_DEPLETION else None
+        return draw(name, self._results, lang, ranges).figure
 
     def reserve_months(self, lang: str = "en") -> ChartFigure:
         """The resident fund in months of its outgo."""
-        return draw("reserve_months", self._results, lang).figure
+        return self._draw("reserve_months", lang)
 
     def fund_balance(self, lang: str = "en") -> ChartFigure:
         """The resident fund on 31 December of each year."""
-        return draw("fund_balance", self._results, lang).figure
+        return self._draw("fund_balance", lang)
 
     def income_outgo(self, lang: str = "en") -> ChartFigure:
         """Income without interest and outgo of the resident fund in each year."""
-        return draw("income_outgo", self._results, lang).figure
+        return self._draw("income_outgo", lang)
 
     def insured(self, lang: str = "en") -> ChartFigure:
         """Insured of the resident scheme on 31 December of each year."""
-        return draw("insured", self._results, lang).figure
+        return self._draw("insured", lang)
 
     def contribution_burden(self, lang: str = "en") -> ChartFigure:
         """Own payment over income of the year before by income group."""
-        return draw("contribution_burden", self._results, lang).figure
+        return self._draw("contribution_burden", lang)
 
     def pyramids(self, lang: str = "en") -> ChartFigure:
         """Population by age, sex and insurance at both ends of the projection."""
-        return draw("pyramids", self._results, lang).figure
+        return self._draw("pyramids", lang)
 
     def cost_by_age(self, lang: str = "en") -> ChartFigure:
         """Benefits per insured year by age in the first and the last year."""
-        return draw("cost_by_age", self._results, lang).figure
+        return self._draw("cost_by_age", lang)
 
     def admissions(self, lang: str = "en") -> ChartFigure:
         """Admissions and inpatients of a hundred insured in each year."""
-        return draw("admissions", self._results, lang).figure
+        return self._draw("admissions", lang)
 
     def cost_per_admission(self, lang: str = "en") -> ChartFigure:
         """Eligible cost of an admission in each year."""
@@ -95,27 +104,27 @@ class Plots:
 
     def employee_reserve_months(self, lang: str = "en") -> ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""
-        return draw("employee_reserve_months", self._results, lang).figure
+        return self._draw("employee_reserve_months", lang)
 
     def employee_fund_balance(self, lang: str = "en") -> ChartFigure:
         """Pooled fund and personal accounts on 31 December of each year."""
-        return draw("employee_fund_balance", self._results, lang).figure
+        return self._draw("employee_fund_balance", lang)
 
     def employee_income_outgo(self, lang: str = "en") -> ChartFigure:
         """Income without interest and outgo of pooled fund and personal accounts in each year."""
-        return draw("employee_income_outgo", self._results, lang).figure
+        return self._draw("employee_income_outgo", lang)
 
     def employee_rates(self, lang: str = "en") -> ChartFigure:
         """Contribution rate and pay-as-you-go rate of the pooled fund, and retired over active members."""
-        return draw("employee_rates", self._results, lang).figure
+        return self._draw("employee_rates", lang)
 
     def members_by_scheme(self, lang: str = "en") -> ChartFigure:
         """The population on 31 December by scheme."""
-        return draw("members_by_scheme", self._results, lang).figure
+        return self._draw("members_by_scheme", lang)
 
     def cohort_balance(self, lang: str = "en") -> ChartFigure:
         """Present value of contributions and benefits a person by birth cohort, over the horizon."""
-        return draw("cohort_balance", self._results, lang).figure
+        return self._draw("cohort_balance", lang)
 
 
 __all__ = ["CHARTS", "Chart", "ChartFigure", "Plots", "draw", "write_all"]

@@ -262,8 +262,11 @@ def obstacles(note: "Annotation", lines: Sequence[Line]) -> Obstacles:
     return Obstacles(spots, [other.get_window_extent() for other in axes.texts if other is not note])
 
 
-def into_clear(note: "Annotation", lines: Sequence[Line], offsets: Sequence[tuple[float, float, str]]) -> None:
-    """Move words to the first offset from their spot (points right and up, side) that is clear, or the one that meets least."""
+def into_clear(note: "Annotation", lines: Sequence[Line], offsets: Sequence[tuple[float, float, str]]) -> float:
+    """Move words to the first offset from their spot (points right and up, side) that is clear, or the one that meets least.
+
+    How much they meet there.
+    """
     around = obstacles(note, lines)
     best, least = offsets[0], float("inf")
     for offset in offsets:
@@ -274,6 +277,7 @@ def into_clear(note: "Annotation", lines: Sequence[Line], offsets: Sequence[tupl
         if not met:
             break
     _place(note, best)
+    return least
 
 
 def _place(note: "Annotation", offset: tuple[float, float, str]) -> None:

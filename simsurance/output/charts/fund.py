@@ -26,6 +26,7 @@ from simsurance.output.charts.canvas import (
 from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import fund_label, scenario_title, unit, words_of
 from simsurance.output.measured import measured, year_or_none
+from simsurance.output.ranges import range_of
 
 LONGEST_TITLE: Final = 90
 """Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
@@ -42,6 +43,10 @@ LOOKS: Final = {
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
 OUTGO_LOOK: Final = (SOLID, "s", 4.8)
 """Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
+RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
+"""Places of a line of a range, the best first."""
+BESIDE: Final = ((6, 7, "left"), (-6, -4, "right"))
+"""Where words about a spot on the zero line stand best: right above it, left below it."""
 AROUND: Final = tuple(
     offset
     for far in (7, 9, 11, 14, 18, 23, 29, 36, 45, 55, 66)
@@ -54,11 +59,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 
-def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
+def reserve_months(
+    results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
+) -> Chart:
     """The first of the funds in months of its outgo, with the wanted band if the scenario gives one."""
     fund = funds[0]
     known = reserve_history(results.scenario, fund)
@@ -68,7 +76,7 @@ def reserve_months(results: "RunResult", lang: str, funds: Sequence[str] = RESID
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
     shown = unit("months", words_of(results.scenario, lang))
-    return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang)
+    return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang, ranges)
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
@@ -76,7 +84,9 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
     return fund_past(scenario, fund, "cumulative_balance").over(fund_past(scenario, fund, "outgo"), 1 / 12)
 
 
-def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
+def fund_balance(
+    results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
+) -> Chart:
     """Funds on 31 December; below zero they are an accumulated deficit."""
     shown = unit("yuan", words_of(results.scenario, lang))
     lines = []
@@ -85,7 +95,7 @@ def fund_balance(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
-    return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang)
+    return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang, ranges)
 
 
 def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
@@ -158,7 +168,13 @@ def _line(
 
 
 def _balance_chart(
-    results: "RunResult", name: str, lines: list[Line], shown: str, funds: Sequence[str], lang: str
+    results: "RunResult",
+    name: str,
+    lines: list[Line],
+    shown: str,
+    funds: Sequence[str],
+    lang: str,
+    ranges: "SingleChanges | None",
 ) -> Chart:
     """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
@@ -176,7 +192,8 @@ def _balance_chart(
     own = dict(zip(funds, lines, strict=False))
     deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
     canvas.direct_labels(axes, [*lines, *(deficit for deficit in deficits if deficit)])
-    status(axes, results, own, lang, [*band, name_band(axes, band, lines, lang)] if band else [])
+    taken = [*band, name_band(axes, band, lines, lang)] if band else []
+    status(axes, results, own, lang, taken, ranges)
     if name == "fund_balance":
         first_deficits(axes, results, own, lang)
     return Chart(name_of(name, funds), figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
@@ -276,17 +293,27 @@ def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line]
 
 
 def status(
-    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str, taken: Sequence[float] = ()
+    axes: "Axes",
+    results: "RunResult",
+    lines: Mapping[str, Line],
+    lang: str,
+    taken: Sequence[float] = (),
+    ranges: "SingleChanges | None" = None,
 ) -> None:
-    """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights."""
+    """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights.
+
+    The range of the year stands below it.
+    """
     found = {fund: year_or_none(measured(results, fund)["depletion_year"]) for fund in lines}
     depleted = {fund: year for fund, year in found.items() if year is not None}
     for fund, year in depleted.items():
         axes.plot([year], [0], marker="v", color=VERMILLION, markersize=7, zorder=10, clip_on=False)
         right = year > np.mean(axes.get_xlim())
         words = word("mark.depleted", lang, year=year)
+        if len(lines) > 1:
+            words = word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words)
         note = axes.annotate(
-            words if len(lines) == 1 else word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words),
+            words,
             (year, 0),
             (0, 0),
             textcoords="offset points",
@@ -294,13 +321,25 @@ def status(
             zorder=10,
             bbox=canvas.PAPER,
         )
-        beside = (-6, -4, "right") if right else (6, 7, "left")
-        canvas.into_clear(note, list(lines.values()), (beside, *AROUND))
+        near = sorted(BESIDE, key=lambda offset: (offset[2] == "right") != right)
+        forms = _above(words, range_of(ranges, fund, lang))
+        tries = [*((form, near) for form in forms), *((form, [*near, *AROUND]) for form in forms)]
+        for told, offsets in tries:
+            note.set_text(told)
+            if not canvas.into_clear(note, list(lines.values()), offsets):
+                break
     if depleted:
         return
     words = word("mark.not_depleted", lang, year=results.years[-1])
+    if len(lines) == 1:
+        words = _above(words, range_of(ranges, next(iter(lines)), lang))[-1]
     height = canvas.clear_height(axes, list(lines.values()), taken)
     axes.text(0.985, height, words, transform=axes.transAxes, ha="right", va="center", color=GREY, bbox=canvas.PAPER)
+
+
+def _above(words: str, below: str) -> list[str]:
+    """Words with others below, if there are any: on one line, on shorter ones, on the shortest."""
+    return [f"{words}\n{canvas.wrapped(below, width)}" for width in RANGE_WIDTHS] if below else [words]
 
 
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:

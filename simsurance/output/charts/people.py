@@ -180,7 +180,7 @@ def admissions(results: "RunResult", lang: str) -> Chart:
 
 def cost_per_admission(results: "RunResult", lang: str) -> Chart:
     """Eligible cost of an admission in each scheme, and of the published cost, at consumer prices of the first year."""
-    shown, first = unit("yuan_admission", lang), results.years[0]
+    shown, first = unit("yuan_admission", words_of(results.scenario, lang)), results.years[0]
     schemes = (("resident", RESIDENT, BLUE), ("employee", POOL, SKY))
     drawn = [each for each in schemes if each[1] in results.accounts]
     known = {scheme: past(results.scenario, f"{scheme}_cost_per_discharge") for scheme, *_ in drawn}
