@@ -10,10 +10,9 @@ from typing import get_args
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from shared_runs import lever_effects
 
 from simsurance.analysis import levers
-from simsurance.analysis.levers import effects, figures
+from simsurance.analysis.levers import figures
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
@@ -25,7 +24,7 @@ from simsurance.scenario_file.register import MARKS, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Mark
 
-LAST = 2032
+LAST = 2030
 BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
 FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
@@ -363,8 +362,8 @@ def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
 
 
 @pytest.fixture(scope="module")
-def table():
-    return effects("baseline", ["payment_ratio_up"], [f"horizon.last_year={LAST}"])
+def table(lever_effects):
+    return lever_effects("baseline", ["payment_ratio_up"], [f"horizon.last_year={LAST}"])
 
 
 def test_the_effects_are_those_of_single_runs(table):
@@ -397,7 +396,7 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
     said = lever("inpatient_use", 0.1, start=2027)
     settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
-    _, found = effects("baseline", settings=settings)
+    _, found = levers.effects("baseline", settings=settings)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
     assert set(refused) == {"cross_province_settlement"}
     assert refused["cross_province_settlement"].startswith("levers: those on inpatient_use give")
@@ -410,8 +409,8 @@ def test_a_year_that_is_never_reached_is_a_status_and_not_a_change():
     assert depletion.status == depletion.base_status == "not_depleted_by_2027"
 
 
-def test_the_command_prints_a_line_a_fragment_and_json_in_full(monkeypatch):
-    monkeypatch.setattr(levers, "effects", lever_effects)  # found once for both
+def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
     arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]
     shown = CliRunner().invoke(main, arguments)
     assert shown.exit_code == 0, shown.stderr
