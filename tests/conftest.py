@@ -2,8 +2,8 @@
 
 import os
 
+# Before NumPy is imported: on busy cores, threads of linear algebra take most of the time by waiting for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-"""Set before NumPy is imported: on busy cores, threads of linear algebra take most of the time by waiting for each other."""
 
 import pickle
 from collections.abc import Callable, Sequence

@@ -121,11 +121,10 @@ def pushed(component, size):
     return simulate([with_levers(STILL, one=lever(component, size))])[0]
 
 
-@pytest.fixture(scope="module")
-def laid():
-    """Every shipped fragment upon the baseline, projected together."""
-    scenarios = {name: load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in FRAGMENTS}
-    return dict(zip(scenarios, simulate(list(scenarios.values())), strict=True))
+@cache
+def laid(name):
+    """A shipped fragment upon the baseline, projected."""
+    return simulate([load("baseline", [name], [f"horizon.last_year={LAST}"])])[0]
 
 
 def test_the_factor_goes_up_in_equal_steps_from_the_start_and_stays():
@@ -291,20 +290,20 @@ def test_the_marks_of_levers_are_those_of_the_register():
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
-def test_every_fragment_runs_and_keeps_all_identities(name, laid):
-    assert laid[name].checks["holds"].all()
+def test_every_fragment_runs_and_keeps_all_identities(name):
+    assert laid(name).checks["holds"].all()
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, laid, base):
-    changed = laid[name].scenario
+def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, base):
+    changed = laid(name).scenario
     for path in (path for path, file in changed.origins.items() if file.endswith(f"/{name}.toml")):
         if path in KEYS and KEYS[path].kind == "schedule":
             for year in range(2019, 2027):
                 old, new = (value_of(scenario, path, year) for scenario in (BASE, changed))
                 assert old == new or old is None, (path, year)
     if name not in FROM_THE_FIRST_YEAR:
-        before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid[name]))
+        before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid(name)))
         assert np.array_equal(before[:, 0], after[:, 0])
         assert (before[:, -1] != after[:, -1]).any()
 
