@@ -1,10 +1,11 @@
-"""What holds for all tests: one thread each, and what is costly is found once for all workers."""
+"""What holds for all tests: one thread each, seldom a search for garbage, and what is costly once for all workers."""
 
 import os
 
 # Before NumPy is imported: on busy cores, threads of linear algebra take most of the time by waiting for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import gc
 import pickle
 from collections.abc import Callable, Sequence
 from hashlib import sha256
@@ -22,6 +23,14 @@ try:
     import fcntl
 except ImportError:  # where files have no such locks, each worker finds all for itself
     fcntl = None  # type: ignore[assignment]
+
+
+gc.set_threshold(50_000, 20, 50)  # Python's 700 has it look through all tests and libraries again and again
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: garbage is looked for among the rest."""
+    gc.freeze()
 
 
 class Once:
