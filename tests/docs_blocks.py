@@ -365,11 +365,24 @@ def of_ageing() -> dict[str, Scenario]:
     return {f"`{' '.join(f'--with {option}' for option in each)}`": load("baseline", each) for each in AGEING}
 
 
+@cache
+def aged() -> dict[str, RunResult]:
+    """The baseline and the sensitivities of ageing, projected."""
+    scenarios = of_ageing()
+    return {"baseline": projected(), **dict(zip(scenarios, simulate(list(scenarios.values())), strict=True))}
+
+
+def beside(scenarios: dict[str, Scenario]) -> dict[str, RunResult]:
+    """Each scenario projected, in the order given."""
+    others = {name: scenario for name, scenario in scenarios.items() if name not in aged()}
+    known = aged() | dict(zip(others, simulate(list(others.values())), strict=True))
+    return {name: known[name] for name in scenarios}
+
+
 def ageing() -> str:
     """Both funds under the sensitivities of ageing."""
-    scenarios = {"baseline": baseline(), **of_ageing()}
     rows = []
-    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+    for name, result in aged().items():
         row = [name]
         for fund, prefix in (("resident", ""), ("employee_pool", "employee_pool_")):
             outgo = result.accounts[fund]["outgo"]
@@ -440,7 +453,7 @@ def sensitivity() -> str:
     """Deficit and depletion years, the fund after ten years and the required contribution, one change at a time."""
     scenarios = changes()
     rows = []
-    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+    for name, result in beside(scenarios).items():
         fund = result.account["closing"][result.years.index(2035)]
         required = result.measures.loc["required_contribution_multiple_now"]["value"]
         rows.append(
@@ -499,7 +512,7 @@ def pool_sensitivity() -> str:
         "without the 2021 account and outpatient reform from 2027": base.with_fragment("outpatient_reform_undone"),
     }
     rows = []
-    for name, result in zip(scenarios, simulate(list(scenarios.values())), strict=True):
+    for name, result in beside(scenarios).items():
         pool = result.accounts["employee_pool"]
         place = result.years.index(2035)
         rows.append(

@@ -9,7 +9,7 @@ assumptions. Expected payments are integrals over the cost, by quadrature betwee
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import pairwise, product
 from math import ceil, cos, erfc, exp, inf, isnan, log, pi, sqrt
 from typing import Any
@@ -32,6 +32,7 @@ CERTAIN = 9.0
 """Standard deviations beyond which a normal variable is not looked for."""
 TRIFLE = 1e-9
 """Months of waiting that are rounding."""
+ROOT = sqrt(2 * pi)
 TAIL_FROM = 2.3263478740408408
 """The 99th percentile of a standard normal variable, where the Pareto tail begins."""
 
@@ -105,6 +106,7 @@ MEMBERS_OF = {
     "kind_of_place": ("national", "low"),
 }  # fmt: skip
 SIZES = {axis: len(members) for axis, members in MEMBERS_OF.items()}
+POSITIONS = {axis: {member: place for place, member in enumerate(members)} for axis, members in MEMBERS_OF.items()}
 
 Place = tuple[str, str, str, str, int]
 """need class, sex, area, income group, age"""
@@ -187,9 +189,7 @@ class Year:
 
 
 def _position(axis: str, member: str | int) -> int:
-    if isinstance(member, int):
-        return member
-    return list(MEMBERS_OF[axis]).index(member)
+    return member if isinstance(member, int) else POSITIONS[axis][member]
 
 
 # --- the parts of the year ----------------------------------------------------------------------------------
@@ -342,9 +342,9 @@ class Cost:
 
     def expected(self, payment: Callable[[float], float], kinks: Sequence[float]) -> float:
         """Mean of a payment that is linear between its kinks and nought below the first of them."""
-        kinks = sorted(kinks)
+        kinks, centre = sorted(kinks), self.centre
         begin, end = self.tail_start, CERTAIN + self.sigma
-        edges = [(log(kink) - self.centre) / self.sigma if kink > 0 else -CERTAIN for kink in kinks]
+        edges = [(log(kink) - centre) / self.sigma if kink > 0 else -CERTAIN for kink in kinks]
         last = TAIL_FROM if self.index > 0 else end
         edges = [min(max(edge, -CERTAIN), last) for edge in edges]
         total = 0.0
@@ -354,7 +354,7 @@ class Cost:
                 half = (high - low) / panels / 2
                 for point, weight in GAUSS:
                     z = low + half * (2 * panel + 1 + point)
-                    total += weight * half * exp(-z * z / 2) / sqrt(2 * pi) * payment(exp(self.centre + self.sigma * z))
+                    total += weight * half * exp(-z * z / 2) / ROOT * payment(exp(centre + self.sigma * z))
         if self.index == 0:
             return total
         ends = [begin, *(kink for kink in kinks if kink > begin)]
@@ -392,6 +392,8 @@ def cost_at(target: float, rising: Callable[[float], float]) -> float:
     low, high = 0.0, 1e12
     for _ in range(120):
         middle = (low + high) / 2
+        if middle in (low, high):
+            break  # no number lies between
         low, high = (middle, high) if rising(middle) < target else (low, middle)
     return high
 
@@ -478,14 +480,14 @@ def care_of(year: Year, place: Place, member: str = "") -> Care:
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Critical:
     """What is paid of a year's inpatient cost by critical-illness insurance: of what the basic layer leaves."""
 
     basic: Layer
     deductible: float
-    edges: list[float]
-    ratios: list[float]
+    bands: tuple[tuple[float, float, float], ...]
+    """Own cost beyond the deductible from which a band counts, that to which it does, and what is paid of it."""
     cap: float
 
     def own(self, cost: float) -> float:
@@ -495,35 +497,56 @@ class Critical:
     def uncapped(self, cost: float) -> float:
         """The benefit of a cost, were there no cap."""
         own, total = self.own(cost) - self.deductible, 0.0
-        for low, high, ratio in zip(self.edges, [*self.edges[1:], inf], self.ratios, strict=True):
+        for low, high, ratio in self.bands:
             total += ratio * min(max(own - low, 0.0), high - low)
         return total
 
-    def paid(self, cost: float, more: float = 0.0) -> float:
-        """The benefit of a cost, the cap raised by `more`."""
-        return min(self.uncapped(cost), self.cap + more)
+    def paid(self, cost: float) -> float:
+        """The benefit of a cost."""
+        return min(self.uncapped(cost), self.cap)
 
-    def capped_at(self, more: float = 0.0) -> float:
-        """The cost that exhausts the cap."""
+    def added(self, more: float, cost: float) -> float:
+        """What a cap raised by `more` adds to the benefit of a cost."""
+        uncapped = self.uncapped(cost)
+        return min(uncapped, self.cap + more) - min(uncapped, self.cap)
+
+    def raised_at(self, more: float) -> float:
+        """The cost that exhausts the cap raised by `more`."""
         return cost_at(self.cap + more, self.uncapped) if self.cap < inf else inf
 
+    @cached_property
+    def capped_at(self) -> float:
+        """The cost that exhausts the cap."""
+        return self.raised_at(0.0)
+
+    @cached_property
     def begins(self) -> float:
         """The cost at which something is paid."""
         return cost_at(self.deductible, self.own)
 
+    @cached_property
     def kinks(self) -> list[float]:
         """Costs at which the slope of the benefit may change, but for the cap; first where it begins."""
-        bands = [cost_at(self.deductible + edge, self.own) for edge in self.edges]
+        bands = [cost_at(self.deductible + edge, self.own) for edge, _, _ in self.bands]
         return [bands[0], *(kink for kink in [*bands[1:], *self.basic.kinks] if kink > bands[0])]
 
 
+@cache
+def critical_payment(cost: Cost, rules: Critical) -> float:
+    """What critical-illness insurance pays a user in the mean."""
+    kinks = [*rules.kinks, rules.capped_at] if rules.cap < inf else rules.kinks
+    return cost.expected(rules.paid, kinks)
+
+
+@cache
 def critical_of(year: Year, kind: str, income: str, basic: Layer) -> Critical:
     """Critical-illness insurance of an income group in a kind of places."""
+    edges = [year("critical_edges", band) for band in year.bands]
+    ratios = [year("critical_ratios", band, income) for band in year.bands]
     return Critical(
         basic,
         year("critical_deductible", kind, income),
-        [year("critical_edges", band) for band in year.bands],
-        [year("critical_ratios", band, income) for band in year.bands],
+        tuple(zip(edges, [*edges[1:], inf], ratios, strict=True)),
         year("critical_cap") if year("critical_capped", income) else inf,
     )
 
@@ -830,15 +853,10 @@ def cost_of_rise(year: Year, place: Place, more: float) -> float:
         rules = critical_of(year, kind, place[3], care.in_hospital)
         if rules.cap == inf:
             return 0.0
-        ends = sorted((rules.capped_at(), rules.capped_at(more)))
-        kinks = [*ends, *(kink for kink in rules.kinks() if kink > ends[0])]
-        expected += share * care.bed.expected(partial(added, rules, more), kinks)
+        ends = sorted((rules.capped_at, rules.raised_at(more)))
+        kinks = [*ends, *(kink for kink in rules.kinks if kink > ends[0])]
+        expected += share * care.bed.expected(partial(rules.added, more), kinks)
     return care.users * year("critical_factor") * year("critical_self_run") * expected
-
-
-def added(rules: Critical, more: float, cost: float) -> float:
-    """What a cap raised by `more` adds to the benefit of a cost."""
-    return rules.paid(cost, more) - rules.paid(cost)
 
 
 def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
@@ -848,10 +866,9 @@ def benefits_pp(year: Year, place: Place) -> tuple[dict[str, float], float]:
     critical = claimed = capped = 0.0
     for kind, share in kinds_of_places(year):
         rules = critical_of(year, kind, place[3], care.in_hospital)
-        kinks = [*rules.kinks(), rules.capped_at()] if rules.cap < inf else rules.kinks()
-        critical += share * bed.expected(rules.paid, kinks)
-        claimed += share * bed.chance_above(rules.begins())
-        capped += share * bed.chance_above(rules.capped_at()) if rules.cap < inf else 0.0
+        critical += share * critical_payment(bed, rules)
+        claimed += share * bed.chance_above(rules.begins)
+        capped += share * bed.chance_above(rules.capped_at) if rules.cap < inf else 0.0
     inpatient_claims, outpatient_claims = care.claims
     inpatient_benefits, outpatient_benefits = care.benefits
     return {

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from simsurance.analysis import levers
 from simsurance.analysis.compare import Comparison, compare
 from simsurance.analysis.single_changes import SingleChanges, single_changes
 from simsurance.analysis.twins import Twins, twins
@@ -11,7 +10,6 @@ from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import load
 
 shipped = cache(load)
-lever_effects = cache(levers.effects)
 _RUNS: dict[tuple[str, str], RunResult] = {}
 _TWINS: dict[int, Twins] = {}
 _RANGES: dict[int, SingleChanges] = {}

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from shared_runs import lever_effects
 
 import simsurance as ss
 from simsurance.analysis import levers
@@ -148,8 +147,8 @@ def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sig
     assert not re.search(r"\([+−][^)1-9]*\)", told + same)
 
 
-def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_told(monkeypatch):
-    monkeypatch.setattr(levers, "effects", lever_effects)  # found once for all who print them
+def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_told(lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
     shown = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2027"]).stdout
     funds, heads, *_, note = shown.splitlines()
     assert re.split(r"  +", funds) == ["", "resident fund", "employee pooled fund"]

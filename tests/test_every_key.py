@@ -183,7 +183,8 @@ def numbers(result: RunResult) -> dict[str, np.ndarray]:
         {"fund": found.fund, "prepaid": found.prepaid},
     )
     together = {f"{place} {name}": values for place, part in enumerate(parts) for name, values in part.items()}
-    return together | {f"measure {name}": np.array([value]) for name, value in result.measures["value"].items()}
+    together = {name: np.nan_to_num(values) for name, values in together.items()}
+    return together | {f"measure {name}": np.nan_to_num([value]) for name, value in result.measures["value"].items()}
 
 
 def moved(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> float:
@@ -192,8 +193,8 @@ def moved(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> 
         return np.inf
     changes = []
     for name, values in before.items():
-        old, new = np.nan_to_num(values), np.nan_to_num(after[name])
-        changes.append(float(np.abs(new - old).max() / max(np.abs(old).max(), np.abs(new).max(), 1e-300)))
+        new = after[name]
+        changes.append(float(np.abs(new - values).max() / max(np.abs(values).max(), np.abs(new).max(), 1e-300)))
     return max(changes)
 
 

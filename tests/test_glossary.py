@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from click.testing import CliRunner
 
+from simsurance.analysis import levers
 from simsurance.cli import main
 from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
@@ -36,7 +37,7 @@ COMMANDS = {
     "story": ("story", "baseline", "--age", "58", "--history", HISTORIES[0]),
     "story of work": ("story", "baseline", "--age", "58", "--history", HISTORIES[1]),
     "loopholes": ("loopholes", "baseline", "--years", "3"),
-    "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2026"),
+    "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2030"),
     "schemes": ("schemes", "baseline", "--no-charts", *SHORT),
     "hindcast": ("hindcast", "--from", "2021"),
 }
@@ -82,7 +83,8 @@ def output(lang: str, name: str) -> str:
 
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("lang", languages())
-def test_no_output_says_what_should_go(lang, name):
+def test_no_output_says_what_should_go(lang, name, lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
     assert found(output(lang, name), lang) == set()
 
 
@@ -113,7 +115,8 @@ def test_no_document_says_what_should_go(document):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_chinese_output_holds_no_english(name):
+def test_chinese_output_holds_no_english(name, lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
     names = sorted({*shipped(), *shipped(fragments=True), *KEYS, *LATIN}, key=len, reverse=True)
     left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|out/\S*$", "", output("zh", name), flags=re.MULTILINE)
     left = re.sub("|".join(map(re.escape, names)), "", left)

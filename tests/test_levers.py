@@ -11,10 +11,9 @@ from typing import get_args
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from shared_runs import lever_effects
 
 from simsurance.analysis import levers
-from simsurance.analysis.levers import effects, figures
+from simsurance.analysis.levers import figures
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
@@ -27,7 +26,7 @@ from simsurance.scenario_file.register import MARKS, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Mark
 
-LAST = 2032
+LAST = 2030
 BASE = load("baseline", settings=[f"horizon.last_year={LAST}"])
 FRAGMENTS = shipped(fragments=True)
 ASSUMPTIONS = {
@@ -130,11 +129,10 @@ def pushed(component, size):
     return simulate([with_levers(STILL, one=lever(component, size))])[0]
 
 
-@pytest.fixture(scope="module")
-def laid():
-    """Every shipped fragment upon the baseline, projected together."""
-    scenarios = {name: load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in FRAGMENTS}
-    return dict(zip(scenarios, simulate(list(scenarios.values())), strict=True))
+@cache
+def laid(name):
+    """A shipped fragment upon the baseline, projected."""
+    return simulate([load("baseline", [name], [f"horizon.last_year={LAST}"])])[0]
 
 
 def test_the_factor_goes_up_in_equal_steps_from_the_start_and_stays():
@@ -300,20 +298,20 @@ def test_the_marks_of_levers_are_those_of_the_register():
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
-def test_every_fragment_runs_and_keeps_all_identities(name, laid):
-    assert laid[name].checks["holds"].all()
+def test_every_fragment_runs_and_keeps_all_identities(name):
+    assert laid(name).checks["holds"].all()
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, laid, base):
-    changed = laid[name].scenario
+def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, base):
+    changed = laid(name).scenario
     for path in (path for path, file in changed.origins.items() if file.endswith(f"/{name}.toml")):
         if path in KEYS and KEYS[path].kind == "schedule":
             for year in range(2019, 2027):
                 old, new = (value_of(scenario, path, year) for scenario in (BASE, changed))
                 assert old == new or old is None, (path, year)
     if name not in FROM_THE_FIRST_YEAR:
-        before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid[name]))
+        before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid(name)))
         assert np.array_equal(before[:, 0], after[:, 0])
         assert (before[:, -1] != after[:, -1]).any()
 
@@ -409,8 +407,8 @@ def test_a_surge_of_any_size_that_was_reported_can_be_put_in(mood, fewer):
 
 
 @pytest.fixture(scope="module")
-def table():
-    return effects("baseline", ["payment_ratio_up"], [f"horizon.last_year={LAST}"])
+def table(lever_effects):
+    return lever_effects("baseline", ["payment_ratio_up"], [f"horizon.last_year={LAST}"])
 
 
 def test_the_effects_are_those_of_single_runs(table):
@@ -443,7 +441,7 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
     said = lever("inpatient_use", 0.1, start=2027)
     settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
-    _, found = effects("baseline", settings=settings)
+    _, found = levers.effects("baseline", settings=settings)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
     assert set(refused) == {"cross_province_settlement"}
     assert refused["cross_province_settlement"].startswith("levers: those on inpatient_use give")
@@ -456,8 +454,8 @@ def test_a_year_that_is_never_reached_is_a_status_and_not_a_change():
     assert depletion.status == depletion.base_status == "not_depleted_by_2027"
 
 
-def test_the_command_prints_a_line_a_fragment_and_json_in_full(monkeypatch):
-    monkeypatch.setattr(levers, "effects", lever_effects)  # found once for both
+def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
     arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]
     shown = CliRunner().invoke(main, arguments)
     assert shown.exit_code == 0, shown.stderr

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_numbers import assert_table_is_drawn
-from IPython.core.formatters import DisplayFormatter
 from shared_runs import compared, projected
 
 import simsurance as ss
@@ -436,6 +435,8 @@ def test_drawing_does_without_pyplot():
 
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_a_notebook_shows_the_figure(baseline, name):
+    from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
+
     shown, _ = DisplayFormatter().format(getattr(ss.Results(baseline).plot, name)())
     assert shown["image/png"].startswith(b"\x89PNG")
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import pytest
+from shared_runs import twinned as twins
 
 import simsurance as ss
 from simsurance import __version__
@@ -18,10 +19,6 @@ POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year"
 RICH = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2040}
 PREPAID = {"contributions.prepaid_share": 0.7, "horizon.last_year": 2030}
 BOTH = pytest.mark.parametrize("lang", languages())
-
-
-def twins(name="baseline", **changes):
-    return ss.run(name, **changes).twins
 
 
 @pytest.fixture(scope="module", params=[{}, POOR, RICH, PREPAID], ids=["baseline", "poor", "rich", "prepaid"])
@@ -324,13 +321,16 @@ def test_accounts_that_run_out_are_told_with_year_deficit_and_what_income_covers
     assert not NOT_WORDS.search(without_code(text))
 
 
-def levied(rate):
-    return ss.run("baseline", **{"employee.contributions.employer_rate": rate, "horizon.last_year": 2036})
+@pytest.fixture(scope="module")
+def levied():
+    rates = (0, {"2019": 0.066, "2029": 0})
+    key = "employee.contributions.employer_rate"
+    return [ss.run("baseline", **{key: rate, "horizon.last_year": 2036}) for rate in rates]
 
 
 @BOTH
-def test_where_nothing_is_levied_no_multiple_is_told(lang):
-    never, no_more = levied(0), levied({"2019": 0.066, "2029": 0})
+def test_where_nothing_is_levied_no_multiple_is_told(levied, lang):
+    never, no_more = levied
     told = {"en": "From {} on nothing is levied", "zh": "自{}年起无缴费"}[lang]
     times = {"en": r"× \d", "zh": r"\d倍"}[lang]
     own = section(summary(never.twins, lang), POOL[lang])

@@ -7,7 +7,7 @@ smallest, and no age differs by more than a hundredth from the next.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -47,7 +47,15 @@ def at_counts(stock: np.ndarray, counts: Sequence[Count], births: np.ndarray) ->
         of_ages[:, count.first : count.end] = stock[:, count.first : count.end]
         totals.append(of_ages)
         wanted.append(count.persons)
-    return stock * smoothest(np.stack(totals), np.array(wanted))
+    return stock * _ratios(np.stack(totals).tobytes(), np.array(wanted).tobytes(), stock.shape)
+
+
+@lru_cache(maxsize=64)
+def _ratios(totals: bytes, wanted: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """`smoothest`, once for each stock and counts: scenarios seldom differ in them."""
+    ratios = smoothest(np.frombuffer(totals).reshape(-1, *shape), np.frombuffer(wanted))
+    ratios.flags.writeable = False
+    return ratios
 
 
 def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:

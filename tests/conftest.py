@@ -1,0 +1,79 @@
+"""What holds for all tests: one thread each, seldom a search for garbage, and what is costly once for all workers."""
+
+import os
+
+# Before NumPy is imported: on busy cores, threads of linear algebra take most of the time by waiting for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import gc
+import pickle
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simsurance.analysis import levers
+from simsurance.evidence import calibration
+from simsurance.evidence.fit import Fit
+from simsurance.scenario_file.loader import load
+
+try:
+    import fcntl
+except ImportError:  # where files have no such locks, each worker finds all for itself
+    fcntl = None  # type: ignore[assignment]
+
+
+gc.set_threshold(50_000, 20, 50)  # Python's 700 has it look through all tests and libraries again and again
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: garbage is looked for among the rest."""
+    gc.freeze()
+
+
+class Once:
+    """Finds a thing once in a run of the tests: the first worker that asks stores it, the others wait for it and read it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, name: str, find: Callable[[], Any]) -> Any:
+        if name not in self.known:
+            self.known[name] = self._shared(self.folder / sha256(name.encode()).hexdigest(), find)
+        return self.known[name]
+
+    def _shared(self, file: Path, find: Callable[[], Any]) -> Any:
+        if fcntl is None or "PYTEST_XDIST_WORKER" not in os.environ:
+            return find()
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                file.write_bytes(pickle.dumps(find()))
+        return pickle.loads(file.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    return Once(tmp_path_factory.getbasetemp().parent)  # workers have folders of their own in it
+
+
+@pytest.fixture(scope="session")
+def fits(once: Once) -> list[Fit]:
+    """What is found for every fitted value of the baseline."""
+    find = calibration.fits
+    return once("fits", lambda: [*find(load("baseline"))])
+
+
+@pytest.fixture(scope="session")
+def lever_effects(once: Once) -> Callable[..., Any]:
+    """The effects of levers, found once for all who ask for the same."""
+    find = levers.effects
+
+    def effects(scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Any:
+        asked = (scenario, [*fragments], [*settings])
+        return once(f"effects {asked}", lambda: find(*asked))
+
+    return effects
