@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from simsurance.basis import build, stack, trend
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.pins import applied, require_possible
+from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Built = tuple[State, tuple[YearBasis, ...]]
+
+HELD: Final = "held"
+ODDS: Final = "odds"
+ENTRIES: Final = (HELD, ODDS)
+"""What compared runs do with entries to the employee scheme: hold those of the base, or let them follow from who is uninsured
+and the odds with which the uninsured enter."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +57,11 @@ class RunAccounts:
     def account(self) -> measures.Account:
         """The account of the resident fund."""
         return self.accounts[RESIDENT]
+
+    @property
+    def not_met(self) -> dict[int, float]:
+        """Entries to the employee scheme held for whom there were no persons, by the years in which there are any."""
+        return {year: float(number) for year, number in zip(self.years, self.entries_not_met, strict=True) if number}
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
@@ -95,7 +107,7 @@ class RunResult(RunAccounts):
     @cached_property
     def entries(self) -> Entries:
         """Entries to the employee scheme of this run, for a later run to hold."""
-        return Entries(self.scenario.name, self.years, self.projection.entrants[:, 0], self.basis)
+        return Entries(self.scenario, self.years, self.projection.entrants[:, 0], self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -182,6 +194,13 @@ def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None) -> l
 def accounts_of(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
     return _in_order(run for block in blocks(scenarios, entries) for run in block.accounts())
+
+
+def entries_of(base: RunResult, entries: str) -> Entries | None:
+    """The entries that runs compared with a base hold, None by the odds; SimsuranceError for another word than ENTRIES."""
+    if entries not in ENTRIES:
+        raise SimsuranceError(f"entries: {entries!r} is not known; {' or '.join(ENTRIES)}")
+    return base.entries if entries == HELD else None
 
 
 Run = TypeVar("Run", bound=RunAccounts)

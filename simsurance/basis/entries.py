@@ -7,6 +7,7 @@ import numpy as np
 
 from simsurance.axes import ENTRANTS
 from simsurance.model.state import EntriesBasis, YearBasis
+from simsurance.scenario_file.loader import Scenario
 
 OUTSIDE, INSURED, UNINSURED = (ENTRANTS.index(name) for name in ("outside", "insured", "uninsured"))
 
@@ -15,17 +16,17 @@ OUTSIDE, INSURED, UNINSURED = (ENTRANTS.index(name) for name in ("outside", "ins
 class Entries:
     """Who entered the employee scheme in a run, by cell and origin, and by which hazards.
 
-    `of`: the name of the run's scenario; `entrants` [year, entrant, sex, area, income, age]; `basis`: what the run's years
+    `of`: the run's scenario; `entrants` [year, entrant, sex, area, income, age]; `basis`: what the run's years
     were computed with.
     """
 
-    of: str
+    of: Scenario
     years: tuple[int, ...]
     entrants: np.ndarray
     basis: tuple[YearBasis, ...]
 
     def __repr__(self) -> str:
-        return f"entries of {self.of}, {self.years[0]} to {self.years[-1]}"
+        return f"entries of {self.of.name}, {self.years[0]} to {self.years[-1]}"
 
     def cover(self, years: Sequence[int]) -> bool:
         """Whether they are known in all of these years."""

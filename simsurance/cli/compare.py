@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
@@ -27,6 +27,7 @@ LONGEST_NAME: Final = 120
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
+@entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -36,6 +37,7 @@ def command(
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     out: Path,
+    entries: str,
     charts: bool,
     lang: str,
     as_json: bool,
@@ -52,7 +54,7 @@ def command(
         from simsurance.analysis.compare import compare
         from simsurance.output.save import save_comparison
 
-        comparison = compare(scenarios)
+        comparison = compare(scenarios, entries)
         line.say(f"writing {folder}")
         save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     click.echo(_json(comparison, folder) if as_json else _text(comparison, folder, lang), nl=False)
@@ -77,14 +79,14 @@ def _folder_name(scenarios: list[Scenario]) -> str:
 
 def _text(comparison: "Comparison", folder: Path, lang: str) -> str:
     """The measures side by side and the assumptions that differ, for the terminal."""
-    from simsurance.output.compare_summary import rows
+    from simsurance.output.compare_summary import notes, rows
 
     said = words(lang)
     header = (said.label("compare.measure"), *comparison.names)
     lines = columns([header, *(tuple(row) for row in rows(comparison, lang))])
     keys = [f"  {key}" for key in comparison.differences.index]
     told = said.label("compare.assumptions" if keys else "compare.no_assumption")
-    return "\n".join([*lines, "", told, *keys, "", folder.as_posix(), ""])
+    return "\n".join([*lines, "", *notes(comparison, lang), "", told, *keys, "", folder.as_posix(), ""])
 
 
 def _json(comparison: "Comparison", folder: Path) -> str:
@@ -95,6 +97,8 @@ def _json(comparison: "Comparison", folder: Path) -> str:
         "schema": COMPARISON_SCHEMA,
         "ok": True,
         "scenarios": list(comparison.names),
+        "entries_held": comparison.held,
+        "entries_not_met": comparison.not_met,
         "folder": folder.as_posix(),
         "measures": records(comparison.measures),
         "differences": records(comparison.differences),
