@@ -13,7 +13,7 @@ from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
 from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
-from simsurance.results import RunResult, simulate
+from simsurance.results import HELD, RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ class Comparison:
     fund_difference = table_of(ComparedRuns, "fund_difference")
     twin = table_of(ComparedRuns, "twin")
     differences = table_of(ComparedRuns, "differences")
+    entries_not_met = table_of(ComparedRuns, "entries_not_met")
 
     @property
     def depletion_range(self) -> Any:
@@ -212,15 +213,19 @@ def run_many(scenarios: Iterable[Scenario | str | Path]) -> list[Results]:
     return [Results(each) for each in simulate([resolve(scenario) for scenario in scenarios])]
 
 
-def compare(base: Scenario | Results | str | Path, *others: Scenario | Results | str | Path) -> Comparison:
+def compare(
+    base: Scenario | Results | str | Path, *others: Scenario | Results | str | Path, entries: str = HELD
+) -> Comparison:
     """The base and others side by side; each a name, a path, a scenario, or results at hand.
 
-    Raises SimsuranceError for a faulty scenario or an identity that does not hold.
+    Entries to the employee scheme of the others are those of the base, `entries="held"`, or follow from the odds of the
+    uninsured, `"odds"`. Raises SimsuranceError for a faulty scenario or an identity that does not hold.
     """
     given = (base, *others)
-    shown = side_by_side([each.shown if isinstance(each, Results) else resolve(each) for each in given])
+    shown = side_by_side([each.shown if isinstance(each, Results) else resolve(each) for each in given], entries)
     results = (
-        each if isinstance(each, Results) else Results(run) for each, run in zip(given, shown.results, strict=True)
+        each if isinstance(each, Results) and each.shown is run else Results(run)
+        for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
 
@@ -230,9 +235,11 @@ def scheme_effects(
     policies: Sequence[str | Path] = POLICIES,
     fragments: Sequence[str] = (),
     settings: Sequence[str] = (),
+    entries: str = HELD,
 ) -> SchemeEffects:
     """The scenario, a name, a path or a value, without and with each policy, a shipped fragment or a path, alone.
 
+    Entries to the employee scheme are those of the scenario, `entries="held"`, or follow from the odds, `"odds"`.
     Raises SimsuranceError for a faulty scenario or policy, and where the employee scheme is not projected.
     """
-    return SchemeEffects(effects_by_fund(scenario, policies, fragments, settings))
+    return SchemeEffects(effects_by_fund(scenario, policies, fragments, settings, entries))

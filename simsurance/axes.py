@@ -39,6 +39,10 @@ AGE: Final = Axis("age", tuple(str(age) for age in range(LAST_AGE + 1)))
 FUND: Final = Axis("fund", ("resident", "employee_pool", "personal_accounts"))
 """The accounts, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
+ENTRANTS: Final = ("outside", "insured", "uninsured", "not_met")
+"""Of a cell at the year's end: who is outside the employee scheme, who of the resident insured and of the uninsured enters it,
+who is held to enter but not there; an axis behind the run."""
+
 DEDUCTIBLES: Final = ("national", "low")
 """Kinds of places by the deductible of critical-illness insurance, where rules differ by it: an axis behind the run."""
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, TENURES
+from simsurance.axes import EMPLOYEES, ENTRANTS, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import INSURED, LEDGER, SIDES, TOTALS, TRANSFERS, from_outside
 from simsurance.measures import Account, by_area_and_income, by_run
+from simsurance.model.entries import held_in
 from simsurance.model.fund import summed
 from simsurance.model.pins import PLACE, TRACKED
 from simsurance.model.projection import Projection, total
@@ -37,6 +38,7 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
             _worst(name, difference, size, projection.years)
             for name, difference, size in (
                 *_persons(projection),
+                *_entries_held(projection, basis),
                 *_resident_money(projection, basis),
                 *(_employee_members(projection) if "contribution_base" in projection.totals else ()),
                 *(_employee_money(projection, basis) if "contribution_base" in projection.totals else ()),
@@ -115,6 +117,19 @@ def _persons(projection: Projection) -> Iterator[Sides]:
         total(flow["resident_enrolled"]) - enrolled,
         enrolled,
     )
+
+
+def _entries_held(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
+    """Entries to the employee scheme that are held are those that happened and those that are said not to be met."""
+    held = [year.entries for year in basis if year.entries is not None]
+    if not held:
+        return
+    cells = dict(zip(ENTRANTS, np.moveaxis(projection.entrants, 2, 0), strict=True))
+    wanted = [held_in(outside[:, None, None], each) for outside, each in zip(cells["outside"], held, strict=True)]
+    wanted_in_all = total(np.stack(wanted))
+    entered = total(projection.by_age["transfers_out"]) + total(cells["uninsured"])
+    difference = entered + total(cells["not_met"]) - wanted_in_all
+    yield "employees: entries + entries not met = entries held", difference, wanted_in_all
 
 
 def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, AREA, HEALTH, INCOME, SEX, STATUS
+from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack, trend
+from simsurance.basis.entries import Entries, holding
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.pins import applied, require_possible
+from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
-from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project
+from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import KEYS, VARIABLES
@@ -24,10 +26,20 @@ if TYPE_CHECKING:
 
 Built = tuple[State, tuple[YearBasis, ...]]
 
+HELD: Final = "held"
+ODDS: Final = "odds"
+ENTRIES: Final = (HELD, ODDS)
+"""What compared runs do with entries to the employee scheme: hold those of the base, or let them follow from who is uninsured
+and the odds with which the uninsured enter."""
+
 
 @dataclass(frozen=True, repr=False)
 class RunAccounts:
-    """What is kept of every run: accounts by year, measures, checks, the funds' rate of interest by year."""
+    """What is kept of every run: accounts by year, measures, checks, the funds' rate of interest by year.
+
+    `held`: the entries to the employee scheme that were imposed, None where they follow from its hazards; `entries_not_met`:
+    those of them for whom there were no persons, by year.
+    """
 
     scenario: Scenario
     years: tuple[int, ...]
@@ -35,6 +47,8 @@ class RunAccounts:
     measured: tuple[measures.Measure, ...]
     checked: tuple[identities.Check, ...]
     interest: measures.Interest
+    held: Entries | None
+    entries_not_met: np.ndarray
 
     def __repr__(self) -> str:
         return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
@@ -43,6 +57,11 @@ class RunAccounts:
     def account(self) -> measures.Account:
         """The account of the resident fund."""
         return self.accounts[RESIDENT]
+
+    @property
+    def not_met(self) -> dict[int, float]:
+        """Entries to the employee scheme held for whom there were no persons, by the years in which there are any."""
+        return {year: float(number) for year, number in zip(self.years, self.entries_not_met, strict=True) if number}
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
@@ -85,6 +104,11 @@ class RunResult(RunAccounts):
         """The factor on the model's total by pin and year; empty where nothing is pinned."""
         found = self.projection.pin_factors
         return {} if found is None else applied(self.scenario, found[:, 0])
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Entries to the employee scheme of this run, for a later run to hold."""
+        return Entries(self.scenario, self.years, self.projection.entrants[:, 0], self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -160,14 +184,24 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def simulate(scenarios: Iterable[Scenario]) -> list[RunResult]:
-    """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold."""
-    return _in_order(run for block in blocks(scenarios) for run in block.results())
+def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunResult]:
+    """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
+
+    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs.
+    """
+    return _in_order(run for block in blocks(scenarios, entries) for run in block.results())
 
 
-def accounts_of(scenarios: Iterable[Scenario]) -> list[RunAccounts]:
+def accounts_of(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries) for run in block.accounts())
+
+
+def entries_of(base: RunResult, entries: str) -> Entries | None:
+    """The entries that runs compared with a base hold, None by the odds; SimsuranceError for another word than ENTRIES."""
+    if entries not in ENTRIES:
+        raise SimsuranceError(f"entries: {entries!r} is not known; {' or '.join(ENTRIES)}")
+    return base.entries if entries == HELD else None
 
 
 Run = TypeVar("Run", bound=RunAccounts)
@@ -187,6 +221,7 @@ class Block:
     built: tuple[Built, ...]
     basis: tuple[YearBasis, ...]
     projection: Projection
+    held: Entries | None
 
     @cached_property
     def kept(self) -> list[RunAccounts]:
@@ -196,6 +231,7 @@ class Block:
         found = measures.measures(values, by_fund, self.basis, persons)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
+        not_met = total(self.projection.entrants[:, :, ENTRANTS.index("not_met")])
         kept = []
         for run, scenario in enumerate(self.scenarios):
             if self.projection.pin_factors is not None:
@@ -204,8 +240,11 @@ class Block:
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
             _add_cost_growth(accounts, scenario)
             own = tuple(each.of_run(run) for each in found)
+            found_of_run = accounts, own, tuple(checks[run]), interest.of_run(run)
             kept.append(
-                RunAccounts(scenario, self.projection.years, accounts, own, tuple(checks[run]), interest.of_run(run))
+                RunAccounts(
+                    scenario, self.projection.years, *found_of_run, held=self.held, entries_not_met=not_met[:, run]
+                )
             )
         return kept
 
@@ -219,17 +258,20 @@ class Block:
             yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
 
 
-def blocks(scenarios: Iterable[Scenario]) -> Iterator[Block]:
+def blocks(scenarios: Iterable[Scenario], entries: Entries | None = None) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for."""
     waiting: dict[tuple[object, ...], list[tuple[int, Scenario, Built]]] = {}
     for place, scenario in enumerate(scenarios):
-        built = build(scenario)
+        state, basis = build(scenario)
+        if entries is not None and entries.cover([year.year for year in basis]):
+            basis = holding(basis, entries)
+        built = state, basis
         form = form_of(scenario, built[1])
         waiting.setdefault(form, []).append((place, scenario, built))
         if len(waiting[form]) == RUNS_IN_CACHE:
-            yield _projected(waiting.pop(form))
+            yield _projected(waiting.pop(form), entries)
     for group in waiting.values():
-        yield _projected(group)
+        yield _projected(group, entries)
 
 
 def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
@@ -243,14 +285,16 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
         first.critical_edges.shape[1],
         first.employee is not None,
         first.pins is not None,
+        first.entries is not None,
         scenario.values.measures.delay_years,
     )
 
 
-def _projected(group: Sequence[tuple[int, Scenario, Built]]) -> Block:
+def _projected(group: Sequence[tuple[int, Scenario, Built]], entries: Entries | None) -> Block:
     places, scenarios, built = zip(*group, strict=True)
     state, basis = stack(built)
-    return Block(places, scenarios, built, basis, project(state, basis))
+    held = entries if basis[0].entries is not None else None
+    return Block(places, scenarios, built, basis, project(state, basis), held)
 
 
 def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:
@@ -279,5 +323,6 @@ def one_run(projection: Projection, run: int) -> Projection:
         projection.interest[:, own],
         projection.fund[:, own],
         projection.prepaid[:, own],
+        projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
     )

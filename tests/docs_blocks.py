@@ -781,6 +781,35 @@ def employee() -> str:
     return table(heads, rows) + "\nCNY billion; members and balances on 31 December.\n"
 
 
+def entries() -> str:
+    """What policies do with the baseline's entries to the employee scheme held, and by the odds of the uninsured."""
+    names = ("automatic_renewal", "campaign", "turnover_low", "turnover_high", "flexible_workers_join")
+    scenarios = {"`frozen_contribution`": load("frozen_contribution")}
+    scenarios |= {f"`--with {name}`": baseline().with_fragment(name) for name in names}
+    rows = []
+    runs = (simulate(list(scenarios.values()), held) for held in (projected().entries, None))
+    for name, *both in zip(scenarios, *runs, strict=True):
+        of_both = zip(*(_more_than_baseline(run) for run in both), strict=True)
+        rows.append((name, *(change for changes in of_both for change in changes)))
+    end = projected().years[-1]
+    heads = [f"pool, end of {end}: held", f"insured residents, end of {end}: held", "entrants, all years: held"]
+    both_heads = [head for each in heads for head in (each, "by the odds")]
+    return table(("upon the baseline", *both_heads), rows) + "\nCNY billion; million persons.\n"
+
+
+def _more_than_baseline(run: RunResult) -> list[str]:
+    """The pool and the insured residents at the end, and all who enter the employee scheme, more than in the baseline."""
+    own, before = (
+        (
+            each.accounts["employee_pool"]["closing"][-1] / BILLION,
+            each.account["resident_insured"][-1] / MILLION,
+            each.projection.totals["employee_entries"].sum() / MILLION,
+        )
+        for each in (run, projected())
+    )
+    return [f"{round(one - other, 1) + 0.0:+,.1f}" for one, other in zip(own, before, strict=True)]
+
+
 def schemes() -> str:
     """What policies do to every fund."""
     effects = scheme_effects("baseline")
@@ -896,6 +925,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         waiting,
         critical,
         rules,
+        entries,
         employee,
         schemes,
         twin,

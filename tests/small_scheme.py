@@ -128,6 +128,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "critical_self_run": one,
         "employee": employee,
         "pins": None,
+        "entries": None,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     basis |= {name: np.zeros(1) for name in by_run} | {"interest_share": np.full(1, 0.5)}

@@ -11,9 +11,12 @@ from click.testing import CliRunner
 import simsurance as ss
 from simsurance.analysis import levers
 from simsurance.cli import main
-from simsurance.errors import ExitCode
+from simsurance.cli.compare import command as compare_command
+from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages, words
 from simsurance.output.compare_summary import comparison_summary
+from simsurance.output.entry_notes import entry_notes
+from simsurance.results import ENTRIES
 
 SHORT = ["horizon.last_year=2030"]
 
@@ -64,6 +67,84 @@ def test_only_the_keys_that_differ_are_named(comparison):
     assert with_a_lever.differences.loc["levers.compliance.size", "baseline"] == ""
     row = comparison.differences.loc["contributions.personal.rule"]
     assert row["baseline"] == row["high_cost"] != row["frozen_contribution"]
+
+
+def test_a_comparison_says_whose_entries_to_the_employee_scheme_are_held(tmp_path):
+    arguments = ["baseline", "baseline+automatic_renewal", "--set", SHORT[0], "--no-charts", "--out", tmp_path]
+    told, by_odds = compare(*arguments).stdout, compare(*arguments, "--entries", "odds").stdout
+    assert "New entrants to the employee scheme are those of `baseline`" in told
+    assert "employee.uninsured_odds_ratio" not in told
+    assert "those of `baseline`" not in by_odds
+    assert "employee.uninsured_odds_ratio" in by_odds
+    pool = "employee pooled fund: closing balance, final year"
+    rows = [next(line for line in each.splitlines() if line.startswith(pool)) for each in (told, by_odds)]
+    assert rows[0] != rows[1]
+    as_json = [json.loads(compare(*arguments, *more, "--json").stdout) for more in ([], ["--entries", "odds"])]
+    assert [found["entries_held"] for found in as_json] == [{"baseline+automatic_renewal": so} for so in (True, False)]
+    assert as_json[0]["entries_not_met"] == {"baseline+automatic_renewal": {}}
+
+
+def test_the_folder_of_a_comparison_says_whose_entries_are_held_and_what_is_not_met(tmp_path):
+    held, by_odds = (
+        ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "frozen_contribution")), entries=entries)
+        for entries in ("held", "odds")
+    )
+    held.save(tmp_path / "held", charts=False)
+    by_odds.save(tmp_path / "odds", charts=False)
+    runs = [json.loads((tmp_path / name / "manifest.json").read_text())["runs"] for name in ("held", "odds")]
+    own = runs[0]["frozen_contribution"]
+    assert own["entries_of"] == {"scenario": "baseline", "run_id": runs[0]["baseline"]["run_id"]}
+    assert own["entries_not_met"] == {}
+    assert not {"entries_of"} & {*runs[0]["baseline"], *runs[1]["frozen_contribution"]}
+    told = [(tmp_path / name / "summary.md").read_text() for name in ("held", "odds")]
+    assert ["those of `baseline`" in each for each in told] == [True, False]
+    assert ["not an observed behaviour" in each for each in told] == [False, True]
+    tables = [(tmp_path / name / "entries_not_met.csv").read_text().splitlines() for name in ("held", "odds")]
+    assert [table[:2] for table in tables] == [
+        ["year,frozen_contribution", "2026,0.0"],
+        ["year,frozen_contribution", "2026,"],
+    ]
+    assert held.entries_not_met.equals(held.shown.entries_not_met)
+    assert (held.shown.twin != by_odds.shown.twin).any().any(), "twins hold what their run holds"
+
+
+def test_entries_are_not_held_where_the_base_lacks_years(tmp_path):
+    longer = ss.compare(ss.load("baseline", settings=SHORT), ss.load("baseline", settings=["horizon.last_year=2031"]))
+    assert longer.shown.held == {"baseline_2": False}
+    told = comparison_summary(longer.shown, "en")
+    assert "not an observed behaviour" in told
+    three = ss.compare(*longer.results, ss.load("frozen_contribution", settings=SHORT))
+    assert three.shown.held == {"baseline_2": False, "frozen_contribution": True}
+    assert "Not held, for `baseline` does not have all of their years: baseline_2." in comparison_summary(
+        three.shown, "en"
+    )
+    assert "`baseline`之内" in comparison_summary(three.shown, "zh")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_entries_not_met_are_said(comparison, lang):
+    many = {"frozen_contribution": {2028: 2e6, 2029: 3e6}, "high_cost": {}}
+    told = entry_notes(comparison.shown.results[0], comparison.shown.held, many, words(lang))
+    assert len(told) == 2
+    assert all(word in told[1] for word in ("frozen_contribution", "2028", "entries_not_met"))
+    assert {"en": "5", "zh": "500"}[lang] in told[1]
+
+
+def test_entries_are_held_or_by_the_odds_and_nothing_else():
+    with pytest.raises(SimsuranceError, match="entries: 'both' is not known; held or odds"):
+        ss.compare("baseline", "low_cost", entries="both")
+    choices = next(each for each in compare_command.params if each.name == "entries").type.choices
+    assert tuple(choices) == ENTRIES
+
+
+def test_results_at_hand_with_other_entries_are_projected_anew(comparison):
+    alone = ss.run(ss.load("frozen_contribution", settings=SHORT))
+    again = ss.compare(comparison.results[0], alone)
+    assert again.shown.held == {"frozen_contribution": True}
+    assert again.fund.equals(comparison.fund.loc[["baseline", "frozen_contribution"]])
+    by_odds = ss.compare(comparison.results[0], alone, comparison.results[1], entries="odds")
+    assert by_odds.shown.results[1] is alone.shown
+    assert by_odds.fund.loc["frozen_contribution"].equals(by_odds.fund.loc["frozen_contribution_2"])
 
 
 def test_the_same_scenario_twice_differs_in_nothing_and_is_told_apart():
@@ -154,7 +235,10 @@ def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_t
     assert re.split(r"  +", funds) == ["", "resident fund", "employee pooled fund"]
     assert len(re.split(r"  +", heads)) == 11
     assert heads.index("depletion", funds.index("employee pooled fund")) == funds.index("employee pooled fund")
-    assert ("employee.uninsured_odds_ratio" in note, "fitted residual" in note) == (True, True)
+    assert ("those of `baseline`" in note, "fitted residual" in note) == (True, True)
+    by_odds = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2027", "--entries", "odds"])
+    note = by_odds.stdout.splitlines()[-1]
+    assert ("employee.uninsured_odds_ratio" in note, "not an observed behaviour" in note) == (True, True)
     alone = ["levers", "baseline", "--set", "horizon.last_year=2027", "--set", "employee.projected=false"]
     assert "uninsured_odds_ratio" not in CliRunner().invoke(main, alone).stdout
 
@@ -170,7 +254,7 @@ def test_effects_on_both_schemes_are_told_in_chinese_and_in_its_units(tmp_path):
     assert "合计" in chinese
     assert not re.search(r"\b(all|none|policy|change)\b", chinese)
     assert "拟合校准的余项" in chinese
-    assert "a fitted residual, not an observed behaviour" in english
+    assert "a fitted residual" in english
     own = english.splitlines()[1].split("resident fund")[1].split()
     amount, members, *same = (
         float(text.removesuffix("万人").replace("−", "-").replace(",", ""))

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from small_scheme import told
 
-from simsurance.axes import FLOW_AXES, PERSON_AXES
+from simsurance.axes import ENTRANTS, FLOW_AXES, PERSON_AXES
 from simsurance.basis import build
+from simsurance.basis.entries import holding
 from simsurance.ledger import LEDGER, TOTALS
 from simsurance.model.participation import WaitingRules
 from simsurance.model.projection import short_buffers
-from simsurance.model.state import CareBasis, EmployeeBasis, Flows, PinBasis, State, Workspace, YearBasis
+from simsurance.model.state import CareBasis, EmployeeBasis, EntriesBasis, Flows, PinBasis, State, Workspace, YearBasis
 from simsurance.model.year import step
+from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 
 
@@ -24,7 +26,9 @@ def a_year() -> tuple[State, YearBasis, Flows]:
     """The opening, the assumptions and the flows of a year of the baseline: money received in advance, and a total pinned."""
     pin = {"total": "subsidies", "values": {2027: 7e11}, "mark": "judgement", "source": "S_JUDGEMENT"}
     changes = {"horizon.last_year": 2027, "contributions.prepaid_share": 0.5, "pins.subsidies": pin}
-    state, basis = build(load("baseline").replace(changes))
+    scenario = load("baseline").replace(changes)
+    state, basis = build(scenario)
+    basis = holding(basis, simulate([scenario])[0].entries)
     with short_buffers():
         _, flows = step(state, basis[0], Workspace(state.cells.shape))
     return state, basis[0], flows
@@ -48,14 +52,21 @@ def arrays(part: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray, tuple
             yield prefix + field.name, value, told_of[field.name][1]
 
 
-@pytest.mark.parametrize("noun", [CareBasis, EmployeeBasis, PinBasis, YearBasis, WaitingRules, Flows])
+@pytest.mark.parametrize("noun", [CareBasis, EmployeeBasis, EntriesBasis, PinBasis, YearBasis, WaitingRules, Flows])
 def test_every_array_is_declared_with_unit_and_axes(noun: type) -> None:
     hints = get_type_hints(noun)
     bare = {name for name, hint in hints.items() if hint in (np.ndarray, np.ndarray | None)} - declared(noun).keys()
     assert bare == set()
     for name, (unit, axes) in declared(noun).items():
         assert unit, name
-        assert axes == ("run", "alone") or set(axes) <= {*PERSON_AXES, "band", "deductible", "fund", "total"}, name
+        assert axes == ("run", "alone") or set(axes) <= {
+            *PERSON_AXES,
+            "band",
+            "deductible",
+            "entrant",
+            "fund",
+            "total",
+        }, name
 
 
 def test_an_array_of_a_basis_varies_on_its_declared_axes_alone() -> None:
@@ -77,9 +88,12 @@ def test_a_flow_has_its_declared_axes() -> None:
     people = (len(state.cells), *(state.cells.shape[PERSON_AXES.index(axis)] for axis in FLOW_AXES[1:]))
     for name, (_, axes) in declared(Flows).items():
         value = getattr(flows, name)
-        expected = {(): people[:1], ("fund",): state.fund.shape, ("total",): (len(state.cells), len(TOTALS))}.get(
-            axes, people
-        )
+        expected = {
+            (): people[:1],
+            ("fund",): state.fund.shape,
+            ("total",): (len(state.cells), len(TOTALS)),
+            ("entrant", *FLOW_AXES[1:]): (people[0], len(ENTRANTS), *people[1:]),
+        }.get(axes, people)
         assert value.shape == expected, name
 
 

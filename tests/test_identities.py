@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from simsurance import identities, measures
-from simsurance.axes import row
+from simsurance.axes import ENTRANTS, row
 from simsurance.basis import build, stack
+from simsurance.basis.entries import holding
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import ACCOUNTS as ACCOUNTS_FUND
 from simsurance.ledger import POOL as POOL_FUND
 from simsurance.ledger import RESIDENT, TRANSFERS, fund_of, row_of
 from simsurance.model.projection import Projection, project
 from simsurance.model.state import YearBasis
+from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 
 YEAR, RUN = 2, 1
@@ -25,12 +27,17 @@ Change = Callable[[Projection], Projection]
 
 @cache
 def projection() -> tuple[Projection, tuple[YearBasis, ...]]:
-    """Two runs over four years; the second has contributions received in advance and a pinned population."""
+    """Two runs over four years with entries to the employee scheme held.
+
+    The second has contributions received in advance and a pinned population.
+    """
     base = load("baseline").replace({"horizon.last_year": 2029})
     changed = {"contributions.prepaid_share": 0.5, "population.pinned_total": {2028: 1.38e9}}
     changed |= {"employee.benefits.long_term_care": 100, "employee.contributions.to_accounts": 0.1}
     other = base.replace(changed)
-    state, basis = stack([build(base), build(other)])
+    (root,) = simulate([base])
+    built = [(state, holding(years, root.entries)) for state, years in map(build, (base, other))]
+    state, basis = stack(built)
     return project(state, basis), basis
 
 
@@ -101,6 +108,17 @@ def money(name: str, more: float, *account: int) -> Change:
     return change
 
 
+def entrant(name: str, more: float) -> Change:
+    """What is told of the entries to the employee scheme in one year, so many persons more."""
+
+    def change(found: Projection) -> Projection:
+        values = found.entrants.copy()
+        values[YEAR, RUN, ENTRANTS.index(name), 0, 1, 2, 30] += more
+        return replace(found, entrants=values)
+
+    return change
+
+
 PERSONS = "persons: opening + births + net migration − deaths + adjustment = closing"
 STATUSES = "persons: sum over statuses = population"
 CELLS = "persons: no cell below zero"
@@ -118,6 +136,7 @@ ONE_YUAN = "money: of one more yuan of inpatient cost both layers pay at most on
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
 EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
 EMPLOYEES_BY_AGE = "employees: by status = by age"
+HELD = "employees: entries + entries not met = entries held"
 EMPLOYERS = "pool: employers' contributions = base × rate"
 MEMBERS = "accounts: members' contributions = base × rate"
 OUTSIDE = "funds: money in less money out = paid by the outside world less paid to it"
@@ -140,7 +159,10 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "returns": (flow("returns"), {INSURED, PAYERS}),
     "leaves": (flow("leaves"), {INSURED, PAYERS}),
     "transfers_in": (flow("transfers_in"), {INSURED}),
-    "transfers_out": (flow("transfers_out"), {INSURED}),
+    "transfers_out": (flow("transfers_out"), {INSURED, HELD}),
+    "entrants among the uninsured": (entrant("uninsured", 1e4), {HELD}),
+    "persons outside the employee scheme": (entrant("outside", 1e6), {HELD}),
+    "entries not met": (entrant("not_met", 1e4), {HELD}),
     "insured_deaths": (flow("insured_deaths"), {INSURED}),
     "insured_migration": (flow("insured_migration"), {INSURED}),
     "insured_adjustment": (single("insured_adjustment", 1e4), {INSURED}),

@@ -412,3 +412,24 @@ def test_the_card_of_a_notebook_holds_the_same_numbers_in_each_language(run, lan
     checks = len(results.checks)
     assert {"en": f"{checks} of {checks} hold", "zh": f"{checks}项中{checks}项通过"}[lang] in card
     assert ss.Results(results)._repr_html_() == ss.Results(results).card("en")._repr_html_()
+
+
+@BOTH
+def test_a_run_alone_says_that_what_a_policy_does_to_the_pool_rests_on_the_odds(lang):
+    years = {"horizon.last_year": 2027}
+    notes = [words(lang).label(f"note.{name}") for name in ("entry", "entry_alone")]
+    told = [summary(twins(name, **years), lang) for name in ("baseline", "frozen_contribution", "high_cost")]
+    assert [[note in each for note in notes] for each in told] == [[False] * 2, [True] * 2, [False] * 2]
+    without = summary(twins("frozen_contribution", **years, **{"employee.projected": False}), lang)
+    assert notes[0] not in without
+
+
+@BOTH
+def test_a_run_with_entries_held_says_whose_they_are(lang):
+    compared = ss.compare(
+        *(ss.load(name, settings=["horizon.last_year=2027"]) for name in ("baseline", "frozen_contribution"))
+    )
+    told = summary(compared.results[1].twins, lang)
+    assert words(lang).say("note.entries_held", base="baseline") in told
+    assert words(lang).label("note.entry") not in told
+    assert compared.results[1].twins.zero_effect.held is compared.shown.results[0].entries

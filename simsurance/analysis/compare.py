@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simsurance.analysis.twins import twins
 from simsurance.errors import SimsuranceError
-from simsurance.results import RunResult, simulate
+from simsurance.results import HELD, RunResult, entries_of, simulate
 from simsurance.scenario_file.loader import TITLES, Scenario
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -21,6 +23,32 @@ class Comparison:
 
     results: tuple[RunResult, ...]
     names: tuple[str, ...]
+
+    @property
+    def held(self) -> dict[str, bool]:
+        """Whether each scenario but the base was projected with entries to the employee scheme held."""
+        return {name: run.held is not None for name, run in zip(self.names[1:], self.results[1:], strict=True)}
+
+    @property
+    def not_met(self) -> dict[str, dict[int, float]]:
+        """Entries held for whom there were no persons, by scenario but the base and by the years in which there are any."""
+        return {name: run.not_met for name, run in zip(self.names[1:], self.results[1:], strict=True)}
+
+    @cached_property
+    def entries_not_met(self) -> "pd.DataFrame":
+        """Entries to the employee scheme held for whom there were no persons, by year and scenario but the base.
+
+        Empty where they are not held.
+        """
+        import pandas as pd
+
+        told = {
+            name: pd.Series(run.entries_not_met if run.held else np.nan, index=pd.Index(run.years, name="year"))
+            for name, run in zip(self.names[1:], self.results[1:], strict=True)
+        }
+        return pd.DataFrame(
+            told, index=pd.Index(sorted({year for run in self.results for year in run.years}), name="year")
+        )
 
     @cached_property
     def measures(self) -> "pd.DataFrame":
@@ -77,14 +105,21 @@ class Comparison:
         return pd.concat(dict(zip(self.names, tables, strict=True)), names=["scenario"])
 
 
-def compare(given: Sequence[Scenario | RunResult]) -> Comparison:
+def compare(given: Sequence[Scenario | RunResult], entries: str = HELD) -> Comparison:
     """Scenarios, or runs of them at hand, side by side, the base first.
 
-    Raises SimsuranceError if they are not in one currency or an identity does not hold.
+    Entries to the employee scheme are those of the base, `held`, or follow from the `odds`; a run at hand that has others is
+    projected anew. Raises SimsuranceError if they are not in one currency or an identity does not hold.
     """
     require_one_currency([each if isinstance(each, Scenario) else each.scenario for each in given])
-    fresh = iter(simulate([each for each in given if isinstance(each, Scenario)]))
-    results = tuple(each if isinstance(each, RunResult) else next(fresh) for each in given)
+    base, *others = given
+    first = base if isinstance(base, RunResult) else simulate([base])[0]
+    held = entries_of(first, entries)
+
+    kept = [each if isinstance(each, RunResult) and (each is first or each.held is held) else None for each in others]
+    anew = [each for each, run in zip(others, kept, strict=True) if run is None]
+    fresh = iter(simulate([each.scenario if isinstance(each, RunResult) else each for each in anew], held))
+    results = (first, *(run or next(fresh) for run in kept))
     return Comparison(results, _told_apart([result.scenario.name for result in results]))
 
 

@@ -1,13 +1,14 @@
 """What each shipped fragment changes: the measures of a scenario without and with it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from simsurance.basis.entries import Entries
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL
 from simsurance.measures import measure_of
-from simsurance.results import RunAccounts, accounts_of
+from simsurance.results import HELD, RunAccounts, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
@@ -47,14 +48,17 @@ class Effect:
     description_zh: str
     figures: tuple[Figure, ...] = ()
     reason: str = ""
+    entries_not_met: Mapping[int, float] = field(default_factory=dict)
+    """Entries to the employee scheme held for whom there were no persons, by year."""
 
 
 def effects(
-    scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()
+    scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = (), entries: str = HELD
 ) -> tuple[RunAccounts, list[Effect]]:
     """The scenario as it stands, and the effect of each shipped fragment upon it, alone.
 
-    `fragments` and `settings` belong to the scenario. Raises SimsuranceError if the scenario itself is faulty.
+    `fragments` and `settings` belong to the scenario; `entries` to the employee scheme are those of the scenario, or follow
+    from the odds. Raises SimsuranceError if the scenario itself is faulty.
     """
     base = load(scenario, fragments, settings)
     told: dict[str, Effect] = {}
@@ -71,12 +75,12 @@ def effects(
         if _without_titles(upon[name]) == _without_titles(base):
             told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
-    (without,) = accounts_of([base])
-    for name, result in _simulated(upon):
+    (without,) = simulate([base])
+    for name, result in _simulated(upon, entries_of(without, entries)):
         if isinstance(result, SimsuranceError):
             told[name] = _refused(told[name], result)
         else:
-            told[name] = replace(told[name], figures=tuple(figures(without, result)))
+            told[name] = replace(told[name], figures=tuple(figures(without, result)), entries_not_met=result.not_met)
     return without, list(told.values())
 
 
@@ -131,17 +135,19 @@ def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
     return (float(results.measures["value"][name]) if status == "ok" else None), status
 
 
-def _simulated(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, RunAccounts | SimsuranceError]]:
+def _simulated(
+    scenarios: dict[str, Scenario], held: Entries | None
+) -> Iterator[tuple[str, RunAccounts | SimsuranceError]]:
     """Results by fragment, batch after batch; where a batch is refused, its runs one by one to find that at fault."""
     names = list(scenarios)
     for first in range(0, len(names), RUNS_TOGETHER):
         batch = names[first : first + RUNS_TOGETHER]
         try:
-            yield from zip(batch, accounts_of([scenarios[name] for name in batch]), strict=True)
+            yield from zip(batch, accounts_of([scenarios[name] for name in batch], held), strict=True)
         except SimsuranceError:
             for name in batch:
                 try:
-                    yield name, accounts_of([scenarios[name]])[0]
+                    yield name, accounts_of([scenarios[name]], held)[0]
                 except SimsuranceError as error:
                     yield name, error
 

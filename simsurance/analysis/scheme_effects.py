@@ -13,7 +13,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.ledger import fund_of
 from simsurance.measures import measure_of
 from simsurance.model.fund import summed
-from simsurance.results import RunResult, simulate
+from simsurance.results import HELD, RunResult, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -119,9 +119,11 @@ def scheme_effects(
     policies: Sequence[str | Path] = POLICIES,
     fragments: Sequence[str] = (),
     settings: Sequence[str] = (),
+    entries: str = HELD,
 ) -> SchemeEffects:
     """The scenario, a name, a path or a value, without and with each policy, a shipped fragment or a path, alone.
 
+    `entries` to the employee scheme are those of the scenario, `held`, or follow from the `odds`.
     Raises SimsuranceError for a faulty scenario or policy, one in another currency, and where the employee scheme is not
     projected.
     """
@@ -130,7 +132,8 @@ def scheme_effects(
         raise SimsuranceError(
             f"{base.name}:employee.projected: false leaves one fund to look at; true to project both schemes"
         )
-    chosen = [base, *(base.with_fragment(policy) for policy in policies)]
-    require_one_currency(chosen)
-    without, *others = simulate(chosen)
+    changed = [base.with_fragment(policy) for policy in policies]
+    require_one_currency([base, *changed])
+    (without,) = simulate([base])
+    others = simulate(changed, entries_of(without, entries))
     return SchemeEffects(without, dict(zip(map(str, policies), others, strict=True)))

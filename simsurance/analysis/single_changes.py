@@ -181,7 +181,7 @@ def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None
         values = dict(_values(results.scenario, reaching))
         if not values:
             continue
-        changed = _changed(results.scenario, values)
+        changed = _changed(results, values)
         for fund, found in moved.items():
             step = next((step for step in reaching if step.reaches(fund) and step.path in values), None)
             if step:
@@ -196,10 +196,10 @@ def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None
     )
 
 
-def _changed(scenario: Scenario, values: dict[str, Any]) -> RunAccounts | None:
-    """The scenario with other values, projected; None where it does not bear them."""
+def _changed(results: RunAccounts, values: dict[str, Any]) -> RunAccounts | None:
+    """The run's scenario with other values, projected with the entries that it holds; None where it does not bear them."""
     try:
-        (found,) = accounts_of([scenario.replace(values)])
+        (found,) = accounts_of([results.scenario.replace(values)], results.held)
     except SimsuranceError as error:
         if error.exit_code != ExitCode.INPUT:
             raise

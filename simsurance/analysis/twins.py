@@ -111,8 +111,8 @@ def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:
 
 
 def twins(results: RunResult) -> Twins:
-    """The twins of a scenario that has been projected, both in one batch."""
+    """The twins of a scenario that has been projected, in one batch, with the same entries to the employee scheme held."""
     scenario = results.scenario
     heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
     quiet = (without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS))
-    return Twins(results, *accounts_of([*quiet, heavy]))
+    return Twins(results, *accounts_of([*quiet, heavy], results.held))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import language_option, range_option, scenario_options
+from simsurance.cli.options import entries_option, language_option, range_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
@@ -29,6 +29,7 @@ LONGEST_NAME: Final = 120
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
+@entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @range_option
 @language_option("table, charts and summary")
@@ -39,6 +40,7 @@ def command(
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     out: Path,
+    entries: str,
     charts: bool,
     ranged: bool,
     lang: str,
@@ -57,7 +59,7 @@ def command(
         from simsurance.analysis.single_changes import single_changes
         from simsurance.output.save import save_comparison
 
-        comparison = compare(scenarios)
+        comparison = compare(scenarios, entries)
         line.say("single changes")
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(f"writing {folder}")
@@ -84,14 +86,14 @@ def _folder_name(scenarios: list[Scenario]) -> str:
 
 def _text(comparison: "Comparison", folder: Path, lang: str, ranges: "Sequence[SingleChanges] | None") -> str:
     """The measures side by side and the assumptions that differ, for the terminal."""
-    from simsurance.output.compare_summary import rows
+    from simsurance.output.compare_summary import notes, rows
 
     said = words(lang)
     header = (said.label("compare.measure"), *comparison.names)
     lines = columns([header, *(tuple(row) for row in rows(comparison, lang, ranges))])
     keys = [f"  {key}" for key in comparison.differences.index]
     told = said.label("compare.assumptions" if keys else "compare.no_assumption")
-    return "\n".join([*lines, "", told, *keys, "", folder.as_posix(), ""])
+    return "\n".join([*lines, "", *notes(comparison, lang), "", told, *keys, "", folder.as_posix(), ""])
 
 
 def _json(comparison: "Comparison", folder: Path, ranges: "Sequence[SingleChanges] | None") -> str:
@@ -103,6 +105,8 @@ def _json(comparison: "Comparison", folder: Path, ranges: "Sequence[SingleChange
         "schema": COMPARISON_SCHEMA,
         "ok": True,
         "scenarios": list(comparison.names),
+        "entries_held": comparison.held,
+        "entries_not_met": comparison.not_met,
         "folder": folder.as_posix(),
         "measures": records(comparison.measures),
         "differences": records(comparison.differences),

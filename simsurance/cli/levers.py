@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import Words
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario", default="baseline")
 @scenario_options
+@entries_option
 @language_option("the table")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: titles, descriptions, figures in full.")
-def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str, as_json: bool) -> None:
+def command(
+    scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], entries: str, lang: str, as_json: bool
+) -> None:
     """List the shipped policy options with what each changes when it alone is laid upon SCENARIO with --with.
 
     Years are those with the option, months, balance and contribution the change; nothing is written. Sizes, sources and
@@ -31,16 +34,18 @@ def command(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
         line.say("projecting")
         from simsurance.analysis.levers import effects
 
-        base, found = effects(scenario, fragments, settings)
+        base, found = effects(scenario, fragments, settings, entries)
     if as_json:
-        click.echo(_json(base, found), nl=False)
+        click.echo(_json(base, found, entries), nl=False)
         return
-    click.echo("\n".join(_text(base, found, words_of(base.scenario, lang))))
+    click.echo("\n".join(_text(base, found, entries, words_of(base.scenario, lang))))
 
 
-def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[str]:
+def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Words) -> list[str]:
     """The scenario, each option that can be laid upon it, and why others cannot."""
-    from simsurance.analysis.levers import NOTHING_CHANGED, both_schemes
+    from simsurance.analysis.levers import NOTHING_CHANGED
+    from simsurance.output.entry_notes import entry_notes
+    from simsurance.results import HELD
 
     shown = [effect for effect in found if effect.figures]
     rows = [*_header(base, said), _base_row(base, shown, said), *(_row(effect, said) for effect in shown)]
@@ -50,7 +55,8 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], said: Words) -> list[s
         if effect.reason:
             reason = said.label("levers.nothing_changed" if effect.reason == NOTHING_CHANGED else "levers.refused")
             lines.append(said.say("levers.not_applied", option=effect.fragment, reason=reason))
-    return [*lines, said.label("note.entry")] if both_schemes(base) else lines
+    held = {effect.fragment: entries == HELD for effect in shown}
+    return [*lines, *entry_notes(base, held, {effect.fragment: effect.entries_not_met for effect in shown}, said)]
 
 
 def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
@@ -123,7 +129,7 @@ def _no_value(figure: "Figure", said: Words) -> str:
     return said.label("levers.not_depleted" if figure.measure.endswith("depletion_year") else "levers.no_deficit")
 
 
-def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
+def _json(base: "RunAccounts", found: Sequence["Effect"], entries: str) -> str:
     """Everything as JSON text."""
     from simsurance.output.manifest import as_json, plain
 
@@ -133,6 +139,7 @@ def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
             "ok": True,
             "scenario": base.scenario.name,
             "years": [base.years[0], base.years[-1]],
+            "entries": entries,
             "fragments": [
                 {
                     "fragment": effect.fragment,
@@ -141,6 +148,7 @@ def _json(base: "RunAccounts", found: Sequence["Effect"]) -> str:
                     "description": effect.description,
                     "applied": bool(effect.figures),
                     "reason": effect.reason,
+                    "entries_not_met": effect.entries_not_met,
                     "figures": {
                         figure.measure: {
                             **{name: plain(value) for name, value in vars(figure).items() if name != "measure"},

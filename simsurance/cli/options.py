@@ -54,6 +54,17 @@ def range_option(command: Command) -> Command:
     )(command)
 
 
+def entries_option(command: Command) -> Command:
+    """`--entries`, handed to the subcommand as `entries`: what compared runs do with entries to the scheme."""
+    return click.option(
+        "--entries",
+        type=click.Choice(("held", "odds")),
+        default="held",
+        show_default=True,
+        help="New entrants to the employee scheme: those of the base, or by the odds of the uninsured.",
+    )(command)
+
+
 def tell_notes(scenario: "Scenario") -> None:
     """What is to be known of the years of a scenario's inputs, on standard error: one line a note."""
     for note in scenario.notes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
@@ -42,6 +42,7 @@ POOLED: Final = ("resident", POOL)
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
+@entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
 @language_option("table and chart")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -51,6 +52,7 @@ def command(
     settings: tuple[str, ...],
     policies: tuple[str, ...],
     out: Path,
+    entries: str,
     charts: bool,
     lang: str,
     as_json: bool,
@@ -70,7 +72,7 @@ def command(
         from simsurance.analysis.scheme_effects import POLICIES, scheme_effects
         from simsurance.output.save import save_scheme_effects
 
-        effects = scheme_effects(scenario, policies or POLICIES, fragments, settings)
+        effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(f"writing {folder}")
         save_scheme_effects(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
@@ -78,6 +80,8 @@ def command(
 
 def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
     """Policies and funds as a table, in the units of the language."""
+    from simsurance.output.entry_notes import entry_notes
+
     said, first, last = words_of(effects.base.scenario, lang), effects.base.years[0], effects.base.years[-1]
     facts = {"first": first, "last": last}
     head = tuple(said.say(f"schemes.{name}", **facts) for name in HEADER)
@@ -87,7 +91,10 @@ def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
         name = said.label("schemes.all") if row["fund"] == "all" else fund_label(row["fund"], lang)
         title = titles[row["policy"]] if row["fund"] == next(iter(effects.base.accounts)) else ""
         rows.append((title, name, *_changes(row, said)))
-    told = [said.say("schemes.units", unit=unit("yuan", said).name, **facts), said.label("note.entry")]
+    held = {name: run.held is not None for name, run in effects.policies.items()}
+    not_met = {name: run.not_met for name, run in effects.policies.items()}
+    told = [said.say("schemes.units", unit=unit("yuan", said).name, **facts)]
+    told += entry_notes(effects.base, held, not_met, said)
     return "\n".join([*columns([head, *rows]), "", *told, folder.as_posix(), ""])
 
 
@@ -113,6 +120,8 @@ def _json(effects: "SchemeEffects", folder: Path) -> str:
         "scenario": effects.base.scenario.name,
         "years": [effects.base.years[0], effects.base.years[-1]],
         "folder": folder.as_posix(),
+        "entries_held": {name: run.held is not None for name, run in effects.policies.items()},
+        "entries_not_met": {name: run.not_met for name, run in effects.policies.items()},
         "effects": records(effects.effects),
     }
     return as_json(content)

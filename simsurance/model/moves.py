@@ -6,6 +6,7 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, TENURES, row
 from simsurance.model import membership
+from simsurance.model.entries import entering, entrants
 from simsurance.model.state import YearBasis
 from simsurance.model.vital import Vital
 
@@ -19,7 +20,9 @@ class Moves:
 
     `transfers_out` leave the resident scheme, with others they are the `entries` that become active; `retirements` stop being
     active, of whom `bought` pay for missing years and `staying` are insured as retired; `leaving` the scheme before; `exits`
-    leave it, at retirement or before; of these `to_residents` join the resident scheme at once.
+    leave it, at retirement or before; of these `to_residents` join the resident scheme at once. `entry` and
+    `entry_uninsured`: shares of resident insured and of uninsured who enter, [run, 1, 1, sex, …]; `entrants`: what a later run
+    takes in to hold the entries, [run, entrant, sex, area, income, age].
     """
 
     transfers_out: np.ndarray
@@ -30,6 +33,9 @@ class Moves:
     leaving: np.ndarray
     exits: np.ndarray
     to_residents: np.ndarray
+    entry: np.ndarray
+    entry_uninsured: np.ndarray
+    entrants: np.ndarray
 
 
 def moves(enrolled: np.ndarray, people: np.ndarray, payers: np.ndarray, born: Vital, basis: YearBasis) -> Moves:
@@ -39,8 +45,10 @@ def moves(enrolled: np.ndarray, people: np.ndarray, payers: np.ndarray, born: Vi
     scheme or start a gap of 0. `people` and `payers` [run, health, 1, sex, area, income, age].
     """
     growth = born.growth
-    transfers_out = payers * growth * basis.employee_entry
     others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
+    insured, uninsured = payers * growth, others * growth
+    entry, entry_uninsured, not_met = entering(insured, uninsured, basis)
+    transfers_out, of_uninsured = insured * entry, uninsured * entry_uninsured
     active = enrolled[:, :, ACTIVE : ACTIVE + 1] * growth
     retiring = active * basis.retirement
     leaving = (active - retiring) * basis.employee_exit
@@ -48,13 +56,16 @@ def moves(enrolled: np.ndarray, people: np.ndarray, payers: np.ndarray, born: Vi
     staying = retiring * basis.qualified_share + bought
     return Moves(
         transfers_out=transfers_out,
-        entries=transfers_out + others * growth * basis.employee_entry_uninsured,
+        entries=transfers_out + of_uninsured,
         retirements=retiring,
         bought=bought,
         staying=staying,
         leaving=leaving,
         exits=leaving + retiring - staying,
         to_residents=(retiring - staying) * basis.joining_share + leaving * basis.leaver_enrolment,
+        entry=entry,
+        entry_uninsured=entry_uninsured,
+        entrants=entrants((insured, uninsured), (transfers_out, of_uninsured), not_met),
     )
 
 

@@ -41,7 +41,8 @@ class Projection:
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
-    [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned.
+    [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
+    [year, run, entrant, sex, area, income, age].
     """
 
     years: tuple[int, ...]
@@ -53,6 +54,7 @@ class Projection:
     interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
+    entrants: np.ndarray
     pin_factors: np.ndarray | None = None
 
 
@@ -188,6 +190,7 @@ class Recorder:
             self._keep(kind, self.years, of_runs)[place, runs] = of_runs
         for name in self.by_run:
             self._keep(name, self.years, named[name])[place, runs] = named[name]
+        self._keep("entrants", self.years, flows.entrants)[place, runs] = flows.entrants
         if flows.pin_factors is not None:
             self._keep("pin_factors", self.years, flows.pin_factors)[place, runs] = flows.pin_factors
         return dict(zip(self.by_person_group, totals, strict=True)) | {name: named[name] for name in self.by_run}
@@ -220,6 +223,7 @@ class Recorder:
             kept["interest"],
             kept["fund"],
             kept["prepaid"],
+            kept["entrants"],
             kept.get("pin_factors"),
         )
 

@@ -70,6 +70,20 @@ class PinBasis:
 
 
 @dataclass(frozen=True)
+class EntriesBasis:
+    """Entries to the employee scheme of a year that are held as another run had them.
+
+    `entries` of the other run, each origin's times own hazard ÷ the other's; `outside` the scheme at the year's end there; the
+    other run's hazards, by which the origins share the entries.
+    """
+
+    entries: Annotated[np.ndarray, "persons", "sex area income age"]
+    outside: Annotated[np.ndarray, "persons", "sex area income age"]
+    hazard: Annotated[np.ndarray, "share of persons", "sex area income age"]
+    hazard_uninsured: Annotated[np.ndarray, "share of persons", "sex area income age"]
+
+
+@dataclass(frozen=True)
 class YearBasis:
     """Every assumption of one calendar year.
 
@@ -167,6 +181,8 @@ class YearBasis:
     """None: the employee scheme's members move as ever, its money is not projected."""
     pins: PinBasis | None = None
     """None: nothing is pinned."""
+    entries: EntriesBasis | None = None
+    """None: entries to the employee scheme follow from its hazards."""
 
 
 Basis = TypeVar("Basis")
@@ -213,7 +229,8 @@ class Flows:
     [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run]. What belongs to
     the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
     its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund]; `pin_factors`: what a pin
-    multiplies each total by, [run, total], None where nothing is pinned.
+    multiplies each total by, [run, total], None where nothing is pinned; `entrants`: what another run takes in to hold the
+    entries to the employee scheme, [run, entrant, sex, area, income, age], members ENTRANTS of the first axis.
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -242,6 +259,7 @@ class Flows:
     critical_beneficiaries: Annotated[np.ndarray, "persons", BY_PERSON]
     bonus_cap: Annotated[np.ndarray, "yuan", BY_PERSON]
     no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
+    entrants: Annotated[np.ndarray, "persons", f"entrant {BY_PERSON}"]
     money: Mapping[str, np.ndarray]
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
     pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
@@ -263,8 +281,8 @@ class Flows:
 
     @property
     def by_name(self) -> dict[str, np.ndarray]:
-        """All flows that were computed, money among them, but for interest and the factors of pins."""
-        beside = ("interest", "pin_factors")
+        """All flows that were computed, money among them, but for interest, the factors of pins and entrants."""
+        beside = ("interest", "pin_factors", "entrants")
         own = {
             name: value for name, value in vars(self).items() if isinstance(value, np.ndarray) and name not in beside
         }

@@ -80,6 +80,7 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
     flows |= {
         "transfers_in": by_person_group(moved.to_residents),
         "transfers_out": by_person_group(moved.transfers_out),
+        "entrants": moved.entrants,
     }
     end = year_end(people, lives, basis, pp, work)
     flows |= {name: value for name, value in vars(end).items() if name != "cells"} | {

@@ -35,8 +35,8 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
     enrolled, growth, born = work.enrolled, lives.vital.growth, lives.vital
     if basis.year >= basis.rules_start and basis.rules_in_force.any():
         credit_year_without_claim(enrolled, basis, pp)
-    insured_growth = growth * (1 - basis.employee_entry)
-    uninsured_growth = growth * (1 - basis.employee_entry_uninsured)
+    insured_growth = growth * (1 - lives.moves.entry)
+    uninsured_growth = growth * (1 - lives.moves.entry_uninsured)
     for rows, factor in (
         (UNINSURED, uninsured_growth),
         (TENURES, insured_growth),

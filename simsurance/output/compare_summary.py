@@ -9,6 +9,7 @@ from simsurance import __version__
 from simsurance.language import Words, is_nothing, words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
+from simsurance.output.entry_notes import entry_notes
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_words
@@ -59,12 +60,18 @@ def comparison_summary(comparison: "Comparison", lang: str, ranges: "Ranges" = N
         TEMPLATE,
         titles=[scenario_title(result.scenario, lang) for result in comparison.results],
         version=__version__,
+        entry_notes=notes(comparison, lang),
         other_years=len({(result.years[0], result.years[-1]) for result in comparison.results}) > 1,
         table=[[cell.replace("|", "\\|") for cell in row] for row in (header, *rows(comparison, lang, ranges))],
         ranged=ranges is not None,
         differing=differing,
         reform_differs=any(str(key).startswith("participation.") for key in keys.index),
     )
+
+
+def notes(comparison: "Comparison", lang: str) -> list[str]:
+    """Whose entries to the employee scheme stand behind the differences."""
+    return entry_notes(comparison.results[0], comparison.held, comparison.not_met, words(lang))
 
 
 def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[list[str]]:

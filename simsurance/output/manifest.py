@@ -46,6 +46,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
     content = {
         "schema": SCHEMA,
         "run_id": run_id(scenario),
+        **entries_of(results),
         "scenario": scenario.name,
         "title": scenario.values.title,
         "title_zh": scenario.values.title_zh,
@@ -68,6 +69,14 @@ def pinned(results: "RunResult") -> dict[str, Any]:
     }
 
 
+def entries_of(results: "RunResult") -> dict[str, Any]:
+    """The run whose entries to the employee scheme a run holds, and those that were not met by year; empty by the odds."""
+    if results.held is None:
+        return {}
+    of = results.held.of
+    return {"entries_of": {"scenario": of.name, "run_id": run_id(of)}, "entries_not_met": results.not_met}
+
+
 def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of a comparison as JSON text."""
     runs = dict(zip(comparison.names, map(_run, comparison.results), strict=True))
@@ -85,6 +94,7 @@ def _run(result: "RunResult") -> dict[str, Any]:
     """One run among others."""
     return {
         "run_id": run_id(result.scenario),
+        **entries_of(result),
         "years": [result.years[0], result.years[-1]],
         "pinned": pinned(result),
         "checks": records(result.checks),

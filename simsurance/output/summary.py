@@ -43,6 +43,8 @@ TEMPLATE: Final = Path(__file__).parent / "templates" / "summary.md.j2"
 RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
 ENDS: Final = (("first_year", 0), ("last_year", -1))
+ON_ENROLMENT: Final = ("contributions.", "participation.", "behaviour.", "membership.", "population.assisted_share")
+"""Keys that change who is uninsured, and through that who enters the employee scheme."""
 Facts = dict[str, Any]
 """What sentences tell, by the names that they have there; numbers in the tables' units."""
 
@@ -68,6 +70,8 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
             for lever, totals, wholly in held_levers(scenario.values, scenario.changed)
         ],
         **{POOL: None} | funds,
+        entries_of=results.held.of.name if results.held else None,
+        rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
         rules=rule_facts(twins),
         twin=twin_facts(twins),
         drag=drag_facts(twins),

@@ -80,6 +80,7 @@ def comparison_tables(comparison: "Comparison", ranges: "Sequence[SingleChanges]
         "compare_fund_difference.csv": table_csv(comparison.fund_difference),
         "compare_twin.csv": table_csv(comparison.twin),
         "differences.csv": table_csv(comparison.differences),
+        "entries_not_met.csv": table_csv(comparison.entries_not_met),
     }
     if ranges is not None:
         import pandas as pd
