@@ -1,6 +1,6 @@
 """The model from past openings with what was known on their 1 January, beside four naive forecasts.
 
-`python -m simsurance.evidence.ex_ante` finds every opening anew and writes the table that `simsurance hindcast --ex-ante` prints.
+`python -m simsurance.evidence.ex_ante` finds every opening anew and writes the table; `simsurance hindcast --ex-ante` prints it.
 
 The method is that of the baseline, one for all openings: levels meet the last year published; cost, wages, reported share and
 local financing grow with the drift that `cost_growth` and `base_growth` find in the years until then, beside the same prior; a
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -26,7 +25,7 @@ from simsurance.data.tables import DATA, published, read_table
 from simsurance.evidence import base_growth, cost_growth
 from simsurance.evidence.calibration_employee import NET_TRANSFERS
 from simsurance.evidence.cost_growth import Evidence
-from simsurance.evidence.drift import Series, drifts
+from simsurance.evidence.drift import Series, broken, drifts
 from simsurance.evidence.fit import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -60,7 +59,7 @@ FERTILITY_YEARS: Final = 10
 MEMBER_YEARS: Final = 2
 """Years over which moves of employee members are fitted together, as in the baseline; fewer where fewer were published."""
 MOVES_WEIGHTS: Final = np.array([100.0, 100.0, 1.0])
-"""Weights of active members, retired members and moves, where not all can be met because nobody can stay who does not retire."""
+"""Weights of active members, retired members and moves, where the share who stay at retirement would have to be above 1."""
 DEATHS_OF: Final = 3
 """Years whose counted deaths give the level of mortality, as in the baseline; fewer where fewer were published."""
 RULES_OF_2024: Final = 2025
@@ -155,8 +154,7 @@ def mean_growth(known: Mapping[int, float], year: int) -> float:
 
 def linear_trend(known: Mapping[int, float], year: int) -> float:
     """The straight line of least squares through all years known."""
-    slope, level = np.polyfit([one - year for one in known], [*known.values()], 1)
-    return float(level)
+    return float(np.polyfit([one - year for one in known], [*known.values()], 1)[-1])
 
 
 NAIVE: Final[Mapping[str, Callable[[Mapping[int, float], int], float]]] = {
@@ -533,7 +531,7 @@ class Forecast:
     @property
     def straddles(self) -> bool:
         """Whether the count of admissions and payment ratios changed between the last year known and this one."""
-        (changed,) = (year for year in cost_growth.broken("cost", "step") if year > FIRST_YEAR)
+        (changed,) = (year for year in broken("cost", "step") if year > FIRST_YEAR)
         return self.opening <= changed <= self.year
 
     def error(self, forecast: str) -> float:
