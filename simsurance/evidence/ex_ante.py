@@ -1,6 +1,7 @@
 """The model from past openings with what was known on their 1 January, beside four naive forecasts.
 
-`python -m simsurance.evidence.ex_ante` finds every opening anew and writes the table; `simsurance hindcast --ex-ante` prints it.
+`python -m simsurance.evidence.ex_ante` finds every opening anew and writes the table that
+`simsurance hindcast --ex-ante` prints.
 
 The method is that of the baseline, one for all openings: levels meet the last year published; cost, wages, reported share and
 local financing grow with the drift that `cost_growth` and `base_growth` find in the years until then, beside the same prior; a
@@ -119,8 +120,8 @@ ITEMS: Final = (
     Item("resident", "resident_insured", "persons", INSURED[:1], INSURED[1]),
     *money_items("resident", "resident")[:2],
     closing_item("resident", "resident"),
-    Item(EMPLOYEE_TOTAL, "employee_insured", "persons", ("employee_active", "employee_retired"), "employee_insured"),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
+    Item(POOL, "employee_insured", "persons", ("employee_active", "employee_retired"), "employee_insured"),
     *money_items(POOL, POOL)[:2],
     closing_item(POOL, POOL),
 )
@@ -530,13 +531,29 @@ class Forecast:
 
     @property
     def straddles(self) -> bool:
-        """Whether the count of admissions and payment ratios changed between the last year known and this one."""
-        (changed,) = (year for year in broken("cost", "step") if year > FIRST_YEAR)
-        return self.opening <= changed <= self.year
+        """Whether the published series of cost has a lasting break between the last year known and this one."""
+        return any(self.opening <= changed <= self.year for changed in broken("cost", "step"))
 
     def error(self, forecast: str) -> float:
         """A forecast over what was published, less one."""
         return self.forecasts[forecast] / self.published - 1
+
+
+LEFT_OUT: Final = 2021
+"""The opening after the first Covid year; in the same year payments hold the vaccines."""
+GROUPS: Final[Mapping[str, Callable[[Forecast], bool]]] = {
+    "all": lambda row: True,
+    "without_opening": lambda row: row.opening != LEFT_OUT,
+    "without_year": lambda row: LEFT_OUT not in (row.opening, row.year),
+    "straddling": lambda row: row.straddles,
+    "not_straddling": lambda row: not row.straddles,
+}
+"""The figures over which errors are averaged."""
+
+
+def mean_errors(rows: Sequence[Forecast]) -> dict[str, float]:
+    """Mean absolute error of each forecast over some figures, each over what was published."""
+    return {name: float(np.mean([abs(row.error(name)) for row in rows])) for name in FORECASTS}
 
 
 def forecasts(opening: int, scenario: Scenario) -> list[Forecast]:
