@@ -130,18 +130,18 @@ def _ex_ante(said: Words, as_json: bool) -> None:
 
 def _errors(found: Sequence["Forecast"], by: str, said: Words) -> None:
     """Mean absolute errors by item, and by an attribute of the forecasts if one is named."""
-    from simsurance.evidence.ex_ante import FORECASTS, mean_errors
+    from simsurance.evidence.ex_ante import COLUMNS, FORECASTS, mean_errors
 
-    head = ("item", *([by] if by else []), "figures", *FORECASTS, "smallest")
+    head = ("item", *([by] if by else []), "figures", *COLUMNS, "smallest")
     rows: list[tuple[str, ...]] = [tuple(said.label(f"ex_ante.{name}") for name in head)]
     for (fund, item), of_item in groupby(sorted(found, key=_place), key=lambda row: (row.fund, row.item)):
         every = sorted(of_item, key=lambda row: getattr(row, by or "horizon"))
         for value, same in groupby(every, key=lambda row: getattr(row, by) if by else ""):
             figures = list(same)
             errors = mean_errors(figures)
-            best = min(errors, key=errors.__getitem__)
+            best = min(FORECASTS, key=errors.__getitem__)
             name = said.label("list.clauses").join((_fund(fund, said), _item(item, said)))
-            cells = (f"{said.quantity('percent', errors[each], 1):>7}" for each in FORECASTS)
+            cells = (f"{said.quantity('percent', errors[each], 1):>7}" for each in COLUMNS)
             rows.append(
                 (name, *([str(value)] if by else []), f"{len(figures):>3}", *cells, said.label(f"ex_ante.{best}"))
             )

@@ -162,7 +162,10 @@ NAIVE: Final[Mapping[str, Callable[[Mapping[int, float], int], float]]] = {
     function.__name__: function for function in (no_change, last_growth, mean_growth, linear_trend)
 }
 FORECASTS: Final = ("model", *NAIVE)
-HEADER: Final = ("opening", "year", "fund", "item", "published", *FORECASTS)
+INCOMES_KNOWN: Final = "incomes_known"
+"""The model with incomes, prices and wages as they turned out: no forecast, it tells how much of the error is theirs."""
+COLUMNS: Final = (*FORECASTS, INCOMES_KNOWN)
+HEADER: Final = ("opening", "year", "fund", "item", "published", *COLUMNS)
 
 
 # --- what was known ---------------------------------------------------------------------------------------------------
@@ -243,7 +246,12 @@ class Growth:
         """Growth of cost beyond that of income, and of what is levied on."""
         evidence = Evidence.of(baseline)
         cost = dict(zip(SCHEMES, evidence.series(evidence.institution_cost), strict=True))
-        return cls(cost, {source.key: source for source in base_growth.sources(baseline)})
+        return cls(cost, cls.of_base(baseline))
+
+    @staticmethod
+    def of_base(baseline: Scenario) -> dict[str, base_growth.Source]:
+        """Growth of what is levied on, by key."""
+        return {source.key: source for source in base_growth.sources(baseline)}
 
     def known(self, opening: int) -> dict[str, Any]:
         """Growth beyond that of income from the opening on, by key."""
@@ -327,8 +335,8 @@ def employee_paths(baseline: Scenario, growth: Growth, opening: int) -> dict[str
 def cut(baseline: Scenario, growth: Growth, opening: int) -> Scenario:
     """The baseline with every yearly key ended at what was known, and with the rules of then; levels are not yet fitted."""
     leaves, known = baseline.leaves, opening - 1
-    income = published("disposable_income_national")
-    back = income[known - 1] / income[baseline.values.claims.trend.reference_year - 1]
+    income = baseline.values.economy.disposable_income
+    back = shipped(income, known - 1) / shipped(income, baseline.values.claims.trend.reference_year - 1)
     births = shipped(baseline.values.population.fertility_level, known)
     fertility = {**_cut(baseline.values.population.fertility_level, known), known: births, known + FERTILITY_YEARS: 1.0}
     changes: dict[str, Any] = {
@@ -510,6 +518,15 @@ def known_at(opening: int, baseline: Scenario | None = None, growth: Growth | No
     return rooted(scenario.leaves, opening)
 
 
+def with_incomes(scenario: Scenario, opening: int) -> Scenario:
+    """What was known on a 1 January, but incomes, prices and wages as they turned out."""
+    leaves = load("baseline").leaves
+    turned_out = ("disposable_income", "disposable_income_urban", "disposable_income_rural")
+    changes = {path: leaves[path] for path in ("employee.wage.mean", *(f"economy.{name}" for name in turned_out))}
+    prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
+    return rooted({**scenario.leaves, **changes, **prices}, opening)
+
+
 # --- the table ---------------------------------------------------------------------------------------------------------
 
 
@@ -553,19 +570,19 @@ GROUPS: Final[Mapping[str, Callable[[Forecast], bool]]] = {
 
 def mean_errors(rows: Sequence[Forecast]) -> dict[str, float]:
     """Mean absolute error of each forecast over some figures, each over what was published."""
-    return {name: float(np.mean([abs(row.error(name)) for row in rows])) for name in FORECASTS}
+    return {name: float(np.mean([abs(row.error(name)) for row in rows])) for name in COLUMNS}
 
 
 def forecasts(opening: int, scenario: Scenario) -> list[Forecast]:
     """The model and the naive forecasts from an opening to the last published year, by item and year."""
-    results = simulate([scenario])[0]
+    results, knowing = simulate([scenario, with_incomes(scenario, opening)])
     found = []
     for item in ITEMS:
-        model, known = item.model(results.accounts), item.known()
+        model, told, known = item.model(results.accounts), item.model(knowing.accounts), item.known()
         for place, year in enumerate(results.years):
             if year in known:
                 naive = {name: forecast(before(known, opening), year) for name, forecast in NAIVE.items()}
-                own = {"model": float(model[place]), **naive}
+                own = {"model": float(model[place]), **naive, INCOMES_KNOWN: float(told[place])}
                 found.append(Forecast(opening, year, item.fund, item.name, known[year], own))
     return found
 
@@ -590,7 +607,7 @@ def stored() -> tuple[Forecast, ...]:
             str(fund),
             str(item),
             float(value),
-            dict(zip(FORECASTS, map(float, own), strict=True)),
+            dict(zip(COLUMNS, map(float, own), strict=True)),
         )
         for opening, year, fund, item, value, *own in rows
     )
@@ -627,7 +644,7 @@ def main() -> None:
         rows += [
             (
                 *(row.opening, row.year, row.fund, row.item),
-                *(f"{value:.9g}" for value in (row.published, *(row.forecasts[name] for name in FORECASTS))),
+                *(f"{value:.9g}" for value in (row.published, *(row.forecasts[name] for name in COLUMNS))),
             )
             for row in found
         ]
