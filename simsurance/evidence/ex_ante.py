@@ -159,7 +159,10 @@ def linear_trend(known: Mapping[int, float], year: int) -> float:
 
 
 NAIVE: Final[Mapping[str, Callable[[Mapping[int, float], int], float]]] = {
-    function.__name__: function for function in (no_change, last_growth, mean_growth, linear_trend)
+    "no_change": no_change,
+    "last_growth": last_growth,
+    "mean_growth": mean_growth,
+    "linear_trend": linear_trend,
 }
 FORECASTS: Final = ("model", *NAIVE)
 INCOMES_KNOWN: Final = "incomes_known"
