@@ -13,6 +13,7 @@ from simsurance.evidence import cost_growth, ex_ante
 from simsurance.evidence.drift import Series, drifts
 from simsurance.evidence.ex_ante import (
     COLUMNS,
+    CUT_AFTER,
     GROUPS,
     ITEMS,
     NAIVE,
@@ -42,14 +43,14 @@ def test_the_stored_table_is_of_these_inputs() -> None:
 
 
 def later_moved(baseline: Scenario, opening: int) -> Scenario:
-    """The baseline with every number that it names after the opening changed."""
+    """The baseline with every number changed that it names from the opening on; after it where the opening's own is known."""
 
-    def moved(leaf: object) -> object:
+    def moved(leaf: object, first: int) -> object:
         if isinstance(leaf, dict) and "ramp" in leaf:
-            return {"ramp": moved(leaf["ramp"])}
+            return {"ramp": moved(leaf["ramp"], first)}
         if isinstance(leaf, dict) and all(str(year).isdigit() for year in leaf):
             return {
-                year: 1.01 * value if int(year) > opening and isinstance(value, float) else value
+                year: 1.01 * value if int(year) >= first and isinstance(value, int | float) else value
                 for year, value in leaf.items()
             }
         return leaf
@@ -58,7 +59,11 @@ def later_moved(baseline: Scenario, opening: int) -> Scenario:
         "economy.interest_rate",
         "economy.disposable_income",
     )  # given to 2040; what amounts of 2025 are brought back with
-    leaves = {path: moved(leaf) for path, leaf in baseline.leaves.items() if path not in kept}
+    leaves = {
+        path: moved(leaf, opening + (CUT_AFTER.get(path) == 0))
+        for path, leaf in baseline.leaves.items()
+        if path not in kept
+    }
     changed = {path: leaf for path, leaf in leaves.items() if leaf != baseline.leaves[path]}
     assert {"claims.trend.real_growth", "employee.contributions.compliance", "contributions.local_supplement"} <= set(
         changed
