@@ -313,39 +313,6 @@ def naive() -> str:
     return table(("year", "item", "model", f"growth of {start - 1} goes on", f"as in {start - 1}"), rows)
 
 
-def as_known_then(opening_year: int) -> Scenario:
-    """The baseline from an earlier 1 January with cost growth, cost level and supplement as known on it.
-
-    Cost grows at the mean of the fitted years, from a level that meets last year's outgo; the supplement stays.
-    """
-    values, before = baseline().values, opening_year - 1
-    known = {year: calibration.shipped(values.claims.trend.real_growth, year) for year in range(2019, opening_year)}
-    mean = float(np.prod([1 + known[year] for year in range(2020, opening_year)]) ** (1 / (opening_year - 2020)) - 1)
-    growth: dict[str, Any] = {"claims.trend.real_growth": {"ramp": {**known, opening_year: mean}}}
-    use = values.claims.trend.use_growth
-    assert isinstance(use, dict)
-    growth["claims.trend.use_growth"] = {year: value for year, value in use.items() if year < opening_year}
-    reached = calibration.one_year(baseline().replace(growth), before).account["outgo"][0]
-    scale = published("resident_outgo")[before] / float(reached)
-    levels = {
-        f"claims.{kind}.level": getattr(values.claims, kind).level * scale for kind in ("inpatient", "outpatient")
-    }
-    supplement = calibration.shipped(values.contributions.local_supplement, before)
-    return baseline().replace({**growth, **levels, "contributions.local_supplement": supplement})
-
-
-def ex_ante() -> str:
-    """Errors of the model with the fit ended at the opening, beside last year's growth carried on."""
-    outgo, rows = published("resident_outgo"), []
-    for start in (2022, 2023, 2024):
-        carried = outgo[start - 1] / outgo[start - 2]
-        for row in hindcast(as_known_then(start), start):
-            if row.fund == "resident" and row.item == "outgo":
-                naive_error = outgo[start - 1] * carried ** (row.year - start + 1) / row.published - 1
-                rows.append((f"1 January {start}", row.year, f"{row.error:+.1%}", f"{naive_error:+.1%}"))
-    return table(("opening", "year", "expenditure, model", "expenditure, last year's growth goes on"), rows)
-
-
 def identities() -> str:
     """The identities by name."""
     return "".join(f"* `{name}`\n" for name in projected().checks.index)
@@ -934,7 +901,6 @@ BLOCKS: dict[str, Callable[[], str]] = {
         not_in_the_list,
         misfits,
         naive,
-        ex_ante,
         identities,
         sensitivity,
         pool_sensitivity,

@@ -40,6 +40,7 @@ COMMANDS = {
     "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2030"),
     "schemes": ("schemes", "baseline", "--no-charts", *SHORT),
     "hindcast": ("hindcast", "--from", "2021"),
+    "ex_ante": ("hindcast", "--ex-ante"),
 }
 WITH_FOLDER = ("run", "compare", "schemes")
 LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json", "--deductible national", "--deductible low")

@@ -1,6 +1,7 @@
 """`simsurance hindcast`: the model's past years beside the published ones."""
 
 import json
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from simsurance.output.labels import fund_label, label, unit
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
+    from simsurance.evidence.ex_ante import Forecast
     from simsurance.evidence.hindcast import Outturn
 
 HEADER: Final = ("year", "item", "unit", "model", "published", "error", "remarks")
@@ -26,17 +28,35 @@ HEADER: Final = ("year", "item", "unit", "model", "published", "error", "remarks
     type=int,
     help="Year on whose 1 January to start; the last but one that was published if none is given.",
 )
+@click.option(
+    "--ex-ante",
+    is_flag=True,
+    help="Print the stored errors of the baseline with what was known at each opening, beside naive forecasts.",
+)
 @scenario_options
 @language_option("the tables")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    scenario: str, first: int | None, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str, as_json: bool
+    scenario: str,
+    first: int | None,
+    ex_ante: bool,
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    lang: str,
+    as_json: bool,
 ) -> None:
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
     from simsurance.evidence.fit import FIRST_YEAR, TWO_YEARS, fitted_years
-    from simsurance.evidence.hindcast import EMPLOYEE_TOTAL, hindcast, notes
+    from simsurance.evidence.hindcast import hindcast, notes
 
     said = words(lang)
+    if ex_ante:
+        if scenario != "baseline" or first or fragments or settings:
+            raise click.UsageError(
+                "--ex-ante prints the stored table of the baseline; leave scenario and other options out"
+            )
+        _ex_ante(said, as_json)
+        return
     found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{name}") for year, name in by_year.items()}
@@ -48,7 +68,7 @@ def command(
         click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
     for fund, rows in groupby(found, key=lambda row: row.fund):
-        click.echo(said.label("hindcast.employee_total") if fund == EMPLOYEE_TOTAL else fund_label(fund, lang))
+        click.echo(_fund(fund, said))
         head = tuple(said.label(f"hindcast.{name}") for name in HEADER)
         click.echo("\n".join(columns([head, *(_cells(row, said) for row in rows)])))
         for year, text in known.get(fund, {}).items():
@@ -59,16 +79,77 @@ def command(
 
 def _cells(row: "Outturn", said: Words) -> tuple[str, ...]:
     """A published figure beside the model's, and what to know of it."""
-    from simsurance.evidence.hindcast import INCOME_WITH_INTEREST
-
-    shown, total = unit(row.unit, said), row.item == INCOME_WITH_INTEREST
+    shown = unit(row.unit, said)
     remarks = {"fitted": row.fitted, "over_tolerance": row.within is False, "small": row.small}
     return (
         str(row.year),
-        said.label("hindcast.income_with_interest") if total else label("fund", row.item, said.lang),
+        _item(row.item, said),
         shown.name,
         f"{said.number(row.model / shown.size, 1):>10}",
         f"{said.number(row.published / shown.size, 1):>10}",
         f"{said.quantity('percent', row.error, 1):>8}",
         said.label("list.clauses").join(said.label(f"hindcast.{name}") for name, holds in remarks.items() if holds),
     )
+
+
+def _fund(fund: str, said: Words) -> str:
+    """The name of a fund, or of the employee scheme."""
+    from simsurance.evidence.hindcast import EMPLOYEE_TOTAL
+
+    return said.label("hindcast.employee_total") if fund == EMPLOYEE_TOTAL else fund_label(fund, said.lang)
+
+
+def _item(item: str, said: Words) -> str:
+    """The name of what is compared; published income contains interest."""
+    from simsurance.evidence.hindcast import INCOME_WITH_INTEREST
+
+    total = item == INCOME_WITH_INTEREST
+    return said.label("hindcast.income_with_interest") if total else label("fund", item, said.lang)
+
+
+def _ex_ante(said: Words, as_json: bool) -> None:
+    """The stored ex ante errors: by item over groups of openings, by years ahead, and opening by opening."""
+    from simsurance.evidence.ex_ante import GROUPS, LEFT_OUT, OPENINGS, stored
+
+    found = stored()
+    if as_json:
+        listed = [{**vars(row), "error": {name: row.error(name) for name in row.forecasts}} for row in found]
+        document = {"schema": "simsurance.hindcast_ex_ante/1", "ok": True, "results": listed}
+        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        return
+    click.echo(said.say("ex_ante.head", first=OPENINGS[0], last=OPENINGS[-1]))
+    for group, belongs in GROUPS.items():
+        click.echo("\n" + said.say(f"ex_ante.groups.{group}", year=LEFT_OUT))
+        _errors([row for row in found if belongs(row)], "", said)
+    click.echo("\n" + said.label("ex_ante.by_horizon"))
+    _errors(found, "horizon", said)
+    click.echo("\n" + said.label("ex_ante.by_opening"))
+    _errors(found, "opening", said)
+    click.echo("\n" + said.label("ex_ante.footer"))
+
+
+def _errors(found: Sequence["Forecast"], by: str, said: Words) -> None:
+    """Mean absolute errors by item, and by an attribute of the forecasts if one is named."""
+    from simsurance.evidence.ex_ante import COLUMNS, FORECASTS, mean_errors
+
+    head = ("item", *([by] if by else []), "figures", *COLUMNS, "smallest")
+    rows: list[tuple[str, ...]] = [tuple(said.label(f"ex_ante.{name}") for name in head)]
+    for (fund, item), of_item in groupby(sorted(found, key=_place), key=lambda row: (row.fund, row.item)):
+        every = sorted(of_item, key=lambda row: getattr(row, by or "horizon"))
+        for value, same in groupby(every, key=lambda row: getattr(row, by) if by else ""):
+            figures = list(same)
+            errors = mean_errors(figures)
+            best = min(FORECASTS, key=errors.__getitem__)
+            name = said.label("list.clauses").join((_fund(fund, said), _item(item, said)))
+            cells = (f"{said.quantity('percent', errors[each], 1):>7}" for each in COLUMNS)
+            rows.append(
+                (name, *([str(value)] if by else []), f"{len(figures):>3}", *cells, said.label(f"ex_ante.{best}"))
+            )
+    click.echo("\n".join(columns(rows)))
+
+
+def _place(row: "Forecast") -> int:
+    """Where an item stands in the tables."""
+    from simsurance.evidence.ex_ante import ITEMS
+
+    return [(item.fund, item.name) for item in ITEMS].index((row.fund, row.item))
