@@ -394,8 +394,8 @@ def test_the_name_of_a_scenario_is_fit_for_a_folder(file, name, folder):
     assert load(folder / file).name == name
 
 
-def test_policy_keys_are_the_participation_rules_the_contributions_and_two_of_behaviour():
-    assert len(POLICY_KEYS) == len([path for path in KEYS if path.startswith(("participation.", "contributions."))]) + 2
+def test_policy_keys_are_the_participation_rules_the_contributions_and_four_of_behaviour():
+    assert len(POLICY_KEYS) == len([path for path in KEYS if path.startswith(("participation.", "contributions."))]) + 4
 
 
 def test_loading_imports_nothing_heavy():
