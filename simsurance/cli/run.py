@@ -91,6 +91,9 @@ def command(
         for place, (result, folder) in enumerate(zip(results, folders, strict=True), start=1):
             line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
             save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+    for result in results:
+        for told in _pinned(result, lang):
+            click.echo(told, err=True)
     if as_json:
         _tell([_report(result, folder) for result, folder in zip(results, folders, strict=True)], as_json)
     else:
@@ -166,6 +169,13 @@ def _table(results: Sequence["RunResult"], lang: str) -> list[str]:
             fund = said.label(f"run.name.{found.fund}")
             rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
     return columns(rows)
+
+
+def _pinned(result: "RunResult", lang: str) -> list[str]:
+    """Each pin of a run and what it multiplies the model by: its least and its largest factor."""
+    from simsurance.output.summary import pin_facts
+
+    return [words(lang).say("run.pin", scenario=result.scenario.name, **pin) for pin in pin_facts(result, lang)]
 
 
 def _written(result: "RunResult", folder: Path, lang: str) -> str:

@@ -1,9 +1,11 @@
 """Totals that a series replaces: which pins cannot be, and which levers cannot act beside them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
 from typing import Final
 
-from simsurance.ledger import INSURED, SIDES, Booking, row_of
+from simsurance.ledger import FUNDS, INSURED, LEDGER, SIDES, Booking, Kind, row_of
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
 
@@ -58,6 +60,39 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "employee.benefits.long_term_care": ("long_term_care",),
 }
 """Totals that a key moves, or all keys that begin so."""
+@dataclass(frozen=True)
+class Limit:
+    """What is paid out of contributions is no more than they are: `part_of` them, or taken off them by the fund."""
+
+    parts: tuple[str, ...]
+    wholes: tuple[str, ...]
+    part_of: bool
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """All rows that it compares."""
+        return (*self.parts, *self.wholes)
+
+    def text(self, named: Collection[str], part: float, whole: float, year: int) -> str:
+        """What is wrong where the parts named exceed the whole."""
+        parts = f"{' and '.join(named)} {plain(part)} {'is' if len(named) == 1 else 'are'}"
+        of = f"{'part of' if self.part_of else 'taken off'} {' and '.join(self.wholes)}"
+        return f"{parts} {of} and above its {plain(whole)} in {year}"
+
+
+LIMITS: Final = (
+    *(Limit((row.name,), (row.within,), True) for row in LEDGER if row.within and not row.passed_on),
+    *(
+        Limit(
+            tuple(each.row.name for each in fund.income if each.taken_off),
+            tuple(each.row.name for each in fund.income if each.row.kind is Kind.LEVIED),
+            False,
+        )
+        for fund in FUNDS
+        if any(each.taken_off for each in fund.income)
+    ),
+)
+"""Transfers and the contributions that they are paid out of."""
 FELT: Final = {"personal_contributions", "employee_active", "employee_retired"}
 """Totals whose lever moves something else, too: members feel what they pay, and persons bring money."""
 
@@ -163,7 +198,7 @@ def _sides(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]
             if pinned and not free and abs(whole - parts) > size:
                 text = f"{side} {plain(whole)} is not the sum of its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "make them equal, or leave one of them out"
-            elif parts > whole + size and not any(each.taken_off for each in (*pinned, *free)):
+            elif parts > whole + size and not any(each.taken_off for each in free):
                 text = f"{side} {plain(whole)} is less than its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "raise the whole or lower the parts"
 
@@ -180,14 +215,16 @@ def _signed(values: ScenarioValues, named: dict[str, str], booking: Booking, yea
 
 
 def _parts(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:
-    """A transfer that is part of another row is no larger than that."""
-    for total in named:
-        whole = row_of(total).within if total not in (*SIDES, *INSURED) else ""
-        for year, part in _series(values, named, total).items():
-            most = _series(values, named, whole).get(year)
-            if most is not None and part > most * (1 + ROUNDING):
-                text = f"{total} {plain(part)} is part of {whole} and above its {plain(most)} in {year}; lower it"
-                yield tuple(f"pins.{named[each]}.values" for each in (total, whole)), text
+    """What is paid out of contributions is no more than they are, where both are pinned."""
+    for limit in LIMITS:
+        wholes = [_series(values, named, name) for name in limit.wholes]
+        for year in sorted(set[int]().union(*wholes)):
+            pinned = [name for name in limit.parts if year in _series(values, named, name)]
+            part = sum(_series(values, named, name)[year] for name in pinned)
+            whole = sum(series.get(year, inf) for series in wholes)
+            if part > whole * (1 + ROUNDING):
+                keys = tuple(f"pins.{named[name]}.values" for name in (*pinned, *limit.wholes))
+                yield keys, f"{limit.text(pinned, part, whole, year)}; lower the one or raise the other"
 
 
 def _persons(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:
