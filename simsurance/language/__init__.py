@@ -116,8 +116,8 @@ class Words:
             text = text.removeprefix("-")
         return "".join(self.label(f"number.{MARKS[sign]}") if sign in MARKS else sign for sign in text)
 
-    def significant(self, value: float, digits: int = 4) -> str:
-        """A number at so many significant digits, `1.063`, whatever its size: `1.18 × 10^−11`."""
+    def significant(self, value: float, digits: int = 5) -> str:
+        """A number at so many significant digits, `1.0634`, whatever its size: `1.1800 × 10^−11`."""
         if value == 0 or not isfinite(value):
             return self.number(value)
         (size, power), (least, most) = map(float, f"{value:.{digits - 1}e}".split("e")), WRITTEN_OUT
