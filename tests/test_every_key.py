@@ -254,7 +254,10 @@ def changes() -> dict[str, tuple[float, dict[str, float]]]:
         for first in range(0, len(given), RUNS_TOGETHER):
             batch = given[first : first + RUNS_TOGETHER]
             new = {id(base): base for _, (base, _) in batch if id(base) not in before}
-            runs = [(numbers(run), totals(run)) for run in simulate([*new.values(), *(changed for _, (_, changed) in batch)])]
+            runs = [
+                (numbers(run), totals(run))
+                for run in simulate([*new.values(), *(changed for _, (_, changed) in batch)])
+            ]
             before |= dict(zip(new, runs, strict=False))
             for (name, (base, _)), after in zip(batch, runs[len(new) :], strict=True):
                 found[name] = moved(before[id(base)][0], after[0]), moved_totals(before[id(base)][1], after[1])

@@ -70,7 +70,7 @@ class Twins:
         """What hangs on the tail of cost: benefits of the raised cap, by year, yuan a payer; index year.
 
         `bonus_cost_pp` as the scenario has it, `pareto_bonus_cost_pp` with a Pareto tail above the 99th percentile; the same
-        for all critical-illness benefits. Where these are imposed, those of a Pareto tail have no value and `status` is `pinned`.
+        for all critical-illness benefits. Where these are imposed a Pareto tail has no values, and the status `pinned`.
         """
         import pandas as pd
 

@@ -84,7 +84,9 @@ def require_possible(scenario: Scenario, projected: Projection, run: int = 0) ->
             factor = factors[place_of(pin.total, year, first), PLACE[pin.total]]
             text = f"{_why(pin.total, factor, wanted)} in {year}; pin its parts, or leave the year out"
             if possible(factor):
-                text = "" if scenario.pin_root and pin.mode == "root" else _excess(pin.total, year, year - first, totals)
+                text = (
+                    "" if scenario.pin_root and pin.mode == "root" else _excess(pin.total, year, year - first, totals)
+                )
             if text:
                 lines.append(f"{scenario.origins[f'pins.{name}.values']}:pins.{name}.values: {text}")
                 break

@@ -180,7 +180,12 @@ class Words:
 
         environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.globals |= {"say": say, "label": self.label}
-        environment.filters |= {"number": self.number, "significant": self.significant, "listed": self.listed, "signed": self.signed}
+        environment.filters |= {
+            "number": self.number,
+            "significant": self.significant,
+            "listed": self.listed,
+            "signed": self.signed,
+        }
         kinds = [key.removeprefix("quantity.") for key in self.entries if key.startswith("quantity.")]
         environment.filters |= {kind: partial(self.quantity, kind) for kind in kinds}
         return environment

@@ -54,7 +54,7 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "contributions.local_supplement": ("local_supplement",),
     "contributions.prepaid_share": ("prepaid_change",),
     "benefits.inpatient.": CARE[:3],
-    "benefits.outpatient.": (*CLINIC[:1], "bonus_cost"),
+    "benefits.outpatient.": CLINIC[:1],
     "benefits.outpatient.deductible": (*CLINIC[:1], "bonus_cost", *INSURED[:1]),
     "benefits.critical_illness.": CARE[1:3],
     "benefits.critical_illness.tail_index": CARE,
@@ -64,7 +64,7 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys((f"claims.inpatient.{name}" for name in ("area_cost.", "level")), CARE[:3]),
     **dict.fromkeys((f"claims.outpatient.{name}" for name in ("area_cost.", "level")), CLINIC[:1]),
     **dict.fromkeys((f"claims.trend.{name}_growth" for name in ("real", "residual", "use")), RESIDENT_CARE),
-    "claims.trend.reference_year": (*CARE, *CLINIC, "maternity_benefits", *INSURED[:1]),
+    "claims.trend.reference_year": (*CARE, *CLINIC, "maternity_benefits"),
     "claims.end_of_life.resident_factor": RESIDENT_CARE,
     "claims.end_of_life.employee_factor": (*CARE[3:], *CLINIC[1:]),
     "employee.wage.": (*ON_WAGES, "maternity_benefits"),
@@ -148,7 +148,7 @@ def held_levers(values: ScenarioValues, changed: Iterable[str]) -> list[tuple[st
     fixed = [pin for pin in values.pins.values() if pin.mode == "fixed"]
     acting = [(f"levers.{name}", MOVED[lever.component], lever.start) for name, lever in values.levers.items()]
     acting += [(key, moved_by(key), first) for key in changed if not named_part(key)[0]]
-    found = []
+    found: list[tuple[str, tuple[str, ...], bool]] = []
     for path, moved, start in acting:
         there = [total for total in moved if values.employee.projected or not _of_employees(total)]
         following = with_what_follows(there)
@@ -178,7 +178,7 @@ def moved_by(key: str) -> tuple[str, ...]:
 
 
 def with_what_follows(totals: Iterable[str]) -> set[str]:
-    """Totals, and those that are shares of them unless they are imposed: local financing, administration, transfers, spending."""
+    """Totals, and those that move with them unless they are imposed: shares of them, and spending from accounts."""
     found = set(totals)
     for row in LEDGER:
         if not found.isdisjoint(row.follows):
