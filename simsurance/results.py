@@ -234,8 +234,7 @@ class Block:
         not_met = total(self.projection.entrants[:, :, ENTRANTS.index("not_met")])
         kept = []
         for run, scenario in enumerate(self.scenarios):
-            if self.projection.pin_factors is not None:
-                require_possible(scenario, self.projection.pin_factors[:, run])
+            require_possible(scenario, self.projection, run)
             identities.require(checks[run], scenario.name)
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
             _add_cost_growth(accounts, scenario)

@@ -14,17 +14,22 @@ import pytest
 from simsurance.analysis.twins import twins
 from simsurance.basis.inputs import COUNTED_AGES
 from simsurance.data.tables import ESTIMATE, VARIANTS, read_table
+from simsurance.ledger import INSURED, LEDGER
 from simsurance.output import charts
 from simsurance.output.summary import summary
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, Key, key_at
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.pins import OF_KEYS, SPENDING, moved_by, with_what_follows
 from simsurance.scenario_file.years import table_years, years_read
 
 LEVER = "levers.case_payment"
 RUNS_TOGETHER = 16
 LEAST = 1e-9
 """The smallest relative change of a number that is not rounding."""
+
+SMALL_PART = 0.05
+"""Of what a key moves most: what moves by less answers through members."""
 
 LONG_AGO = ("participation.start_year=2015",)
 """Rules that have counted for so long that floor, longest waiting and bonus have been reached."""
@@ -187,6 +192,19 @@ def numbers(result: RunResult) -> dict[str, np.ndarray]:
     return together | {f"measure {name}": np.nan_to_num([value]) for name, value in result.measures["value"].items()}
 
 
+def totals(result: RunResult) -> dict[str, np.ndarray]:
+    """Rows of the ledger and stocks of insured by year."""
+    rows = {row.name: result.projection.totals.get(row.name, np.zeros(1)) for row in LEDGER}
+    accounts = {name: column for account in result.accounts.values() for name, column in account.items()}
+    return rows | {name: accounts[name] for name in INSURED if name in accounts}
+
+
+def moved_totals(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """The relative change of every total that moves at all."""
+    found = {name: moved({name: before[name]}, {name: after[name]}) for name in before if name in after}
+    return {name: change for name, change in found.items() if change > LEAST}
+
+
 def moved(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> float:
     """The largest change of a number relative to the largest of its kind; infinite where the kinds or years differ."""
     if any(name not in after or after[name].shape != values.shape for name, values in before.items()):
@@ -231,25 +249,49 @@ def cases(folder: Path) -> dict[str, tuple[Scenario, Scenario]]:
 
 
 @cache
-def changes() -> dict[str, float]:
-    """By how much each key moves the numbers, by key, and by key and column for tables."""
-    before: dict[int, dict[str, np.ndarray]] = {}
+def changes() -> dict[str, tuple[float, dict[str, float]]]:
+    """By how much each key moves the numbers, and the totals, by key, and by key and column for tables."""
+    before: dict[int, tuple[dict[str, np.ndarray], ...]] = {}
     found = {}
     with TemporaryDirectory() as folder:
         given = list(cases(Path(folder)).items())
         for first in range(0, len(given), RUNS_TOGETHER):
             batch = given[first : first + RUNS_TOGETHER]
             new = {id(base): base for _, (base, _) in batch if id(base) not in before}
-            runs = [numbers(run) for run in simulate([*new.values(), *(changed for _, (_, changed) in batch)])]
+            runs = [
+                (numbers(run), totals(run))
+                for run in simulate([*new.values(), *(changed for _, (_, changed) in batch)])
+            ]
             before |= dict(zip(new, runs, strict=False))
             for (name, (base, _)), after in zip(batch, runs[len(new) :], strict=True):
-                found[name] = moved(before[id(base)], after)
+                found[name] = moved(before[id(base)][0], after[0]), moved_totals(before[id(base)][1], after[1])
     return found
 
 
 def test_every_key_and_every_column_of_a_table_moves_a_number() -> None:
-    unmoved = {name for name, change in changes().items() if not change > LEAST}
+    unmoved = {name for name, (change, _) in changes().items() if not change > LEAST}
     assert unmoved == {*IN_WORDS, *IN_CHARTS}
+
+
+def test_keys_are_said_to_move_the_totals_that_they_move_and_no_others() -> None:
+    """What pins may hold: but for secondary effects every total that moves is declared, and every one declared moves."""
+    seen: dict[tuple[str, ...], set[str]] = {OF_KEYS["economy.interest_rate"]: set(SPENDING)}
+    for name, (_, found) in changes().items():
+        key = name.partition(":")[0]
+        if key in KEYS and not key.startswith("horizon."):
+            most = max(found.values(), default=0.0)
+            primary = {total for total, change in found.items() if change > SMALL_PART * most}
+            assert primary <= with_what_follows(moved_by(key)), name
+            seen.setdefault(moved_by(key), set()).update(found)
+    assert {declared for declared in OF_KEYS.values() if not set(declared) <= seen[declared]} == set()
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if OF_KEYS["economy.interest_rate"] == moved_by(key)])
+def test_what_moves_the_accounts_moves_their_spending_a_year_later(key: str) -> None:
+    base = start(TWO_YEARS)
+    found = moved_totals(*(totals(run) for run in simulate([base, another(base, key)])))
+    assert set(found) & set(SPENDING)
+    assert set(found) <= set(SPENDING)
 
 
 @cache

@@ -124,6 +124,24 @@ def test_numbers_have_separators_and_a_real_minus(value, decimals, text):
     assert words("en").number(value, decimals) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.18e-11, "1.1800 × 10^−11"),
+        (1.063449, "1.0634"),
+        (0.99999999, "1.0000"),
+        (0.00012346, "0.00012346"),
+        (9.99994e-05, "9.9999 × 10^−5"),
+        (123456.78, "123,457"),
+        (-2.5e9, "−2.5000 × 10^9"),
+        (0.0, "0"),
+        (float("inf"), "no value"),
+    ],
+)
+def test_significant_digits_show_a_number_of_any_size(value, text):
+    assert words("en").significant(value) == text
+
+
 def test_a_number_is_written_as_the_language_says():
     marks = {"number.thousands": ".", "number.decimal": ",", "number.minus": "-"}
     assert Words("de", words("en").entries | marks).number(-1234.5, 1) == "-1.234,5"

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from small_scheme import quiet_year
+from test_every_key import SMALL_PART, another, moved_totals, totals
 
+from simsurance.analysis.compare import compare
+from simsurance.analysis.twins import twins
 from simsurance.basis import build
 from simsurance.cli import main as cli
 from simsurance.errors import SimsuranceError
@@ -15,10 +18,12 @@ from simsurance.ledger import INSURED, LEDGER, SIDES, TOTALS, row_of
 from simsurance.model.pins import PLACE, pin_insured, pinned
 from simsurance.model.projection import project
 from simsurance.model.state import PinBasis
+from simsurance.output.compare_summary import comparison_summary
+from simsurance.output.summary import summary
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
-from simsurance.scenario_file.pins import MOVED, OF_KEYS, held_levers
+from simsurance.scenario_file.pins import EVERYTHING, MOVED, OF_KEYS, held_levers, with_what_follows
 from simsurance.scenario_file.schema import LeverComponent, PinnedTotal
 
 BASE = load("baseline").replace({"horizon.last_year": 2030})
@@ -33,6 +38,12 @@ MORE = {
 def pin(total: str, values: dict[int, float], mode: str = "root") -> dict[str, Any]:
     """A pin as a scenario would give it."""
     return {"total": total, "mode": mode, "values": values, "mark": "judgement", "source": "S_JUDGEMENT"}
+
+
+def lever(component: str, start: int, size: float) -> dict[str, Any]:
+    """A lever that acts whole from its first year on."""
+    told = {"mark": "judgement", "source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"}
+    return {"component": component, "start": start, "ramp_years": 1, "size": size, "low": 0.0, "high": 0.2, **told}
 
 
 def with_pins(**pins: dict[str, Any]) -> Scenario:
@@ -69,8 +80,16 @@ def test_every_total_but_changes_of_stocks_may_be_pinned() -> None:
 
 
 def test_every_component_of_a_lever_moves_totals() -> None:
+    """Those that are said to move move, and no others do but what follows and what members answer to."""
     assert set(MOVED) == set(get_args(LeverComponent))
-    assert {total for totals in MOVED.values() for total in totals} <= set(TOTALS)
+    start = BASE.replace({"horizon.last_year": 2027})
+    levers = [start.replace({"levers.it": lever(component, 2027, 0.05)}) for component in MOVED]
+    before, *after = (totals(run) for run in simulate([start, *levers]))
+    for said, run in zip(MOVED.values(), after, strict=True):
+        found = moved_totals(before, run)
+        most = max(found.values())
+        assert {total for total, change in found.items() if change > SMALL_PART * most} <= with_what_follows(said)
+        assert said is EVERYTHING or set(said) <= set(found)
 
 
 # ---------------------------------------------------------------- by hand
@@ -267,23 +286,21 @@ def test_what_is_written_of_a_child_loads_again_to_the_same_numbers(tmp_path) ->
 
 def test_a_fixed_total_does_not_answer_and_the_levers_that_cannot_act_are_told() -> None:
     years = dict.fromkeys(range(2026, 2031), 9e11)
-    scenario = with_pins(it=pin("inpatient_benefits", years, "fixed")).with_fragment("payment_ratio_up")
-    lever = {"start": 2028, "ramp_years": 1, "size": 0.1, "low": 0.0, "high": 0.2, "mark": "judgement"}
-    lever |= {"source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"}
+    imposed = ("inpatient_benefits", "bonus_cost")
+    scenario = with_pins(**{name: pin(name, years, "fixed") for name in imposed}).with_fragment("payment_ratio_up")
     levers = {
-        f"levers.{name}": {**lever, "component": component}
+        f"levers.{name}": lever(component, 2028, 0.1)
         for name, component in (("held", "inpatient_benefits"), ("partly", "inpatient_cost"), ("free", "subsidies"))
     }
     scenario = scenario.replace(levers)
-    imposed = ("inpatient_benefits",)
     assert held_levers(scenario.values, scenario.changed) == [
         ("levers.held", imposed, True),
         ("levers.partly", imposed, False),
         ("benefits.inpatient.payment_ratio", imposed, False),
     ]
     assert scenario.notes[-3:-1] == [
-        "levers.held cannot act: inpatient_benefits pinned, fixed",
-        "levers.partly acts in part: inpatient_benefits pinned, fixed",
+        "levers.held cannot act: inpatient_benefits, bonus_cost pinned, fixed",
+        "levers.partly acts in part: inpatient_benefits, bonus_cost pinned, fixed",
     ]
     (result,) = simulate([scenario])
     assert at(result, "inpatient_benefits", 2029) == pytest.approx(9e11)
@@ -294,6 +311,66 @@ def test_a_lever_that_members_feel_acts_in_part_whatever_is_imposed() -> None:
     pins = {name: pin(name, years, "fixed") for name in ("personal_contributions", "assistance", "repair_payments")}
     scenario = with_pins(**pins).replace({"contributions.personal.schedule": 500})
     assert held_levers(scenario.values, scenario.changed) == [("contributions.personal.schedule", tuple(pins), False)]
+
+
+OF_OUTGO = (
+    "claims.end_of_life.share",
+    "health.healthy_ageing",
+    "benefits.indexation",
+    "participation.continuous_bonus.step",
+    "population.mortality_factor",
+    "employee.care.residual_growth",
+    "employee.care.inpatient_level",
+    "employee.benefits.birth_benefit",
+    "benefits.critical_illness.cap",
+    "claims.trend.real_growth",
+    "economy.inflation",
+)
+"""Keys that move what one of the schemes pays."""
+
+
+def test_with_all_outgo_imposed_every_key_that_moves_it_is_told_and_what_cannot_act_leaves_the_funds() -> None:
+    sides = ("resident.outgo", "employee_pool.outgo")
+    pins = {f"pins.{side[:8]}": pin(side, dict.fromkeys((2026, 2027), 1.2e12), "fixed") for side in sides}
+    free = BASE.replace({"horizon.last_year": 2027})
+    held = free.replace(pins)
+    keys = [key for key in KEYS if key in OF_OUTGO or key.startswith(("benefits.", "employee.benefits.inpatient"))]
+    fixed = [another(held, key) for key in keys]
+    before, still, *runs = simulate([free, held, *(another(free, key) for key in keys), *fixed])
+    told = {key: held_levers(scenario.values, [key]) for key, scenario in zip(keys, fixed, strict=True)}
+    for key, alone, beside in zip(keys, runs[: len(keys)], runs[len(keys) :], strict=True):
+        holding = {side for _, totals, _ in told[key] for side in totals}
+        assert {side for side in sides if outgo_moves(before, alone, side)} <= holding, key
+        if all(wholly for *_, wholly in told[key]):
+            funds = [run.projection.fund[..., :2] for run in (beside, still)]
+            np.testing.assert_allclose(*funds, rtol=1e-6, err_msg=key)
+    assert all(told.values())
+
+
+def outgo_moves(before: RunResult, after: RunResult, side: str) -> bool:
+    """Whether a key moves an outgo by more than members' answers do."""
+    old, new = (run.accounts[side.partition(".")[0]]["outgo"] for run in (before, after))
+    return bool(np.abs(new / old - 1).max() > 1e-4)
+
+
+def test_a_whole_that_is_imposed_does_not_hold_what_it_passes_on_to_another_fund() -> None:
+    sides = ("resident.income", "employee_pool.income", "personal_accounts.outgo")
+    scenario = with_pins(**{side[:8]: pin(side, dict.fromkeys(range(2026, 2031), 1e12), "fixed") for side in sides})
+    told = held_levers(
+        scenario.values,
+        ["contributions.subsidy.schedule", "employee.contributions.to_accounts", "employee.accounts.spending_rate"],
+    )
+    assert [(holding, wholly) for _, holding, wholly in told] == [
+        (("resident.income",), False),
+        (("employee_pool.income", "personal_accounts.outgo"), False),
+        (("personal_accounts.outgo",), True),
+    ]
+    alone = BASE.replace({"employee.projected": False}).replace(
+        {"pins.it": pin("resident.income", dict.fromkeys(range(2026, 2031), 1e12), "fixed")}
+    )
+    assert held_levers(alone.values, ["contributions.subsidy.schedule"]) == [
+        ("contributions.subsidy.schedule", ("resident.income",), True)
+    ]
 
 
 def test_every_key_that_is_said_to_move_totals_is_there() -> None:
@@ -358,6 +435,38 @@ def test_nothing_cannot_be_scaled() -> None:
         simulate([pinned_low])
 
 
+@pytest.mark.parametrize("mode", ["root", "fixed"])
+@pytest.mark.parametrize(
+    ("total", "value", "text"),
+    [
+        ("contributions_from_accounts", 9e12, "contributions_from_accounts 9e12 is part of personal_contributions and"),
+        ("retiree_credits", 5e12, "retiree_credits 5e12 is taken off employer_contributions and above its"),
+        (
+            "employer_contributions",
+            1e10,
+            r"retiree_credits \d+\S* is taken off employer_contributions and above its 1\d+",
+        ),
+        ("personal_contributions", 0.0, ""),
+    ],
+)
+def test_what_is_paid_out_of_contributions_is_no_more_than_the_model_has_of_them(total, value, text, mode) -> None:
+    scenario = with_pins(it=pin(total, {2027: value}, mode))
+    if not text:
+        assert simulate([scenario])
+        return
+    with pytest.raises(SimsuranceError, match=rf"^\S+:pins\.it\.values: {text}.* in 2027; lower the one"):
+        simulate([scenario])
+    with pytest.raises(SimsuranceError, match=text):
+        simulate([scenario.replace({"fund.opening": 1e12})])
+
+
+def test_a_policy_upon_a_root_is_not_refused_for_what_it_takes_off() -> None:
+    (found,) = simulate(
+        [with_pins(it=pin("retiree_credits", {2027: 1e11})).replace({"employee.contributions.employer_rate": 0.001})]
+    )
+    assert at(found, "retiree_credits", 2027) > at(found, "employer_contributions", 2027)
+
+
 def test_pinned_insured_leave_room_for_everybody_else_of_a_pinned_population() -> None:
     population = {"population.pinned_total": {2028: 1.38e9}}
     scenario = BASE.replace({**population, "pins.it": pin("resident_insured", {2028: 9.4e8})})
@@ -377,8 +486,29 @@ def test_pins_that_contradict_each_other_are_refused() -> None:
     pins.pop("assistance")
     with pytest.raises(SimsuranceError, match=r"resident.income 3.*0 is less than its pinned parts, 4.*0, in 2028"):
         with_pins(**pins, whole=pin("resident.income", {2028: 3e11}))
-    with pytest.raises(SimsuranceError, match=r"is part of employer_contributions and above its 1e12 in 2028"):
+    with pytest.raises(
+        SimsuranceError, match=r"two.values: employer_to_accounts 2e12 is taken off employer_con.* its 1e12 in 2028"
+    ):
         with_pins(one=pin("employer_contributions", {2028: 1e12}), two=pin("employer_to_accounts", {2028: 2e12}))
+    with pytest.raises(SimsuranceError, match=r"retiree_credits 3e12 is taken off .* above its 2e12 in 2028; lower"):
+        with_pins(one=pin("employer_contributions", {2028: 2e12}), two=pin("retiree_credits", {2028: 3e12}))
+    with pytest.raises(
+        SimsuranceError, match=r"to_accounts and retiree_credits 3e12 are taken off .* its 2e12 in 2028"
+    ):
+        with_pins(
+            one=pin("employer_contributions", {2028: 2e12}),
+            two=pin("retiree_credits", {2028: 1.5e12}),
+            three=pin("employer_to_accounts", {2028: 1.5e12}),
+        )
+    with pytest.raises(
+        SimsuranceError, match=r"employee_pool.income 1e12 is less than its pinned parts, 2e12, in 2028"
+    ):
+        with_pins(
+            whole=pin("employee_pool.income", {2028: 1e12}),
+            one=pin("employer_contributions", {2028: 2.1e12}),
+            two=pin("employer_to_accounts", {2028: 0.0}),
+            three=pin("retiree_credits", {2028: 1e11}),
+        )
     with pytest.raises(
         SimsuranceError, match=r"resident_insured 1500000000 are above the pinned population 1400000000"
     ):
@@ -395,11 +525,71 @@ def test_a_run_says_that_it_is_pinned(tmp_path, monkeypatch) -> None:
     done = CliRunner().invoke(cli, ["run", "mine.toml", "--no-charts"])
     assert done.exit_code == 0, done.output
     assert "mine: pinned: subsidies (fixed)" in done.stderr
-    summary = (tmp_path / "out/mine/summary.md").read_text(encoding="utf-8")
+    told_of = (tmp_path / "out/mine/summary.md").read_text(encoding="utf-8")
     factor = simulate([load("mine.toml")])[0].pin_factors["it"][2027]
-    assert f"pinned ÷ model {factor:.4f} (expert judgement, mine)" in summary
-    assert "The required contribution has no value: what is levied is pinned" in summary
+    assert f"pinned ÷ model {factor:.4f} (expert judgement, mine)" in told_of
+    assert f"mine: subsidies (fixed), pinned ÷ model {factor:.4f}\n" in done.stderr
+    assert "The required contribution has no value: what is levied is pinned" in told_of
     assert f'"2027": {factor!r}' in (tmp_path / "out/mine/manifest.json").read_text(encoding="utf-8")
+
+
+def test_a_run_prints_factors_of_any_size(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (
+        'extends = "baseline"\nhorizon.last_year = 2027\n[pins.it]\ntotal = "subsidies"\n'
+        'values = { 2026 = 10, 2027 = 8e11 }\nmark = "judgement"\nsource = "mine"\n'
+    )
+    (tmp_path / "mine.toml").write_text(text)
+    done = CliRunner().invoke(cli, ["run", "mine.toml", "--no-charts"])
+    assert done.exit_code == 0, done.output
+    factors = simulate([load("mine.toml")])[0].pin_factors["it"]
+    mantissa, power = f"{factors[2026]:.4e}".split("e-")
+    told = f"pinned ÷ model {mantissa} × 10^−{int(power)} (2026) to {factors[2027]:.4f} (2027)"
+    assert f"mine: subsidies (root), {told}" in done.stderr
+    told_of = (tmp_path / "out/mine/summary.md").read_text(encoding="utf-8")
+    assert f"pinned ÷ model {mantissa} × 10^−{int(power)} to {factors[2027]:.4f}" in told_of
+
+
+@pytest.mark.parametrize(("total", "value"), [("resident.outgo", 1.2e12), ("resident_insured", 9.4e8)])
+def test_twins_of_what_is_imposed_have_no_response(total: str, value: float) -> None:
+    scenario = BASE.replace({"horizon.last_year": 2028, "pins.it": pin(total, {2027: value, 2028: value}, "fixed")})
+    free, root = (
+        scenario.replace({"pins.it.mode": "root"}) if mode else BASE.replace({"horizon.last_year": 2028})
+        for mode in (0, 1)
+    )
+    for each in simulate([free, root]):
+        found = twins(each)
+        assert np.isfinite(found.drag["present_value"]).all()
+        assert set(found.drag["status"]) == {"ok"}
+        assert "no value" not in summary(found, "en").partition("## Employee")[0]
+    (held,) = simulate([scenario])
+    found = twins(held)
+    assert set(found.drag["status"]) == set(found.twin["zero_effect_status"]) == {"pinned"}
+    assert found.drag[["present_value", "closing"]].isna().all(axis=None)
+    assert found.twin[["zero_effect", "difference"]].isna().all(axis=None)
+    assert found.twin.loc["closing_last_year", "value"] == held.account["closing"][-1]
+    text = summary(found, "en")
+    assert "What behavioural responses do to the fund has no value" in text
+    assert "drag.csv" not in text
+    assert "twin.csv" not in text
+    assert "行为反应对基金的影响无数值" in summary(found, "zh")
+    tail_held = total == "resident.outgo"
+    assert found.tail["pareto_bonus_cost_pp"].isna().all() == tail_held
+    assert set(found.tail["status"]) == {"pinned" if tail_held else "ok"}
+    assert ("tail.csv" in text) != tail_held
+
+
+def test_pinned_money_of_the_employee_scheme_leaves_the_twins_their_values() -> None:
+    short = BASE.replace({"horizon.last_year": 2027, "pins.it": pin("employee_pool.outgo", {2027: 1.5e12}, "fixed")})
+    assert set(twins(*simulate([short])).drag["status"]) == {"ok"}
+
+
+def test_a_comparison_says_that_what_is_without_responses_is_pinned() -> None:
+    free = BASE.replace({"horizon.last_year": 2027})
+    held = free.replace({"pins.it": pin("resident.outgo", {2027: 1.2e12}, "fixed")})
+    (row,) = [line for line in comparison_summary(compare([free, held]), "en").splitlines() if "without behav" in line]
+    assert row.endswith("| pinned |")
+    assert "CNY" in row
 
 
 def test_scaled_rows_are_neither_transfers_nor_shares_of_others() -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simsurance.ledger import RESIDENT, fund_of
 from simsurance.model.fund import summed
 from simsurance.results import RunAccounts, RunResult, accounts_of
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.pins import is_held
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,12 @@ RULE_EFFECTS = ("bonus", "wait")
 ALL_EFFECTS = ("burden", "health", "bonus", "wait", "campaign", "renewal", "mood", "family")
 PARETO_INDEX = 2.0
 """Pareto index of the heavy tail: the middle of the range 1.5 to 2.5; no estimate for China was read."""
+ANSWERING = (
+    *fund_of(RESIDENT).insured,
+    *(each.row.name for each in (*fund_of(RESIDENT).income, *fund_of(RESIDENT).outgo) if each.row.scaled),
+)
+"""Totals through which behaviour reaches the resident fund: where one is imposed, the twins tell no response."""
+OF_THE_TAIL = ("critical_illness", "bonus_cost")
 COMPARED = (
     "first_deficit_year",
     "depletion_year",
@@ -47,12 +55,22 @@ class Twins:
     static: RunAccounts
     heavy_tail: RunAccounts
 
+    @property
+    def held(self) -> bool:
+        """Whether an imposed total keeps a response from the fund: what the twins ask has the status `pinned`."""
+        return is_held(self.full.scenario.values, ANSWERING)
+
+    @property
+    def tail_held(self) -> bool:
+        """Whether the benefits that hang on the tail are imposed."""
+        return is_held(self.full.scenario.values, OF_THE_TAIL)
+
     @cached_property
     def tail(self) -> "pd.DataFrame":
         """What hangs on the tail of cost: benefits of the raised cap, by year, yuan a payer; index year.
 
         `bonus_cost_pp` as the scenario has it, `pareto_bonus_cost_pp` with a Pareto tail above the 99th percentile; the same
-        for all critical-illness benefits.
+        for all critical-illness benefits. Where these are imposed a Pareto tail has no values, and the status `pinned`.
         """
         import pandas as pd
 
@@ -60,15 +78,22 @@ class Twins:
         for prefix, results in (("", self.full), ("pareto_", self.heavy_tail)):
             account = results.account
             for name in ("bonus_cost", "critical_illness"):
-                columns[f"{prefix}{name}_pp"] = account[name] / account["resident_enrolled"]
-        return pd.DataFrame(columns, index=pd.Index(self.full.years, name="year"))
+                pp = account[name] / account["resident_enrolled"]
+                columns[f"{prefix}{name}_pp"] = np.full_like(pp, np.nan) if prefix and self.tail_held else pp
+        found = pd.DataFrame(columns, index=pd.Index(self.full.years, name="year"))
+        return found.assign(status="pinned" if self.tail_held else "ok")
 
     @cached_property
     def twin(self) -> "pd.DataFrame":
-        """Measures of the scenario and of its zero-effect twin, their difference and unit; index measure."""
+        """Measures of the scenario and of its zero-effect twin, their difference and unit; index measure.
+
+        Where a response is imposed the twin has no values, and `pinned` as its status.
+        """
         import pandas as pd
 
         own, twin = self.full.measures.loc[list(COMPARED)], self.zero_effect.measures.loc[list(COMPARED)]
+        if self.held:
+            twin = twin.assign(value=np.nan, status="pinned")
         return pd.DataFrame(
             {
                 "value": own["value"],
@@ -86,6 +111,7 @@ class Twins:
 
         `present_value` on the opening 1 January and `closing` at the horizon, yuan, at the fund's interest. The parts, fewer
         payers and sicker payers, are the Shapley values of the path of payers and of the path of the balance a payer.
+        None has a value, and `status` is `pinned`, where a response is imposed.
         """
         import pandas as pd
 
@@ -97,10 +123,10 @@ class Twins:
 
         fewer = (value(1, 0) - value(0, 0) + value(1, 1) - value(0, 1)) / 2
         sicker = (value(0, 1) - value(0, 0) + value(1, 1) - value(1, 0)) / 2
-        values = np.array([fewer, sicker, fewer + sicker])
+        values = np.array([fewer, sicker, fewer + sicker]) * (np.nan if self.held else 1.0)
         parts = pd.Index(["fewer_payers", "sicker_payers", "total"], name="part")
-        unit = self.full.scenario.in_currency("yuan")
-        return pd.DataFrame({"present_value": values, "closing": values / end[-1], "unit": unit}, index=parts)
+        columns = {"present_value": values, "closing": values / end[-1], "unit": self.full.scenario.in_currency("yuan")}
+        return pd.DataFrame(columns | {"status": "pinned" if self.held else "ok"}, index=parts)
 
 
 def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:

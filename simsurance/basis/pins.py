@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -11,10 +11,11 @@ from simsurance.basis.inputs import Arrays
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import INSURED, SIDES, TOTALS
 from simsurance.model.pins import PLACE, possible
-from simsurance.model.projection import project
+from simsurance.model.projection import Projection, project
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.loader import TITLES, Scenario
+from simsurance.scenario_file.pins import LIMITS, ROUNDING
 
 Build = Callable[[Scenario], tuple[State, tuple[YearBasis, ...]]]
 ROOTS_KEPT: Final = 8
@@ -62,30 +63,48 @@ def root_factors(root: Scenario, build: Build) -> np.ndarray:
     key = json.dumps([leaves, dict(root.of_root), tables], sort_keys=True)
     if key not in _FOUND:
         state, basis = build(root)
-        projected = project(state, basis).pin_factors
-        assert projected is not None
-        require_possible(root, projected[:, 0])
-        _FOUND[key] = projected[:, 0]
+        projected = project(state, basis)
+        assert projected.pin_factors is not None
+        require_possible(root, projected)
+        _FOUND[key] = projected.pin_factors[:, 0]
         if len(_FOUND) > ROOTS_KEPT:
             _FOUND.popitem(last=False)
     return _FOUND[key]
 
 
-def require_possible(scenario: Scenario, factors: np.ndarray) -> None:
-    """Raises SimsuranceError for the pins that nothing can be scaled to; `factors` of one run, [year, total]."""
+def require_possible(scenario: Scenario, projected: Projection, run: int = 0) -> None:
+    """Raises SimsuranceError for pins that nothing can be scaled to, and for those that contradict what the model finds."""
+    if projected.pin_factors is None:
+        return
+    totals = {name: found[:, run] for name, found in projected.totals.items()}
+    factors, first = projected.pin_factors[:, run], scenario.values.horizon.valuation_year
     lines = []
-    first = scenario.values.horizon.valuation_year
     for name, pin in scenario.values.pins.items():
         for year, wanted in pin.values.items():
             factor = factors[place_of(pin.total, year, first), PLACE[pin.total]]
-            if not possible(factor):
-                where = f"{scenario.origins[f'pins.{name}.values']}:pins.{name}.values"
-                lines.append(
-                    f"{where}: {_why(pin.total, factor, wanted)} in {year}; pin its parts, or leave the year out"
+            text = f"{_why(pin.total, factor, wanted)} in {year}; pin its parts, or leave the year out"
+            if possible(factor):
+                text = (
+                    "" if scenario.pin_root and pin.mode == "root" else _excess(pin.total, year, year - first, totals)
                 )
+            if text:
+                lines.append(f"{scenario.origins[f'pins.{name}.values']}:pins.{name}.values: {text}")
                 break
     if lines:
         raise SimsuranceError(*lines)
+
+
+def _excess(total: str, year: int, place: int, totals: Mapping[str, np.ndarray]) -> str:
+    """What is paid out of contributions in a year and above them, where a pin of the total makes one of the two; or nothing."""
+    moved = _scaled(total)
+    for limit in LIMITS:
+        if moved.isdisjoint(limit.totals) or not totals.keys() >= {*limit.totals}:
+            continue
+        part, whole = (sum(float(totals[name][place]) for name in names) for names in (limit.parts, limit.wholes))
+        if part > whole * (1 + ROUNDING):
+            parts = [name for name in limit.parts if totals[name][place]]
+            return f"{limit.text(parts, part, whole, year)}; lower the one or raise the other"
+    return ""
 
 
 def _why(total: str, factor: float, wanted: float) -> str:

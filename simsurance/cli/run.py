@@ -99,6 +99,9 @@ def command(
             line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
             ranges.append(single_changes(result) if ranged else None)
             save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges[-1])
+    for result in results:
+        for told in _pinned(result, lang):
+            click.echo(told, err=True)
     if as_json:
         _tell([_report(*each) for each in zip(results, folders, ranges, strict=True)], as_json)
     else:
@@ -185,6 +188,13 @@ def _table(results: Sequence["RunResult"], ranges: Sequence["SingleChanges | Non
     indent = " " * (max(width(row[0]) for row in rows) + 2)
     table = zip(columns(rows), below, strict=True)
     return [line for row, told in table for line in (row, *([indent + told] if told else []))]
+
+
+def _pinned(result: "RunResult", lang: str) -> list[str]:
+    """Each pin of a run and what it multiplies the model by: its least and its largest factor."""
+    from simsurance.output.summary import pin_facts
+
+    return [words(lang).say("run.pin", scenario=result.scenario.name, **pin) for pin in pin_facts(result, lang)]
 
 
 def _written(result: "RunResult", folder: Path, lang: str) -> str:

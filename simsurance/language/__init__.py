@@ -22,6 +22,8 @@ FOLDER: Final = Path(__file__).parent
 WHOLE: Final = "en"
 """The language whose keys are everyone's."""
 MOST_DECIMALS: Final = 6
+WRITTEN_OUT: Final = (1e-4, 1e6)
+"""Sizes between which a number of some significant digits is written out; beyond, with a power of ten."""
 MARKS: Final = {",": "thousands", ".": "decimal", "-": "minus"}
 CURRENCY: Final = "¤"
 """What stands in a language's file for the name of the currency."""
@@ -133,6 +135,15 @@ class Words:
             text = text.removeprefix("-")
         return "".join(self.label(f"number.{MARKS[sign]}") if sign in MARKS else sign for sign in text)
 
+    def significant(self, value: float, digits: int = 5) -> str:
+        """A number at so many significant digits, `1.0634`, whatever its size: `1.1800 × 10^−11`."""
+        if value == 0 or not isfinite(value):
+            return self.number(value)
+        (size, power), (least, most) = map(float, f"{value:.{digits - 1}e}".split("e")), WRITTEN_OUT
+        if least <= abs(value) < most:
+            return self.number(value, max(digits - 1 - int(power), 0))
+        return self.label("number.power").replace("#", self.number(size, digits - 1)) + self.number(power)
+
     def quantity(self, kind: str, value: float, decimals: int | None = None, exact: bool = False) -> str:
         """A number in the unit that suits its size, with the unit's name: `CNY 882 billion`, `8,824亿元`.
 
@@ -188,7 +199,12 @@ class Words:
 
         environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.globals |= {"say": say, "label": self.label}
-        environment.filters |= {"number": self.number, "listed": self.listed, "signed": self.signed}
+        environment.filters |= {
+            "number": self.number,
+            "significant": self.significant,
+            "listed": self.listed,
+            "signed": self.signed,
+        }
         kinds = [key.removeprefix("quantity.") for key in self.entries if key.startswith("quantity.")]
         environment.filters |= {kind: partial(self.quantity, kind) for kind in kinds}
         return environment

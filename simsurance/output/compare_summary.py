@@ -77,8 +77,11 @@ def notes(comparison: "Comparison", lang: str) -> list[str]:
 def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[list[str]]:
     """The measures of a comparison as printed, the change from the first scenario in brackets."""
     said = words_of(comparison.results[0].scenario, lang)
-    alone = comparison.twin.xs("closing_last_year", level="measure")["zero_effect"].to_dict()
-    no_behaviour = [_level("money", float(alone[name]), said) for name in comparison.names]
+    alone = comparison.twin.xs("closing_last_year", level="measure").loc[list(comparison.names)]
+    no_behaviour = [
+        _level("money", float(value), said) if isfinite(value) else status_words(str(status), lang)
+        for value, status in zip(alone["zero_effect"], alone["zero_effect_status"], strict=True)
+    ]
     found_rows = []
     for fund in MEASURES:
         if all(fund in result.accounts for result in comparison.results):

@@ -73,6 +73,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         entries_of=results.held.of.name if results.held else None,
         rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
         rules=rule_facts(twins),
+        response_pinned=twins.held,
         twin=twin_facts(twins),
         drag=drag_facts(twins),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
@@ -185,7 +186,7 @@ def rule_facts(twins: "Twins") -> Facts:
     """What the participation rules do and cost, at both ends."""
     results, account = twins.full, twins.full.account
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
-    found: Facts = {"in_force": results.scenario.values.participation.in_force}
+    found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
         told |= {name: float(total[place]) for name, total in totals.items()}
@@ -237,7 +238,9 @@ def pin_facts(results: "RunResult", lang: str) -> list[Facts]:
         pin = results.scenario.values.pins[name]
         fact: Facts = {"name": name, "total": pin.total, "fixed": pin.mode == "fixed", "source": pin.source}
         fact |= {"first": min(factors), "last": max(factors), "years": len(factors)}
-        fact |= {"least": min(factors.values()), "most": max(factors.values())}
+        for extreme, choice in (("least", min), ("most", max)):
+            year = choice(factors, key=factors.__getitem__)
+            fact |= {extreme: factors[year], f"{extreme}_year": year}
         told.append(fact | {"mark": words(lang).label(f"mark.{pin.mark}")})
     return told
 

@@ -1,10 +1,13 @@
 """Totals that a series replaces: which pins cannot be, and which levers cannot act beside them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
 from typing import Final
 
-from simsurance.ledger import INSURED, SIDES, Booking, row_of
+from simsurance.ledger import ACCOUNTS, FUNDS, INSURED, LEDGER, SIDES, TRANSFERS, Booking, Kind, row_of
 from simsurance.scenario_file.faults import plain
+from simsurance.scenario_file.keys import named_part
 from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
@@ -13,6 +16,7 @@ ROUNDING: Final = 1e-9
 CARE: Final = ("inpatient_benefits", "critical_illness", "bonus_cost", "employee_inpatient_benefits")
 CLINIC: Final = ("outpatient_benefits", "employee_outpatient_benefits")
 OWN: Final = ("personal_contributions", "assistance", "repair_payments")
+EVERYTHING: Final = (*(row.name for row in LEDGER if not (row.follows or row.change_of_stock)), *INSURED)
 MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "inpatient_use": CARE,
     "inpatient_cost": CARE,
@@ -23,7 +27,7 @@ MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "employee_inpatient_use": CARE[3:],
     "employee_inpatient_cost": CARE[3:],
     "employee_outpatient_cost": CLINIC[1:],
-    "inpatient_benefits": ("inpatient_benefits",),
+    "inpatient_benefits": ("inpatient_benefits", "bonus_cost"),
     "outpatient_benefits": ("outpatient_benefits",),
     "critical_illness": ("critical_illness", "bonus_cost"),
     "subsidies": ("subsidies",),
@@ -33,33 +37,93 @@ MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "employee_outpatient_benefits": ("employee_outpatient_benefits",),
     "employer_contributions": ("employer_contributions",),
     "contribution_base": ("employer_contributions", "employee_contributions"),
-    "employee_entry": ("employee_active", "employee_retired"),
+    "employee_entry": EVERYTHING,
 }
 """Totals that a lever on a component moves; what follows them moves too."""
+RESIDENT_CARE: Final = (*CARE[:3], *CLINIC[:1])
+ON_WAGES: Final = ("employer_contributions", "employee_contributions", "purchases")
+SPENDING: Final = ("account_spending", "relatives_care")
 OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "contributions.personal.": OWN,
+    "": EVERYTHING,
+    **dict.fromkeys(("title", "description", "horizon.", "measures.", "fund.", "employee.fund."), ()),
+    **dict.fromkeys(("economy.interest_rate", "economy.flow_timing", "employee.fund.opening_accounts"), SPENDING),
+    "economy.deficit_interest_margin": (),
+    "fund.administration_share": ("administration",),
+    "contributions.": (*OWN, *INSURED[:1]),
     "contributions.subsidy.": ("subsidies",),
-    "contributions.assistance_share": OWN[:2],
     "contributions.local_supplement": ("local_supplement",),
+    "contributions.prepaid_share": ("prepaid_change",),
     "benefits.inpatient.": CARE[:3],
     "benefits.outpatient.": CLINIC[:1],
+    "benefits.outpatient.deductible": (*CLINIC[:1], "bonus_cost", *INSURED[:1]),
     "benefits.critical_illness.": CARE[1:3],
+    "benefits.critical_illness.tail_index": CARE,
+    "benefits.indexation": (*CARE, *CLINIC, *INSURED[:1]),
+    "claims.": (*CARE, *CLINIC, *INSURED[:1]),
     "claims.inpatient.": CARE,
-    "claims.outpatient.": CLINIC,
-    "claims.trend.": (*CARE[:3], *CLINIC[:1]),
-    "fund.administration_share": ("administration",),
-    "employee.contributions.employer_rate": ("employer_contributions",),
+    **dict.fromkeys((f"claims.inpatient.{name}" for name in ("area_cost.", "level")), CARE[:3]),
+    **dict.fromkeys((f"claims.outpatient.{name}" for name in ("area_cost.", "level")), CLINIC[:1]),
+    **dict.fromkeys((f"claims.trend.{name}_growth" for name in ("real", "residual", "use")), RESIDENT_CARE),
+    "claims.trend.reference_year": (*CARE, *CLINIC, "maternity_benefits"),
+    "claims.end_of_life.resident_factor": RESIDENT_CARE,
+    "claims.end_of_life.employee_factor": (*CARE[3:], *CLINIC[1:]),
+    "employee.wage.": (*ON_WAGES, "maternity_benefits"),
+    "employee.contributions.": ON_WAGES,
     "employee.contributions.employee_rate": ("employee_contributions",),
+    "employee.contributions.employer_rate": ("employer_contributions", "purchases"),
+    "employee.contributions.relief": ("employer_contributions",),
     "employee.contributions.to_accounts": ("employer_to_accounts",),
+    "employee.accounts.": SPENDING,
+    "employee.accounts.without": ("employee_contributions",),
     "employee.accounts.retiree_credit": ("retiree_credits",),
+    "employee.unqualified.missing_years": ("purchases",),
+    "employee.care.": (*CARE[3:], *CLINIC[1:]),
     "employee.benefits.inpatient.": CARE[3:],
     "employee.benefits.outpatient.": CLINIC[1:],
     "employee.benefits.birth_benefit": ("maternity_benefits",),
     "employee.benefits.long_term_care": ("long_term_care",),
 }
-"""Totals that a key moves, or all keys that begin so."""
-FELT: Final = {"personal_contributions", "employee_active", "employee_retired"}
-"""Totals whose lever moves something else, too: members feel what they pay, and persons bring money."""
+"""Totals that a key moves, by the beginning of keys; the longest that fits counts, and the empty one fits all.
+
+Not those that move by a small part of that, because members feel what they pay and get.
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What is paid out of contributions is no more than they are: `part_of` them, or taken off them by the fund."""
+
+    parts: tuple[str, ...]
+    wholes: tuple[str, ...]
+    part_of: bool
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """All rows that it compares."""
+        return (*self.parts, *self.wholes)
+
+    def text(self, named: Collection[str], part: float, whole: float, year: int) -> str:
+        """What is wrong where the parts named exceed the whole."""
+        parts = f"{' and '.join(named)} {plain(part)} {'is' if len(named) == 1 else 'are'}"
+        of = f"{'part of' if self.part_of else 'taken off'} {' and '.join(self.wholes)}"
+        return f"{parts} {of} and above its {plain(whole)} in {year}"
+
+
+LIMITS: Final = (
+    *(Limit((row.name,), (row.within,), True) for row in LEDGER if row.within and not row.passed_on),
+    *(
+        Limit(
+            tuple(each.row.name for each in fund.income if each.taken_off),
+            tuple(each.row.name for each in fund.income if each.row.kind is Kind.LEVIED),
+            False,
+        )
+        for fund in FUNDS
+        if any(each.taken_off for each in fund.income)
+    ),
+)
+"""Transfers and the contributions that they are paid out of."""
+FELT: Final = {"personal_contributions", "prepaid_change", *INSURED}
+"""Totals whose lever moves something else, too: members feel what they pay, persons bring money, advances stand in the fund."""
 
 
 def pinning(values: ScenarioValues) -> list[Pin]:
@@ -74,29 +138,59 @@ def is_held(values: ScenarioValues, rows: Iterable[str]) -> bool:
 
 def fixed_years(values: ScenarioValues, total: str) -> set[int]:
     """The years in which a total is imposed: by its own pin, or by that of the income or outgo that it is a part of."""
-    wholes = {side for side, bookings in SIDES.items() if any(each.row.name == total for each in bookings)}
-    return {
-        year
-        for pin in values.pins.values()
-        if pin.mode == "fixed" and pin.total in {total, *wholes}
-        for year in pin.values
-    }
+    pins = (pin for pin in values.pins.values() if pin.mode == "fixed")
+    return {year for pin in pins if total == pin.total or total in _parts_of(pin.total) for year in pin.values}
 
 
 def held_levers(values: ScenarioValues, changed: Iterable[str]) -> list[tuple[str, tuple[str, ...], bool]]:
     """Levers and `changed` keys that pins hold: the path, the totals that are imposed, and whether nothing at all is moved."""
     first, last = values.horizon.valuation_year, values.horizon.last_year
+    fixed = [pin for pin in values.pins.values() if pin.mode == "fixed"]
     acting = [(f"levers.{name}", MOVED[lever.component], lever.start) for name, lever in values.levers.items()]
-    acting += [(key, moved, first) for key in changed for start, moved in OF_KEYS.items() if key.startswith(start)]
-    found = []
+    acting += [(key, moved_by(key), first) for key in changed if not named_part(key)[0]]
+    found: list[tuple[str, tuple[str, ...], bool]] = []
     for path, moved, start in acting:
-        years = set(range(start, last + 1))
         there = [total for total in moved if values.employee.projected or not _of_employees(total)]
-        held = {total: fixed_years(values, total) & years for total in there}
-        if any(held.values()):
-            totals = tuple(total for total, fixed in held.items() if fixed)
-            found.append((path, totals, all(fixed == years for fixed in held.values()) and FELT.isdisjoint(there)))
+        following = with_what_follows(there)
+        begun = [pin for pin in fixed if any(year - (pin.total in INSURED) >= start for year in pin.values)]
+        holding = tuple(pin.total for pin in begun if not following.isdisjoint(_parts_of(pin.total)))
+        if holding:
+            years = set(range(start, last + 1))
+            wholly = FELT.isdisjoint(there) and all(years <= _stopped(values, total) for total in there)
+            found.append((path, holding, wholly))
     return found
+
+
+def _stopped(values: ScenarioValues, total: str) -> set[int]:
+    """The years in which a total moves nothing: it is imposed, or a whole is, and none of that is passed on to another fund."""
+    years = {year for pin in values.pins.values() if (pin.total, pin.mode) == (total, "fixed") for year in pin.values}
+    if total in INSURED or row_of(total).is_transfer:
+        return years
+    passed_on = {name for row in TRANSFERS for name in row.follows if values.employee.projected}
+    wholes = {side for side in SIDES if total in _parts_of(side) and passed_on.isdisjoint(_parts_of(side))}
+    pins = (pin for pin in values.pins.values() if pin.mode == "fixed" and pin.total in wholes)
+    return years.union(*(pin.values for pin in pins))
+
+
+def moved_by(key: str) -> tuple[str, ...]:
+    """The totals that a key moves itself, not through others."""
+    return OF_KEYS[max((start for start in OF_KEYS if key.startswith(start)), key=len)]
+
+
+def with_what_follows(totals: Iterable[str]) -> set[str]:
+    """Totals, and those that move with them unless they are imposed: shares of them, and spending from accounts."""
+    found = set(totals)
+    for row in LEDGER:
+        if not found.isdisjoint(row.follows):
+            found.add(row.name)
+    if any(row.name in found for row in LEDGER if row.receiver == ACCOUNTS):
+        found.update(SPENDING)
+    return found
+
+
+def _parts_of(total: str) -> set[str]:
+    """A total, or the rows that an income or outgo is made of."""
+    return {each.row.name for each in SIDES[total]} if total in SIDES else {total}
 
 
 def _of_employees(total: str) -> bool:
@@ -163,7 +257,7 @@ def _sides(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]
             if pinned and not free and abs(whole - parts) > size:
                 text = f"{side} {plain(whole)} is not the sum of its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "make them equal, or leave one of them out"
-            elif parts > whole + size and not any(each.taken_off for each in (*pinned, *free)):
+            elif parts > whole + size and not any(each.taken_off for each in free):
                 text = f"{side} {plain(whole)} is less than its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "raise the whole or lower the parts"
 
@@ -180,14 +274,16 @@ def _signed(values: ScenarioValues, named: dict[str, str], booking: Booking, yea
 
 
 def _parts(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:
-    """A transfer that is part of another row is no larger than that."""
-    for total in named:
-        whole = row_of(total).within if total not in (*SIDES, *INSURED) else ""
-        for year, part in _series(values, named, total).items():
-            most = _series(values, named, whole).get(year)
-            if most is not None and part > most * (1 + ROUNDING):
-                text = f"{total} {plain(part)} is part of {whole} and above its {plain(most)} in {year}; lower it"
-                yield tuple(f"pins.{named[each]}.values" for each in (total, whole)), text
+    """What is paid out of contributions is no more than they are, where both are pinned."""
+    for limit in LIMITS:
+        wholes = [_series(values, named, name) for name in limit.wholes]
+        for year in sorted(set[int]().union(*wholes)):
+            pinned = [name for name in limit.parts if year in _series(values, named, name)]
+            part = sum(_series(values, named, name)[year] for name in pinned)
+            whole = sum(series.get(year, inf) for series in wholes)
+            if part > whole * (1 + ROUNDING):
+                keys = tuple(f"pins.{named[name]}.values" for name in (*pinned, *limit.wholes))
+                yield keys, f"{limit.text(pinned, part, whole, year)}; lower the one or raise the other"
 
 
 def _persons(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:
