@@ -40,7 +40,13 @@ ASSUMPTIONS = {
     "price_response_stress",
 }
 ASSUMPTIONS |= {"cost_by_time_to_death", "healthy_ageing", "healthy_ageing_half", "mortality_level_fades"}
-ASSUMPTIONS |= {"drift_of_areas", "personal_standard_400_in_2027", "ratio_mean_2017_2026", "turnover_high", "turnover_low"}
+ASSUMPTIONS |= {
+    "drift_of_areas",
+    "personal_standard_400_in_2027",
+    "ratio_mean_2017_2026",
+    "turnover_high",
+    "turnover_low",
+}
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 MOST_TOGETHER = 8
 """Fragments whose names make a scenario's name of a length that is not refused."""
