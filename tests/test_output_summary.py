@@ -410,3 +410,14 @@ def test_the_card_of_a_notebook_holds_the_same_numbers_in_each_language(run, lan
     checks = len(results.checks)
     assert {"en": f"{checks} of {checks} hold", "zh": f"{checks}项中{checks}项通过"}[lang] in card
     assert ss.Results(results)._repr_html_() == ss.Results(results).card("en")._repr_html_()
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "nothing need be levied"), ("zh", "不需筹资")])
+def test_a_contribution_below_nothing_is_said_to_be_none(lang, sentence):
+    found = twins(**{"horizon.last_year": 2030})
+    multiples = [value for name, value in found.full.measures["value"].items() if "contribution_multiple" in name]
+    below = [value for value in multiples if value < 0]
+    assert below
+    text = summary(found, lang)
+    assert text.count(sentence) == len(below)
+    assert all(percent(1 - value, lang, 1) not in text for value in below)
