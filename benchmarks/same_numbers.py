@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import re
 import subprocess
 import sys
 import tarfile
@@ -20,9 +21,14 @@ MOST_SHOWN = 20
 
 FILES: Mapping[str, str] = {}
 COLUMNS: Mapping[str, str] = {}
-WORDS: Mapping[str, str] = {}
+WORDS: Mapping[str, str] = {
+    "share of outgo": "share of expenditure",
+    "retired a head of the active": "retired per active member",
+    "share of the base of contributions": "share of the contribution base",
+    "yuan a head in": "yuan per person in",
+}
 """Names that have changed since, old -> new: files of a reference, their columns, and words in their cells (measures, funds,
-statuses, units)."""
+statuses, units), where a year may follow them."""
 
 Cells = dict[tuple[str, ...], float | str]
 """Value by scenario, file, words of the key columns, column."""
@@ -64,10 +70,16 @@ def cells(texts: Mapping[str, str], columns: Mapping[str, str], words: Mapping[s
         if not (keys := TABLES.get(path.partition("/")[2])):
             sys.exit(f"{path} is no reference of today; give its new name in FILES")
         for row in csv.DictReader(io.StringIO(text)):
-            named = {columns.get(name, name): words.get(cell, cell) for name, cell in row.items()}
+            named = {columns.get(name, name): renamed(cell, words) for name, cell in row.items()}
             place = (path, *(named[key] for key in keys))
             found |= {(*place, name): parsed(cell) for name, cell in named.items() if name not in keys}
     return found
+
+
+def renamed(cell: str, words: Mapping[str, str]) -> str:
+    """A word under its name of today, the year behind it kept."""
+    name, year = re.fullmatch(r"(.*?)((?: \d{4})?)", cell).groups()  # type: ignore[union-attr]
+    return words.get(name, name) + year
 
 
 def parsed(cell: str) -> float | str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, ENTRANTS, TENURES
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.ledger import INSURED, LEDGER, SIDES, TOTALS, TRANSFERS, from_outside
+from simsurance.ledger import INSURED, LEDGER, POOL, SIDES, TOTALS, TRANSFERS, Fund, booked, from_outside, fund_of
 from simsurance.measures import Account, by_area_and_income, by_run
 from simsurance.model.entries import held_in
 from simsurance.model.fund import summed
@@ -40,8 +40,9 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
                 *_persons(projection),
                 *_entries_held(projection, basis),
                 *_resident_money(projection, basis),
-                *(_employee_members(projection) if "contribution_base" in projection.totals else ()),
-                *(_employee_money(projection, basis) if "contribution_base" in projection.totals else ()),
+                *(_employee_members(projection) if fund_of(POOL) in projection.funds else ()),
+                *(_employee_money(projection, basis) if fund_of(POOL) in projection.funds else ()),
+                *(sides for fund in projection.funds for sides in _account(fund, projection, basis)),
                 *_all_funds(projection, accounts),
                 *_imposed(projection, basis, accounts),
             )
@@ -148,17 +149,12 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
         total(flow["local_supplement"]) - supplement,
         shared,
     )
-    income = shared * factor + shared * (factor - 1) * (pinned - 1)
-    income = income + total(flow["repair_payments"]) + single["prepaid_change"]
-    paid = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
-    outgo = sum((total(flow[name]) for name in paid), start=np.zeros(())) + single["administration"]
     prepaid = projection.prepaid
     yield (
         "money: prepaid opening + change = prepaid closing",
         prepaid[:-1] + single["prepaid_change"] - prepaid[1:],
         np.maximum(prepaid[1:], 1.0),
     )
-    yield from _account("money", projection, 0, basis, income, outgo)
     for kind in ("inpatient", "outpatient"):
         yield _within_cost("money", kind, projection, f"{kind}_benefits", f"{kind}_claims")
     yield (
@@ -214,7 +210,6 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     """Identities of the employee pool and the personal accounts, and between the accounts of both schemes."""
     rows = [row.name for row in LEDGER if row.name in projection.by_age]
     flow = {name: total(projection.by_age[name]) for name in (*rows, "contribution_base")}
-    single = projection.by_run
     schemes = [year.employee for year in basis if year.employee is not None]
     base, employer = flow["contribution_base"], flow["employer_contributions"]
     due = base * by_run(projection, [scheme.employer_rate for scheme in schemes])
@@ -228,14 +223,6 @@ def _employee_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     wanted = wanted * _pin_factor(projection, "contributions_from_accounts")
     yield "accounts: relatives' contributions = residents' own contributions × share", paid - wanted, size
 
-    to_accounts = single["employer_to_accounts"]
-    benefits = flow["employee_inpatient_benefits"] + flow["employee_outpatient_benefits"]
-    outgo = benefits + flow["maternity_benefits"] + flow["long_term_care"]
-    income = employer - to_accounts - flow["retiree_credits"] + flow["purchases"]
-    yield from _account("pool", projection, 1, basis, income, outgo)
-    income = flow["employee_contributions"] + to_accounts + flow["retiree_credits"]
-    outgo = flow["account_spending"] + single["relatives_care"] + paid
-    yield from _account("accounts", projection, 2, basis, income, outgo)
     for kind in ("inpatient", "outpatient"):
         yield _within_cost("pool", kind, projection, f"employee_{kind}_benefits", f"employee_{kind}_claims")
 
@@ -294,23 +281,19 @@ def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator
     yield "funds: money in less money out = paid by the outside world less paid to it", balance - outside, size
 
 
-def _account(
-    name: str,
-    projection: Projection,
-    place: int,
-    basis: Sequence[YearBasis],
-    income: np.ndarray,
-    outgo: np.ndarray,
-) -> Iterator[Sides]:
-    """Identities of one account over the years."""
-    fund, interest = projection.fund[:, :, place], projection.interest[:, :, place]
+def _account(fund: Fund, projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
+    """Identities of one account over the years; income and outgo by the ledger from flows by age."""
+    rows = {each.row.name for each in (*fund.income, *fund.outgo)}
+    flow = {name: total(projection.by_age[name]) for name in rows & projection.by_age.keys()} | projection.by_run
+    income, outgo = (summed(booked(side, flow)) for side in (fund.income, fund.outgo))
+    held, interest = projection.fund[:, :, fund.place], projection.interest[:, :, fund.place]
     rate = np.where(
-        fund[:-1] < -TOLERANCE * outgo,
+        held[:-1] < -TOLERANCE * outgo,
         np.stack([year.deficit_rate for year in basis]),
         np.stack([year.interest_rate for year in basis]),
     )
     share = np.stack([year.interest_share for year in basis])
-    earned = fund[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
-    size = np.maximum(np.abs(fund[1:]), income)
+    earned = held[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
+    size, name = np.maximum(np.abs(held[1:]), income), fund.checked_as
     yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size
-    yield f"{name}: opening + income − outgo + interest = closing", fund[:-1] + income - outgo + earned - fund[1:], size
+    yield f"{name}: opening + income − outgo + interest = closing", held[:-1] + income - outgo + earned - held[1:], size

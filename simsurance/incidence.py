@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from simsurance.axes import AREA, BY_AGE_AXES, INCOME, LAST_AGE, MEMBERSHIP_AXES, STOCK_AXES, axis
-from simsurance.ledger import PAID_AND_RECEIVED, SCHEMES
+from simsurance.ledger import BENEFITS, PAID_AND_RECEIVED, SCHEMES, TRANSFERS
 from simsurance.measures import interest_path, ratio
 from simsurance.model.fund import summed
 from simsurance.model.projection import Projection
@@ -32,7 +32,7 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
 
     def by_cohort(name: str, at_age: np.ndarray) -> np.ndarray:
         by_year = at_age.sum(axis=axis("sex", of=BY_AGE_AXES))
-        whole, own = (insured, newborn / 2) if name.endswith("_benefits") else (payers, newborn)
+        whole, own = (insured, newborn / 2) if name in BENEFITS else (payers, newborn)
         of_newborn = by_year[..., 0] * ratio(own, whole, otherwise=0.0)
         by_year[..., 0] -= of_newborn
         found = np.zeros((len(births), by_year.shape[1]))
@@ -61,14 +61,13 @@ def present_values(
 ) -> dict[str, np.ndarray]:
     """What is paid and received in each year, at its value on the opening 1 January: [year, run, …].
 
-    `flows`: those of the projection by age or by group. Employers' part to accounts goes where their contributions do.
+    `flows`: those of the projection by age or by group. A transfer within another row, such as employers' part to accounts,
+    goes where that does.
     """
-    if "employer_contributions" in flows:
-        employer = flows["employer_contributions"]
-        credited = ratio(
-            projection.totals["employer_to_accounts"], projection.totals["employer_contributions"], otherwise=0.0
-        )
-        flows = {**flows, "employer_to_accounts": employer * credited[..., None, None]}
+    held, totals = {fund.name for fund in projection.funds}, projection.totals
+    for row in (row for row in TRANSFERS if row.of_run and row.within and row.payer in held):
+        credited = ratio(totals[row.name], totals[row.within], otherwise=0.0)
+        flows = {**flows, row.name: flows[row.within] * credited[..., None, None]}
     middle, _ = interest_path(basis, projection.prepaid.shape[1]).discounts()
     weight = middle[..., None, None]
     nothing = np.zeros_like(flows["births"])

@@ -192,8 +192,9 @@ class Fund:
     """A fund, its scheme, who is insured by it, and what its rates are measured by.
 
     `insured`: columns of its account with the persons insured; `heads`: flows that amounts a head are divided by; `base`:
-    the column that its contributions are a share of. `pooled`: its risk is shared, so that it can be in or out of balance;
-    the balances of members are their own. `a_head`: its contribution is an amount a head, not a rate.
+    the column that its contributions are a share of; `members_income`: the flow that is its members' disposable income;
+    `checked_as`: what the names of its identities begin with. `pooled`: its risk is shared, so that it can be in or out of
+    balance; the balances of members are their own. `a_head`: its contribution is an amount a head, not a rate.
     """
 
     name: str
@@ -201,6 +202,8 @@ class Fund:
     insured: tuple[str, ...]
     heads: tuple[str, ...]
     base: str
+    members_income: str
+    checked_as: str
     pooled: bool = True
     a_head: bool = False
 
@@ -213,6 +216,16 @@ class Fund:
     def prefix(self) -> str:
         """What the names of its measures begin with: nothing for the first fund."""
         return f"{self.name}_" if self.place else ""
+
+    @property
+    def rated(self) -> bool:
+        """Whether its contribution is a rate of a base."""
+        return self.pooled and not self.a_head
+
+    @property
+    def paid_in_advance(self) -> bool:
+        """Whether contributions of a year may come in the year before."""
+        return any(each.row.change_of_stock for each in self.income)
 
     @cached_property
     def income(self) -> tuple[Booking, ...]:
@@ -257,15 +270,35 @@ class Fund:
 
 
 FUNDS: Final = (
-    Fund(RESIDENT, "resident", ("resident_insured",), ("resident_enrolled",), "members_income", a_head=True),
+    Fund(
+        RESIDENT,
+        "resident",
+        ("resident_insured",),
+        ("resident_enrolled",),
+        "members_income",
+        "members_income",
+        "money",
+        a_head=True,
+    ),
     Fund(
         POOL,
         "employee",
         ("employee_active", "employee_retired"),
         ("active_years", "retired_years"),
         "contribution_base",
+        "employee_members_income",
+        "pool",
     ),
-    Fund(ACCOUNTS, "employee", (), ("active_years", "retired_years"), "members_income", pooled=False),
+    Fund(
+        ACCOUNTS,
+        "employee",
+        (),
+        ("active_years", "retired_years"),
+        "members_income",
+        "employee_members_income",
+        "accounts",
+        pooled=False,
+    ),
 )
 """The funds, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
@@ -275,7 +308,7 @@ TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
 
 def _paid_and_received() -> Iterator[tuple[str, tuple[Row, ...]]]:
     """What the persons of each scheme pay and get. What is credited to their own accounts comes back to them."""
-    for scheme in SCHEMES:
+    for scheme, benefits in zip(SCHEMES, BENEFITS, strict=True):
         funds = {fund.name: fund for fund in FUNDS if fund.scheme == scheme}
         payers = (Party.MEMBERS, Party.EMPLOYERS)
         yield f"{scheme}_contributions", tuple(row for row in LEDGER if row.receiver in funds and row.payer in payers)
@@ -283,7 +316,7 @@ def _paid_and_received() -> Iterator[tuple[str, tuple[Row, ...]]]:
             yield "public_money", public
         pooled = [row for row in LEDGER if row.kind is Kind.BENEFIT and row.payer in funds and funds[row.payer].pooled]
         own = [row for row in LEDGER if row.receiver in funds and not funds[row.receiver].pooled]
-        yield f"{scheme}_benefits", (*pooled, *own)
+        yield benefits, (*pooled, *own)
 
 
 def row_of(name: str) -> Row:
@@ -325,7 +358,11 @@ SIDES: Final = {
 INSURED: Final = tuple(stock for fund in FUNDS for stock in fund.insured)
 """Stocks of insured persons."""
 TOTALS: Final = (*(row.name for row in LEDGER), *SIDES, *INSURED)
-"""Every total that a scenario may pin to a series, but for changes of a stock: rows, whole incomes and outgoes, stocks."""
+"""Rows, whole incomes and outgoes, stocks."""
+PINNABLE: Final = tuple(name for name in TOTALS if not any(row.name == name and row.change_of_stock for row in LEDGER))
+"""Every total that a scenario may pin to a series: all but changes of a stock."""
 
+BENEFITS: Final = tuple(f"{scheme}_benefits" for scheme in SCHEMES)
+"""Names of what the persons of each scheme get."""
 PAID_AND_RECEIVED: Final = dict(_paid_and_received())
 """Columns of the tables of who pays and who gains, and the rows that they sum."""

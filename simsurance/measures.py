@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axis, row
-from simsurance.ledger import FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund_of
+from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, booked, fund_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
@@ -67,8 +67,7 @@ Account = dict[str, np.ndarray]
 
 def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Account]:
     """The account of each fund that is projected, [year, run]."""
-    held = FUNDS[: projection.fund.shape[-1]]
-    return {fund.name: _balanced(fund, projection) | BESIDE[fund.name](projection, basis) for fund in held}
+    return {fund.name: _balanced(fund, projection) | BESIDE[fund.name](projection, basis) for fund in projection.funds}
 
 
 def _balanced(fund: Fund, projection: Projection) -> Account:
@@ -82,7 +81,7 @@ def _balanced(fund: Fund, projection: Projection) -> Account:
     forward = np.full_like(monthly, np.nan)
     forward[:-1] = ratio(closing[:-1], monthly[1:])
     heads = summed(totals[name] for name in fund.heads)
-    members_income = totals[MEMBERS_INCOME[fund.name]]
+    members_income = totals[fund.members_income]
     return columns | {
         "opening": opening,
         "income": income,
@@ -157,18 +156,12 @@ def _use(totals: Mapping[str, np.ndarray], scheme: str, insured: np.ndarray) -> 
     }
 
 
-BESIDE: Final[dict[str, Callable[[Projection, Sequence[YearBasis]], Account]]] = dict(
-    zip((fund.name for fund in FUNDS), (_beside_resident, _beside_pool, lambda *_: {}), strict=True)
-)
+BESIDE: Final[Mapping[str, Callable[[Projection, Sequence[YearBasis]], Account]]] = {
+    RESIDENT: _beside_resident,
+    POOL: _beside_pool,
+    ACCOUNTS: lambda *_: {},
+}
 """What is read beside each fund's account."""
-MEMBERS_INCOME: Final = dict(
-    zip(
-        (fund.name for fund in FUNDS),
-        ("members_income", "employee_members_income", "employee_members_income"),
-        strict=True,
-    )
-)
-"""The flow that is the disposable income of each fund's members."""
 
 
 def by_run(projection: Projection, values: Sequence[np.ndarray]) -> np.ndarray:

@@ -46,8 +46,17 @@ CHANGES: tuple[dict[str, object], ...] = (
     },
     {"claims.end_of_life.share": 1, "population.mortality_factor": {"ramp": {2024: 1.0, 2030: 0.8}}},
     {"claims.end_of_life.share": 0.5, "health.healthy_ageing": 0.5},
+    {
+        "benefits.critical_illness.cap_rule": "amount",
+        "benefits.critical_illness.cap": 30_000,
+        "participation.cap_cut_per_lapsed_year": 20_000,
+    },
+    {"benefits.critical_illness.cap_rule": "amount", "benefits.inpatient.limit": 1_500_000},
 )
-"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the seventh and last are in deficit."""
+"""Runs that differ in every kind of assumption; the second cannot reach its prevalence, the seventh and ninth are in deficit.
+
+The last two end the cover of critical illness below its last band, and hold own cost below the limit of basic insurance.
+"""
 
 
 @cache

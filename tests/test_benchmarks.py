@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel")
+MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers")
 
 
 @pytest.fixture
@@ -64,3 +64,16 @@ def test_the_table_says_what_is_met() -> None:
     assert [line.split()[-1] for line in lines[1:]] == ["met", "MISSED", "10", "ms"]
     assert "not available" in lines[3]
     assert "1,234" in lines[4]
+
+
+@pytest.mark.usefixtures("on_path")
+def test_earlier_references_are_read_under_the_names_of_today() -> None:
+    numbers = import_module("same_numbers")
+    text = "measure,value,unit,status\nrequired_contribution_now,1.5,{},ok\n"
+    then, now = (
+        {"baseline/measures.csv": text.format(unit)} for unit in ("yuan a head in 2026", "yuan per person in 2026")
+    )
+    before, after = numbers.cells(then, {}, numbers.WORDS), numbers.cells(now, {}, {})
+    assert len(before) == 3
+    assert not list(numbers.differences(before, after))
+    assert len(list(numbers.differences(numbers.cells(then, {}, {}), after))) == 1

@@ -433,3 +433,14 @@ def test_a_run_with_entries_held_says_whose_they_are(lang):
     assert words(lang).say("note.entries_held", base="baseline") in told
     assert words(lang).label("note.entry") not in told
     assert compared.results[1].twins.zero_effect.held is compared.shown.results[0].entries
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "nothing need be levied"), ("zh", "不需筹资")])
+def test_a_contribution_below_nothing_is_said_to_be_none(lang, sentence):
+    found = twins(**{"horizon.last_year": 2030})
+    multiples = [value for name, value in found.full.measures["value"].items() if "contribution_multiple" in name]
+    below = [value for value in multiples if value < 0]
+    assert below
+    text = summary(found, lang)
+    assert text.count(sentence) == len(below)
+    assert all(percent(1 - value, lang, 1) not in text for value in below)

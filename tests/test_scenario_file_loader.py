@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from simsurance.errors import SimsuranceError
-from simsurance.scenario_file import keys, loader
+from simsurance.scenario_file import files, keys, loader
 from simsurance.scenario_file.files import (
     DEEPEST_NESTING,
     LARGEST_FILE,
@@ -479,3 +479,27 @@ def test_a_description_in_english_alone_leaves_none_in_chinese(folder):
         load("baseline").values.description_zh + known_fragment("campaign").data["description_zh"]
     )
     assert load("baseline").replace({"description": "Another."}).values.description_zh == ""
+
+
+def test_a_title_in_english_alone_stands_in_chinese_too(folder):
+    write(folder / "mine.toml", 'extends = "baseline"\ntitle = "Mine"\n')
+    write(folder / "child.toml", 'extends = "mine.toml"\ntitle_zh = "我的"\n')
+    assert load("mine.toml").values.title_zh == "Mine"
+    assert (load("child.toml").values.title, load("child.toml").values.title_zh) == ("Mine", "我的")
+    assert load("baseline").replace({"title": "Another"}).values.title_zh == "Another"
+
+
+def test_the_changelog_names_what_was_renamed_or_removed():
+    told = " ".join((Path(__file__).parents[1] / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    renames = {**keys.RENAMED, **files.RENAMED}
+    assert renames
+    for old, new in renames.items():
+        assert f"`{old}` is now `{new}`" in told, old
+    for old in keys.REMOVED:
+        assert f"`{old}` was removed" in told, old
+
+
+def test_a_renamed_option_is_told_its_new_name():
+    assert set(files.RENAMED.values()) <= {*shipped(), *shipped(fragments=True)}
+    for old, new in files.RENAMED.items():
+        assert fault("baseline", [old]) == f"--with:{old}: renamed to {new}; write that name"

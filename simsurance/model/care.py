@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES
+from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, throughout
 from simsurance.model import critical_illness, lognormal, membership, participation
 from simsurance.model.state import CareBasis, YearBasis
 
@@ -143,12 +143,25 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 
 
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
-    """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`."""
+    """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`.
+
+    Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
+    """
     cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
     before, capped, last_ratio = (by_income(each) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
     raised = before + capped * bonus_cap / last_ratio
-    if (np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1])).all():
-        return exposed * over_places(last_ratio * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised)), basis)
+    in_last = throughout(np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1]))
+    if not in_last.any():
+        return exposed * over_places(_over_bands(pp, before, capped, bonus_cap), basis)
+    cost = last_ratio * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised))
+    if not in_last.all():
+        cost = np.where(in_last, cost, _over_bands(pp, before, capped, bonus_cap))
+    return exposed * over_places(cost, basis)
+
+
+def _over_bands(pp: PerPerson, before: np.ndarray, capped: np.ndarray, bonus_cap: np.ndarray) -> np.ndarray:
+    """What a user is paid between the cap and the raised cap, band by band, on an axis of places before all others."""
+    cover = pp.cover
     ratios = tuple(by_income(ratio) for ratio in cover.ratios)
     everyone = replace(cover, deductible=by_income(cover.deductible), ratios=ratios, capped=capped)
     raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
@@ -160,7 +173,7 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
             between = pp.basic.cost.own_excess(lower) - pp.basic.cost.own_excess(np.maximum(lower, upper))
             cost = cost + ratio * np.sign(raised - before) * between
         start = end
-    return exposed * over_places(cost, basis)
+    return cost
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:

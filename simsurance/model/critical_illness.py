@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simsurance.axes import throughout
 from simsurance.model import lognormal
 from simsurance.model.lognormal import Above
 
@@ -69,9 +70,19 @@ class UserCost:
 
         O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
         excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
+        A run whose thresholds all lie beyond the limit needs the last alone, whatever stands beside it.
         """
-        if (threshold >= self.basic.exhausted_at - self.basic.limit).all():
-            return self.above(threshold + self.basic.limit)
+        beyond = throughout(threshold >= self.basic.exhausted_at - self.basic.limit)
+        if not beyond.any():
+            return self._own_above_any(threshold)
+        last = self.above(threshold + self.basic.limit)
+        if beyond.all():
+            return last
+        found = self._own_above_any(threshold)
+        return Above(np.where(beyond, last.excess, found.excess), np.where(beyond, last.chance, found.chance))
+
+    def _own_above_any(self, threshold: np.ndarray) -> Above:
+        """The same wherever the thresholds lie."""
         start = self.basic.cost_at(threshold)
         found = self.above(start)
         at_deductible = np.where(start < self.basic.deductible, self.above_deductible.excess, found.excess)

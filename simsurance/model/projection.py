@@ -12,6 +12,7 @@ from itertools import accumulate
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis
+from simsurance.ledger import FUNDS, Fund
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
@@ -56,6 +57,11 @@ class Projection:
     prepaid: np.ndarray
     entrants: np.ndarray
     pin_factors: np.ndarray | None = None
+
+    @property
+    def funds(self) -> tuple[Fund, ...]:
+        """The funds that are projected."""
+        return FUNDS[: self.fund.shape[-1]]
 
 
 def observe(cells: np.ndarray) -> Stocks:

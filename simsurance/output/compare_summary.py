@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
 from simsurance.language import Words, is_nothing, words
-from simsurance.ledger import ACCOUNTS, POOL
+from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, fund_of
 from simsurance.measures import measure_of
 from simsurance.output.entry_notes import entry_notes
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
@@ -24,7 +24,7 @@ TEMPLATE: Final = Path(__file__).parent / "templates" / "comparison.md.j2"
 DATED: Final = ("first_deficit_year", "depletion_year")
 """Told of a fund that pays benefits; personal accounts are their holders' own."""
 MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
-    "resident": {
+    RESIDENT: {
         "reserve_months_last_year": "months",
         "closing_last_year": "money",
         "resident_insured_last_year": "persons",
@@ -85,20 +85,17 @@ def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[l
     found_rows = []
     for fund in MEASURES:
         if all(fund in result.accounts for result in comparison.results):
-            found_rows += _dated_rows(comparison, fund, said, ranges) if fund != ACCOUNTS else []
+            found_rows += _dated_rows(comparison, fund, said, ranges) if fund_of(fund).pooled else []
             found_rows += _measure_rows(comparison, fund, said)
-        if fund == "resident":
+        if fund == RESIDENT:
             found_rows.append([said.label("compare.resident.no_behaviour"), *no_behaviour])
     return found_rows
 
 
 def _of(fund: str, measure: str, said: Words) -> str:
     """The name of a measure; those of the resident fund stand without it."""
-    return (
-        measure
-        if fund == "resident"
-        else said.say("compare.of_fund", fund=fund_label(fund, said.lang), measure=measure)
-    )
+    of_fund = fund_label(fund, said.lang)
+    return said.say("compare.of_fund", fund=of_fund, measure=measure) if fund_of(fund).prefix else measure
 
 
 def _dated_rows(comparison: "Comparison", fund: str, said: Words, ranges: "Ranges") -> list[list[str]]:

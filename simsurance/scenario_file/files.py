@@ -64,6 +64,10 @@ def label_of(path: Path) -> str:
     return path.as_posix()
 
 
+RENAMED: Final[dict[str, str]] = {"wages_behind_income": "wages_follow_income"}
+"""Old name of a shipped scenario or fragment -> its name now; who still uses the old one is told so."""
+
+
 def find(name: str | Path, folder: Path | None = None, fragments: bool = False) -> Path | str:
     """The file meant by a shipped name or a path (from `folder` where relative), or what is wrong with the name."""
     kind = "fragment" if fragments else "scenario"
@@ -77,6 +81,8 @@ def find(name: str | Path, folder: Path | None = None, fragments: bool = False) 
         return (scenarios_folder() / "fragments" if fragments else scenarios_folder()) / f"{text}.toml"
     if text in shipped(fragments=not fragments):
         return _of_the_other_kind(text, fragments, folder)
+    if text in RENAMED:
+        return f"renamed to {RENAMED[text]}; write that name"
     return f"no shipped {kind} has this name; {nearest(text, names) or 'shipped are ' + ', '.join(names)}"
 
 

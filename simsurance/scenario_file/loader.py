@@ -143,8 +143,11 @@ class _Stack:
     def put(self, leaves: Leaves, layer: Layer) -> None:
         """Lay one layer on top: its leaves win, whole schedules and lists included.
 
-        A description in English alone leaves none in Chinese: that of the parent would tell of another scenario.
+        A title in English alone stands in Chinese too, a description in English alone leaves none: those of the parent would
+        tell of another scenario.
         """
+        if "title" in leaves:
+            leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}
         self.leaves |= leaves

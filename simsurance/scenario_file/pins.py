@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from simsurance.ledger import ACCOUNTS, FUNDS, INSURED, LEDGER, SIDES, TRANSFERS, Booking, Kind, row_of
+from simsurance.ledger import ACCOUNTS, FUNDS, INSURED, LEDGER, RESIDENT, SIDES, TRANSFERS, Booking, Kind, row_of
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.keys import named_part
 from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
@@ -195,7 +195,7 @@ def _parts_of(total: str) -> set[str]:
 
 def _of_employees(total: str) -> bool:
     """Whether a total belongs to the employee scheme's money."""
-    return total not in INSURED and "resident" not in (row_of(total).payer, row_of(total).receiver)
+    return total not in INSURED and RESIDENT not in (row_of(total).payer, row_of(total).receiver)
 
 
 def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> list[str]:
@@ -237,9 +237,9 @@ def _money_of_employees(total: str) -> bool:
     if total in INSURED:
         return False
     if total in SIDES:
-        return not total.startswith("resident.")
+        return not total.startswith(f"{RESIDENT}.")
     row = row_of(total)
-    return row.is_transfer or "resident" not in (row.payer, row.receiver)
+    return row.is_transfer or RESIDENT not in (row.payer, row.receiver)
 
 
 def _sides(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:

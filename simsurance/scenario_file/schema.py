@@ -5,11 +5,12 @@ parameter reference, `simsurance show` and the messages about values out of boun
 Values stand in `scenarios/baseline.toml`; their sources and ranges in `scenarios/register.csv`.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
@@ -50,39 +51,10 @@ LeverComponent = Literal[
     "contribution_base",
     "employee_entry",
 ]
-PinnedTotal = Literal[
-    "personal_contributions",
-    "assistance",
-    "subsidies",
-    "local_supplement",
-    "repair_payments",
-    "inpatient_benefits",
-    "outpatient_benefits",
-    "critical_illness",
-    "bonus_cost",
-    "administration",
-    "employer_contributions",
-    "employee_contributions",
-    "employer_to_accounts",
-    "retiree_credits",
-    "purchases",
-    "employee_inpatient_benefits",
-    "employee_outpatient_benefits",
-    "maternity_benefits",
-    "long_term_care",
-    "account_spending",
-    "relatives_care",
-    "contributions_from_accounts",
-    "resident.income",
-    "resident.outgo",
-    "employee_pool.income",
-    "employee_pool.outgo",
-    "personal_accounts.income",
-    "personal_accounts.outgo",
-    "resident_insured",
-    "employee_active",
-    "employee_retired",
-]
+if TYPE_CHECKING:
+    PinnedTotal = str
+else:
+    PinnedTotal = Literal[PINNABLE]
 FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
 Mark = Literal[
     "verified",
