@@ -96,6 +96,12 @@ def axes_except(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ..
     return tuple(i for i, name in enumerate(of) if name != "run" and name not in names)
 
 
+@cache
+def left(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[str, ...]:
+    """The axes that a sum over the named ones leaves."""
+    return tuple(name for name in of if name not in names)
+
+
 def index(axis_name: str, member: str) -> int:
     """Position of a member on its axis."""
     return AXES[axis_name].members.index(member)
