@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Axis:
@@ -103,13 +101,10 @@ def axes_except(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ..
     return tuple(i for i, name in enumerate(of) if name != "run" and name not in names)
 
 
-def throughout(holds: np.ndarray) -> np.ndarray:
-    """Whether a condition holds everywhere in a run: for each run, the other axes of length 1.
-
-    The run stands first of the person axes, other axes may stand before it; without it there is one answer.
-    """
-    run = holds.ndim - len(PERSON_AXES)
-    return np.asarray(holds.all(axis=tuple(place for place in range(holds.ndim) if place != run), keepdims=True))
+@cache
+def left(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[str, ...]:
+    """The axes that a sum over the named ones leaves."""
+    return tuple(name for name in of if name not in names)
 
 
 def index(axis_name: str, member: str) -> int:

@@ -27,6 +27,7 @@ from simsurance.scenario_file.years import (
     KNOWN_TO,
     in_spans,
     table_years,
+    years_read,
 )
 
 STOCK, MIGRATION = "population.stock_table", "population.migration_table"
@@ -211,6 +212,29 @@ def test_stocks_of_ones_own_after_the_valuation_date_are_told(tmp_path: Path) ->
     rows += [*stock_rows(2025, on_1_july(2026)), *stock_rows(2026, on_1_july(2026))]
     (note,) = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows))}).notes
     assert note == f"{STOCK}: stocks after 1 July 2026 are not read; the population is projected from there"
+
+
+@pytest.mark.parametrize("changes", [{}, {"claims.end_of_life.share": 0.5}, {"horizon.valuation_year": 2023}])
+def test_rows_of_ones_own_tables_that_are_said_not_to_be_read_are_not(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    base = BASE.replace({"horizon.last_year": 2027, **changes})
+    paths = [path for path in years_read(2026, 2027, BASE.tables) if path != STOCK]
+    own, kept = {}, {}
+    for path in paths:
+        rows = rows_of(BASE.tables[path])
+        own[path] = str(written(tmp_path / f"own_{path}.csv", rows))
+        (note,) = [each for each in base.replace({path: own[path]}).notes if each.startswith(path)]
+        spans = re.findall(r"(\d{4})(?: to (\d{4}))?", note)
+        assert note.endswith(" are not read")
+        assert spans
+        out = {year for one, other in spans for year in range(int(one), int(other or one) + 1)}
+        left = [row for row in rows if not (year := row.partition(",")[0]).isdecimal() or int(year) not in out]
+        assert 2 < len(left) < len(rows)
+        kept[path] = str(written(tmp_path / f"kept_{path}.csv", left))
+    whole, part = simulate([base.replace(own), base.replace(kept)])
+    np.testing.assert_array_equal(whole.projection.fund, part.projection.fund)
+    assert not [each for each in base.replace(kept).notes if "not read" in each]
 
 
 @pytest.mark.parametrize("key", [*COUNTED, *COUNTED_OF_PROJECTED])

@@ -49,7 +49,7 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     later = birthday(persons * growth)
     women, women_end = (each[:, :, :, FEMALE : FEMALE + 1] for each in (persons, later))
     births = population.births_by_area_income(women, women_end, of_year["asfr"], of_year["area_fertility"])
-    newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=3)
+    newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=axis("sex")[0])
     later[..., :1] = newborn * of_year["newborn_survival"]
     later[..., :1] += (
         newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * of_year["migrants"][..., :1] / 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simsurance.axes import BY_AGE_AXES, axis, left
 from simsurance.basis import life_table, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
@@ -194,7 +195,7 @@ def factors(hand: Estimate, results: RunResult) -> list[Factor]:
     flow, account = results.projection.by_age, results.account
 
     def total(name: str) -> np.ndarray:
-        return np.asarray(flow[name][:, 0].sum(axis=(1, 2)))
+        return np.asarray(flow[name][:, 0].sum(axis=axis("sex", "age", of=left("run", of=BY_AGE_AXES))))
 
     def mean_rate(series: np.ndarray) -> float:
         return float((series[span] / series[0]) ** (1 / span) - 1)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.integrate import trapezoid
 from scipy.special import ndtr, ndtri
 
-from simsurance.axes import TENURES
+from simsurance.axes import PERSON_AXES, TENURES, axis
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import SCHEMES
@@ -186,7 +186,7 @@ def concentration(scenario: Scenario) -> Concentration:
     """
     state, years = build(scenario.replace({"horizon.last_year": scenario.values.horizon.valuation_year}))
     care = years[0].care
-    weight = state.persons[0][:, TENURES].sum(axis=(1, 4))
+    weight = state.persons[0][:, TENURES].sum(axis=axis("status", "income", of=PERSON_AXES[1:]))
     weight = weight / weight.sum()
 
     def wide(array: np.ndarray) -> np.ndarray:

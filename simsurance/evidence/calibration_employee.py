@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simsurance.axes import MEMBERSHIP_AXES, axis
 from simsurance.data.tables import published
 from simsurance.evidence.fit import (
     FIRST_YEAR,
@@ -64,7 +65,9 @@ def employee_levels(baseline: Scenario) -> Iterator[Fit]:
             }
         )
         projection = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection
-        members = projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))[-2:]
+        members = projection.stocks.membership[-1, 0].sum(
+            axis=axis("health", "area", "income", of=MEMBERSHIP_AXES[2:])
+        )[-2:]
         net = (projection.by_age["transfers_out"] - projection.by_age["transfers_in"])[:, 0].sum() / 2
         return np.array([*members, net])
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, throughout
+from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES
 from simsurance.model import critical_illness, lognormal, membership, participation
+from simsurance.model.groups import throughout
 from simsurance.model.state import CareBasis, YearBasis
 
 ASSISTED_OR_NOT = (0, 1, 1, 1)

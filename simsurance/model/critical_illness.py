@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from simsurance.axes import throughout
 from simsurance.model import lognormal
+from simsurance.model.groups import throughout
 from simsurance.model.lognormal import Above
 
 NO_CAP = 1e18

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simsurance.axes import FLOW_AXES, axes_except, axis
+from simsurance.axes import FLOW_AXES, PERSON_AXES, axes_except, axis
 
 NEED_AND_STATUS = axis("health", "status")
 
@@ -20,6 +20,15 @@ def at_person_group(values: np.ndarray) -> np.ndarray:
 def of_run(values: np.ndarray) -> np.ndarray:
     """What holds for a whole run, [run], from the person axes."""
     return values.reshape(len(values))
+
+
+def throughout(holds: np.ndarray) -> np.ndarray:
+    """Whether a condition holds everywhere in a run: for each run, the other axes of length 1.
+
+    The run stands first of the person axes, other axes may stand before it; without it there is one answer.
+    """
+    run = holds.ndim - len(PERSON_AXES)
+    return np.asarray(holds.all(axis=tuple(place for place in range(holds.ndim) if place != run), keepdims=True))
 
 
 def total(flow: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis
+from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
 from simsurance.ledger import FUNDS, Fund
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
@@ -67,15 +67,16 @@ class Projection:
 def observe(cells: np.ndarray) -> Stocks:
     """The reported stocks of a state, without the date axis."""
     everybody = cells[:, :, STATUSES]
-    in_all_classes = everybody.sum(axis=1)
+    in_all_classes = everybody.sum(axis=axis("health"))
+    of_status, of_income = axis("status", of=left("health")), axis("income", of=left("health", "status"))
     uninsured, resident, employee = (
-        in_all_classes[:, rows].sum(axis=1).sum(axis=3) for rows in (UNINSURED, TENURES, EMPLOYEES)
+        in_all_classes[:, rows].sum(axis=of_status).sum(axis=of_income) for rows in (UNINSURED, TENURES, EMPLOYEES)
     )
     return Stocks(
         persons=uninsured + resident + employee,
         resident_insured=resident,
         employee_insured=employee,
-        membership=everybody.sum(axis=3).sum(axis=5),
+        membership=everybody.sum(axis=axis("sex")).sum(axis=axis("age", of=left("sex"))),
         least_cell=everybody.min(axis=axes_except()),
     )
 

@@ -61,10 +61,10 @@ def vital(people: np.ndarray, basis: YearBasis) -> Vital:
     growth = np.empty_like(people)
     growth[:] = (1 + migration_start) * (1 - mort_rate) + migration_end
     women = people[:, :, :, FEMALE : FEMALE + 1]
-    women_end = (women * growth[:, :, :, FEMALE : FEMALE + 1]).sum(axis=1, keepdims=True)
-    women = women.sum(axis=1, keepdims=True)
+    women_end = (women * growth[:, :, :, FEMALE : FEMALE + 1]).sum(axis=axis("health"), keepdims=True)
+    women = women.sum(axis=axis("health"), keepdims=True)
     births = population.births_by_area_income(women, birthday(women_end), basis.asfr, basis.area_fertility)
-    newborn = births * np.concatenate([1 - basis.male_share, basis.male_share], axis=3)
+    newborn = births * np.concatenate([1 - basis.male_share, basis.male_share], axis=axis("sex")[0])
     of_all = newborn / newborn.sum(axis=axis("area", "income"), keepdims=True)
     return Vital(
         mort_rate=mort_rate,

@@ -1,6 +1,6 @@
 """The years that a valuation asks for: counts on its date, years of schedules and of tables, factors carried to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -30,6 +30,7 @@ GROWN_AFTER: Final[Mapping[str, str]] = {
 NEVER: Final = 9999
 MORTALITY: Final = ("population.mortality_factor", "population.mortality_level")
 DEMOGRAPHY: Final = ("population.fertility_level", *MORTALITY, "population.migration_factor")
+DEATH_RATES: Final = "population.mortality_table"
 OF_MORTALITY: Final = ("claims.end_of_life.share", "health.healthy_ageing")
 """What compares death rates with those of the reference year of cost, unless it is 0."""
 STOCK: Final = "population.stock_table"
@@ -221,7 +222,7 @@ def carried(leaves: Leaves) -> dict[str, int]:
 
 
 def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
-    """What a run tells of the years of its inputs: factors carried, ages not counted, own stocks after the valuation date."""
+    """What a run tells of the years of its inputs: factors carried, ages not counted, rows of own tables not read."""
     kept = groupby(carried(leaves).items(), key=itemgetter(1))
     told = ["; ".join(f"carried from {year}: {', '.join(path for path, _ in paths)}" for year, paths in kept)]
     opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
@@ -230,7 +231,21 @@ def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
         told.append(f"population.counted: no ages counted on 1 January {opening}; the ages are those of {STOCK}")
     if stocks and stocks[1] > opening and not _is_shipped(tables[STOCK]):
         told.append(f"{STOCK}: stocks after 1 July {opening} are not read; the population is projected from there")
-    return [note for note in told if note]
+    return [note for note in [*told, *unread(leaves, tables)] if note]
+
+
+def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[str]:
+    """A line for each table of one's own with rows of years that a run does not read; stocks have a line of their own."""
+    opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
+    for path, (first, last) in years_read(opening, last_year, tables).items():
+        there = table_years(tables[path])
+        if path == STOCK or there is None or _is_shipped(tables[path]):
+            continue
+        if path == DEATH_RATES and any(leaves[key] for key in OF_MORTALITY):
+            first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
+        sides = ((there[0], min(there[1], first - 1)), (max(there[0], last + 1), there[1]))
+        if spans := [f"{one} to {other}" if one < other else f"{one}" for one, other in sides if one <= other]:
+            yield f"{path}: rows of {' and '.join(spans)} are not read"
 
 
 def years_named(value: Any) -> list[int]:
