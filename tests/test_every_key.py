@@ -99,7 +99,11 @@ VALUES: dict[str, Any] = {
     "population.counted.age_16_59": {"2026": 8.52e8},
     "population.counted.age_60_plus": {"2026": 3.22e8},
     "population.counted.age_65_plus": {"2026": 2.23e8},
+    "economy.currency": "KRW",
     "participation.waiting.floor_months": 4,
+    "participation.cap_cut_per_lapsed_year": 1000,
+    "benefits.outpatient.deductible": 100,
+    "employee.benefits.long_term_care": 30,
     "benefits.critical_illness.tail_index": 2.0,
     "fund.reserve_band": [3, 5],
     "employee.fund.reserve_band": [3, 5],
@@ -112,6 +116,7 @@ WORDS = (
     "title_zh",
     "description",
     "description_zh",
+    "economy.currency",
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
 IN_WORDS = {*WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
