@@ -103,11 +103,11 @@ what is received in advance is kept. A transfer changes both funds. The insured 
 proportion; who is added or taken away is `population_adjustment`, unless `population.pinned_total` holds the population:
 then everybody else makes room.
 
-The factors of pins of the mode `root` are found in the file that pins, with all that it extends; whatever extends it, and every
-option and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells which levers and changed
-keys cannot act beside it, and measures that ask what an answer would be have the status `pinned`. That nobody is paid
-more than care costs is checked before scaling. Totals that contradict each other, or what the model finds, are refused: parts above
-a whole, transfers above the contributions that they are paid out of.
+The factors of pins of the mode `root` are found in the file that pins, with all that it extends; whatever extends it, and
+every option and setting that does not pin itself, keeps them. A total of the mode `fixed` gives no answer: a run tells
+which levers and changed keys cannot act beside it, and measures that ask what an answer would be have the status `pinned`.
+That nobody is paid more than care costs is checked before scaling. Totals that contradict each other, or what the model
+finds, are refused: parts above a whole, transfers above the contributions that they are paid out of.
 """
 
 
