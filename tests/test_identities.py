@@ -171,7 +171,7 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "personal_contributions": (flow("personal_contributions"), {OUTSIDE, SUPPLEMENT, INTEREST, CLOSING, SHARED}),
     "assistance": (flow("assistance"), {OUTSIDE, SUPPLEMENT, INTEREST, CLOSING}),
     "subsidies": (flow("subsidies"), {OUTSIDE, SUBSIDIES, SUPPLEMENT, INTEREST, CLOSING}),
-    "local_supplement": (flow("local_supplement"), {OUTSIDE, SUPPLEMENT}),
+    "local_supplement": (flow("local_supplement"), {OUTSIDE, SUPPLEMENT, INTEREST, CLOSING}),
     "prepaid_change": (single("prepaid_change", 1e6), {OUTSIDE, PREPAID, INTEREST, CLOSING}),
     "inpatient_benefits": (flow("inpatient_benefits"), {OUTSIDE, INTEREST, CLOSING}),
     "outpatient_benefits": (flow("outpatient_benefits"), {OUTSIDE, INTEREST, CLOSING}),
