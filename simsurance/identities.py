@@ -164,7 +164,7 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     )
     most = np.stack([_most_of_a_yuan(year, runs) for year in basis])
     yield (
-        "money: of one more yuan of inpatient cost both layers pay at most one, in every band",
+        "money: of more inpatient cost both layers pay at most all, in every band",
         np.maximum(most - 1, 0),
         most,
     )

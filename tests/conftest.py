@@ -72,8 +72,10 @@ def lever_effects(once: Once) -> Callable[..., Any]:
     """The effects of levers, found once for all who ask for the same."""
     find = levers.effects
 
-    def effects(scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Any:
-        asked = (scenario, [*fragments], [*settings])
+    def effects(
+        scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = (), entries: str = levers.HELD
+    ) -> Any:
+        asked = (scenario, [*fragments], [*settings], entries)
         return once(f"effects {asked}", lambda: find(*asked))
 
     return effects

@@ -62,6 +62,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "participation.continuous_bonus.kept_after_lapse": (*LONG_AGO, "horizon.last_year=2028"),
     "participation.continuous_bonus.credited_years": ("participation.start_year=2022",),
     "participation.no_claim_bonus.reset_on_use": TWO_YEARS,
+    "behaviour.leave.bonus_thousand": LONG_AGO,
     "participation.bonus_limit": (*LONG_AGO, "participation.bonus_limit=0.0123"),
     "contributions.personal.rule": TWO_YEARS,
     "contributions.personal.income_share": TWO_YEARS,

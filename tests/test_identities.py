@@ -132,7 +132,7 @@ INTEREST = "money: interest = opening × i + (income − outgo) × ((1+i)^s − 
 CLOSING = "money: opening + income − outgo + interest = closing"
 INPATIENT = "money: inpatient benefits do not exceed cost"
 BOTH_LAYERS = "money: inpatient and critical-illness benefits with the bonus do not exceed inpatient cost"
-ONE_YUAN = "money: of one more yuan of inpatient cost both layers pay at most one, in every band"
+ONE_YUAN = "money: of more inpatient cost both layers pay at most all, in every band"
 OUTPATIENT = "money: outpatient benefits do not exceed cost"
 EMPLOYEES = "employees: opening + entries + net migration − deaths − exits = closing"
 EMPLOYEES_BY_AGE = "employees: by status = by age"

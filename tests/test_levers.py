@@ -418,7 +418,7 @@ def test_the_effects_are_those_of_single_runs(table):
     (alone,) = simulate([load("baseline", ["payment_ratio_up"], settings)])
     assert without.account["closing"][-1] == alone.account["closing"][-1]
     for name in ("case_payment", "campaign", "turnover_low", "province_henan"):
-        (single,) = simulate([load("baseline", ["payment_ratio_up", name], settings)])
+        (single,) = simulate([load("baseline", ["payment_ratio_up", name], settings)], alone.entries)
         assert by_name[name].figures == tuple(figures(alone, single))
         by_measure = {figure.measure: figure for figure in by_name[name].figures}
         assert by_measure["closing_last_year"].change == single.account["closing"][-1] - alone.account["closing"][-1]

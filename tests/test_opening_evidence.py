@@ -37,7 +37,8 @@ def test_women_are_a_residual_that_is_told() -> None:
 
 def test_every_date_and_every_year_stand_in_the_table() -> None:
     dates = [line.split()[0] for line in printed() if line[:4].isdigit()]
-    assert dates == [*(str(date) for date in range(2019, 2027)), *(str(year) for year in range(2019, 2026))]
+    all_dates = [str(date) for date in range(2019, 2027)]
+    assert dates == [*all_dates, *all_dates, *all_dates[:-1]]
     assert all("–" in line or "%" in line for line in printed() if line[:4].isdigit())
 
 

@@ -311,7 +311,9 @@ def test_json_carries_the_range(tmp_path):
 
 
 def test_the_table_of_changes_has_its_rows_in_the_codebook():
-    known = [name for found, kind, name, *_ in codebook() if found == SINGLE_CHANGES and kind != "member"]
+    known = [
+        name for found, kind, name, *_ in codebook(ss.load("baseline")) if found == SINGLE_CHANGES and kind != "member"
+    ]
     table = ranged("baseline").table
     assert known == [*table.index.names, *table.columns]
 

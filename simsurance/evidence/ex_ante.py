@@ -63,10 +63,9 @@ MOVES_WEIGHTS: Final = np.array([100.0, 100.0, 1.0])
 """Weights of active members, retired members and moves, where the share who stay at retirement would have to be above 1."""
 DEATHS_OF: Final = 3
 """Years whose counted deaths give the level of mortality, as in the baseline; fewer where fewer were published."""
-RULES_OF_2024: Final = 2025
-"""The first opening that knows the participation rules (announced in August 2024) and the ages of retirement of 2025."""
-ACCOUNT_REFORM: Final = (2022, 2024)
-"""The first opening that knows the reform of the accounts (April 2021), and the year by which it was to be complete."""
+ANNOUNCED: Final = DATA / "evidence" / "announced.csv"
+YEAR_OF: Final = {what: int(year) for what, year, *_ in zip(*read_table(ANNOUNCED).values(), strict=True)}
+"""Openings that first know a rule, and the one that some means leave out."""
 REFORMED_CREDIT: Final = 840.0
 """What the reform gives a retired member a year: 2 % of the mean basic pension, yuan."""
 RETIREMENT_BEFORE: Final = "profiles/retirement_until_2024.csv"
@@ -310,7 +309,7 @@ def employee_paths(baseline: Scenario, growth: Growth, opening: int) -> dict[str
     split, _ = last_known("employee_account_income", opening)
     to_accounts: Any = {FIRST_YEAR: shipped(paid.to_accounts, FIRST_YEAR), split: shipped(paid.to_accounts, split)}
     credit: Any = _cut(accounts.retiree_credit, known)
-    announced, complete = ACCOUNT_REFORM
+    announced, complete = YEAR_OF["account_reform"], YEAR_OF["account_reform_complete"]
     if opening >= announced:
         to_accounts = {"ramp": {**to_accounts, known: max(to_accounts.items())[1], complete: 0.0}}
         if known < complete - 1:
@@ -356,7 +355,7 @@ def cut(baseline: Scenario, growth: Growth, opening: int) -> Scenario:
         "population.fertility_level": {"ramp": fertility},
         "population.mortality_level": 1.0,
     }
-    if opening < RULES_OF_2024:
+    if opening < YEAR_OF["participation_rules"]:
         changes |= {"participation.in_force": False, "employee.retirement_table": RETIREMENT_BEFORE}
     return rooted({**leaves, **changes}, opening)
 
@@ -559,8 +558,7 @@ class Forecast:
         return self.forecasts[forecast] / self.published - 1
 
 
-LEFT_OUT: Final = 2021
-"""The opening after the first Covid year; in the same year payments hold the vaccines."""
+LEFT_OUT: Final = YEAR_OF["opening_left_out"]
 GROUPS: Final[Mapping[str, Callable[[Forecast], bool]]] = {
     "all": lambda row: True,
     "without_opening": lambda row: row.opening != LEFT_OUT,
@@ -619,7 +617,13 @@ def stored() -> tuple[Forecast, ...]:
 def input_files() -> dict[str, Path]:
     """What the table is made from: the baseline, its tables, the published series and their breaks, by name."""
     baseline = load("baseline")
-    own = [DATA / "published.csv", cost_growth.BEFORE, DATA / "evidence" / "breaks.csv", DATA / RETIREMENT_BEFORE]
+    own = [
+        DATA / "published.csv",
+        cost_growth.BEFORE,
+        DATA / "evidence" / "breaks.csv",
+        ANNOUNCED,
+        DATA / RETIREMENT_BEFORE,
+    ]
     tables = {*own, *baseline.tables.values()}
     named = {path.relative_to(DATA).as_posix(): path for path in sorted(tables)}
     return {"baseline.toml": scenarios_folder() / "baseline.toml", **named}

@@ -146,7 +146,7 @@ class _Stack:
         A title in English alone stands in Chinese too, a description in English alone leaves none: those of the parent would
         tell of another scenario.
         """
-        if "title" in leaves:
+        if isinstance(leaves.get("title"), str):
             leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}

@@ -194,7 +194,7 @@ def cost_per_admission(results: "RunResult", lang: str) -> Chart:
         points = {year: amount / prices[year] for year, amount in cost}
         share = in_scope_share(scheme)
         eligible = {year: amount * share / prices[year] for year, amount in known[scheme].values.items()}
-        label = canvas.wrapped(word(f"line.{scheme}_cost_per_admission", lang))
+        label = canvas.wrapped(word(f"line.cost_per_admission.{scheme}", lang))
         lines.append(Line(scheme, label, points, colour, SOLID, eligible, known[scheme].estimated))
     figure = canvas.sheet(
         word("title.cost_per_admission", lang),
