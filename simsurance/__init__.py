@@ -11,12 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.api import Results, compare, run, run_many, scheme_effects
+    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
 
-__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many", "scheme_effects"]
+__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_accounts", "run_many", "scheme_effects"]
 
 _HOMES = {
     "Results": "simsurance.api",
@@ -24,6 +24,7 @@ _HOMES = {
     "compare": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "run": "simsurance.api",
+    "run_accounts": "simsurance.api",
     "run_many": "simsurance.api",
     "scheme_effects": "simsurance.api",
 }

@@ -10,7 +10,7 @@ import pytest
 import simsurance as ss
 from simsurance.errors import SimsuranceError
 
-NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_many", "scheme_effects"]
+NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_accounts", "run_many", "scheme_effects"]
 
 
 def test_the_public_names_are_these():
@@ -60,6 +60,17 @@ def test_many_runs_are_single_runs():
     for scenario, result in zip(scenarios, together, strict=True):
         assert result.fund.equals(ss.run(scenario).fund)
         assert result.scenario is scenario
+
+
+def test_accounts_of_many_runs_are_those_of_all_their_tables_and_hold_nothing_else():
+    names = ["baseline", "high_cost"]
+    scenarios = [ss.load(name, settings=["horizon.last_year=2028"]) for name in names]
+    kept = ss.run_accounts(scenarios)
+    for one, whole in zip(kept, ss.run_many(scenarios), strict=True):
+        assert one.fund.equals(whole.fund)
+        assert one.measures.equals(whole.measures)
+        assert one.checks.equals(whole.checks)
+        assert not hasattr(one, "projection")
 
 
 def test_a_faulty_change_is_told_as_in_a_file():
