@@ -133,7 +133,7 @@ def test_a_lever_of_the_scheme_acts_by_the_relative_change_of_its_hazard() -> No
     own, before = years[first], root().basis[first]
     ages = slice(20, 40)
     by_origin = [
-        entrants[place, ..., ages] * (getattr(own, hazard) / getattr(before, hazard))[0, 0, 0, ..., ages]
+        entrants[place, ..., ages] * (getattr(own, hazard)[..., ages] / getattr(before, hazard)[..., ages])[0, 0, 0]
         for place, hazard in ((1, "employee_entry"), (2, "employee_entry_uninsured"))
     ]
     expected, found = sum(by_origin), by_held.projection.entrants[first, 0, 1:3, ..., ages].sum(axis=0)
