@@ -62,7 +62,7 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Ratios [sex, age] with Σ total · ratio = wanted for each of `totals` [total, sex, age], as alike as can be.
 
     Where a step would be too high, non-negative least squares find the steps that bind; the ratios follow from equations
-    alone, so that they are the same to the last digits wherever they are solved.
+    alone, so that nothing ends at a tolerance.
     """
     shape = totals.shape[1:]
     rows = totals.reshape(len(totals), -1)

@@ -4,7 +4,7 @@
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -190,23 +190,33 @@ def place(year: int) -> int:
     return list(projected().years).index(year)
 
 
+def line(label: str, values: Iterable[float], form: str = "") -> str:
+    """A line of a table: what it is, and its numbers."""
+    return f"{label:<48}" + "".join(f"{format(value, form):>8}" for value in values)
+
+
+def at_later(by_year: np.ndarray) -> list[float]:
+    """What a table shows of numbers by year."""
+    return [by_year[place(year)] for year in later()]
+
+
 def multiples_table() -> list[str]:
     """Lines: the multiples of each scheme, means of women and men."""
-    lines = [f"{'last year of life over survivors of the age':<48}" + "".join(f"{age:>8}" for age in AGES)]
+    lines = [line("last year of life over survivors of the age", AGES)]
     for scheme in SCHEMES:
         for label, value in multiples(scheme).items():
-            lines.append(f"{f'{scheme}, {label}':<48}" + "".join(f"{value[:, age].mean():>8.2f}" for age in AGES))
+            lines.append(line(f"{scheme}, {label}", [value[:, age].mean() for age in AGES], ".2f"))
     return lines
 
 
 def share_table() -> list[str]:
     """Lines: the share of cost in the last year of life."""
-    lines = [f"{'share of cost in the last year of life':<48}" + "".join(f"{year:>8}" for year in shown())]
+    lines = [line("share of cost in the last year of life", shown())]
     groups: list[tuple[str, str, Sequence[Scheme]]] = [(each, "central", [each]) for each in SCHEMES]
     groups += [(f"both schemes, {name} multiples", name, SCHEMES) for name in ("low", "central", "high")]
     for label, name, schemes in groups:
         share = last_year_share(name, schemes)
-        lines.append(f"{label:<48}" + "".join(f"{share[place(year)]:>8.1%}" for year in shown()))
+        lines.append(line(label, [share[place(year)] for year in shown()], ".1%"))
     known = published()
     _, *ends = known["decedent_share"]
     lines.append(f"{'the same multiples, population of 2024':<48}{ends[0]:.1%} to {ends[1]:.1%}")
@@ -217,16 +227,14 @@ def share_table() -> list[str]:
 
 def effect_table() -> list[str]:
     """Lines: cost per person through ageing alone, and how much of its rise disappears."""
-    lines = [f"{'cost per person through age and sex alone':<48}" + "".join(f"{year:>8}" for year in later())]
+    lines = [line("cost per person through age and sex alone", later())]
     groups: list[tuple[str, Sequence[Scheme]]] = [*((each, [each]) for each in SCHEMES), ("both schemes", SCHEMES)]
     for label, schemes in groups:
         for name, what in (("baseline", "by age"), ("central", "by time to death")):
             rise = ageing_effect(name, schemes)
-            lines.append(f"{f'{label}, {what}':<48}" + "".join(f"{rise[place(year)]:>+8.1%}" for year in later()))
+            lines.append(line(f"{label}, {what}", at_later(rise), "+.1%"))
         lost = disappearing("central", schemes)
-        lines.append(
-            f"{f'{label}, share that disappears':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later())
-        )
+        lines.append(line(f"{label}, share that disappears", at_later(lost), ".1%"))
     beside = {
         "low": "low multiples",
         "high": "high multiples",
@@ -235,11 +243,10 @@ def effect_table() -> list[str]:
         "time to death and healthy ageing by half": "time to death, healthy by half",
     }
     frozen = missing(ageing_effect("baseline"), ageing_effect("baseline", run=no_longer_lives()))
-    label = "both schemes, lives no longer"
-    lines.append(f"{label:<48}" + "".join(f"{frozen[place(year)]:>8.1%}" for year in later()))
+    lines.append(line("both schemes, lives no longer", at_later(frozen), ".1%"))
     for name, label in beside.items():
         lost = disappearing(name)
-        lines.append(f"{f'both schemes, {label}':<48}" + "".join(f"{lost[place(year)]:>8.1%}" for year in later()))
+        lines.append(line(f"both schemes, {label}", at_later(lost), ".1%"))
     known = published()
     _, *ends = known["germany_ageing_overstated"]
     lines.append(f"{'Germany, 2002 to 2050':<48}{ends[0]:.1%} to {ends[1]:.1%}")
@@ -254,11 +261,11 @@ def expectancy_table() -> list[str]:
     reference = inputs.values.claims.trend.reference_year
     expectancy = life_table.life_expectancy(inputs.death_rates([reference, *later()]))
     ages = (0, 50, 65, 80)
-    lines = [f"{f'years of life gained since {reference}, at age':<48}" + "".join(f"{age:>8}" for age in ages)]
+    lines = [line(f"years of life gained since {reference}, at age", ages)]
     for row, year in enumerate(later(), start=1):
         for sex, name in enumerate(SEX.members):
             gained = expectancy[row, sex] - expectancy[0, sex]
-            lines.append(f"{f'{name}, {year}':<48}" + "".join(f"{gained[age]:>8.1f}" for age in ages))
+            lines.append(line(f"{name}, {year}", [gained[age] for age in ages], ".1f"))
     return lines
 
 
