@@ -10,13 +10,14 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axis, row
-from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, booked, fund_of
+from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.pins import is_held
 from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.variables import A_HEAD, CONSTANT_PRICES, FRAMES, VARIABLES, YUAN
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def _balanced(fund: Fund, projection: Projection) -> Account:
         "income": income,
         "outgo": outgo,
         "interest": interest,
+        "cash_balance": income - outgo,
         "current_balance": income + interest - outgo,
         "closing": closing,
         "reserve_months": ratio(closing, monthly),
@@ -187,12 +189,15 @@ def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
     return np.where(below.any(axis=0), np.asarray(years)[below.argmax(axis=0)], np.nan)
 
 
+DIVISORS: Final = {"of_income": "disposable_income", "of_gdp": "gdp"}
+"""What an amount is a share of, by frame."""
 INCOME_SHARE: Final = "share of members' disposable income"
 BASE_SHARE: Final = "share of the contribution base"
 SHARE_OF_BASE: Final = {"members_income": INCOME_SHARE, "contribution_base": BASE_SHARE}
 FIRST_AND_LAST: Final = {
     "closing": "yuan",
     "reserve_months": "months",
+    "cash_balance": "yuan",
     "current_balance": "yuan",
     "outgo_pp": "yuan a year",
     "income_rate": INCOME_SHARE,
@@ -208,6 +213,7 @@ FIRST_AND_LAST: Final = {
     "dependency_ratio": "retired per active member",
     "contribution_rate": "share of the base",
     "pay_as_you_go_rate": "share of the base",
+    "interest_less_income_growth": "a year",
 }
 """Columns of an account that are reported for the first and the last year, with their units."""
 
@@ -224,7 +230,7 @@ def measures(
     found: list[Measured] = []
     for name, account in accounts.items():
         fund = fund_of(name)
-        own = [*dated_measures(account, years), *level_measures(account)]
+        own = [*dated_measures(account, years), *level_measures(account, years[0] - 1)]
         if fund.a_head:
             own += burden_measures(basis, persons)
         if fund.pooled:
@@ -246,8 +252,9 @@ def measured(name: str, values: np.ndarray, unit: str, otherwise: str = "no_valu
 
 
 def dated_measures(account: Account, years: Sequence[int]) -> Iterator[Measured]:
-    """First deficit year and depletion year, or the status that there is none."""
+    """First years of a cash deficit, of a deficit and of depletion, or the status that there is none."""
     for name, column, status in (
+        ("first_cash_deficit_year", "cash_balance", "no_cash_deficit_by"),
         ("first_deficit_year", "current_balance", "no_deficit_by"),
         ("depletion_year", "closing", "not_depleted_by"),
     ):
@@ -255,13 +262,32 @@ def dated_measures(account: Account, years: Sequence[int]) -> Iterator[Measured]
         yield measured(name, found, "year", f"{status}_{years[-1]}")
 
 
-def level_measures(account: Account) -> Iterator[Measured]:
-    """Columns of the account at both ends, and the lowest reserve."""
+def level_measures(account: Account, price_year: int) -> Iterator[Measured]:
+    """Columns of the account at both ends, amounts in every frame, and the lowest reserve."""
     for name, unit in FIRST_AND_LAST.items():
         if name in account:
             for label, place in (("first", 0), ("last", -1)):
                 yield always(f"{name}_{label}_year", account[name][place], unit)
+                if unit.startswith(YUAN):
+                    for frame, of_frame in FRAMES.items():
+                        values = account[name][place] / divisor(account, frame, name)[place]
+                        told = f"{unit} of {price_year}" if frame == CONSTANT_PRICES else of_frame
+                        yield measured(f"{name}_{label}_year_{frame}", values, told, "no_gdp")
     yield always("lowest_reserve_months", account["reserve_months"].min(axis=0), "months")
+
+
+def divisor(account: Account, frame: str, name: str) -> np.ndarray:
+    """What an amount of an account is divided by in a frame, [year] or [year, run]; one a head by what there is a head."""
+    if frame == CONSTANT_PRICES:
+        return account["price_level"]
+    whole = account[DIVISORS[frame]]
+    return whole * (account["disposable_income_pp"] / account["disposable_income"]) if name in A_HEAD else whole
+
+
+def in_frame(account: Account, frame: str) -> Account:
+    """The amounts of an account in a frame; NaN where there is no product to be a share of."""
+    names = [each.name for each in VARIABLES if each.table == "frames" and each.name in account]
+    return {name: account[name] / divisor(account, frame, name) for name in names}
 
 
 def always(name: str, values: np.ndarray, unit: str) -> Measured:
@@ -346,8 +372,7 @@ def required_contributions(
     values: Sequence[ScenarioValues], fund: Fund, account: Account, interest: Interest, years: Sequence[int]
 ) -> Iterator[Measured]:
     """Required contribution now and if delayed: as a multiple of the scenario's, and in yuan a head or as a rate."""
-    (delay_years,) = {each.measures.delay_years for each in values}
-    delay = min(delay_years, len(years) - 1)
+    (starts,) = {starts_of(each, len(years)) for each in values}
     if fund.a_head:
         of, level, unit = "personal contribution and subsidy", "required_contribution", "yuan per person in"
         standard = account["personal_contribution_pp"] + account["subsidy_pp"]
@@ -357,12 +382,33 @@ def required_contributions(
     target = reserve_target(values, account)
     levied = [each.row.name for each in fund.levied if each.row.scaled]
     held = np.array([is_held(each, levied) for each in values])
-    for label, start in (("now", 0), ("delayed", delay)):
+    for label, start in zip(("now", "delayed"), starts, strict=True):
         multiple, first = required_multiple(fund, account, interest, target, start), years[start]
         name, times = f"required_contribution_multiple_{label}", f"times {of} from {first}"
         yield unless_pinned(measured(name, multiple, times, "nothing_levied"), held)
         amount = measured(f"{level}_{label}", multiple * standard[start], f"{unit} {first}", "nothing_levied")
         yield unless_pinned(amount, held)
+        for payer, paid in by_payer(fund, account).items():
+            more = measured(
+                f"required_more_from_{payer}_{label}", (multiple - 1) * paid[start], f"yuan in {first}", "nothing_levied"
+            )
+            yield unless_pinned(more, held)
+
+
+def starts_of(values: ScenarioValues, years: int) -> tuple[int, int]:
+    """From when contributions may change, as positions among so many years: as soon as they can, and if it is delayed."""
+    chosen = values.measures
+    return min(chosen.notice_years, years - 1), min(max(chosen.notice_years, chosen.delay_years), years - 1)
+
+
+def by_payer(fund: Fund, account: Account) -> dict[str, np.ndarray]:
+    """What is levied for a fund by who pays it, yuan; what is passed on is taken off what its payer pays."""
+    found: dict[str, np.ndarray] = {}
+    for each in fund.levied:
+        payer = row_of(each.row.within).payer if each.taken_off else each.row.payer
+        name = Party(payer).name.lower()
+        found[name] = found.get(name, 0.0) + account[each.column]
+    return found
 
 
 def unless_pinned(found: Measured, held: np.ndarray) -> Measured:

@@ -11,6 +11,7 @@ from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, SEX, STATUS
 from simsurance.basis import build, stack, trend
 from simsurance.basis.entries import Entries, holding
+from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
@@ -19,7 +20,7 @@ from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario
-from simsurance.variables import KEYS, VARIABLES
+from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,11 +68,23 @@ class RunAccounts:
     def fund(self) -> "pd.DataFrame":
         """Account of each fund by year; a column that a fund does not have is empty there."""
         names = [found.name for found in VARIABLES if found.table == "fund"]
-        none = np.full(len(self.years), np.nan)
-        columns = {
-            name: np.stack([account.get(name, none) for account in self.accounts.values()], axis=1) for name in names
-        }
+        columns = {name: self._of_funds(name, self.accounts) for name in names}
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
+
+    @cached_property
+    def frames(self) -> "pd.DataFrame":
+        """The amounts of each fund's account at constant prices, as shares of disposable income and of GDP, by year."""
+        framed = [
+            {fund: measures.in_frame(account, frame) for fund, account in self.accounts.items()} for frame in FRAMES
+        ]
+        names = [found.name for found in VARIABLES if found.table == "frames"]
+        columns = {name: np.stack([self._of_funds(name, accounts) for accounts in framed]) for name in names}
+        return _frame("frames", {"frame": FRAMES, "year": self.years, "fund": tuple(self.accounts)}, columns)
+
+    def _of_funds(self, name: str, accounts: dict[str, measures.Account]) -> np.ndarray:
+        """A column of accounts, [year, fund]; NaN where a fund does not have it."""
+        none = np.full(len(self.years), np.nan)
+        return np.stack([account.get(name, none) for account in accounts.values()], axis=1)
 
     @cached_property
     def measures(self) -> "pd.DataFrame":
@@ -226,8 +239,11 @@ class Block:
     @cached_property
     def kept(self) -> list[RunAccounts]:
         """What is kept of each run; raises SimsuranceError if an identity does not hold."""
-        by_fund = measures.accounts(self.projection, self.basis)
         values, persons = [each.values for each in self.scenarios], self.projection.stocks.persons
+        everyone = total(persons)
+        beside = [frames(scenario, everyone[:, run]) for run, scenario in enumerate(self.scenarios)]
+        framed = {name: np.stack([each[name] for each in beside], axis=1) for name in beside[0]}
+        by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
@@ -285,6 +301,7 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
         first.employee is not None,
         first.pins is not None,
         first.entries is not None,
+        scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
 

@@ -27,6 +27,7 @@ class Variable:
 
 KEYS: Final = {
     "fund": ("year", "fund"),
+    "frames": ("frame", "year", "fund"),
     "population": ("date", "sex", "area", "age"),
     "membership": ("date", "status", "health", "area", "income"),
     "flows": ("year", "area", "income"),
@@ -74,6 +75,23 @@ _EMPLOYEE_MONEY = (
     ("employee_outpatient_claims", "person-years × use × annual cost per user"),
     ("benefits_of_retired", "retired_years × use × E[layer]"),
 )
+YUAN: Final = "yuan"
+CONSTANT_PRICES: Final = "constant_prices"
+FRAMES: Final = {
+    CONSTANT_PRICES: "yuan of the year before the first",
+    "of_income": "share of disposable income",
+    "of_gdp": "share of GDP",
+}
+"""What an amount may be stated in beside current prices, and its unit there; one a head is a share of what there is a head."""
+A_HEAD: Final = (
+    "personal_contribution_pp",
+    "subsidy_pp",
+    "outgo_pp",
+    "income_pp",
+    "cost_per_admission",
+    "disposable_income_pp",
+)
+"""Amounts of the funds' accounts that are a head, or an admission."""
 NAMES: Final = {fund.name for fund in FUNDS}
 _Entries = Iterable[tuple[str, str]]
 
@@ -119,6 +137,7 @@ def _variables() -> list[Variable]:
         Variable("fund", "benefits_of_retired", "yuan", "part of the benefits"),
         Variable("fund", "outgo", "yuan", "Σ components above, parts of another left out"),
         Variable("fund", "interest", "yuan", "closing − opening − (income − outgo)"),
+        Variable("fund", "cash_balance", "yuan", "income − outgo"),
         Variable("fund", "current_balance", "yuan", "income + interest − outgo"),
         Variable("fund", "closing", "yuan", "opening·(1+i) + (income − outgo)·(1+i)^½"),
         Variable("fund", "prepaid", "yuan"),
@@ -165,6 +184,11 @@ def _variables() -> list[Variable]:
         Variable("fund", "inpatients_per_100", "persons", "inpatient_users ÷ insured, 31 December × 100"),
         Variable("fund", "admissions_per_100", "admissions", "admissions ÷ insured, 31 December × 100"),
         Variable("fund", "cost_per_admission", "yuan", "inpatient_claims ÷ admissions"),
+        Variable("fund", "price_level", "ratio", "Π (1 + inflation), the year before the first 1"),
+        Variable("fund", "disposable_income_pp", "yuan"),
+        Variable("fund", "disposable_income", "yuan", "disposable_income_pp × mean population"),
+        Variable("fund", "gdp", "yuan", "of the root × disposable_income ÷ disposable_income of the root"),
+        Variable("fund", "interest_less_income_growth", "a year", "interest rate − growth of disposable_income_pp"),
         Variable("fund", "population_adjustment", "persons"),
         Variable("fund", "prevalence_error", "share"),
         Variable("population", "persons", "persons"),
@@ -188,7 +212,8 @@ def _variables() -> list[Variable]:
             for name in (*PAID_AND_RECEIVED, "net_benefit")
         ),
     ]
-    return found
+    amounts = [each.name for each in found if (each.table, each.unit) == ("fund", YUAN)]
+    return found + _of("frames", "see the key frame", [(name, "") for name in amounts])
 
 
 VARIABLES: Final = tuple(_variables())

@@ -20,7 +20,7 @@ from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.register import rows
-from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, value_in, values_by_year
+from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, value_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ class SingleChanges:
 
     @cached_property
     def table(self) -> "pd.DataFrame":
-        """Every change: depletion year, status; change of the closing balance of `year` in yuan of the valuation year."""
+        """Every change: depletion year, status; change of the closing balance of `year` in yuan of the year before the first."""
         import pandas as pd
 
         found_rows = [
@@ -219,9 +219,9 @@ def _moved(results: RunAccounts, changed: RunAccounts | None, fund: str, step: S
 
 
 def closing_real(results: RunAccounts, fund: str) -> np.ndarray:
-    """A fund on each 31 December in yuan of the valuation year, by the run's own inflation, [year]."""
-    prices = 1 + values_by_year(results.scenario.values.economy.inflation, results.years)
-    return np.asarray(results.accounts[fund]["closing"] / np.cumprod(np.append(1.0, prices[1:])))
+    """A fund on each 31 December in yuan of the year before the valuation date, by the run's own inflation, [year]."""
+    account = results.accounts[fund]
+    return np.asarray(account["closing"] / account["price_level"])
 
 
 def _depletion_year(results: RunAccounts, fund: str) -> int | None:

@@ -1,7 +1,8 @@
 """A scenario's tables and schedules as arrays: demography, incomes, standards, levers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -43,20 +44,21 @@ def members(section: Section, names: Sequence[str]) -> np.ndarray:
 class Inputs:
     """A scenario's tables and schedules, read for the years that a projection needs."""
 
-    def __init__(self, scenario: Scenario, values: ScenarioValues) -> None:
+    def __init__(self, scenario: Scenario, values: ScenarioValues, tables: Mapping[str, Path] | None = None) -> None:
         self.values = values
         self.scenario = scenario
+        self.tables = scenario.tables if tables is None else tables
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
 
     @cached_property
     def at_root(self) -> "Inputs":
-        """The same at the incomes of the scenario's root."""
-        return Inputs(self.scenario, self.scenario.at_root)
+        """The same at the incomes and the population of the scenario's root."""
+        return Inputs(self.scenario, self.scenario.at_root, self.scenario.root_tables)
 
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
-        return str(self.scenario.tables[key])
+        return str(self.tables[key])
 
     def yearly(self, schedule: Schedule, years: Sequence[int] | None = None) -> np.ndarray:
         """A schedule by year, [year]."""

@@ -113,6 +113,7 @@ valuation_year = {first}
 
 [economy]
 currency = "USD"
+gdp = {{}}
 interest_rate = {interest}
 flow_timing = "middle"
 

@@ -23,10 +23,10 @@ def range_of(ranges: "SingleChanges | None", fund: str, lang: str) -> str:
     return range_words(ranges.funds[fund], lang) if ranges else ""
 
 
-def most_facts(found: "FundRange", first: int, said: Words) -> dict[str, Any] | None:
+def most_facts(found: "FundRange", price_year: int, said: Words) -> dict[str, Any] | None:
     """The inputs that move a fund most, in words, and the year and the prices that they do it in; None if nothing moves it."""
     moves = [_move(sides, said) for sides in found.most()]
-    return {"moves": moves, "year": found.year, "first": first} if moves else None
+    return {"moves": moves, "year": found.year, "price_year": price_year} if moves else None
 
 
 def _move(sides: "Sequence[Moved]", said: Words) -> str:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import __version__
+from simsurance.basis.inputs import Inputs
 from simsurance.language import words
 from simsurance.ledger import POOL, fund_of
+from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.certainty import (
     BASELINE,
     JUDGED,
@@ -31,6 +33,7 @@ from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.pins import held_levers
 from simsurance.scenario_file.schedule import rule_in
 from simsurance.scenario_file.toml_text import toml_value
+from simsurance.variables import CONSTANT_PRICES, FRAMES
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
@@ -53,7 +56,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
     """The summary of a run, beside its twins, as Markdown; depletion years with their ranges if these are given."""
     results = twins.full
     scenario = results.scenario
-    funds = {fund: fund_facts(results, fund) | range_facts(results, fund, ranges, lang) for fund in results.accounts}
+    funds = {fund: fund_facts(results, fund, lang) | range_facts(results, fund, ranges, lang) for fund in results.accounts}
     return words_of(scenario, lang).page(
         TEMPLATE,
         title=in_its_words(scenario, "title", lang),
@@ -63,6 +66,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         version=__version__,
         first=results.years[0],
         last=results.years[-1],
+        price_year=results.years[0] - 1,
         changes=changes(scenario, lang),
         pins=pin_facts(results, lang),
         held=[
@@ -88,7 +92,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
     )
 
 
-def fund_facts(results: "RunResult", fund: str) -> Facts:
+def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
     """What is told of a fund."""
     account, found = results.accounts[fund], measured(results, fund)
     balance, public = found.get("actuarial_balance"), found.get("public_money_present_value")
@@ -96,12 +100,16 @@ def fund_facts(results: "RunResult", fund: str) -> Facts:
         "first": results.years[0],
         "last": results.years[-1],
         "target": results.scenario.values.measures.target_reserve_months,
+        "first_cash_deficit_year": year_or_none(found["first_cash_deficit_year"]),
         "first_deficit_year": year_or_none(found["first_deficit_year"]),
         "depletion_year": year_or_none(found["depletion_year"]),
         "prepaid": fund_of(fund).paid_in_advance and bool(account["prepaid"].any()),
         "estimated_opening": opening_is_estimate(results.scenario, fund),
         "rate_constant": fund_of(fund).rated and bool(np.ptp(account["contribution_rate"]) < 1e-9),
         "required": required_facts(results, fund),
+        "required_split": split_facts(results, fund, lang),
+        "price_year": results.years[0] - 1,
+        "in_gdp": bool(np.isfinite(account["gdp"][-1])),
         "actuarial_balance": None if balance is None else balance.value,
         "public_value": None if public is None else public.value,
         **_payable(found),
@@ -112,13 +120,18 @@ def fund_facts(results: "RunResult", fund: str) -> Facts:
 
 def range_facts(results: "RunResult", fund: str, ranges: "SingleChanges | None", lang: str) -> Facts:
     """The range of a fund's depletion year, and what moves the fund most; nothing without ranges."""
-    most = most_facts(ranges.funds[fund], results.years[0], words_of(results.scenario, lang)) if ranges else None
+    most = most_facts(ranges.funds[fund], results.years[0] - 1, words_of(results.scenario, lang)) if ranges else None
     return {"range": range_of(ranges, fund, lang), "most": most}
 
 
 def _of_a_year(account: dict[str, np.ndarray], place: int) -> Facts:
     """What stands in a fund's account in one year; no months of expenditure where there is none."""
     found: Facts = {name: float(column[place]) for name, column in account.items()}
+    framed = {frame: in_frame(account, frame) for frame in FRAMES}
+    for name in framed[CONSTANT_PRICES]:
+        amounts = {frame: float(of_frame[name][place]) for frame, of_frame in framed.items()}
+        found[f"{name}_frames"] = {frame: each if isfinite(each) else None for frame, each in amounts.items()}
+    found["income_of_gdp"] = found["disposable_income"] / found["gdp"]
     months, retired = found["reserve_months"], found.get("dependency_ratio")
     found["reserve_months"] = months if isfinite(months) else None
     if retired is not None:
@@ -163,7 +176,7 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
     rated = not fund_of(fund).a_head
     standards = account["contribution_rate"] if rated else account["personal_contribution_pp"] + account["subsidy_pp"]
     told: list[Facts] = []
-    for start, place in _starts(results).items():
+    for start, place in starts(results).items():
         multiple = found[f"required_contribution_multiple_{start}"]
         level = found[f"{'required_rate' if rated else 'required_contribution'}_{start}"]
         fact: Facts = {"start": years[place], "last": years[-1], "levied": multiple.status == "ok"}
@@ -176,10 +189,24 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
     return told
 
 
-def _starts(results: "RunResult") -> dict[str, int]:
-    """From when contributions may change, as positions in the years: now, and later where the period has a later year."""
-    later = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
-    return {"now": 0, "delayed": later} if later else {"now": 0}
+def split_facts(results: "RunResult", fund: str, lang: str) -> Facts:
+    """What more, or less, is to be levied from when it can change, by who pays it; nothing where nobody or one alone pays."""
+    found, said = measured(results, fund), words_of(results.scenario, lang)
+    more = {payer: found.get(f"required_more_from_{payer}_now") for payer in by_payer(fund_of(fund), results.accounts[fund])}
+    amounts = {payer: each.value for payer, each in more.items() if each is not None and each.status == "ok"}
+    if len(amounts) < 2:
+        return {}
+    parts = [
+        said.say("summary.required_part", payer=said.label(f"payer.{payer}"), amount=amount)
+        for payer, amount in amounts.items()
+    ]
+    return {"start": results.years[starts(results)["now"]], "total": sum(amounts.values()), "parts": parts}
+
+
+def starts(results: "RunResult") -> dict[str, int]:
+    """From when contributions may change, as positions in the years: as soon as they can, and later if that is later."""
+    now, delayed = starts_of(results.scenario.values, len(results.years))
+    return {"now": now, "delayed": delayed} if delayed > now else {"now": now}
 
 
 def rule_facts(twins: "Twins") -> Facts:
@@ -187,10 +214,14 @@ def rule_facts(twins: "Twins") -> Facts:
     results, account = twins.full, twins.full.account
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
+    (income_before,) = Inputs(results.scenario, results.scenario.values).income("national", [results.years[0] - 1])
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
         told |= {name: float(total[place]) for name, total in totals.items()}
         told["bonus_cap_pp"] = told["bonus_cap"] / float(account["resident_enrolled"][place])
+        incomes, prices = (float(account[name][place]) for name in ("disposable_income_pp", "price_level"))
+        told["bonus_cap_pp_at_incomes"] = told["bonus_cap_pp"] * income_before / incomes
+        told |= {f"{name}_real": told[name] / prices for name in ("repair_payments", "critical_illness")}
         told |= {name: float(twins.tail[name].iloc[place]) for name in ("bonus_cost_pp", "pareto_bonus_cost_pp")}
         found[end] = told
     return found
@@ -200,9 +231,12 @@ def twin_facts(twins: "Twins") -> Facts:
     """How the projection ends without behavioural responses to the rules, and what these change."""
     measures = {"closing": "closing_last_year", "insured": "resident_insured_last_year"}
     columns = {"static": twins.twin["zero_effect"], "response": twins.twin["difference"]}
-    return {
-        told: {name: float(column[measure]) for name, measure in measures.items()} for told, column in columns.items()
-    }
+    prices = float(twins.full.account["price_level"][-1])
+    found: Facts = {}
+    for told, column in columns.items():
+        found[told] = {name: float(column[measure]) for name, measure in measures.items()}
+        found[told]["closing_real"] = found[told]["closing"] / prices
+    return found
 
 
 def drag_facts(twins: "Twins") -> Facts:

@@ -7,7 +7,7 @@ from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.labels import label
-from simsurance.variables import KEYS, VARIABLES
+from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
 
-OF_THE_RUN: Final = ("fund", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
+OF_THE_RUN: Final = ("fund", "frames", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
 BESIDE_TWINS: Final = ("twin", "drag", "tail")
 TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
 """The tables of a run, each a file of that name."""
@@ -104,6 +104,7 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for table, kind, name, unit in OTHERS:
         told = _labels(f"key.{name}") if kind == "key" else _of_column(table, name)
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
+    rows += [("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "") for name, unit in FRAMES.items()]
     for axis in AXES.values():
         if axis.name != "age":
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]

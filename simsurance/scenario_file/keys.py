@@ -161,5 +161,16 @@ INCOME_KEYS: Final = (
     "claims.trend.income_lag",
 )
 """The keys that growth of cost is stated at: for these as well the root of a scenario counts."""
-ROOT_KEYS: Final = (*INCOME_KEYS, *POLICY_KEYS)
+DEMOGRAPHY_KEYS: Final = tuple(
+    f"population.{name}"
+    for name in (
+        *("stock_table", "stock_level", "counted.age_16_59", "counted.age_60_plus", "counted.age_65_plus", "pinned_total"),
+        *("mortality_table", "mortality_factor", "mortality_level", "mortality_level_fade_years"),
+        *("fertility_table", "total_fertility_table", "fertility_variant", "fertility_level", "sex_ratio_table"),
+        *("migration_table", "migration_factor"),
+    )
+)
+"""The keys that all persons of a year follow from; with incomes they take the root's product to that of a scenario."""
+AT_ROOT_KEYS: Final = (*INCOME_KEYS, *DEMOGRAPHY_KEYS)
+ROOT_KEYS: Final = (*AT_ROOT_KEYS, *POLICY_KEYS)
 """All keys that a scenario needs of its root."""

@@ -14,7 +14,7 @@ from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import INCOME_KEYS, KEYS, LEVERS, PINS, POLICY_KEYS, ROOT_KEYS, in_order
+from simsurance.scenario_file.keys import AT_ROOT_KEYS, DEMOGRAPHY_KEYS, KEYS, LEVERS, PINS, POLICY_KEYS, ROOT_KEYS, in_order
 from simsurance.scenario_file.leaves import (
     Leaves,
     inside_a_value,
@@ -41,8 +41,9 @@ class Scenario:
 
     `values` is what the projection runs on. `reference` is the same scenario with the rules of its root (participation,
     contributions, campaigns, default renewal, mood, family accounts): the intercepts of behaviour are calibrated under
-    these. `at_root` is the same scenario at the incomes of its root: growth of cost is stated at these. `origins` says for
-    each leaf which file set it, `tables` which CSV file each table key stands for. `pin_root` is the scenario in which the
+    these. `at_root` is the same scenario at the incomes and the population of its root: growth of cost is stated at the one,
+    the gross domestic product at both. `origins` says for each leaf which file set it, `tables` which CSV file each table key
+    stands for, `root_tables` the same of the root. `pin_root` is the scenario in which the
     factors of pins are found, None where that is this one.
     """
 
@@ -56,6 +57,7 @@ class Scenario:
     layers: Mapping[str, Layer]
     root: Layer
     of_root: Mapping[str, Any]
+    root_tables: Mapping[str, Path]
     pin_root: "Scenario | None" = None
 
     def __repr__(self) -> str:
@@ -215,11 +217,13 @@ def _scenario(
         combined(values, stack.layers, root, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
-    of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, INCOME_KEYS)]
+    of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]
     reference, at_root = (values if own == leaves else validated(own, from_root, faults, prefix) for own in of_kind)
-    for own in of_kind:
+    at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
+    root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
+    for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:
-            years_covered(own, from_root, tables, faults, prefix)
+            years_covered(own, from_root, files, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
@@ -230,7 +234,9 @@ def _scenario(
         _put_pins(pinned_in, stack)
         if pinned_in.leaves != leaves:
             pin_root = _scenario(f"{name}, where it is pinned", pinned_in, root, of_root, [])
-    return Scenario(name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root, pin_root)
+    return Scenario(
+        name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root, root_tables, pin_root
+    )
 
 
 def _differing(stack: _Stack, leaves: Leaves, layer: Layer) -> _Stack:

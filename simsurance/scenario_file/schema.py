@@ -157,6 +157,16 @@ class Economy(Section):
         "national series and trends contain them"
     )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
+    gdp: Pins = amount(
+        "gross domestic product, the last year named and those before it without a gap; empty where none is known", "yuan", 1
+    )
+    real_gdp_growth: Schedule = quantity(
+        "real growth of gross domestic product after the last year named, at the incomes and population of the root",
+        "a year",
+        -0.2,
+        0.3,
+    )
+    gdp_deflator: Schedule = quantity("growth of the deflator of gross domestic product", "a year", -0.1, 0.3)
     interest_rate: Schedule = quantity("annual effective interest on the fund", "a year", -0.05, 0.3)
     deficit_interest_margin: Schedule = quantity(
         "interest on an accumulated deficit above that on the fund", "a year", -0.2, 0.2
@@ -203,7 +213,10 @@ class Measures(Section):
     target_reserve_months: Number = quantity(
         "target reserve at the end of the projection period", "months of expenditure", 0, 60
     )
-    delay_years: int = quantity("years by which the delayed required contribution starts later", "years", 1, 50)
+    notice_years: int = quantity(
+        "years from the valuation date until contributions can change: the required contribution starts then", "years", 0, 10
+    )
+    delay_years: int = quantity("years from the valuation date until the delayed required contribution starts", "years", 1, 50)
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
 

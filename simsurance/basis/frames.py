@@ -1,0 +1,96 @@
+"""What amounts of a year are set against: consumer prices, incomes, gross domestic product (method note, section 10)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from simsurance.basis import life_table
+from simsurance.basis.inputs import Inputs
+from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
+from simsurance.scenario_file.loader import Scenario
+
+GDP: Final = "economy.gdp"
+
+
+def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
+    """Prices, incomes and product of each year; `persons` of the whole population on each 1 January, [date].
+
+    `price_level`: consumer prices over those of the year before the first; `disposable_income_pp`: yuan a head of the mean
+    population of a year; `disposable_income`, `gdp`: yuan, the second NaN where none is known; `interest_less_income_growth`:
+    interest of the fund less the growth of disposable income a head. All [year].
+    """
+    inputs = Inputs(scenario, scenario.values)
+    economy, years = scenario.values.economy, inputs.years
+    incomes = inputs.income("national", [years[0] - 1, *years])
+    income = incomes[1:] * mean(persons)
+    return {
+        "price_level": np.cumprod(1 + inputs.yearly(economy.inflation)),
+        "disposable_income_pp": incomes[1:],
+        "disposable_income": income,
+        "gdp": product(inputs) * over_root(inputs, persons),
+        "interest_less_income_growth": inputs.yearly(economy.interest_rate) - (incomes[1:] / incomes[:-1] - 1),
+    }
+
+
+def mean(persons: np.ndarray) -> np.ndarray:
+    """The mean population of each year, [year], from that on each 1 January, [date]."""
+    return (persons[:-1] + persons[1:]) / 2
+
+
+def product(inputs: Inputs) -> np.ndarray:
+    """Gross domestic product as named, then as it grows at the incomes and population of the root. Yuan, [year]."""
+    economy, years = inputs.values.economy, inputs.years
+    if not economy.gdp:
+        return np.full(len(years), np.nan)
+    last = max(economy.gdp)
+    later = range(last + 1, years[-1] + 1)
+    growth = (1 + inputs.yearly(economy.real_gdp_growth, later)) * (1 + inputs.yearly(economy.gdp_deflator, later))
+    path = economy.gdp | dict(zip(later, economy.gdp[last] * np.cumprod(growth), strict=True))
+    return np.array([path.get(year, np.nan) for year in years])
+
+
+def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
+    """All disposable income over that at the incomes and population of the root, [year]; `persons` [date].
+
+    Where the scenario names a product of its own, over that ratio in the last year named: a named product is met.
+    """
+    scenario, years = inputs.scenario, inputs.years
+    at_root = persons if same_people(scenario) else population(inputs.at_root)
+    people = mean(persons) / mean(at_root)
+    ratio = people * incomes_over_root(inputs, years)
+    if GDP in scenario.changed and (named := inputs.values.economy.gdp):
+        last = max(named)
+        of_people = people[years.index(last)] if last in years else persons[0] / at_root[0]
+        ratio = ratio / (of_people * incomes_over_root(inputs, [last])[0])
+    return np.asarray(ratio)
+
+
+def incomes_over_root(inputs: Inputs, years: Sequence[int]) -> np.ndarray:
+    """Disposable income a head over that of the root, [year]."""
+    return inputs.income("national", years) / inputs.at_root.income("national", years)
+
+
+def same_people(scenario: Scenario) -> bool:
+    """Whether all that the population follows from is as in the root."""
+    tables = [path for path in DEMOGRAPHY_KEYS if KEYS[path].kind == "table"]
+    return scenario.values.population == scenario.at_root.population and all(
+        scenario.tables[path] == scenario.root_tables[path] for path in tables
+    )
+
+
+def population(inputs: Inputs) -> np.ndarray:
+    """All persons on each 1 January, [date]."""
+    years = inputs.years
+    survival, newborn_survival = inputs.survival(years)
+    asfr, male_share, migrants = inputs.asfr(years), inputs.male_share(years), inputs.migrants(years)
+    pinned = inputs.values.population.pinned_total
+    stock = inputs.opening_stock()
+    found = [float(stock.sum())]
+    for place, year in enumerate(years):
+        stock, _ = life_table.advance(
+            stock, survival[place], newborn_survival[place], asfr[place], float(male_share[place]), migrants[place]
+        )
+        stock = stock * (pinned.get(year + 1, stock.sum()) / stock.sum())
+        found.append(float(stock.sum()))
+    return np.array(found)
