@@ -390,7 +390,10 @@ def required_contributions(
         yield unless_pinned(amount, held)
         for payer, paid in by_payer(fund, account).items():
             more = measured(
-                f"required_more_from_{payer}_{label}", (multiple - 1) * paid[start], f"yuan in {first}", "nothing_levied"
+                f"required_more_from_{payer}_{label}",
+                (multiple - 1) * paid[start],
+                f"yuan in {first}",
+                "nothing_levied",
             )
             yield unless_pinned(more, held)
 
@@ -398,7 +401,7 @@ def required_contributions(
 def starts_of(values: ScenarioValues, years: int) -> tuple[int, int]:
     """From when contributions may change, as positions among so many years: as soon as they can, and if it is delayed."""
     chosen = values.measures
-    return min(chosen.notice_years, years - 1), min(max(chosen.notice_years, chosen.delay_years), years - 1)
+    return min(chosen.notice_years, years - 1), min(chosen.delay_years, years - 1)
 
 
 def by_payer(fund: Fund, account: Account) -> dict[str, np.ndarray]:

@@ -31,8 +31,9 @@ RATE = 0.0201
 
 
 def values(**changes: Any) -> ScenarioValues:
-    """The baseline with a reserve of six months wanted and a delay of two years, or other choices."""
-    chosen = {"measures.target_reserve_months": 6, "measures.delay_years": 2, "measures.discount_margin": 0} | changes
+    """The baseline with six months wanted, contributions that change at once or two years later, or other choices."""
+    chosen: dict[str, Any] = {"measures.target_reserve_months": 6, "measures.discount_margin": 0}
+    chosen |= {"measures.notice_years": 0, "measures.delay_years": 2} | changes
     return load("baseline").replace(chosen).values
 
 
@@ -56,9 +57,16 @@ def account(
         "prepaid_change": [prepaid] * 4, "members_income": [4000.0] * 4, "public_money": [50.0] * 4,
         "personal_contribution_pp": [400.0, 420, 440, 460], "subsidy_pp": [700.0] * 4, "outgo_pp": [900.0] * 4,
         "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4, "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
-        "leave_rate": [0.03] * 4, "return_rate": [0.4] * 4,
+        "leave_rate": [0.03] * 4, "return_rate": [0.4] * 4, "price_level": [1.01, 1.02, 1.03, 1.04],
+        "disposable_income_pp": [50.0] * 4, "disposable_income": [5000.0] * 4, "gdp": [11000.0] * 4,
+        "interest_less_income_growth": [-0.02] * 4,
     }  # fmt: skip
     arrays = {name: np.asarray(numbers, dtype=float) for name, numbers in found.items()}
+    paid_by_parts = {"personal_contributions": 0.3, "assistance": 0.02, "subsidies": 0.6, "local_supplement": 0.08}
+    arrays |= {name: np.array(income) * share for name, share in paid_by_parts.items()}
+    arrays |= {"employer_contributions": np.array(income, dtype=float)}
+    arrays |= dict.fromkeys(("repair_payments", "employer_to_accounts"), np.zeros(4))
+    arrays["cash_balance"] = arrays["income"] - arrays["outgo"]
     arrays["current_balance"] = arrays["closing"] - arrays["opening"]
     arrays["reserve_months"] = arrays["closing"] / (arrays["outgo"] / 12)
     return arrays
@@ -314,10 +322,10 @@ def test_the_required_rate_of_the_pool_leaves_the_target_reserve() -> None:
     found = before.measures["value"]
     multiple = found["employee_pool_required_contribution_multiple_now"]
     rate = base.values.employee.contributions.employer_rate
-    (after,) = simulate([base.replace({"employee.contributions.employer_rate": rate * multiple})])
+    (after,) = simulate([base.replace({"employee.contributions.employer_rate": {2018: rate, 2027: rate * multiple}})])
     pool = after.accounts["employee_pool"]
     assert pool["reserve_months"][-1] == pytest.approx(base.values.measures.target_reserve_months)
-    assert pool["contribution_rate"][0] == pytest.approx(found["employee_pool_required_rate_now"])
+    assert pool["contribution_rate"][1] == pytest.approx(found["employee_pool_required_rate_now"])
 
 
 def test_where_nothing_is_levied_the_required_rate_has_a_status_and_no_number() -> None:

@@ -135,7 +135,7 @@ class SingleChanges:
 
     @cached_property
     def table(self) -> "pd.DataFrame":
-        """Every change: depletion year, status; change of the closing balance of `year` in yuan of the year before the first."""
+        """Every change: depletion year, status; change of the closing balance of `year` at constant prices."""
         import pandas as pd
 
         found_rows = [

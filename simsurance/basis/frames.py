@@ -9,6 +9,7 @@ from simsurance.basis import life_table
 from simsurance.basis.inputs import Inputs
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import first_year, values_by_year
 
 GDP: Final = "economy.gdp"
 
@@ -25,12 +26,28 @@ def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
     incomes = inputs.income("national", [years[0] - 1, *years])
     income = incomes[1:] * mean(persons)
     return {
-        "price_level": np.cumprod(1 + inputs.yearly(economy.inflation)),
+        "price_level": prices(scenario, years),
         "disposable_income_pp": incomes[1:],
         "disposable_income": income,
         "gdp": product(inputs) * over_root(inputs, persons),
         "interest_less_income_growth": inputs.yearly(economy.interest_rate) - (incomes[1:] / incomes[:-1] - 1),
     }
+
+
+def prices(scenario: Scenario, years: Sequence[int]) -> np.ndarray:
+    """Consumer prices of any years over those of the year before the first projected one, [year].
+
+    NaN where the scenario does not say how they grew.
+    """
+    inflation, base = scenario.values.economy.inflation, scenario.values.horizon.valuation_year - 1
+    later = range(base + 1, max([base, *years]) + 1)
+    earlier = range(base, max(min([base, *years]) + 1, first_year(inflation)) - 1, -1)
+    level = {base: 1.0}
+    level |= dict(zip(later, np.cumprod(1 + values_by_year(inflation, later)), strict=True))
+    level |= {
+        year - 1: 1 / up for year, up in zip(earlier, np.cumprod(1 + values_by_year(inflation, earlier)), strict=True)
+    }
+    return np.array([level.get(year, np.nan) for year in years])
 
 
 def mean(persons: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from simsurance.basis.frames import prices
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS
@@ -69,6 +70,13 @@ def belongs(scenario: "Scenario", measure: str) -> bool:
 def past(scenario: "Scenario", measure: str) -> History:
     """A published series as the past of a scenario; empty where it is another fund's."""
     return history(measure) if belongs(scenario, measure) else NOTHING
+
+
+def at_prices(series: History, scenario: "Scenario") -> History:
+    """A series of amounts at the prices of the year before a scenario's first, where its inflation reaches back to them."""
+    levels = zip(series.values, prices(scenario, list(series.values)), strict=True)
+    real = {year: series.values[year] / float(level) for year, level in levels if level == level}
+    return History(real, series.estimated & set(real))
 
 
 def fund_measure(fund: str, name: str) -> str:

@@ -24,7 +24,7 @@ class Card(str):
 def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None" = None) -> Card:
     """A small table in HTML, one column a fund: what it holds when, when it is depleted with its range, what it would take."""
     said, found, holds = words_of(results.scenario, lang), outlooks(results), results.checks["holds"]
-    ends = {"first": results.years[0], "last": results.years[-1]}
+    ends = {"first": results.years[0], "last": results.years[-1], "price_year": results.years[0] - 1}
 
     def year(when: int | None) -> str:
         return said.say("card.never", **ends) if when is None else str(when)
@@ -45,6 +45,7 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
         ("first_deficit", [year(each.first_deficit_year) for each in found]),
         ("depletion", [depletion(each) for each in found]),
         ("balance", [" → ".join(said.say("card.amount", closing=each) for each in one.closing) for one in found]),
+        ("real", [" → ".join(said.say("card.amount", closing=each) for each in one.real) for one in found]),
         ("months", [" → ".join(said.say("card.cover", months=each) for each in one.reserve_months) for one in found]),
         ("insured", [insured(each.fund) for each in found]),
         ("required", [times(each, lang) for each in found]),

@@ -27,9 +27,12 @@ MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
     RESIDENT: {
         "reserve_months_last_year": "months",
         "closing_last_year": "money",
+        "closing_last_year_constant_prices": "money",
+        "closing_last_year_of_gdp": "percent",
         "resident_insured_last_year": "persons",
         "coverage_last_year": "percent",
         "outgo_pp_last_year": "yuan",
+        "outgo_pp_last_year_constant_prices": "yuan",
         "cost_rate_last_year": "percent",
         "actuarial_balance": "percent",
         "required_contribution_multiple_now": "multiple",
@@ -38,11 +41,13 @@ MEASURES: Final[Mapping[str, Mapping[str, str]]] = {
     POOL: {
         "reserve_months_last_year": "months",
         "closing_last_year": "money",
+        "closing_last_year_constant_prices": "money",
+        "closing_last_year_of_gdp": "percent",
         "dependency_ratio_last_year": "per_hundred",
         "pay_as_you_go_rate_last_year": "percent",
         "required_rate_now": "percent",
     },
-    ACCOUNTS: {"closing_last_year": "money"},
+    ACCOUNTS: {"closing_last_year": "money", "closing_last_year_constant_prices": "money"},
 }
 """What is told of each fund, in this order, and how it is printed; of the members' own money the balance alone."""
 MAY_BE_A_DEFICIT: Final = ("months", "money")

@@ -15,14 +15,15 @@ RESIDENT = "resident"
 class Outlook:
     """What is first asked of a fund: deficit and depletion year, what it holds in the first and the last year.
 
-    A year that never comes is None, and so is the required multiple of a fund for which none is measured or where it has
-    no value; the status then says why.
+    `real` is the closing balance at constant prices. A year that never comes is None, and so is the required multiple of a
+    fund for which none is measured or where it has no value; the status then says why.
     """
 
     fund: str
     first_deficit_year: int | None
     depletion_year: int | None
     closing: tuple[float, float]
+    real: tuple[float, float]
     reserve_months: tuple[float, float]
     required_contribution_multiple: float | None
     required_contribution_status: str | None
@@ -53,12 +54,14 @@ def outlooks(results: "RunResult") -> list[Outlook]:
 def _outlook(results: "RunResult", fund: str) -> Outlook:
     found, account = measured(results, fund), results.accounts[fund]
     required = found.get("required_contribution_multiple_now")
-    closing, months = ((float(account[name][0]), float(account[name][-1])) for name in ("closing", "reserve_months"))
+    ends = account["closing"], account["closing"] / account["price_level"], account["reserve_months"]
+    closing, real, months = ((float(column[0]), float(column[-1])) for column in ends)
     return Outlook(
         fund,
         year_or_none(found["first_deficit_year"]),
         year_or_none(found["depletion_year"]),
         closing,
+        real,
         months,
         None if required is None or required.status != "ok" else required.value,
         None if required is None else required.status,

@@ -56,7 +56,9 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
     """The summary of a run, beside its twins, as Markdown; depletion years with their ranges if these are given."""
     results = twins.full
     scenario = results.scenario
-    funds = {fund: fund_facts(results, fund, lang) | range_facts(results, fund, ranges, lang) for fund in results.accounts}
+    funds = {
+        fund: fund_facts(results, fund, lang) | range_facts(results, fund, ranges, lang) for fund in results.accounts
+    }
     return words_of(scenario, lang).page(
         TEMPLATE,
         title=in_its_words(scenario, "title", lang),
@@ -192,7 +194,9 @@ def required_facts(results: "RunResult", fund: str) -> list[Facts]:
 def split_facts(results: "RunResult", fund: str, lang: str) -> Facts:
     """What more, or less, is to be levied from when it can change, by who pays it; nothing where nobody or one alone pays."""
     found, said = measured(results, fund), words_of(results.scenario, lang)
-    more = {payer: found.get(f"required_more_from_{payer}_now") for payer in by_payer(fund_of(fund), results.accounts[fund])}
+    more = {
+        payer: found.get(f"required_more_from_{payer}_now") for payer in by_payer(fund_of(fund), results.accounts[fund])
+    }
     amounts = {payer: each.value for payer, each in more.items() if each is not None and each.status == "ok"}
     if len(amounts) < 2:
         return {}

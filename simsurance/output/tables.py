@@ -104,7 +104,10 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for table, kind, name, unit in OTHERS:
         told = _labels(f"key.{name}") if kind == "key" else _of_column(table, name)
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
-    rows += [("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "") for name, unit in FRAMES.items()]
+    rows += [
+        ("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "")
+        for name, unit in FRAMES.items()
+    ]
     for axis in AXES.values():
         if axis.name != "age":
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]

@@ -51,6 +51,8 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
             _levers,
             _pins,
             _counted_ages,
+            _gdp,
+            _notice,
         ):
             try:
                 for keys, text in complaints(values, year):
@@ -243,6 +245,21 @@ def _counted_ages(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         text = f"age_65_plus {plain(oldest)} is not below age_60_plus {plain(older)} on 1 January {opening}; "
         keys = ("population.counted.age_65_plus", "population.counted.age_60_plus")
         yield keys, text + "lower the first or raise the second"
+
+
+def _gdp(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """The years of the product that are named have no gap, and years projected before the last of them are among them."""
+    named, opening = values.economy.gdp, values.horizon.valuation_year
+    if named and (gaps := sorted(set(range(min(*named, opening), max(named))) - set(named))):
+        yield ("economy.gdp",), f"{gaps[0]} is missing before {max(named)}; name it, or end with an earlier year"
+
+
+def _notice(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """A delayed change does not begin before one that is not."""
+    chosen = values.measures
+    if chosen.delay_years < chosen.notice_years:
+        text = f"delay_years {chosen.delay_years} is below notice_years {chosen.notice_years}; "
+        yield ("measures.delay_years", "measures.notice_years"), text + "raise the first or lower the second"
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:

@@ -164,7 +164,14 @@ INCOME_KEYS: Final = (
 DEMOGRAPHY_KEYS: Final = tuple(
     f"population.{name}"
     for name in (
-        *("stock_table", "stock_level", "counted.age_16_59", "counted.age_60_plus", "counted.age_65_plus", "pinned_total"),
+        *(
+            "stock_table",
+            "stock_level",
+            "counted.age_16_59",
+            "counted.age_60_plus",
+            "counted.age_65_plus",
+            "pinned_total",
+        ),
         *("mortality_table", "mortality_factor", "mortality_level", "mortality_level_fade_years"),
         *("fertility_table", "total_fertility_table", "fertility_variant", "fertility_level", "sex_ratio_table"),
         *("migration_table", "migration_factor"),

@@ -14,7 +14,16 @@ from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, TABLES, Layer, find, read
-from simsurance.scenario_file.keys import AT_ROOT_KEYS, DEMOGRAPHY_KEYS, KEYS, LEVERS, PINS, POLICY_KEYS, ROOT_KEYS, in_order
+from simsurance.scenario_file.keys import (
+    AT_ROOT_KEYS,
+    DEMOGRAPHY_KEYS,
+    KEYS,
+    LEVERS,
+    PINS,
+    POLICY_KEYS,
+    ROOT_KEYS,
+    in_order,
+)
 from simsurance.scenario_file.leaves import (
     Leaves,
     inside_a_value,

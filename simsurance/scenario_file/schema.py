@@ -158,7 +158,9 @@ class Economy(Section):
     )
     inflation: Schedule = quantity("growth of consumer prices", "a year", -0.1, 0.3)
     gdp: Pins = amount(
-        "gross domestic product, the last year named and those before it without a gap; empty where none is known", "yuan", 1
+        "gross domestic product, the last year named and those before it without a gap; empty where none is known",
+        "yuan",
+        1,
     )
     real_gdp_growth: Schedule = quantity(
         "real growth of gross domestic product after the last year named, at the incomes and population of the root",
@@ -214,9 +216,14 @@ class Measures(Section):
         "target reserve at the end of the projection period", "months of expenditure", 0, 60
     )
     notice_years: int = quantity(
-        "years from the valuation date until contributions can change: the required contribution starts then", "years", 0, 10
+        "years from the valuation date until contributions can change: the required contribution starts then",
+        "years",
+        0,
+        10,
     )
-    delay_years: int = quantity("years from the valuation date until the delayed required contribution starts", "years", 1, 50)
+    delay_years: int = quantity(
+        "years from the valuation date until the delayed required contribution starts", "years", 1, 50
+    )
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
 

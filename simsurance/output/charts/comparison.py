@@ -9,7 +9,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.published import NOTHING, History, fund_past, past
+from simsurance.evidence.published import NOTHING, History, at_prices, fund_past, past
 from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simsurance.analysis.compare import Comparison
+    from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
 LOOKS: Final[tuple[tuple[str, Any], ...]] = (
@@ -100,7 +101,7 @@ def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canv
     heading = _title(comparison, what, lang)
     if what.by_difference:
         heading = word("title.difference", lang, of=heading, base=scenario_title(base.scenario, lang))
-    axis = word(f"axis.{what.words}", lang, unit=shown.name)
+    axis = word(f"axis.{what.words}", lang, unit=shown.name, year=base.years[0] - 1)
     below = remarks(lines, lang)
     band = _band(comparison, [*([] if what.by_difference else [0]), *others], what)
     figure = canvas.sheet(heading, axis, [], lang)
@@ -153,13 +154,20 @@ def _title(comparison: "Comparison", what: Shown, lang: str) -> str:
 
 
 def _points(comparison: "Comparison", place: int, what: Shown, size: float) -> dict[int, float]:
-    """A scenario's column by year, or its difference from the base in the years that both have."""
+    """A scenario's column by year, or its difference from the base in the years that both have; amounts at constant prices."""
     base, own = comparison.results[0], comparison.results[place]
-    points = dict(zip(own.years, own.accounts[what.fund][what.column].tolist(), strict=True))
+    points = _column(own, what)
     if what.by_difference:
-        start = dict(zip(base.years, base.accounts[what.fund][what.column].tolist(), strict=True))
+        start = _column(base, what)
         points = {year: value - start[year] for year, value in points.items() if year in start}
     return {year: value / size for year, value in points.items()}
+
+
+def _column(results: "RunResult", what: Shown) -> dict[int, float]:
+    """What a chart shows of a scenario by year, amounts at its own constant prices."""
+    account = results.accounts[what.fund]
+    values = account[what.column] / account["price_level"] if what.unit == "yuan" else account[what.column]
+    return dict(zip(results.years, values.tolist(), strict=True))
 
 
 def _label(comparison: "Comparison", place: int, what: Shown, lang: str) -> str:
@@ -177,7 +185,7 @@ def _known(what: Shown, scenario: "Scenario") -> History:
         case "reserve_months":
             return reserve_history(scenario, what.fund)
         case "fund_balance":
-            return fund_past(scenario, what.fund, "cumulative_balance")
+            return at_prices(fund_past(scenario, what.fund, "cumulative_balance"), scenario)
         case "insured":
             return past(scenario, "resident_insured")
     return NOTHING

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance import __version__
-from simsurance.evidence.published import NOTHING, History, fund_past
+from simsurance.evidence.published import NOTHING, History, at_prices, fund_past
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
@@ -43,6 +43,8 @@ LOOKS: Final = {
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
 OUTGO_LOOK: Final = (SOLID, "s", 4.8)
 """Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
+AMOUNTS: Final = ("closing", "income", "outgo", "income_with_interest")
+"""Columns of an account that are amounts, drawn at constant prices."""
 RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
 BESIDE: Final = ((6, 7, "left"), (-6, -4, "right"))
@@ -87,11 +89,11 @@ def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
 def fund_balance(
     results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
 ) -> Chart:
-    """Funds on 31 December; below zero they are an accumulated deficit."""
+    """Funds on 31 December at constant prices; below zero they are an accumulated deficit."""
     shown = unit("yuan", words_of(results.scenario, lang))
     lines = []
     for fund in funds:
-        before = fund_past(results.scenario, fund, "cumulative_balance")
+        before = at_prices(fund_past(results.scenario, fund, "cumulative_balance"), results.scenario)
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
@@ -99,7 +101,10 @@ def fund_balance(
 
 
 def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT) -> Chart:
-    """Income and outgo of each year; income with interest where published years, which contain it, lie in the projection."""
+    """Income and outgo of each year at constant prices.
+
+    Income with interest where published years, which contain it, lie in the projection.
+    """
     shown = unit("yuan", words_of(results.scenario, lang))
     beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
     income = "income_with_interest" if beside else "income"
@@ -113,14 +118,14 @@ def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
             words = word(f"line.{name}", lang)
             if len(funds) > 1:
                 words = word("line.of_fund", lang, fund=word(f"fund.{fund}", lang), what=words)
-            known = fund_past(results.scenario, fund, name)
+            known = at_prices(fund_past(results.scenario, fund, name), results.scenario)
             column = income if name == "income" else name
             line = _line(results, fund, column, words, shown.size, colour, dashes, known)
             lines.append(replace(line, marker=marker, marker_size=size))
     notes = [word("note.interest", lang)] if lines[0].published and not beside else []
     figure = canvas.sheet(
         title(results, word("title.income_outgo", lang), owner(funds, lang), lang),
-        word(f"axis.{income}", lang, unit=shown.name),
+        word(f"axis.{income}", lang, unit=shown.name, year=results.years[0] - 1),
         footer(
             results.scenario, lang, lines, [*(word("note.marks", lang) for line in lines[:1] if line.published), *notes]
         ),
@@ -159,9 +164,11 @@ def _line(
     dashes: object = SOLID,
     known: History = NOTHING,
 ) -> Line:
-    """A column of a fund's account, or income with interest, as a line, with its published past."""
+    """A column of a fund's account, or income with interest, as a line, amounts at constant prices; with its published past."""
     account = results.accounts[fund]
     values = account["income"] + account["interest"] if name == "income_with_interest" else account[name]
+    if name in AMOUNTS:
+        values = values / account["price_level"]
     points = dict(zip(results.years, (values / size).tolist(), strict=True))
     series = measure_of(fund, name)
     return Line(series, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated)
@@ -179,7 +186,7 @@ def _balance_chart(
     """A chart of funds with depletion, accumulated deficit, and the band if there is one; the first lines are theirs."""
     figure = canvas.sheet(
         title(results, word(f"title.{name}", lang), owner(funds, lang), lang),
-        word(f"axis.{name}", lang, unit=shown),
+        word(f"axis.{name}", lang, unit=shown, year=results.years[0] - 1),
         footer(results.scenario, lang, lines),
         lang,
     )

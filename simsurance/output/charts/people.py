@@ -7,15 +7,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.axes import AREA, INCOME
+from simsurance.basis.frames import prices
 from simsurance.basis.inputs import Inputs
-from simsurance.evidence.published import NOTHING, History, in_scope_share, past
+from simsurance.evidence.published import NOTHING, History, at_prices, in_scope_share, past
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
 from simsurance.output.charts.words import word
 from simsurance.output.labels import unit, words_of
-from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,11 +116,10 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
 
 
 def cost_by_age(results: "RunResult", lang: str) -> Chart:
-    """Benefits per insured year by age in the first and the last year, at consumer prices of the first."""
+    """Benefits per insured year by age in the first and the last year, at consumer prices of the year before the first."""
     shown = unit("yuan_pp", words_of(results.scenario, lang))
     first, last = results.years[0], results.years[-1]
-    later = list(range(first + 1, last + 1))
-    prices = float(np.prod(1 + values_by_year(results.scenario.values.economy.inflation, later))) if later else 1.0
+    before, after = prices(results.scenario, [first, last]).tolist()
     table = results.ages.groupby(level=["year", "age"]).sum()
     schemes = ["resident", *(["employee"] if POOL in results.accounts else [])]
     lines = []
@@ -128,7 +127,7 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
         paid, exposed, colours = COST[scheme]
         years_insured = table[list(exposed)].sum(axis=1)
         per_head = (table[list(paid)].sum(axis=1) / years_insured)[years_insured > 0]
-        for year, colour, dashes, price in ((first, colours[0], DASHED, 1.0), (last, colours[1], SOLID, prices)):
+        for year, colour, dashes, price in ((first, colours[0], DASHED, before), (last, colours[1], SOLID, after)):
             words = str(year)
             if len(schemes) > 1:
                 words = canvas.wrapped(word("line.in_scheme", lang, year=year, scheme=word(f"scheme.{scheme}", lang)))
@@ -139,7 +138,7 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
         lines = lines[1::2]
     figure = canvas.sheet(
         word("title.cost_by_age", lang),
-        word("axis.cost_by_age", lang, unit=shown.name, year=first),
+        word("axis.cost_by_age", lang, unit=shown.name, year=first - 1),
         footer(results.scenario, lang, lines, [word("note.age", lang)]),
         lang,
     )
@@ -179,26 +178,22 @@ def admissions(results: "RunResult", lang: str) -> Chart:
 
 
 def cost_per_admission(results: "RunResult", lang: str) -> Chart:
-    """Eligible cost of an admission in each scheme, and of the published cost, at consumer prices of the first year."""
-    shown, first = unit("yuan_admission", words_of(results.scenario, lang)), results.years[0]
+    """Eligible cost of an admission in each scheme, and of the published cost, at constant prices."""
+    shown = unit("yuan_admission", words_of(results.scenario, lang))
     schemes = (("resident", RESIDENT, BLUE), ("employee", POOL, SKY))
     drawn = [each for each in schemes if each[1] in results.accounts]
     known = {scheme: past(results.scenario, f"{scheme}_cost_per_discharge") for scheme, *_ in drawn}
-    years = sorted({*results.years, *(year for series in known.values() for year in series.values)})
-    growth = 1 + values_by_year(results.scenario.values.economy.inflation, years)
-    level = np.cumprod(growth) / float(np.prod(growth[: years.index(first) + 1]))
-    prices = dict(zip(years, level.tolist(), strict=True))
     lines = []
     for scheme, fund, colour in drawn:
-        cost = zip(results.years, results.accounts[fund]["cost_per_admission"].tolist(), strict=True)
-        points = {year: amount / prices[year] for year, amount in cost}
-        share = in_scope_share(scheme)
-        eligible = {year: amount * share / prices[year] for year, amount in known[scheme].values.items()}
+        account = results.accounts[fund]
+        cost = account["cost_per_admission"] / account["price_level"]
+        points = dict(zip(results.years, cost.tolist(), strict=True))
+        eligible = at_prices(known[scheme], results.scenario).shown(1 / in_scope_share(scheme))
         label = canvas.wrapped(word(f"line.cost_per_admission.{scheme}", lang))
         lines.append(Line(scheme, label, points, colour, SOLID, eligible, known[scheme].estimated))
     figure = canvas.sheet(
         word("title.cost_per_admission", lang),
-        word("axis.cost_per_admission", lang, unit=shown.name, year=first),
+        word("axis.cost_per_admission", lang, unit=shown.name, year=results.years[0] - 1),
         footer(results.scenario, lang, lines),
         lang,
     )
