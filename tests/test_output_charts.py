@@ -17,10 +17,11 @@ from shared_runs import compared, projected
 import simsurance as ss
 from simsurance.analysis.compare import compare
 from simsurance.analysis.scheme_effects import scheme_effects as effects_of_policies
+from simsurance.basis.frames import prices
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import history
 from simsurance.language import languages
-from simsurance.measures import measure_of
+from simsurance.measures import in_frame, measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.fund import name_band
@@ -250,14 +251,16 @@ def series(chart, kind="projection"):
 
 @pytest.mark.parametrize("fund", ["employee_pool", "personal_accounts"])
 def test_charts_of_the_employee_scheme_show_its_accounts_and_their_published_past(baseline, fund):
-    account = baseline.accounts[fund]
+    account = in_frame(baseline.accounts[fund], "constant_prices")
     balance, flows = (of_baseline(f"employee_{name}") for name in ("fund_balance", "income_outgo"))
     np.testing.assert_allclose(series(balance)[measure_of(fund, "closing")] * 1e9, account["closing"], rtol=1e-12)
     published = "employee_account" if fund == "personal_accounts" else fund
     for name in ("income", "outgo"):
         np.testing.assert_allclose(series(flows)[measure_of(fund, name)] * 1e9, account[name], rtol=1e-12)
         past = series(flows, "published")[measure_of(fund, name)]
-        assert past.to_dict() == pytest.approx(history(f"{published}_{name}").shown(1e9))
+        nominal = history(f"{published}_{name}").shown(1e9)
+        levels = zip(nominal, prices(baseline.scenario, list(nominal)), strict=True)
+        assert past.to_dict() == pytest.approx({year: nominal[year] / level for year, level in levels})
     guessed = history(f"{published}_cumulative_balance").estimated
     assert set(series(balance, "estimate")[measure_of(fund, "closing")].index) == set(guessed) != set()
 
@@ -313,7 +316,7 @@ def test_income_is_drawn_with_interest_where_published_years_lie_in_the_projecti
         assert ("published income includes interest" in told) == (not with_interest)
         assert ("，收入含利息" in texts(charts.draw(name, results, "zh").figure)) == with_interest
         for fund in ("resident",) if funds == 1 else ("employee_pool", "personal_accounts"):
-            account = results.accounts[fund]
+            account = in_frame(results.accounts[fund], "constant_prices")
             column = "income_with_interest" if with_interest else "income"
             wanted = account["income"] + account["interest"] * with_interest
             np.testing.assert_allclose(series(chart)[measure_of(fund, column)] * 1e9, wanted, rtol=1e-12)
@@ -361,7 +364,8 @@ def test_benefits_by_age_are_shown_of_both_schemes(baseline, alone):
     rows = baseline.ages.xs((2026, 30), level=("year", "age")).sum()
     paid = rows["employee_inpatient_benefits"] + rows["employee_outpatient_benefits"] + rows["maternity_benefits"]
     shown = data[(data["series"] == "employee_2026") & (data["age"] == 30)]["value"].item()
-    assert shown == pytest.approx(paid / (rows["active_years"] + rows["retired_years"]))
+    real = paid / baseline.account["price_level"][0]
+    assert shown == pytest.approx(real / (rows["active_years"] + rows["retired_years"]))
     assert set(charts.draw("cost_by_age", alone).data["series"]) == {"2026", "2028"}
 
 
@@ -529,7 +533,7 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
     both = compare([base, richer])
     assert comparison.charts_of(both) == list(comparison.CHARTS)
     difference = series(comparison.draw("employee_fund_balance_difference", both))[both.names[1]]
-    own, before = (each.accounts["employee_pool"]["closing"] for each in (richer, base))
+    own, before = (in_frame(each.accounts["employee_pool"], "constant_prices")["closing"] for each in (richer, base))
     np.testing.assert_allclose(difference * 1e9, own - before, rtol=1e-9)
     levels = comparison.draw("employee_reserve_months", both, "zh")
     assert "职工医保统筹基金" in texts(levels.figure)

@@ -3,12 +3,15 @@
 import re
 import tomllib
 
+import numpy as np
 import pytest
 from shared_runs import twinned as twins
 
 import simsurance as ss
 from simsurance import __version__
 from simsurance.language import languages, words
+from simsurance.ledger import fund_of
+from simsurance.measures import by_payer, starts_of
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import forecast_standard, summary
@@ -51,20 +54,28 @@ def allowed_numbers(run):
     for account in results.accounts.values():
         values += [float(column[row]) for column in account.values() for row in (0, -1)]
         values += [account["reserve_months"].max(), account["reserve_months"].min()]
-    delayed = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
+    begins = starts_of(results.scenario.values, len(results.years))
     resident, pool = results.account, results.accounts["employee_pool"]
-    for row in (0, delayed):
+    last = results.frames.xs(results.years[-1], level="year").to_numpy()
+    values += last[np.isfinite(last)].tolist()
+    values += [float((resident["disposable_income"] / resident["gdp"])[row]) for row in (0, -1)]
+    values.append(sum(measures[f"required_more_from_{payer}_now"] for payer in by_payer(fund_of("resident"), resident)))
+    for row in begins:
         values.append(resident["personal_contribution_pp"][row] + resident["subsidy_pp"][row])
     if standard := forecast_standard(results):
         values += [standard["personal"], standard["subsidy"]]
-    for row in (0, delayed):
+    for row in begins:
         values.append(pool["contribution_rate"][row])
     values += [1 / pool["dependency_ratio"][row] for row in (0, -1)]
     yearly = results.flows[["waiting_months", "bonus_cap", "critical_beneficiaries"]].groupby(level="year").sum()
     for row in (0, -1):
         payers = resident["resident_enrolled"][row]
+        then = 43377 / resident["disposable_income_pp"][row]
+        values.append(yearly["bonus_cap"].iloc[row] / payers * then)
         values += [*yearly.iloc[row], yearly["bonus_cap"].iloc[row] / payers, resident["bonus_cost"][row] / payers]
     values += [*run.twin["zero_effect"].dropna(), *run.twin["difference"].dropna()]
+    closings = run.twin.loc["closing_last_year", ["zero_effect", "difference"]].astype(float)
+    values += (closings.dropna() / resident["price_level"][-1]).tolist()
     values += [*run.drag["present_value"], *run.tail["pareto_bonus_cost_pp"].iloc[[0, -1]]]
     values += [results.scenario.values.measures.target_reserve_months, len(results.checks)]
     found = set().union(*(printed_forms(value) for value in values))
@@ -257,8 +268,7 @@ def test_the_summary_tells_the_employee_scheme_as_its_tables_have_it(run):
     rate = percent(float(pool["contribution_rate"][0]), "en")
     assert f"employer contribution rate to the pooled fund is {rate} of the contribution base throughout" in own
     found = measured(results, "employee_pool")
-    later = min(results.scenario.values.measures.delay_years, len(results.years) - 1)
-    for name, place in (("now", 0), ("delayed", later)):
+    for name, place in zip(("now", "delayed"), starts_of(results.scenario.values, len(results.years)), strict=True):
         value = found[f"required_rate_{name}"].value
         none = "nothing need be levied from then on"
         said = none if value < 0 else f"{percent(value, 'en')} of the contribution base, not {rate}"
@@ -338,7 +348,7 @@ def test_where_nothing_is_levied_no_multiple_is_told(levied, lang):
     times = {"en": r"× \d", "zh": r"\d倍"}[lang]
     own = section(summary(never.twins, lang), POOL[lang])
     assert own.count(told.split("{}")[1]) == 1
-    assert told.format(2026) in own
+    assert told.format(2027) in own
     assert not re.search(times, own)
     own = section(summary(no_more.twins, lang), POOL[lang])
     assert told.format(2031) in own
