@@ -78,6 +78,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "benefits.critical_illness.cap": ('benefits.critical_illness.cap_rule="amount"',),
     "benefits.critical_illness.premium": ('benefits.critical_illness.financing="premium"',),
     "measures.delay_years": ("horizon.last_year=2034",),
+    "measures.notice_years": ("horizon.last_year=2034",),
     **dict.fromkeys(("claims.trend.real_growth", "claims.trend.use_growth"), PAST),
     **dict.fromkeys(("employee.care.real_growth", "employee.care.use_growth"), PAST),
     **dict.fromkeys(("claims.trend.income_elasticity", "claims.trend.income_lag"), RICHER),

@@ -248,9 +248,9 @@ def _counted_ages(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _gdp(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """The years of the product that are named have no gap, and years projected before the last of them are among them."""
-    named, opening = values.economy.gdp, values.horizon.valuation_year
-    if named and (gaps := sorted(set(range(min(*named, opening), max(named))) - set(named))):
+    """The years of the product that are named have no gap."""
+    named = values.economy.gdp
+    if named and (gaps := sorted(set(range(min(named), max(named))) - set(named))):
         yield ("economy.gdp",), f"{gaps[0]} is missing before {max(named)}; name it, or end with an earlier year"
 
 
