@@ -34,6 +34,7 @@ class Results:
         self.shown = shown
 
     fund = table_of(RunResult, "fund")
+    frames = table_of(RunResult, "frames")
     population = table_of(RunResult, "population")
     membership = table_of(RunResult, "membership")
     flows = table_of(RunResult, "flows")

@@ -1,6 +1,7 @@
 """Amounts at constant prices, as shares of disposable income and of GDP; what changes when contributions can."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame
 from simsurance.results import RunAccounts, accounts_of
+from simsurance.scenario_file.files import TABLES
 from simsurance.scenario_file.schedule import value_in
 from simsurance.variables import A_HEAD, FRAMES
 
@@ -154,3 +156,33 @@ def test_what_more_is_levied_is_split_by_who_pays_it(base: RunAccounts) -> None:
         * (base.accounts[POOL]["employer_contributions"] + base.accounts[POOL]["employer_to_accounts"])[1],
         rel=1e-12,
     )
+
+
+def test_a_fund_with_people_of_its_own_has_its_part_of_the_product(base: RunAccounts, tmp_path: Path) -> None:
+    """Half the nation by a table of its own: GDP is that of the root, whose people are of its own table, times the ratio."""
+    lines = (TABLES / "demography/population.csv").read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("persons")
+    halved = [line.split(",") for line in lines[1:]]
+    for row in halved:
+        row[place] = str(float(row[place]) / 2)
+    (tmp_path / "demography").mkdir()
+    own = tmp_path / "demography" / "population.csv"
+    own.write_text("\n".join([lines[0], *map(",".join, halved)]) + "\n", encoding="utf-8")
+    file = tmp_path / "half.toml"
+    counts = load("baseline").leaves
+    text = 'extends = "baseline"\ntitle = "Half"\n[horizon]\nlast_year = 2034\n[population]\n'
+    text += 'stock_table = "demography/population.csv"\nmigration_factor = 0.5\n[population.counted]\n'
+    text += "".join(f"{name} = {{}}\n" for name in ("age_16_59", "age_60_plus", "age_65_plus")) + "[membership]\n"
+    for name in ("resident_insured", "employee_active", "employee_retired"):
+        text += f"{name} = {counts[f'membership.{name}']['2026'] / 2}\n"
+    file.write_text(text, encoding="utf-8")
+    scenario = load(file)
+    assert scenario.tables["population.stock_table"] == own != scenario.root_tables["population.stock_table"]
+    (half,) = accounts_of([scenario])
+    ratio = half.account["disposable_income"] / base.account["disposable_income"]
+    np.testing.assert_allclose(ratio, 0.5, rtol=5e-3)
+    np.testing.assert_allclose(half.account["gdp"], base.account["gdp"] * ratio, rtol=1e-11)
+    saved = tmp_path / "saved.toml"
+    saved.write_text(scenario.to_toml(), encoding="utf-8")
+    (again,) = accounts_of([load(saved)])
+    np.testing.assert_array_equal(again.account["gdp"], half.account["gdp"])

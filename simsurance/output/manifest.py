@@ -32,8 +32,14 @@ PUBLISHED: Final = DATA / "published.csv"
 def run_id(scenario: "Scenario") -> str:
     """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run."""
     tables = {key: sha256(path) for key, path in scenario.tables.items()}
+    of_root = {key: sha256(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
     leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
-    made_of = {"version": __version__, "leaves": leaves, "tables": tables, "reference": dict(scenario.of_root)}
+    made_of = {
+        "version": __version__,
+        "leaves": leaves,
+        "tables": tables,
+        "reference": dict(scenario.of_root) | of_root,
+    }
     if scenario.pin_root is not None:
         made_of["pinned_in"] = run_id(scenario.pin_root)
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -117,7 +123,7 @@ def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 def inputs(scenario: "Scenario") -> dict[str, str]:
     """Hash of every file that a run reads, by the name that messages use: scenario files, tables, published years."""
     files = {layer.folder / Path(layer.label).name for layer in scenario.layers.values() if layer.folder is not None}
-    files |= {*scenario.tables.values(), PUBLISHED}
+    files |= {*scenario.tables.values(), *scenario.root_tables.values(), PUBLISHED}
     return dict(sorted((label_of(path), sha256(path)) for path in files))
 
 
