@@ -127,6 +127,30 @@ def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> Non
     assert {name for name in users if not below(name, home)} == set()
 
 
+ON_THE_WAY_TO_A_RESULT = ("basis", "model", "measures", "identities", "incidence", "results")
+LINEAR_ALGEBRA = {"dot", "einsum", "inner", "linalg", "lstsq", "matmul", "tensordot", "vdot"}
+WHERE_BITS_DO_NOT_PASS_ON = {"smoothest", "_alike"}
+"""In `basis.counted_ages`: which steps bind is a choice among steps, and products of differences are whole numbers."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PLACED if any(below(name_of(path), group) for group in ON_THE_WAY_TO_A_RESULT)],
+    ids=name_of,
+)
+def test_no_bit_of_a_result_depends_on_threads_of_linear_algebra(path: Path) -> None:
+    def walk(node: ast.AST) -> Iterator[ast.AST]:
+        if not (isinstance(node, ast.FunctionDef) and node.name in WHERE_BITS_DO_NOT_PASS_ON):
+            yield node
+            for child in ast.iter_child_nodes(node):
+                yield from walk(child)
+
+    for node in walk(parsed(path)):
+        named = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        assert named not in LINEAR_ALGEBRA, f"{name_of(path)}: {ast.unparse(node)}"
+        assert not isinstance(node, ast.MatMult), name_of(path)
+
+
 def test_pyplot_is_nobodys() -> None:
     assert [name_of(path) for path in MODULES if "matplotlib.pyplot" in imports(path)] == []
 

@@ -201,7 +201,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
 
     head_cost = tables.by_sex_age(inputs.table("claims.outpatient.cost_table"), "relative_cost")["relative_cost"]
     clinic_ratio = members(clinic.cost_ratio, HEALTH.members)
-    head_ratio = clinic_ratio[:, None, None] / np.einsum("h,hsx->sx", clinic_ratio, prevalence)
+    head_ratio = clinic_ratio[:, None, None] / (clinic_ratio[:, None, None] * prevalence).sum(axis=0)
     clinic_use = members(clinic.use, HEALTH.members)
     clinic_user = (
         head_ratio

@@ -78,7 +78,7 @@ class OpeningInputs:
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
     """Shares of the income groups by area, [area, income], with assisted and low exchanged to meet the assisted share."""
     assisted = share[:, population.ASSISTED]
-    factor = assisted_share / float(area_weight @ assisted)
+    factor = assisted_share / float((area_weight * assisted).sum())
     moved = share.copy()
     moved[:, population.ASSISTED] = assisted * factor
     moved[:, population.LOW_INCOME] -= assisted * (factor - 1)
