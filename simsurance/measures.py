@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axis, row
+from simsurance.axes import AREA, INCOME, STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
 from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, booked, fund_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
@@ -57,7 +57,7 @@ class Interest:
     def discounts(self, margin: float | np.ndarray = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """Value on the opening 1 January of one yuan when a year's flows fall, and of one at the year's end."""
         rate = self.rates + margin
-        end = np.cumprod(1 / (1 + rate), axis=0)
+        end = np.cumprod(1 / (1 + rate), axis=YEAR)
         return end * growth(rate, self.share), end
 
 
@@ -184,7 +184,7 @@ def interest_path(basis: Sequence[YearBasis], runs: int) -> Interest:
 
 def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
     """The first year in which a condition holds, NaN if it never does, [run]."""
-    return np.where(below.any(axis=0), np.asarray(years)[below.argmax(axis=0)], np.nan)
+    return np.where(below.any(axis=YEAR), np.asarray(years)[below.argmax(axis=YEAR)], np.nan)
 
 
 INCOME_SHARE: Final = "share of members' disposable income"
@@ -261,7 +261,7 @@ def level_measures(account: Account) -> Iterator[Measured]:
         if name in account:
             for label, place in (("first", 0), ("last", -1)):
                 yield always(f"{name}_{label}_year", account[name][place], unit)
-    yield always("lowest_reserve_months", account["reserve_months"].min(axis=0), "months")
+    yield always("lowest_reserve_months", account["reserve_months"].min(axis=YEAR), "months")
 
 
 def always(name: str, values: np.ndarray, unit: str) -> Measured:
@@ -293,7 +293,8 @@ def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
 
     `persons` [run, sex, area, age].
     """
-    found, of_age = values.squeeze(axis=axis("health", "status", "sex")), persons.sum(axis=1)[:, :, None]
+    found = values.squeeze(axis=axis("health", "status", "sex"))
+    of_age = persons.sum(axis=axis("sex", of=STOCK_AXES[1:]))[:, :, None]
     weighted = np.broadcast_to(found * of_age, (len(of_age), len(AREA.members), len(INCOME.members), of_age.shape[-1]))
     return ratio(weighted.sum(axis=-1), np.broadcast_to(of_age.sum(axis=-1), weighted.shape[:-1]))
 
@@ -374,8 +375,8 @@ def unless_pinned(found: Measured, held: np.ndarray) -> Measured:
 def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
     depleted = overdrawn(account["closing"], account["outgo"])
-    share, ever = ratio(account["income"], account["outgo"]), depleted.any(axis=0)
-    at_depletion = np.take_along_axis(share, depleted.argmax(axis=0)[None], axis=0)[0]
+    share, ever = ratio(account["income"], account["outgo"]), depleted.any(axis=YEAR)
+    at_depletion = np.take_along_axis(share, depleted.argmax(axis=YEAR)[None], axis=YEAR)[0]
     for label, found in (("at_depletion", at_depletion), ("last_year", share[-1])):
         values = np.where(ever, found, np.nan)
         statuses = np.where(ever, np.where(np.isfinite(values), "ok", "no_outgo"), f"not_depleted_by_{years[-1]}")

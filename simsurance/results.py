@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, SEX, STATUS
+from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
 from simsurance.basis import build, stack, trend
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.inputs import Inputs
@@ -69,7 +69,7 @@ class RunAccounts:
         names = [found.name for found in VARIABLES if found.table == "fund"]
         none = np.full(len(self.years), np.nan)
         columns = {
-            name: np.stack([account.get(name, none) for account in self.accounts.values()], axis=1) for name in names
+            name: np.stack([account.get(name, none) for account in self.accounts.values()], axis=-1) for name in names
         }
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
@@ -103,12 +103,12 @@ class RunResult(RunAccounts):
     def pin_factors(self) -> dict[str, dict[int, float]]:
         """The factor on the model's total by pin and year; empty where nothing is pinned."""
         found = self.projection.pin_factors
-        return {} if found is None else applied(self.scenario, found[:, 0])
+        return {} if found is None else applied(self.scenario, at(found, of=REPORT_AXES, run=0))
 
     @cached_property
     def entries(self) -> Entries:
         """Entries to the employee scheme of this run, for a later run to hold."""
-        return Entries(self.scenario, self.years, self.projection.entrants[:, 0], self.basis)
+        return Entries(self.scenario, self.years, at(self.projection.entrants, of=REPORT_AXES, run=0), self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -126,7 +126,7 @@ class RunResult(RunAccounts):
     @cached_property
     def membership(self) -> "pd.DataFrame":
         """Persons on each 1 January by status, need class, area and income group."""
-        persons = np.swapaxes(self.projection.stocks.membership, 2, 3)
+        persons = np.swapaxes(self.projection.stocks.membership, *axis("health", "status", of=MEMBERSHIP_AXES))
         keys = {
             "date": self.dates,
             "status": STATUS.members,

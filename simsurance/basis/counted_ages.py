@@ -66,7 +66,7 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """
     shape = totals.shape[1:]
     rows = totals.reshape(len(totals), -1)
-    size = rows.sum(axis=1)
+    size = rows.sum(axis=-1)
     if not (size > 0).all():
         raise _unmet()
     rows, wanted = rows / size[:, None], wanted / size
@@ -106,7 +106,7 @@ def _solved(equations: np.ndarray, right: np.ndarray) -> np.ndarray:
         left[[column, pivot]] = left[[pivot, column]]
         factor = left[column + 1 :, column] / left[column, column]
         left[column + 1 :, column:] -= factor[:, None] * left[column, column:]
-    found = left[:, -1]
+    found = left[..., -1]
     for column in reversed(range(size)):
         found[column] /= left[column, column]
         found[:column] -= left[:column, column] * found[column]

@@ -150,7 +150,7 @@ def pin_insured(cells: np.ndarray, pins: PinBasis, population: np.ndarray) -> np
     new = {name: persons(cells, name) * usable(factors[:, PLACE[name]]) for name in INSURED}
     others = fund.summed(np.where(held[name], 0.0, persons(cells, name)) for name in TRACKED)
     left = population - fund.summed(np.where(held[name], new[name], 0.0) for name in INSURED)
-    any_held = np.any([held[name] for name in INSURED], axis=0)
+    any_held = np.logical_or.reduce([held[name] for name in INSURED])
     rest = np.where(np.isnan(population) | ~any_held, 1.0, ratio(left, others))
     for name, rows in TRACKED.items():
         own = factors[:, PLACE[name]] if name in INSURED else np.ones(len(cells))
