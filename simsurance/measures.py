@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AREA, INCOME, STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
-from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, booked, fund_of
+from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, booked, fund_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
@@ -224,7 +224,7 @@ def measures(
     found: list[Measured] = []
     for name, account in accounts.items():
         fund = fund_of(name)
-        own = [*dated_measures(account, years), *level_measures(account)]
+        own = [*dated_measures(account, years), *level_measures(fund, account)]
         if fund.a_head:
             own += burden_measures(basis, persons)
         if fund.pooled:
@@ -255,10 +255,11 @@ def dated_measures(account: Account, years: Sequence[int]) -> Iterator[Measured]
         yield measured(name, found, "year", f"{status}_{years[-1]}")
 
 
-def level_measures(account: Account) -> Iterator[Measured]:
-    """Columns of the account at both ends, and the lowest reserve."""
+def level_measures(fund: Fund, account: Account) -> Iterator[Measured]:
+    """Columns of the account at both ends, all but other funds' own, and the lowest reserve."""
+    others = {name for each in FUNDS if each.name != fund.name for name in each.levels}
     for name, unit in FIRST_AND_LAST.items():
-        if name in account:
+        if name not in others:
             for label, place in (("first", 0), ("last", -1)):
                 yield always(f"{name}_{label}_year", account[name][place], unit)
     yield always("lowest_reserve_months", account["reserve_months"].min(axis=YEAR), "months")
