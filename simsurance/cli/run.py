@@ -95,14 +95,14 @@ def command(
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out)
     for scenario in chosen:
-        tell_notes(scenario)
+        tell_notes(scenario, lang)
     if dry_run:
         _tell(
             [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
         )
         return
     with progress() as line:
-        line.say("importing")
+        line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.single_changes import single_changes
         from simsurance.analysis.twins import twins
         from simsurance.output.save import save
@@ -110,7 +110,8 @@ def command(
 
         runs: dict[int, Told] = {}
         for place, result in (each for block in blocks(chosen) for each in block.results()):
-            line.say(f"{len(runs) + 1} of {len(chosen)}: {result.scenario.name}")
+            at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
+            line.say(words(lang).say("progress.run", **at))
             ranges, folder = single_changes(result) if ranged else None, folders[place]
             save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
             runs[place] = Told(

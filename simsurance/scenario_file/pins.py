@@ -192,17 +192,6 @@ def _parts_of(total: str) -> set[str]:
     return {each.row.name for each in SIDES[total]} if total in SIDES else {total}
 
 
-def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> list[str]:
-    """What a run tells of its pins: what is imposed, and the levers and changed keys that cannot act beside it."""
-    told = (
-        [f"pinned: {', '.join(f'{pin.total} ({pin.mode})' for pin in acting)}"] if (acting := pinning(values)) else []
-    )
-    for path, totals, wholly in held_levers(values, changed):
-        share = "cannot act" if wholly else "acts in part"
-        told.append(f"{path} {share}: {', '.join(totals)} pinned, fixed")
-    return told
-
-
 def pin_complaints(values: ScenarioValues) -> Iterator[Complaint]:
     """Pins of years that are not projected, of money that is not, of one total twice, and those that contradict an identity."""
     first, last = values.horizon.valuation_year, values.horizon.last_year
