@@ -1,12 +1,15 @@
 """The axes of every array: names and members, each said once; their labels stand in the language files under `axis`.
 
-Person arrays run over `PERSON_AXES` in that order, age innermost. Code addresses an axis by name, through `axis()`,
-and a member by name, through `index()`.
+Person arrays run over `PERSON_AXES` in that order, age innermost. Code addresses an axis by name, through `axis()`, `at()` and
+`along()`, and a member by name, through `index()`; the innermost axis may be called the last one.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ MEMBERSHIP_AXES: Final = ("date", "run", "health", "status", "area", "income")
 BY_AGE_AXES: Final = ("year", "run", "sex", "age")
 BY_GROUP_AXES: Final = ("year", "run", "area", "income")
 """Axes of what a projection reports."""
+REPORT_AXES: Final = ("year", "run")
+"""The first axes of all that a projection reports by year."""
+YEAR: Final = REPORT_AXES.index("year")
+PROFILE_AXES: Final = ("health", "sex", "age")
+"""Axes of what is known of persons by need class, sex and age."""
 
 NEVER: Final = slice(0, 1)
 GAPS: Final = slice(1, 2 + GAP_DEPTH)
@@ -93,6 +101,17 @@ def row(name: str) -> int:
 def axis(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[int, ...]:
     """Positions of the named axes, for `array.sum(axis=axis("health", "age"))`; `of`: the array's axes."""
     return tuple(of.index(name) for name in names)
+
+
+def at(array: "np.ndarray", of: tuple[str, ...] = PERSON_AXES, **places: int | slice) -> "np.ndarray":
+    """The part of an array at places on named axes, a view; `of`: the array's first axes. A place takes its axis away."""
+    return array[tuple(places.get(name, slice(None)) for name in of)]
+
+
+def along(array: "np.ndarray", *names: str, of: tuple[str, ...] = PERSON_AXES) -> "np.ndarray":
+    """An array whose axes are `names`, in the order of `of`, on the axes `of`: size 1 on the others."""
+    sizes = dict(zip(names, array.shape, strict=True))
+    return array.reshape([sizes.get(name, 1) for name in of])
 
 
 @cache

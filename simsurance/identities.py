@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, ENTRANTS, TENURES
+from simsurance.axes import BY_AGE_AXES, EMPLOYEES, ENTRANTS, FLOW_AXES, REPORT_AXES, TENURES, YEAR, along, at
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import INSURED, LEDGER, POOL, SIDES, TOTALS, TRANSFERS, Fund, booked, from_outside, fund_of
 from simsurance.measures import Account, by_area_and_income, by_run
@@ -71,7 +71,7 @@ def _worst(name: str, difference: np.ndarray, size: np.ndarray, years: Sequence[
     """The largest residual of each run; a number that is not finite counts as the largest."""
     relative = np.abs(difference) / np.maximum(np.abs(size), 1.0)
     relative = np.where(np.isfinite(relative), relative, np.inf)
-    places = relative.argmax(axis=0)
+    places = relative.argmax(axis=YEAR)
     found = []
     for run, place in enumerate(places):
         residual = float(relative[place, run])
@@ -125,8 +125,9 @@ def _entries_held(projection: Projection, basis: Sequence[YearBasis]) -> Iterato
     held = [year.entries for year in basis if year.entries is not None]
     if not held:
         return
-    cells = dict(zip(ENTRANTS, np.moveaxis(projection.entrants, 2, 0), strict=True))
-    wanted = [held_in(outside[:, None, None], each) for outside, each in zip(cells["outside"], held, strict=True)]
+    axes = (*REPORT_AXES, "entrant")
+    cells = {name: at(projection.entrants, of=axes, entrant=place) for place, name in enumerate(ENTRANTS)}
+    wanted = [held_in(along(outside, *FLOW_AXES), each) for outside, each in zip(cells["outside"], held, strict=True)]
     wanted_in_all = total(np.stack(wanted))
     entered = total(projection.by_age["transfers_out"]) + total(cells["uninsured"])
     difference = entered + total(cells["not_met"]) - wanted_in_all
@@ -191,7 +192,7 @@ def _over_cost(projection: Projection, flow: Mapping[str, np.ndarray], basis: Se
     for name in ("inpatient_benefits", "critical_illness", "bonus_cost"):
         factor = np.broadcast_to(_pin_factor(projection, name), paid.shape[:2])
         share = self_run.get(name, 1.0) / np.where(factor == 0, 1.0, factor)
-        paid = paid + flow[name] * share[:, :, None, None]
+        paid = paid + flow[name] * along(share, *REPORT_AXES, of=BY_AGE_AXES)
     return largest(np.maximum(paid, 0))
 
 
@@ -231,7 +232,7 @@ def _within_cost(name: str, kind: str, projection: Projection, benefits: str, cl
     """Nobody is paid more than the care cost, before a pin scales what is paid."""
     paid, cost = projection.by_age[benefits], projection.by_age[claims]
     factor = np.broadcast_to(_pin_factor(projection, benefits), paid.shape[:2])
-    excess = largest(np.maximum(paid - cost * factor[:, :, None, None], 0))
+    excess = largest(np.maximum(paid - cost * along(factor, *REPORT_AXES, of=BY_AGE_AXES), 0))
     return f"{name}: {kind} benefits do not exceed cost", excess, total(cost)
 
 
@@ -261,8 +262,8 @@ def _imposed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[
             found[:, :, place] = total(membership[:, :, :, TRACKED[name][0]])
     off = np.where(np.isnan(wanted), 0.0, found - wanted)
     size = np.maximum(np.where(np.isnan(wanted), 0.0, np.abs(wanted)), np.maximum(size, 1.0))
-    worst = np.abs(off / size).argmax(axis=2)[:, :, None]
-    off, size = (np.take_along_axis(values, worst, axis=2)[:, :, 0] for values in (off, size))
+    worst = np.abs(off / size).argmax(axis=-1, keepdims=True)
+    off, size = (np.take_along_axis(values, worst, axis=-1)[..., 0] for values in (off, size))
     yield "pins: what is imposed is met", off, size
 
 

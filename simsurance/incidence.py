@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from simsurance.axes import AREA, BY_AGE_AXES, INCOME, LAST_AGE, MEMBERSHIP_AXES, STOCK_AXES, axis
+from simsurance.axes import (
+    AREA,
+    BY_AGE_AXES,
+    BY_GROUP_AXES,
+    INCOME,
+    LAST_AGE,
+    MEMBERSHIP_AXES,
+    REPORT_AXES,
+    STOCK_AXES,
+    along,
+    axis,
+)
 from simsurance.ledger import BENEFITS, PAID_AND_RECEIVED, SCHEMES, TRANSFERS
 from simsurance.measures import interest_path, ratio
 from simsurance.model.fund import summed
@@ -36,7 +47,7 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
         of_newborn = by_year[..., 0] * ratio(own, whole, otherwise=0.0)
         by_year[..., 0] -= of_newborn
         found = np.zeros((len(births), by_year.shape[1]))
-        np.add.at(found, place, np.moveaxis(by_year, 1, -1))
+        np.add.at(found, place, np.moveaxis(by_year, axis("run", of=BY_AGE_AXES)[0], -1))
         found[LAST_AGE + 1 :] += of_newborn
         return found
 
@@ -53,7 +64,9 @@ def group_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     values = {name: summed(each) for name, each in present_values(projection, projection.by_group, basis).items()}
     columns = {"person_years": person_years, **_with_net(values)}
     keys: dict[str, Sequence[object]] = {"area": AREA.members, "income": INCOME.members}
-    return keys, {name: np.moveaxis(values, 0, -1) for name, values in columns.items()}
+    return keys, {
+        name: np.moveaxis(values, axis("run", of=BY_GROUP_AXES[1:])[0], -1) for name, values in columns.items()
+    }
 
 
 def present_values(
@@ -67,9 +80,9 @@ def present_values(
     held, totals = {fund.name for fund in projection.funds}, projection.totals
     for row in (row for row in TRANSFERS if row.of_run and row.within and row.payer in held):
         credited = ratio(totals[row.name], totals[row.within], otherwise=0.0)
-        flows = {**flows, row.name: flows[row.within] * credited[..., None, None]}
+        flows = {**flows, row.name: flows[row.within] * along(credited, *REPORT_AXES, of=BY_AGE_AXES)}
     middle, _ = interest_path(basis, projection.prepaid.shape[1]).discounts()
-    weight = middle[..., None, None]
+    weight = along(middle, *REPORT_AXES, of=BY_AGE_AXES)  # by group there are as many axes
     nothing = np.zeros_like(flows["births"])
     return {
         name: summed([nothing, *(flows[row.name] for row in rows if row.name in flows)]) * weight

@@ -194,7 +194,8 @@ class Fund:
     `insured`: columns of its account with the persons insured; `heads`: flows that amounts a head are divided by; `base`:
     the column that its contributions are a share of; `members_income`: the flow that is its members' disposable income;
     `checked_as`: what the names of its identities begin with. `pooled`: its risk is shared, so that it can be in or out of
-    balance; the balances of members are their own. `a_head`: its contribution is an amount a head, not a rate.
+    balance; the balances of members are their own. `a_head`: its contribution is an amount a head, not a rate. `optional`:
+    a scenario may leave it out. `levels`: columns of its account alone that are reported for the first and the last year.
     """
 
     name: str
@@ -206,6 +207,8 @@ class Fund:
     checked_as: str
     pooled: bool = True
     a_head: bool = False
+    optional: bool = False
+    levels: tuple[str, ...] = ()
 
     @property
     def place(self) -> int:
@@ -279,6 +282,14 @@ FUNDS: Final = (
         "members_income",
         "money",
         a_head=True,
+        levels=(
+            "coverage",
+            "coverage_of_population",
+            "leave_rate",
+            "return_rate",
+            "resident_insured",
+            "public_money",
+        ),
     ),
     Fund(
         POOL,
@@ -288,6 +299,8 @@ FUNDS: Final = (
         "contribution_base",
         "employee_members_income",
         "pool",
+        optional=True,
+        levels=("employee_active", "employee_retired", "dependency_ratio", "contribution_rate", "pay_as_you_go_rate"),
     ),
     Fund(
         ACCOUNTS,
@@ -298,12 +311,15 @@ FUNDS: Final = (
         "employee_members_income",
         "accounts",
         pooled=False,
+        optional=True,
     ),
 )
 """The funds, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
 SCHEMES: Final = tuple(dict.fromkeys(fund.scheme for fund in FUNDS))
 TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
+SPENDING: Final = tuple(each.row.name for fund in FUNDS if not fund.pooled for each in fund.outgo if each.row.scaled)
+"""What members spend of their own accounts."""
 
 
 def _paid_and_received() -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -327,6 +343,15 @@ def row_of(name: str) -> Row:
 def fund_of(name: str) -> Fund:
     """The fund of that name."""
     return next(fund for fund in FUNDS if fund.name == name)
+
+
+def is_optional(total: str) -> bool:
+    """Whether a row, an income or an outgo is there only with a fund that a scenario may leave out; stocks never are."""
+    if total in INSURED:
+        return False
+    if total in SIDES:
+        return fund_of(total.partition(".")[0]).optional
+    return any(fund.optional for fund in FUNDS if fund.name in (row_of(total).payer, row_of(total).receiver))
 
 
 Amount = TypeVar("Amount")

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, INCOME, TENURES, UNINSURED, axis, row
-from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of
+from simsurance.axes import AREA, INCOME, STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
+from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
@@ -58,7 +58,7 @@ class Interest:
     def discounts(self, margin: float | np.ndarray = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """Value on the opening 1 January of one yuan when a year's flows fall, and of one at the year's end."""
         rate = self.rates + margin
-        end = np.cumprod(1 / (1 + rate), axis=0)
+        end = np.cumprod(1 / (1 + rate), axis=YEAR)
         return end * growth(rate, self.share), end
 
 
@@ -186,7 +186,7 @@ def interest_path(basis: Sequence[YearBasis], runs: int) -> Interest:
 
 def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:
     """The first year in which a condition holds, NaN if it never does, [run]."""
-    return np.where(below.any(axis=0), np.asarray(years)[below.argmax(axis=0)], np.nan)
+    return np.where(below.any(axis=YEAR), np.asarray(years)[below.argmax(axis=YEAR)], np.nan)
 
 
 DIVISORS: Final = {"of_income": "disposable_income", "of_gdp": "gdp"}
@@ -230,7 +230,7 @@ def measures(
     found: list[Measured] = []
     for name, account in accounts.items():
         fund = fund_of(name)
-        own = [*dated_measures(account, years), *level_measures(account, years[0] - 1)]
+        own = [*dated_measures(account, years), *level_measures(fund, account, years[0] - 1)]
         if fund.a_head:
             own += burden_measures(basis, persons)
         if fund.pooled:
@@ -262,10 +262,11 @@ def dated_measures(account: Account, years: Sequence[int]) -> Iterator[Measured]
         yield measured(name, found, "year", f"{status}_{years[-1]}")
 
 
-def level_measures(account: Account, price_year: int) -> Iterator[Measured]:
-    """Columns of the account at both ends, amounts in every frame, and the lowest reserve."""
+def level_measures(fund: Fund, account: Account, price_year: int) -> Iterator[Measured]:
+    """Columns of the account at both ends, all but other funds' own, amounts in every frame; and the lowest reserve."""
+    others = {name for each in FUNDS if each.name != fund.name for name in each.levels}
     for name, unit in FIRST_AND_LAST.items():
-        if name in account:
+        if name not in others:
             for label, place in (("first", 0), ("last", -1)):
                 yield always(f"{name}_{label}_year", account[name][place], unit)
                 if unit.startswith(YUAN):
@@ -273,7 +274,7 @@ def level_measures(account: Account, price_year: int) -> Iterator[Measured]:
                         values = account[name][place] / divisor(account, frame, name)[place]
                         told = f"{unit} of {price_year}" if frame == CONSTANT_PRICES else of_frame
                         yield measured(f"{name}_{label}_year_{frame}", values, told, "no_gdp")
-    yield always("lowest_reserve_months", account["reserve_months"].min(axis=0), "months")
+    yield always("lowest_reserve_months", account["reserve_months"].min(axis=YEAR), "months")
 
 
 def divisor(account: Account, frame: str, name: str) -> np.ndarray:
@@ -319,7 +320,8 @@ def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
 
     `persons` [run, sex, area, age].
     """
-    found, of_age = values.squeeze(axis=axis("health", "status", "sex")), persons.sum(axis=1)[:, :, None]
+    found = values.squeeze(axis=axis("health", "status", "sex"))
+    of_age = persons.sum(axis=axis("sex", of=STOCK_AXES[1:]))[:, :, None]
     weighted = np.broadcast_to(found * of_age, (len(of_age), len(AREA.members), len(INCOME.members), of_age.shape[-1]))
     return ratio(weighted.sum(axis=-1), np.broadcast_to(of_age.sum(axis=-1), weighted.shape[:-1]))
 
@@ -423,8 +425,8 @@ def unless_pinned(found: Measured, held: np.ndarray) -> Measured:
 def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]:
     """Share of outgo that income covers in the depletion year and in the last, or the status that there is none."""
     depleted = overdrawn(account["closing"], account["outgo"])
-    share, ever = ratio(account["income"], account["outgo"]), depleted.any(axis=0)
-    at_depletion = np.take_along_axis(share, depleted.argmax(axis=0)[None], axis=0)[0]
+    share, ever = ratio(account["income"], account["outgo"]), depleted.any(axis=YEAR)
+    at_depletion = np.take_along_axis(share, depleted.argmax(axis=YEAR)[None], axis=YEAR)[0]
     for label, found in (("at_depletion", at_depletion), ("last_year", share[-1])):
         values = np.where(ever, found, np.nan)
         statuses = np.where(ever, np.where(np.isfinite(values), "ok", "no_outgo"), f"not_depleted_by_{years[-1]}")

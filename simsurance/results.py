@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, SEX, STATUS
+from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
 from simsurance.basis import build, stack, trend
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
@@ -84,7 +84,7 @@ class RunAccounts:
     def _of_funds(self, name: str, accounts: dict[str, measures.Account]) -> np.ndarray:
         """A column of accounts, [year, fund]; NaN where a fund does not have it."""
         none = np.full(len(self.years), np.nan)
-        return np.stack([account.get(name, none) for account in accounts.values()], axis=1)
+        return np.stack([account.get(name, none) for account in accounts.values()], axis=-1)
 
     @cached_property
     def measures(self) -> "pd.DataFrame":
@@ -116,12 +116,12 @@ class RunResult(RunAccounts):
     def pin_factors(self) -> dict[str, dict[int, float]]:
         """The factor on the model's total by pin and year; empty where nothing is pinned."""
         found = self.projection.pin_factors
-        return {} if found is None else applied(self.scenario, found[:, 0])
+        return {} if found is None else applied(self.scenario, at(found, of=REPORT_AXES, run=0))
 
     @cached_property
     def entries(self) -> Entries:
         """Entries to the employee scheme of this run, for a later run to hold."""
-        return Entries(self.scenario, self.years, self.projection.entrants[:, 0], self.basis)
+        return Entries(self.scenario, self.years, at(self.projection.entrants, of=REPORT_AXES, run=0), self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -139,7 +139,7 @@ class RunResult(RunAccounts):
     @cached_property
     def membership(self) -> "pd.DataFrame":
         """Persons on each 1 January by status, need class, area and income group."""
-        persons = np.swapaxes(self.projection.stocks.membership, 2, 3)
+        persons = np.swapaxes(self.projection.stocks.membership, *axis("health", "status", of=MEMBERSHIP_AXES))
         keys = {
             "date": self.dates,
             "status": STATUS.members,
@@ -242,7 +242,7 @@ class Block:
         values, persons = [each.values for each in self.scenarios], self.projection.stocks.persons
         everyone = total(persons)
         beside = [frames(scenario, everyone[:, run]) for run, scenario in enumerate(self.scenarios)]
-        framed = {name: np.stack([each[name] for each in beside], axis=1) for name in beside[0]}
+        framed = {name: np.stack([each[name] for each in beside], axis=-1) for name in beside[0]}
         by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
         checks = identities.check(self.projection, self.basis, by_fund)

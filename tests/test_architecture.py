@@ -127,6 +127,92 @@ def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> Non
     assert {name for name in users if not below(name, home)} == set()
 
 
+ON_THE_WAY_TO_A_RESULT = ("basis", "model", "measures", "identities", "incidence", "results")
+LINEAR_ALGEBRA = {"dot", "einsum", "inner", "linalg", "lstsq", "matmul", "tensordot", "vdot"}
+WHERE_BITS_DO_NOT_PASS_ON = {"smoothest", "_alike"}
+"""In `basis.counted_ages`: which steps bind is a choice among steps, and products of differences are whole numbers."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PLACED if any(below(name_of(path), group) for group in ON_THE_WAY_TO_A_RESULT)],
+    ids=name_of,
+)
+def test_no_bit_of_a_result_depends_on_threads_of_linear_algebra(path: Path) -> None:
+    def walk(node: ast.AST) -> Iterator[ast.AST]:
+        if not (isinstance(node, ast.FunctionDef) and node.name in WHERE_BITS_DO_NOT_PASS_ON):
+            yield node
+            for child in ast.iter_child_nodes(node):
+                yield from walk(child)
+
+    for node in walk(parsed(path)):
+        named = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        assert named not in LINEAR_ALGEBRA, f"{name_of(path)}: {ast.unparse(node)}"
+        assert not isinstance(node, ast.MatMult), name_of(path)
+
+
+REDUCTIONS = {"all", "any", "argmax", "argmin", "cumprod", "cumsum", "max", "mean", "min", "prod", "squeeze", "sum"}
+
+
+def is_number(node: ast.AST | None) -> bool:
+    """Whether a node is a whole number as it stands, or several of them."""
+    if isinstance(node, ast.UnaryOp):
+        return is_number(node.operand)
+    if isinstance(node, ast.Tuple):
+        return bool(node.elts) and all(map(is_number, node.elts))
+    return isinstance(node, ast.Constant) and type(node.value) is int
+
+
+def numbered_axes(tree: ast.Module) -> Iterator[str]:
+    """Where an axis is told by its position: in a reduction, among slices, or by new axes; the innermost may be the last."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            told = [keyword.value for keyword in node.keywords if keyword.arg == "axis"]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
+                told += node.args[:1]
+            if any(is_number(each) and ast.unparse(each) != "-1" for each in told):
+                yield ast.unparse(node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+            numbers, whole, new = (
+                sum(map(kind, node.slice.elts))
+                for kind in (
+                    is_number,
+                    lambda each: isinstance(each, ast.Slice),
+                    lambda each: ast.unparse(each) == "None",
+                )
+            )
+            if (numbers and whole) or numbers > 1 or new > 1:
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", PLACED, ids=name_of)
+def test_axes_are_named(path: Path) -> None:
+    assert list(numbered_axes(parsed(path))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.sum(axis=1)",
+        "a.sum((1, 2))",
+        "a.max(axis=(0, -2))",
+        "a[:, 0]",
+        "a[0, :, b]",
+        "a[0, 0, b]",
+        "a[:, None, None]",
+    ],
+)
+def test_a_numbered_axis_is_seen(text: str) -> None:
+    assert list(numbered_axes(ast.parse(text))) == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["a.sum(axis=-1)", "a[..., 0]", "a[:, None]", "a[:, :, ROW]", "a.sum(axis=axis('age'))"]
+)
+def test_a_named_axis_is_let_through(text: str) -> None:
+    assert list(numbered_axes(ast.parse(text))) == []
+
+
 def test_pyplot_is_nobodys() -> None:
     assert [name_of(path) for path in MODULES if "matplotlib.pyplot" in imports(path)] == []
 

@@ -1,5 +1,8 @@
 """The opening ages are those counted, reached by the smoothest change that keeps total and births."""
 
+import os
+import subprocess
+import sys
 from functools import cache
 
 import numpy as np
@@ -149,3 +152,28 @@ def test_the_baseline_has_the_published_counts() -> None:
     for ages in FROM:
         known = {year + 1: persons for year, persons in published(f"population_{ages}").items() if year + 1 in DATES}
         assert getattr(counted, f"age_{ages}") == known
+
+
+def test_opening_ages_have_the_same_bits_with_one_thread_and_with_two() -> None:
+    code = (
+        "import hashlib\n"
+        "from simsurance.basis.inputs import Inputs\n"
+        "from simsurance.scenario_file.loader import load\n"
+        "for date in (2023, 2026):\n"
+        "    years = {'horizon.valuation_year': date, 'horizon.last_year': date}\n"
+        "    scenario = load('baseline').replace(years)\n"
+        "    print(hashlib.sha256(Inputs(scenario, scenario.values).opening_stock().tobytes()).hexdigest())"
+    )
+    one, two = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+        for threads in ("1", "2")
+    )
+    assert len(one.split()) == len(set(one.split())) == 2
+    assert one == two

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from simsurance.cli import main
 from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.notes import Note, notes, pin_notes
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb")))
@@ -73,13 +76,13 @@ def found(text: str, lang: str) -> set[str]:
 
 @cache
 def output(lang: str, name: str) -> str:
-    """What a command prints, and the summaries that it writes."""
+    """What a command prints, on standard error too, and the summaries that it writes."""
     with TemporaryDirectory() as out:
         folder = ("--out", out) if name in WITH_FOLDER else ()
         done = CliRunner().invoke(main, [*COMMANDS[name], "--lang", lang, *folder], catch_exceptions=False)
         assert done.exit_code == 0, done.stderr
         summaries = [file.read_text(encoding="utf-8") for file in sorted(Path(out).rglob("summary.md"))]
-    return "\n".join([done.stdout.replace(out, "out"), *summaries])
+    return "\n".join([*(told.replace(out, "out") for told in (done.stdout, done.stderr)), *summaries])
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -118,10 +121,51 @@ def test_no_document_says_what_should_go(document):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_chinese_output_holds_no_english(name, lever_effects, monkeypatch):
     monkeypatch.setattr(levers, "effects", lever_effects)
+    assert english_in(output("zh", name)) == []
+
+
+def english_in(text: str) -> list[str]:
+    """What of a Chinese text is in Latin letters and neither code, nor a name, a key or a file."""
     names = sorted({*shipped(), *shipped(fragments=True), *KEYS, *LATIN}, key=len, reverse=True)
-    left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|out/\S*$", "", output("zh", name), flags=re.MULTILINE)
-    left = re.sub("|".join(map(re.escape, names)), "", left)
-    assert re.findall(r"[A-Za-z]{2,}.*", left) == []
+    left = re.sub(r"`[^`\n]*`|\S*\.(?:csv|toml|md|json)\b|out/\S*$", "", text, flags=re.MULTILINE)
+    return re.findall(r"[A-Za-z]{2,}.*", re.sub("|".join(map(re.escape, names)), "", left))
+
+
+def every_note(folder: Path) -> list[str]:
+    """Settings of a run that has every note to tell."""
+    tables = {path: Path(str(table)) for path, table in load("baseline").tables.items()}
+    own = {f"population.{name}_table": tables[f"population.{name}_table"] for name in ("stock", "mortality")}
+    pin = '{total = "subsidies", values = {2026 = 7e11}, mark = "judgement", source = "S_JUDGEMENT", mode = "fixed"}'
+    settings = {
+        **{key: f'"{shutil.copy(table, folder / table.name)}"' for key, table in own.items()},
+        "horizon.valuation_year": "2022",
+        "horizon.last_year": "2026",
+        "population.counted": "{age_16_59 = {2026 = 8.5e8}, age_60_plus = {2026 = 3.2e8}, age_65_plus = {2026 = 2.2e8}}",
+        "population.stock_level": "{2019 = 0.99}",
+        "levers.less": '{component = "subsidies", start = 2026, ramp_years = 1, size = 0.1, low = 0.0, high = 0.2, '
+        'mark = "judgement", source = "S_JUDGEMENT", description = "-", description_zh = "-"}',
+        "pins.subsidies": pin,
+    }
+    return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
+    notes = {key.rpartition(".")[2] for key in words(lang).entries if key.startswith("scenario_note.")}
+    told = [note.name for note in scenario_notes(tmp_path)]
+    assert set(told) == notes
+    command = ["run", "baseline", *every_note(tmp_path), "--dry-run", "--lang", lang, "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    assert len(done.stderr.splitlines()) == len(told)
+    assert found(done.stderr, lang) == set()
+    assert (english_in(done.stderr) == []) == (lang == "zh")
+
+
+def scenario_notes(folder: Path) -> list[Note]:
+    """The notes of that run."""
+    scenario = load("baseline", (), tuple(every_note(folder)[1::2]))
+    return [*notes(scenario.leaves, scenario.tables), *pin_notes(scenario.values, scenario.changed)]
 
 
 def test_what_should_go_is_found_as_a_whole_word_outside_code():

@@ -10,7 +10,7 @@ from small_scheme import persons, quiet_year, state_of
 
 from simsurance import measures
 from simsurance.axes import FUND
-from simsurance.ledger import POOL, RESIDENT, fund_of
+from simsurance.ledger import FUNDS, POOL, RESIDENT, fund_of
 from simsurance.model.projection import project
 from simsurance.model.state import YearBasis
 from simsurance.results import simulate
@@ -59,7 +59,7 @@ def account(
         "income_rate": [0.02] * 4, "cost_rate": [0.02] * 4, "coverage": [0.93] * 4, "resident_insured": [1000.0] * 4,
         "leave_rate": [0.03] * 4, "return_rate": [0.4] * 4, "price_level": [1.01, 1.02, 1.03, 1.04],
         "disposable_income_pp": [50.0] * 4, "disposable_income": [5000.0] * 4, "gdp": [11000.0] * 4,
-        "interest_less_income_growth": [-0.02] * 4,
+        "interest_less_income_growth": [-0.02] * 4, "coverage_of_population": [0.95] * 4,
     }  # fmt: skip
     arrays = {name: np.asarray(numbers, dtype=float) for name, numbers in found.items()}
     paid_by_parts = {"personal_contributions": 0.3, "assistance": 0.02, "subsidies": 0.6, "local_supplement": 0.08}
@@ -70,6 +70,17 @@ def account(
     arrays["current_balance"] = arrays["closing"] - arrays["opening"]
     arrays["reserve_months"] = arrays["closing"] / (arrays["outgo"] / 12)
     return arrays
+
+
+def pool_account(numbers: dict[str, np.ndarray], base: float) -> dict[str, np.ndarray]:
+    """The same as an account of the employee pool; its base is a multiple of the members' income."""
+    found = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
+    own = {"employee_active": 800.0, "employee_retired": 300.0, "contribution_rate": 0.06, "pay_as_you_go_rate": 0.07}
+    found |= {name: np.full(4, value) for name, value in (own | {"purchases": 0.0, "retiree_credits": 0.0}).items()}
+    return found | {
+        "dependency_ratio": np.array([0.38, 0.39, 0.4, 0.41]),
+        "contribution_base": numbers["members_income"] * base,
+    }
 
 
 def told(accounts: dict[str, dict[str, np.ndarray]], rate: float = RATE, **changes: Any) -> dict[str, measures.Measure]:
@@ -210,6 +221,12 @@ def test_ends_of_the_path_are_reported(name: str) -> None:
     assert found[f"{name}_last_year"].value == numbers[name][-1]
 
 
+def test_a_level_is_of_one_fund_or_of_every_fund_and_each_has_a_unit() -> None:
+    own = [name for fund in FUNDS for name in fund.levels]
+    assert len(own) == len(set(own))
+    assert set(own) < measures.FIRST_AND_LAST.keys()
+
+
 def test_every_measure_has_a_unit_and_either_a_value_or_a_reason() -> None:
     for outgo in (90, 190):
         for measure in measured(account([100] * 4, [outgo] * 4)).values():
@@ -253,10 +270,7 @@ def test_the_account_of_a_projection_adds_up() -> None:
 
 def test_the_measures_of_another_fund_are_named_after_it_and_computed_in_the_same_way() -> None:
     numbers = account([100] * 4, [120, 150, 170, 200])
-    pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
-    pool |= {"contribution_rate": np.full(4, 0.06), "dependency_ratio": np.array([0.38, 0.39, 0.4, 0.41])}
-    pool |= {"contribution_base": numbers["members_income"], "purchases": np.zeros(4), "retiree_credits": np.zeros(4)}
-    found = told({RESIDENT: numbers, POOL: pool})
+    found = told({RESIDENT: numbers, POOL: pool_account(numbers, 1.0)})
     same = ("depletion_year", "first_deficit_year", "actuarial_balance", "required_contribution_multiple_now")
     for name in (*same, "payable_share_at_depletion", "closing_last_year", "lowest_reserve_months"):
         assert found[f"employee_pool_{name}"].value == found[name].value, name
@@ -354,9 +368,6 @@ def test_a_scheme_without_contributions_or_active_members_still_has_an_account(c
 
 def test_the_balance_of_the_pool_is_a_share_of_its_base() -> None:
     numbers = account([100] * 4, [120, 150, 170, 200])
-    pool = {name: values for name, values in numbers.items() if name not in RESIDENT_ONLY}
-    pool |= {"contribution_rate": np.full(4, 0.06), "contribution_base": numbers["members_income"] / 2}
-    pool |= {"purchases": np.zeros(4), "retiree_credits": np.zeros(4)}
-    found = told({RESIDENT: numbers, POOL: pool})
+    found = told({RESIDENT: numbers, POOL: pool_account(numbers, 0.5)})
     assert found["employee_pool_actuarial_balance"].value == pytest.approx(2 * found["actuarial_balance"].value)
     assert found["employee_pool_actuarial_balance"].unit == "share of the contribution base"

@@ -154,6 +154,25 @@ def test_a_run_whose_accounts_do_not_add_up_writes_nothing(tmp_path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
+def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it_does_alone(tmp_path):
+    short = 'title = "{0}"\ndescription = "{0}"\nextends = "baseline"\n[horizon]\nlast_year = 2026\n'
+    files = [tmp_path / f"{name}.toml" for name in ("one", "two", "three", "four", "fails")]
+    for file in files:
+        file.write_text(short.format(file.stem))
+    with files[-1].open("a") as last:
+        last.write("[population.counted]\nage_60_plus = {2026 = 9.0e8}\n")
+    alone = run(files[-1], "--no-charts", "--no-range", "--out", tmp_path / "alone")
+    done = run(*files, "--no-charts", "--no-range", "--out", tmp_path / "out")
+    assert alone.exit_code == done.exit_code == ExitCode.INPUT
+    assert "population.counted" in alone.stderr
+    assert done.stderr == alone.stderr
+    assert (done.stdout, (tmp_path / "alone").exists()) == ("", False)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["four", "one", "three", "two"]
+    assert {len(list(path.iterdir())) for path in (tmp_path / "out").iterdir()} == {
+        len(file_names(load("baseline"), charts=False, ranges=False))
+    }
+
+
 def test_an_out_that_is_a_file_is_one_line(tmp_path):
     (tmp_path / "out").write_text("")
     failed = run("baseline", "--years", ":2026", "--no-charts", "--out", tmp_path / "out")

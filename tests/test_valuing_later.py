@@ -180,12 +180,13 @@ def test_what_is_carried_is_told_by_run_validate_manifest_and_summary(tmp_path: 
         **{path: 2025 for path in KNOWN_TO if path != "population.stock_level"},
         "population.stock_level": 2026,
     }
-    line, ages = call("validate", file).stderr.splitlines()
+    line, ages, old = call("validate", file).stderr.splitlines()
     assert ages == f"later: population.counted: no ages counted on 1 January 2027; the ages are those of {STOCK}"
+    assert re.fullmatch(rf"later: {STOCK}: rows of \d{{4}} to 2025 are not read", old)
     assert line.startswith("later: carried from 2025: contributions.local_supplement, ")
     assert line.endswith("; carried from 2026: population.stock_level")
     done = call("run", file, "--no-charts", "--out", tmp_path / "out")
-    assert (done.exit_code, done.stderr) == (0, f"{line}\n{ages}\n")
+    assert (done.exit_code, done.stderr) == (0, f"{line}\n{ages}\n{old}\n")
     folder = tmp_path / "out" / "later"
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["carried"] == carried
     told = (folder / "summary.md").read_text(encoding="utf-8")
@@ -210,8 +211,24 @@ def test_nothing_is_carried_to_the_baselines_own_date_or_before() -> None:
 def test_stocks_of_ones_own_after_the_valuation_date_are_told(tmp_path: Path) -> None:
     rows = [*rows_of(BASE.tables[STOCK]), *stock_rows(2027, on_1_july(2027))]
     rows += [*stock_rows(2025, on_1_july(2026)), *stock_rows(2026, on_1_july(2026))]
-    (note,) = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows))}).notes
-    assert note == f"{STOCK}: stocks after 1 July 2026 are not read; the population is projected from there"
+    later, earlier = BASE.replace({STOCK: str(written(tmp_path / "stocks.csv", rows))}).notes
+    assert later == f"{STOCK}: stocks after 1 July 2026 are not read; the population is projected from there"
+    first = min(int(row.partition(",")[0]) for row in rows[1:])
+    assert earlier == f"{STOCK}: rows of {first} to 2024 are not read"
+
+
+@pytest.mark.parametrize("valued", [2023, 2026])
+def test_earlier_stocks_of_ones_own_that_are_said_not_to_be_read_are_not(tmp_path: Path, valued: int) -> None:
+    base = BASE.replace({"horizon.valuation_year": valued, "horizon.last_year": 2027})
+    rows = rows_of(BASE.tables[STOCK])
+    whole = base.replace({STOCK: str(written(tmp_path / "whole.csv", rows))})
+    (note,) = [each for each in whole.notes if each.startswith(f"{STOCK}: rows")]
+    first, last = map(int, re.findall(r"\d{4}", note))
+    left = [row for row in rows if not (year := row.partition(",")[0]).isdecimal() or not first <= int(year) <= last]
+    part = base.replace({STOCK: str(written(tmp_path / "part.csv", left))})
+    assert not [each for each in part.notes if each.startswith(f"{STOCK}: rows")]
+    runs = simulate([whole, part])
+    np.testing.assert_array_equal(runs[0].projection.fund, runs[1].projection.fund)
 
 
 @pytest.mark.parametrize("changes", [{}, {"claims.end_of_life.share": 0.5}, {"horizon.valuation_year": 2023}])

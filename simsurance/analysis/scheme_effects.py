@@ -98,7 +98,7 @@ class SchemeEffects:
 
         before: pd.DataFrame = getattr(self.base, table)
         found = {
-            name: (getattr(changed, table) - before).drop(columns=heads).div(before[heads], axis=0)
+            name: (getattr(changed, table) - before).drop(columns=heads).div(before[heads], axis="index")
             for name, changed in self.policies.items()
         }
         return pd.concat(found, names=["policy"])

@@ -12,11 +12,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import HEALTH
+from simsurance.axes import HEALTH, PROFILE_AXES, along, at, axis
 from simsurance.basis import life_table
-from simsurance.basis.inputs import Inputs, age_band_values, members, on
+from simsurance.basis.inputs import Inputs, age_band_values, members
 from simsurance.basis.trend import Scheme
 from simsurance.model.population import need_class_mortality
+
+BY_YEAR = ("year", *PROFILE_AXES)
+OVER_NEEDS = axis("health", of=PROFILE_AXES)
 
 
 def prevalence(inputs: Inputs, years: Sequence[int]) -> np.ndarray:
@@ -43,17 +46,18 @@ def at_younger_age(known: np.ndarray, younger_by: np.ndarray) -> np.ndarray:
     for year, sex in np.ndindex(*younger_by.shape[:2]):
         for need in needs:
             found[year, need, sex] = np.interp(ages - younger_by[year, sex], ages, known[need, sex])
-    found[:, 0] = 1 - found[:, 1:].sum(axis=1)
+    higher = at(found, of=BY_YEAR, health=slice(1, None)).sum(axis=axis("health", of=BY_YEAR))
+    at(found, of=BY_YEAR, health=0)[:] = 1 - higher
     return found
 
 
 def dying(inputs: Inputs, years: Sequence[int]) -> np.ndarray:
     """Probability of dying in the year by need class, [year, health, sex, age], of a population that has its prevalence."""
     survival, _ = inputs.survival(years)
-    people = on(prevalence(inputs, years), "year", "health", "sex", "age")[:, 0]
-    ratio = on(members(inputs.values.health.mortality_ratio, HEALTH.members), "health")[0]
-    chance = need_class_mortality(people, on(survival, "year", "sex", "age")[:, 0], ratio)
-    return chance[:, :, 0, :, 0, 0]
+    people = along(prevalence(inputs, years), "run", *PROFILE_AXES)  # years stand where runs do
+    ratio = along(members(inputs.values.health.mortality_ratio, HEALTH.members), "health")
+    chance = need_class_mortality(people, along(survival, "run", "sex", "age"), ratio)
+    return at(chance, status=0, area=0, income=0)
 
 
 def cost_of_mortality(inputs: Inputs, scheme: Scheme, cost: np.ndarray) -> np.ndarray:
@@ -102,7 +106,7 @@ def multiple_of_all(within: np.ndarray, shares: np.ndarray, chance: np.ndarray, 
     make of it; where nobody dies, all are as likely to.
     """
     survivor = cost / (1 + (within - 1) * chance)
-    dead = np.where(chance.max(axis=0) > 0, shares * chance, shares)
+    dead = np.where(chance.max(axis=OVER_NEEDS) > 0, shares * chance, shares)
     alive = shares * (1 - chance)
-    means = [(who * survivor).sum(axis=0) / who.sum(axis=0) for who in (dead, alive)]
+    means = [(who * survivor).sum(axis=OVER_NEEDS) / who.sum(axis=OVER_NEEDS) for who in (dead, alive)]
     return within * means[0] / means[1]

@@ -61,12 +61,12 @@ def _ratios(totals: bytes, wanted: bytes, shape: tuple[int, ...]) -> np.ndarray:
 def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Ratios [sex, age] with Σ total · ratio = wanted for each of `totals` [total, sex, age], as alike as can be.
 
-    Where a step would be too high, non-negative least squares find the steps that bind; the ratios follow from equations
-    alone, so that nothing ends at a tolerance.
+    Where a step would be too high, non-negative least squares find which steps bind; the ratios follow from equations alone,
+    so that nothing ends at a tolerance.
     """
     shape = totals.shape[1:]
     rows = totals.reshape(len(totals), -1)
-    size = rows.sum(axis=1)
+    size = rows.sum(axis=-1)
     if not (size > 0).all():
         raise _unmet()
     rows, wanted = rows / size[:, None], wanted / size
@@ -87,9 +87,30 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _alike(differences: np.ndarray, rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Where the squared differences are least among all that meet `rows` · ratio = `wanted`, by the equations of Lagrange."""
+    cells = rows.shape[1]
     nothing = np.zeros((len(rows), len(rows)))
     equations = np.block([[differences.T @ differences, rows.T], [rows, nothing]])
-    return np.asarray(np.linalg.solve(equations, np.append(np.zeros(rows.shape[1]), wanted))[: rows.shape[1]])
+    return _solved(equations, np.append(np.zeros(cells), wanted))[:cells]
+
+
+def _solved(equations: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The unknowns of a square system by elimination, one column after the other, the largest left in it as pivot.
+
+    Each number is a product and a difference in a fixed order, so that the last digits do not depend on a library of linear
+    algebra or its threads.
+    """
+    left = np.column_stack([equations, right])
+    size = len(left)
+    for column in range(size):
+        pivot = column + int(np.abs(left[column:, column]).argmax())
+        left[[column, pivot]] = left[[pivot, column]]
+        factor = left[column + 1 :, column] / left[column, column]
+        left[column + 1 :, column:] -= factor[:, None] * left[column, column:]
+    found = left[..., -1]
+    for column in reversed(range(size)):
+        found[column] /= left[column, column]
+        found[:column] -= left[:column, column] * found[column]
+    return found
 
 
 @cache

@@ -91,7 +91,7 @@ def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     return cost | basic_rules(
         inputs,
         ("employee_inpatient_benefits", "employee_outpatient_benefits"),
-        on(np.stack(deductibles, axis=1), "year", "status"),
+        on(np.stack(deductibles, axis=-1), "year", "status"),
         ratio,
         inputs.yearly(inpatient.limit),
         outpatient_ratio,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simsurance.axes import ENTRANTS
+from simsurance.axes import ENTRANTS, FLOW_AXES, along
 from simsurance.model.state import EntriesBasis, YearBasis
 from simsurance.scenario_file.loader import Scenario
 
@@ -61,4 +61,4 @@ def _relative(own: np.ndarray, root: np.ndarray) -> np.ndarray:
 
 def _on_person_axes(cells: np.ndarray) -> np.ndarray:
     """[sex, area, income, age] as [run, 1, 1, sex, area, income, age]."""
-    return cells[None, None, None]
+    return along(cells, *FLOW_AXES[1:])

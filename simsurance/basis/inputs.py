@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, INCOME
+from simsurance.axes import AGE, AREA, INCOME, along, axis
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import Count, at_counts
 from simsurance.basis.residence import at_national_mean
@@ -22,6 +22,9 @@ Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
 Territory = Literal["national", "urban", "rural"]
 """Where incomes are told apart: the nation, its towns, its country."""
+STOCK = ("year", "sex", "age")
+GRADED = ("year", "area", "income")
+"""Axes of a whole population and of what differs by group, the year first."""
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
 COUNTED_AGES = {"age_16_59": (16, 60), "age_60_plus": (60, len(AGE.members)), "age_65_plus": (65, len(AGE.members))}
 """From which age to before which the counts of the opening stock go."""
@@ -31,9 +34,12 @@ ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(
 
 def on(array: np.ndarray | float, *names: str) -> np.ndarray:
     """An array whose axes are `names`, in storage order, as one with a year axis and all person axes, size 1 elsewhere."""
-    shaped = np.asarray(array, dtype=float)
-    sizes = dict(zip(names, shaped.shape, strict=True))
-    return shaped.reshape([sizes.get(name, 1) for name in PLACES])
+    return along(np.asarray(array, dtype=float), *names, of=PLACES)
+
+
+def behind_run(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays with a year axis and all person axes on an axis of their own behind the run."""
+    return np.stack(parts, axis=1 + PLACES.index("run"))
 
 
 def members(section: Section, names: Sequence[str]) -> np.ndarray:
@@ -78,7 +84,7 @@ class Inputs:
     def death_rates(self, years: Sequence[int]) -> np.ndarray:
         """Central death rates, [year, sex, age]."""
         rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
-        return rates * self.mortality(years)[:, None, None]
+        return rates * along(self.mortality(years), "year", of=STOCK)
 
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
@@ -103,7 +109,7 @@ class Inputs:
         total = np.where(np.asarray(years) < self.first, medium, own)
         fertile = tables.by_year_age(self.table("population.fertility_table"), "asfr", years, range(15, 50))
         asfr = np.zeros((len(years), len(AGE.members)))
-        asfr[:, 15:50] = fertile * (total * self.yearly(chosen.fertility_level, years) / fertile.sum(axis=1))[:, None]
+        asfr[:, 15:50] = fertile * (total * self.yearly(chosen.fertility_level, years) / fertile.sum(axis=-1))[:, None]
         return asfr
 
     def male_share(self, years: Sequence[int]) -> np.ndarray:
@@ -113,7 +119,7 @@ class Inputs:
 
     def migrants(self, years: Sequence[int]) -> np.ndarray:
         """Net migrants [year, sex, age]."""
-        factor = self.yearly(self.values.population.migration_factor, years)[:, None, None]
+        factor = along(self.yearly(self.values.population.migration_factor, years), "year", of=STOCK)
         return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
 
     def opening_stock(self) -> np.ndarray:
@@ -148,15 +154,11 @@ class Inputs:
         asfr, male_share, migrants = self.asfr(spans), self.male_share(spans), self.migrants(spans)
         found = {}
         for place, year in enumerate(spans[1:]):
-            pair = slice(place, place + 2)
-            stock, _ = life_table.advance(
-                stock,
-                survival[pair].mean(axis=0),
-                newborn_survival[pair].mean(axis=0),
-                asfr[pair].mean(axis=0),
-                float(male_share[pair].mean()),
-                migrants[pair].mean(axis=0),
+            means = (
+                each[place : place + 2].mean(axis=axis("year", of=STOCK))
+                for each in (survival, newborn_survival, asfr, male_share, migrants)
             )
+            stock, _ = life_table.advance(stock, *means)
             found[year] = stock
         return found
 
@@ -202,7 +204,7 @@ class Inputs:
         relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
             "relative_income"
         ]
-        by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=1)
+        by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=-1)
         return at_national_mean(by_area[:, :, None] * relative, shares, self.income("national", years))
 
     def indexation(self, years: Sequence[int]) -> np.ndarray:

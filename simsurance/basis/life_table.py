@@ -61,8 +61,8 @@ def advance(
     moved = (stock + migrants / 2) * survival
     later = np.zeros_like(stock)
     later[:, 1:] = moved[:, :-1]
-    later[:, -1] += moved[:, -1]
+    later[..., -1] += moved[..., -1]
     later[:, 1:] += migrants[:, 1:] / 2
     births = float(((stock[FEMALE] + later[FEMALE]) / 2 * asfr).sum())
-    later[:, 0] = births * np.array([1 - male_share, male_share]) * newborn_survival + migrants[:, 0] / 2
+    later[..., 0] = births * np.array([1 - male_share, male_share]) * newborn_survival + migrants[..., 0] / 2
     return later, births

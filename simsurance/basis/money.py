@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH
+from simsurance.axes import AREA, HEALTH, PROFILE_AXES, along, axis
 from simsurance.basis import ageing
-from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, members, on, through_the_year
+from simsurance.basis.inputs import ASSISTED, GRADED, Arrays, Inputs, behind_run, members, on, through_the_year
 from simsurance.basis.residence import at_national_mean
 from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
 from simsurance.data import tables
@@ -49,8 +49,8 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
     rate = inputs.yearly(values.economy.interest_rate)
     supplement = grown(inputs, paid.local_supplement, paid.local_supplement_growth, years)
     return {
-        "personal_pp": on(personal[:-1, None, None] * grade, "year", "area", "income"),
-        "personal_pp_next": on(personal[1:, None, None] * grade, "year", "area", "income"),
+        "personal_pp": on(along(personal[:-1], "year", of=GRADED) * grade, "year", "area", "income"),
+        "personal_pp_next": on(along(personal[1:], "year", of=GRADED) * grade, "year", "area", "income"),
         "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * ASSISTED, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
         "local_supplement": on(supplement * inputs.lever("income"), "year"),
@@ -82,13 +82,12 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
     self_run, lever = float(rules.financing == "self_run"), inputs.lever("critical_illness")
     return {
-        "critical_deductible": np.stack(
-            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares],
-            axis=2,
+        "critical_deductible": behind_run(
+            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares]
         ),
         "critical_low_places": on(rules.low_deductible_places),
-        "critical_edges": np.stack([on(index * edge / counted, "year") for edge in rules.band_edges], axis=2),
-        "critical_ratios": np.stack([on(ratio, "year", "income") for ratio in ratios], axis=2),
+        "critical_edges": behind_run([on(index * edge / counted, "year") for edge in rules.band_edges]),
+        "critical_ratios": behind_run([on(ratio, "year", "income") for ratio in ratios]),
         "critical_cap": on(critical_cap(inputs, income, index), "year"),
         "critical_capped": on(1 - ASSISTED * (not rules.assisted_capped), "income"),
         "critical_factor": on(lever, "year"),
@@ -149,8 +148,8 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
 
 def cost_by_area(ratio: ByArea, shares: np.ndarray) -> np.ndarray:
     """What cost is multiplied by in each area, on the axes; 1 for all of an age together, so that moves add nothing to it."""
-    relative = members(ratio, AREA.members)[None, :, None]
-    return on(at_national_mean(relative, shares, np.ones(1))[:, :, 0], "year", "area", "age")
+    relative = along(members(ratio, AREA.members), "area", of=GRADED)
+    return on(at_national_mean(relative, shares, np.ones(1)), "year", "area", "income", "age")
 
 
 def basic_rules(
@@ -200,20 +199,14 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
     )
 
     head_cost = tables.by_sex_age(inputs.table("claims.outpatient.cost_table"), "relative_cost")["relative_cost"]
-    clinic_ratio = members(clinic.cost_ratio, HEALTH.members)
-    head_ratio = clinic_ratio[:, None, None] / np.einsum("h,hsx->sx", clinic_ratio, prevalence)
-    clinic_use = members(clinic.use, HEALTH.members)
-    clinic_user = (
-        head_ratio
-        * through_the_year(head_cost)
-        / clinic_use[:, None, None]
-        * clinic.mean_cost
-        * levels["outpatient_cost"]
-    )
+    by_need = along(members(clinic.cost_ratio, HEALTH.members), "health", of=PROFILE_AXES)
+    head_ratio = by_need / (by_need * prevalence).sum(axis=axis("health", of=PROFILE_AXES))
+    clinic_use = along(members(clinic.use, HEALTH.members), "health", of=PROFILE_AXES)
+    clinic_user = head_ratio * through_the_year(head_cost) / clinic_use * clinic.mean_cost * levels["outpatient_cost"]
     cost, use = cost_and_use(inputs, scheme)
     odds = use**inputs.values.claims.trend.users_share
-    more_inpatients = users_growth(odds[:, None, None, None], higher_of_sexes(use_by_class))
-    more_visitors = users_growth(odds[:, None], clinic_use)
+    odds = along(odds, "year", of=("year", *PROFILE_AXES))
+    more_inpatients, more_visitors = (users_growth(odds, use) for use in (higher_of_sexes(use_by_class), clinic_use))
     use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
     highest = use_by_class.max()
     if highest > 1:
@@ -234,7 +227,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         )
     trend, clinic_trend = (on(cost * lever, "year") for lever in (cost_lever, clinic_lever))
     admissions = on(use_by_class, "health", "sex", "age") * on(use * use_lever * hospital.admissions_per_user, "year")
-    at_reference = use_by_class * user_cost[:, None] + clinic_use[:, None, None] * clinic_user
+    at_reference = use_by_class * user_cost[:, None] + clinic_use * clinic_user
     of_mortality = on(ageing.cost_of_mortality(inputs, scheme, at_reference), "year", "health", "sex", "age")
     return {
         "inpatient_use": inpatients * on(use_lever, "year"),
@@ -243,8 +236,8 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
         * of_mortality,
         "admissions": admissions,
         "inpatient_sigma": on(members(hospital.sigma, HEALTH.members), "health"),
-        "outpatient_use": on(clinic_use * more_visitors, "year", "health"),
-        "outpatient_cost": on(clinic_user / more_visitors[:, :, None, None], "year", "health", "sex", "age")
+        "outpatient_use": on(clinic_use * more_visitors, "year", *PROFILE_AXES),
+        "outpatient_cost": on(clinic_user / more_visitors, "year", "health", "sex", "age")
         * clinic_trend
         * of_mortality,
         "outpatient_sigma": on(members(clinic.sigma, HEALTH.members), "health"),
@@ -258,7 +251,7 @@ def higher_of_sexes(use: np.ndarray) -> np.ndarray:
     Growth of use moves its odds, and the other sex has more users in the same proportion: so a user costs the same in both, and
     cost needs no axis of sexes (measured in the method note, section 15).
     """
-    return np.asarray(use.max(axis=1, keepdims=True))
+    return np.asarray(use.max(axis=axis("sex", of=PROFILE_AXES), keepdims=True))
 
 
 def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) -> np.ndarray:
@@ -277,11 +270,12 @@ def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray)
 
     `rate` [sex, age], `odds_ratio` [health], `prevalence` [health, sex, age]. Returns [health, sex, age].
     """
+    ratios = along(odds_ratio, "health", of=PROFILE_AXES)
     low, high = np.full(rate.shape, -30.0), np.full(rate.shape, 30.0)
     for _ in range(60):
         middle = (low + high) / 2
-        odds = odds_ratio[:, None, None] * np.exp(middle)
-        short = (prevalence * odds / (1 + odds)).sum(axis=0) < rate
+        odds = ratios * np.exp(middle)
+        short = (prevalence * odds / (1 + odds)).sum(axis=axis("health", of=PROFILE_AXES)) < rate
         low, high = np.where(short, middle, low), np.where(short, high, middle)
-    odds = odds_ratio[:, None, None] * np.exp((low + high) / 2)
+    odds = ratios * np.exp((low + high) / 2)
     return odds / (1 + odds)

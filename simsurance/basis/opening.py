@@ -7,20 +7,32 @@ import numpy as np
 
 from simsurance.axes import (
     EMPLOYEES,
+    FLOW_AXES,
     GAP_DEPTH,
     NEVER,
     NO_CLAIM,
     NOT_EMPLOYEES,
+    PERSON_AXES,
+    PROFILE_AXES,
     ROWS,
     TENURE_DEPTH,
     TENURES,
     UNINSURED,
+    along,
+    at,
+    axis,
     row,
 )
 from simsurance.basis.odds_factor import logit_shift, solve_odds_factor
 from simsurance.model import membership, population
 
-GAP_0, LAST_GAP, LAST_TENURE = row("gap_0"), UNINSURED.stop - 1, TENURES.stop - 1
+GAP_0, GAP_1, LAST_GAP, LAST_TENURE = row("gap_0"), row("gap_1"), UNINSURED.stop - 1, TENURES.stop - 1
+PEOPLE = FLOW_AXES[1:]
+CLASSES = ("health", *PEOPLE)
+CELLS = PERSON_AXES[1:]
+ODDS = ("health", "status", "age")
+MIX = (*PROFILE_AXES, "status")
+OVER_NEEDS = axis("health", of=MIX)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +90,7 @@ class OpeningInputs:
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
     """Shares of the income groups by area, [area, income], with assisted and low exchanged to meet the assisted share."""
     assisted = share[:, population.ASSISTED]
-    factor = assisted_share / float(area_weight @ assisted)
+    factor = assisted_share / float((area_weight * assisted).sum())
     moved = share.copy()
     moved[:, population.ASSISTED] = assisted * factor
     moved[:, population.LOW_INCOME] -= assisted * (factor - 1)
@@ -92,39 +104,40 @@ def steady_mix(inputs: OpeningInputs) -> np.ndarray:
     """
     residents = inputs.stock.sum() - inputs.active - inputs.retired
     uninsured = 1 - inputs.resident_insured / residents
-    weight = inputs.prevalence[:, None] * inputs.stock[None, None]
+    weight = (inputs.prevalence * inputs.stock).sum(axis=axis("sex", of=PROFILE_AXES))
+    weight = along(weight, "health", "age", of=ODDS)
     enter = np.empty_like(inputs.enter_odds)
     for rows, rate in ((NEVER, inputs.join_rate), (slice(1, None), inputs.return_rate)):
-        enter[:, rows] = _at_mean_rate(inputs.enter_odds[:, rows], weight.sum(axis=2), rate)
+        enter[:, rows] = _at_mean_rate(inputs.enter_odds[:, rows], weight, rate)
     leave_rate = inputs.return_rate * uninsured / (1 - uninsured)
-    leave = _at_mean_rate(inputs.leave_odds, weight.sum(axis=2), leave_rate)
+    leave = _at_mean_rate(inputs.leave_odds, weight, leave_rate)
 
     ages = inputs.stock.shape[1]
     mix = np.zeros((*inputs.prevalence.shape[:2], ages, NOT_EMPLOYEES.stop))
-    mix[:, :, 0, TENURES.start] = inputs.prevalence[:, :, 0] * inputs.newborn_enrolment
-    mix[:, :, 0, 0] = inputs.prevalence[:, :, 0] * (1 - inputs.newborn_enrolment)
+    newborn = at(mix, of=MIX, age=0)
+    newborn[..., TENURES.start] = inputs.prevalence[..., 0] * inputs.newborn_enrolment
+    newborn[..., row("never")] = inputs.prevalence[..., 0] * (1 - inputs.newborn_enrolment)
     for age in range(ages - 1):
-        now, later = mix[:, :, age], np.zeros_like(mix[:, :, age])
-        leaving = now[..., TENURES] * leave[:, None, :, age]
-        entering = now[..., UNINSURED] * enter[:, None, :, age]
-        later[..., 0] = now[..., 0] - entering[..., 0]
-        later[..., 2 : LAST_GAP + 1] = (now[..., UNINSURED] - entering)[..., 1:-1]
+        now, later = (at(mix, of=MIX, age=each) for each in (age, age + 1))
+        leaving = now[..., TENURES] * leave[..., age][:, None]
+        entering = now[..., UNINSURED] * enter[..., age][:, None]
+        later[..., NEVER] = now[..., NEVER] - entering[..., NEVER]
+        later[..., GAP_1 : LAST_GAP + 1] = (now[..., UNINSURED] - entering)[..., 1:-1]
         later[..., LAST_GAP] += (now[..., UNINSURED] - entering)[..., -1]
-        later[..., 2] += leaving.sum(axis=-1)
+        later[..., GAP_1] += leaving.sum(axis=-1)
         staying = now[..., TENURES] - leaving
         later[..., TENURES.start + 1 : LAST_TENURE + 1] = staying[..., :-1]
         later[..., LAST_TENURE] += staying[..., -1]
         later[..., TENURES.start] = entering.sum(axis=-1)
-        target = inputs.prevalence[:, :, age + 1]
+        target = inputs.prevalence[..., age + 1]
         shares = (
             np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0)
             if inputs.persistence < 1
             else target
         )
-        shares = shares / shares.sum(axis=0)
-        mix[:, :, age + 1] = inputs.persistence * later + (1 - inputs.persistence) * shares[..., None] * later.sum(
-            axis=0
-        )
+        shares = shares / shares.sum(axis=OVER_NEEDS)
+        drawn = (1 - inputs.persistence) * shares[..., None] * later.sum(axis=OVER_NEEDS)
+        later[:] = inputs.persistence * later + drawn
     return mix
 
 
@@ -144,7 +157,7 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
     """
     outside = 1 - inputs.active_profile - inputs.retired_profile
     odds = [
-        (profile / outside)[:, None, None, :] * inputs.employee_odds[None, :, :, None]
+        along(profile / outside, "sex", "age", of=PEOPLE) * along(inputs.employee_odds, "area", "income", of=PEOPLE)
         for profile in (inputs.active_profile, inputs.retired_profile)
     ]
     factors = [1.0, 1.0]
@@ -165,12 +178,13 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
 
 def everyone(inputs: OpeningInputs) -> np.ndarray:
     """All persons on the opening 1 January, [sex, area, income, age]: urban and assisted shares are met."""
-    age_weight = inputs.stock.sum(axis=0)
+    age_weight = inputs.stock.sum(axis=axis("sex", of=("sex", "age")))
     urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
     by_area = np.stack([urban, 1 - urban])
-    area_weight = (by_area * age_weight).sum(axis=1) / age_weight.sum()
+    area_weight = (by_area * age_weight).sum(axis=-1) / age_weight.sum()
     groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
-    return np.asarray(inputs.stock[:, None, None, :] * by_area[None, :, None, :] * groups[None, :, :, None])
+    stock, urban_or_rural = along(inputs.stock, "sex", "age", of=PEOPLE), along(by_area, "area", "age", of=PEOPLE)
+    return np.asarray(stock * urban_or_rural * along(groups, "area", "income", of=PEOPLE))
 
 
 @lru_cache(maxsize=16)
@@ -186,12 +200,11 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     mix = steady_mix(inputs)
     in_class = mix.sum(axis=-1)
     uninsured_share = share_of(mix[..., UNINSURED].sum(axis=-1), in_class)
-    relative = (
-        share_of(uninsured_share, 1 - uninsured_share)[:, :, None, None, :]
-        * inputs.uninsured_odds[None, None, :, :, None]
-    )
-    nobody_insured = (uninsured_share >= 1)[:, :, None, None, :]
-    present = outside[None] * inputs.prevalence[:, :, None, None, :]
+    odds = along(share_of(uninsured_share, 1 - uninsured_share), *PROFILE_AXES, of=CLASSES)
+    relative = odds * along(inputs.uninsured_odds, "area", "income", of=CLASSES)
+    nobody_insured = along(uninsured_share >= 1, *PROFILE_AXES, of=CLASSES)
+    in_classes = along(inputs.prevalence, *PROFILE_AXES, of=CLASSES)
+    present = outside * in_classes
 
     def without_cover(k: float) -> np.ndarray:
         return present * np.where(nobody_insured, 1.0, membership.probability(relative * k))
@@ -201,19 +214,17 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     uninsured = without_cover(factor)
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
-    recent = (
-        (people * active)[None] * inputs.recent_leavers[None, :, None, None, :] * inputs.prevalence[:, :, None, None, :]
-    )
+    recent = people * active * along(inputs.recent_leavers, "sex", "age", of=PEOPLE) * in_classes
     if (recent > uninsured).any():
         raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
-    split_out, split_in = (
-        share_of(mix[..., rows], mix[..., rows].sum(axis=-1, keepdims=True)) for rows in (UNINSURED, TENURES)
-    )
-    cells[0, :, UNINSURED] = np.moveaxis((uninsured - recent)[..., None] * split_out[:, :, None, None, :, :], -1, 1)
-    cells[0, :, GAP_0] += recent
-    cells[0, :, TENURES] = np.moveaxis((present - uninsured)[..., None] * split_in[:, :, None, None, :, :], -1, 1)
+    for rows, persons in ((UNINSURED, uninsured - recent), (TENURES, present - uninsured)):
+        split = share_of(mix[..., rows], mix[..., rows].sum(axis=-1, keepdims=True))
+        split = np.moveaxis(split, -1, axis("status", of=CELLS)[0])
+        split = along(split, "health", "status", "sex", "age", of=CELLS)
+        at(cells, run=0, status=rows)[:] = along(persons, *CLASSES, of=CELLS) * split
+    at(cells, run=0, status=GAP_0)[:] += recent
     members = np.stack([people * active, people * retired])
-    cells[0, :, EMPLOYEES] = members[None] * inputs.prevalence[:, None, :, None, None, :]
+    at(cells, run=0, status=EMPLOYEES)[:] = members * along(inputs.prevalence, *PROFILE_AXES, of=CELLS)
     cells.setflags(write=False)
     return cells
 
@@ -240,7 +251,7 @@ def count_years_without_claim(cells: np.ndarray, no_claim: np.ndarray, counted: 
     credited = cells.copy()
     for tenure in range(1, TENURE_DEPTH + 1):
         credited[:, :, NO_CLAIM.start + tenure - 1] = (
-            cells[:, :, TENURES.start + tenure - 1] * no_claim[:, :, 0] * min(tenure, counted)
+            cells[:, :, TENURES.start + tenure - 1] * at(no_claim, status=0) * min(tenure, counted)
         )
     return credited
 
@@ -251,7 +262,7 @@ def leaving_factor(cells: np.ndarray, odds: np.ndarray, wanted: np.ndarray) -> n
     `cells` [run, health, row, sex, area, income, age]; `odds` on the grid of its factors; `wanted` [run]. Returns
     [run, 1, 1, 1, 1, 1, 1].
     """
-    persons = cells.sum(axis=3, keepdims=True)
+    persons = cells.sum(axis=axis("sex"), keepdims=True)
     factors = np.empty((len(cells),) + (1,) * 6)
     for run in range(len(cells)):
         own_odds = odds[run if len(odds) > 1 else 0]

@@ -13,11 +13,12 @@ from simsurance.axes import (
     TENURE_DEPTH,
     TENURES,
     UNINSURED,
+    along,
     axes_except,
     axis,
 )
 from simsurance.basis import ageing, opening
-from simsurance.basis.inputs import ASSISTED, Arrays, Inputs, age_band_values, members, on
+from simsurance.basis.inputs import ASSISTED, GRADED, STOCK, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
@@ -70,8 +71,10 @@ def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
     area = members(behaviour.leave.area_odds_ratio, AREA.members)
     income = members(behaviour.leave.income_odds_ratio, INCOME.members)
     return {
-        "leave": health_leave[:, None, None] * tenure[None, :, None] * age,
-        "enter": health_back[:, None, None] * gap[None, :, None] * np.ones(len(AGE.members)),
+        "leave": along(health_leave, "health", of=opening.ODDS) * along(tenure, "status", of=opening.ODDS) * age,
+        "enter": along(health_back, "health", of=opening.ODDS)
+        * along(gap, "status", of=opening.ODDS)
+        * np.ones(len(AGE.members)),
         "group": area[:, None] * income,
     }
 
@@ -86,7 +89,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     acts = behaviour.effects
     personal, _ = inputs.standards()
     assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * ASSISTED
-    own = personal[:-1, None, None] * inputs.grade() * (1 - assistance)[:, None, :]
+    own = along(personal[:-1], "year", of=GRADED) * inputs.grade() * along(1 - assistance, "year", "income", of=GRADED)
     burden = own[..., None] / inputs.cell_incomes([year - 1 for year in years], shares)
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
     family = inputs.yearly(behaviour.family_share) * acts.family
@@ -156,9 +159,9 @@ def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     scheme = inputs.values.employee
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
     chance = employee_chance(inputs)
-    entry = moves["entry"] * (inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"))[:, None, None]
-    leaving = moves["exit"] * inputs.yearly(scheme.exit_level)[:, None, None]
-    qualified = np.stack([inputs.yearly(getattr(scheme.qualified_share, sex)) for sex in SEX.members], axis=1)
+    entry = moves["entry"] * along(inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"), "year", of=STOCK)
+    leaving = moves["exit"] * along(inputs.yearly(scheme.exit_level), "year", of=STOCK)
+    qualified = np.stack([inputs.yearly(getattr(scheme.qualified_share, sex)) for sex in SEX.members], axis=-1)
     short = scheme.unqualified
     return {
         "employee_entry": on(entry, "year", "sex", "age") * on(chance, "area", "income"),
@@ -200,8 +203,7 @@ def retirement(inputs: Inputs) -> np.ndarray:
 def years_on(cohorts: np.ndarray, years: int) -> np.ndarray:
     """What each cohort of [date, sex, age] is some years later; at the edges, what it is there."""
     dates, sexes, ages = (np.arange(size) for size in cohorts.shape)
-    at = np.clip(dates + years, 0, dates[-1])[:, None, None], sexes[None, :, None], np.clip(ages + years, 0, ages[-1])
-    return cohorts[at]
+    return cohorts[np.ix_(np.clip(dates + years, 0, dates[-1]), sexes, np.clip(ages + years, 0, ages[-1]))]
 
 
 def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> dict[str, np.ndarray]:
@@ -287,5 +289,5 @@ def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> t
     leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=axes_except())
     join = opening.leaving_factor(never, enter_odds[:, :, :1], joining)
     back = opening.leaving_factor(lapsed, enter_odds[:, :, 1:], returning)
-    enter = np.concatenate([join, *([back] * (UNINSURED.stop - 1))], axis=2)
+    enter = np.concatenate([join, *([back] * (UNINSURED.stop - 1))], axis=axis("status")[0])
     return opening.leaving_factor(insured, leave_odds, leaving), enter

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from simsurance.axes import REPORT_AXES, at
 from simsurance.basis.inputs import Arrays
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import INSURED, SIDES, TOTALS
@@ -66,7 +67,7 @@ def root_factors(root: Scenario, build: Build) -> np.ndarray:
         projected = project(state, basis)
         assert projected.pin_factors is not None
         require_possible(root, projected)
-        _FOUND[key] = projected.pin_factors[:, 0]
+        _FOUND[key] = at(projected.pin_factors, of=REPORT_AXES, run=0)
         if len(_FOUND) > ROOTS_KEPT:
             _FOUND.popitem(last=False)
     return _FOUND[key]

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from simsurance.axes import axis
+from simsurance.axes import FLOW_AXES, along, at, axis
 from simsurance.model import population
 from simsurance.model.groups import birthday, later_age
 from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
+
+SHARE_AXES = ("year", "area", "income", "age")
 
 
 def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
@@ -20,10 +22,10 @@ def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], year
 
     `people` [sex, area, income, age] on the first; `demography` by name, the year first, then the axes of a basis.
     """
-    persons, found = people[None, None, None], []
+    persons, found = along(people, *FLOW_AXES[1:]), []
     for place in range(years):
         of_age = persons.sum(axis=axis("run", "health", "status", "sex"))
-        everyone = of_age.sum(axis=(0, 1))
+        everyone = of_age.sum(axis=axis("area", "income", of=SHARE_AXES[1:]))
         found.append(np.divide(of_age, everyone, out=np.full_like(of_age, 1 / of_age[..., 0].size), where=everyone > 0))
         persons = a_year_on(persons, {name: each[place if len(each) > 1 else 0] for name, each in demography.items()})
     return np.stack(found)
@@ -35,8 +37,8 @@ def at_national_mean(relative: np.ndarray, shares: np.ndarray, mean: np.ndarray)
     `relative` [year or 1, area, income or 1], `shares` [year, area, income, age], `mean` [year or 1]. Returns
     [year, area, income or 1, age].
     """
-    of_all = (relative[..., None] * shares).sum(axis=(1, 2), keepdims=True)
-    return np.asarray(relative[..., None] * mean[:, None, None, None] / of_all)
+    of_all = (relative[..., None] * shares).sum(axis=axis("area", "income", of=SHARE_AXES), keepdims=True)
+    return np.asarray(relative[..., None] * along(mean, "year", of=SHARE_AXES) / of_all)
 
 
 def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -47,7 +49,7 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     )
     growth = (1 + start) * of_year["survival"] + end
     later = birthday(persons * growth)
-    women, women_end = (each[:, :, :, FEMALE : FEMALE + 1] for each in (persons, later))
+    women, women_end = (at(each, sex=slice(FEMALE, FEMALE + 1)) for each in (persons, later))
     births = population.births_by_area_income(women, women_end, of_year["asfr"], of_year["area_fertility"])
     newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=axis("sex")[0])
     later[..., :1] = newborn * of_year["newborn_survival"]
@@ -56,14 +58,14 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     )
 
     everyone, propensity = population.total(later), of_year["area_propensity"]
-    urban, rural = (later[:, :, :, :, area : area + 1] for area in (URBAN, RURAL))
+    urban, rural = (at(later, area=slice(area, area + 1)) for area in (URBAN, RURAL))
     leave, come = population.move_shares(
         population.total(urban),
         of_year["urban_share_end"] * everyone,
         *(population.total(each * propensity) for each in (urban, rural)),
     )
     population.exchange(urban, rural, leave * propensity, come * propensity, np.empty_like(urban))
-    assisted, low = (later[..., group : group + 1, :] for group in (ASSISTED, LOW_INCOME))
+    assisted, low = (at(later, income=slice(group, group + 1)) for group in (ASSISTED, LOW_INCOME))
     leave, come = population.move_shares(
         population.total(assisted),
         of_year["assisted_share_end"] * everyone,

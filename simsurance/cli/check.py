@@ -7,6 +7,7 @@ import click
 
 from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import WHOLE, words
 from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
 from simsurance.scenario_file.loader import load
 
@@ -44,7 +45,7 @@ def command(
         _refuse_installed(references)
     chosen = [load(name) for name in dict.fromkeys(scenarios or shipped())]
     with progress() as line:
-        line.say("importing")
+        line.say(words(WHOLE).label("progress.importing"))
         from simsurance.results import simulate
 
         results = simulate(chosen)

@@ -54,15 +54,15 @@ def command(
     folder = out / _folder_name(scenarios)
     refuse_foreign(folder)
     with progress() as line:
-        line.say("importing")
+        line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.compare import compare
         from simsurance.analysis.single_changes import single_changes
         from simsurance.output.save import save_comparison
 
         comparison = compare(scenarios, entries)
-        line.say("single changes")
+        line.say(words(lang).label("progress.single_changes"))
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
-        line.say(f"writing {folder}")
+        line.say(words(lang).say("progress.writing", folder=folder))
         save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
     click.echo(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 

@@ -8,7 +8,7 @@ import click
 from simsurance.cli.options import entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
-from simsurance.language import Words
+from simsurance.language import Words, words
 from simsurance.output.labels import fund_label, in_its_words, unit, words_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def command(
     ranges: simsurance show SCENARIO levers --with NAME
     """
     with progress() as line:
-        line.say("projecting")
+        line.say(words(lang).label("progress.projecting"))
         from simsurance.analysis.levers import effects
 
         base, found = effects(scenario, fragments, settings, entries)

@@ -93,9 +93,9 @@ def command(
     chosen = load(scenario, fragments, settings)
     require_share(share)
     with progress() as line:
-        line.say("the member")
+        line.say(words(lang).label("progress.member"))
         (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
-        line.say("the default set of members")
+        line.say(words(lang).label("progress.members"))
         compared = loopholes(chosen, years=years, share=share, lang=lang).to_dict(orient="records") if members else []
     if as_json:
         document = {

@@ -65,10 +65,10 @@ def entries_option(command: Command) -> Command:
     )(command)
 
 
-def tell_notes(scenario: "Scenario") -> None:
-    """What is to be known of the years of a scenario's inputs, on standard error: one line a note."""
-    for note in scenario.notes:
-        click.echo(f"{scenario.name}: {note}", err=True)
+def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
+    """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
+    for note in scenario.notes_in(lang):
+        click.echo(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
 
 COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
+
+
+Row = tuple[tuple[str, ...], str]
+"""Cells of a row of the table, and what stands below it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is kept of a run that has been written: its rows of the table, its pins, its report and where it stands."""
+
+    rows: list[Row]
+    pinned: list[str]
+    report: dict[str, Any]
+    written: str
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -80,33 +95,39 @@ def command(
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out)
     for scenario in chosen:
-        tell_notes(scenario)
+        tell_notes(scenario, lang)
     if dry_run:
         _tell(
             [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
         )
         return
     with progress() as line:
-        line.say("importing")
+        line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.single_changes import single_changes
         from simsurance.analysis.twins import twins
         from simsurance.output.save import save
-        from simsurance.results import simulate
+        from simsurance.results import blocks
 
-        results = simulate(chosen)
-        ranges: list[SingleChanges | None] = []
-        for place, (result, folder) in enumerate(zip(results, folders, strict=True), start=1):
-            line.say(f"{place} of {len(chosen)}: {result.scenario.name}")
-            ranges.append(single_changes(result) if ranged else None)
-            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges[-1])
-    for result in results:
-        for told in _pinned(result, lang):
-            click.echo(told, err=True)
+        runs: dict[int, Told] = {}
+        for place, result in (each for block in blocks(chosen) for each in block.results()):
+            at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
+            line.say(words(lang).say("progress.run", **at))
+            ranges, folder = single_changes(result) if ranged else None, folders[place]
+            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+            runs[place] = Told(
+                _rows(result, ranges, lang),
+                _pinned(result, lang),
+                _report(result, folder, ranges) if as_json else {},
+                _written(result, folder, lang),
+            )
+    told = [runs[place] for place in sorted(runs)]
+    for note in (note for run in told for note in run.pinned):
+        click.echo(note, err=True)
     if as_json:
-        _tell([_report(*each) for each in zip(results, folders, ranges, strict=True)], as_json)
+        _tell([run.report for run in told], as_json)
     else:
-        written = [_written(result, folder, lang) for result, folder in zip(results, folders, strict=True)]
-        click.echo("\n".join([*_table(results, ranges, lang), "", *written]))
+        table = _table([row for run in told for row in run.rows], lang)
+        click.echo("\n".join([*table, "", *(run.written for run in told)]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
@@ -166,8 +187,8 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
-def _table(results: Sequence["RunResult"], ranges: Sequence["SingleChanges | None"], lang: str) -> list[str]:
-    """The table on standard output: one row a fund, with what its balance covers at both ends of the projection.
+def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> list[Row]:
+    """A row for each fund, with what its balance covers at both ends of the projection.
 
     Below it the range of its depletion year, if ranges are given.
     """
@@ -175,19 +196,23 @@ def _table(results: Sequence["RunResult"], ranges: Sequence["SingleChanges | Non
     from simsurance.output.measured import outlooks
     from simsurance.output.ranges import range_of
 
-    said = words(lang)
-    rows, below = [tuple(said.label(f"run.{name}") for name in COLUMNS)], [""]
-    for result, own in zip(results, ranges, strict=True):
-        for found in outlooks(result):
-            dated = (found.first_deficit_year, found.depletion_year)
-            years = (said.label("run.never") if year is None else str(year) for year in dated)
-            months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
-            fund = said.label(f"run.name.{found.fund}")
-            rows.append((result.scenario.name, fund, *years, months, times(found, lang)))
-            below.append(range_of(own, found.fund, lang))
-    indent = " " * (max(width(row[0]) for row in rows) + 2)
-    table = zip(columns(rows), below, strict=True)
-    return [line for row, told in table for line in (row, *([indent + told] if told else []))]
+    said, rows = words(lang), list[Row]()
+    for found in outlooks(result):
+        dated = (found.first_deficit_year, found.depletion_year)
+        years = (said.label("run.never") if year is None else str(year) for year in dated)
+        months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
+        fund = said.label(f"run.name.{found.fund}")
+        cells = (result.scenario.name, fund, *years, months, times(found, lang))
+        rows.append((cells, range_of(ranges, found.fund, lang)))
+    return rows
+
+
+def _table(rows: Sequence[Row], lang: str) -> list[str]:
+    """The table on standard output: the rows of all runs under their heads."""
+    cells = [tuple(words(lang).label(f"run.{name}") for name in COLUMNS), *(row for row, _ in rows)]
+    indent = " " * (max(width(row[0]) for row in cells) + 2)
+    table = zip(columns(cells), ("", *(below for _, below in rows)), strict=True)
+    return [line for row, below in table for line in (row, *([indent + below] if below else []))]
 
 
 def _pinned(result: "RunResult", lang: str) -> list[str]:

@@ -13,7 +13,7 @@ from simsurance.cli.options import entries_option, language_option, scenario_opt
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
-from simsurance.language import Words
+from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.folder import refuse_foreign
 from simsurance.output.labels import fund_label, unit, words_of
@@ -64,16 +64,16 @@ def command(
     """
     unknown = [(policy, found) for policy in policies if isinstance(found := find(policy, fragments=True), str)]
     if unknown:
-        raise SimsuranceError(*(f"--policy:{policy}: {words}" for policy, words in unknown))
+        raise SimsuranceError(*(f"--policy:{policy}: {text}" for policy, text in unknown))
     folder = out / f"schemes-{load(scenario, fragments, settings).name}"
     refuse_foreign(folder)
     with progress() as line:
-        line.say("projecting")
+        line.say(words(lang).label("progress.projecting"))
         from simsurance.analysis.scheme_effects import POLICIES, scheme_effects
         from simsurance.output.save import save_scheme_effects
 
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
-        line.say(f"writing {folder}")
+        line.say(words(lang).say("progress.writing", folder=folder))
         save_scheme_effects(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 

@@ -123,7 +123,7 @@ def by_area_income(path: str | Path, *values: str) -> dict[str, FloatArray]:
     """Table `area,income,<values>`: each value as an array [area, income]."""
     found = on_axes(path, {AREA.name: AREA.members, INCOME.name: INCOME.members}, values)
     if "share" in found:
-        for area, whole in zip(AREA.members, found["share"].sum(axis=1), strict=True):
+        for area, whole in zip(AREA.members, found["share"].sum(axis=-1), strict=True):
             if abs(whole - 1) > ROUNDING:
                 row = _table(path, None).text(AREA.name).index(area) + 2
                 wrong = f"the shares of {area} are {whole:.9g} together"
@@ -295,7 +295,7 @@ def _refuse_outside(table: Table, values: Sequence[str]) -> None:
             right = f"a fraction: did you mean {first / 100:g}?" if percent else f"a number from {span}"
             raise _fault(table.path, int(rows[0]) + 2, name, wrong, right)
     for parts in (parts for parts in PARTS if set(parts) <= set(values)):
-        whole = np.sum([table.numbers(name) for name in parts], axis=0)
+        whole = np.add.reduce([table.numbers(name) for name in parts])
         if (whole >= 1).any():
             row = int(np.argmax(whole >= 1))
             wrong = f"{' and '.join(parts)} are {whole[row]:g} together"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import BY_AGE_AXES, axis, left
+from simsurance.axes import BY_AGE_AXES, REPORT_AXES, at, axis, left
 from simsurance.basis import life_table, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
@@ -192,19 +192,20 @@ def factors(hand: Estimate, results: RunResult) -> list[Factor]:
     span = min(SPAN, len(results.years)) - 1
     if span < 1:
         raise SimsuranceError("horizon.last_year: two years at least are needed to speak of growth; a later year")
-    flow, account = results.projection.by_age, results.account
+    flow = {name: at(each, of=REPORT_AXES, run=0) for name, each in results.projection.by_age.items()}
+    account = results.account
 
-    def total(name: str) -> np.ndarray:
-        return np.asarray(flow[name][:, 0].sum(axis=axis("sex", "age", of=left("run", of=BY_AGE_AXES))))
+    def total(each: np.ndarray) -> np.ndarray:
+        return np.asarray(each.sum(axis=axis("sex", "age", of=left("run", of=BY_AGE_AXES))))
 
     def mean_rate(series: np.ndarray) -> float:
         return float((series[span] / series[0]) ** (1 / span) - 1)
 
-    exposure = flow["resident_insured_years"][:, 0]
-    claims = (flow["inpatient_claims"] + flow["outpatient_claims"])[:, 0]
-    at_first_cost = (exposure * (claims[0] / exposure[0])).sum(axis=(1, 2)) / exposure.sum(axis=(1, 2))
+    exposure = flow["resident_insured_years"]
+    claims = flow["inpatient_claims"] + flow["outpatient_claims"]
+    at_first_cost = total(exposure * (claims[0] / exposure[0])) / total(exposure)
     index = trend.cost_index(Inputs(results.scenario, results.scenario.values), "resident")
-    a_head = claims.sum(axis=(1, 2)) / exposure.sum(axis=(1, 2)) / index
+    a_head = total(claims) / total(exposure) / index
     payers, standards = account["resident_enrolled"], account["personal_contribution_pp"] + account["subsidy_pp"]
     rows = hand.years[: span + 1]
 
@@ -215,11 +216,11 @@ def factors(hand: Estimate, results: RunResult) -> list[Factor]:
     outgo, income = (mean_rate(np.array([getattr(row, name) for row in rows])) for name in ("outgo", "income"))
     return [
         Factor("insured who pay", hand.insured_change, mean_rate(payers)),
-        Factor("insured years a payer", 0.0, mean_rate(exposure.sum(axis=(1, 2)) / payers)),
+        Factor("insured years a payer", 0.0, mean_rate(total(exposure) / payers)),
         Factor("age structure", hand.ageing, mean_rate(at_first_cost)),
         Factor("areas, need classes", 0.0, mean_rate(a_head / at_first_cost)),
         Factor("prices, real cost at given age", cost, mean_rate(index)),
-        Factor("share of cost paid", 0.0, mean_rate(account["outgo"] / claims.sum(axis=(1, 2)))),
+        Factor("share of cost paid", 0.0, mean_rate(account["outgo"] / total(claims))),
         Factor("outgo", outgo, mean_rate(account["outgo"])),
         Factor("insured who pay", hand.insured_change, mean_rate(payers)),
         Factor("standards", standard, mean_rate(standards)),

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.integrate import trapezoid
 from scipy.special import ndtr, ndtri
 
-from simsurance.axes import PERSON_AXES, TENURES, axis
+from simsurance.axes import PERSON_AXES, TENURES, at, axis, left
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import SCHEMES
@@ -190,7 +190,7 @@ def concentration(scenario: Scenario) -> Concentration:
     weight = weight / weight.sum()
 
     def wide(array: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(array[0, :, 0, :, :, 0, :], weight.shape)
+        return np.broadcast_to(at(array, run=0, status=0, income=0), weight.shape)
 
     use, mean, sigma = wide(care.inpatient_use), wide(care.inpatient_cost), wide(care.inpatient_sigma)
     seen, visit, spread = wide(care.outpatient_use), wide(care.outpatient_cost), wide(care.outpatient_sigma)
@@ -212,8 +212,9 @@ def concentration(scenario: Scenario) -> Concentration:
         threshold = (low * high) ** 0.5
         low, high = (threshold, high) if (weight * above(threshold)).sum() > 0.1 else (low, threshold)
     top = above(threshold)
-    prevalence = weight / weight.sum(axis=0)
-    redrawn = (prevalence * top).sum(axis=0)
+    over_needs = axis("health", of=left("run", "status", "income"))
+    prevalence = weight / weight.sum(axis=over_needs)
+    redrawn = (prevalence * top).sum(axis=over_needs)
     keep = scenario.values.health.persistence
     again = [
         float((weight * top * (keep**lag * top + (1 - keep**lag) * redrawn)).sum() / (weight * top).sum())

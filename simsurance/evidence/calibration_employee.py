@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import MEMBERSHIP_AXES, axis
+from simsurance.axes import EMPLOYEES, MEMBERSHIP_AXES, REPORT_AXES, at, axis
 from simsurance.data.tables import published
 from simsurance.evidence.fit import (
     FIRST_YEAR,
@@ -23,6 +23,7 @@ from simsurance.evidence.fit import (
     solved,
 )
 from simsurance.ledger import ACCOUNTS, POOL
+from simsurance.model.projection import Projection
 from simsurance.scenario_file.loader import Scenario
 
 NET_TRANSFERS = 6.5e6
@@ -65,17 +66,21 @@ def employee_levels(baseline: Scenario) -> Iterator[Fit]:
             }
         )
         projection = one_year(changed, LAST_YEAR - 1, LAST_YEAR).projection
-        members = projection.stocks.membership[-1, 0].sum(
-            axis=axis("health", "area", "income", of=MEMBERSHIP_AXES[2:])
-        )[-2:]
-        net = (projection.by_age["transfers_out"] - projection.by_age["transfers_in"])[:, 0].sum() / 2
-        return np.array([*members, net])
+        return members_and_moves(projection)
 
     entry, staying, odds = solved(counts, wanted, np.array([own[0], own[1], np.log(own[2])]))
     what = "active, retired, moves"
     yield Fit(f"employee.entry_level[{TWO_YEARS[0]}]", what, float(entry), own[0])
     yield Fit("employee.qualified_share", what, float((staying - buying) / (1 - buying)), qualified)
     yield Fit("employee.uninsured_odds_ratio", what, float(np.exp(odds)), own[2])
+
+
+def members_and_moves(projection: Projection) -> np.ndarray:
+    """Active and retired members at the end of a projection of one run, and net moves to the scheme a year."""
+    last = at(projection.stocks.membership, of=MEMBERSHIP_AXES, date=-1, run=0)
+    by_status = last.sum(axis=axis("health", "area", "income", of=MEMBERSHIP_AXES[2:]))
+    net = at(projection.by_age["transfers_out"] - projection.by_age["transfers_in"], of=REPORT_AXES, run=0)
+    return np.array([*by_status[EMPLOYEES], net.sum() / len(projection.years)])
 
 
 def entry_levels(baseline: Scenario) -> Iterator[Fit]:

@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, INCOME, SEX
+from simsurance.axes import AGE, AREA, INCOME, PROFILE_AXES, REPORT_AXES, SEX, along, at, axis, left
 from simsurance.basis import ageing, life_table
 from simsurance.basis.employee import employee_care
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import PLACES, STOCK, Inputs
 from simsurance.basis.money import resident_care
 from simsurance.basis.trend import SCHEMES, Scheme, cost_index
 from simsurance.data import tables
@@ -25,6 +25,8 @@ from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register
 
+BY_NEED: Final = ("year", *PROFILE_AXES)
+OVER_NEEDS, OVER_PEOPLE = axis("health", of=BY_NEED), axis("sex", "age", of=STOCK)
 OPTION: Final = "cost_by_time_to_death"
 MULTIPLES: Final = "claims.end_of_life."
 AGES: Final = (30, 55, 70, 80, 90)
@@ -100,8 +102,9 @@ class Cost:
         """Cost by need class, [year, health, sex, age]."""
         care = (resident_care if self.scheme == "resident" else employee_care)(self.inputs, HALF_IN_TOWNS)
         cost = sum(care[f"{kind}_use"] * care[f"{kind}_cost"] for kind in ("inpatient", "outpatient"))
-        found = cost[:, 0, :, 0, :, :, 0].mean(axis=3) / cost_index(self.inputs, self.scheme)[:, None, None, None]
-        return np.asarray(found)
+        found = at(cost, of=PLACES, run=0, status=0, income=0)
+        mean = found.mean(axis=axis("area", of=left("run", "status", "income", of=PLACES)))
+        return np.asarray(mean / along(cost_index(self.inputs, self.scheme), "year", of=BY_NEED))
 
     @property
     def shares(self) -> np.ndarray:
@@ -111,7 +114,7 @@ class Cost:
     @property
     def mean(self) -> np.ndarray:
         """Cost at each age, [year, sex, age]."""
-        return np.asarray((self.shares * self.by_need).sum(axis=1))
+        return np.asarray((self.shares * self.by_need).sum(axis=OVER_NEEDS))
 
 
 @cache
@@ -125,7 +128,7 @@ def persons(scheme: Scheme, run: RunResult | None = None) -> np.ndarray:
     """Years of cover, of the baseline or of another run, [year, sex, age]."""
     flows = (run or projected()).projection.by_age
     names = ["resident_insured_years"] if scheme == "resident" else ["active_years", "retired_years"]
-    return np.asarray(sum(flows[name][:, 0] for name in names))
+    return np.asarray(sum(at(flows[name], of=REPORT_AXES, run=0) for name in names))
 
 
 def multiples(scheme: Scheme) -> dict[str, np.ndarray]:
@@ -142,14 +145,14 @@ def last_year_cost(name: str, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
     of, at_reference = cost(name, scheme), cost("baseline", scheme).by_need[0]
     net, chance = ageing.net_multiple(of.inputs, scheme, at_reference), ageing.dying(of.inputs, of.inputs.years)
     survivors = of.by_need / (1 + (net - 1) * chance)
-    last = (of.shares * chance * net * survivors).sum(axis=1)
+    last = (of.shares * chance * net * survivors).sum(axis=OVER_NEEDS)
     people = persons(scheme)
-    return (people * last).sum(axis=(1, 2)), (people * of.mean).sum(axis=(1, 2))
+    return (people * last).sum(axis=OVER_PEOPLE), (people * of.mean).sum(axis=OVER_PEOPLE)
 
 
 def last_year_share(name: str, schemes: Sequence[Scheme] = SCHEMES) -> np.ndarray:
     """Share of the cost of schemes that falls into the last year of life, [year]."""
-    last, everything = np.sum([last_year_cost(name, scheme) for scheme in schemes], axis=0)
+    last, everything = np.add.reduce([last_year_cost(name, scheme) for scheme in schemes])
     return np.asarray(last / everything)
 
 
@@ -161,7 +164,7 @@ def ageing_effect(name: str, schemes: Sequence[Scheme] = SCHEMES, run: RunResult
     people = {scheme: persons(scheme, run) for scheme in schemes}
     everybody = np.asarray(sum(people.values()))
     mean = sum(people[scheme][:1] / everybody[:1].clip(1e-9) * cost(name, scheme).mean for scheme in schemes)
-    a_head = (everybody * mean).sum(axis=(1, 2)) / everybody.sum(axis=(1, 2))
+    a_head = (everybody * mean).sum(axis=OVER_PEOPLE) / everybody.sum(axis=OVER_PEOPLE)
     return np.asarray(a_head / a_head[0] - 1)
 
 

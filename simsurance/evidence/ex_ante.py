@@ -24,7 +24,7 @@ from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.evidence import base_growth, cost_growth
-from simsurance.evidence.calibration_employee import NET_TRANSFERS
+from simsurance.evidence.calibration_employee import NET_TRANSFERS, members_and_moves
 from simsurance.evidence.cost_growth import Evidence
 from simsurance.evidence.drift import Series, broken, drifts
 from simsurance.evidence.fit import (
@@ -405,9 +405,7 @@ def moves(scenario: Scenario, opening: int) -> dict[str, Any]:
 
     def counts(guess: np.ndarray) -> np.ndarray:
         projection = one_year(scenario.replace(keys(guess)), first, opening - 1).projection
-        members = projection.stocks.membership[-1, 0].sum(axis=(0, 2, 3))[-2:]
-        net = (projection.by_age["transfers_out"] - projection.by_age["transfers_in"])[:, 0].sum() / (opening - first)
-        return np.array([*members, net])
+        return members_and_moves(projection)
 
     own = [1.0, qualified + (1 - qualified) * buying, float(np.log(scheme.uninsured_odds_ratio))]
     most = np.array([np.inf, 1 - STEP, np.inf])

@@ -90,7 +90,7 @@ def solved(reached: Reached, wanted: np.ndarray, guess: np.ndarray) -> np.ndarra
 
     def move(guess: np.ndarray) -> np.ndarray:
         here = reached(guess)
-        slope = np.stack([(reached(guess + one) - here) / STEP for one in STEP * np.eye(len(guess))], axis=1)
+        slope = np.stack([(reached(guess + one) - here) / STEP for one in STEP * np.eye(len(guess))], axis=-1)
         return np.linalg.solve(slope, wanted - here)
 
     return _settled(move, guess)
@@ -103,7 +103,7 @@ def nearest(
 
     def move(guess: np.ndarray) -> np.ndarray:
         aside = [(reached(guess + one), reached(guess - one)) for one in STEP * np.eye(len(guess))]
-        slope = np.stack([(above - below) / (2 * STEP) for above, below in aside], axis=1)
+        slope = np.stack([(above - below) / (2 * STEP) for above, below in aside], axis=-1)
         bounds = (np.full(len(guess), -np.inf), most - guess)
         wide = weights[:, None] * slope
         return np.asarray(lsq_linear(wide, weights * (wanted - reached(guess)), bounds, method="bvls").x)

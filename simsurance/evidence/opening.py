@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, MEMBERSHIP_AXES, STOCK_AXES, axis
+from simsurance.axes import EMPLOYEES, MEMBERSHIP_AXES, STOCK_AXES, at, axis
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
 from simsurance.data.tables import published
@@ -87,7 +87,9 @@ def insured(baseline: Scenario, date: int) -> Iterator[Counted]:
     """The insured of both schemes on a 1 January, and the urban share."""
     results = one_year(baseline, date)
     seen, membership = results.projection.stocks, baseline.values.membership
-    by_status = seen.membership[0, 0].sum(axis=axis("health", "area", "income", of=MEMBERSHIP_AXES[2:]))
+    by_status = at(seen.membership, of=MEMBERSHIP_AXES, date=0, run=0).sum(
+        axis=axis("health", "area", "income", of=MEMBERSHIP_AXES[2:])
+    )
     residents = shipped(membership.resident_insured, date) - shipped(membership.duplicates, date)
     yield Counted("resident insured", seen.resident_insured[0].sum(), residents)
     for label, members, persons in zip(
@@ -97,7 +99,7 @@ def insured(baseline: Scenario, date: int) -> Iterator[Counted]:
         strict=True,
     ):
         yield Counted(label, float(persons), shipped(members, date))
-    by_area = seen.persons[0, 0].sum(axis=axis("sex", "age", of=STOCK_AXES[2:]))
+    by_area = at(seen.persons, of=STOCK_AXES, date=0, run=0).sum(axis=axis("sex", "age", of=STOCK_AXES[2:]))
     path = str(baseline.tables["population.urban_share_table"])
     wanted = float(tables.by_year(path, "urban_share", [date])[0])
     yield Counted("urban share", float(by_area[URBAN] / by_area.sum()), wanted)
@@ -106,11 +108,8 @@ def insured(baseline: Scenario, date: int) -> Iterator[Counted]:
 def composition(baseline: Scenario) -> Iterator[Counted]:
     """Young and other insured residents at the end of the year for which they were published; nothing is fitted to them."""
     year = COMPOSITION_YEAR
-    ages = (
-        one_year(baseline, year + 1)
-        .projection.stocks.resident_insured[0, 0]
-        .sum(axis=axis("sex", "area", of=STOCK_AXES[2:]))
-    )
+    insured = at(one_year(baseline, year + 1).projection.stocks.resident_insured, of=STOCK_AXES, date=0, run=0)
+    ages = insured.sum(axis=axis("sex", "area", of=STOCK_AXES[2:]))
     young = published("resident_insured_school_and_preschool_children")[year]
     others = published("resident_insured_adults")[year] + published("resident_insured_students")[year]
     yield Counted("insured under 18, against children at school and before", ages[:18].sum(), young, fitted=False)

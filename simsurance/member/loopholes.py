@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, SEX, TENURES
+from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, TENURES, at, axis
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
@@ -128,7 +128,7 @@ def find(
     persons = [Person(age, sex, area, income) for age, income, area, sex in product(ages, incomes, areas, sexes)]
     classes = [known(HEALTH, need) for need in needs]
     state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))
-    insured = state.cells[0][:, TENURES].sum(axis=1)
+    insured = at(state.cells, run=0, status=TENURES).sum(axis=axis("status", of=PERSON_AXES[1:]))
     found: list[Loophole] = []
     for person, own in games(persons, basis, scenario.values.participation.repair.allowed):
         solved = {foresight: own.solve(foresight)[1] for foresight in FORESIGHT}

@@ -128,8 +128,9 @@ class MemberYear:
         """The member's own number in an array on the person axes; of several statuses the one at place `status`."""
         place = [0] * array.ndim
         if array.ndim == len(PERSON_AXES):
-            place[-2] = self.income if array.shape[-2] > 1 else 0
-            place[-5] = status if array.shape[-5] > 1 else 0
+            for name, own in (("income", self.income), ("status", status)):
+                position = PERSON_AXES.index(name)
+                place[position] = own if array.shape[position] > 1 else 0
         return float(array[tuple(place)])
 
     @cached_property

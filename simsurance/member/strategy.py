@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.axes import HEALTH, INCOME, SEX
+from simsurance.axes import HEALTH, INCOME, SEX, along, at
 from simsurance.member.choices import ACTIONS, Decisions
 from simsurance.member.member_year import MemberYear, Person
 from simsurance.model import health, population
@@ -20,6 +20,10 @@ FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
 """What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late
 enrolment; last year's alone, as in the projection."""
 NEEDS: Final = len(HEALTH.members)
+CHOSEN: Final = ("standing", "before", "health")
+"""Axes of what is chosen: by standing, last year's need class and the year's."""
+OF_PLACE: Final = ("standing", "place", "health").index("place")
+"""What a choice is made from: by standing, place in the table of options and need class."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class YearMoney:
     def by_need(self, array: np.ndarray) -> np.ndarray:
         """The member's numbers by need class, […, health], of an array on the person axes with runs first."""
         whole = np.broadcast_to(array, (len(array), NEEDS, 1, 1, 1, len(INCOME.members), 1))
-        return np.asarray(whole[:, :, 0, 0, 0, self.rule.income, 0])
+        return np.asarray(at(whole, status=0, sex=0, area=0, income=self.rule.income, age=0))
 
     @cached_property
     def benefits(self) -> np.ndarray:
@@ -63,7 +67,7 @@ class YearMoney:
         if not self.rule.capped or not granted.any():
             return np.zeros((len(granted), NEEDS))
         caps, place = np.unique(granted, return_inverse=True)
-        cost = bonus_cost_pp(self.rule.basis, self.pp, caps.reshape(-1, 1, 1, 1, 1, 1, 1))
+        cost = bonus_cost_pp(self.rule.basis, self.pp, along(caps, "run"))
         return self.by_need(cost)[place]
 
     @property
@@ -133,7 +137,7 @@ class Game:
         """Present value of each option by the year's need class, [option, health]; `later` [next standing, health]."""
         money, chosen = self.years[year], self.decisions[year]
         cover = chosen.years_of_cover[:, None] * (1 - money.dying / 2) * (money.benefits + self.bonus[year])
-        ahead = np.einsum("oh,nho->nh", money.outcomes, np.moveaxis(later[chosen.after], 1, 2))
+        ahead = np.einsum("oh,nho->nh", money.outcomes, np.swapaxes(later[chosen.after], -1, -2))
         return np.asarray(money.discount * (cover - chosen.pays[:, None]) + (1 - money.dying) * ahead)
 
     def solve(self, foresight: Foresight) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -151,17 +155,19 @@ class Game:
             late = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("late"), False)
             out = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("out"), False)
             if foresight == "known":
-                place = np.broadcast_to(by_place.argmax(axis=1)[:, None, :], (len(chosen.table), NEEDS, NEEDS))
+                place = np.broadcast_to(
+                    by_place.argmax(axis=OF_PLACE, keepdims=True), (len(chosen.table), NEEDS, NEEDS)
+                )
             else:
                 if foresight == "in_year":
                     waiting = np.where((late | out)[..., None], by_place, -np.inf)
-                    by_place = np.where(out[..., None], waiting.max(axis=1, keepdims=True), by_place)
+                    by_place = np.where(out[..., None], waiting.max(axis=OF_PLACE, keepdims=True), by_place)
                 expected = np.einsum("sph,gh->spg", np.where(np.isfinite(by_place), by_place, -1e300), money.moves)
-                place = np.broadcast_to(expected.argmax(axis=1)[..., None], (len(chosen.table), NEEDS, NEEDS))
+                place = np.broadcast_to(expected.argmax(axis=OF_PLACE)[..., None], (len(chosen.table), NEEDS, NEEDS))
                 if foresight == "in_year":
-                    stays_out = np.take_along_axis(out, place[:, :, 0], axis=1)[..., None]
-                    place = np.where(stays_out, waiting.argmax(axis=1)[:, None, :], place)
-            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=2).reshape(
+                    stays_out = np.take_along_axis(out, place[..., 0], axis=-1)[..., None]
+                    place = np.where(stays_out, waiting.argmax(axis=OF_PLACE, keepdims=True), place)
+            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=-1).reshape(
                 place.shape
             )
             policy.append(option)
@@ -192,10 +198,8 @@ class Game:
             enters = [chosen.action[option] == ACTIONS.index(name) for name in ("central", "late")]
             repaired = np.array([one.repaired for one in chosen.options])[option]
             useful = np.array([one.useful for one in chosen.options])[option]
-            classes = np.broadcast_to(
-                np.arange(NEEDS)[None, None, :] if by_own_class else np.arange(NEEDS)[None, :, None], option.shape
-            )
-            where = (np.broadcast_to(outside[:, None, None], option.shape).astype(int), classes)
+            classes = np.broadcast_to(np.arange(NEEDS) if by_own_class else np.arange(NEEDS)[:, None], option.shape)
+            where = (np.broadcast_to(along(outside, "standing", of=CHOSEN), option.shape).astype(int), classes)
             entered = enters[0] | enters[1]
             for place, amount in enumerate(
                 (np.ones(option.shape), *enters, entered, repaired * entered, useful * entered)
@@ -209,7 +213,7 @@ class Game:
             size = 1 + int(chosen.after.max())
             later = np.zeros((size, NEEDS))
             alive = weight * (1 - money.dying)
-            classes = np.broadcast_to(np.arange(NEEDS)[None, None, :], option.shape)
+            classes = np.broadcast_to(np.arange(NEEDS), option.shape)
             for outcome, chance in enumerate(money.outcomes):
                 np.add.at(later, (chosen.after[option, outcome], classes), alive * chance)
             here = later
@@ -266,7 +270,6 @@ def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.nda
     younger = np.concatenate([prevalence[..., :1], prevalence[..., :-1]], axis=-1)
     shares, _ = health.redraw_shares(younger, prevalence, basis.persistence)
     keep = float(basis.persistence.flat[0])
-    moves = keep * np.eye(NEEDS) + (1 - keep) * shares[0, :, 0, sex, 0, 0, age][None, :]
-    return moves, population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)[
-        0, :, 0, sex, 0, 0, age
-    ]
+    chance = population.need_class_mortality(prevalence, basis.survival, basis.mortality_ratio)
+    drawn, dying = (at(each, run=0, status=0, sex=sex, area=0, income=0, age=age) for each in (shares, chance))
+    return keep * np.eye(NEEDS) + (1 - keep) * drawn, dying

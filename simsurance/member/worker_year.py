@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import LAST_AGE
+from simsurance.axes import LAST_AGE, at
 from simsurance.basis.employee import base_of_wages
 from simsurance.basis.inputs import Inputs
 from simsurance.member.history import History, Move, Told
@@ -121,7 +121,7 @@ def worker_years(
 
 def youngest_retiring(basis: YearBasis, sex: int) -> int:
     """The lowest age on 1 January at which active members of a sex retire in the year."""
-    ages = np.flatnonzero(basis.retirement[0, 0, 0, sex, 0, 0] > LEAST_CHANCE)
+    ages = np.flatnonzero(at(basis.retirement, run=0, health=0, status=0, sex=sex, area=0, income=0) > LEAST_CHANCE)
     return int(ages[0]) if len(ages) else LAST_AGE + 1
 
 

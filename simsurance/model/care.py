@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES
+from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, axis
 from simsurance.model import critical_illness, lognormal, membership, participation
 from simsurance.model.groups import throughout
 from simsurance.model.state import CareBasis, YearBasis
@@ -127,7 +127,7 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
     Both credits and what was carried through a lapse, within the limit. `counted`: years the rules have counted with this one.
     """
     tenures = enrolled[:, :, TENURES]
-    credit = enrolled[:, :, NO_CLAIM].sum(axis=2, keepdims=True) * basis.no_claim_step
+    credit = enrolled[:, :, NO_CLAIM].sum(axis=axis("status"), keepdims=True) * basis.no_claim_step
     credit += enrolled[:, :, membership.CARRIED_INSURED : membership.CARRIED_INSURED + 1]
     for tenure in range(1, TENURE_DEPTH):
         rise = participation.continuous_credit(

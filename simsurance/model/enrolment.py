@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, axis, row
+from simsurance.axes import GAP_DEPTH, NO_CLAIM, TENURE_DEPTH, TENURES, UNINSURED, along, at, axis, row
 from simsurance.model import membership, participation
 from simsurance.model.state import Hazards, YearBasis
 
@@ -19,16 +19,17 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
 
     mean_lapsed = membership.mean_years(
         cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
-    )[:, :, 0]
+    )
+    mean_lapsed = at(mean_lapsed, status=0)
     whole = np.floor(mean_lapsed)
     lapsed = np.empty((*grid[:2], UNINSURED.stop + 1, *grid[3:]))  # the open row has two places, one year apart
     lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
-    lapsed[:, :, 1:LAST_GAP] = np.minimum(np.arange(LAST_GAP - 1), completed).reshape(1, 1, -1, 1, 1, 1, 1)
+    lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
     lapsed[:, :, LAST_GAP], lapsed[:, :, LAST_GAP + 1] = whole, whole + 1
     rules = basis.waiting
     waits = np.broadcast_to(basis.waits * counting, grid)
-    waits_by_gap = np.repeat(waits, UNINSURED.stop + 1, axis=2)
-    waits_by_gap[:, :, GAP_0] *= basis.leavers_wait[:, :, 0]
+    waits_by_gap = np.repeat(waits, UNINSURED.stop + 1, axis=axis("status")[0])
+    waits_by_gap[:, :, GAP_0] *= at(basis.leavers_wait, status=0)
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
     months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
     repair = basis.repair_share * (months_plain - months_repaired > LEAST_SHORTER)
@@ -95,10 +96,10 @@ def bonus_at_stake(cells: np.ndarray, basis: YearBasis, grid: tuple[int, ...]) -
     """
     counted = participation.rule_years_completed(basis.year, basis.rules_start - basis.bonus_credited_years)
     continuous = np.empty((*grid[:2], TENURE_DEPTH, *grid[3:]))
-    continuous[:] = np.minimum(np.arange(1, TENURE_DEPTH + 1), counted).reshape(1, 1, -1, 1, 1, 1, 1)
-    continuous[:, :, -1] = membership.mean_years(
+    continuous[:] = along(np.minimum(np.arange(1, TENURE_DEPTH + 1), counted), "status")
+    at(continuous, status=slice(-1, None))[:] = membership.mean_years(
         cells[:, :, membership.RULE_YEARS], cells[:, :, LAST_TENURE], min(counted, TENURE_DEPTH)
-    )[:, :, 0]
+    )
     persons = cells[:, :, TENURES].sum(axis=axis("health", "sex"), keepdims=True)
     no_claim = np.divide(
         cells[:, :, NO_CLAIM].sum(axis=axis("health", "sex"), keepdims=True),

@@ -57,10 +57,14 @@ def entrants(outside: Sequence[np.ndarray], entering: Sequence[np.ndarray], not_
     Insured and uninsured, those outside the scheme and of them those entering, [run, health, 1, sex, area, income, age].
     """
     insured, uninsured = outside
-    cells = np.empty((len(insured), len(ENTRANTS), *insured.shape[3:]))
-    cells[:, 0] = at_person_group(in_cell(insured) + in_cell(uninsured))
-    cells[:, 1], cells[:, 2] = (by_person_group(each) for each in entering)
-    cells[:, 3] = at_person_group(not_met)
+    found = {
+        "outside": at_person_group(in_cell(insured) + in_cell(uninsured)),
+        **dict(zip(("insured", "uninsured"), map(by_person_group, entering), strict=True)),
+        "not_met": at_person_group(not_met),
+    }
+    cells = np.empty((len(insured), len(ENTRANTS), *found["outside"].shape[1:]))
+    for place, name in enumerate(ENTRANTS):
+        cells[:, place] = found[name]
     return cells
 
 

@@ -20,7 +20,7 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
     free = np.where(persistence < 1, 1 - persistence, 1.0)
     shares = np.where(persistence < 1, (prevalence - persistence * present) / free, prevalence)
     if shares.min() < 0:
-        outside = (shares < 0).any(axis=1, keepdims=True)
+        outside = (shares < 0).any(axis=axis("health"), keepdims=True)
         limited = np.maximum(shares, 0)
         shares = np.where(outside, limited / limited.sum(axis=axis("health"), keepdims=True), shares)
     reached = persistence * present + (1 - persistence) * shares
@@ -34,7 +34,7 @@ def transition(
 
     `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
     """
-    np.add.reduce(cells, axis=1, out=everyone)
+    np.add.reduce(cells, axis=axis("health"), out=everyone)
     cells *= persistence
     redrawn = np.empty((*cells.shape[:2], 1, *cells.shape[3:]))
     redrawn[:] = (1 - persistence) * shares

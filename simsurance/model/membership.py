@@ -12,6 +12,8 @@ from simsurance.axes import (
     TENURE_DEPTH,
     TENURES,
     UNINSURED,
+    along,
+    at,
     axis,
     row,
 )
@@ -25,6 +27,7 @@ WAITING, MONTHS_LEFT = row("waiting_months"), row("months_left")
 CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
 NO_CLAIM_LAPSED = row("no_claim_lapsed")
 
+OVER_ROWS = axis("status")
 ROW_AXES = tuple(name for name in PERSON_AXES if name != "status")
 """Axes of one row of a state."""
 
@@ -45,7 +48,7 @@ def mean_years(total_years: np.ndarray, persons: np.ndarray, otherwise: float) -
     years = total_years.sum(axis=over_needs_and_sexes)
     heads = persons.sum(axis=over_needs_and_sexes)
     mean = np.divide(years, heads, out=np.full_like(years, otherwise), where=heads > 0)
-    return mean[:, None, None, None]
+    return along(mean, "run", "area", "income", "age")
 
 
 def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, work: Workspace) -> None:
@@ -61,7 +64,7 @@ def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, w
     enrolled, leaving, entering = work.enrolled, work.leaving, work.entering
     np.multiply(cells[:, :, TENURES], hazard.leave, out=leaving)
     np.multiply(cells[:, :, UNINSURED], hazard.enter, out=entering)
-    longest_tenure, longest_gap = hazard.leave[:, :, -1], hazard.enter[:, :, -1]
+    longest_tenure, longest_gap = at(hazard.leave, status=-1), at(hazard.enter, status=-1)
 
     np.subtract(cells[:, :, NEVER], entering[:, :, NEVER], out=enrolled[:, :, NEVER])
     enrolled[:, :, FIRST_GAP] = 0.0
@@ -76,16 +79,16 @@ def enrol(cells: np.ndarray, hazard: Hazards, counted: float, credited: float, w
         cells[:, :, LAPSED_YEARS] * (1 - longest_gap) + reached * min(counted, GAP_DEPTH) + still * float(counted > 0)
     )
     reached += still
-    enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=2)
+    enrolled[:, :, FIRST_GAP + 1] += leaving.sum(axis=OVER_ROWS)
 
-    np.add.reduce(entering, axis=2, out=enrolled[:, :, FIRST_TENURE])
+    np.add.reduce(entering, axis=OVER_ROWS, out=enrolled[:, :, FIRST_TENURE])
     np.subtract(
         cells[:, :, FIRST_TENURE:LAST_TENURE],
         leaving[:, :, :-1],
         out=enrolled[:, :, FIRST_TENURE + 1 : LAST_TENURE + 1],
     )
     reached = enrolled[:, :, LAST_TENURE]
-    still = cells[:, :, LAST_TENURE] - leaving[:, :, -1]
+    still = cells[:, :, LAST_TENURE] - at(leaving, status=-1)
     enrolled[:, :, RULE_YEARS] = (
         cells[:, :, RULE_YEARS] * (1 - longest_tenure)
         + reached * min(credited, TENURE_DEPTH)
@@ -112,10 +115,12 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
         stay[:, :, :-1],
         out=enrolled[:, :, NO_CLAIM.start + 1 : NO_CLAIM.stop],
     )
-    enrolled[:, :, NO_CLAIM.stop - 1] += cells[:, :, NO_CLAIM.stop - 1] * stay[:, :, -1]
-    enrolled[:, :, WAITING] = (entering * hazard.months_lost).sum(axis=2) + cells[:, :, MONTHS_LEFT] * stay[:, :, 0]
+    enrolled[:, :, NO_CLAIM.stop - 1] += cells[:, :, NO_CLAIM.stop - 1] * at(stay, status=-1)
+    enrolled[:, :, WAITING] = (entering * hazard.months_lost).sum(axis=OVER_ROWS) + cells[:, :, MONTHS_LEFT] * at(
+        stay, status=0
+    )
     if hazard.months_left.any():
-        enrolled[:, :, MONTHS_LEFT] = (entering * hazard.months_left).sum(axis=2)
+        enrolled[:, :, MONTHS_LEFT] = (entering * hazard.months_left).sum(axis=OVER_ROWS)
     else:
         enrolled[:, :, MONTHS_LEFT] = 0.0
     held = (CARRIED_LAPSED, CARRIED_INSURED, NO_CLAIM_LAPSED)
@@ -124,15 +129,15 @@ def carry_credits(cells: np.ndarray, hazard: Hazards, basis: YearBasis, work: Wo
     rules = (basis.bonus_kept, basis.cap_cut, basis.no_claim_kept)
     if not (any(rule.any() for rule in rules) or any(cells[:, :, each].any() for each in held)):
         return
-    back = share_of(entering[:, :, GAPS].sum(axis=2), cells[:, :, GAPS].sum(axis=2))
+    back = share_of(entering[:, :, GAPS].sum(axis=OVER_ROWS), cells[:, :, GAPS].sum(axis=OVER_ROWS))
     years_back = cells[:, :, NO_CLAIM_LAPSED] * back
-    years_kept = (cells[:, :, NO_CLAIM] * hazard.leave).sum(axis=2) * basis.no_claim_kept[:, :, 0]
+    years_kept = (cells[:, :, NO_CLAIM] * hazard.leave).sum(axis=OVER_ROWS) * at(basis.no_claim_kept, status=0)
     enrolled[:, :, NO_CLAIM_LAPSED] += years_kept - years_back
     enrolled[:, :, NO_CLAIM.start] += years_back
     if basis.bonus_kept.any() or basis.cap_cut.any() or any(cells[:, :, each].any() for each in held[:2]):
-        gone = share_of(leaving.sum(axis=2), cells[:, :, TENURES].sum(axis=2))
-        kept = (leaving * hazard.earned).sum(axis=2) * basis.bonus_kept[:, :, 0]
-        cut = (entering[:, :, GAPS] * hazard.lapsed_years[:, :, GAPS]).sum(axis=2) * basis.cap_cut[:, :, 0]
+        gone = share_of(leaving.sum(axis=OVER_ROWS), cells[:, :, TENURES].sum(axis=OVER_ROWS))
+        kept = (leaving * hazard.earned).sum(axis=OVER_ROWS) * at(basis.bonus_kept, status=0)
+        cut = (entering[:, :, GAPS] * hazard.lapsed_years[:, :, GAPS]).sum(axis=OVER_ROWS) * at(basis.cap_cut, status=0)
         leaving_with, entering_with = cells[:, :, CARRIED_INSURED] * gone, cells[:, :, CARRIED_LAPSED] * back
         enrolled[:, :, CARRIED_LAPSED] += leaving_with + kept - entering_with
         enrolled[:, :, CARRIED_INSURED] += entering_with - cut - leaving_with

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, TENURES, row
+from simsurance.axes import EMPLOYEES, TENURES, axis, row
 from simsurance.model import membership
 from simsurance.model.entries import entering, entrants
 from simsurance.model.state import YearBasis
@@ -45,7 +45,7 @@ def moves(enrolled: np.ndarray, people: np.ndarray, payers: np.ndarray, born: Vi
     scheme or start a gap of 0. `people` and `payers` [run, health, 1, sex, area, income, age].
     """
     growth = born.growth
-    others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=2, keepdims=True)
+    others = people - payers - enrolled[:, :, EMPLOYEES].sum(axis=axis("status"), keepdims=True)
     insured, uninsured = payers * growth, others * growth
     entry, entry_uninsured, not_met = entering(insured, uninsured, basis)
     transfers_out, of_uninsured = insured * entry, uninsured * entry_uninsured

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, NO_CLAIM, STATUSES, TENURES, UNINSURED, axes_except, row
-from simsurance.ledger import ACCOUNTS, INSURED, SIDES, TOTALS, booked, fund_of, row_of
+from simsurance.ledger import INSURED, SIDES, SPENDING, TOTALS, booked, row_of
 from simsurance.model import fund
 from simsurance.model.groups import total
 from simsurance.model.lives import Money
@@ -44,12 +44,11 @@ def pinned(
     """
     after = dict(money)
     factors = np.ones((len(next(iter(money.values()))), len(TOTALS)))
-    drawn = {each.row.name for each in fund_of(ACCOUNTS).outgo if each.row.scaled}
-    _impose([name for name in money if name not in drawn], money, after, pins, factors)
+    _impose([name for name in money if name not in SPENDING], money, after, pins, factors)
     if spent is not None:
         money = {**money, **spent(after)}
-        after |= {name: money[name] for name in drawn}
-        _impose([name for name in money if name in drawn], money, after, pins, factors)
+        after |= {name: money[name] for name in SPENDING}
+        _impose([name for name in money if name in SPENDING], money, after, pins, factors)
     return after, factors
 
 
@@ -150,7 +149,7 @@ def pin_insured(cells: np.ndarray, pins: PinBasis, population: np.ndarray) -> np
     new = {name: persons(cells, name) * usable(factors[:, PLACE[name]]) for name in INSURED}
     others = fund.summed(np.where(held[name], 0.0, persons(cells, name)) for name in TRACKED)
     left = population - fund.summed(np.where(held[name], new[name], 0.0) for name in INSURED)
-    any_held = np.any([held[name] for name in INSURED], axis=0)
+    any_held = np.logical_or.reduce([held[name] for name in INSURED])
     rest = np.where(np.isnan(population) | ~any_held, 1.0, ratio(left, others))
     for name, rows in TRACKED.items():
         own = factors[:, PLACE[name]] if name in INSURED else np.ones(len(cells))

@@ -193,7 +193,7 @@ class Recorder:
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
         by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
         for kind, values in (("totals", totals), ("by_age", by_age), ("by_group", by_group)):
-            of_runs = values.swapaxes(0, 1)
+            of_runs = values.swapaxes(*axis("flow", "run", of=IN_ROOM))
             self._keep(kind, self.years, of_runs)[place, runs] = of_runs
         for name in self.by_run:
             self._keep(name, self.years, named[name])[place, runs] = named[name]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import numpy as np
 
-from simsurance.axes import ROWS, STATUSES, TENURES, UNINSURED
+from simsurance.axes import ROWS, STATUSES, TENURES, UNINSURED, axis
 from simsurance.model.participation import WaitingRules
 
 BY_PERSON: Final = "sex area income age"
@@ -300,7 +300,7 @@ class Workspace:
         self.everyone = np.empty((runs, len(ROWS), *rest))
         self.drawn = np.empty((runs, len(ROWS), *rest))
         half, quarter = list(shape), list(shape)
-        half[4], quarter[5] = 1, 1
+        half[axis("area")[0]], quarter[axis("income")[0]] = 1, 1
         self.half = np.empty(half)
         self.quarter = np.empty(quarter)
 

@@ -49,13 +49,13 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
     enrolment = membership.enrolment_flows(hazard, work)
 
     # 4 health transition
-    people = enrolled[:, :, STATUSES].sum(axis=2, keepdims=True)
+    people = enrolled[:, :, STATUSES].sum(axis=axis("status"), keepdims=True)
     shares, prevalence_error = health.redraw_shares(people, basis.prevalence, basis.persistence)
     health.transition(enrolled, shares, basis.persistence, work.everyone, work.drawn)
     people = basis.persistence * people + (1 - basis.persistence) * shares * people.sum(
         axis=axis("health"), keepdims=True
     )
-    payers = enrolled[:, :, TENURES].sum(axis=2, keepdims=True)
+    payers = enrolled[:, :, TENURES].sum(axis=axis("status"), keepdims=True)
 
     # 5 births, deaths, migration, moves between the schemes
     born = vital(people, basis)

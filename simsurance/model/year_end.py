@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
+from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, at, axes_except, axis, row
 from simsurance.model import membership, moves, pins, population
 from simsurance.model.care import PerPerson, credit_year_without_claim
 from simsurance.model.groups import birthday
@@ -108,7 +108,7 @@ def move_assistance(
 def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The assisted and the low-income part of an array on the person axes."""
     assisted, low = population.ASSISTED, population.LOW_INCOME
-    return people[..., assisted : assisted + 1, :], people[..., low : low + 1, :]
+    return at(people, income=slice(assisted, assisted + 1)), at(people, income=slice(low, low + 1))
 
 
 def tracked(name: str) -> slice:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from simsurance.language import CNY
+from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
@@ -33,10 +33,10 @@ from simsurance.scenario_file.leaves import (
     reference_of,
     set_apart,
 )
-from simsurance.scenario_file.pins import pin_notes
+from simsurance.scenario_file.notes import notes, pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
-from simsurance.scenario_file.years import carried, countable, notes, years_covered
+from simsurance.scenario_file.years import carried, countable, years_covered
 
 TITLES: Final = ("title", "title_zh", "description", "description_zh")
 JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
@@ -95,7 +95,12 @@ class Scenario:
     @property
     def notes(self) -> list[str]:
         """What a run tells of the years of its inputs and of its pins, one line each."""
-        return notes(self.leaves, self.tables) + pin_notes(self.values, self.changed)
+        return self.notes_in(WHOLE)
+
+    def notes_in(self, lang: str) -> list[str]:
+        """The same in a language."""
+        found = (*notes(self.leaves, self.tables), *pin_notes(self.values, self.changed))
+        return [note.told(words(lang)) for note in found]
 
     @property
     def changed(self) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from simsurance.ledger import ACCOUNTS, FUNDS, INSURED, LEDGER, RESIDENT, SIDES, TRANSFERS, Booking, Kind, row_of
+from simsurance.ledger import FUNDS, INSURED, LEDGER, SIDES, SPENDING, TRANSFERS, Booking, Kind, is_optional, row_of
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.keys import named_part
 from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
@@ -42,7 +42,6 @@ MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
 """Totals that a lever on a component moves; what follows them moves too."""
 RESIDENT_CARE: Final = (*CARE[:3], *CLINIC[:1])
 ON_WAGES: Final = ("employer_contributions", "employee_contributions", "purchases")
-SPENDING: Final = ("account_spending", "relatives_care")
 OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "": EVERYTHING,
     **dict.fromkeys(("title", "description", "horizon.", "measures.", "fund.", "employee.fund."), ()),
@@ -150,7 +149,7 @@ def held_levers(values: ScenarioValues, changed: Iterable[str]) -> list[tuple[st
     acting += [(key, moved_by(key), first) for key in changed if not named_part(key)[0]]
     found: list[tuple[str, tuple[str, ...], bool]] = []
     for path, moved, start in acting:
-        there = [total for total in moved if values.employee.projected or not _of_employees(total)]
+        there = [total for total in moved if values.employee.projected or not is_optional(total)]
         following = with_what_follows(there)
         begun = [pin for pin in fixed if any(year - (pin.total in INSURED) >= start for year in pin.values)]
         holding = tuple(pin.total for pin in begun if not following.isdisjoint(_parts_of(pin.total)))
@@ -179,11 +178,11 @@ def moved_by(key: str) -> tuple[str, ...]:
 
 def with_what_follows(totals: Iterable[str]) -> set[str]:
     """Totals, and those that move with them unless they are imposed: shares of them, and spending from accounts."""
-    found = set(totals)
+    found, own_accounts = set(totals), {fund.name for fund in FUNDS if not fund.pooled}
     for row in LEDGER:
         if not found.isdisjoint(row.follows):
             found.add(row.name)
-    if any(row.name in found for row in LEDGER if row.receiver == ACCOUNTS):
+    if any(row.name in found for row in LEDGER if row.receiver in own_accounts):
         found.update(SPENDING)
     return found
 
@@ -191,22 +190,6 @@ def with_what_follows(totals: Iterable[str]) -> set[str]:
 def _parts_of(total: str) -> set[str]:
     """A total, or the rows that an income or outgo is made of."""
     return {each.row.name for each in SIDES[total]} if total in SIDES else {total}
-
-
-def _of_employees(total: str) -> bool:
-    """Whether a total belongs to the employee scheme's money."""
-    return total not in INSURED and RESIDENT not in (row_of(total).payer, row_of(total).receiver)
-
-
-def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> list[str]:
-    """What a run tells of its pins: what is imposed, and the levers and changed keys that cannot act beside it."""
-    told = (
-        [f"pinned: {', '.join(f'{pin.total} ({pin.mode})' for pin in acting)}"] if (acting := pinning(values)) else []
-    )
-    for path, totals, wholly in held_levers(values, changed):
-        share = "cannot act" if wholly else "acts in part"
-        told.append(f"{path} {share}: {', '.join(totals)} pinned, fixed")
-    return told
 
 
 def pin_complaints(values: ScenarioValues) -> Iterator[Complaint]:
@@ -220,7 +203,7 @@ def pin_complaints(values: ScenarioValues) -> Iterator[Complaint]:
         if outside := [year for year in pin.values if not begin <= year <= end]:
             of = f"1 January {begin} to {end}" if stock else f"{begin} to {end}"
             yield (key,), f"{outside[0]} is not among the years projected; pin {of}, or move the horizon"
-        if not values.employee.projected and _money_of_employees(total):
+        if not values.employee.projected and is_optional(total):
             text = f"{total} is money of the employee scheme, which is not projected; set employee.projected = true"
             yield (f"pins.{name}.total",), text
         if total in named:
@@ -232,22 +215,12 @@ def pin_complaints(values: ScenarioValues) -> Iterator[Complaint]:
     yield from _persons(values, named)
 
 
-def _money_of_employees(total: str) -> bool:
-    """Whether a row, an income or an outgo is there with the employee scheme alone."""
-    if total in INSURED:
-        return False
-    if total in SIDES:
-        return not total.startswith(f"{RESIDENT}.")
-    row = row_of(total)
-    return row.is_transfer or RESIDENT not in (row.payer, row.receiver)
-
-
 def _sides(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]:
     """A whole is the sum of its parts where all are pinned, and no smaller than some that are only added."""
     for side, bookings in SIDES.items():
         if side not in named:
             continue
-        present = [each for each in bookings if values.employee.projected or not _money_of_employees(each.row.name)]
+        present = [each for each in bookings if values.employee.projected or not is_optional(each.row.name)]
         for year, whole in values.pins[named[side]].values.items():
             pinned = [each for each in present if year in _series(values, named, each.row.name)]
             free = [each for each in present if each not in pinned and not each.row.change_of_stock]

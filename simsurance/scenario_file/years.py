@@ -1,6 +1,6 @@
 """The years that a valuation asks for: counts on its date, years of schedules and of tables, factors carried to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -83,7 +83,7 @@ def years_covered(
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
             faults.append(origins[path].fault(prefix + path, text))
     for path, (first, last) in years_read(opening, last_year, tables).items():
-        if path not in tables or not _is_shipped(tables[path]) or not (there := table_years(tables[path])):
+        if path not in tables or not is_shipped(tables[path]) or not (there := table_years(tables[path])):
             continue  # tables of one's own are read row by row where a run begins
         if there[0] > first:
             text = f"{leaves[path]} begins in {there[0]}, after {first}; a table that begins in {first} or before"
@@ -187,7 +187,7 @@ def _stepped_from(opening: int, tables: Mapping[str, Path]) -> int:
     return min(opening, stocks[1]) if stocks else opening
 
 
-def _is_shipped(table: Path) -> bool:
+def is_shipped(table: Path) -> bool:
     """Whether a table is one of the package's, which serve every valuation date that they reach."""
     return table.is_relative_to(TABLES)
 
@@ -219,33 +219,6 @@ def carried(leaves: Leaves) -> dict[str, int]:
     named = {path: years_named(leaves[path]) for path in acting}
     kept = {path: max(years) for path, years in named.items() if years and max(years) < opening - KNOWN_TO[path]}
     return dict(sorted(kept.items(), key=itemgetter(1)))
-
-
-def notes(leaves: Leaves, tables: Mapping[str, Path]) -> list[str]:
-    """What a run tells of the years of its inputs: factors carried, ages not counted, rows of own tables not read."""
-    kept = groupby(carried(leaves).items(), key=itemgetter(1))
-    told = ["; ".join(f"carried from {year}: {', '.join(path for path, _ in paths)}" for year, paths in kept)]
-    opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
-    dates = [years_named(leaves[path]) for path in COUNTED_AGES]
-    if any(dates) and not any(opening in named for named in dates):
-        told.append(f"population.counted: no ages counted on 1 January {opening}; the ages are those of {STOCK}")
-    if stocks and stocks[1] > opening and not _is_shipped(tables[STOCK]):
-        told.append(f"{STOCK}: stocks after 1 July {opening} are not read; the population is projected from there")
-    return [note for note in [*told, *unread(leaves, tables)] if note]
-
-
-def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[str]:
-    """A line for each table of one's own with rows of years that a run does not read; stocks have a line of their own."""
-    opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
-    for path, (first, last) in years_read(opening, last_year, tables).items():
-        there = table_years(tables[path])
-        if path == STOCK or there is None or _is_shipped(tables[path]):
-            continue
-        if path == DEATH_RATES and any(leaves[key] for key in OF_MORTALITY):
-            first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
-        sides = ((there[0], min(there[1], first - 1)), (max(there[0], last + 1), there[1]))
-        if spans := [f"{one} to {other}" if one < other else f"{one}" for one, other in sides if one <= other]:
-            yield f"{path}: rows of {' and '.join(spans)} are not read"
 
 
 def years_named(value: Any) -> list[int]:

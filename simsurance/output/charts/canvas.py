@@ -243,7 +243,7 @@ class Obstacles:
         axes = note.axes
         assert axes is not None
         box = note.get_window_extent().padded(ROOM * axes.figure.dpi / 72)
-        met = float(((self.spots > (box.x0, box.y0)) & (self.spots < (box.x1, box.y1))).all(axis=1).sum())
+        met = float(((self.spots > (box.x0, box.y0)) & (self.spots < (box.x1, box.y1))).all(axis=-1).sum())
         met += sum(WORDS_MEET for other in self.words if box.overlaps(other))
         met += PIECES * (box.y0 < axes.transData.transform((0.0, 0.0))[1] < box.y1)
         plot = axes.bbox
@@ -289,7 +289,7 @@ def _place(note: "Annotation", offset: tuple[float, float, str]) -> None:
 
 def _along(line: np.ndarray) -> np.ndarray:
     """Points on the screen along each piece of a line; [point, coordinate]."""
-    steps = np.linspace(0, 1, PIECES)[:, None, None]
+    steps = np.linspace(0, 1, PIECES).reshape(-1, 1, 1)
     return np.concatenate([(line[:-1] + steps * (line[1:] - line[:-1])).reshape(-1, 2), line])
 
 

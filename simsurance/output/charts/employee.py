@@ -125,7 +125,7 @@ def _layers(results: "RunResult", size: float, lang: str) -> list[Line]:
     for name in names:
         rest = rest.plus(known[name], -1.0)
     counted = {name: account[name] for name in names}
-    counted["uninsured"] = account["population"] - np.sum([counted[name] for name in names], axis=0)
+    counted["uninsured"] = account["population"] - np.add.reduce([counted[name] for name in names])
     known["uninsured"] = rest
     return [
         Line(

@@ -125,8 +125,8 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
     lines = []
     for scheme in schemes:
         paid, exposed, colours = COST[scheme]
-        years_insured = table[list(exposed)].sum(axis=1)
-        per_head = (table[list(paid)].sum(axis=1) / years_insured)[years_insured > 0]
+        years_insured = table[list(exposed)].sum(axis="columns")
+        per_head = (table[list(paid)].sum(axis="columns") / years_insured)[years_insured > 0]
         for year, colour, dashes, price in ((first, colours[0], DASHED, before), (last, colours[1], SOLID, after)):
             words = str(year)
             if len(schemes) > 1:

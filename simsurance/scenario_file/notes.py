@@ -1,0 +1,75 @@
+"""What a run tells of its inputs: facts here, their sentences in the language files under `scenario_note`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from simsurance.language import Words
+from simsurance.scenario_file.pins import held_levers, pinning
+from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.years import (
+    COUNTED_AGES,
+    DEATH_RATES,
+    MORTALITY,
+    OF_MORTALITY,
+    STOCK,
+    Leaves,
+    carried,
+    first_needed,
+    is_shipped,
+    table_years,
+    years_named,
+    years_read,
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence by its name, and the facts in it."""
+
+    name: str
+    facts: Mapping[str, Any]
+
+    def told(self, said: Words) -> str:
+        """The note in the words of a language."""
+        return said.say(f"scenario_note.{self.name}", **self.facts)
+
+
+def notes(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
+    """What is told of the years of inputs: factors carried, ages not counted, rows of own tables not read."""
+    kept = groupby(carried(leaves).items(), key=itemgetter(1))
+    if by_year := [{"year": year, "paths": [path for path, _ in paths]} for year, paths in kept]:
+        yield Note("carried", {"by_year": by_year})
+    opening, stocks = leaves["horizon.valuation_year"], table_years(tables[STOCK])
+    dates = [years_named(leaves[path]) for path in COUNTED_AGES]
+    if any(dates) and not any(opening in named for named in dates):
+        yield Note("uncounted", {"year": opening, "table": STOCK})
+    if stocks and stocks[1] > opening and not is_shipped(tables[STOCK]):
+        yield Note("later_stocks", {"year": opening, "table": STOCK})
+    yield from unread(leaves, tables)
+
+
+def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
+    """A note for each table of one's own with rows of years that a run does not read; later stocks have a note of their own."""
+    opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
+    for path, (first, last) in years_read(opening, last_year, tables).items():
+        there = table_years(tables[path])
+        if there is None or is_shipped(tables[path]):
+            continue
+        if path == DEATH_RATES and any(leaves[key] for key in OF_MORTALITY):
+            first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
+        before, after = (there[0], min(there[1], first - 1)), (max(there[0], last + 1), there[1])
+        sides = (before,) if path == STOCK else (before, after)
+        if spans := [side for side in sides if side[0] <= side[1]]:
+            yield Note("unread", {"table": path, "spans": spans})
+
+
+def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:
+    """What is told of pins: what is imposed, and the levers and changed keys that cannot act beside it."""
+    if acting := pinning(values):
+        yield Note("pinned", {"pins": [{"total": pin.total, "mode": pin.mode} for pin in acting]})
+    for path, totals, wholly in held_levers(values, changed):
+        yield Note("held", {"path": path, "totals": totals, "wholly": wholly})
