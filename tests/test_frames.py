@@ -182,7 +182,8 @@ def test_a_fund_with_people_of_its_own_has_its_part_of_the_product(base: RunAcco
     ratio = half.account["disposable_income"] / base.account["disposable_income"]
     np.testing.assert_allclose(ratio, 0.5, rtol=5e-3)
     np.testing.assert_allclose(half.account["gdp"], base.account["gdp"] * ratio, rtol=1e-11)
-    saved = tmp_path / "saved.toml"
+    saved = tmp_path / "elsewhere" / "saved.toml"
+    saved.parent.mkdir()
     saved.write_text(scenario.to_toml(), encoding="utf-8")
     (again,) = accounts_of([load(saved)])
     np.testing.assert_array_equal(again.account["gdp"], half.account["gdp"])

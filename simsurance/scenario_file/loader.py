@@ -107,6 +107,10 @@ class Scenario:
         """The keys that another source than the root file sets."""
         return [path for path, layer in self.layers.items() if layer.label != self.root.label]
 
+    def _is_own_of_root(self, path: str) -> bool:
+        """Whether a key names a table that the root brings along."""
+        return path in self.root_tables and not self.root_tables[path].is_relative_to(TABLES)
+
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
         faults: list[Fault] = []
@@ -139,7 +143,9 @@ class Scenario:
         for path, file in self.tables.items():
             if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
                 leaves[path] = file.as_posix()
-        policy = {path: value for path, value in self.of_root.items() if value != leaves[path]}
+        of_root = dict(self.of_root)
+        of_root |= {path: self.root_tables[path].as_posix() for path in of_root if self._is_own_of_root(path)}
+        policy = {path: value for path, value in of_root.items() if value != leaves[path]}
         pinned_in = self.pin_root.leaves if self.pin_root else {}
         differing = {
             path: value
