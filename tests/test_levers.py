@@ -16,6 +16,7 @@ from simsurance.analysis import levers
 from simsurance.analysis.levers import figures
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.results import simulate
@@ -281,13 +282,13 @@ def test_fragments_with_different_levers_stand_beside_each_other_and_the_same_le
 
 def test_a_scenario_with_levers_loads_again_to_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    scenario = load("high_cost", ["tiered_care", "fraud_recovery"])
+    scenario = load("high_cost", ["tiered_care", "length_of_stay"])
     (tmp_path / "again.toml").write_text(scenario.to_toml(), encoding="utf-8")
     again = load("again.toml")
     assert again.values == scenario.values
     assert again.to_toml() == scenario.to_toml()
     tables = tomllib.loads(scenario.to_toml())["levers"]
-    assert list(tables) == ["tiered_care_inpatient", "tiered_care_outpatient", "fraud_recovery"]
+    assert list(tables) == ["tiered_care_inpatient", "tiered_care_outpatient", "length_of_stay"]
 
 
 def test_the_marks_of_levers_are_those_of_the_register():
@@ -370,6 +371,86 @@ def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_2025(
     assert saved / benefits * 748 == pytest.approx(12.5, abs=0.05)
     for name in ("critical_illness", "bonus_cost", "outpatient_benefits"):
         assert fewer.account[name][-1] == none.account[name][-1], name
+
+
+def account(run, fund, year):
+    """The account of a fund in a year."""
+    place = run.years.index(year)
+    return {name: float(column[place]) for name, column in run.accounts[fund].items()}
+
+
+PAID = ("inpatient_benefits", "outpatient_benefits", "maternity_benefits")
+
+
+def test_more_recovered_is_a_share_of_the_benefits_of_both_schemes_and_no_income():
+    """A quarter of 34.2 over 2,427.3 billion; both pools alike, taken off the outgo."""
+    base, more = (simulate([load("baseline", names)])[0] for names in ((), ("fraud_recovery",)))
+    for fund, paid in (("resident", (*PAID, "critical_illness", "bonus_cost")), ("employee_pool", PAID)):
+        before, after = account(base, fund, 2029), account(more, fund, 2029)
+        assert -after["recoveries"] / sum(after[name] for name in paid) == pytest.approx(0.25 * 34.2 / 2427.3, rel=0.01)
+        assert after["outgo"] - before["outgo"] == pytest.approx(after["recoveries"])
+        assert after["income"] == before["income"]
+        assert all(after[name] == before[name] for name in paid)
+    levied = [each.account["income"] - each.account["prepaid_change"] for each in (base, more)]
+    assert np.array_equal(*levied)
+    years = np.arange(len(base.years))
+    middle, end = 1.02 ** -(years + 0.5), 1.02 ** -(years[-1] + 1.0)
+    assert (
+        figures_of(more)["required_contribution_multiple_now"] < figures_of(base)["required_contribution_multiple_now"]
+    )
+    flat = [
+        simulate([load("baseline", names, ["economy.interest_rate=0.02"])])[0] for names in ((), ("fraud_recovery",))
+    ]
+    saved = (flat[0].account["outgo"] - flat[1].account["outgo"]) * middle
+    target = (flat[0].account["outgo"][-1] - flat[1].account["outgo"][-1]) / 2 * end
+    change = (saved.sum() + target) / (levied[0] * middle).sum()
+    found = [figures_of(each)["required_contribution_multiple_now"] for each in flat]
+    assert found[0] - found[1] == pytest.approx(change, rel=1e-9)
+
+
+def figures_of(run):
+    """Measures by name."""
+    return run.measures["value"]
+
+
+def test_what_goes_to_outside_parties_is_outgo_of_its_fund_and_no_benefit():
+    base, levy, care = (
+        simulate([load("baseline", names)])[0] for names in ((), ("pooling_levy",), ("long_term_care_transfer",))
+    )
+    for fund, levied in (("resident", "income"), ("employee_pool", "employer_contributions")):
+        before, after = account(base, fund, 2028), account(levy, fund, 2028)
+        assert after["adjustment_payments"] == pytest.approx(0.02 * before[levied], rel=1e-9)
+        assert after["outgo"] - before["outgo"] == pytest.approx(after["adjustment_payments"])
+    place = care.years.index(2032)
+    passed = care.account["long_term_care"][place] / care.account["resident_enrolled"][place]
+    assert passed == pytest.approx(20 * care.basis[place].indexation.item())
+    assert care.account["long_term_care"][: place - 4] == pytest.approx(0)
+    assert care.account["income"] == pytest.approx(base.account["income"])
+    for each in (levy, care):
+        assert np.array_equal(each.cohorts["resident_benefits"], base.cohorts["resident_benefits"])
+        assert np.array_equal(each.cohorts["employee_benefits"], base.cohorts["employee_benefits"])
+
+
+def test_better_maternity_benefits_follow_births_and_the_cost_of_an_admission():
+    fewer = "population.fertility_level={ 2019 = 0.9, 2027 = 0.45 }"
+    usual = "population.fertility_level=0.9"
+    many, few = (
+        simulate([load("baseline", ["maternity_benefits"], ["horizon.last_year=2060", each])])[0]
+        for each in (usual, fewer)
+    )
+    births = [each.projection.totals["births"][1, 0] for each in (many, few)]
+    paid = [each.account["maternity_benefits"][1] for each in (many, few)]
+    assert births[1] == pytest.approx(births[0] / 2, rel=1e-9)
+    assert paid[1] == pytest.approx(paid[0] / 2, rel=1e-9)
+    assert np.array_equal(*(each.basis[1].birth_benefit for each in (many, few)))
+    amounts = np.array([year.birth_benefit.item() for year in many.basis])
+    inputs = Inputs(many.scenario, many.scenario.values)
+    cost, use = cost_and_use(inputs, "resident")
+    assert amounts[2:] == pytest.approx((2000 * cost / use)[2:])
+    assert [amounts[0], amounts[1]] == pytest.approx([0, 1000 * cost[1] / use[1]])
+    paid_by_levers = with_levers(many.scenario.replace({"horizon.last_year": 2028}), one=lever("inpatient_cost", -0.1))
+    (cheaper,) = simulate([paid_by_levers])
+    assert cheaper.basis[2].birth_benefit.item() == pytest.approx(0.9 * amounts[2])
 
 
 def insured_of_2027(*fragments, settings=()):

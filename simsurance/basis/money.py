@@ -59,11 +59,25 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
         "care": resident_care(inputs, shares),
         **critical_basis(inputs, index),
+        "birth_benefit": on(birth_benefit(inputs), "year"),
+        "recovered_share": inputs.yearly(values.benefits.recovered_share)[:, None],
+        "long_term_care_pp": (inputs.yearly(values.benefits.long_term_care) * index)[:, None],
+        "adjustment_share": inputs.yearly(values.fund.adjustment_share)[:, None],
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
         "interest_share": np.array([[FLOW_TIMING[values.economy.flow_timing]]]),
         "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],
     }
+
+
+def birth_benefit(inputs: Inputs) -> np.ndarray:
+    """What a resident's birth is paid beyond inpatient benefits, yuan, [year]: it grows as the cost of an admission.
+
+    That is cost over use of a person of given age and need, with the levers on cost.
+    """
+    cost, use = cost_and_use(inputs, "resident")
+    levers = inputs.lever("inpatient_cost") * inputs.lever("resident_inpatient_cost")
+    return inputs.yearly(inputs.values.benefits.birth_benefit) * cost / use * levers
 
 
 def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:

@@ -155,6 +155,12 @@ class EmployeeBenefits(Section):
     long_term_care: Schedule = amount(
         "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0
     )
+    recovered_share: Schedule = quantity(
+        "money recovered from fraud and misuse beyond what the fitted expenditure holds, share of the pool's benefits",
+        "share",
+        -0.1,
+        0.5,
+    )
 
 
 class EmployeeFunds(Section):
@@ -162,6 +168,13 @@ class EmployeeFunds(Section):
 
     opening_pool: Schedule = amount("balance of the pooled fund, 1 January")
     opening_accounts: Schedule = amount("balance of the personal accounts on 1 January")
+    adjustment_share: Schedule = quantity(
+        "net payment into the provincial risk-adjustment fund, share of employers' contributions; below 0 for a "
+        "net receipt",
+        "share",
+        -0.5,
+        0.5,
+    )
     reserve_band: Pair = quantity(
         "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none",
         "months of expenditure",
