@@ -19,10 +19,13 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.calibration import flow_sums, one_year
+from simsurance.ledger import POOL, RESIDENT, row_of
 from simsurance.results import simulate
-from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES, load
+from simsurance.scenario_file.pins import EVERYTHING, MOVED, moved_by
 from simsurance.scenario_file.register import MARKS, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Mark
@@ -362,15 +365,55 @@ def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
         left -= {*combinations(sorted(together), 2)}
 
 
-def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_2025():
+def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_both_schemes_in_2025():
     none, fewer = simulate(
         [load("baseline", names, ["horizon.last_year=2029"]) for names in ((), ("unreasonable_referrals",))]
     )
-    saved = none.account["outgo"][-1] - fewer.account["outgo"][-1]
-    benefits = none.account["inpatient_benefits"][-1]
-    assert saved / benefits * 748 == pytest.approx(12.5, abs=0.05)
+    of_2025 = flow_sums(one_year(load("baseline"), 2025))
+    saved = 0.0
+    for fund, name in (("resident", "inpatient_benefits"), ("employee_pool", "employee_inpatient_benefits")):
+        before, after = (each.accounts[fund]["inpatient_benefits"][-1] for each in (none, fewer))
+        assert none.accounts[fund]["outgo"][-1] - fewer.accounts[fund]["outgo"][-1] == pytest.approx(before - after)
+        saved += (1 - after / before) * of_2025[name]
+    assert saved == pytest.approx(12.5e9, rel=0.002)
     for name in ("critical_illness", "bonus_cost", "outpatient_benefits"):
         assert fewer.account[name][-1] == none.account[name][-1], name
+
+
+def scopes():
+    """What docs/levers.md says of each option: whom its source speaks of, and whom it acts on."""
+    lines = (scenarios_folder().parent / "docs" / "levers.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+    return {name.strip("`"): (speaks_of, acts_on) for name, _, speaks_of, acts_on in rows}
+
+
+def acts_on(name):
+    """Whom an option acts on by what its keys and levers are said to move: members, one scheme's pooled fund, or both."""
+    scenario = load("baseline", [name])
+    own = [path for path, file in scenario.origins.items() if file.endswith(f"/{name}.toml") and path not in TITLES]
+    totals = {total for said in scenario.values.levers.values() for total in MOVED[said.component]}
+    totals |= {total for path in own if not path.startswith("levers.") for total in moved_by(path)}
+    if totals >= set(EVERYTHING) - {"relatives_care", "account_spending"}:
+        return "who is insured"
+    ends = {
+        end for total in totals if total != "resident_insured" for end in (row_of(total).payer, row_of(total).receiver)
+    }
+    return {(RESIDENT,): "residents", (POOL,): "employees"}.get(tuple(ends & {RESIDENT, POOL}), "both")
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_an_option_whose_source_speaks_of_both_schemes_acts_on_both(name):
+    speaks_of, said = scopes()[name]
+    assert said == acts_on(name)
+    assert speaks_of != "both" or said in ("both", "who is insured")
+    if said == "residents":
+        layer = known_fragment(name).data
+        told = f"{layer['title']} {layer['description']}".lower()
+        assert "resident" in told or any(word in told for word in OF_RESIDENTS), told
+
+
+OF_RESIDENTS = ("critical-illness", "medical assistance", "subsid", "newborn", "personal contribution")
+"""What residents alone have."""
 
 
 def account(run, fund, year):
