@@ -55,7 +55,7 @@ ASSUMPTIONS |= {
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 MOST_TOGETHER = 8
 """Fragments whose names make a scenario's name of a length that is not refused."""
-FROM_THE_FIRST_YEAR = {"outpatient_limit_1200", "chronic_outpatient", "fixed_nominal_amounts"}
+FROM_THE_FIRST_YEAR = {"fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
 INCOME = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")

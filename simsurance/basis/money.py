@@ -90,7 +90,7 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     counted = 1 + rules.outpatient_factor
     income = inputs.income("national", [year - 1 for year in inputs.years])
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
-    tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
+    tilt = 1 - ASSISTED * (1 - inputs.yearly(rules.assisted_deductible_factor)[:, None])
     extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED
     most = most_of_own_cost(inputs)[:, None]
     ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
@@ -181,13 +181,14 @@ def basic_rules(
     Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
     index = inputs.indexation(inputs.years)
+    outpatient_limits = np.stack([inputs.yearly(getattr(outpatient.limit, need)) for need in HEALTH.members], axis=1)
     return {
         "inpatient_deductible": deductible * on(index, "year"),
         "inpatient_ratio": ratio,
         "inpatient_limit": on(limit * index, "year"),
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
         "outpatient_ratio": outpatient_ratio,
-        "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
+        "outpatient_limit": on(index[:, None] * outpatient_limits, "year", "health"),
         "inpatient_benefit_factor": benefit_factor(inputs, levers[0], ratio),
         "outpatient_benefit_factor": benefit_factor(inputs, levers[1], outpatient_ratio),
     }

@@ -6,9 +6,9 @@ from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
     ByArea,
     ByIncome,
-    ByNeed,
     Number,
     Pair,
+    PathByNeed,
     PathBySex,
     Section,
     amount,
@@ -141,7 +141,7 @@ class EmployeeOutpatientBenefits(Section):
     deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
+    limit: PathByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class EmployeeBenefits(Section):

@@ -13,6 +13,7 @@ from simsurance.scenario_file.sections import (
     ByNeed,
     Number,
     Pair,
+    PathByNeed,
     Section,
     amount,
     calendar_year,
@@ -207,7 +208,7 @@ class OutpatientBenefits(Section):
 
     deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
+    limit: PathByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class CriticalIllness(Section):
@@ -238,7 +239,9 @@ class CriticalIllness(Section):
         1000,
     )
     cap: Schedule = amount("most that is paid in a year, in the reference year; used with cap_rule = amount", "yuan", 1)
-    assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
+    assisted_deductible_factor: Schedule = quantity(
+        "deductible of assisted persons over that of others", "factor", 0, 1
+    )
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
     assisted_capped: bool = text("the cap holds for assisted persons")
     outpatient_factor: Number = quantity(
