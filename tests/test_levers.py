@@ -593,6 +593,25 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, mo
     assert all(row["applied"] for row in printed["fragments"])
 
 
+def test_government_financing_is_among_the_effects_with_its_unit(lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
+    arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]
+    printed = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    by_name = {row["fragment"]: row["figures"]["public_money_present_value"] for row in printed["fragments"]}
+    scenarios = [load("baseline", names, ["horizon.last_year=2027"]) for names in ((), ("assistance_up",))]
+    base, more = (run.measures.loc["public_money_present_value"] for run in simulate(scenarios))
+    found = by_name["assistance_up"]
+    assert [found["base"], found["value"], found["unit"]] == [base["value"], more["value"], base["unit"]]
+    assert found["change"] == more["value"] - base["value"] > 0
+    assert by_name["case_payment"]["change"] == 0
+    for lang, head, size in (("en", "government financing", 1e9), ("zh", "财政投入", 1e8)):
+        lines = CliRunner().invoke(main, [*arguments, "--lang", lang]).stdout.splitlines()
+        assert head in lines[1]
+        assert head in lines[-2] or head in " ".join(lines[lines.index("") :])
+        [line] = [line for line in lines if line.startswith("assistance_up ")]
+        assert f" +{round(found['change'] / size):,} " in line
+
+
 def test_show_lists_levers_with_source_and_range():
     shown = CliRunner().invoke(main, ["show", "baseline", "levers", "--with", "case_payment"])
     assert shown.exit_code == 0, shown.stderr
