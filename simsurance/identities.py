@@ -272,6 +272,7 @@ def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator
     rows = [row.name for row in LEDGER if row.name in projection.by_group]
     flow = {name: total(projection.by_group[name]) for name in rows} | projection.by_run
     balance = summed(account["income"] - account["outgo"] for account in accounts.values())
+    balance = summed((balance, *(borrowed for name in accounts for borrowed in booked(fund_of(name).debt, flow))))
     size = summed(account["income"] + account["outgo"] for account in accounts.values())
     for row in TRANSFERS:
         if {row.payer, row.receiver} <= accounts.keys():
@@ -284,7 +285,7 @@ def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator
 
 def _account(fund: Fund, projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
     """Identities of one account over the years; income and outgo by the ledger from flows by age."""
-    rows = {each.row.name for each in (*fund.income, *fund.outgo)}
+    rows = {each.row.name for each in (*fund.income, *fund.outgo, *fund.debt)}
     flow = {name: total(projection.by_age[name]) for name in rows & projection.by_age.keys()} | projection.by_run
     income, outgo = (summed(booked(side, flow)) for side in (fund.income, fund.outgo))
     held, interest = projection.fund[:, :, fund.place], projection.interest[:, :, fund.place]
@@ -297,4 +298,5 @@ def _account(fund: Fund, projection: Projection, basis: Sequence[YearBasis]) -> 
     earned = held[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
     size, name = np.maximum(np.abs(held[1:]), income), fund.checked_as
     yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size
-    yield f"{name}: opening + income − outgo + interest = closing", held[:-1] + income - outgo + earned - held[1:], size
+    balance = summed((held[:-1] + income - outgo + earned, *booked(fund.debt, flow)))
+    yield f"{name}: opening + income − outgo + interest = closing", balance - held[1:], size

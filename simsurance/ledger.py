@@ -21,9 +21,15 @@ class Kind(StrEnum):
     LEVIED = "levied contribution"
     OTHER = "other income"
     BENEFIT = "benefit"
+    RECOVERY = "recovered benefit"
     TRANSFER = "transfer"
+    PASSED_OUT = "transfer to an outside party"
     ADMINISTRATION = "administration"
     DEBT = "debt"
+
+
+NO_INCOME: Final = (Kind.RECOVERY, Kind.DEBT)
+"""Kinds of money that reaches a fund and is not its income."""
 
 
 class Party(StrEnum):
@@ -36,6 +42,8 @@ class Party(StrEnum):
     LOCALITIES = "localities"
     PROVIDERS = "providers of care"
     LONG_TERM_CARE = "long-term care insurance"
+    ADJUSTMENT_FUND = "provincial risk-adjustment fund"
+    LENDERS = "lenders"
     ADMINISTRATION = "administration"
 
 
@@ -45,6 +53,7 @@ class Row:
 
     `column` and `paid_column` are its names in the account of its fund and, of a transfer, in that of the fund that pays,
     where they are not the row's own. A transfer that is `passed_on` is taken off the payer's income, instead of being outgo.
+    Benefits that are recovered are taken off the outgo; debt is neither income nor outgo, it moves the closing fund alone.
     A row `within` another is part of it: a fund that books the whole does not count it again. A row that `follows` others is a
     share of them and moves with them; a `change_of_stock` is what a stock makes it.
     """
@@ -88,6 +97,22 @@ class Row:
         return self.paid_column or self.column or self.name
 
 
+RESIDENT_LEVIED: Final = (
+    "personal_contributions",
+    "assistance",
+    "subsidies",
+    "local_supplement",
+    "repair_payments",
+)
+RESIDENT_BENEFITS: Final = (
+    "inpatient_benefits",
+    "outpatient_benefits",
+    "critical_illness",
+    "bonus_cost",
+    "resident_maternity_benefits",
+)
+POOL_BENEFITS: Final = ("employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits")
+"""Rows that shares are taken of."""
 LEDGER: Final = (
     Row("personal_contributions", Party.MEMBERS, RESIDENT, Kind.LEVIED, "insured × standard × grade − assistance"),
     Row("assistance", Party.ASSISTANCE, RESIDENT, Kind.LEVIED, "assisted × standard × share"),
@@ -115,13 +140,48 @@ LEDGER: Final = (
     Row("critical_illness", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × E[K] × level, or premium"),
     Row("bonus_cost", RESIDENT, Party.PROVIDERS, Kind.BENEFIT, "person-years × use × (E[K; M + bonus] − E[K; M])"),
     Row(
+        "resident_maternity_benefits",
+        RESIDENT,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "births to insured residents × benefit",
+        column="maternity_benefits",
+    ),
+    Row(
+        "recoveries",
+        Party.PROVIDERS,
+        RESIDENT,
+        Kind.RECOVERY,
+        "benefits × share recovered",
+        of_run=True,
+        follows=RESIDENT_BENEFITS,
+    ),
+    Row(
+        "resident_long_term_care",
+        RESIDENT,
+        Party.LONG_TERM_CARE,
+        Kind.PASSED_OUT,
+        "persons × amount",
+        of_run=True,
+        column="long_term_care",
+    ),
+    Row(
+        "adjustment_payments",
+        RESIDENT,
+        Party.ADJUSTMENT_FUND,
+        Kind.PASSED_OUT,
+        "contributions × share",
+        of_run=True,
+        follows=RESIDENT_LEVIED,
+    ),
+    Row(
         "administration",
         RESIDENT,
         Party.ADMINISTRATION,
         Kind.ADMINISTRATION,
         "benefits × share",
         of_run=True,
-        follows=("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"),
+        follows=RESIDENT_BENEFITS,
     ),
     Row("employer_contributions", Party.EMPLOYERS, POOL, Kind.LEVIED, "contribution_base × employer rate"),
     Row(
@@ -161,7 +221,27 @@ LEDGER: Final = (
         column="outpatient_benefits",
     ),
     Row("maternity_benefits", POOL, Party.PROVIDERS, Kind.BENEFIT, "births to active members × benefit"),
-    Row("long_term_care", POOL, Party.LONG_TERM_CARE, Kind.BENEFIT, "person-years × amount"),
+    Row(
+        "employee_recoveries",
+        Party.PROVIDERS,
+        POOL,
+        Kind.RECOVERY,
+        "benefits × share recovered",
+        of_run=True,
+        column="recoveries",
+        follows=POOL_BENEFITS,
+    ),
+    Row("long_term_care", POOL, Party.LONG_TERM_CARE, Kind.PASSED_OUT, "persons × amount"),
+    Row(
+        "employee_adjustment_payments",
+        POOL,
+        Party.ADJUSTMENT_FUND,
+        Kind.PASSED_OUT,
+        "contributions × share",
+        of_run=True,
+        column="adjustment_payments",
+        follows=("employer_contributions",),
+    ),
     Row("account_spending", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate"),
     Row("relatives_care", ACCOUNTS, Party.PROVIDERS, Kind.BENEFIT, "(balance + credits) × rate", of_run=True),
     Row(
@@ -180,7 +260,7 @@ LEDGER: Final = (
 
 @dataclass(frozen=True)
 class Booking:
-    """A row as one fund books it: under which name, and whether it takes away from that side of the account."""
+    """A row as one fund books it: under which name, and whether it takes away from that side of the account, or from debt."""
 
     row: Row
     column: str
@@ -237,8 +317,17 @@ class Fund:
 
     @cached_property
     def outgo(self) -> tuple[Booking, ...]:
-        """What its outgo is made of, in the order of the ledger."""
-        return tuple(Booking(row, row.paid_as) for row in LEDGER if row.payer == self.name and not row.passed_on)
+        """What its outgo is made of, in the order of the ledger: what is recovered is taken off it."""
+        return tuple(self._outgo())
+
+    @cached_property
+    def debt(self) -> tuple[Booking, ...]:
+        """What it borrows, and what it pays back, taken off."""
+        of_debt = (row for row in LEDGER if row.kind is Kind.DEBT and self.name in (row.payer, row.receiver))
+        return tuple(
+            Booking(row, row.received_as if row.receiver == self.name else row.paid_as, row.payer == self.name)
+            for row in of_debt
+        )
 
     @cached_property
     def of_which(self) -> tuple[Booking, ...]:
@@ -266,10 +355,17 @@ class Fund:
 
     def _income(self) -> Iterator[Booking]:
         for row in LEDGER:
-            if row.receiver == self.name and not row.received_within:
+            if row.receiver == self.name and not row.received_within and row.kind not in NO_INCOME:
                 yield Booking(row, row.received_as)
             elif row.payer == self.name and row.passed_on:
                 yield Booking(row, row.paid_as, taken_off=True)
+
+    def _outgo(self) -> Iterator[Booking]:
+        for row in LEDGER:
+            if row.payer == self.name and not row.passed_on and row.kind is not Kind.DEBT:
+                yield Booking(row, row.paid_as)
+            elif row.receiver == self.name and row.kind is Kind.RECOVERY:
+                yield Booking(row, row.received_as, taken_off=True)
 
 
 FUNDS: Final = (

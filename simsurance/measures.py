@@ -74,7 +74,7 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Ac
 def _balanced(fund: Fund, projection: Projection) -> Account:
     """What every fund has: what the ledger books, totals, balance, reserve, rates and amounts a head."""
     totals = projection.totals
-    sides = (*fund.income, *fund.outgo, *fund.of_which)
+    sides = (*fund.income, *fund.outgo, *fund.of_which, *fund.debt)
     columns = dict(zip((each.column for each in sides), booked(sides, totals), strict=True))
     income, outgo = (summed(columns[each.column] for each in side) for side in (fund.income, fund.outgo))
     opening, closing = projection.fund[:-1, :, fund.place], projection.fund[1:, :, fund.place]

@@ -134,6 +134,7 @@ def _variables() -> list[Variable]:
         *_booked(each for fund in FUNDS for each in (*fund.income, *fund.of_which)),
         Variable("fund", "income", "yuan", "Σ components above, parts of another left out"),
         *_booked(each for fund in FUNDS for each in fund.outgo),
+        *_booked(each for fund in FUNDS for each in fund.debt),
         Variable("fund", "benefits_of_retired", "yuan", "part of the benefits"),
         Variable("fund", "outgo", "yuan", "Σ components above, parts of another left out"),
         Variable("fund", "interest", "yuan", "closing − opening − (income − outgo)"),

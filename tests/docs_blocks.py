@@ -27,7 +27,7 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
-from simsurance.data.tables import DATA, published
+from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
@@ -748,6 +748,42 @@ def employee() -> str:
     return table(heads, rows) + "\nCNY billion; members and balances on 31 December.\n"
 
 
+def births() -> str:
+    """Births to insured residents, what of inpatient benefits is for births, and what it were if it followed them."""
+    run, scenario = projected(), baseline()
+    use = by_sex_age(scenario.tables["claims.inpatient.use_table"], "use")["use"]
+    fertile = slice(15, 50)
+    of_births = np.zeros(use.shape[1])
+    of_births[fertile] = 1 - use[1, fertile] / use[0, fertile]
+    cost, intensity = trend.cost_and_use(Inputs(scenario, scenario.values), "resident")
+    women = run.projection.stocks.resident_insured[:-1, 0, 0].sum(axis=1)
+    number = np.array([(each * year.asfr.ravel()).sum() for each, year in zip(women, run.basis, strict=True)])
+    part = (run.projection.by_age["inpatient_benefits"][:, 0, 0] * of_births).sum(axis=1)
+    followed = part[0] / number[0] * number * (cost / intensity) / (cost / intensity)[0]
+    rows = [
+        (
+            year,
+            f"{number[place] / MILLION:.2f}",
+            f"{part[place] / BILLION:.1f}",
+            f"{part[place] / number[place]:,.0f}",
+            f"{followed[place] / number[place]:,.0f}",
+            f"{(followed - part)[place] / run.account['outgo'][place]:+.2%}",
+        )
+        for place, year in enumerate(run.years)
+        if year in (2026, 2035, 2045, 2060)
+    ]
+    heads = (
+        *(
+            "year",
+            "births to insured residents, million",
+            "inpatient benefits for births, CNY billion",
+            "a birth, yuan",
+        ),
+        *("a birth if it grew as an admission, yuan", "change of expenditure if it followed births"),
+    )
+    return table(heads, rows)
+
+
 def entries() -> str:
     """What policies do with the baseline's entries to the employee scheme held, and by the odds of the uninsured."""
     names = ("automatic_renewal", "campaign", "turnover_low", "turnover_high", "flexible_workers_join")
@@ -894,6 +930,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         rules,
         entries,
         employee,
+        births,
         schemes,
         twin,
         drag,

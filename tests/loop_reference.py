@@ -99,6 +99,7 @@ AXES_OF = {
     "employee.purchase_pp": ("sex", "area", "income", "age"),
     "employee.birth_benefit": ("area", "income", "age"),
     "employee.long_term_care_pp": ("area", "age"),
+    "birth_benefit": ("area", "income", "age"),
 }
 """Axes of each assumption that is more than one number."""
 MEMBERS_OF = {
@@ -123,7 +124,7 @@ BY_GROUP = (
     "inpatient_benefits", "outpatient_benefits",
     "critical_illness", "bonus_cost", "critical_beneficiaries", "bonus_cap", "no_claim", "repair_payments",
     "repaired_years", "personal_contributions", "contributions_from_accounts", "assistance", "subsidies",
-    "local_supplement", "members_income",
+    "local_supplement", "members_income", "resident_maternity_benefits",
 )  # fmt: skip
 """Flows by sex, area, income group and age; the others are one number."""
 OF_EMPLOYEES = (
@@ -817,6 +818,11 @@ def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float
         benefits, used = benefits_pp(year, place)
         payers = enrolled.count(TENURES, *place)
         covered = payers - enrolled.tracked["waiting_months"][place] * (1 - year("postponed_care")) / 12
+        if sex == "female":
+            born_here = sum(born[of, area, income] for of in SEXES) * covered * births_in_year(year, age)
+            flows["resident_maternity_benefits"][group] += (
+                born_here / mothers_expected(year, enrolled, area, income) * year.at("birth_benefit", place)
+            )
         exposed = covered * (1 - vital.dying[need, sex, age] / 2)
         if age == 0:
             newborn = born[sex, area, income] * year("newborn_enrolment")
@@ -913,6 +919,19 @@ def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Fami
             flows["benefits_of_retired"][group] += years * benefit * (member == RETIRED)
     for group, number in births_to_active(year, enrolled, born).items():
         flows["maternity_benefits"][group] = number * year.at("employee.birth_benefit", (NEEDS[0], *group))
+
+
+def births_in_year(year: Year, age: int) -> float:
+    """Births of a woman of an age on 1 January who lives through the year."""
+    return (year("asfr", age) + (year("asfr", age + 1) if age < year.ages[-1] else 0.0)) / 2
+
+
+def mothers_expected(year: Year, enrolled: Enrolled, area: str, income: str) -> float:
+    """Births of the women who are there on 1 January, each with her chance."""
+    return sum(
+        births_in_year(year, age) * enrolled.count(ALL, need, "female", area, income, age)
+        for need, age in product(NEEDS, year.ages)
+    )
 
 
 def births_to_active(year: Year, enrolled: Enrolled, born: dict[Family, float]) -> dict[Group, float]:
@@ -1053,8 +1072,13 @@ def keep_resident_fund(year: Year, standing: Standing, closing: Standing, flows:
         flows, "personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments"
     )
     benefits = total_of(flows, "inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+    benefits += total_of(flows, "resident_maternity_benefits")
     flows["administration"] = benefits * year("administration_share")
-    balance = received + flows["prepaid_change"] - benefits - flows["administration"]
+    flows["recoveries"] = benefits * year("recovered_share")
+    flows["resident_long_term_care"] = total_of(flows, "resident_enrolled") * year("long_term_care_pp")
+    flows["adjustment_payments"] = received * year("adjustment_share")
+    passed_on = flows["resident_long_term_care"] + flows["adjustment_payments"]
+    balance = received + flows["prepaid_change"] - benefits - flows["administration"] - passed_on + flows["recoveries"]
     closing.funds[RESIDENT], flows["resident_interest"] = a_year_on(year, standing.funds[RESIDENT], balance)
 
 
@@ -1064,9 +1088,11 @@ def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows:
     flows["employer_to_accounts"] = from_employers * year("employee.to_accounts")
     received = from_employers - flows["employer_to_accounts"] - total_of(flows, "retiree_credits")
     received += total_of(flows, "purchases")
-    paid = total_of(
-        flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits", "long_term_care"
-    )
+    benefits = total_of(flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits")
+    flows["employee_recoveries"] = benefits * year("employee.recovered_share")
+    flows["employee_adjustment_payments"] = from_employers * year("employee.adjustment_share")
+    paid = benefits + total_of(flows, "long_term_care") + flows["employee_adjustment_payments"]
+    paid -= flows["employee_recoveries"]
     closing.funds[POOL], flows["employee_pool_interest"] = a_year_on(year, standing.funds[POOL], received - paid)
 
 

@@ -1023,7 +1023,7 @@ class Oracle:
         ratio = in_year(beds.payment_ratio, year) + retired * beds.retired_ratio_extra
         inpatient = layer(in_hospital, deductible, ratio, in_year(beds.limit, year) * index)
         ratio = in_year(clinics.payment_ratio, year) + retired * clinics.retired_ratio_extra
-        limit = by_name(clinics.limit, NEEDS)[people.need] * index
+        limit = np.array([in_year(getattr(clinics.limit, need), year) for need in NEEDS])[people.need] * index
         outpatient = layer(outside, in_year(clinics.deductible, year) * index, ratio, limit)
         for name, amount, of in (
             ("employee_inpatient_claims", in_hospital, None),
@@ -1217,7 +1217,7 @@ def basic_benefit(book: Book, year: int, cost: Floats) -> Floats:
 def outpatient_benefit(book: Book, year: int, need: Whole, cost: Floats) -> Floats:
     """What a resident is paid of the outpatient cost of a year; the limit goes with the need class."""
     rules, index = book.values.benefits.outpatient, book.money_index(year)
-    limit = by_name(rules.limit, NEEDS)[need] * index
+    limit = np.array([in_year(getattr(rules.limit, each), year) for each in NEEDS])[need] * index
     return layer(cost, in_year(rules.deductible, year) * index, in_year(rules.payment_ratio, year), limit)
 
 
@@ -1233,7 +1233,7 @@ def critical_due(book: Book, year: int, income: Whole, low: Flags, own: Floats) 
         low, in_year(rules.low_deductible_income_share, year), in_year(rules.deductible_income_share, year)
     )
     deductible = share * incomes(book.values, year - 1)["national"]
-    deductible = deductible * np.where(assisted, rules.assisted_deductible_factor, 1.0)
+    deductible = deductible * np.where(assisted, in_year(rules.assisted_deductible_factor, year), 1.0)
     above = np.maximum(own * counted - deductible, 0)
     due = np.zeros(len(own))
     edges = [edge * index for edge in rules.band_edges] + [np.inf]

@@ -131,6 +131,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "entries": None,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
+    by_run += ("recovered_share", "long_term_care_pp", "adjustment_share")
     basis |= {name: np.zeros(1) for name in by_run} | {"interest_share": np.full(1, 0.5)}
     basis |= {field.name: zero for field in fields(YearBasis) if field.name not in basis}
     for name, value in changes.items():

@@ -1,5 +1,6 @@
 """From a scenario to the arrays of each year: indexation, standards, incomes, intercepts, switches."""
 
+import re
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.state import State, YearBasis
 from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 
 EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
@@ -58,6 +60,9 @@ def test_arrays_of_a_year_are_read_only_and_stand_on_the_person_axes() -> None:
         "pinned_total_end",
         "prepaid_share",
         "administration_share",
+        "recovered_share",
+        "long_term_care_pp",
+        "adjustment_share",
         "interest_rate",
         "deficit_rate",
         "interest_share",
@@ -467,3 +472,40 @@ def test_a_fertility_variant_acts_from_the_valuation_year_on() -> None:
 def test_a_probability_of_entry_of_one_or_more_is_refused() -> None:
     with pytest.raises(SimsuranceError, match=r"employee.entry_level: gives a probability of entry of"):
         build(baseline().replace({"employee.entry_level": 10, "employee.area_ratio.urban": 50}))
+
+
+# --- limits by year ---------------------------------------------------------------------------------------------------
+
+LIMIT = re.compile(
+    r"(?:employee\.)?benefits\..*(?:deductible(?:_income_share|_factor)?|limit|limit\.\w+|\.cap|cap_income_multiple|premium)"
+    r"|employee\.wage\.(?:floor|ceiling)|participation\.(?:bonus_limit|cap_cut\w+|waiting\.(?:floor|longest)_months)"
+)
+LIMITS = [path for path in KEYS if LIMIT.fullmatch(path)]
+"""Ceilings, caps, deductibles and limits; the edges of the bands are no single numbers."""
+MATTERS = {
+    "benefits.critical_illness.cap": ('benefits.critical_illness.cap_rule="amount"',),
+    "benefits.critical_illness.premium": ('benefits.critical_illness.financing="premium"',),
+}
+SOLVED = {"leave_odds", "enter_odds"}
+"""What is found from the whole run."""
+
+
+def test_the_limits_are_those_of_care_wages_caps_and_waiting() -> None:
+    assert len(LIMITS) > 20
+    assert {path.split(".")[0] for path in LIMITS} == {"benefits", "employee", "participation"}
+
+
+@pytest.mark.parametrize("path", LIMITS)
+def test_a_dated_limit_is_the_undated_one_before_its_date_and_acts_from_it_on(path: str) -> None:
+    start = load("baseline", settings=["horizon.last_year=2028", *MATTERS.get(path, ())])
+    usual = float(start.leaves[path])
+    other = 0.9 * usual if usual else 50.0
+    (_, before), (_, after), (_, dated) = (
+        build(each) for each in (start, start.replace({path: other}), start.replace({path: {2019: usual, 2028: other}}))
+    )
+    for place, whole in enumerate((before, before, after)):
+        found, expected = arrays_of(dated[place]), arrays_of(whole[place])
+        off = {name for name, array in found.items() if not np.array_equal(array, expected[name], equal_nan=True)}
+        assert off <= SOLVED, dated[place].year
+    old, new = arrays_of(before[2]), arrays_of(dated[2])
+    assert {name for name, array in new.items() if not np.array_equal(array, old[name], equal_nan=True)} - SOLVED

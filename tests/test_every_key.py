@@ -85,6 +85,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "employee.wage.growth_excess": TWO_YEARS,
     **dict.fromkeys(
         (
+            *(f"claims.trend.{name}" for name in ("residual_growth", "use_share", "reference_year")),
+            *("population.stock_level", "benefits.indexation"),
+        ),
+        (
+            *TWO_YEARS,
+            "benefits.birth_benefit=2000.0",
+            *(f"{of}benefits.long_term_care=20.0" for of in ("", "employee.")),
+        ),
+    ),
+    **dict.fromkeys(
+        (
             *(f"claims.end_of_life.multiple.age_{band}" for band in ("0_44", "45_64", "65_74", "75_84", "85_plus")),
             "claims.end_of_life.resident_factor",
             "claims.end_of_life.employee_factor",
@@ -105,7 +116,8 @@ VALUES: dict[str, Any] = {
     "participation.waiting.floor_months": 4,
     "participation.cap_cut_per_lapsed_year": 1000,
     "benefits.outpatient.deductible": 100,
-    "employee.benefits.long_term_care": 30,
+    **dict.fromkeys(("benefits.long_term_care", "employee.benefits.long_term_care"), 30),
+    "benefits.birth_benefit": 2000,
     "benefits.critical_illness.tail_index": 2.0,
     "fund.reserve_band": [3, 5],
     "employee.fund.reserve_band": [3, 5],

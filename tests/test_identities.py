@@ -34,6 +34,7 @@ def projection() -> tuple[Projection, tuple[YearBasis, ...]]:
     base = load("baseline").replace({"horizon.last_year": 2029})
     changed = {"contributions.prepaid_share": 0.5, "population.pinned_total": {2028: 1.38e9}}
     changed |= {"employee.benefits.long_term_care": 100, "employee.contributions.to_accounts": 0.1}
+    changed |= {"benefits.birth_benefit": 2000}
     other = base.replace(changed)
     (root,) = simulate([base])
     built = [(state, holding(years, root.entries)) for state, years in map(build, (base, other))]
@@ -179,6 +180,10 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "bonus_cost": (flow("bonus_cost", 10), {OUTSIDE, INTEREST, CLOSING}),
     "repair_payments": (flow("repair_payments", 1.5), {OUTSIDE, INTEREST, CLOSING}),
     "administration": (single("administration", 1e8), {OUTSIDE, INTEREST, CLOSING}),
+    "resident_maternity_benefits": (flow("resident_maternity_benefits", 1.1), {OUTSIDE, INTEREST, CLOSING}),
+    "recoveries": (single("recoveries", 1e8), {OUTSIDE, INTEREST, CLOSING}),
+    "resident_long_term_care": (single("resident_long_term_care", 1e8), {OUTSIDE, INTEREST, CLOSING}),
+    "adjustment_payments": (single("adjustment_payments", 1e8), {OUTSIDE, INTEREST, CLOSING}),
     "interest": (interest(RESIDENT, 1e8), {INTEREST}),
     "fund": (money("fund", 1e8, 0), {CLOSING, INTEREST}),
     "prepaid": (money("prepaid", 1e6), {PREPAID}),
@@ -200,6 +205,8 @@ MUTATIONS: dict[str, tuple[Change, set[str]]] = {
     "purchases": (flow("purchases", 1.1), POOL | {OUTSIDE}),
     "maternity_benefits": (flow("maternity_benefits"), POOL | {OUTSIDE}),
     "long_term_care": (flow("long_term_care"), POOL | {OUTSIDE}),
+    "employee_recoveries": (single("employee_recoveries", 1e9), POOL | {OUTSIDE}),
+    "employee_adjustment_payments": (single("employee_adjustment_payments", 1e9), POOL | {OUTSIDE}),
     "employee_inpatient_benefits": (flow("employee_inpatient_benefits"), POOL | {OUTSIDE}),
     "employee_outpatient_benefits": (flow("employee_outpatient_benefits"), POOL | {OUTSIDE}),
     "employee_inpatient_claims": (flow("employee_inpatient_claims", 0.3), {POOL_INPATIENT}),

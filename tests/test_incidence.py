@@ -32,6 +32,17 @@ def test_cohorts_and_groups_share_out_the_whole_of_every_flow(results: RunResult
     assert found["net_benefit"].to_numpy() == pytest.approx((received - paid).to_numpy())
 
 
+def test_what_is_passed_on_to_long_term_care_insurance_is_outgo_and_no_benefit_of_a_cohort(results: RunResult) -> None:
+    changed = results.scenario.replace({"employee.benefits.long_term_care": 100, "benefits.long_term_care": 20})
+    (passed,) = simulate([changed])
+    for fund in ("resident", "employee_pool"):
+        more = passed.accounts[fund]["outgo"] - results.accounts[fund]["outgo"]
+        assert more == pytest.approx(passed.accounts[fund]["long_term_care"])
+        assert (more > 0).all()
+    for name in ("resident_benefits", "employee_benefits", "net_benefit"):
+        assert np.array_equal(passed.cohorts[name], results.cohorts[name])
+
+
 def test_persons_of_a_cohort_are_those_alive_at_the_opening_or_born_since(results: RunResult) -> None:
     persons = results.cohorts["persons"]
     alive = results.projection.stocks.persons[0, 0].sum(axis=(0, 1))

@@ -16,12 +16,16 @@ from simsurance.analysis import levers
 from simsurance.analysis.levers import figures
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.calibration import flow_sums, one_year
+from simsurance.ledger import POOL, RESIDENT, row_of
 from simsurance.results import simulate
-from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES, load
+from simsurance.scenario_file.pins import EVERYTHING, MOVED, moved_by
 from simsurance.scenario_file.register import MARKS, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Mark
@@ -51,7 +55,7 @@ ASSUMPTIONS |= {
 POLICIES = [name for name in FRAGMENTS if name not in ASSUMPTIONS and not name.startswith("province_")]
 MOST_TOGETHER = 8
 """Fragments whose names make a scenario's name of a length that is not refused."""
-FROM_THE_FIRST_YEAR = {"outpatient_limit_1200", "chronic_outpatient", "fixed_nominal_amounts"}
+FROM_THE_FIRST_YEAR = {"fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
 INCOME = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
@@ -281,13 +285,13 @@ def test_fragments_with_different_levers_stand_beside_each_other_and_the_same_le
 
 def test_a_scenario_with_levers_loads_again_to_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    scenario = load("high_cost", ["tiered_care", "fraud_recovery"])
+    scenario = load("high_cost", ["tiered_care", "length_of_stay"])
     (tmp_path / "again.toml").write_text(scenario.to_toml(), encoding="utf-8")
     again = load("again.toml")
     assert again.values == scenario.values
     assert again.to_toml() == scenario.to_toml()
     tables = tomllib.loads(scenario.to_toml())["levers"]
-    assert list(tables) == ["tiered_care_inpatient", "tiered_care_outpatient", "fraud_recovery"]
+    assert list(tables) == ["tiered_care_inpatient", "tiered_care_outpatient", "length_of_stay"]
 
 
 def test_the_marks_of_levers_are_those_of_the_register():
@@ -361,15 +365,135 @@ def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
         left -= {*combinations(sorted(together), 2)}
 
 
-def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_2025():
+def test_fewer_referrals_save_twelve_and_a_half_billion_of_the_benefits_of_both_schemes_in_2025():
     none, fewer = simulate(
         [load("baseline", names, ["horizon.last_year=2029"]) for names in ((), ("unreasonable_referrals",))]
     )
-    saved = none.account["outgo"][-1] - fewer.account["outgo"][-1]
-    benefits = none.account["inpatient_benefits"][-1]
-    assert saved / benefits * 748 == pytest.approx(12.5, abs=0.05)
+    of_2025 = flow_sums(one_year(load("baseline"), 2025))
+    saved = 0.0
+    for fund, name in (("resident", "inpatient_benefits"), ("employee_pool", "employee_inpatient_benefits")):
+        before, after = (each.accounts[fund]["inpatient_benefits"][-1] for each in (none, fewer))
+        assert none.accounts[fund]["outgo"][-1] - fewer.accounts[fund]["outgo"][-1] == pytest.approx(before - after)
+        saved += (1 - after / before) * of_2025[name]
+    assert saved == pytest.approx(12.5e9, rel=0.002)
     for name in ("critical_illness", "bonus_cost", "outpatient_benefits"):
         assert fewer.account[name][-1] == none.account[name][-1], name
+
+
+def scopes():
+    """What docs/levers.md says of each option: whom its source speaks of, and whom it acts on."""
+    lines = (scenarios_folder().parent / "docs" / "levers.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+    return {name.strip("`"): (speaks_of, acts_on) for name, _, speaks_of, acts_on in rows}
+
+
+def acts_on(name):
+    """Whom an option acts on by what its keys and levers are said to move: members, one scheme's pooled fund, or both."""
+    scenario = load("baseline", [name])
+    own = [path for path, file in scenario.origins.items() if file.endswith(f"/{name}.toml") and path not in TITLES]
+    totals = {total for said in scenario.values.levers.values() for total in MOVED[said.component]}
+    totals |= {total for path in own if not path.startswith("levers.") for total in moved_by(path)}
+    if totals >= set(EVERYTHING) - {"relatives_care", "account_spending"}:
+        return "who is insured"
+    ends = {
+        end for total in totals if total != "resident_insured" for end in (row_of(total).payer, row_of(total).receiver)
+    }
+    return {(RESIDENT,): "residents", (POOL,): "employees"}.get(tuple(ends & {RESIDENT, POOL}), "both")
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_an_option_whose_source_speaks_of_both_schemes_acts_on_both(name):
+    speaks_of, said = scopes()[name]
+    assert said == acts_on(name)
+    assert speaks_of != "both" or said in ("both", "who is insured")
+    if said == "residents":
+        layer = known_fragment(name).data
+        told = f"{layer['title']} {layer['description']}".lower()
+        assert "resident" in told or any(word in told for word in OF_RESIDENTS), told
+
+
+OF_RESIDENTS = ("critical-illness", "medical assistance", "subsid", "newborn", "personal contribution")
+"""What residents alone have."""
+
+
+def account(run, fund, year):
+    """The account of a fund in a year."""
+    place = run.years.index(year)
+    return {name: float(column[place]) for name, column in run.accounts[fund].items()}
+
+
+PAID = ("inpatient_benefits", "outpatient_benefits", "maternity_benefits")
+
+
+def test_more_recovered_is_a_share_of_the_benefits_of_both_schemes_and_no_income():
+    """A quarter of 34.2 over 2,427.3 billion; both pools alike, taken off the outgo."""
+    base, more = (simulate([load("baseline", names)])[0] for names in ((), ("fraud_recovery",)))
+    for fund, paid in (("resident", (*PAID, "critical_illness", "bonus_cost")), ("employee_pool", PAID)):
+        before, after = account(base, fund, 2029), account(more, fund, 2029)
+        assert -after["recoveries"] / sum(after[name] for name in paid) == pytest.approx(0.25 * 34.2 / 2427.3, rel=0.01)
+        assert after["outgo"] - before["outgo"] == pytest.approx(after["recoveries"])
+        assert after["income"] == before["income"]
+        assert all(after[name] == before[name] for name in paid)
+    levied = [each.account["income"] - each.account["prepaid_change"] for each in (base, more)]
+    assert np.array_equal(*levied)
+    years = np.arange(len(base.years))
+    middle, end = 1.02 ** -(years + 0.5), 1.02 ** -(years[-1] + 1.0)
+    assert (
+        figures_of(more)["required_contribution_multiple_now"] < figures_of(base)["required_contribution_multiple_now"]
+    )
+    flat = [
+        simulate([load("baseline", names, ["economy.interest_rate=0.02"])])[0] for names in ((), ("fraud_recovery",))
+    ]
+    saved = (flat[0].account["outgo"] - flat[1].account["outgo"]) * middle
+    target = (flat[0].account["outgo"][-1] - flat[1].account["outgo"][-1]) / 2 * end
+    change = (saved.sum() + target) / (levied[0] * middle).sum()
+    found = [figures_of(each)["required_contribution_multiple_now"] for each in flat]
+    assert found[0] - found[1] == pytest.approx(change, rel=1e-9)
+
+
+def figures_of(run):
+    """Measures by name."""
+    return run.measures["value"]
+
+
+def test_what_goes_to_outside_parties_is_outgo_of_its_fund_and_no_benefit():
+    base, levy, care = (
+        simulate([load("baseline", names)])[0] for names in ((), ("pooling_levy",), ("long_term_care_transfer",))
+    )
+    for fund, levied in (("resident", "income"), ("employee_pool", "employer_contributions")):
+        before, after = account(base, fund, 2028), account(levy, fund, 2028)
+        assert after["adjustment_payments"] == pytest.approx(0.02 * before[levied], rel=1e-9)
+        assert after["outgo"] - before["outgo"] == pytest.approx(after["adjustment_payments"])
+    place = care.years.index(2032)
+    passed = care.account["long_term_care"][place] / care.account["resident_enrolled"][place]
+    assert passed == pytest.approx(20 * care.basis[place].indexation.item())
+    assert care.account["long_term_care"][: place - 4] == pytest.approx(0)
+    assert care.account["income"] == pytest.approx(base.account["income"])
+    for each in (levy, care):
+        assert np.array_equal(each.cohorts["resident_benefits"], base.cohorts["resident_benefits"])
+        assert np.array_equal(each.cohorts["employee_benefits"], base.cohorts["employee_benefits"])
+
+
+def test_better_maternity_benefits_follow_births_and_the_cost_of_an_admission():
+    fewer = "population.fertility_level={ 2019 = 0.9, 2027 = 0.45 }"
+    usual = "population.fertility_level=0.9"
+    many, few = (
+        simulate([load("baseline", ["maternity_benefits"], ["horizon.last_year=2060", each])])[0]
+        for each in (usual, fewer)
+    )
+    births = [each.projection.totals["births"][1, 0] for each in (many, few)]
+    paid = [each.account["maternity_benefits"][1] for each in (many, few)]
+    assert births[1] == pytest.approx(births[0] / 2, rel=1e-9)
+    assert paid[1] == pytest.approx(paid[0] / 2, rel=1e-9)
+    assert np.array_equal(*(each.basis[1].birth_benefit for each in (many, few)))
+    amounts = np.array([year.birth_benefit.item() for year in many.basis])
+    inputs = Inputs(many.scenario, many.scenario.values)
+    cost, use = cost_and_use(inputs, "resident")
+    assert amounts[2:] == pytest.approx((2000 * cost / use)[2:])
+    assert [amounts[0], amounts[1]] == pytest.approx([0, 1000 * cost[1] / use[1]])
+    paid_by_levers = with_levers(many.scenario.replace({"horizon.last_year": 2028}), one=lever("inpatient_cost", -0.1))
+    (cheaper,) = simulate([paid_by_levers])
+    assert cheaper.basis[2].birth_benefit.item() == pytest.approx(0.9 * amounts[2])
 
 
 def insured_of_2027(*fragments, settings=()):
@@ -467,6 +591,25 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, mo
     assert printed["schema"] == "simsurance.levers/1"
     assert [row["fragment"] for row in printed["fragments"]] == list(FRAGMENTS)
     assert all(row["applied"] for row in printed["fragments"])
+
+
+def test_government_financing_is_among_the_effects_with_its_unit(lever_effects, monkeypatch):
+    monkeypatch.setattr(levers, "effects", lever_effects)
+    arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]
+    printed = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    by_name = {row["fragment"]: row["figures"]["public_money_present_value"] for row in printed["fragments"]}
+    scenarios = [load("baseline", names, ["horizon.last_year=2027"]) for names in ((), ("assistance_up",))]
+    base, more = (run.measures.loc["public_money_present_value"] for run in simulate(scenarios))
+    found = by_name["assistance_up"]
+    assert [found["base"], found["value"], found["unit"]] == [base["value"], more["value"], base["unit"]]
+    assert found["change"] == more["value"] - base["value"] > 0
+    assert by_name["case_payment"]["change"] == 0
+    for lang, head, size in (("en", "government financing", 1e9), ("zh", "财政投入", 1e8)):
+        lines = CliRunner().invoke(main, [*arguments, "--lang", lang]).stdout.splitlines()
+        assert head in lines[1]
+        assert head in lines[-2] or head in " ".join(lines[lines.index("") :])
+        [line] = [line for line in lines if line.startswith("assistance_up ")]
+        assert f" +{round(found['change'] / size):,} " in line
 
 
 def test_show_lists_levers_with_source_and_range():

@@ -26,6 +26,9 @@ BY_RUN = (
     "pinned_total_end",
     "prepaid_share",
     "administration_share",
+    "recovered_share",
+    "adjustment_share",
+    "long_term_care_pp",
     "interest_rate",
     "deficit_rate",
     "interest_share",
@@ -93,6 +96,7 @@ def random_year(
         "employee.contribution_base": (3e4, 2e5), "employee.employer_rate": (0.04, 0.1),
         "employee.employee_rate": (0.01, 0.03), "employee.with_account": (0.5, 1), "employee.to_accounts": (0, 0.4),
         "employee.retiree_credit": (500, 2000), "employee.purchase_pp": (5e3, 5e4), "employee.birth_benefit": (1e4, 6e4),
+        "employee.recovered_share": (0, 0.1), "employee.adjustment_share": (-0.1, 0.1), "birth_benefit": (1e3, 5e3),
         "employee.long_term_care_pp": (0, 200), "employee.spending_rate": (0.1, 0.5),
         "employee.relatives_care_rate": (0, 0.2),
     }  # fmt: skip
@@ -121,6 +125,8 @@ def random_year(
     numbers["pinned_total_end"] = np.array([np.nan, total if year % 2 else np.nan, np.nan])
     numbers["prepaid_share"] = np.array([0.0, 0.7, 0.2])
     numbers["administration_share"] = random.uniform(0, 0.1, RUNS)
+    numbers["recovered_share"], numbers["adjustment_share"] = (random.uniform(-0.1, 0.1, RUNS) for _ in range(2))
+    numbers["long_term_care_pp"] = random.uniform(0, 60, RUNS)
     numbers["interest_rate"] = random.uniform(0, 0.05, RUNS)
     numbers["interest_share"] = random.choice([0.0, 0.5, 1.0], RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)

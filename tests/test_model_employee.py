@@ -491,6 +491,19 @@ def test_maternity_is_paid_for_births_of_active_members_at_the_mothers_age() -> 
     assert paid.sum() == paid[0, FEMALE, RURAL, MIDDLE, FERTILE]
 
 
+def test_residents_births_are_paid_to_those_insured_for_the_months_of_cover() -> None:
+    cells = persons(("tenure_2", 500.0), age=FERTILE, others="never") + persons(
+        ("tenure_5", 400.0), age=0, others="never"
+    )
+    cells[:, :, row("months_left")] = 3 * cells[:, :, row("tenure_2")]
+    basis = quiet_year(birth_benefit=2_000.0, asfr=on([0, 0, 0, 0.1, 0, 0], "age"))
+    _, flows = one_year(state_of(cells), basis)
+    # As above 500 of 5,000 women of age 3 are insured and have 25 births, but nine months of cover in the year.
+    paid = flows.money["resident_maternity_benefits"]
+    assert paid[0, FEMALE, RURAL, MIDDLE, FERTILE] == pytest.approx(25 * 2_000 * 9 / 12)
+    assert paid.sum() == paid[0, FEMALE, RURAL, MIDDLE, FERTILE]
+
+
 def test_mothers_are_active_members_in_proportion_to_fertility_at_their_age() -> None:
     cells = persons(("employee_active", 200.0), age=2, others="never") + persons(
         ("employee_active", 300.0), age=3, others="never"

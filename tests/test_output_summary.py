@@ -136,9 +136,9 @@ def test_what_was_set_is_told_as_it_stands_in_the_scenario(run):
 
 
 def test_a_lever_is_told_with_how_certain_it_is():
-    text = {lang: summary(ss.run(ss.load("baseline", ["pooling_levy"])).twins, lang) for lang in languages()}
-    assert "(expert judgement, S_PP2; `scenarios/fragments/pooling_levy.toml`)" in text["en"]
-    assert "（专家判断，S_PP2；`scenarios/fragments/pooling_levy.toml`）" in text["zh"]
+    text = {lang: summary(ss.run(ss.load("baseline", ["flexible_workers_join"])).twins, lang) for lang in languages()}
+    assert "(expert judgement, S_COM2025; `scenarios/fragments/flexible_workers_join.toml`)" in text["en"]
+    assert "（专家判断，S_COM2025；`scenarios/fragments/flexible_workers_join.toml`）" in text["zh"]
 
 
 def test_the_key_numbers_are_those_of_the_tables(run):

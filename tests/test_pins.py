@@ -31,6 +31,10 @@ MORE = {
     "fund.administration_share": 0.02,
     "employee.contributions.to_accounts": 0.2,
     "employee.benefits.long_term_care": 50,
+    "benefits.birth_benefit": 2000,
+    "benefits.long_term_care": 20,
+    **dict.fromkeys(("benefits.recovered_share", "employee.benefits.recovered_share"), 0.01),
+    **dict.fromkeys(("fund.adjustment_share", "employee.fund.adjustment_share"), 0.02),
 }
 """What makes something of the totals that are nothing in the baseline."""
 
@@ -82,7 +86,7 @@ def test_every_total_but_changes_of_stocks_may_be_pinned() -> None:
 def test_every_component_of_a_lever_moves_totals() -> None:
     """Those that are said to move move, and no others do but what follows and what members answer to."""
     assert set(MOVED) == set(get_args(LeverComponent))
-    start = BASE.replace({"horizon.last_year": 2027})
+    start = BASE.replace({"horizon.last_year": 2027, "benefits.birth_benefit": 2000, "benefits.long_term_care": 20})
     levers = [start.replace({"levers.it": lever(component, 2027, 0.05)}) for component in MOVED]
     before, *after = (totals(run) for run in simulate([start, *levers]))
     for said, run in zip(MOVED.values(), after, strict=True):
@@ -596,9 +600,13 @@ def test_scaled_rows_are_neither_transfers_nor_shares_of_others() -> None:
     assert [row.name for row in LEDGER if not row.scaled] == [
         "local_supplement",
         "prepaid_change",
+        "recoveries",
+        "adjustment_payments",
         "administration",
         "employer_to_accounts",
         "retiree_credits",
+        "employee_recoveries",
+        "employee_adjustment_payments",
         "contributions_from_accounts",
     ]
     assert row_of("administration").follows[0] == "inpatient_benefits"

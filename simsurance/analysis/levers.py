@@ -14,6 +14,9 @@ from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 RESERVE_AFTER: Final = (4, 9)
 """Years after the valuation year at whose end the reserve is looked at."""
+OF_VALUATION: Final = "yuan of the valuation date"
+PUBLIC_MONEY: Final = "public_money_present_value"
+"""Subsidies and medical assistance's contributions of all years projected."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
 RUNS_TOGETHER: Final = 16
@@ -30,6 +33,11 @@ class Figure:
     value: float | None
     base_status: str = "ok"
     status: str = "ok"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a sum of money, not one a head."""
+        return self.unit in ("yuan", OF_VALUATION)
 
     @property
     def change(self) -> float | None:
@@ -102,6 +110,7 @@ def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
         ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
     ):
         yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
+    yield Figure(PUBLIC_MONEY, OF_VALUATION, _measure(base, PUBLIC_MONEY)[0], _measure(changed, PUBLIC_MONEY)[0])
     if both_schemes(base):
         yield _dated(base, changed, measure_of(POOL, "depletion_year"))
         old, new = (float(results.accounts[POOL]["closing"][-1]) for results in (base, changed))

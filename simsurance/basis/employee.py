@@ -37,6 +37,8 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
         "purchase_pp": on(scheme.unqualified.missing_years * employer_rate * flexible_base, "year"),
         "birth_benefit": on(inputs.yearly(rules.birth_benefit) * wages / reference_wage, "year"),
         "long_term_care_pp": on(inputs.yearly(rules.long_term_care) * index, "year"),
+        "recovered_share": on(inputs.yearly(rules.recovered_share), "year"),
+        "adjustment_share": on(inputs.yearly(scheme.fund.adjustment_share), "year"),
         "spending_rate": on(inputs.yearly(accounts.spending_rate), "year"),
         "relatives_care_rate": on(inputs.yearly(accounts.relatives_care_rate), "year"),
     }

@@ -59,11 +59,25 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
         "care": resident_care(inputs, shares),
         **critical_basis(inputs, index),
+        "birth_benefit": on(birth_benefit(inputs), "year"),
+        "recovered_share": inputs.yearly(values.benefits.recovered_share)[:, None],
+        "long_term_care_pp": (inputs.yearly(values.benefits.long_term_care) * index)[:, None],
+        "adjustment_share": inputs.yearly(values.fund.adjustment_share)[:, None],
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
         "interest_rate": rate[:, None],
         "interest_share": np.array([[FLOW_TIMING[values.economy.flow_timing]]]),
         "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],
     }
+
+
+def birth_benefit(inputs: Inputs) -> np.ndarray:
+    """What a resident's birth is paid beyond inpatient benefits, yuan, [year]: it grows as the cost of an admission.
+
+    That is cost over use of a person of given age and need, with the levers on cost.
+    """
+    cost, use = cost_and_use(inputs, "resident")
+    levers = inputs.lever("inpatient_cost") * inputs.lever("resident_inpatient_cost")
+    return inputs.yearly(inputs.values.benefits.birth_benefit) * cost / use * levers
 
 
 def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
@@ -76,7 +90,7 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     counted = 1 + rules.outpatient_factor
     income = inputs.income("national", [year - 1 for year in inputs.years])
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
-    tilt = 1 - ASSISTED * (1 - rules.assisted_deductible_factor)
+    tilt = 1 - ASSISTED * (1 - inputs.yearly(rules.assisted_deductible_factor)[:, None])
     extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED
     most = most_of_own_cost(inputs)[:, None]
     ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
@@ -166,13 +180,14 @@ def basic_rules(
     Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
     index = inputs.indexation(inputs.years)
+    outpatient_limits = np.stack([inputs.yearly(getattr(outpatient.limit, need)) for need in HEALTH.members], axis=1)
     return {
         "inpatient_deductible": deductible * on(index, "year"),
         "inpatient_ratio": ratio,
         "inpatient_limit": on(limit * index, "year"),
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
         "outpatient_ratio": outpatient_ratio,
-        "outpatient_limit": on(index[:, None] * members(outpatient.limit, HEALTH.members), "year", "health"),
+        "outpatient_limit": on(index[:, None] * outpatient_limits, "year", "health"),
         "inpatient_benefit_factor": benefit_factor(inputs, levers[0], ratio),
         "outpatient_benefit_factor": benefit_factor(inputs, levers[1], outpatient_ratio),
     }

@@ -27,8 +27,8 @@ def command(
 ) -> None:
     """List the shipped policy options with what each changes when it alone is laid upon SCENARIO with --with.
 
-    Years are those with the option, months, balance and contribution the change; nothing is written. Sizes, sources and
-    ranges: simsurance show SCENARIO levers --with NAME
+    Years are those with the option, months, balance, contribution and government financing the change; nothing is written.
+    Sizes, sources and ranges: simsurance show SCENARIO levers --with NAME
     """
     with progress() as line:
         line.say(words(lang).label("progress.projecting"))
@@ -49,7 +49,12 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Wo
 
     shown = [effect for effect in found if effect.figures]
     rows = [*_header(base, said), _base_row(base, shown, said), *(_row(effect, said) for effect in shown)]
-    units = {"unit": unit("yuan", said).name, "unit_pp": unit("yuan_pp", said).name, "first": base.years[0]}
+    units = {
+        "unit": unit("yuan", said).name,
+        "unit_pp": unit("yuan_pp", said).name,
+        "first": base.years[0],
+        "last": base.years[-1],
+    }
     lines = [*columns(rows), "", said.say("levers.units", **units), said.label("levers.note")]
     for effect in found:
         if effect.reason:
@@ -68,7 +73,7 @@ def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
     months = (said.say("levers.reserve_months", year=year) for year in reserve_years(base))
     closing = said.say("levers.closing_last_year", year=base.years[-1])
     required = (said.label("levers.required_contribution"), said.label("levers.required_contribution_multiple"))
-    groups = {"resident": (*dated, *months, closing, *required)}
+    groups = {"resident": (*dated, *months, closing, *required, said.label("levers.public_money"))}
     if both_schemes(base):
         groups[POOL] = (dated[1], closing)
     whose = [name for fund, heads in groups.items() for name in (fund_label(fund, said.lang), *[""] * (len(heads) - 1))]
@@ -92,7 +97,7 @@ def _level(figure: "Figure", said: Words) -> str:
             return f"{figure.base:.0f}"
         case "months":
             amount = said.number(abs(figure.base), 1)
-        case "yuan":
+        case _ if figure.is_money:
             amount = said.number(abs(figure.base) / unit("yuan", said).size)
         case _:
             return said.number(figure.base, 0 if figure.measure == "required_contribution_now" else 3)
@@ -117,7 +122,7 @@ def _cell(figure: "Figure", said: Words) -> str:
     match figure.unit:
         case "months":
             return said.signed(said.number(figure.change, 2))
-        case "yuan":
+        case _ if figure.is_money:
             return said.signed(said.number(figure.change / unit("yuan", said).size))
     return said.signed(said.number(figure.change, 1 if figure.measure == "required_contribution_now" else 4))
 

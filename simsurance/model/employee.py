@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from simsurance.axes import FLOW_AXES, SEX, axis
-from simsurance.ledger import ACCOUNTS, booked, fund_of
+from simsurance.axes import FLOW_AXES
+from simsurance.ledger import ACCOUNTS, POOL_BENEFITS, booked, fund_of
 from simsurance.model import fund
 from simsurance.model.care import basic_care_pp
-from simsurance.model.groups import at_person_group, by_person_group, later_age, of_run, total
-from simsurance.model.lives import Lives, Money
-from simsurance.model.population import FEMALE
+from simsurance.model.groups import at_person_group, by_person_group, of_run, total
+from simsurance.model.lives import Lives, Money, births_to
 from simsurance.model.state import EmployeeBasis, YearBasis
 
 
@@ -62,6 +61,9 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis
         "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
         "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
+    benefits = fund.summed(total(paid[name]) for name in POOL_BENEFITS)
+    paid["employee_recoveries"] = benefits * of_run(scheme.recovered_share)
+    paid["employee_adjustment_payments"] = total(flows["employer_contributions"]) * of_run(scheme.adjustment_share)
     return paid | account_spending(lives, {**flows, **paid}, scheme)
 
 
@@ -85,18 +87,8 @@ def account_spending(lives: Lives, flows: Money, scheme: EmployeeBasis) -> dict[
 
 
 def births_of_members(lives: Lives, basis: YearBasis) -> np.ndarray:
-    """Births to active members by age of the mother, [run, sex, area, income, age]: their share of the mothers expected.
-
-    Half a year is lived at the age on 1 January, half a year later.
-    """
-    active = lives.members[:, :, :1, FEMALE : FEMALE + 1].sum(axis=axis("health"), keepdims=True)
-    in_year = (basis.asfr + later_age(basis.asfr)) / 2
-    expected = (lives.vital.women * in_year).sum(axis=axis("age"), keepdims=True)
-    per_expected = np.divide(lives.vital.births, expected, out=np.zeros_like(expected), where=expected > 0)
-    of_mothers = at_person_group(active * in_year * per_expected)
-    found = np.zeros((len(of_mothers), len(SEX.members), *of_mothers.shape[2:]))
-    found[:, FEMALE : FEMALE + 1] = of_mothers
-    return found
+    """Births to active members by age of the mother, [run, sex, area, income, age]."""
+    return births_to(lives.members[:, :, :1], lives, basis)
 
 
 def shared_out(whole: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:

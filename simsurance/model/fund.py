@@ -54,7 +54,9 @@ def closed(
     deficit_rate: np.ndarray,
     share: np.ndarray | float = MID_YEAR,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Every fund on 31 December and the interest of its year: closing − opening − (income − outgo). Yuan, [run, fund].
+    """Every fund on 31 December and the interest of its year: closing − opening − (income − outgo) − debt. Yuan, [run, fund].
+
+    Debt is taken up, above zero, and paid back at the year's end.
 
     `opening` on 1 January, [run, fund]; `totals`: the rows of the ledger, [run].
     """
@@ -64,4 +66,6 @@ def closed(
         income, outgo = summed(booked(fund.income, totals)), summed(booked(fund.outgo, totals))
         end[:, place] = closing(start, income, outgo, interest_rate, deficit_rate, share)
         interest[:, place] = end[:, place] - start - (income - outgo)
+        for borrowed in booked(fund.debt, totals):
+            end[:, place] += borrowed
     return end, interest

@@ -3,10 +3,11 @@
 import numpy as np
 
 from simsurance.axes import TENURES, axes_except, axis
+from simsurance.ledger import RESIDENT_LEVIED
 from simsurance.model import fund, participation
 from simsurance.model.care import PerPerson, bonus_cost_pp, bonus_granted
 from simsurance.model.groups import at_person_group, by_person_group, total
-from simsurance.model.lives import Lives, Money
+from simsurance.model.lives import Lives, Money, births_to
 from simsurance.model.membership import WAITING
 from simsurance.model.state import YearBasis
 
@@ -36,9 +37,13 @@ def transfers(flows: Money, basis: YearBasis) -> dict[str, np.ndarray]:
 
 
 def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dict[str, np.ndarray]:
-    """Exposure, claims, benefits and what administering them costs; `pp` of a person covered all year."""
+    """Exposure, claims, benefits, what is recovered of them, passed on and spent on administering; `pp`: covered all year."""
     lost = lives.enrolled[:, :, WAITING : WAITING + 1]
     insured_years = participation.insured_years(lives.payers, lost, basis.postponed_care)
+    if basis.birth_benefit.any():
+        maternity = births_to(insured_years, lives, basis) * at_person_group(basis.birth_benefit)
+    else:
+        maternity = np.zeros_like(flows["resident_enrolled"])
     insured_years *= 1 - lives.vital.mort_rate / 2
     insured_years[..., :1] += lives.vital.newborn * basis.newborn_enrolment * basis.prevalence[..., :1] / 2
 
@@ -55,9 +60,14 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "outpatient_benefits": by_person_group(insured_years * pp.basic.outpatient),
         "critical_illness": critical,
         "bonus_cost": bonus_cost,
+        "resident_maternity_benefits": maternity,
     }
+    of_all, levied = fund.summed(map(total, paid.values())), fund.summed(total(flows[name]) for name in RESIDENT_LEVIED)
     return paid | {
-        "administration": fund.summed(map(total, paid.values())) * basis.administration_share,
+        "recoveries": of_all * basis.recovered_share,
+        "resident_long_term_care": total(paying) * basis.long_term_care_pp,
+        "adjustment_payments": levied * basis.adjustment_share,
+        "administration": of_all * basis.administration_share,
         "resident_insured_years": by_person_group(insured_years),
         "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
         "admissions": by_person_group(insured_years * basis.care.admissions),

@@ -127,7 +127,7 @@ def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         inpatient, outpatient = rules.inpatient, rules.outpatient
         limits = {f"{scheme}.inpatient.limit": (_in(inpatient.limit, year), _in(inpatient.deductible, year))}
         for need in ("low", "moderate", "high"):
-            limit = getattr(outpatient.limit, need)
+            limit = _in(getattr(outpatient.limit, need), year)
             limits[f"{scheme}.outpatient.limit.{need}"] = (limit, _in(outpatient.deductible, year))
         for key, (limit, deductible) in limits.items():
             if limit < deductible:

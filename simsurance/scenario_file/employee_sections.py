@@ -6,9 +6,9 @@ from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
     ByArea,
     ByIncome,
-    ByNeed,
     Number,
     Pair,
+    PathByNeed,
     PathBySex,
     Section,
     amount,
@@ -141,7 +141,7 @@ class EmployeeOutpatientBenefits(Section):
     deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible, active members", "share", 0, 1)
     retired_ratio_extra: Number = quantity("added to that share for retired members", "share", 0, 1)
-    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
+    limit: PathByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class EmployeeBenefits(Section):
@@ -155,6 +155,12 @@ class EmployeeBenefits(Section):
     long_term_care: Schedule = amount(
         "transfer to long-term care insurance for each member, in the reference year", "yuan a year", 0
     )
+    recovered_share: Schedule = quantity(
+        "money recovered from fraud and misuse beyond what the fitted expenditure holds, share of the pool's benefits",
+        "share",
+        -0.1,
+        0.5,
+    )
 
 
 class EmployeeFunds(Section):
@@ -162,6 +168,13 @@ class EmployeeFunds(Section):
 
     opening_pool: Schedule = amount("balance of the pooled fund, 1 January")
     opening_accounts: Schedule = amount("balance of the personal accounts on 1 January")
+    adjustment_share: Schedule = quantity(
+        "net payment into the provincial risk-adjustment fund, share of employers' contributions; below 0 for a "
+        "net receipt",
+        "share",
+        -0.5,
+        0.5,
+    )
     reserve_band: Pair = quantity(
         "guideline range of reserve months of the pooled fund, lowest and highest, for charts; empty for none",
         "months of expenditure",

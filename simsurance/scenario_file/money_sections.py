@@ -13,6 +13,7 @@ from simsurance.scenario_file.sections import (
     ByNeed,
     Number,
     Pair,
+    PathByNeed,
     Section,
     amount,
     calendar_year,
@@ -207,7 +208,7 @@ class OutpatientBenefits(Section):
 
     deductible: Schedule = amount("deductible a year, in the reference year", "yuan", 0)
     payment_ratio: Schedule = quantity("share paid above the deductible", "share", 0, 1)
-    limit: ByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
+    limit: PathByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
 class CriticalIllness(Section):
@@ -238,7 +239,9 @@ class CriticalIllness(Section):
         1000,
     )
     cap: Schedule = amount("most that is paid in a year, in the reference year; used with cap_rule = amount", "yuan", 1)
-    assisted_deductible_factor: Number = quantity("deductible of assisted persons over that of others", "factor", 0, 1)
+    assisted_deductible_factor: Schedule = quantity(
+        "deductible of assisted persons over that of others", "factor", 0, 1
+    )
     assisted_ratio_extra: Number = quantity("added to every band's share for assisted persons", "share", 0, 1)
     assisted_capped: bool = text("the cap holds for assisted persons")
     outpatient_factor: Number = quantity(
@@ -276,6 +279,21 @@ class Benefits(Section):
     inpatient: InpatientBenefits
     outpatient: OutpatientBenefits
     critical_illness: CriticalIllness
+    birth_benefit: Schedule = amount(
+        "maternity benefits for each birth to an insured resident beyond what stands in inpatient benefits, in the reference "
+        "year; grows as the cost of an admission",
+        "yuan",
+        0,
+    )
+    long_term_care: Schedule = amount(
+        "transfer to long-term care insurance for each person enrolled, in the reference year", "yuan a year", 0
+    )
+    recovered_share: Schedule = quantity(
+        "money recovered from fraud and misuse beyond what the fitted expenditure holds, share of benefits",
+        "share",
+        -0.1,
+        0.5,
+    )
     indexation: Literal["income", "fixed"] = text("yuan amounts move with last year's disposable income, or stay")
 
 
@@ -284,6 +302,12 @@ class Fund(Section):
 
     opening: Schedule = amount("balance of the fund, 1 January")
     administration_share: Schedule = quantity("administration charged to the fund, share of benefits", "share", 0, 0.3)
+    adjustment_share: Schedule = quantity(
+        "net payment into the provincial risk-adjustment fund, share of contributions; below 0 for a net receipt",
+        "share",
+        -0.5,
+        0.5,
+    )
     reserve_band: Pair = quantity(
         "guideline range of reserve months, lowest and highest, for charts; empty for none",
         "months of expenditure",

@@ -16,13 +16,15 @@ ROUNDING: Final = 1e-9
 CARE: Final = ("inpatient_benefits", "critical_illness", "bonus_cost", "employee_inpatient_benefits")
 CLINIC: Final = ("outpatient_benefits", "employee_outpatient_benefits")
 OWN: Final = ("personal_contributions", "assistance", "repair_payments")
+BIRTHS: Final = "resident_maternity_benefits"
+NURSING: Final = ("resident_long_term_care", "long_term_care")
 EVERYTHING: Final = (*(row.name for row in LEDGER if not (row.follows or row.change_of_stock)), *INSURED)
 MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "inpatient_use": CARE,
-    "inpatient_cost": CARE,
+    "inpatient_cost": (*CARE, BIRTHS),
     "outpatient_cost": CLINIC,
     "resident_inpatient_use": CARE[:3],
-    "resident_inpatient_cost": CARE[:3],
+    "resident_inpatient_cost": (*CARE[:3], BIRTHS),
     "resident_outpatient_cost": CLINIC[:1],
     "employee_inpatient_use": CARE[3:],
     "employee_inpatient_cost": CARE[3:],
@@ -48,6 +50,8 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("economy.interest_rate", "economy.flow_timing", "employee.fund.opening_accounts"), SPENDING),
     "economy.deficit_interest_margin": (),
     "fund.administration_share": ("administration",),
+    "fund.adjustment_share": ("adjustment_payments",),
+    "employee.fund.adjustment_share": ("employee_adjustment_payments",),
     "contributions.": (*OWN, *INSURED[:1]),
     "contributions.subsidy.": ("subsidies",),
     "contributions.local_supplement": ("local_supplement",),
@@ -57,13 +61,17 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "benefits.outpatient.deductible": (*CLINIC[:1], "bonus_cost"),
     "benefits.critical_illness.": CARE[1:3],
     "benefits.critical_illness.tail_index": CARE,
-    "benefits.indexation": (*CARE, *CLINIC),
+    "benefits.birth_benefit": (BIRTHS,),
+    "benefits.long_term_care": ("resident_long_term_care",),
+    "benefits.recovered_share": ("recoveries",),
+    "benefits.indexation": (*CARE, *CLINIC, *NURSING),
     "claims.": (*CARE, *CLINIC),
     "claims.inpatient.": CARE,
     **dict.fromkeys((f"claims.inpatient.{name}" for name in ("area_cost.", "level")), CARE[:3]),
     **dict.fromkeys((f"claims.outpatient.{name}" for name in ("area_cost.", "level")), CLINIC[:1]),
-    **dict.fromkeys((f"claims.trend.{name}_growth" for name in ("real", "residual", "use")), RESIDENT_CARE),
-    "claims.trend.reference_year": (*CARE, *CLINIC, "maternity_benefits"),
+    "claims.trend.": (*CARE, *CLINIC, BIRTHS),
+    **dict.fromkeys((f"claims.trend.{name}_growth" for name in ("real", "residual", "use")), (*RESIDENT_CARE, BIRTHS)),
+    "claims.trend.reference_year": (*CARE, *CLINIC, "maternity_benefits", BIRTHS, *NURSING),
     "claims.end_of_life.resident_factor": RESIDENT_CARE,
     "claims.end_of_life.employee_factor": (*CARE[3:], *CLINIC[1:]),
     "employee.wage.": (*ON_WAGES, "maternity_benefits"),
@@ -81,6 +89,7 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "employee.benefits.outpatient.": CLINIC[1:],
     "employee.benefits.birth_benefit": ("maternity_benefits",),
     "employee.benefits.long_term_care": ("long_term_care",),
+    "employee.benefits.recovered_share": ("employee_recoveries",),
 }
 """Totals that a key moves, by the beginning of keys; the longest that fits counts, and the empty one fits all.
 

@@ -102,6 +102,14 @@ class ByNeed(Section):
     high: Number
 
 
+class PathByNeed(Section):
+    """One number or path a health status class."""
+
+    low: Schedule
+    moderate: Schedule
+    high: Schedule
+
+
 class ByArea(Section):
     """One number an area."""
 
