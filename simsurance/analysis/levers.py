@@ -11,11 +11,12 @@ from simsurance.measures import measure_of
 from simsurance.results import HELD, RunAccounts, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, Scenario, load
+from simsurance.variables import YUAN
 
 RESERVE_AFTER: Final = (4, 9)
 """Years after the valuation year at whose end the reserve is looked at."""
-OF_VALUATION: Final = "yuan of the valuation date"
 PUBLIC_MONEY: Final = "public_money_present_value"
+CLOSING: Final = ("closing_last_year", "closing_last_year_constant_prices")
 """Subsidies and medical assistance's contributions of all years projected."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
@@ -37,7 +38,7 @@ class Figure:
     @property
     def is_money(self) -> bool:
         """Whether it is a sum of money, not one a head."""
-        return self.unit in ("yuan", OF_VALUATION)
+        return self.unit.startswith(YUAN) and not self.measure.startswith("required_contribution")
 
     @property
     def change(self) -> float | None:
@@ -104,17 +105,12 @@ def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:
             yield Figure(name, "months", old, new)
         else:
             yield Figure(name, "months", None, None, "outside_horizon", "outside_horizon")
-    yield Figure("closing_last_year", "yuan", _account(base, "closing", -1), _account(changed, "closing", -1))
-    for name, unit in (
-        ("required_contribution_now", f"yuan per person in {first}"),
-        ("required_contribution_multiple_now", f"times personal contribution and subsidy from {first}"),
-    ):
-        yield Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
-    yield Figure(PUBLIC_MONEY, OF_VALUATION, _measure(base, PUBLIC_MONEY)[0], _measure(changed, PUBLIC_MONEY)[0])
+    for name in (*CLOSING, "required_contribution_now", "required_contribution_multiple_now", PUBLIC_MONEY):
+        yield _levelled(base, changed, name)
     if both_schemes(base):
         yield _dated(base, changed, measure_of(POOL, "depletion_year"))
-        old, new = (float(results.accounts[POOL]["closing"][-1]) for results in (base, changed))
-        yield Figure(measure_of(POOL, "closing_last_year"), "yuan", old, new)
+        for name in CLOSING:
+            yield _levelled(base, changed, measure_of(POOL, name))
 
 
 def reserve_years(base: RunAccounts) -> list[int]:
@@ -131,6 +127,12 @@ def _dated(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
     """A year without and with a fragment."""
     (old, old_status), (new, new_status) = _measure(base, name), _measure(changed, name)
     return Figure(name, "year", old, new, old_status, new_status)
+
+
+def _levelled(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
+    """A measure without and with a fragment, in its own unit."""
+    unit = next(each.unit for each in base.measured if each.measure == name)
+    return Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
 
 
 def _account(results: RunAccounts, name: str, place: int) -> float:

@@ -80,7 +80,8 @@ class SchemeEffects:
         measure = measure_of(fund, "depletion_year")
         depletion = [float(each.measures["value"][measure]) for each in (self.base, changed)]
         closing = float(after["closing"][-1] - before["closing"][-1])
-        changes = dict(zip(ADDITIVE, (income, outgo, income - outgo, closing, members), strict=True))
+        real = float((after["closing"] / after["price_level"] - before["closing"] / before["price_level"])[-1])
+        changes = dict(zip(ADDITIVE, (income, outgo, income - outgo, closing, real, members), strict=True))
         return changes | dict(zip(DATED, depletion, strict=True))
 
     def _between_funds(self, changed: RunResult) -> float:
@@ -109,6 +110,7 @@ ADDITIVE: Final = (
     "outgo_present_value",
     "balance_present_value",
     "closing_last_year",
+    "closing_last_year_constant_prices",
     "members_last_year",
 )
 DATED: Final = ("depletion_year_without", "depletion_year_with")

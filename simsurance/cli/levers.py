@@ -44,6 +44,7 @@ def command(
 def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Words) -> list[str]:
     """The scenario, each option that can be laid upon it, and why others cannot."""
     from simsurance.analysis.levers import NOTHING_CHANGED
+    from simsurance.measures import starts_of
     from simsurance.output.entry_notes import entry_notes
     from simsurance.results import HELD
 
@@ -54,6 +55,8 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Wo
         "unit_pp": unit("yuan_pp", said).name,
         "first": base.years[0],
         "last": base.years[-1],
+        "price_year": base.years[0] - 1,
+        "start": base.years[starts_of(base.scenario.values, len(base.years))[0]],
     }
     lines = [*columns(rows), "", said.say("levers.units", **units), said.label("levers.note")]
     for effect in found:
@@ -84,7 +87,7 @@ def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
 def _base_row(base: "RunAccounts", shown: Sequence["Effect"], said: Words) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     title = in_its_words(base.scenario, "title", said.lang)
-    cells = [_level(figure, said) for figure in shown[0].figures] if shown else [""] * (len(_header(base, said)[0]) - 2)
+    cells = [_level(figure, said) for figure in told(shown[0])] if shown else [""] * (len(_header(base, said)[0]) - 2)
     return (base.scenario.name, *cells, title)
 
 
@@ -104,10 +107,15 @@ def _level(figure: "Figure", said: Words) -> str:
     return said.say("levers.deficit", amount=amount) if figure.base < 0 else amount
 
 
+def told(effect: "Effect") -> list["Figure"]:
+    """What of an option stands in the table: balances at constant prices alone."""
+    return [figure for figure in effect.figures if not figure.measure.endswith("closing_last_year")]
+
+
 def _row(effect: "Effect", said: Words) -> tuple[str, ...]:
     """One option: years as they become, everything else as a change."""
     title = getattr(effect, f"title_{said.lang}", effect.title)
-    return (effect.fragment, *(_cell(figure, said) for figure in effect.figures), title)
+    return (effect.fragment, *(_cell(figure, said) for figure in told(effect)), title)
 
 
 def _cell(figure: "Figure", said: Words) -> str:

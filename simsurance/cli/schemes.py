@@ -23,7 +23,12 @@ from simsurance.scenario_file.loader import load
 if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
 
-MONEY: Final = ("income_present_value", "outgo_present_value", "balance_present_value", "closing_last_year")
+MONEY: Final = (
+    "income_present_value",
+    "outgo_present_value",
+    "balance_present_value",
+    "closing_last_year_constant_prices",
+)
 HEADER: Final = ("policy", "fund", *MONEY, "members_last_year", "depletion")
 POOLED: Final = ("resident", POOL)
 """Funds that can be depleted; personal accounts are their holders' own."""
@@ -83,7 +88,7 @@ def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
     from simsurance.output.entry_notes import entry_notes
 
     said, first, last = words_of(effects.base.scenario, lang), effects.base.years[0], effects.base.years[-1]
-    facts = {"first": first, "last": last}
+    facts = {"first": first, "last": last, "price_year": first - 1}
     head = tuple(said.say(f"schemes.{name}", **facts) for name in HEADER)
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
     rows = []
