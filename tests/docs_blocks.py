@@ -1,4 +1,4 @@
-"""What docs/method.md, docs/provinces.md and README.md show as output, made by the command that they name.
+"""What docs/method.md, docs/provinces.md, docs/reviewer.md and README.md show as output, made by the command that they name.
 
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
@@ -28,7 +28,7 @@ from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, by_sex_age, published
-from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
+from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening, reviewer
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
@@ -37,7 +37,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-METHOD, PROVINCES = (Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces"))
+METHOD, PROVINCES, REVIEWER = (
+    Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces", "reviewer")
+)
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
 MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
@@ -959,6 +961,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.by_hand": by_hand.main,
     "simsurance.evidence.end_of_life": end_of_life.main,
     "simsurance.evidence.opening": opening.main,
+    "simsurance.evidence.reviewer": reviewer.main,
 }
 
 
@@ -993,5 +996,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.stdout.write(BLOCKS[sys.argv[1]]())
     else:
-        for document in (METHOD, PROVINCES, README):
+        for document in (METHOD, PROVINCES, REVIEWER, README):
             document.write_text(refreshed(document.read_text(encoding="utf-8")), encoding="utf-8")
