@@ -263,7 +263,7 @@ def names() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
-    found |= set(map(str, read_table(NOTES, ("year", "fund", "note"))["note"]))
+    found |= set(map(str, read_table(NOTES)["note"]))
     found |= {step.input for change in listed() for step in change}
     return found | {member for axis in AXES.values() for member in axis.members}
 
@@ -369,3 +369,18 @@ def test_a_sentence_in_the_code_is_seen():
     assert [bool(SENTENCE.search(text)) for text in found] == [True, False]
     assert [bool(CHINESE.search(text)) for text in found] == [False, True]
     assert list(told_in(ast.parse('raise SimsuranceError("a file that is not there")'))) == []
+
+
+NAMES_WITH_YEARS = r"2024 (?:enrolment )?reform|2024年参保长效机制|〔2024〕38号|WPP 2024|《世界人口展望2024》"
+"""The reform and the publication that have a year in their names."""
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_sentence_names_a_year_of_its_own(lang: str) -> None:
+    told = {key: re.sub(NAMES_WITH_YEARS, "", str(entry)) for key, entry in words(lang).entries.items()}
+    assert {key: text for key, text in told.items() if re.search(r"(?:19|20)\d\d", text)} == {}
+
+
+def test_no_language_is_named_in_the_code() -> None:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        assert not re.search(r"""[=!]= ["'](?:en|zh)["']""", path.read_text(encoding="utf-8")), path

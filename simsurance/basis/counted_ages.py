@@ -15,12 +15,15 @@ from scipy.linalg import cholesky, null_space, solve_triangular
 from scipy.optimize import nnls
 
 from simsurance.axes import SEX
-from simsurance.errors import SimsuranceError
 from simsurance.model.population import FEMALE
 
 HIGHEST_STEP: Final = 0.01
 """What the ratio of an age may be above that of a neighbouring age, relative."""
 ROUNDING: Final = 1e-9
+
+
+class OutOfReach(ArithmeticError):
+    """No change of the ages in steps of at most a hundredth meets the counts."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Count:
 def at_counts(stock: np.ndarray, counts: Sequence[Count], births: np.ndarray) -> np.ndarray:
     """The stock [sex, age] with as many persons of the counted ages as were counted; total and births are kept.
 
-    `births`: births of the year that a woman of each age on its 1 January stands for, [age]. Raises SimsuranceError where no
+    `births`: births of the year that a woman of each age on its 1 January stands for, [age]. Raises OutOfReach where no
     ratio in steps of at most a hundredth meets the counts.
     """
     mothers = np.zeros_like(stock)
@@ -68,7 +71,7 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     rows = totals.reshape(len(totals), -1)
     size = rows.sum(axis=-1)
     if not (size > 0).all():
-        raise _unmet()
+        raise OutOfReach
     rows, wanted = rows / size[:, None], wanted / size
     differences, steps = neighbours(shape[1])
     ratio = _alike(differences, rows, wanted)
@@ -79,7 +82,7 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         last = np.append(np.zeros(moved.shape[1]), 1.0)
         pressure, missed = nnls(np.vstack([moved.T, excess]), last)
         if missed < ROUNDING:
-            raise _unmet()
+            raise OutOfReach
         binding = steps[pressure > 0]
         ratio = _alike(differences, np.vstack([rows, binding]), np.append(wanted, np.zeros(len(binding))))
     return np.asarray(ratio.reshape(shape))
@@ -125,11 +128,3 @@ def neighbours(ages: int) -> tuple[np.ndarray, np.ndarray]:
     differences = np.concatenate([older - younger, identity[cells[0]] - identity[cells[1]]])
     highest = 1 + HIGHEST_STEP
     return differences, np.concatenate([older - highest * younger, younger - highest * older])
-
-
-def _unmet() -> SimsuranceError:
-    return SimsuranceError(
-        "population.counted: the ages of population.stock_table are too far from the counts of the valuation date, which "
-        f"no change in steps of at most {HIGHEST_STEP:.0%} from age to age meets; counts of the same persons, "
-        "or {} for each to keep the ages of the table"
-    )

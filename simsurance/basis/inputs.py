@@ -9,10 +9,12 @@ import numpy as np
 
 from simsurance.axes import AGE, AREA, INCOME, along, axis
 from simsurance.basis import life_table, standards
-from simsurance.basis.counted_ages import Count, at_counts
+from simsurance.basis.counted_ages import HIGHEST_STEP, Count, OutOfReach, at_counts
 from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
+from simsurance.errors import SimsuranceError
 from simsurance.model import population
+from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
 from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
@@ -145,7 +147,27 @@ class Inputs:
         if all(count.first != COUNTED_AGES["age_16_59"][0] for count in counts):
             counts.append(Count(0, 16, float(stock[:, :16].sum())))
         (asfr,), (survival,) = self.asfr([self.first]), self.survival([self.first])[0]
-        return at_counts(stock, counts, (asfr + survival[population.FEMALE] * np.append(asfr[1:], 0.0)) / 2)
+        try:
+            return at_counts(stock, counts, (asfr + survival[population.FEMALE] * np.append(asfr[1:], 0.0)) / 2)
+        except OutOfReach:
+            raise self.too_far(stock) from None
+
+    def too_far(self, stock: np.ndarray) -> SimsuranceError:
+        """The error where counts of the opening date are out of reach of a stock, told at the one that is farthest from it."""
+        counted = {
+            ages: (dates[self.first], float(stock[:, slice(*COUNTED_AGES[ages])].sum()))
+            for ages, dates in vars(self.values.population.counted).items()
+            if self.first in dates
+        }
+        ages = max(counted, key=lambda each: abs(np.log(max(counted[each][1], 1.0) / counted[each][0])))
+        (count, known), key = counted[ages], f"population.counted.{ages}"
+        table, near = self.scenario.leaves["population.stock_table"], plain(round(known))
+        text = (
+            f"{plain(count)} persons on 1 January {self.first}, of whom {table} has {near}: no change in steps of at most "
+            f"{HIGHEST_STEP:.0%} from age to age meets the counts of that date; a count for {self.first} nearer to {near}, "
+            "or {} for each to keep the ages of the table"
+        )
+        return SimsuranceError(str(self.scenario.layers[key].fault(key, text)))
 
     def stepped(self, last: int, stock: np.ndarray) -> dict[int, np.ndarray]:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""

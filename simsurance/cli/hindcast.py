@@ -59,7 +59,7 @@ def command(
         return
     found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
     known = {
-        fund: {year: said.say(f"hindcast.notes.{name}") for year, name in by_year.items()}
+        fund: {year: said.say(f"hindcast.notes.{note.name}", **vars(note)) for year, note in by_year.items()}
         for fund, by_year in notes(found).items()
     }
     if as_json:
@@ -109,7 +109,7 @@ def _item(item: str, said: Words) -> str:
 
 def _ex_ante(said: Words, as_json: bool) -> None:
     """The stored ex ante errors: by item over groups of openings, by years ahead, and opening by opening."""
-    from simsurance.evidence.ex_ante import GROUPS, LEFT_OUT, OPENINGS, stored
+    from simsurance.evidence.ex_ante import BREAKS, GROUPS, LEFT_OUT, OPENINGS, stored
 
     found = stored()
     if as_json:
@@ -119,7 +119,7 @@ def _ex_ante(said: Words, as_json: bool) -> None:
         return
     click.echo(said.say("ex_ante.head", first=OPENINGS[0], last=OPENINGS[-1]))
     for group, belongs in GROUPS.items():
-        click.echo("\n" + said.say(f"ex_ante.groups.{group}", year=LEFT_OUT))
+        click.echo("\n" + said.say(f"ex_ante.groups.{group}", year=LEFT_OUT, breaks=BREAKS))
         _errors([row for row in found if belongs(row)], "", said)
     click.echo("\n" + said.label("ex_ante.by_horizon"))
     _errors(found, "horizon", said)

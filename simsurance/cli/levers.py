@@ -9,7 +9,7 @@ from simsurance.cli.options import entries_option, language_option, scenario_opt
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import Words, words
-from simsurance.output.labels import fund_label, in_its_words, unit, words_of
+from simsurance.output.labels import fund_label, in_its_words, in_language, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -114,7 +114,7 @@ def told(effect: "Effect") -> list["Figure"]:
 
 def _row(effect: "Effect", said: Words) -> tuple[str, ...]:
     """One option: years as they become, everything else as a change."""
-    title = getattr(effect, f"title_{said.lang}", effect.title)
+    title = in_language(effect, "title", said.lang)
     return (effect.fragment, *(_cell(figure, said) for figure in told(effect)), title)
 
 

@@ -549,13 +549,15 @@ class Forecast:
     @property
     def straddles(self) -> bool:
         """Whether the published series of cost has a lasting break between the last year known and this one."""
-        return any(self.opening <= changed <= self.year for changed in broken("cost", "step"))
+        return any(self.opening <= changed <= self.year for changed in BREAKS)
 
     def error(self, forecast: str) -> float:
         """A forecast over what was published, less one."""
         return self.forecasts[forecast] / self.published - 1
 
 
+BREAKS: Final = tuple(year for year in broken("cost", "step") if year >= OPENINGS[0])
+"""Lasting breaks of the published series of cost that an opening can lie before."""
 LEFT_OUT: Final = YEAR_OF["opening_left_out"]
 GROUPS: Final[Mapping[str, Callable[[Forecast], bool]]] = {
     "all": lambda row: True,

@@ -9,7 +9,7 @@ import numpy as np
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.fit import LAST_YEAR, fitted_years
-from simsurance.evidence.published import estimates, fund_measure, in_scope_share
+from simsurance.evidence.published import derived_from, fund_measure, in_scope_share
 from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
@@ -181,16 +181,28 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
     return found
 
 
-def notes(found: list[Outturn]) -> dict[str, dict[int, str]]:
+@dataclass(frozen=True)
+class Note:
+    """What is to be known of a published figure, by its name in the files of words, with the facts that it tells.
+
+    `amount`: yuan; `origin`: the year that an estimate starts from.
+    """
+
+    name: str
+    amount: float = 0.0
+    origin: int | None = None
+
+
+def notes(found: list[Outturn]) -> dict[str, dict[int, Note]]:
     """What is to be known of the published figures shown, by fund and year."""
     shown = {row.year for row in found}
-    told: dict[str, dict[int, str]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
+    told: dict[str, dict[int, Note]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
     for fund in set(told) & set(PARTS[EMPLOYEE_TOTAL]):
-        told[fund] |= dict.fromkeys(shown - set(published(fund_measure(fund, "income"))), UNSPLIT)
-        balances = estimates(fund_measure(fund, "cumulative_balance"))
-        told[fund] |= dict.fromkeys(balances, CARRIED)
-    columns = read_table(NOTES, ("year", "fund", "note"))
-    for year, fund, note in zip(columns["year"], columns["fund"], columns["note"], strict=True):
+        told[fund] |= dict.fromkeys(shown - set(published(fund_measure(fund, "income"))), Note(UNSPLIT))
+        origins = derived_from(fund_measure(fund, "cumulative_balance"))
+        told[fund] |= {year: Note(CARRIED, origin=origin) for year, origin in origins.items()}
+    columns = read_table(NOTES, ("year", "fund", "note", "amount"))
+    for year, fund, name, amount in zip(*columns.values(), strict=True):
         if fund in told:
-            told[str(fund)][int(year)] = str(note)
+            told[str(fund)][int(year)] = Note(str(name), float(amount))
     return {fund: {year: known[year] for year in sorted(shown & set(known))} for fund, known in told.items()}

@@ -1,5 +1,6 @@
 """The published years before a projection, where the projection is of the fund that they belong to."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,11 @@ def estimates(measure: str) -> dict[int, str]:
     columns = read_table(PUBLISHED)
     rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
     return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
+
+
+def derived_from(measure: str) -> dict[int, int]:
+    """The year whose published figure an estimate of a series starts from, the first that its note names, by year."""
+    return {year: int(re.findall(r"\b\d{4}\b", note)[0]) for year, note in estimates(measure).items()}
 
 
 def belongs(scenario: "Scenario", measure: str) -> bool:

@@ -81,7 +81,12 @@ def status_words(status: str, lang: str) -> str:
 
 def in_its_words(scenario: "Scenario", key: str, lang: str) -> str:
     """Title or description of a scenario in the language, or where it has none in that language, in English."""
-    return str(getattr(scenario.values, f"{key}_{lang}", getattr(scenario.values, key)))
+    return in_language(scenario.values, key, lang)
+
+
+def in_language(noun: object, key: str, lang: str) -> str:
+    """A text of a scenario, option or lever in the language: the field with its name behind, `key_lang`, or that without."""
+    return str(getattr(noun, f"{key}_{lang}", getattr(noun, key)))
 
 
 def scenario_title(scenario: "Scenario", lang: str) -> str:

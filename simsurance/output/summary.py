@@ -13,6 +13,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.basis.inputs import Inputs
+from simsurance.data.tables import published
 from simsurance.language import words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
@@ -25,7 +26,7 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
-from simsurance.output.labels import in_its_words, words_of
+from simsurance.output.labels import in_its_words, in_language, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, range_of
 from simsurance.scenario_file.keys import KEYS
@@ -219,6 +220,7 @@ def rule_facts(twins: "Twins") -> Facts:
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
     (income_before,) = Inputs(results.scenario, results.scenario.values).income("national", [results.years[0] - 1])
+    found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
         told |= {name: float(total[place]) for name, total in totals.items()}
@@ -263,7 +265,7 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = scenario.origins[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
-        about = lever.description_zh if lang == "zh" else lever.description
+        about = in_language(lever, "description", lang)
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
         told.append(lever_told | {"source": lever.source, "about": about})
     return told
