@@ -61,9 +61,9 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis
         "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
         "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
-    benefits = fund.summed(total(paid[name]) for name in POOL_BENEFITS)
-    paid["employee_recoveries"] = benefits * of_run(scheme.recovered_share)
-    paid["employee_adjustment_payments"] = total(flows["employer_contributions"]) * of_run(scheme.adjustment_share)
+    paid["employee_recoveries"] = fund.share_of(paid, POOL_BENEFITS, of_run(scheme.recovered_share))
+    levied = ("employer_contributions",)
+    paid["employee_adjustment_payments"] = fund.share_of(flows, levied, of_run(scheme.adjustment_share))
     return paid | account_spending(lives, {**flows, **paid}, scheme)
 
 

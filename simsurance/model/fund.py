@@ -1,12 +1,13 @@
 """The accounts of all funds over a year: what the ledger books, interest, and the funds on 31 December."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Final
 
 import numpy as np
 
 from simsurance.ledger import FUNDS, booked
+from simsurance.model.groups import total
 
 ROUNDING: Final = 1e-9
 """Share of a year's outgo within which a fund or a balance is nothing: no date and no rate hangs on its last digits."""
@@ -19,6 +20,13 @@ MID_YEAR: Final = 0.5
 def summed(parts: Iterable[np.ndarray]) -> np.ndarray:
     """The sum of flows or of years, one after another in the order given, whatever the number of runs."""
     return reduce(np.add, parts)
+
+
+def share_of(flows: Mapping[str, np.ndarray], names: Sequence[str], share: np.ndarray) -> np.ndarray:
+    """A share of the sum of flows, [run]; nothing is added up where all runs take nothing."""
+    if not share.any():
+        return np.zeros(len(flows[names[0]]))
+    return summed(total(flows[name]) for name in names) * share
 
 
 def overdrawn(fund: np.ndarray, outgo: np.ndarray) -> np.ndarray:

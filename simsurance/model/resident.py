@@ -62,11 +62,11 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "bonus_cost": bonus_cost,
         "resident_maternity_benefits": maternity,
     }
-    of_all, levied = fund.summed(map(total, paid.values())), fund.summed(total(flows[name]) for name in RESIDENT_LEVIED)
+    of_all = fund.summed(map(total, paid.values()))
     return paid | {
         "recoveries": of_all * basis.recovered_share,
-        "resident_long_term_care": total(paying) * basis.long_term_care_pp,
-        "adjustment_payments": levied * basis.adjustment_share,
+        "resident_long_term_care": fund.share_of(flows, ("resident_enrolled",), basis.long_term_care_pp),
+        "adjustment_payments": fund.share_of(flows, RESIDENT_LEVIED, basis.adjustment_share),
         "administration": of_all * basis.administration_share,
         "resident_insured_years": by_person_group(insured_years),
         "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
