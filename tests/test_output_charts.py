@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_numbers import assert_table_is_drawn
-from shared_runs import compared, projected
+from shared_runs import compared, projected, shown
 
 import simsurance as ss
 from simsurance.analysis.compare import compare
@@ -26,6 +26,7 @@ from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.fund import name_band
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 CASES = {
     "baseline": {},
     "one year": {"horizon.last_year": 2026},
@@ -51,7 +52,7 @@ SHEETS = [
 @pytest.fixture(scope="module", params=SHEETS, ids="-".join)
 def sheet(request):
     case, name, lang = request.param
-    return charts.draw(name, projected(**CASES[case]), lang)
+    return charts.draw(name, projected(**CASES[case]), lang) if CASES[case] else of_baseline(name, lang)
 
 
 @pytest.fixture(
@@ -434,11 +435,11 @@ def test_drawing_does_without_pyplot():
 
 
 @pytest.mark.parametrize("name", CHART_NAMES)
-def test_a_notebook_shows_the_figure(baseline, name):
+def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
 
-    shown, _ = DisplayFormatter().format(getattr(ss.Results(baseline).plot, name)())
-    assert shown["image/png"].startswith(b"\x89PNG")
+    formats, _ = DisplayFormatter().format(getattr(shown().plot, name)())
+    assert formats["image/png"].startswith(b"\x89PNG")
 
 
 def test_every_chart_has_a_name_and_a_method():
