@@ -93,11 +93,13 @@ def lever_effects(once: Once) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def ranges(once: Once) -> Callable[[RunAccounts], single_changes.SingleChanges]:
+def ranges(once: Once) -> Callable[..., single_changes.SingleChanges]:
     """The range of a run, found once for all who ask for one of the same scenario with the same entries."""
     find = single_changes.single_changes
 
-    def found(run: RunAccounts) -> single_changes.SingleChanges:
+    def found(run: RunAccounts, changes: Sequence[single_changes.Change] | None = None) -> single_changes.SingleChanges:
+        if changes is not None:
+            return find(run, changes)
         held = "" if run.held is None else sha256(run.held.entrants.tobytes()).hexdigest()
         return once(f"range {run_id(run.scenario)} {held}", lambda: find(run))
 
