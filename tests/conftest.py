@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
-from simsurance.analysis import levers
+from simsurance import api
+from simsurance.analysis import levers, single_changes
 from simsurance.evidence import calibration
 from simsurance.evidence.fit import Fit
+from simsurance.output.manifest import run_id
+from simsurance.results import RunAccounts
 from simsurance.scenario_file.loader import load
 
 try:
@@ -26,6 +29,14 @@ except ImportError:  # where files have no such locks, each worker finds all for
 
 
 gc.set_threshold(50_000, 20, 50)  # Python's 700 has it look through all tests and libraries again and again
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """All tests of a file go to one worker, which keeps what they share."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
 
 
 def pytest_collection_finish() -> None:
@@ -79,3 +90,24 @@ def lever_effects(once: Once) -> Callable[..., Any]:
         return once(f"effects {asked}", lambda: find(*asked))
 
     return effects
+
+
+@pytest.fixture(scope="session")
+def ranges(once: Once) -> Callable[..., single_changes.SingleChanges]:
+    """The range of a run, found once for all who ask for one of the same scenario with the same entries."""
+    find = single_changes.single_changes
+
+    def found(run: RunAccounts, changes: Sequence[single_changes.Change] | None = None) -> single_changes.SingleChanges:
+        if changes is not None:
+            return find(run, changes)
+        held = "" if run.held is None else sha256(run.held.entrants.tobytes()).hexdigest()
+        return once(f"range {run_id(run.scenario)} {held}", lambda: find(run))
+
+    return found
+
+
+@pytest.fixture
+def shared_ranges(ranges: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and notebooks tell ranges that tests share."""
+    monkeypatch.setattr(single_changes, "single_changes", ranges)
+    monkeypatch.setattr(api, "ranges_of", ranges)

@@ -20,9 +20,9 @@ from unittest.mock import patch
 import numpy as np
 from click.testing import CliRunner
 
+from simsurance.analysis import single_changes as one_at_a_time
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
-from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
@@ -903,7 +903,7 @@ def not_in_the_list() -> str:
 
 def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
     """Depletion year and change of the balance in the central depletion year, resident fund and pooled fund."""
-    found = ranges_of(projected(), changes)
+    found = one_at_a_time.single_changes(projected(), changes)
     shown = [found.funds[fund] for fund in ("resident", "employee_pool")]
     moved = {fund.fund: {(each.input, each.side): each for each in fund.moved} for fund in shown}
     order = [(step.input, step.side) for change in changes or listed() for step in change]

@@ -168,12 +168,16 @@ class Year:
         self.counts = self.year >= self.start
         self.rules = self.counts and bool(numbers["rules_in_force"])
         self.employees = "employee.contribution_base" in numbers
+        self.asked: dict[tuple[str | int, ...], float] = {}
 
     def __call__(self, name: str, *members: str | int) -> float:
-        found = self.numbers[name]
-        for axis, member in zip(AXES_OF.get(name, ()), members, strict=True):
-            found = found[_position(axis, member)]
-        return float(found)
+        asked = (name, *members)
+        if asked not in self.asked:
+            found = self.numbers[name]
+            for axis, member in zip(AXES_OF.get(name, ()), members, strict=True):
+                found = found[_position(axis, member)]
+            self.asked[asked] = float(found)
+        return self.asked[asked]
 
     def at(self, name: str, place: Place, member: str = ACTIVE) -> float:
         """An assumption for the persons at a place, whichever axes it has."""
@@ -343,7 +347,7 @@ class Cost:
 
     def expected(self, payment: Callable[[float], float], kinks: Sequence[float]) -> float:
         """Mean of a payment that is linear between its kinks and nought below the first of them."""
-        kinks, centre = sorted(kinks), self.centre
+        kinks, centre, sigma = sorted(kinks), self.centre, self.sigma
         begin, end = self.tail_start, CERTAIN + self.sigma
         edges = [(log(kink) - centre) / self.sigma if kink > 0 else -CERTAIN for kink in kinks]
         last = TAIL_FROM if self.index > 0 else end
@@ -353,9 +357,10 @@ class Cost:
             panels = ceil((high - low) / PANEL)
             for panel in range(panels):
                 half = (high - low) / panels / 2
+                middle = low + half * (2 * panel + 1)
                 for point, weight in GAUSS:
-                    z = low + half * (2 * panel + 1 + point)
-                    total += weight * half * exp(-z * z / 2) / ROOT * payment(exp(centre + self.sigma * z))
+                    z = middle + half * point
+                    total += weight * half * exp(-z * z / 2) / ROOT * payment(exp(centre + sigma * z))
         if self.index == 0:
             return total
         ends = [begin, *(kink for kink in kinks if kink > begin)]
@@ -409,7 +414,7 @@ class Layer:
 
     def paid(self, cost: float) -> float:
         """What is paid of a cost."""
-        return min(self.ratio * max(cost - self.deductible, 0.0), self.limit)
+        return min(self.ratio * (cost - self.deductible), self.limit) if cost > self.deductible else 0.0
 
     @property
     def kinks(self) -> list[float]:
@@ -499,7 +504,9 @@ class Critical:
         """The benefit of a cost, were there no cap."""
         own, total = self.own(cost) - self.deductible, 0.0
         for low, high, ratio in self.bands:
-            total += ratio * min(max(own - low, 0.0), high - low)
+            if own <= low:
+                break  # and below all further bands
+            total += ratio * (own - low if own < high else high - low)
         return total
 
     def paid(self, cost: float) -> float:

@@ -3,42 +3,45 @@
 from functools import cache
 from typing import Any
 
+import simsurance as ss
 from simsurance.analysis.compare import Comparison, compare
-from simsurance.analysis.single_changes import SingleChanges, single_changes
-from simsurance.analysis.twins import Twins, twins
+from simsurance.analysis.single_changes import SingleChanges
+from simsurance.analysis.twins import Twins
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import load
 
 shipped = cache(load)
-_RUNS: dict[tuple[str, str], RunResult] = {}
-_TWINS: dict[int, Twins] = {}
-_RANGES: dict[int, SingleChanges] = {}
+_SHOWN: dict[tuple[str, str], ss.Results] = {}
+_COMPARED: dict[tuple[tuple[str, ...], str], Comparison] = {}
+
+
+def shown(scenario: str = "baseline", **changes: Any) -> ss.Results:
+    """A shipped scenario with changes by dotted key, projected; its twins and its ranges are found when first asked for."""
+    key = (scenario, repr(sorted(changes.items())))
+    if key not in _SHOWN:
+        (run,) = simulate([shipped(scenario).replace(changes) if changes else shipped(scenario)])
+        _SHOWN[key] = ss.Results(run)
+    return _SHOWN[key]
 
 
 def projected(scenario: str = "baseline", **changes: Any) -> RunResult:
-    """A shipped scenario with changes by dotted key, projected."""
-    key = (scenario, repr(sorted(changes.items())))
-    if key not in _RUNS:
-        (_RUNS[key],) = simulate([shipped(scenario).replace(changes) if changes else shipped(scenario)])
-    return _RUNS[key]
+    """The run alone."""
+    return shown(scenario, **changes).shown
 
 
 def twinned(scenario: str = "baseline", **changes: Any) -> Twins:
     """The same beside its twins."""
-    run = projected(scenario, **changes)
-    if id(run) not in _TWINS:
-        _TWINS[id(run)] = twins(run)
-    return _TWINS[id(run)]
+    return shown(scenario, **changes).twins
 
 
 def ranged(scenario: str = "baseline", **changes: Any) -> SingleChanges:
     """The range of the same over single changes."""
-    run = projected(scenario, **changes)
-    if id(run) not in _RANGES:
-        _RANGES[id(run)] = single_changes(run)
-    return _RANGES[id(run)]
+    return shown(scenario, **changes).ranges
 
 
 def compared(*scenarios: str, **changes: Any) -> Comparison:
     """Shipped scenarios, all with these changes, side by side."""
-    return compare([projected(name, **changes) for name in scenarios])
+    key = (scenarios, repr(sorted(changes.items())))
+    if key not in _COMPARED:
+        _COMPARED[key] = compare([projected(name, **changes) for name in scenarios])
+    return _COMPARED[key]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import lognorm
 
 from simsurance.axes import AGE, INCOME, SEX, index, row
 from simsurance.basis import build
@@ -84,6 +83,8 @@ def test_the_mean_wage_is_as_named_and_then_grows_with_incomes_and_its_excess() 
 def test_the_base_is_the_wage_between_floor_and_ceiling_integrated_over_the_wages(
     sigma: float, floor: float, ceiling: float
 ) -> None:
+    from scipy.stats import lognorm  # slow to import, and one test alone needs it
+
     changes: Changes = (
         *PLAIN, ("employee.wage.sigma", sigma), ("employee.wage.floor", floor), ("employee.wage.ceiling", ceiling),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.entry_notes import entry_notes
 from simsurance.results import ENTRIES
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 SHORT = ["horizon.last_year=2030"]
 
 
@@ -70,7 +71,8 @@ def test_only_the_keys_that_differ_are_named(comparison):
 
 
 def test_a_comparison_says_whose_entries_to_the_employee_scheme_are_held(tmp_path):
-    arguments = ["baseline", "baseline+automatic_renewal", "--set", SHORT[0], "--no-charts", "--out", tmp_path]
+    pair = ["baseline", "baseline+automatic_renewal"]
+    arguments = [*pair, "--set", SHORT[0], "--no-charts", "--no-range", "--out", tmp_path]
     told, by_odds = compare(*arguments).stdout, compare(*arguments, "--entries", "odds").stdout
     assert "New entrants to the employee scheme are those of `baseline`" in told
     assert "employee.uninsured_odds_ratio" not in told
@@ -89,8 +91,8 @@ def test_the_folder_of_a_comparison_says_whose_entries_are_held_and_what_is_not_
         ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "frozen_contribution")), entries=entries)
         for entries in ("held", "odds")
     )
-    held.save(tmp_path / "held", charts=False)
-    by_odds.save(tmp_path / "odds", charts=False)
+    held.save(tmp_path / "held", charts=False, ranges=False)
+    by_odds.save(tmp_path / "odds", charts=False, ranges=False)
     runs = [json.loads((tmp_path / name / "manifest.json").read_text())["runs"] for name in ("held", "odds")]
     own = runs[0]["frozen_contribution"]
     assert own["entries_of"] == {"scenario": "baseline", "run_id": runs[0]["baseline"]["run_id"]}
@@ -196,7 +198,8 @@ def test_many_names_make_a_short_folder(tmp_path):
     names = [f"scenario_{letter * 20}" for letter in "abcdefgh"]
     for name in names:
         (tmp_path / f"{name}.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2026\n')
-    done = compare(*(tmp_path / f"{name}.toml" for name in names), "--out", tmp_path / "out", "--no-charts")
+    files = [tmp_path / f"{name}.toml" for name in names]
+    done = compare(*files, "--out", tmp_path / "out", "--no-charts", "--no-range")
     assert done.exit_code == 0, done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == [f"compare-{names[0]}-and-7-others"]
 

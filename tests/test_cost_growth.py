@@ -1,15 +1,24 @@
 """What published cost says of growth beyond income."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from simsurance.data.tables import published
 from simsurance.evidence import cost_growth
 from simsurance.evidence.cost_growth import PRIOR_ERROR, Evidence, duplicates_out, income_growth, known, residual
+from simsurance.evidence.drift import Series
 from simsurance.scenario_file.loader import load
 
-EVIDENCE = Evidence.of(load("baseline"))
-CENTRE = EVIDENCE.series(EVIDENCE.institution_cost)
+
+@cache
+def evidence() -> Evidence:
+    return Evidence.of(load("baseline"))
+
+
+def centre() -> list[Series]:
+    return evidence().series(evidence().institution_cost)
 
 
 def test_income_growth_is_the_mean_of_a_year_and_the_two_before_in_constant_prices() -> None:
@@ -30,24 +39,24 @@ def test_growth_of_cost_of_members_is_that_of_what_was_published_less_prices_and
         for active, retired in ((210.413, 72.548), (205.013, 69.418))
     ]
     wanted = np.log(a_head[0] / a_head[1] / 1.02) - np.log(mix[0] / mix[1])
-    assert EVIDENCE.institution_cost["employee"][2014] == pytest.approx(wanted, abs=1e-9)
-    assert sorted(EVIDENCE.institution_cost["employee"]) == list(range(2014, 2026))
-    assert sorted(EVIDENCE.institution_cost["resident"]) == list(range(2020, 2026))
-    assert sorted(EVIDENCE.payments["resident"]) == list(range(2019, 2026))
+    assert evidence().institution_cost["employee"][2014] == pytest.approx(wanted, abs=1e-9)
+    assert sorted(evidence().institution_cost["employee"]) == list(range(2014, 2026))
+    assert sorted(evidence().institution_cost["resident"]) == list(range(2020, 2026))
+    assert sorted(evidence().payments["resident"]) == list(range(2019, 2026))
 
 
 def test_the_raw_mean_leaves_out_every_break_and_stands_on_few_years() -> None:
-    residents, employees = CENTRE
+    residents, employees = centre()
     assert residents.plain_years == (2024, 2025)
     assert employees.plain_years == (*range(2014, 2019), 2024, 2025)
     assert (residents.plain_mean, employees.plain_mean) == pytest.approx((-0.0592, -0.0251), abs=5e-5)
 
 
 def test_years_of_breaks_say_nothing_of_residual_growth() -> None:
-    plain = residual(CENTRE)
+    plain = residual(centre())
     moved = [
         type(one)(one.name, {year: value + 0.3 * (year == 2023) for year, value in one.growth.items()}, one.steps, one.single)
-        for one in CENTRE
+        for one in centre()
     ]  # fmt: skip
     for before, after in zip(plain, residual(moved), strict=True):
         assert after.mean == pytest.approx(before.mean)
@@ -55,7 +64,7 @@ def test_years_of_breaks_say_nothing_of_residual_growth() -> None:
 
 
 def test_the_centre_lies_between_the_prior_and_the_years_and_says_how_much_they_weigh() -> None:
-    for found in residual(CENTRE):
+    for found in residual(centre()):
         assert found.of_years < found.mean < 0
         assert 0.25 < found.weight < 0.5
         assert found.standard_error < PRIOR_ERROR
@@ -66,9 +75,9 @@ def test_a_register_that_is_cleaned_adds_to_the_growth_of_cost_a_head() -> None:
     added, heads = duplicates_out(), published("resident_insured")
     assert added[2024] == pytest.approx(np.log(heads[2023] / (heads[2023] - 56e6 / 3)))
     assert sum(added.values()) == pytest.approx(np.log(heads[2019] / (heads[2019] - 56e6)))
-    cleaned = EVIDENCE.series(EVIDENCE.institution_cost, cleaned=True)
-    assert CENTRE[0].growth[2024] - cleaned[0].growth[2024] == pytest.approx(added[2024])
-    assert cleaned[1].growth == CENTRE[1].growth
+    cleaned = evidence().series(evidence().institution_cost, cleaned=True)
+    assert centre()[0].growth[2024] - cleaned[0].growth[2024] == pytest.approx(added[2024])
+    assert cleaned[1].growth == centre()[1].growth
 
 
 def test_series_of_the_years_before_continue_those_of_the_table_of_published_series() -> None:
@@ -81,6 +90,6 @@ def test_series_of_the_years_before_continue_those_of_the_table_of_published_ser
 def test_the_command_prints_the_centre_with_error_and_weight(capsys: pytest.CaptureFixture[str]) -> None:
     cost_growth.main()
     shown = capsys.readouterr().out
-    for found in residual(CENTRE):
+    for found in residual(centre()):
         assert f"{found.mean:+.2%} ± {found.standard_error:.2%}" in shown
     assert "raw mean of the other years" in shown

@@ -27,6 +27,7 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.sections import LARGEST_AMOUNT
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 WON = 'economy.currency="KRW"'
 SHORT = "horizon.last_year=2027"
 BOTH = pytest.mark.parametrize("lang", languages())

@@ -27,6 +27,7 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
 from simsurance.variables import VARIABLES
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 NOUNS: dict[str, type] = {noun.__name__: noun for noun in (CareBasis, EmployeeBasis, Flows, State, YearBasis)}
 SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}

@@ -20,6 +20,7 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.notes import Note, notes, pin_notes
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb")))
 IN_CODE = re.compile(r"<!--.*?-->|```.*?```|`[^`\n]*`|\]\([^)]*\)|^    [^\n]*$", re.DOTALL | re.MULTILINE)

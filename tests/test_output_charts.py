@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_numbers import assert_table_is_drawn
-from shared_runs import compared, projected
+from shared_runs import compared, projected, shown
 
 import simsurance as ss
 from simsurance.analysis.compare import compare
@@ -27,6 +27,7 @@ from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.fund import name_band
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
 CASES = {
     "baseline": {},
     "one year": {"horizon.last_year": 2026},
@@ -52,7 +53,7 @@ SHEETS = [
 @pytest.fixture(scope="module", params=SHEETS, ids="-".join)
 def sheet(request):
     case, name, lang = request.param
-    return charts.draw(name, projected(**CASES[case]), lang)
+    return charts.draw(name, projected(**CASES[case]), lang) if CASES[case] else of_baseline(name, lang)
 
 
 @pytest.fixture(
@@ -81,8 +82,24 @@ def of_baseline(name, lang="en"):
 
 
 def lay_out(figure):
-    """Put everything in its place, ticks included, as drawing does."""
-    figure.draw_without_rendering()
+    """Put the ticks in their places, as drawing does; all else has its place before."""
+    with canvas.style():
+        for axes in figure.axes:
+            axes.get_xticklabels(), axes.get_yticklabels()
+
+
+@pytest.mark.parametrize("name", ["pyramids", "employee_rates", "employee_fund_balance"])
+def test_what_is_laid_out_is_where_drawing_puts_it(baseline, name):
+    laid, drawn = (charts.draw(name, baseline).figure for _ in range(2))
+    lay_out(laid)
+    drawn.draw_without_rendering()
+    with canvas.style():
+        placed = [
+            [text.get_window_extent().bounds for text in words_of(figure) if text not in ticks_out_of_view(figure)]
+            for figure in (laid, drawn)
+        ]
+    assert placed[0] == placed[1]
+    assert len(placed[0]) > 10
 
 
 def test_no_word_leaves_the_sheet(sheet):
@@ -91,13 +108,19 @@ def test_no_word_leaves_the_sheet(sheet):
     edge = figure.bbox
     with canvas.style():
         unseen = ticks_out_of_view(figure)
-        for text in figure.findobj(match=lambda each: hasattr(each, "get_text")):
-            if text.get_visible() and text.get_text().strip() and text not in unseen:
+        for text in words_of(figure):
+            if text not in unseen:
                 box = text.get_window_extent()
                 assert box.x0 >= edge.x0 - 1, text.get_text()
                 assert box.x1 <= edge.x1 + 1, text.get_text()
                 assert box.y0 >= edge.y0 - 1, text.get_text()
                 assert box.y1 <= edge.y1 + 1, text.get_text()
+
+
+def words_of(figure):
+    """All texts of a figure that can be seen."""
+    texts = figure.findobj(match=lambda each: hasattr(each, "get_text"))
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
 def ticks_out_of_view(figure):
@@ -423,7 +446,7 @@ def test_the_same_chart_is_the_same_bytes(baseline, tmp_path, kind):
 
 def test_no_global_state_of_matplotlib_is_touched(baseline):
     before = dict(mpl.rcParams)
-    lay_out(ss.Results(baseline).plot.insured())
+    ss.Results(baseline).plot.insured().draw_without_rendering()
     assert dict(mpl.rcParams) == before
 
 
@@ -438,11 +461,11 @@ def test_drawing_does_without_pyplot():
 
 
 @pytest.mark.parametrize("name", CHART_NAMES)
-def test_a_notebook_shows_the_figure(baseline, name):
+def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
 
-    shown, _ = DisplayFormatter().format(getattr(ss.Results(baseline).plot, name)())
-    assert shown["image/png"].startswith(b"\x89PNG")
+    formats, _ = DisplayFormatter().format(getattr(shown().plot, name)())
+    assert formats["image/png"].startswith(b"\x89PNG")
 
 
 def test_every_chart_has_a_name_and_a_method():

@@ -17,6 +17,8 @@ from simsurance.output.folder import new_folder, refuse_foreign
 from simsurance.output.manifest import as_json, run_id
 from simsurance.output.save import file_names
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
+
 
 @pytest.fixture(scope="module")
 def results():

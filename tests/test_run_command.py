@@ -21,6 +21,8 @@ from simsurance.output.save import file_names
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import load
 
+pytestmark = pytest.mark.usefixtures("shared_ranges")
+
 
 def run(*arguments):
     return CliRunner().invoke(main, ["run", *map(str, arguments)], prog_name="simsurance")
@@ -49,12 +51,12 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
 
 def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     names = sorted(shipped(), key=len)[-2:]
-    done = run(*names, "--no-charts", "--out", tmp_path)
+    done = run(*names, "--years", ":2040", "--no-charts", "--out", tmp_path)
     table = done.stdout.partition("\n\n")[0].splitlines()
     assert max(map(len, table)) <= 100
     told = [line.strip().startswith("single changes: ") for line in table]
     assert told == [False, *[False, True] * 6]
-    results = projected(names[-1])
+    results = projected(names[-1], **{"horizon.last_year": 2040})
     for row, (fund, account) in zip(table[-6::2], results.accounts.items(), strict=True):
         assert words("en").label(f"run.name.{fund}") in row
         first, last = (float(account["reserve_months"][place]) for place in (0, -1))
@@ -96,8 +98,8 @@ def test_without_the_employee_scheme_there_is_one_row(tmp_path):
 
 def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run("baseline", "--years", ":2026", "--no-charts").exit_code == 0
-    assert run("baseline", "--years", ":2027", "--no-charts").exit_code == 0
+    assert run("baseline", "--years", ":2026", "--no-charts", "--no-range").exit_code == 0
+    assert run("baseline", "--years", ":2027", "--no-charts", "--no-range").exit_code == 0
     assert years_of(tmp_path / "out" / "baseline") == [2026, 2027]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["baseline"]
 
@@ -107,7 +109,8 @@ def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkey
 )
 def test_years_set_the_valuation_year_and_the_last_year(tmp_path, span, first, last):
     (tmp_path / "mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2028\n')
-    assert run(tmp_path / "mine.toml", "--years", span, "--no-charts", "--out", tmp_path).exit_code == 0
+    told = run(tmp_path / "mine.toml", "--years", span, "--no-charts", "--no-range", "--out", tmp_path)
+    assert told.exit_code == 0
     assert years_of(tmp_path / "mine") == list(range(first, last + 1))
 
 
@@ -253,6 +256,7 @@ def test_fragments_and_settings_reach_the_run(tmp_path):
         "--years",
         ":2026",
         "--no-charts",
+        "--no-range",
         "--out",
         tmp_path,
     )
@@ -270,7 +274,7 @@ def test_chinese_is_a_choice_of_language(tmp_path):
 
 
 def test_the_same_numbers_as_in_a_notebook(tmp_path):
-    run("baseline", "--years", ":2028", "--no-charts", "--out", tmp_path)
+    run("baseline", "--years", ":2028", "--no-charts", "--no-range", "--out", tmp_path)
     results = projected(**{"horizon.last_year": 2028})
     with (tmp_path / "baseline" / "fund.csv").open() as file:
         closing = [float(row["closing"]) for row in csv.DictReader(file)]

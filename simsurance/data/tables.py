@@ -135,22 +135,37 @@ def by_year(
     path: str | Path, value: str, years: Sequence[int], where: Mapping[str, Collection[str]] | None = None
 ) -> FloatArray:
     """Table `year,<where>,<value>` as an array [year], from the rows that `where` selects; they hold each year once."""
-    table = _table(path, ("year", *(where or {}), value))
+    where = where or {}
+    table = _table(path, ("year", *where, value))
+    named, values = _selected(table, value, tuple((name, frozenset(members)) for name, members in where.items()))
+    return _read_only(values[_positions(table, named, years)])
+
+
+@lru_cache(maxsize=64)
+def _selected(
+    table: Table, value: str, where: tuple[tuple[str, frozenset[str]], ...]
+) -> tuple[tuple[int, ...], FloatArray]:
+    """The years and the values of the rows that `where` selects, found once for as long as the file stays as it is."""
     _refuse_outside(table, (value,))
-    chosen = np.ones(len(next(iter(table.columns.values()))), dtype=bool)
-    for name, members in (where or {}).items():
+    chosen = np.ones(len(table.numbers(value)), dtype=bool)
+    for name, members in where:
         chosen &= np.fromiter((cell in members for cell in table.text(name)), dtype=bool, count=len(chosen))
     rows = np.flatnonzero(chosen)
     named = _whole_numbers(table, "year")[rows]
     _refuse_repeats(table, named, rows, "year")
-    return _read_only(table.numbers(value)[rows[_positions(table, named, years)]])
+    return tuple(named.tolist()), _read_only(table.numbers(value)[rows])
 
 
 def total_fertility(path: str | Path, variant: str, years: Sequence[int]) -> FloatArray:
     """Table `year,variant,tfr` as an array [year]: what was estimated, then the projection of a variant."""
     table = _table(path, ("year", "variant", "tfr"))
-    _codes(table, "variant", (ESTIMATE, *VARIANTS))
+    _refuse_other_variants(table)
     return by_year(path, "tfr", years, {"variant": (ESTIMATE, variant)})
+
+
+@lru_cache(maxsize=64)
+def _refuse_other_variants(table: Table) -> None:
+    _codes(table, "variant", (ESTIMATE, *VARIANTS))
 
 
 def published(measure: str, path: str | Path = DATA / "published.csv") -> dict[int, float]:

@@ -1,6 +1,7 @@
 """Checks of a whole scenario: types and bounds by the schema, tables found."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +73,22 @@ def tables_found(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault
     return tables
 
 
+@cache
+def _shipped_table(name: str) -> Path | None:
+    """The table of that name among the shipped ones, which stay as they are."""
+    file = TABLES / name
+    return file.resolve() if file.is_file() and file.resolve().is_relative_to(TABLES) else None
+
+
 def find_table(name: str, folder: Path | None) -> Path | str:
     """The file of a table, or what is wrong with its name."""
     if not name.endswith(".csv") or "\0" in name:
         return f'"{name[:40]}" is not the name of a table; give the path of a .csv file'
     own = (folder or Path.cwd()) / name
-    shipped = TABLES / name
     try:
         if own.is_file():
             return own.resolve()
-        if shipped.is_file() and (file := shipped.resolve()).is_relative_to(TABLES):
+        if file := _shipped_table(name):
             return file
     except OSError as error:
         return f'the table "{name[:40]}" cannot be opened ({error.strerror}); give another path'

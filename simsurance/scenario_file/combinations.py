@@ -39,21 +39,11 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
     told: dict[tuple[str, ...], str] = {}
     for keys, text in pin_complaints(values):
         told.setdefault(keys, text)
-    for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        for complaints in (
-            _waiting,
-            _bonus,
-            _basic_benefits,
-            _critical_illness,
-            _shares,
-            _ratios,
-            _employee,
-            _levers,
-            _pins,
-            _counted_ages,
-            _gdp,
-            _notice,
-        ):
+    first, last = values.horizon.valuation_year, values.horizon.last_year
+    for year in range(first, last + 1):
+        for complaints in COMPLAINTS:
+            if year > first and complaints in ONCE:
+                continue
             try:
                 for keys, text in complaints(values, year):
                     told.setdefault(keys, text)
@@ -269,3 +259,11 @@ def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         if lever.start <= opening:
             text = f"{lever.start} is not after the valuation year {opening}, and what began before is in the fitted "
             yield (f"levers.{name}.start",), text + f"trend; start in {opening + 1} or later"
+
+
+COMPLAINTS: Final = (
+    *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
+    *(_ratios, _employee, _levers, _pins, _counted_ages, _gdp, _notice),
+)
+ONCE: Final = (_ratios, _levers, _pins, _counted_ages, _gdp, _notice)
+"""Those that are the same in all years."""

@@ -1,6 +1,7 @@
 """Values that change by calendar year."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 
@@ -29,6 +30,7 @@ def as_years(value: Any) -> Any:
     return years
 
 
+@lru_cache(maxsize=1024)
 def is_year(key: object) -> bool:
     """True for text of four plain digits: other spellings of a number could name one year twice."""
     return isinstance(key, str) and len(key) == 4 and key.isascii() and key.isdigit()
@@ -100,12 +102,13 @@ def value_in(schedule: Schedule, year: int) -> float | None:
     if isinstance(schedule, float | int):
         return float(schedule)
     knots = schedule.ramp if isinstance(schedule, Ramp) else schedule
-    before = max((named for named in knots if named <= year), default=None)
-    after = min((named for named in knots if named > year), default=None)
-    if before is None:
+    started = [named for named in knots if named <= year]
+    if not started:
         return None
-    if after is None or not isinstance(schedule, Ramp):
+    before = max(started)
+    if not isinstance(schedule, Ramp) or len(started) == len(knots):
         return knots[before]
+    after = min(named for named in knots if named > year)
     return knots[before] + (knots[after] - knots[before]) * (year - before) / (after - before)
 
 

@@ -1,6 +1,7 @@
 """What a table of a scenario file is: closed, strict, with a described field a key and its bounds; small tables by axis."""
 
 import re
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -79,11 +80,10 @@ class Section(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
-        extra = cls.model_fields[info.field_name or ""].json_schema_extra
-        if isinstance(extra, dict) and "lowest" in extra:
-            low, high, unit = extra["lowest"], extra["highest"], extra["unit"]
-            assert isinstance(low, int | float)
-            assert isinstance(high, int | float)
+        if bounds := _bounds(cls).get(info.field_name or ""):
+            low, high, unit = bounds
+            if type(value) is float and low <= value <= high:
+                return value
             outside = [(key, number) for key, number in _numbers(value) if not low <= number <= high]
             if outside:
                 raise PydanticCustomError(
@@ -92,6 +92,20 @@ class Section(BaseModel):
                     {"outside": outside, "unit": unit, "low": low, "high": high},
                 )
         return value
+
+
+@cache
+def _bounds(section: type[Section]) -> dict[str, tuple[float, float, str]]:
+    """The lowest and the highest number that each numeric field of a section may hold, and its unit."""
+    bounds = {}
+    for name, field in section.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and "lowest" in extra:
+            low, high, unit = extra["lowest"], extra["highest"], extra["unit"]
+            assert isinstance(low, int | float)
+            assert isinstance(high, int | float)
+            bounds[name] = (low, high, str(unit))
+    return bounds
 
 
 class ByNeed(Section):

@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
@@ -126,7 +127,10 @@ class Line:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw inside this: font and look of the charts, for the time being."""
+    """Draw inside this: font and look of the charts, for the time being; inside itself it changes nothing."""
+    if mpl.rcParams["svg.hashsalt"] == STYLE["svg.hashsalt"]:
+        yield
+        return
     if not any(font.fname == str(FONT) for font in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(FONT)
     with mpl.rc_context(STYLE):
@@ -137,6 +141,7 @@ def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> Cha
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
     figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
     figure.said = words(lang)
+    FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
     figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
     figure.text(0.025, 0.88, axis, color="#333333", va="top")
     write_footer(figure, footer)
