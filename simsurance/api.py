@@ -156,7 +156,7 @@ class Comparison:
         """The charts as figures: `comparison.plot.reserve_months(lang="zh")`."""
         from simsurance.output.charts.comparison import ComparisonPlots
 
-        return ComparisonPlots(self.shown)
+        return ComparisonPlots(self.shown, lambda: [each.ranges for each in self.results])
 
     def save(self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True) -> None:
         """Write tables, charts and a summary to the folder `path`, with the ranges of depletion years or without.

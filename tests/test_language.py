@@ -328,7 +328,7 @@ ENGLISH = {
 
 
 def told_in(tree: ast.AST) -> Iterator[str]:
-    """Every text in a module that a reader may see: no docstrings, faults, help of the command, words of its progress."""
+    """Every text in a module that a reader may see: no docstrings, faults, help of the command."""
     for child in ast.iter_child_nodes(tree):
         skipped = isinstance(child, ast.Raise | ast.Assert)
         skipped |= isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
@@ -336,7 +336,7 @@ def told_in(tree: ast.AST) -> Iterator[str]:
         skipped |= isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).endswith("HELP")
         if isinstance(child, ast.Call):
             name = ast.unparse(child.func).rpartition(".")[2]
-            skipped |= name in (*FAULTS, "language_option") or ast.unparse(child.func) == "line.say"
+            skipped |= name in (*FAULTS, "language_option")
         if skipped:
             continue
         if isinstance(child, ast.Constant) and isinstance(child.value, str):

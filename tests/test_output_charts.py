@@ -17,10 +17,11 @@ from shared_runs import compared, projected, shown
 import simsurance as ss
 from simsurance.analysis.compare import compare
 from simsurance.analysis.scheme_effects import scheme_effects as effects_of_policies
+from simsurance.analysis.single_changes import single_changes
 from simsurance.basis.frames import prices
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import history
-from simsurance.language import languages
+from simsurance.language import languages, words
 from simsurance.measures import in_frame, measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
@@ -580,8 +581,8 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
     assert leaving == ["high_cost"]
     depletion = three.results[-1].measures["value"]["employee_pool_depletion_year"]
     form = {
-        "en": "▼ {:.0f}\ndeficit of {:.0f} months\nof expenditure, 2060",
-        "zh": "▼ {:.0f}\n2060年缺口\n相当于{:.0f}个月支出",
+        "en": "▼ {:.0f} (central path)\ndeficit of {:.0f} months\nof expenditure, 2060",
+        "zh": "▼ {:.0f} (中心路径)\n2060年缺口\n相当于{:.0f}个月支出",
     }[lang]
     label = form.format(depletion, -deepest["high_cost"])
     labels = [note.get_text() for note in axes.texts]
@@ -597,6 +598,32 @@ def test_a_line_that_leaves_a_comparison_is_marked_and_its_depth_told(lang):
         assert all(text.get_window_extent().x1 <= chart.figure.bbox.x1 for text in chart.figure.texts)
     shallow = comparison.draw("employee_reserve_months", compared("baseline", "low_cost"), lang)
     assert "▽" not in texts(shallow.figure)
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", ["reserve_months", "fund_balance"])
+def test_a_comparison_tells_no_depletion_year_without_its_range_or_that_it_is_the_central_path(name, lang):
+    middle = {"horizon.last_year": 2038}
+    runs = [projected(**middle), projected("high_cost", **middle)]
+    both, ranges = compare(runs), [single_changes(run) for run in runs]
+    ends = [each.funds["resident"].ends for each in ranges]
+    assert ends[0][1] is None, "the baseline's fund need not run out by then"
+    dash = {"en": "–", "zh": "—"}[lang]
+    ranged = [
+        f"▼ {each.funds['resident'].depletion_year} ({first}{dash}{last or '2038+'})"
+        for each, (first, last) in zip(ranges, ends, strict=True)
+    ]
+    central = [f"{told.partition(' (')[0]} ({words(lang).label('range.central')})" for told in ranged]
+    for found, wanted in ((ranges, ranged), (None, central)):
+        chart = comparison.draw(name, both, lang, ranges=found)
+        (axes,) = chart.figure.axes
+        assert [line for note in axes.texts for line in note.get_text().split("\n") if line.startswith("▼")] == wanted
+        assert (words(lang).label("chart.note.range") in texts(chart.figure)) == (found is not None)
+        lay_out(chart.figure)
+        with canvas.style():
+            boxes = [text.get_window_extent() for text in (*chart.figure.texts, *axes.texts)]
+        assert all(box.x1 <= chart.figure.bbox.x1 for box in boxes)
+    assert "▼" not in texts(comparison.draw("fund_balance_difference", both, lang).figure)
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -162,12 +162,13 @@ class Inputs:
         ages = max(counted, key=lambda each: abs(np.log(max(counted[each][1], 1.0) / counted[each][0])))
         (count, known), key = counted[ages], f"population.counted.{ages}"
         table, near = self.scenario.leaves["population.stock_table"], plain(round(known))
-        text = (
+        told = self.scenario.layers[key].fault(
+            key,
             f"{plain(count)} persons on 1 January {self.first}, of whom {table} has {near}: no change in steps of at most "
             f"{HIGHEST_STEP:.0%} from age to age meets the counts of that date; a count for {self.first} nearer to {near}, "
-            "or {} for each to keep the ages of the table"
+            "or {} for each to keep the ages of the table",
         )
-        return SimsuranceError(str(self.scenario.layers[key].fault(key, text)))
+        return SimsuranceError(str(told))
 
     def stepped(self, last: int, stock: np.ndarray) -> dict[int, np.ndarray]:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""

@@ -107,7 +107,10 @@ def _dated_rows(comparison: "Comparison", fund: str, said: Words, ranges: "Range
     """First deficit and depletion of a fund in each scenario, and the range of the depletion year."""
     found_rows = []
     for name in DATED:
-        row = [_of(fund, said.label(f"compare.dated.{name}.label"), said)]
+        measure = said.label(f"compare.dated.{name}.label")
+        if ranges is None and name == "depletion_year":
+            measure = said.say("compare.central", measure=measure)
+        row = [_of(fund, measure, said)]
         for result in comparison.results:
             year = year_or_none(measured(result, fund)[name])
             key = f"compare.dated.{name}.never" if year is None else "compare.year"

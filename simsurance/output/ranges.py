@@ -18,6 +18,12 @@ def range_words(found: "FundRange", lang: str) -> str:
     return words(lang).say("range.single_changes", earliest=earliest, latest=latest, last=found.last)
 
 
+def short_range(found: "FundRange", lang: str) -> str:
+    """The ends alone, `2034–2041` or, where an end does not come, `2034–2060+`."""
+    earliest, latest = found.ends
+    return words(lang).say("range.short", earliest=earliest, latest=latest, last=found.last)
+
+
 def range_of(ranges: "SingleChanges | None", fund: str, lang: str) -> str:
     """The same of one of the funds; an empty text without ranges."""
     return range_words(ranges.funds[fund], lang) if ranges else ""

@@ -58,7 +58,7 @@ def save_comparison(
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts.comparison import write_all
 
-        return write_all(comparison, folder, lang)
+        return write_all(comparison, folder, lang, ranges)
 
     _write(path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command))
 

@@ -1,6 +1,6 @@
 """Charts of several scenarios: levels, and differences from the base."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +10,7 @@ import numpy as np
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import NOTHING, History, at_prices, fund_past, past
+from simsurance.language import words
 from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
@@ -25,11 +26,15 @@ from simsurance.output.charts.fund import (
 from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import fund_label, scenario_title, unit, words_of
 from simsurance.output.measured import measured, year_or_none
+from simsurance.output.ranges import short_range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
@@ -41,6 +46,8 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (ORANGE, DOTTED),
 )
 MOST_OTHERS: Final = len(LOOKS) - 1
+Ranges = Sequence["SingleChanges"] | None
+"""The ranges of every scenario of a comparison, in its order."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,11 @@ class Shown:
     unit: str
     words: str
     by_difference: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether the year stands in it in which the fund runs out."""
+        return self.words in ("reserve_months", "fund_balance") and not self.by_difference
 
 
 CHARTS: Final = {
@@ -73,10 +85,13 @@ def charts_of(comparison: "Comparison") -> list[str]:
     return [name for name, shown in CHARTS.items() if all(shown.fund in each.accounts for each in comparison.results)]
 
 
-def draw(name: str, comparison: "Comparison", lang: str = "en", others: range | None = None) -> canvas.Chart:
+def draw(
+    name: str, comparison: "Comparison", lang: str = "en", others: range | None = None, ranges: Ranges = None
+) -> canvas.Chart:
     """One chart of the base and at most four others (positions in the comparison; the first four if none are given).
 
-    Raises SimsuranceError if a scenario does not project the fund.
+    Depletion years stand with their ranges, one a scenario, if these are given. Raises SimsuranceError if a scenario does not
+    project the fund.
     """
     if name not in charts_of(comparison):
         raise SimsuranceError(
@@ -85,17 +100,17 @@ def draw(name: str, comparison: "Comparison", lang: str = "en", others: range | 
         )
     chosen = others if others is not None else range(1, min(len(comparison.names), MOST_OTHERS + 1))
     with canvas.style():
-        return _draw(name, comparison, lang, chosen)
+        return _draw(name, comparison, lang, chosen, ranges)
 
 
-def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canvas.Chart:
+def _draw(name: str, comparison: "Comparison", lang: str, others: range, ranges: Ranges) -> canvas.Chart:
     what, base = CHARTS[name], comparison.results[0]
     shown = unit(what.unit, words_of(base.scenario, lang))
     lines: list[Line] = []
     for place in ([] if what.by_difference else [0]) + list(others):
         points = _points(comparison, place, what, shown.size)
         look = LOOKS[len(lines) + what.by_difference]
-        lines.append(Line(comparison.names[place], _label(comparison, place, what, lang), points, *look))
+        lines.append(Line(comparison.names[place], _label(comparison, place, what, lang, ranges), points, *look))
     if not what.by_difference:
         lines[0] = _with_past(lines[0], _known(what, base.scenario), shown.size)
     heading = _title(comparison, what, lang)
@@ -103,6 +118,8 @@ def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canv
         heading = word("title.difference", lang, of=heading, base=scenario_title(base.scenario, lang))
     axis = word(f"axis.{what.words}", lang, unit=shown.name, year=base.years[0] - 1)
     below = remarks(lines, lang)
+    if ranges and any("▼" in line.label for line in lines):
+        below.append(word("note.range", lang))
     band = _band(comparison, [*([] if what.by_difference else [0]), *others], what)
     figure = canvas.sheet(heading, axis, [], lang)
     axes = canvas.plot_area(figure)
@@ -116,7 +133,7 @@ def _draw(name: str, comparison: "Comparison", lang: str, others: range) -> canv
         lines = _leaving(axes, lines, lang)
         below.append(word("note.frame", lang))
     canvas.direct_labels(axes, lines)
-    canvas.write_footer(figure, [f"simsurance {__version__}", clauses(below, lang)])
+    canvas.write_footer(figure, [clauses([f"simsurance {__version__}", *below], lang)])
     return canvas.Chart(name, figure, canvas.frame([*lines, *band_lines(band, base.years)], shown.name))
 
 
@@ -170,13 +187,18 @@ def _column(results: "RunResult", what: Shown) -> dict[int, float]:
     return dict(zip(results.years, values.tolist(), strict=True))
 
 
-def _label(comparison: "Comparison", place: int, what: Shown, lang: str) -> str:
-    """A scenario's title on short lines and, below levels of a fund, the year in which it runs out."""
+def _label(comparison: "Comparison", place: int, what: Shown, lang: str, ranges: Ranges) -> str:
+    """A scenario's title on short lines and, below levels of a fund, the year in which it runs out with its range beside it.
+
+    Without a range it says that the year is that of the central path.
+    """
     result = comparison.results[place]
     label = canvas.wrapped(scenario_title(result.scenario, lang))
     depletion = year_or_none(measured(result, what.fund)["depletion_year"])
-    told = depletion is not None and what.words in ("reserve_months", "fund_balance") and not what.by_difference
-    return f"{label}\n▼ {depletion}" if told else label
+    if depletion is None or not what.dated:
+        return label
+    found = short_range(ranges[place].funds[what.fund], lang) if ranges else words(lang).label("range.central")
+    return f"{label}\n{word('mark.dated', lang, year=depletion, range=found)}"
 
 
 def _known(what: Shown, scenario: "Scenario") -> History:
@@ -195,13 +217,13 @@ def _with_past(line: Line, known: History, size: float) -> Line:
     return Line(line.series, line.label, line.points, line.colour, line.dashes, known.shown(size), known.estimated)
 
 
-def write_all(comparison: "Comparison", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(comparison: "Comparison", folder: Path, lang: str, ranges: Ranges = None) -> Iterator[Path]:
     """Draw every chart into a folder, with more than four others in several files; yields the files."""
     folder.mkdir()
     many = len(comparison.names)
     for name in charts_of(comparison):
         for part, first in enumerate(range(1, many, MOST_OTHERS), start=1):
-            chart = draw(name, comparison, lang, range(first, min(first + MOST_OTHERS, many)))
+            chart = draw(name, comparison, lang, range(first, min(first + MOST_OTHERS, many)), ranges)
             stem = name if part == 1 else f"{name}_{part}"
             yield from canvas.write(canvas.Chart(stem, chart.figure, chart.data), folder)
 
@@ -209,41 +231,47 @@ def write_all(comparison: "Comparison", folder: Path, lang: str) -> Iterator[Pat
 class ComparisonPlots:
     """The charts of a comparison as figures, the base and at most four others: `comparison.plot.insured()`."""
 
-    def __init__(self, comparison: "Comparison") -> None:
+    def __init__(self, comparison: "Comparison", ranges: "Callable[[], Ranges] | None" = None) -> None:
         self._comparison = comparison
+        self._ranges = ranges
+
+    def _draw(self, name: str, lang: str) -> canvas.ChartFigure:
+        """The chart of that name; ranges are found when one tells a depletion year."""
+        ranges = self._ranges() if self._ranges and CHARTS[name].dated else None
+        return draw(name, self._comparison, lang, ranges=ranges).figure
 
     def reserve_months(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund in months of its outgo."""
-        return draw("reserve_months", self._comparison, lang).figure
+        return self._draw("reserve_months", lang)
 
     def fund_balance(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund on 31 December."""
-        return draw("fund_balance", self._comparison, lang).figure
+        return self._draw("fund_balance", lang)
 
     def insured(self, lang: str = "en") -> canvas.ChartFigure:
         """Insured of the resident scheme on 31 December."""
-        return draw("insured", self._comparison, lang).figure
+        return self._draw("insured", lang)
 
     def cost_rate(self, lang: str = "en") -> canvas.ChartFigure:
         """Outgo of the resident fund over its members' disposable income."""
-        return draw("cost_rate", self._comparison, lang).figure
+        return self._draw("cost_rate", lang)
 
     def fund_balance_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """The resident fund less that of the base."""
-        return draw("fund_balance_difference", self._comparison, lang).figure
+        return self._draw("fund_balance_difference", lang)
 
     def insured_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """Insured less those of the base."""
-        return draw("insured_difference", self._comparison, lang).figure
+        return self._draw("insured_difference", lang)
 
     def employee_reserve_months(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund in months of its outgo."""
-        return draw("employee_reserve_months", self._comparison, lang).figure
+        return self._draw("employee_reserve_months", lang)
 
     def employee_fund_balance(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund on 31 December."""
-        return draw("employee_fund_balance", self._comparison, lang).figure
+        return self._draw("employee_fund_balance", lang)
 
     def employee_fund_balance_difference(self, lang: str = "en") -> canvas.ChartFigure:
         """The employee scheme's pooled fund less that of the base."""
-        return draw("employee_fund_balance_difference", self._comparison, lang).figure
+        return self._draw("employee_fund_balance_difference", lang)
