@@ -236,7 +236,7 @@ def test_the_columns_of_levers_name_their_fund_and_what_rests_on_a_residual_is_t
     shown = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2027"]).stdout
     funds, heads, *_, note = shown.splitlines()
     assert re.split(r"  +", funds) == ["", "resident fund", "employee pooled fund"]
-    assert len(re.split(r"  +", heads)) == 11
+    assert len(re.split(r"  +", heads)) == 12
     assert heads.index("depletion", funds.index("employee pooled fund")) == funds.index("employee pooled fund")
     assert ("those of `baseline`" in note, "fitted residual" in note) == (True, True)
     by_odds = CliRunner().invoke(main, ["levers", "baseline", "--set", "horizon.last_year=2027", "--entries", "odds"])

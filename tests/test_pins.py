@@ -588,6 +588,18 @@ def test_pinned_money_of_the_employee_scheme_leaves_the_twins_their_values() -> 
     assert set(twins(*simulate([short])).drag["status"]) == {"ok"}
 
 
+def test_a_whole_below_its_pinned_parts_is_possible_where_money_is_recovered() -> None:
+    pins = {"whole": pin("resident.outgo", {2028: 7e11}), "part": pin("inpatient_benefits", {2028: 7.2e11})}
+    with pytest.raises(SimsuranceError, match=r"resident.outgo 7.*0 is less than its pinned parts, 72.*0, in 2028"):
+        with_pins(**pins)
+    recovered = BASE.replace({"benefits.recovered_share": {2019: 0, 2028: 0.1}})
+    (run,) = simulate([recovered.replace({f"pins.{name}": said for name, said in pins.items()})])
+    assert [at(run, "resident.outgo", 2028), at(run, "inpatient_benefits", 2028)] == pytest.approx([7e11, 7.2e11])
+    early = {name: {**said, "values": {2027: said["values"][2028]}} for name, said in pins.items()}
+    with pytest.raises(SimsuranceError, match="is less than its pinned parts"):
+        recovered.replace({f"pins.{name}": said for name, said in early.items()})
+
+
 def test_a_comparison_says_that_what_is_without_responses_is_pinned() -> None:
     free = BASE.replace({"horizon.last_year": 2027})
     held = free.replace({"pins.it": pin("resident.outgo", {2027: 1.2e12}, "fixed")})

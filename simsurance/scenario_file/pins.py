@@ -5,9 +5,23 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from simsurance.ledger import FUNDS, INSURED, LEDGER, SIDES, SPENDING, TRANSFERS, Booking, Kind, is_optional, row_of
+from simsurance.ledger import (
+    FUNDS,
+    INSURED,
+    LEDGER,
+    RESIDENT,
+    SIDES,
+    SPENDING,
+    TRANSFERS,
+    Booking,
+    Kind,
+    Row,
+    is_optional,
+    row_of,
+)
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.keys import named_part
+from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.schema import LeverComponent, Pin, ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
@@ -239,9 +253,17 @@ def _sides(values: ScenarioValues, named: dict[str, str]) -> Iterator[Complaint]
             if pinned and not free and abs(whole - parts) > size:
                 text = f"{side} {plain(whole)} is not the sum of its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "make them equal, or leave one of them out"
-            elif parts > whole + size and not any(each.taken_off for each in free):
+            elif parts > whole + size and not any(each.taken_off and _acts(values, each.row, year) for each in free):
                 text = f"{side} {plain(whole)} is less than its pinned parts, {plain(parts)}, in {year}; "
                 yield keys, text + "raise the whole or lower the parts"
+
+
+def _acts(values: ScenarioValues, row: Row, year: int) -> bool:
+    """Whether a row may be more than nothing: what is recovered is a share of the benefits of its scheme."""
+    if row.kind is not Kind.RECOVERY:
+        return True
+    benefits = values.benefits if row.receiver == RESIDENT else values.employee.benefits
+    return value_in(benefits.recovered_share, year) != 0
 
 
 def _series(values: ScenarioValues, named: dict[str, str], total: str) -> dict[int, float]:
