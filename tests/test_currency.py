@@ -5,11 +5,10 @@ import re
 import pytest
 from click.testing import CliRunner
 from matplotlib.text import Text
-from shared_runs import twinned
+from shared_runs import shown, twinned
 
 from simsurance.analysis.compare import compare
 from simsurance.analysis.scheme_effects import scheme_effects
-from simsurance.analysis.twins import twins
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import belongs
@@ -36,7 +35,7 @@ OF_CHINA = re.compile("CNY|元|yuan|¤")
 
 @pytest.fixture(scope="module")
 def in_won():
-    return twins(simulate([load("baseline", (), (WON, SHORT))])[0])
+    return twinned(**{"horizon.last_year": 2027, "economy.currency": "KRW"})
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +90,12 @@ def test_an_amount_is_printed_with_the_label_of_its_currency(lang):
 
 @BOTH
 def test_summary_card_and_tables_name_the_currency_of_the_scenario(in_won, lang):
-    texts = {"summary": summary(in_won, lang), "card": str(card(in_won.full, lang)), **run_tables(in_won)}
+    ranges = shown(**{"horizon.last_year": 2027, "economy.currency": "KRW"}).ranges
+    texts = {
+        "summary": summary(in_won, lang, ranges),
+        "card": str(card(in_won.full, lang, ranges)),
+        **run_tables(in_won, ranges),
+    }
     assert {name for name, text in texts.items() if OF_CHINA.search(text)} == set()
     naming = {name for name, text in texts.items() if "KRW" in text}
     assert {"summary", "card", "codebook.csv", "measures.csv", "twin.csv", "drag.csv"} <= naming
@@ -127,8 +131,8 @@ def test_a_comparison_names_the_currency_of_its_scenarios(compared, lang):
 @pytest.mark.parametrize(
     "command",
     [
-        ["run", "baseline", "--no-charts", "--set", SHORT],
-        ["compare", "baseline", "baseline+payment_ratio_up", "--no-charts", "--set", SHORT],
+        ["run", "baseline", "--no-charts", "--no-range", "--set", SHORT],
+        ["compare", "baseline", "baseline+payment_ratio_up", "--no-charts", "--no-range", "--set", SHORT],
         ["schemes", "baseline", "--policy", "flexible_workers_join", "--no-charts", "--set", SHORT],
         ["story", "baseline", "--history", "2026: in claim 200000, 2027: employee wage 90000 claim 50000"],
         ["loopholes", "baseline", "--age", "30", "--years", "4"],

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,11 +50,13 @@ LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json", "--deducti
 """What a Chinese text may say in Latin letters, beside names, keys and files."""
 
 
-def terms(lang: str) -> Iterator[tuple[str, str]]:
+@cache
+def terms(lang: str) -> list[tuple[str, str]]:
     """Each term that should go, with the concept that it was used for."""
     with (FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield from ((term.strip(), row["concept"]) for term in row[f"not_{lang}"].split(";") if term.strip())
+        rows = list(csv.DictReader(file))
+    told = ((term.strip(), row["concept"]) for row in rows for term in row[f"not_{lang}"].split(";"))
+    return [(term, concept) for term, concept in told if term]
 
 
 @cache

@@ -465,7 +465,8 @@ def test_drawing_does_without_pyplot():
 def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
 
-    formats, _ = DisplayFormatter().format(getattr(shown().plot, name)())
+    plot = shown(**{"horizon.last_year": 2030}).plot
+    formats, _ = DisplayFormatter().format(getattr(plot, name)())
     assert formats["image/png"].startswith(b"\x89PNG")
 
 

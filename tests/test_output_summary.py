@@ -20,8 +20,8 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.register import register
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
-POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2040}
-RICH = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2040}
+POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2034}
+RICH = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2034}
 PREPAID = {"contributions.prepaid_share": 0.7, "horizon.last_year": 2030}
 BOTH = pytest.mark.parametrize("lang", languages())
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from shared_runs import projected, ranged, shipped
+from shared_runs import compared, projected, ranged, shipped, twinned
 
 import simsurance as ss
 from simsurance import results as results_module
@@ -245,9 +245,9 @@ def test_python_finds_the_range_when_asked_and_once():
     assert list(results.depletion_range.index) == ["resident", "employee_pool", "personal_accounts"]
     assert set(results.depletion_range["earliest_status"]) == {"not_depleted_by_2029"}
     assert results.single_changes.index.names == ["fund", "input", "side"]
-    compared = ss.compare(results, ss.Results(projected("frozen_contribution", **SHORT)))
-    assert compared.results[0] is results
-    assert list(compared.depletion_range.loc["baseline"].index) == list(results.depletion_range.index)
+    both = ss.compare(results, ss.Results(projected("frozen_contribution", **SHORT)))
+    assert both.results[0] is results
+    assert list(both.depletion_range.loc["baseline"].index) == list(results.depletion_range.index)
 
 
 @BOTH
@@ -255,7 +255,7 @@ def test_card_summary_comparison_and_charts_tell_the_range_beside_the_year(lang)
     run, found = projected(), ranged("baseline")
     told = {fund: range_words(each, lang) for fund, each in found.funds.items()}
     in_card = card(run, lang, found)
-    twins = ss.Results(run).twins
+    twins = twinned()
     text = summary(twins, lang, found)
     for fund in ("resident", "employee_pool"):
         assert told[fund] in in_card
@@ -265,12 +265,12 @@ def test_card_summary_comparison_and_charts_tell_the_range_beside_the_year(lang)
         for move in most_facts(found.funds[fund], 2026, words(lang))["moves"]:
             assert move in text
     assert words(lang).label("summary.single_changes") in text
-    compared = ss.compare(ss.Results(run)).shown
-    assert f"| {told['resident']} |" in comparison_summary(compared, lang, [found])
+    alone = compared("baseline")
+    assert f"| {told['resident']} |" in comparison_summary(alone, lang, [found])
     drawn = " ".join(each.get_text() for each in draw("reserve_months", run, lang, found).figure.axes[0].texts)
     assert re.sub(r"\s", "", told["resident"]) in re.sub(r"\s", "", drawn)
     label = words(lang).label("range.single_changes").partition("{")[0].strip()
-    for without in (card(run, lang), summary(twins, lang), comparison_summary(compared, lang)):
+    for without in (card(run, lang), summary(twins, lang), comparison_summary(alone, lang)):
         assert label not in without
 
 
@@ -283,7 +283,7 @@ def test_what_moves_a_fund_most_is_told_with_size_and_both_changes():
 
 
 def invoke(*arguments):
-    done = CliRunner().invoke(main, [*arguments, "--set", "horizon.last_year=2028", "--no-charts"])
+    done = CliRunner().invoke(main, [*arguments, "--set", "horizon.last_year=2027", "--no-charts"])
     assert done.exit_code == 0, done.stderr
     return done.stdout
 
@@ -302,7 +302,7 @@ def test_json_carries_the_range(tmp_path):
     (run,) = json.loads(invoke("run", "baseline", "--json", "--out", str(tmp_path)))["runs"]
     for fund in run["funds"]:
         told = fund["depletion_range"]
-        assert (told["earliest"], told["latest"], told["status"]) == (None, None, "not_depleted_by_2028")
+        assert (told["earliest"], told["latest"], told["status"]) == (None, None, "not_depleted_by_2027")
         assert told["label"] == "single changes"
     assert len({each["input"] for each in run["funds"][0]["depletion_range"]["moves_most"]}) == 3
     both = json.loads(invoke("compare", "baseline", "low_cost", "--json", "--out", str(tmp_path)))
@@ -327,7 +327,7 @@ def test_an_estimate_whose_size_is_judgement_counts_as_one_and_recalled_inputs_a
     assert {marks[path] for path in sized} == {"judgement"}
     assert {register()[path].mark for path in sized} != {"judgement"}
     counts = counted_marks(scenario)
-    text = summary(ss.Results(projected(**SHORT)).twins, lang)
+    text = summary(twinned(**SHORT), lang)
     judged, recalled = unsure(scenario, JUDGED, lang), unsure(scenario, RECALLED, lang)
     for rows, number in ((judged, counts["judged"]), (recalled, counts["recalled"])):
         assert sum(row["names"].count("`") // 2 for row in rows) == number

@@ -8,6 +8,7 @@ import numpy as np
 from simsurance.axes import AREA, HEALTH, PROFILE_AXES, along, axis
 from simsurance.basis import ageing
 from simsurance.basis.inputs import ASSISTED, GRADED, Arrays, Inputs, behind_run, members, on, through_the_year
+from simsurance.basis.known import found_once
 from simsurance.basis.residence import at_national_mean
 from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
 from simsurance.data import tables
@@ -280,6 +281,7 @@ def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) 
     return factor
 
 
+@found_once
 def shared_out(rate: np.ndarray, odds_ratio: np.ndarray, prevalence: np.ndarray) -> np.ndarray:
     """A probability at each sex and age as one by need class, in the given odds ratios, with the same mean at each age.
 

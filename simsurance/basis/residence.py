@@ -6,40 +6,24 @@ What differs by area or income group is brought to the national figure on these 
 """
 
 from collections.abc import Mapping
-from hashlib import blake2b
-from typing import Final
 
 import numpy as np
 
 from simsurance.axes import FLOW_AXES, along, at, axis
+from simsurance.basis.known import found_once
 from simsurance.model import population
 from simsurance.model.groups import birthday, later_age
 from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
 
 SHARE_AXES = ("year", "area", "income", "age")
-KNOWN: dict[bytes, np.ndarray] = {}
-"""Shares by what they follow from: runs whose population is the same share them."""
-MOST_KNOWN: Final = 64
 
 
+@found_once
 def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
     """Shares of the areas and income groups among all of an age on each 1 January, [year, area, income, age], read-only.
 
     `people` [sex, area, income, age] on the first; `demography` by name, the year first, then the axes of a basis.
     """
-    made_of = blake2b(f"{years} {[(name, each.shape) for name, each in demography.items()]}".encode())
-    for array in (people, *demography.values()):
-        made_of.update(array.tobytes())
-    key = made_of.digest()
-    if key not in KNOWN:
-        if len(KNOWN) == MOST_KNOWN:
-            del KNOWN[next(iter(KNOWN))]
-        KNOWN[key] = _shares(people, demography, years)
-        KNOWN[key].setflags(write=False)
-    return KNOWN[key]
-
-
-def _shares(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
     persons, found = along(people, *FLOW_AXES[1:]), []
     for place in range(years):
         of_age = persons.sum(axis=axis("run", "health", "status", "sex"))
