@@ -20,6 +20,7 @@ from unittest.mock import patch
 import numpy as np
 from click.testing import CliRunner
 
+from simsurance import reviewer
 from simsurance.analysis import single_changes as one_at_a_time
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
@@ -28,7 +29,7 @@ from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, by_sex_age, published
-from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening, reviewer
+from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
@@ -961,7 +962,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.by_hand": by_hand.main,
     "simsurance.evidence.end_of_life": end_of_life.main,
     "simsurance.evidence.opening": opening.main,
-    "simsurance.evidence.reviewer": reviewer.main,
+    "simsurance.reviewer": reviewer.main,
 }
 
 

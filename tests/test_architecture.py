@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("analysis", "evidence"),
     ("output",),
-    ("api", "member"),
+    ("api", "member", "reviewer"),
     ("cli",),
 )
 """From the ground up: a module imports from its own package or from layers below."""

@@ -309,6 +309,7 @@ ENGLISH = {
     "scenario_file": "descriptions of keys, for editors and the parameter reference, and faults",
     "data": "units of tables and faults",
     "evidence": "calibration, run by hand; names of what is fitted",
+    "reviewer": "questions and answers of a page of the documents",
     "model": "units of what the year needs",
     "measures": "units of measures",
     "variables": "formulas",

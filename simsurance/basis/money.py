@@ -181,7 +181,7 @@ def basic_rules(
     Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
     index = inputs.indexation(inputs.years)
-    outpatient_limits = np.stack([inputs.yearly(getattr(outpatient.limit, need)) for need in HEALTH.members], axis=1)
+    outpatient_limits = np.stack([inputs.yearly(getattr(outpatient.limit, need)) for need in HEALTH.members], axis=-1)
     return {
         "inpatient_deductible": deductible * on(index, "year"),
         "inpatient_ratio": ratio,

@@ -1,6 +1,6 @@
 """What a reviewer will ask, and the numbers that answer it (docs/reviewer.md).
 
-`python -m simsurance.evidence.reviewer` prints each question with its answer and a command that shows it.
+`python -m simsurance.reviewer` prints each question with its answer and a command that shows it.
 """
 
 import sys
@@ -230,7 +230,8 @@ def policies() -> Iterator[Answer]:
 def births_and_benefits(name: str) -> tuple[float, float]:
     """Births of the last year, and what the resident fund pays for those of its members with a benefit a birth."""
     (found,) = simulate([load(name, ["maternity_benefits"])])
-    return float(found.projection.totals["births"][-1, 0]), float(found.account["maternity_benefits"][-1])
+    births = found.flows["births"].xs(found.years[-1], level="year").sum()
+    return float(births), float(found.account["maternity_benefits"][-1])
 
 
 def how_sure() -> Iterator[Answer]:
