@@ -291,10 +291,10 @@ def _account(fund: Fund, projection: Projection, basis: Sequence[YearBasis]) -> 
     held, interest = projection.fund[:, :, fund.place], projection.interest[:, :, fund.place]
     rate = np.where(
         held[:-1] < -TOLERANCE * outgo,
-        np.stack([year.deficit_rate for year in basis]),
-        np.stack([year.interest_rate for year in basis]),
+        by_run(projection, [year.deficit_rate for year in basis]),
+        by_run(projection, [year.interest_rate for year in basis]),
     )
-    share = np.stack([year.interest_share for year in basis])
+    share = by_run(projection, [year.interest_share for year in basis])
     earned = held[:-1] * rate + (income - outgo) * ((1 + rate) ** share - 1)
     size, name = np.maximum(np.abs(held[1:]), income), fund.checked_as
     yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size

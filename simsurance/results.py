@@ -254,6 +254,8 @@ class Block:
             identities.require(checks[run], scenario.name)
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
             _add_cost_growth(accounts, scenario)
+            for column in (column for of in accounts.values() for column in of.values()):
+                column.setflags(write=False)
             own = tuple(each.of_run(run) for each in found)
             found_of_run = accounts, own, tuple(checks[run]), interest.of_run(run)
             kept.append(

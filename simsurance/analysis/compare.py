@@ -50,16 +50,25 @@ class Comparison:
             told, index=pd.Index(sorted({year for run in self.results for year in run.years}), name="year")
         )
 
+    @property
+    def same_years(self) -> bool:
+        """Whether all scenarios have the same first and the same last year."""
+        return len({(run.years[0], run.years[-1]) for run in self.results}) == 1
+
     @cached_property
     def measures(self) -> "pd.DataFrame":
-        """Every measure of every scenario: value, difference from the base, unit, status; index measure, scenario."""
+        """Every measure of every scenario: value, difference from the base, unit, status, years; index measure, scenario.
+
+        Where first or last years differ, differences are between measures of different years.
+        """
         import pandas as pd
 
         base = self.results[0].measures["value"]
         tables = []
         for name, result in zip(self.names, self.results, strict=True):
-            table = result.measures.assign(scenario=name, difference=result.measures["value"] - base)
-            tables.append(table.set_index("scenario", append=True)[["value", "difference", "unit", "status"]])
+            years = {"first_year": result.years[0], "last_year": result.years[-1]}
+            table = result.measures.assign(scenario=name, difference=result.measures["value"] - base, **years)
+            tables.append(table.set_index("scenario", append=True)[["value", "difference", "unit", "status", *years]])
         whole = pd.concat(tables)
         names = dict.fromkeys(name for result in self.results for name in result.measures.index)
         order = pd.MultiIndex.from_product([names, self.names], names=["measure", "scenario"])

@@ -192,8 +192,10 @@ def retirement(inputs: Inputs) -> np.ndarray:
     for place, retiring in enumerate(rates):
         active[place + 1, :, 1:] = active[place, :, :-1] * (1 - retiring[:, :-1])
     sooner, later = years_on(active, rule.early_years), years_on(active, -rule.late_years)
-    found = np.empty((len(inputs.years), *rates.shape[1:]))
+    found = tables.by_year_sex_age(path, "probability", inputs.years).copy()
     for place, (of_early, of_late) in enumerate(zip(early, late, strict=True)):
+        if not of_early and not of_late:
+            continue
         mixed = (1 - of_early - of_late) * active + of_early * sooner + of_late * later
         now, then = (each[inputs.years[place] - known[0]] for each in (mixed, years_on(mixed, 1)))
         found[place] = 1 - np.divide(then, now, out=np.zeros_like(now), where=now > 1e-12)

@@ -93,7 +93,8 @@ def _text(comparison: "Comparison", folder: Path, lang: str, ranges: "Sequence[S
     lines = columns([header, *(tuple(row) for row in rows(comparison, lang, ranges))])
     keys = [f"  {key}" for key in comparison.differences.index]
     told = said.label("compare.assumptions" if keys else "compare.no_assumption")
-    return "\n".join([*lines, "", *notes(comparison, lang), "", told, *keys, "", folder.as_posix(), ""])
+    unlike = [] if comparison.same_years else [said.label("compare.horizons")]
+    return "\n".join([*lines, "", *unlike, *notes(comparison, lang), "", told, *keys, "", folder.as_posix(), ""])
 
 
 def _json(comparison: "Comparison", folder: Path, ranges: "Sequence[SingleChanges] | None") -> str:
@@ -105,6 +106,10 @@ def _json(comparison: "Comparison", folder: Path, ranges: "Sequence[SingleChange
         "schema": COMPARISON_SCHEMA,
         "ok": True,
         "scenarios": list(comparison.names),
+        "same_years": comparison.same_years,
+        "years": {
+            name: [run.years[0], run.years[-1]] for name, run in zip(comparison.names, comparison.results, strict=True)
+        },
         "entries_held": comparison.held,
         "entries_not_met": comparison.not_met,
         "folder": folder.as_posix(),

@@ -44,7 +44,8 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
         raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
     rows = [details(shown, path) for path in paths]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        told = [row | {end: as_number(row[end]) for end in ("low", "high")} for row in rows]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     elif len(rows) == 1:
         card = rows[0] | {"value": toml_value(rows[0]["value"])}
         click.echo("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
@@ -53,6 +54,14 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
         told = [row for row in rows if row["key"].rpartition(".")[2] not in IN_COLUMNS or row["key"] in KEYS]
         for line in columns([COLUMNS, *(short(row) for row in told)]):
             click.echo(line)
+
+
+def as_number(text: str) -> float | str | None:
+    """An end of a range as a number where it is one; none where there is no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
 
 
 def details(scenario: Scenario, path: str) -> dict[str, Any]:

@@ -215,6 +215,8 @@ class Recorder:
     def projection(self, years: tuple[int, ...]) -> Projection:
         """All that was recorded."""
         kept = self.kept
+        for values in kept.values():
+            values.setflags(write=False)
         by_run = {name: kept[name] for name in self.by_run}
 
         def by_name(kind: str) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails
@@ -120,7 +121,11 @@ def found(value: object) -> str:
             return "this is a list"
         case int() | float():
             return f"{plain(value)} is a number"
-    return "this is a date or a time"
+        case None:
+            return "this is None"
+        case date() | time():
+            return "this is a date or a time"
+    return f"this is a {type(value).__name__}"
 
 
 def number_wanted(value: object, want: str) -> str:
@@ -207,6 +212,10 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
         case "reserve_band":
             return [(place, f"not a lower and a higher number of months; {want}")]
+        case "lever_size":
+            size, low, high = (plain(context[name]) for name in ("size", "low", "high"))
+            text = f"size {size} is outside its own range, {low} to {high}; give one inside, or outside_range = true"
+            return [(place, text)]
         case "lever_range":
             return [(place, f"{plain(context['high'])} is below low, {plain(context['low'])}; exchange the two")]
         case "band_edges":

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from simsurance.errors import SimsuranceError
 from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
@@ -32,6 +33,7 @@ from simsurance.scenario_file.leaves import (
     nested,
     reference_of,
     set_apart,
+    unknown,
 )
 from simsurance.scenario_file.notes import notes, pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
@@ -72,6 +74,12 @@ class Scenario:
     def __repr__(self) -> str:
         years = self.values.horizon
         return f"<Scenario {self.name}: {self.values.title}, {years.valuation_year}–{years.last_year}>"
+
+    def __getitem__(self, path: str) -> Any:
+        """The value at a dotted path, as a scenario file would give it; raises SimsuranceError where there is none."""
+        if path not in self.leaves:
+            raise SimsuranceError(f"{self.name}:{path}: {unknown(path)}")
+        return self.leaves[path]
 
     @property
     def currency(self) -> str:

@@ -239,6 +239,7 @@ class Lever(Section):
     )
     start: int = calendar_year("first year of the effect, after the valuation year")
     ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)
+    outside_range: bool = Field(default=False, description="whether a size outside low to high is meant")
     size: Number = quantity("relative change of the component at full effect", "share", -0.9, 2)
     low: Number = quantity("lower end of the range of size", "share", -0.9, 2)
     high: Number = quantity("upper end of the range of size", "share", -0.9, 2)
@@ -253,6 +254,9 @@ class Lever(Section):
         low = info.data.get("low", high)
         if low > high:
             raise PydanticCustomError("lever_range", "above {high}", {"low": low, "high": high})
+        size = info.data.get("size", high)
+        if not low <= size <= high and not info.data.get("outside_range"):
+            raise PydanticCustomError("lever_size", "{size} outside", {"size": size, "low": low, "high": high})
         return high
 
 

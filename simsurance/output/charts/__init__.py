@@ -38,7 +38,12 @@ WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_mon
 
 
 def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChanges | None" = None) -> Chart:
-    """The chart of that name; raises SimsuranceError if it needs the employee scheme and that is not projected."""
+    """The chart of that name.
+
+    Raises SimsuranceError if there is none, or if it needs the employee scheme and that is not projected.
+    """
+    if name not in CHARTS:
+        raise SimsuranceError(f"{name}: no such chart; there are {', '.join(CHARTS)}")
     if name not in chart_names(results.scenario):
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
