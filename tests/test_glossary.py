@@ -17,7 +17,7 @@ from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
-from simsurance.scenario_file.notes import Note, notes, pin_notes
+from simsurance.scenario_file.notes import Note
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 ROOT = Path(__file__).parents[1]
@@ -147,6 +147,8 @@ def every_note(folder: Path) -> list[str]:
         "levers.less": '{component = "subsidies", start = 2026, ramp_years = 1, size = 0.1, low = 0.0, high = 0.2, '
         'mark = "judgement", source = "S_JUDGEMENT", description = "-", description_zh = "-"}',
         "pins.subsidies": pin,
+        "membership.resident_insured": "7e8",
+        "fund.opening": "80000000",
     }
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 
@@ -166,8 +168,7 @@ def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
 
 def scenario_notes(folder: Path) -> list[Note]:
     """The notes of that run."""
-    scenario = load("baseline", (), tuple(every_note(folder)[1::2]))
-    return [*notes(scenario.leaves, scenario.tables), *pin_notes(scenario.values, scenario.changed)]
+    return load("baseline", (), tuple(every_note(folder)[1::2])).notes_found
 
 
 def test_what_should_go_is_found_as_a_whole_word_outside_code():

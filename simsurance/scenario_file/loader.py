@@ -35,7 +35,7 @@ from simsurance.scenario_file.leaves import (
     set_apart,
     unknown,
 )
-from simsurance.scenario_file.notes import notes, pin_notes
+from simsurance.scenario_file.notes import Note, implausible, mixed, notes, pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, years_covered
@@ -107,8 +107,17 @@ class Scenario:
 
     def notes_in(self, lang: str) -> list[str]:
         """The same in a language."""
-        found = (*notes(self.leaves, self.tables), *pin_notes(self.values, self.changed))
-        return [note.told(words(lang)) for note in found]
+        return [note.told(words(lang)) for note in self.notes_found]
+
+    @property
+    def notes_found(self) -> list[Note]:
+        """The same as facts."""
+        return [
+            *notes(self.leaves, self.tables),
+            *mixed(self.leaves, self.root.data, self.changed),
+            *implausible(self.leaves, self.root.data, self.changed),
+            *pin_notes(self.values, self.changed),
+        ]
 
     @property
     def changed(self) -> list[str]:
