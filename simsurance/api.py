@@ -171,9 +171,14 @@ class Comparison:
     def __repr__(self) -> str:
         return f"Comparison({self.shown!r})"
 
+    def card(self, lang: str = "en", ranges: bool = True) -> "Card":
+        """What `simsurance compare` prints, as a notebook shows it; in another language: `comparison.card(lang="zh")`."""
+        from simsurance.output.card import comparison_card
+
+        return comparison_card(self.shown, lang, [each.ranges for each in self.results] if ranges else None)
+
     def _repr_html_(self) -> str:
-        values = self.shown.measures["value"].unstack("scenario")[list(self.names)]
-        return str(values.to_html(float_format="{:,.6g}".format))
+        return str(self.card())
 
 
 class SchemeEffects:

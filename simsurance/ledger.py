@@ -349,6 +349,12 @@ class Fund:
         return tuple(each for each in self.income if each not in self.levied)
 
     @cached_property
+    def out_of_levied(self) -> tuple[Booking, ...]:
+        """The part of its outgo that is a share of what is levied, and moves with it."""
+        levied = {each.row.name for each in self.levied}
+        return tuple(each for each in self.outgo if each.row.follows and levied.issuperset(each.row.follows))
+
+    @cached_property
     def public(self) -> tuple[Booking, ...]:
         """Income that the budget pays, or assistance for its members."""
         return tuple(each for each in self.income if each.row.payer in (Party.BUDGET, Party.ASSISTANCE))

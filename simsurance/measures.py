@@ -355,12 +355,14 @@ def required_multiple(fund: Fund, account: Account, interest: Interest, target: 
     """The level multiple of what is levied, from a year on, that leaves a target reserve at the horizon, [run].
 
     NaN where nothing is levied. Static: nobody reacts. `start` is a position in the years. Interest runs at the fund's rate
-    throughout.
+    throughout. What is passed on out of the levied moves with it, and so does its part of the target.
     """
     middle, end = interest.discounts()
     levied = account["income"] - summed(columns(fund.not_levied, account))
+    passed_on = summed([0.0 * levied, *columns(fund.out_of_levied, account)])
     missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
-    value = summed((levied * middle)[start:])
+    more_target = ratio(target, account["outgo"][-1], 0.0) * passed_on[-1] * end[-1]
+    value = summed(((levied - passed_on) * middle)[start:]) - more_target
     some = value > ROUNDING * summed(np.abs(account["outgo"]))
     return np.where(some, 1 + ratio(missing, value), np.nan)
 

@@ -21,6 +21,7 @@ Answer = tuple[str, str, str]
 """Question, answer, command."""
 RUN: Final = "simsurance run baseline"
 WIDTH: Final = 110
+PRICES: Final = "at constant prices"
 said = words("en")
 
 
@@ -61,6 +62,11 @@ def percent(share: float, decimals: int = 2) -> str:
     return said.quantity("percent", share, decimals)
 
 
+def real(found: RunAccounts, name: str, fund: str = RESIDENT) -> float:
+    """An amount of the last year at constant prices."""
+    return float(in_frame(found.accounts[fund], "constant_prices")[name][-1])
+
+
 def money(amount: float) -> str:
     """An amount in words."""
     return said.quantity("money", amount)
@@ -72,8 +78,8 @@ def growth_and_cost() -> Iterator[Answer]:
     evidence = cost_growth.Evidence.of(load("baseline"))
     centres, alone = [], []
     for one in cost_growth.residual(evidence.series(evidence.institution_cost)):
-        weight = percent(one.weight, 0)
-        centres.append(f"{one.name} {percent(one.mean)} ± {percent(one.standard_error)} (weight {weight})")
+        weight = percent(1 - one.weight, 0)
+        centres.append(f"{one.name} {percent(one.mean)} ± {percent(one.standard_error)} (the prior weighs {weight})")
         alone.append(f"{percent(one.of_years)} ± {percent(one.of_years_error)}")
     yield (
         "Does growth of cost stand on one break year, and how much of it is the prior?",
@@ -83,9 +89,7 @@ def growth_and_cost() -> Iterator[Answer]:
     before = run("rising_cost_growth")
     yield (
         "What if the path used before were right?",
-        f"depletion in {year(before, 'depletion_year')} instead of "
-        f"{year(base(), 'depletion_year')}, {required(before)} instead of "
-        f"{required(base())}",
+        f"{required(before)} instead of {required(base())}",
         f"{RUN} --with rising_cost_growth",
     )
     path = "economy.real_income_growth={ramp={2026=0.055,2035=0.045,2050=0.035}}"
@@ -104,10 +108,10 @@ def growth_and_cost() -> Iterator[Answer]:
         f"{cost[0]:,.0f} → {cost[-1]:,.0f} yuan",
         RUN,
     )
-    drift = run("drift_of_areas").account["outgo"][-1] - account["outgo"][-1]
+    drift = real(run("drift_of_areas"), "outgo") - real(base(), "outgo")
     yield (
         "Are moves to towns counted twice?",
-        f"no; counted again they would add {money(drift)} to the expenditure of {last}",
+        f"no; counted again they would add {money(drift)} to the expenditure of {last}, {PRICES}",
         f"{RUN} --with drift_of_areas",
     )
     healthy, dying = run("healthy_ageing"), run("cost_by_time_to_death")
@@ -132,12 +136,12 @@ def rules_and_opening() -> Iterator[Answer]:
     """Critical illness, the opening, what must be possible."""
     first, last = base().years[0], base().years[-1]
     (layers,) = (each for each in base().checked if "both layers pay at most all" in each.identity)
-    cap = base().account["closing"][-1] - run("critical_cap_300000").account["closing"][-1]
+    cap = real(base(), "closing") - real(run("critical_cap_300000"), "closing")
     yield (
         "Does critical-illness insurance pay more than care costs?",
         f"{'never' if layers.holds else 'yes'}: the check “{layers.identity}” is off by "
         f"{layers.residual:g}; a cap of 300,000 yuan "
-        f"takes {money(cap)} off the balance of {last}",
+        f"takes {money(cap)} off the balance of {last}, {PRICES}",
         f"{RUN} --with critical_cap_300000",
     )
     rows = {row.what: row for row in opening.ages_and_sexes(load("baseline"), first)}
@@ -154,9 +158,25 @@ def rules_and_opening() -> Iterator[Answer]:
     yield (
         "Does the account reproduce somebody else's valuation?",
         f"fund ratios of {len(us_oasdi.published())} policies for Social Security of the United "
-        f"States are within {worst:.4f} of those "
+        f"States are within {worst:.4f} of a year's cost of those "
         "published, from pinned flows",
         "python -m simsurance.evidence.us_oasdi",
+    )
+    cheaper = run(settings=("economy.deficit_interest_margin=-0.01",))
+    early, late = (required(run(settings=(f'economy.flow_timing="{when}"',))) for when in ("start", "end"))
+    yield (
+        "What hangs on when in the year money flows, and on what a debt costs?",
+        f"{early} on 1 January, {late} on 31 December (baseline {required(base())}); the closing deficit of {last} with a "
+        f"point less interest on debt is {money(-real(cheaper, 'closing'))}, {PRICES}",
+        f"{RUN} --set 'economy.flow_timing=\"end\"'",
+    )
+    credit = "participation.no_claim_bonus.kept_after_lapse"
+    lost = real(run(settings=(f"{credit}=false",)), "closing") - real(base(), "closing")
+    yield (
+        "Is the credit for years without reimbursement lost in a lapse?",
+        f"the text takes the years alone, so it is kept; were it lost, the balance of {last} would move by "
+        f"{money(lost)}, {PRICES}",
+        f"{RUN} --set {credit}=false",
     )
 
 
@@ -172,12 +192,12 @@ def policies() -> Iterator[Answer]:
         f"{RUN} --with province_jiangxi",
     )
     held, odds = (
-        money(run(name="frozen_contribution", held=each).accounts[POOL]["closing"][-1] - pool["closing"][-1])
+        money(real(run(name="frozen_contribution", held=each), "closing", POOL) - real(base(), "closing", POOL))
         for each in (True, False)
     )
     yield (
         "Does one fitted residual decide what a resident policy does to the pool?",
-        f"not in a comparison: a freeze moves the pool of {last} by {held}; by the odds it would be {odds}",
+        f"not in a comparison: a freeze moves the pool of {last} by {held}, {PRICES}; by the odds it would be {odds}",
         "simsurance compare baseline frozen_contribution",
     )
     before, after = (
@@ -193,9 +213,8 @@ def policies() -> Iterator[Answer]:
     many, few = (births_and_benefits(name) for name in ("baseline", "low_fertility"))
     yield (
         "Do residents' maternity benefits follow births?",
-        f"under low fertility there are {percent(1 - few[0] / many[0], 1)} fewer births in "
-        f"{last}, and a benefit a birth costs "
-        f"{percent(1 - few[1] / many[1], 1)} less",
+        f"under low fertility there are {percent(1 - few[0] / many[0], 1)} fewer births in {last}, and what is paid for "
+        f"births is {percent(1 - few[1] / many[1], 1)} less",
         "simsurance compare baseline low_fertility --with maternity_benefits",
     )
     recovered = run("fraud_recovery")
@@ -212,17 +231,16 @@ def policies() -> Iterator[Answer]:
     lost = (base().account["resident_insured"] - run(settings=(mood,)).account["resident_insured"])[1]
     yield (
         "Can a loss of 22 million members be reached by an input?",
-        f"{mood} loses {said.quantity('persons', lost)} in {years[1]}; campaign, renewal and mood add up",
+        f"{mood} loses {said.quantity('persons', lost)} in {years[1]}",
         f"{RUN} --set '{mood}'",
     )
-    low = run(name="low_fertility").accounts[POOL]
-    spared = sum(pool["maternity_benefits"] - low["maternity_benefits"])
-    ratios, rates = ([one[name][-1] for one in (low, pool)] for name in ("dependency_ratio", "pay_as_you_go_rate"))
+    low, until = run(name="low_fertility", held=True), "horizon.last_year=2080"
+    spared = sum((pool["maternity_benefits"] - low.accounts[POOL]["maternity_benefits"]) / pool["price_level"])
+    fewer, as_many = (rate(run(name=name, settings=(until,))) for name in ("low_fertility", "baseline"))
     yield (
         "Why does low fertility help the pool?",
-        f"to {last} it spares {money(spared)} of maternity benefits; retired per active member "
-        f"are {ratios[0]:.3f} instead of "
-        f"{ratios[1]:.3f} then, and the pay-as-you-go rate is {percent(rates[0])} instead of {percent(rates[1])}",
+        f"it does to {last} alone: it spares {money(spared)} of maternity benefits, {PRICES}, before fewer members pay: "
+        f"{rate(low)} instead of {rate(base())}; to 2080 it is {fewer} instead of {as_many}",
         "simsurance compare baseline low_fertility",
     )
 
@@ -295,9 +313,8 @@ def incomes_over_gdp(account: Account) -> str:
     """Disposable income over GDP at both ends."""
     share, years = account["disposable_income"] / account["gdp"], base().years
     return (
-        f"disposable income is {percent(share[0], 1)} of GDP in {years[0]} and "
-        f"{percent(share[-1], 1)} in {years[-1]}: the deflator "
-        "is assumed to rise less than consumer prices, and both paths are judgement"
+        f"disposable income is {percent(share[0], 1)} of GDP in {years[0]} and {percent(share[-1], 1)} in {years[-1]}: real "
+        "income is assumed to grow faster than real GDP, and prices faster than the deflator; both paths are judgement"
     )
 
 

@@ -194,3 +194,11 @@ def test_opening_ages_have_the_same_bits_with_one_thread_and_with_two() -> None:
     )
     assert len(one.split()) == len(set(one.split())) == 2
     assert one == two
+
+
+@pytest.mark.parametrize("variant", ["low", "high"])
+def test_the_opening_hangs_on_no_variant_of_fertility(variant):
+    base = load("baseline")
+    other = base.replace({"population.fertility_variant": variant})
+    own, same = (Inputs(each, each.values).opening_stock() for each in (base, other))
+    assert own.tobytes() == same.tobytes()

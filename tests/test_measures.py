@@ -65,7 +65,7 @@ def account(
     paid_by_parts = {"personal_contributions": 0.3, "assistance": 0.02, "subsidies": 0.6, "local_supplement": 0.08}
     arrays |= {name: np.array(income) * share for name, share in paid_by_parts.items()}
     arrays |= {"employer_contributions": np.array(income, dtype=float)}
-    arrays |= dict.fromkeys(("repair_payments", "employer_to_accounts"), np.zeros(4))
+    arrays |= dict.fromkeys(("repair_payments", "employer_to_accounts", "adjustment_payments"), np.zeros(4))
     arrays["cash_balance"] = arrays["income"] - arrays["outgo"]
     arrays["current_balance"] = arrays["closing"] - arrays["opening"]
     arrays["reserve_months"] = arrays["closing"] / (arrays["outgo"] / 12)
@@ -178,6 +178,20 @@ def test_the_required_contribution_leaves_the_reserve_wanted_at_the_horizon(
     levied = [amount * (multiple if place >= start else 1) for place, amount in enumerate(income)]
     reached = account(levied, outgo, opening, rate, prepaid)
     assert reached["closing"][-1] == pytest.approx(months * outgo[-1] / 12, rel=1e-9, abs=1e-7)
+
+
+def test_what_is_passed_on_out_of_the_levied_moves_with_it() -> None:
+    """A tenth of what is levied goes to an outside party: with the multiple found the target is met."""
+    income, outgo = [100.0, 103.0, 106.0, 110.0], [115.0, 120.0, 125.0, 130.0]
+
+    def passing_on(levied: list[float]) -> dict[str, np.ndarray]:
+        found = account(levied, [paid + each / 10 for paid, each in zip(outgo, levied, strict=True)])
+        return found | {"adjustment_payments": np.array(levied) / 10}
+
+    for start in (0, 2):
+        multiple = required_multiple(RESIDENT, passing_on(income), RATE, 6.0, start)
+        reached = passing_on([amount * (multiple if place >= start else 1) for place, amount in enumerate(income)])
+        assert reached["closing"][-1] == pytest.approx(reached["outgo"][-1] / 2, rel=1e-9)
 
 
 def test_waiting_makes_the_required_contribution_of_a_failing_fund_higher() -> None:

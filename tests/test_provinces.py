@@ -21,7 +21,6 @@ from simsurance.scenario_file.loader import load
 
 OPTIONS = ["baseline", *sorted(name for name in shipped(fragments=True) if name.startswith("province_"))]
 YEAR, BILL = 2031, 100_000.0
-SHARES_OF_ONE_PLACE = ("deductible, yuan", "cost above it, yuan", "paid of an own cost of 100,000, yuan")
 FEMALE, RURAL, MIDDLE, AGE = 0, 1, index("income", "middle"), 40
 Row = tuple[str, str]
 
@@ -94,10 +93,6 @@ def engine(option: str) -> dict[str, float]:
     share = float(basis.critical_low_places.item())
     deductible = basis.critical_deductible[..., MIDDLE, 0].reshape(2) * 1.05 / money
     benefit = np.array(paid(rule, BILL * money, 0.0)) / money
-    if share == 0:
-        return found | dict(
-            zip(SHARES_OF_ONE_PLACE, (deductible[0], BILL * 1.05 - deductible[0], benefit[0]), strict=True)
-        )
     for place, kind in enumerate(("national", "low")):
         found[f"deductible, {kind} deductible, yuan"] = deductible[place]
         found[f"cost above it, {kind} deductible, yuan"] = BILL * 1.05 - deductible[place]
@@ -142,11 +137,24 @@ def test_a_province_prints_what_differs_from_the_nation_alone() -> None:
         assert printed()[option], option
 
 
-def test_a_province_with_a_deductible_of_its_own_is_one_place_without_the_shift_of_ratios() -> None:
-    for option in OPTIONS:
-        rules = load("baseline", [option] if option != "baseline" else []).values.benefits.critical_illness
-        own = SHARES_OF_ONE_PLACE[0] in printed()[option]
-        assert (rules.low_deductible_places, rules.ratio_shift) == ((0, 0) if own else (0.67173, 0.2)), option
+def test_what_is_fitted_nationally_stays_under_the_rules_of_a_province() -> None:
+    for option in OPTIONS[1:]:
+        rules = load("baseline", [option]).values.benefits.critical_illness
+        assert (rules.low_deductible_places, rules.ratio_shift) == (0.67173, 0.2), option
+
+
+def test_a_more_generous_text_pays_more_whether_or_not_what_is_fitted_is_there() -> None:
+    """No sign hangs on the fitted share of places and shift of ratios: with both, and with neither, on both sides."""
+    written = [f"benefits.critical_illness.{name}=0" for name in ("low_deductible_places", "ratio_shift")]
+    for settings in ([], written):
+        runs = simulate(
+            [
+                load("baseline", [one] if one != "baseline" else [], ["horizon.last_year=2026", *settings])
+                for one in OPTIONS
+            ]
+        )
+        paid_in = {one: float(run.account["critical_illness"][0]) for one, run in zip(OPTIONS, runs, strict=True)}
+        assert min(paid_in[f"province_{name}"] for name in ("hainan", "henan", "jiangxi")) > paid_in["baseline"]
 
 
 def test_the_cut_of_yunnan_keeps_members_who_would_have_left() -> None:

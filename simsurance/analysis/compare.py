@@ -87,8 +87,14 @@ class Comparison:
 
     @cached_property
     def twin(self) -> "pd.DataFrame":
-        """Every scenario beside its zero-effect twin; index scenario, measure."""
-        return self._stacked([twins(result).twin for result in self.results])
+        """Every scenario beside its zero-effect twin; index scenario, measure.
+
+        Where the others hold the base's entries to the employee scheme, the twins of all do, the base's own too.
+        """
+        base = self.results[0].entries if any(self.held.values()) else None
+        return self._stacked(
+            [twins(result, base if result is self.results[0] else None).twin for result in self.results]
+        )
 
     @cached_property
     def differences(self) -> "pd.DataFrame":

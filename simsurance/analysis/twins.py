@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simsurance.basis.entries import Entries
 from simsurance.ledger import RESIDENT, fund_of
 from simsurance.model.fund import summed
 from simsurance.results import RunAccounts, RunResult, accounts_of
@@ -136,9 +137,12 @@ def _paths(results: RunAccounts) -> tuple[np.ndarray, np.ndarray]:
     return payers, (account["income"] - account["outgo"]) / payers
 
 
-def twins(results: RunResult) -> Twins:
-    """The twins of a scenario that has been projected, in one batch, with the same entries to the employee scheme held."""
+def twins(results: RunResult, held: Entries | None = None) -> Twins:
+    """The twins of a scenario that has been projected, in one batch.
+
+    With the same entries to the employee scheme held as the run, or others: its own, where other runs hold them.
+    """
     scenario = results.scenario
     heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
     quiet = (without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS))
-    return Twins(results, *accounts_of([*quiet, heavy], results.held))
+    return Twins(results, *accounts_of([*quiet, heavy], held or results.held))

@@ -100,15 +100,16 @@ class Inputs:
         level = self.yearly(chosen.mortality_level, years)
         return self.yearly(chosen.mortality_factor, years) * (1 + (level - 1) * (1 - gone))
 
-    def asfr(self, years: Sequence[int]) -> np.ndarray:
+    def asfr(self, years: Sequence[int], for_opening: bool = False) -> np.ndarray:
         """Births per woman by age, [year, age], scaled to total fertility and the level factor.
 
-        A variant of total fertility acts from the valuation year on; before it, the medium one holds.
+        A variant of total fertility acts from the valuation year on; before it, and `for_opening`, the medium one holds: no
+        assumption on the future moves the opening stock.
         """
         chosen = self.values.population
         path = self.table("population.total_fertility_table")
         medium, own = (tables.total_fertility(path, variant, years) for variant in ("medium", chosen.fertility_variant))
-        total = np.where(np.asarray(years) < self.first, medium, own)
+        total = np.where((np.asarray(years) < self.first) | for_opening, medium, own)
         fertile = tables.by_year_age(self.table("population.fertility_table"), "asfr", years, range(15, 50))
         asfr = np.zeros((len(years), len(AGE.members)))
         asfr[:, 15:50] = fertile * (total * self.yearly(chosen.fertility_level, years) / fertile.sum(axis=-1))[:, None]
@@ -146,7 +147,7 @@ class Inputs:
             return stock
         if all(count.first != COUNTED_AGES["age_16_59"][0] for count in counts):
             counts.append(Count(0, 16, float(stock[:, :16].sum())))
-        (asfr,), (survival,) = self.asfr([self.first]), self.survival([self.first])[0]
+        (asfr,), (survival,) = self.asfr([self.first], True), self.survival([self.first])[0]
         try:
             return at_counts(stock, counts, (asfr + survival[population.FEMALE] * np.append(asfr[1:], 0.0)) / 2)
         except OutOfReach:
@@ -174,7 +175,7 @@ class Inputs:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""
         spans = list(range(last, self.first + 1))
         survival, newborn_survival = self.survival(spans)
-        asfr, male_share, migrants = self.asfr(spans), self.male_share(spans), self.migrants(spans)
+        asfr, male_share, migrants = self.asfr(spans, True), self.male_share(spans), self.migrants(spans)
         found = {}
         for place, year in enumerate(spans[1:]):
             means = (

@@ -192,7 +192,7 @@ def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> lis
 
     Below it the range of its depletion year, if ranges are given.
     """
-    from simsurance.output.card import times
+    from simsurance.output.card import required
     from simsurance.output.measured import outlooks
     from simsurance.output.ranges import range_of
 
@@ -202,7 +202,7 @@ def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> lis
         years = (said.label("run.never") if year is None else str(year) for year in dated)
         months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
         fund = said.label(f"run.name.{found.fund}")
-        cells = (result.scenario.name, fund, *years, months, times(found, lang))
+        cells = (result.scenario.name, fund, *years, months, required(found, result, lang))
         rows.append((cells, range_of(ranges, found.fund, lang)))
     return rows
 
@@ -212,7 +212,8 @@ def _table(rows: Sequence[Row], lang: str) -> list[str]:
     cells = [tuple(words(lang).label(f"run.{name}") for name in COLUMNS), *(row for row, _ in rows)]
     indent = " " * (max(width(row[0]) for row in cells) + 2)
     table = zip(columns(cells), ("", *(below for _, below in rows)), strict=True)
-    return [line for row, below in table for line in (row, *([indent + below] if below else []))]
+    central = [] if any(below for _, below in rows) else ["", words(lang).label("run.central")]
+    return [*(line for row, below in table for line in (row, *([indent + below] if below else []))), *central]
 
 
 def _pinned(result: "RunResult", lang: str) -> list[str]:

@@ -5,11 +5,16 @@ from typing import TYPE_CHECKING
 
 from simsurance.language import WHOLE, words
 from simsurance.ledger import fund_of
+from simsurance.measures import starts_of
+from simsurance.output.compare_summary import notes, rows
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import Outlook, outlooks
 from simsurance.output.ranges import range_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simsurance.analysis.compare import Comparison
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
@@ -48,7 +53,7 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
         ("real", [" → ".join(said.say("card.amount", closing=each) for each in one.real) for one in found]),
         ("months", [" → ".join(said.say("card.cover", months=each) for each in one.reserve_months) for one in found]),
         ("insured", [insured(each.fund) for each in found]),
-        ("required", [times(each, lang) for each in found]),
+        ("required", [required(each, results, lang) for each in found]),
         ("checks", [said.say("card.hold", held=int(holds.sum()), all=len(holds))]),
     ]
     named = [(said.say(f"card.{key}", target=target, **ends), texts) for key, texts in rows]
@@ -64,8 +69,36 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
     return Card(f"<table><caption style='text-align:left'><b>{title}</b></caption>{cells}</table>")
 
 
+def comparison_card(
+    comparison: "Comparison", lang: str = WHOLE, ranges: "Sequence[SingleChanges] | None" = None
+) -> Card:
+    """The measures of scenarios side by side, depletion years with their ranges, and whose entries stand behind them."""
+    said = words_of(comparison.results[0].scenario, lang)
+    header = "".join(f"<th>{escape(cell)}</th>" for cell in (said.label("compare.measure"), *comparison.names))
+    table = "".join(
+        f"<tr><th style='text-align:left'>{escape(row[0])}</th>"
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows(comparison, lang, ranges)
+    )
+    told = [] if comparison.same_years else [said.label("compare.horizons")]
+    below = "".join(f"<p>{escape(note)}</p>" for note in [*told, *notes(comparison, lang)])
+    return Card(f"<table><tr>{header}</tr>{table}</table>{below}")
+
+
+def required(found: Outlook, results: "RunResult", lang: str) -> str:
+    """The required multiple and the year that it begins in, or why there is none."""
+    multiple = found.required_contribution_multiple
+    if multiple is None or multiple < 0:
+        return times(found, lang)
+    start = results.years[starts_of(results.scenario.values, len(results.years))[0]]
+    return words(lang).say("card.required_from", times=times(found, lang), start=start)
+
+
 def times(found: Outlook, lang: str) -> str:
     """The required multiple of what is levied for a fund, or why there is none; empty where none is measured."""
+    if found.required_contribution_multiple is not None and found.required_contribution_multiple < 0:
+        return words(lang).label("card.nothing_required")
     if found.required_contribution_multiple is not None:
         return words(lang).quantity("multiple", found.required_contribution_multiple)
     status = found.required_contribution_status

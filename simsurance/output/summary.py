@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "summary.md.j2"
+GDP_KEYS: Final = ("economy.gdp", "economy.real_gdp_growth", "economy.gdp_deflator")
 RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
 ENDS: Final = (("first_year", 0), ("last_year", -1))
@@ -113,6 +114,7 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
         "required_split": split_facts(results, fund, lang),
         "price_year": results.years[0] - 1,
         "in_gdp": bool(np.isfinite(account["gdp"][-1])),
+        "own_gdp": any(path in results.scenario.changed for path in GDP_KEYS),
         "actuarial_balance": None if balance is None else balance.value,
         "public_value": None if public is None else public.value,
         **_payable(found),

@@ -238,8 +238,13 @@ def _counted_ages(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _gdp(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """The years of the product that are named have no gap."""
-    named = values.economy.gdp
+    """The years of the product that are named have no gap, and begin with the first projected one or before."""
+    named, opening = values.economy.gdp, values.horizon.valuation_year
+    if named and min(named) > opening:
+        text = (
+            f"begins in {min(named)}, after {opening}, the valuation year; name {opening} or an earlier year, or none"
+        )
+        yield ("economy.gdp",), text
     if named and (gaps := sorted(set(range(min(named), max(named))) - set(named))):
         yield ("economy.gdp",), f"{gaps[0]} is missing before {max(named)}; name it, or end with an earlier year"
 

@@ -79,11 +79,11 @@ OF_ANOTHER_FUND: Final = {
     "employee.fund.opening_accounts": (),
 }
 """What is the nation's own, and the other keys by which it becomes a fund's."""
-GDP: Final = "economy.gdp"
 INSURED: Final = "membership.resident_insured"
 ALIKE: Final = (0.75, 1.33)
 """Between which ratios of the insured a scenario is of the same fund as its root, at another date or under other rules."""
 TOTALS: Final = {
+    "economy.gdp": INSURED,
     "fund.opening": INSURED,
     "employee.fund.opening_pool": "membership.employee_active",
     "employee.fund.opening_accounts": "membership.employee_active",
@@ -109,7 +109,7 @@ def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> 
 def implausible(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
     """A note for each amount that is far from the root's a head, with the unit that it is probably in."""
     for path in changed if leaves["economy.currency"] == CNY else ():
-        if path in KEYS and KEYS[path].unit.startswith("yuan") and path != GDP:
+        if path in KEYS and KEYS[path].unit.startswith("yuan"):
             ratio = _over_root(path, leaves, root)
             persons = _over_root(TOTALS[path], leaves, root) if path in TOTALS else 1.0
             if ratio is None or not persons or ratio <= 0:
