@@ -332,8 +332,8 @@ def test_the_terminal_tells_the_measures_in_chinese(tmp_path):
 
 def test_scenarios_that_are_the_same_have_the_same_twins():
     """The twins of the base hold the entries that those of the others hold."""
-    base = load("baseline", settings=SHORT)
-    both = compare([base, base.replace({"economy.gdp": {}})])
+    base = ss.load("baseline", settings=SHORT)
+    both = ss.compare(base, base.replace({"economy.gdp": {}}))
     first, second = (both.twin.xs(name, level="scenario") for name in both.names)
     for column in ("value", "zero_effect", "difference"):
         assert first[column].equals(second[column])

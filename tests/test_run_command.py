@@ -63,7 +63,7 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
         deficit = "deficit " if last < 0 else ""
         assert f"{words('en').number(first, 1)} → {deficit}{words('en').number(abs(last), 1)}" in row
         measure = results.measures["value"].get(measure_of(fund, "required_contribution_multiple_now"))
-        assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)}")
+        assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)} (2027)")
 
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
@@ -72,7 +72,7 @@ def test_the_table_is_in_the_language_asked_for(tmp_path):
     assert below.strip().startswith("单项变动：")
     assert header.split() == ["情景", "基金", "首次收不抵支", "耗尽年份", "可支付月数", "所需倍数"]
     assert "缺口" in resident
-    assert resident.endswith("倍")
+    assert resident.endswith("倍（2027年起）")
     assert folder.startswith("baseline，2026 → 2040年：")
     assert not re.search("[A-Za-z]{2,}", done.stdout.replace("baseline", "").replace(tmp_path.as_posix(), ""))
 
