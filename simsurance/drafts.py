@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
+"""Locks of files; Windows has none of these."""
 
 DAY: Final = 86_400.0
 PATIENCE: Final = 10.0
@@ -27,7 +27,6 @@ PATIENCE: Final = 10.0
 @contextmanager
 def draft_folder(path: Path) -> Iterator[Path]:
     """An empty folder beside `path`, gone at the end if it has not been renamed; drafts of `path` left behind go first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     clear_drafts(path)
     draft, lock = _new(path)
     try:
@@ -39,7 +38,13 @@ def draft_folder(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; what is no file, such as /dev/stdout, takes it as it comes."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    path = path.resolve()
     with draft_folder(path) as draft:
         (draft / path.name).write_bytes(content)
         os.replace(draft / path.name, path)

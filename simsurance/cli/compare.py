@@ -12,7 +12,7 @@ from simsurance.cli.options import entries_option, language_option, range_option
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def command(
     """
     scenarios = [_scenario(name, fragments, settings) for name in (base, *others)]
     folder = out / _folder_name(scenarios)
-    refuse_foreign(folder)
+    prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.compare import compare

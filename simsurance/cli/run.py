@@ -3,7 +3,7 @@
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare, refuse_foreign
 from simsurance.scenario_file.faults import refuse
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -93,7 +93,7 @@ def command(
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
-    folders = _folders(chosen, out)
+    folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
     for scenario in chosen:
         tell_notes(scenario, lang)
     if dry_run:
@@ -130,14 +130,14 @@ def command(
         click.echo("\n".join([*table, "", *(run.written for run in told)]))
 
 
-def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
+def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
     """Each scenario's folder; raises SimsuranceError if two would be the same or one is not ours to replace."""
     names = [scenario.name.casefold() for scenario in scenarios]
     if twice := [scenario.name for scenario in scenarios if names.count(scenario.name.casefold()) > 1]:
         raise SimsuranceError(f"{out / twice[0]}: two scenarios would write here; rename one of their files")
     folders = [out / scenario.name for scenario in scenarios]
     for folder in folders:
-        refuse_foreign(folder)
+        look_at(folder)
     return folders
 
 

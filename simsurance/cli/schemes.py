@@ -15,7 +15,7 @@ from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare
 from simsurance.output.labels import fund_label, unit, words_of
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
@@ -71,7 +71,7 @@ def command(
     if unknown:
         raise SimsuranceError(*(f"--policy:{policy}: {text}" for policy, text in unknown))
     folder = out / f"schemes-{load(scenario, fragments, settings).name}"
-    refuse_foreign(folder)
+    prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.projecting"))
         from simsurance.analysis.scheme_effects import POLICIES, scheme_effects
