@@ -81,7 +81,9 @@ MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
-    "schemes": [Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])],
+    "schemes": [
+        Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
+    ],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [Case(["init", "own"], of_files("own.toml"))],
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],

@@ -285,3 +285,60 @@ def test_the_resolved_scenario_gives_the_same_run(results, tmp_path):
     results.save(tmp_path / "run", charts=False)
     again = ss.run(tmp_path / "run" / "scenario.toml")
     assert again.fund.equals(results.fund)
+
+
+def test_results_are_the_same_bytes_from_any_folder_and_name_no_folder(tmp_path, monkeypatch):
+    home = tmp_path / "jane" / "work"
+    (home / "tables").mkdir(parents=True)
+    (tmp_path / "jane" / "shared").mkdir()
+    shipped = ss.load("baseline").tables
+    shutil.copy(shipped["claims.inpatient.use_table"], home / "tables" / "own.csv")
+    shutil.copy(shipped["claims.inpatient.cost_table"], tmp_path / "jane" / "shared" / "own.csv")
+    (home / "mine.toml").write_text(
+        'extends = "baseline"\ntitle = "Mine"\n[horizon]\nlast_year = 2026\n[claims.inpatient]\n'
+        'use_table = "tables/own.csv"\ncost_table = "../shared/own.csv"\n'
+    )
+    wrote = {}
+    for place, scenario in (
+        (home, "mine.toml"),
+        (tmp_path, str(home / "mine.toml")),
+        (home / "tables", "../mine.toml"),
+    ):
+        monkeypatch.chdir(place)
+        called = ["run", scenario, "--no-range", "--no-charts", "--out", str(tmp_path / "out" / place.name)]
+        monkeypatch.setattr(sys, "argv", ["simsurance", *called])
+        told = CliRunner().invoke(main, called)
+        assert told.exit_code == 0, told.stderr
+        made = tmp_path / "out" / place.name / "mine"
+        texts = {name: (made / name).read_bytes() for name in files(made)}
+        manifest = json.loads(texts.pop("manifest.json"))
+        assert str(tmp_path) not in manifest.pop("environment")["command"]
+        assert not [name for name, text in (*texts.items(), ("", repr(manifest).encode())) if b"jane" in text]
+        wrote[place] = texts, manifest
+    monkeypatch.chdir(tmp_path)
+    (texts, manifest), *others = wrote.values()
+    assert all(other == (texts, manifest) for other in others)
+    assert {"mine.toml", "tables/own.csv", "own.csv"} <= set(manifest["inputs"])
+    assert {"tables/own.csv", "tables/1/own.csv"} <= set(manifest["outputs"])
+    shutil.rmtree(home)
+    again = ss.run(tmp_path / "out" / "work" / "mine" / "scenario.toml")
+    assert (tmp_path / "out" / "work" / "mine" / "fund.csv").read_text() == again.fund.to_csv(lineterminator="\n")
+
+
+def test_the_manifest_hashes_what_was_read_and_when_it_was_read(tmp_path):
+    table, scenario = tmp_path / "use.csv", tmp_path / "mine.toml"
+    original = ss.load("baseline").tables["claims.inpatient.use_table"].read_bytes()
+    table.write_bytes(original)
+    scenario.write_text(
+        'extends = "baseline"\n[horizon]\nlast_year = 2026\n[claims.inpatient]\nuse_table = "use.csv"\n'
+    )
+    read = scenario.read_bytes()
+    run = ss.run(scenario)
+    assert run.twins
+    table.unlink()
+    scenario.write_text("# edited while it ran\n")
+    run.save(tmp_path / "run", charts=False, ranges=False)
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["inputs"]["mine.toml"] == hashlib.sha256(read).hexdigest()
+    assert manifest["inputs"]["use.csv"] == hashlib.sha256(original).hexdigest()
+    assert (tmp_path / "run" / "tables" / "use.csv").read_bytes() == original

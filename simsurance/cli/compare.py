@@ -1,14 +1,12 @@
 """`simsurance compare`: the results of scenarios side by side."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import entries_option, language_option, range_option, scenario_options
+from simsurance.cli.options import command_line, entries_option, language_option, range_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
@@ -63,7 +61,7 @@ def command(
         line.say(words(lang).label("progress.single_changes"))
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(words(lang).say("progress.writing", folder=folder))
-        save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+        save_comparison(comparison, folder, charts, lang, command_line(), ranges)
     click.echo(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 

@@ -1,6 +1,11 @@
 """What several subcommands share: fragments and settings laid upon a scenario, the language, what is told of its years."""
 
+import os
+import re
+import shlex
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -69,6 +74,12 @@ def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
     """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
     for note in scenario.notes_in(lang):
         click.echo(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
+
+
+def command_line() -> str:
+    """The command as it was called, for a manifest; folders above the current one are not told, they name persons."""
+    told = shlex.join(["simsurance", *sys.argv[1:]]).replace(f"{Path.cwd()}{os.sep}", "")
+    return re.sub(r"""(?<![\w.:/\\…-])(?:[A-Za-z]:)?[/\\](?:[^/\\"'=,\n]+[/\\])+""", "…/", told)
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

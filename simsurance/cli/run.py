@@ -1,8 +1,6 @@
 """`simsurance run`: project scenarios and write tables, charts and a summary of each."""
 
 import re
-import shlex
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import language_option, range_option, scenario_options, tell_notes
+from simsurance.cli.options import command_line, language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
@@ -113,7 +111,7 @@ def command(
             at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
             line.say(words(lang).say("progress.run", **at))
             ranges, folder = single_changes(result) if ranged else None, folders[place]
-            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+            save(twins(result), folder, charts, lang, command_line(), ranges)
             runs[place] = Told(
                 _rows(result, ranges, lang),
                 _pinned(result, lang),

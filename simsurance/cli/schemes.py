@@ -1,7 +1,5 @@
 """`simsurance schemes`: what a policy in one scheme does to both."""
 
-import shlex
-import sys
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import entries_option, language_option, scenario_options
+from simsurance.cli.options import command_line, entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
@@ -79,7 +77,7 @@ def command(
 
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
-        save_scheme_effects(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+        save_scheme_effects(effects, folder, charts, lang, command_line())
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 

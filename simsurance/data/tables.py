@@ -7,10 +7,11 @@ the last one open; years are those asked for.
 """
 
 import csv
+import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -63,6 +64,12 @@ class Table:
 
     path: str
     columns: dict[str, Column]
+    content: bytes = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the bytes that were read."""
+        return hashlib.sha256(self.content).hexdigest()
 
     def numbers(self, name: str) -> FloatArray:
         """The number column of that name."""
@@ -82,6 +89,15 @@ class Table:
         if name not in self.columns:
             raise _fault(self.path, 1, name, "there is no such column", f"a header with the column {name}")
         return self.columns[name]
+
+
+READ: Final[dict[str, Table]] = {}
+"""Every table as it was last read, by its path."""
+
+
+def content_read(path: Path) -> bytes:
+    """A table's bytes as they were last read."""
+    return READ[str(path)].content if str(path) in READ else path.read_bytes()
 
 
 def read_table(path: str | Path, header: Sequence[str] | None = None) -> dict[str, Column]:
@@ -221,7 +237,7 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
         state = os.stat(path)
     except OSError:
         raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
-    table = _read(str(path), state.st_mtime_ns, state.st_size)
+    table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
         raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
@@ -230,16 +246,19 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
 
 @lru_cache(maxsize=64)
 def _read(path: str, _modified: int, _size: int) -> Table:
-    names, rows = _cells(path, _text(path))
+    content, text = _text(path)
+    names, rows = _cells(path, text)
     if not rows:
         raise _fault(path, 1, "", "there is no row under the header", "one row a key")
     columns = {name: _parsed(path, name, rows[i :: len(names)]) for i, name in enumerate(names)}
-    return Table(path, columns)
+    return Table(path, columns, content)
 
 
-def _text(path: str) -> str:
+def _text(path: str) -> tuple[bytes, str]:
+    """A file's bytes, and its text."""
     try:
-        return Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        content = Path(path).read_bytes()
+        return content, content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         raise _fault(path, row, "", "this is not UTF-8", "a file saved as UTF-8") from None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simsurance.csv_text import table_csv
+from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import chart_names
@@ -33,8 +34,10 @@ def save(
     Depletion years stand with their ranges if these are given.
     """
     results = twins.full
-    told = {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang, ranges)}
-    texts = run_tables(twins, ranges) | told
+    places = table_places(results.scenario)
+    told = {"scenario.toml": results.scenario.to_toml(places.__getitem__), "summary.md": summary(twins, lang, ranges)}
+    own = {place: content_read(file) for file, place in places.items()}
+    texts: dict[str, str | bytes] = {**run_tables(twins, ranges), **told, **own}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
@@ -80,14 +83,15 @@ def save_scheme_effects(
 
 def _write(
     path: Path,
-    texts: Mapping[str, str],
+    texts: Mapping[str, str | bytes],
     draw: Callable[[Path], Iterable[Path]] | None,
     manifest: Callable[[Mapping[str, str]], str],
 ) -> None:
     """Texts, charts and the manifest of both into a folder that appears whole."""
     with new_folder(path) as draft:
         for name, text in texts.items():
-            (draft / name).write_text(text, encoding="utf-8", newline="\n")
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            (draft / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         files = [draft / name for name in texts]
         if draw:
             files += draw(draft / "charts")
@@ -95,8 +99,18 @@ def _write(
         (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
 
 
+def table_places(scenario: "Scenario") -> dict[Path, str]:
+    """Where each own table of a scenario stands in the folder of a run, so that its scenario.toml finds it there."""
+    places: dict[Path, str] = {}
+    for file in scenario.own_tables:
+        number = sum(other.name.casefold() == file.name.casefold() for other in places)
+        places[file] = f"tables/{number}/{file.name}" if number else f"tables/{file.name}"
+    return places
+
+
 def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
     """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
     names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
+    names += table_places(scenario).values()
     drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
     return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,14 +137,20 @@ class Scenario:
         root = self.pin_root or self
         return _Stack(dict(root.leaves), dict(root.layers)).with_those_that_pin(upon)
 
-    def to_toml(self) -> str:
-        """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
+    @property
+    def own_tables(self) -> list[Path]:
+        """The tables that are not shipped, the root's own included."""
+        files = dict.fromkeys((*self.tables.values(), *self.root_tables.values()))
+        return [file for file in files if not file.is_relative_to(TABLES)]
+
+    def to_toml(self, place: Callable[[Path], str] = Path.as_posix) -> str:
+        """The complete scenario as a root file that loads again to the same values; `place`: how own tables are named."""
         leaves = dict(self.leaves)
         for path, file in self.tables.items():
-            if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
-                leaves[path] = file.as_posix()
+            if not file.is_relative_to(TABLES):
+                leaves[path] = place(file)
         of_root = dict(self.of_root)
-        of_root |= {path: self.root_tables[path].as_posix() for path in of_root if self._is_own_of_root(path)}
+        of_root |= {path: place(self.root_tables[path]) for path in of_root if self._is_own_of_root(path)}
         policy = {path: value for path, value in of_root.items() if value != leaves[path]}
         pinned_in = self.pin_root.leaves if self.pin_root else {}
         differing = {
@@ -295,7 +301,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
         parent = layer.data.get("extends")
         child = layer
         own = {key: value for key, value in layer.data.items() if key not in ("extends", "with")}
-        chain += [Layer(layer.label, own, layer.folder, layer.lines), *_laid_under(layer, faults)]
+        chain += [replace(layer, data=own), *_laid_under(layer, faults)]
         if "extends" not in layer.data:
             return chain[::-1]
         if not isinstance(parent, str):
