@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
-from simsurance.csv_text import rows_csv, table_csv
+from simsurance.csv_text import LARGEST_TABLE, as_written, rows_csv, table_csv
 from simsurance.drafts import alone_in, clear_drafts, draft_folder
 from simsurance.errors import SimsuranceError
 
@@ -36,8 +36,6 @@ LOG_HEADER: Final = ("date", "version", "scenario", "largest_change", "reason")
 PENDING: Final = "CHANGES.pending"
 """The folder of an update that is written whole and not yet in its place."""
 ABSENT: Final = "nothing"
-
-LARGEST_FILE: Final = 64 << 20
 
 Cells = dict[tuple[str, str], str]
 
@@ -108,8 +106,8 @@ def cells(text: str, keys: Sequence[str], file: object = "a table") -> Cells:
 
 def _text(file: Path) -> str:
     """A file's text, a byte order mark passed over; raises SimsuranceError where it is not UTF-8 or far too large."""
-    if file.stat().st_size > LARGEST_FILE:
-        raise _damaged(file, 1, f"larger than {LARGEST_FILE >> 20} MiB")
+    if file.stat().st_size > LARGEST_TABLE:
+        raise _damaged(file, 1, f"larger than {LARGEST_TABLE >> 20} MiB")
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -118,7 +116,7 @@ def _text(file: Path) -> str:
 
 def _rows(text: str, file: object) -> list[list[str]]:
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return [[as_written(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
         raise _damaged(file, 1, f"not CSV ({error})") from None
 

@@ -70,6 +70,12 @@ def entries_option(command: Command) -> Command:
     )(command)
 
 
+def bom_option(command: Command) -> Command:
+    """`--bom`, handed to the subcommand as `bom`."""
+    text = "Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
+    return click.option("--bom", is_flag=True, help=text)(command)
+
+
 def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
     """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
     for note in scenario.notes_in(lang):

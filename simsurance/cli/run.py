@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import command_line, language_option, range_option, scenario_options, tell_notes
+from simsurance.cli.options import bom_option, command_line, language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
@@ -66,6 +66,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @range_option
+@bom_option
 @language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -78,6 +79,7 @@ def command(
     out: Path,
     charts: bool,
     ranged: bool,
+    bom: bool,
     lang: str,
     dry_run: bool,
     as_json: bool,
@@ -111,7 +113,7 @@ def command(
             at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
             line.say(words(lang).say("progress.run", **at))
             ranges, folder = single_changes(result) if ranged else None, folders[place]
-            save(twins(result), folder, charts, lang, command_line(), ranges)
+            save(twins(result), folder, charts, lang, command_line(), ranges, bom)
             runs[place] = Told(
                 _rows(result, ranges, lang),
                 _pinned(result, lang),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import command_line, entries_option, language_option, scenario_options
+from simsurance.cli.options import bom_option, command_line, entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
@@ -47,6 +47,7 @@ POOLED: Final = ("resident", POOL)
 )
 @entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@bom_option
 @language_option("table and chart")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -57,6 +58,7 @@ def command(
     out: Path,
     entries: str,
     charts: bool,
+    bom: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -77,7 +79,7 @@ def command(
 
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
-        save_scheme_effects(effects, folder, charts, lang, command_line())
+        save_scheme_effects(effects, folder, charts, lang, command_line(), bom)
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simsurance.axes import AGE, AREA, INCOME, SEX
+from simsurance.csv_text import LARGEST_TABLE, as_written, text_of
 from simsurance.errors import SimsuranceError
 
 FloatArray = NDArray[np.float64]
@@ -237,6 +238,8 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
         state = os.stat(path)
     except OSError:
         raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
+    if state.st_size > LARGEST_TABLE:
+        raise _fault(str(path), 1, "", f"larger than {LARGEST_TABLE >> 20} MiB", "the rows that a scenario needs")
     table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
@@ -258,18 +261,24 @@ def _text(path: str) -> tuple[bytes, str]:
     """A file's bytes, and its text."""
     try:
         content = Path(path).read_bytes()
-        return content, content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = text_of(content)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         raise _fault(path, row, "", "this is not UTF-8", "a file saved as UTF-8") from None
     except OSError as error:
         raise SimsuranceError(f"{path}: {error.strerror}; a CSV file that can be read") from None
+    if "\0" in text:
+        raise _fault(path, 1, "", "this is not UTF-8", "a file saved as UTF-8")
+    return content, text
 
 
 def _cells(path: str, text: str) -> tuple[list[str], list[str]]:
     """Column names, and all cells row after row."""
     first, _, body = text.removesuffix("\n").partition("\n")
-    names = next(csv.reader([first]), [])
+    names = [as_written(name) for name in next(csv.reader([first]), [])]
+    if len(names) == 1 and (sign := next((sign for sign in ";\t" if sign in first), None)):
+        apart = "semicolons" if sign == ";" else "tabs"
+        raise _fault(path, 1, "", f"the columns are told apart by {apart}", "commas, with points in numbers")
     if not names or not all(names) or len(set(names)) < len(names):
         raise _fault(path, 1, "", "the header is empty or names a column twice", "one name a column")
     if '"' not in body:
@@ -294,7 +303,7 @@ def _parsed(path: str, name: str, cells: list[str]) -> Column:
         numbers = np.array(list(map(float, cells)))
     except ValueError:
         if not any(map(_is_number, set(cells))):
-            return cells
+            return [as_written(cell) for cell in cells]
         row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
         raise _fault(path, row, name, f"{cell!r} is not a number", "a finite number such as 0.0123") from None
     plain = "".join(cells)

@@ -1,5 +1,6 @@
 """Results as a folder: tables, resolved scenario, summary, charts, manifest."""
 
+import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +29,11 @@ def save(
     lang: str = "en",
     command: str = "",
     ranges: "SingleChanges | None" = None,
+    bom: bool = False,
 ) -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
 
-    Depletion years stand with their ranges if these are given.
+    Depletion years stand with their ranges if these are given. `bom`: CSV files begin with a byte order mark, for Excel.
     """
     results = twins.full
     places = table_places(results.scenario)
@@ -44,7 +46,7 @@ def save(
 
         return write_all(results, folder, lang, ranges)
 
-    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command))
+    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command), bom)
 
 
 def save_comparison(
@@ -54,6 +56,7 @@ def save_comparison(
     lang: str = "en",
     command: str = "",
     ranges: "Sequence[SingleChanges] | None" = None,
+    bom: bool = False,
 ) -> None:
     """Write a comparison as the folder `path`, in the same way."""
     texts = comparison_tables(comparison, ranges) | {"summary.md": comparison_summary(comparison, lang, ranges)}
@@ -63,11 +66,13 @@ def save_comparison(
 
         return write_all(comparison, folder, lang, ranges)
 
-    _write(path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command))
+    _write(
+        path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command), bom
+    )
 
 
 def save_scheme_effects(
-    effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = ""
+    effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
 ) -> None:
     """Write what policies do to both schemes as the folder `path`, in the same way."""
     texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
@@ -78,7 +83,9 @@ def save_scheme_effects(
         folder.mkdir()
         return canvas.write(scheme_effects.draw(effects, lang), folder)
 
-    _write(path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command))
+    _write(
+        path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command), bom
+    )
 
 
 def _write(
@@ -86,6 +93,7 @@ def _write(
     texts: Mapping[str, str | bytes],
     draw: Callable[[Path], Iterable[Path]] | None,
     manifest: Callable[[Mapping[str, str]], str],
+    bom: bool = False,
 ) -> None:
     """Texts, charts and the manifest of both into a folder that appears whole."""
     with new_folder(path) as draft:
@@ -95,6 +103,9 @@ def _write(
         files = [draft / name for name in texts]
         if draw:
             files += draw(draft / "charts")
+        for file in files:
+            if bom and file.suffix == ".csv" and not isinstance(texts.get(file.relative_to(draft).as_posix()), bytes):
+                file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
 

@@ -15,6 +15,7 @@ from simsurance.scenario_file.faults import Fault, nearest
 PACKAGE: Final = Path(simsurance.__file__).resolve().parent
 TABLES: Final = PACKAGE / "data"
 LARGEST_FILE: Final = 1 << 20
+MOST_FRAGMENTS: Final = 100
 DEEPEST_NESTING: Final = 16
 LONGEST_CHAIN: Final = 8
 

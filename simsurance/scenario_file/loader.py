@@ -13,7 +13,7 @@ from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
-from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, TABLES, Layer, find, read
+from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, MOST_FRAGMENTS, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
     DEMOGRAPHY_KEYS,
@@ -196,6 +196,14 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     """
     faults: list[Fault] = []
     chain = _chain(name_or_path, faults)
+    if len(fragments) > MOST_FRAGMENTS:
+        refuse(
+            [
+                Fault(
+                    "--with", "", f"{len(fragments)} options; at most {MOST_FRAGMENTS}, or write their keys into a file"
+                )
+            ]
+        )
     extras = [layer for name in fragments if (layer := _fragment(name, faults))]
     given = [layer for text in settings if (layer := _setting(text, faults))]
     if not chain:
@@ -327,6 +335,9 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
         return []
     if names and "extends" not in scenario.data:
         faults.append(scenario.fault("with", "a root has no fragments; write their keys into it"))
+        return []
+    if len(names) > MOST_FRAGMENTS:
+        faults.append(scenario.fault("with", f"{len(names)} options; at most {MOST_FRAGMENTS}"))
         return []
     layers = [layer for name in names if (layer := _fragment(name, faults, scenario))]
     _refuse_disagreement(layers, faults)
