@@ -101,14 +101,17 @@ class Results:
 
         return Plots(self.shown, lambda: self.ranges)
 
-    def save(self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True) -> None:
+    def save(
+        self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True, bom: bool = False
+    ) -> None:
         """Write tables, charts and a summary to the folder `path`, with the ranges of depletion years or without.
 
+        `bom`: CSV files begin with a byte order mark, by which Excel reads Chinese.
         Raises SimsuranceError if the folder is not ours to replace.
         """
         from simsurance.output.save import save
 
-        save(self.twins, Path(path), charts, lang, ranges=self.ranges if ranges else None)
+        save(self.twins, Path(path), charts, lang, ranges=self.ranges if ranges else None, bom=bom)
 
     def __repr__(self) -> str:
         return f"Results({self.shown!r})"
@@ -158,15 +161,18 @@ class Comparison:
 
         return ComparisonPlots(self.shown, lambda: [each.ranges for each in self.results])
 
-    def save(self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True) -> None:
+    def save(
+        self, path: str | Path, charts: bool = True, lang: str = "en", ranges: bool = True, bom: bool = False
+    ) -> None:
         """Write tables, charts and a summary to the folder `path`, with the ranges of depletion years or without.
 
+        `bom`: CSV files begin with a byte order mark, by which Excel reads Chinese.
         Raises SimsuranceError if the folder is not ours to replace.
         """
         from simsurance.output.save import save_comparison
 
         found = [each.ranges for each in self.results] if ranges else None
-        save_comparison(self.shown, Path(path), charts, lang, ranges=found)
+        save_comparison(self.shown, Path(path), charts, lang, ranges=found, bom=bom)
 
     def __repr__(self) -> str:
         return f"Comparison({self.shown!r})"

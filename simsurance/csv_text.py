@@ -1,17 +1,72 @@
 """Tables and rows as CSV text."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def table_csv(table: "pd.DataFrame") -> str:
+LARGEST_TABLE: Final = 64 << 20
+"""Bytes; a table of every year, sex and age from 1900 to 2200 has a tenth."""
+
+
+def text_of(content: bytes) -> str:
+    """What a CSV file says in UTF-8 or, by its mark, UTF-16, with line ends of any system; raises UnicodeDecodeError."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def table_csv(table: "pd.DataFrame", index: bool = True) -> str:
     """A table as CSV: numbers in the shortest form that reads back as the same, missing ones as empty cells."""
-    return str(table.to_csv(lineterminator="\n"))
+    return str(_kept_text(table).to_csv(index=index, lineterminator="\n"))
+
+
+def as_text(cell: Any) -> Any:
+    """A text cell that a spreadsheet would take for a formula, behind an apostrophe; anything else as it is.
+
+    Numbers are left alone, written as text or not. `as_written` is the way back.
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _is_number(cell) else cell
+
+
+def as_written(cell: str) -> str:
+    """A text cell without the apostrophe of `as_text`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+NUMBERS: Final = "biufc"
+"""Kinds of NumPy's types that hold no text."""
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _kept_text(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table whose text cells, headers and keys stay text."""
+    kept, index = table.copy(deep=False), cast(Any, table.index)
+    for place in range(table.shape[1]):
+        column = table.iloc[:, place]
+        if column.dtype.kind not in NUMBERS and any(as_text(cell) is not cell for cell in column):
+            cells = column.to_numpy(dtype=object, copy=True)
+            cells[:] = [as_text(cell) for cell in column]
+            kept.isetitem(place, cells)
+    if index.nlevels > 1:
+        kept.index = index.set_levels([level.map(as_text) for level in index.levels])
+    elif index.dtype.kind not in NUMBERS:
+        kept.index = index.map(as_text)
+    kept.columns = kept.columns.map(as_text)
+    return kept
 
 
 def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -19,5 +74,5 @@ def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows(map(as_text, row) for row in rows)
     return held.getvalue()

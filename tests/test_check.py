@@ -60,7 +60,7 @@ def test_a_changed_parameter_fails(guarded, tmp_path, changed):
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_scenario_fails_its_own_reference_when_a_parameter_moves(name, tmp_path):
     base = ss.load(name, settings=["horizon.last_year=2027"])
-    accept(ss.run(base), tmp_path, "before")
+    accept([ss.run(base)], tmp_path, "before")
     assert differences(ss.run(base), tmp_path / base.name) == []
     moved = ss.run(base, **{"claims.inpatient.mean_cost": base.values.claims.inpatient.mean_cost * (1 + 1e-6)})
     assert differences(moved, tmp_path / base.name)
@@ -127,7 +127,7 @@ def test_the_worst_cell_is_the_one_that_the_log_names(guarded, tmp_path):
     times = [each.times for each in differences(results, tmp_path / "refs" / "mine")]
     assert times == sorted(times, reverse=True)
     assert times[0] > times[-1]
-    assert accept(results, tmp_path / "refs", "why").times == times[0]
+    assert accept([results], tmp_path / "refs", "why")[0].times == times[0]
 
 
 def test_a_scenario_without_a_reference_fails(mine, tmp_path):
@@ -169,6 +169,46 @@ def test_the_references_of_an_installed_package_are_not_changed(monkeypatch, tmp
     failed = check("baseline", "--update", "--reason", "why not")
     assert failed.exit_code == ExitCode.ENVIRONMENT
     assert "give --references DIR" in failed.stderr
+
+
+def of(folder):
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_a_log_keeps_its_byte_order_mark_and_its_line_ends(guarded, tmp_path):
+    log = tmp_path / "refs" / "CHANGES.csv"
+    log.write_bytes(b"\xef\xbb\xbf" + log.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    change(guarded, "[fund]\nadministration_share = 0.01\n")
+    assert check(guarded, "--references", tmp_path / "refs", "--update", "--reason", "why").exit_code == 0
+    assert log.read_bytes().startswith(b"\xef\xbb\xbfdate,")
+    assert log.read_bytes().count(b"\r\n") == log.read_bytes().count(b"\n") == 3
+    assert check(guarded, "--references", tmp_path / "refs").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [
+        ("CHANGES.csv", "date,原因\n".encode("gbk"), "1: this is not UTF-8"),
+        ("CHANGES.csv", b"date;reason\n", "1: is not a log of accepted changes; give date,version,"),
+        ("CHANGES.csv", b'date,version,scenario,largest_change,reason\n"2026', "1: not CSV (unexpected end of data)"),
+        ("CHANGES.csv", b"date,version,scenario,largest_change,reason\n1,2\n", "2: 2 cells instead of 5"),
+        ("mine/fund.csv", b"", "1: the header is not that of a reference with year,fund"),
+        ("mine/fund.csv", b"year,fund,a\n2026,resident\n", "2: 2 cells"),
+        ("mine/fund.csv", b"year,fund,a\n2026,resident,1,2\n", "2: 4 cells"),
+        ("mine/fund.csv", b"year,fund,a\n2026,resident,1\n2026,resident,2\n", "3: the row repeats another"),
+        ("mine/fund.csv", b"year,fund,a\n2026,resident,\xff\n", "2: this is not UTF-8"),
+        ("mine/measures.csv", b'measure,value\n"a,1\n', "1: not CSV (unexpected end of data)"),
+    ],
+)
+def test_a_damaged_log_or_reference_is_one_line_and_nothing_is_written(guarded, tmp_path, file, content, line):
+    change(guarded, "[fund]\nadministration_share = 0.01\n")
+    (tmp_path / "refs" / file).write_bytes(content)
+    before = of(tmp_path)
+    failed = check(guarded, "--references", tmp_path / "refs", "--update", "--reason", "why")
+    assert failed.exit_code == ExitCode.INPUT
+    assert failed.stderr.startswith(f"{tmp_path / 'refs' / file}:{line}")
+    assert failed.stderr.count("\n") == 1
+    assert of(tmp_path) == before
 
 
 def test_json_holds_every_difference(guarded, tmp_path):

@@ -1,6 +1,7 @@
 """The packaged tables: rebuilt as stored, consistent, near their anchors; and the reader that refuses faulty ones."""
 
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from simsurance.cli import main
 from simsurance.data import tables
 from simsurance.data.build.__main__ import MODULES, built_tables, files
 from simsurance.data.build.employee_moves import steady_state
@@ -361,6 +364,29 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
     assert by_sex_age(a_table(tmp_path, text), "rate")["rate"][FEMALE, 100] == 100.5
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "ascii"])
+def test_tables_are_read_in_any_unicode_and_with_any_line_ends(tmp_path: Path, ends: str, encoding: str) -> None:
+    path = a_table(tmp_path, complete().replace("\n", ends).encode(encoding))
+    assert by_sex_age(path, "rate")["rate"][FEMALE, 100] == 100.5
+
+
+@pytest.mark.parametrize("command", ["validate", "run", "check", "show"])
+def test_a_table_of_gigabytes_is_refused_before_it_is_read(tmp_path: Path, command: str) -> None:
+    path = a_table(tmp_path, b"year,sex,age,persons\n")
+    os.truncate(path, 5 << 30)  # a sparse file
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text('extends = "baseline"\n[population]\nstock_table = "user.csv"\n')
+    beside = {"run": ["--out", str(tmp_path / "out")], "check": ["--references", str(tmp_path)]}
+    told = CliRunner().invoke(main, [command, str(scenario), *beside.get(command, [])])
+    if command == "show":
+        assert told.exit_code == ExitCode.DONE
+    else:
+        assert told.exit_code == ExitCode.INPUT
+        assert "user.csv:1: larger than 64 MiB; the rows that a scenario needs" in told.stderr
+        assert told.stderr.count("\n") == 1
+
+
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     path = a_table(tmp_path, complete())
     assert by_sex_age(path, "rate")["rate"][MALE, 0] == 0.5
@@ -391,6 +417,10 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         ),
         ("sex,age,rate\n", "1: there is no row under the header; one row a key"),
         (b"sex,age,rate\nmale,0,\xff\n", "2: this is not UTF-8; a file saved as UTF-8"),
+        ("性别,age,rate\nmale,0,1\n".encode("gb18030"), "1: this is not UTF-8; a file saved as UTF-8"),
+        ("sex,age,rate\n".encode("utf-16-le"), "1: this is not UTF-8; a file saved as UTF-8"),
+        (b"sex;age;rate\nmale;0;1\n", "1: the columns are told apart by semicolons; commas, with points in numbers"),
+        (b"sex\tage\trate\n", "1: the columns are told apart by tabs; commas, with points in numbers"),
         (
             'sex,age,rate\nmale,0,"1\n',
             "1: the quotes do not close (unexpected end of data); cells quoted as in RFC 4180",

@@ -3,17 +3,22 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from click.testing import CliRunner
 
 import simsurance as ss
+from simsurance import drafts
+from simsurance.cli import main
+from simsurance.drafts import draft_folder
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.output import save as save_module
-from simsurance.output.folder import new_folder, refuse_foreign
+from simsurance.output.folder import new_folder, prepare, refuse_foreign
 from simsurance.output.manifest import as_json, run_id
 from simsurance.output.save import file_names
 
@@ -94,7 +99,20 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_be_put_in_its_place(r
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-@pytest.mark.parametrize("what", ["folder", "file", "link", "other manifest", "own notes"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "folder",
+        "file",
+        "link",
+        "other manifest",
+        "own notes",
+        "hidden notes",
+        "hidden folder",
+        "own folder",
+        "link inside",
+    ],
+)
 def test_what_simsurance_did_not_write_is_refused_and_left_alone(results, tmp_path, what):
     path = tmp_path / "run"
     match what:
@@ -112,11 +130,86 @@ def test_what_simsurance_did_not_write_is_refused_and_left_alone(results, tmp_pa
         case "own notes":
             results.save(path, charts=False)
             (path / "notes.md").write_text("mine")
+        case "hidden notes" | "hidden folder":
+            results.save(path, charts=False)
+            (path / ".git").mkdir()
+            (path / ".git" / "HEAD").write_text("mine") if what == "hidden notes" else None
+        case "own folder":
+            results.save(path, charts=False)
+            (path / "plans").mkdir()
+        case "link inside":
+            results.save(path, charts=False)
+            (path / "summary.md").rename(tmp_path / "summary.md")
+            (path / "summary.md").symlink_to(tmp_path / "summary.md")
     before = files(tmp_path)
     with pytest.raises(SimsuranceError, match="was not written by simsurance") as refused:
         results.save(path, charts=False)
     assert refused.value.exit_code == ExitCode.ENVIRONMENT
     assert files(tmp_path) == before
+
+
+def test_an_edited_file_is_refused_and_left_alone(results, tmp_path):
+    results.save(tmp_path / "run", charts=False)
+    with (tmp_path / "run" / "summary.md").open("a") as summary:
+        summary.write("my comment")
+    with pytest.raises(
+        SimsuranceError, match=r"summary\.md: has been changed since simsurance wrote it; move it"
+    ) as refused:
+        results.save(tmp_path / "run", charts=False)
+    assert refused.value.exit_code == ExitCode.ENVIRONMENT
+    assert (tmp_path / "run" / "summary.md").read_text().endswith("my comment")
+
+
+def test_the_draft_of_a_killed_run_is_taken_away_and_that_of_a_live_one_is_not(results, tmp_path):
+    with draft_folder(tmp_path / "run") as alive:
+        dead = tmp_path / ".run.abcdefgh.partial"
+        (dead / "charts").mkdir(parents=True)
+        others = [tmp_path / name for name in (".run.mine.partial", ".other.abcdefgh.partial", ".run.abcdefgh.keep")]
+        for other in others:
+            other.mkdir()
+        results.save(tmp_path / "run", charts=False)
+        assert alive.is_dir()
+        assert not dead.exists()
+        assert all(other.is_dir() for other in others)
+
+
+def test_without_locks_a_draft_is_left_behind_after_a_day(results, tmp_path, monkeypatch):
+    monkeypatch.setattr(drafts, "fcntl", None)
+    young, old = (tmp_path / f".run.{name}.partial" for name in ("abcdefgh", "ijklmnop"))
+    young.mkdir()
+    old.mkdir()
+    os.utime(old, (0, 0))
+    results.save(tmp_path / "run", charts=False)
+    assert young.is_dir()
+    assert not old.exists()
+
+
+def test_a_former_folder_goes_back_to_its_place_or_makes_room(results, tmp_path):
+    results.save(tmp_path / "run", charts=False)
+    (tmp_path / "run").rename(tmp_path / "run.former")
+    prepare(tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    shutil.copytree(tmp_path / "run", tmp_path / "run.former")
+    prepare(tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    (tmp_path / "run.former").mkdir()
+    with pytest.raises(SimsuranceError, match=r"run\.former: was not written by simsurance"):
+        results.save(tmp_path / "run", charts=False)
+    assert (tmp_path / "run.former").is_dir()
+
+
+@pytest.mark.parametrize(
+    "command", [["run", "baseline"], ["compare", "baseline", "high_cost"], ["schemes", "baseline"]]
+)
+def test_where_nothing_can_be_written_nothing_is_computed(tmp_path, monkeypatch, command):
+    monkeypatch.setattr("simsurance.results.simulate", None)
+    monkeypatch.setattr("simsurance.results.blocks", None)
+    (tmp_path / "file").write_text("")
+    told = CliRunner().invoke(main, [*command, "--out", str(tmp_path / "file" / "out")])
+    assert (told.exit_code, told.stderr) == (ExitCode.ENVIRONMENT, f"{tmp_path / 'file'}: Not a directory\n")
+    monkeypatch.setattr(os, "access", lambda place, how: place != tmp_path)
+    told = CliRunner().invoke(main, [*command, "--out", str(tmp_path / "new" / "out")])
+    assert (told.exit_code, told.stderr) == (ExitCode.ENVIRONMENT, f"{tmp_path}: Permission denied\n")
 
 
 def test_what_a_file_browser_left_behind_does_not_stop_a_run(results, tmp_path):
@@ -192,3 +285,60 @@ def test_the_resolved_scenario_gives_the_same_run(results, tmp_path):
     results.save(tmp_path / "run", charts=False)
     again = ss.run(tmp_path / "run" / "scenario.toml")
     assert again.fund.equals(results.fund)
+
+
+def test_results_are_the_same_bytes_from_any_folder_and_name_no_folder(tmp_path, monkeypatch):
+    home = tmp_path / "jane" / "work"
+    (home / "tables").mkdir(parents=True)
+    (tmp_path / "jane" / "shared").mkdir()
+    shipped = ss.load("baseline").tables
+    shutil.copy(shipped["claims.inpatient.use_table"], home / "tables" / "own.csv")
+    shutil.copy(shipped["claims.inpatient.cost_table"], tmp_path / "jane" / "shared" / "own.csv")
+    (home / "mine.toml").write_text(
+        'extends = "baseline"\ntitle = "Mine"\n[horizon]\nlast_year = 2026\n[claims.inpatient]\n'
+        'use_table = "tables/own.csv"\ncost_table = "../shared/own.csv"\n'
+    )
+    wrote = {}
+    for place, scenario in (
+        (home, "mine.toml"),
+        (tmp_path, str(home / "mine.toml")),
+        (home / "tables", "../mine.toml"),
+    ):
+        monkeypatch.chdir(place)
+        called = ["run", scenario, "--no-range", "--no-charts", "--out", str(tmp_path / "out" / place.name)]
+        monkeypatch.setattr(sys, "argv", ["simsurance", *called])
+        told = CliRunner().invoke(main, called)
+        assert told.exit_code == 0, told.stderr
+        made = tmp_path / "out" / place.name / "mine"
+        texts = {name: (made / name).read_bytes() for name in files(made)}
+        manifest = json.loads(texts.pop("manifest.json"))
+        assert str(tmp_path) not in manifest.pop("environment")["command"]
+        assert not [name for name, text in (*texts.items(), ("", repr(manifest).encode())) if b"jane" in text]
+        wrote[place] = texts, manifest
+    monkeypatch.chdir(tmp_path)
+    (texts, manifest), *others = wrote.values()
+    assert all(other == (texts, manifest) for other in others)
+    assert {"mine.toml", "tables/own.csv", "own.csv"} <= set(manifest["inputs"])
+    assert {"tables/own.csv", "tables/1/own.csv"} <= set(manifest["outputs"])
+    shutil.rmtree(home)
+    again = ss.run(tmp_path / "out" / "work" / "mine" / "scenario.toml")
+    assert (tmp_path / "out" / "work" / "mine" / "fund.csv").read_text() == again.fund.to_csv(lineterminator="\n")
+
+
+def test_the_manifest_hashes_what_was_read_and_when_it_was_read(tmp_path):
+    table, scenario = tmp_path / "use.csv", tmp_path / "mine.toml"
+    original = ss.load("baseline").tables["claims.inpatient.use_table"].read_bytes()
+    table.write_bytes(original)
+    scenario.write_text(
+        'extends = "baseline"\n[horizon]\nlast_year = 2026\n[claims.inpatient]\nuse_table = "use.csv"\n'
+    )
+    read = scenario.read_bytes()
+    run = ss.run(scenario)
+    assert run.twins
+    table.unlink()
+    scenario.write_text("# edited while it ran\n")
+    run.save(tmp_path / "run", charts=False, ranges=False)
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["inputs"]["mine.toml"] == hashlib.sha256(read).hexdigest()
+    assert manifest["inputs"]["use.csv"] == hashlib.sha256(original).hexdigest()
+    assert (tmp_path / "run" / "tables" / "use.csv").read_bytes() == original

@@ -155,10 +155,12 @@ def test_init_writes_a_valid_scenario_and_its_schema_once(folder):
     jsonschema.validate(
         tomllib.loads(text), json.loads((folder / "simsurance.schema.json").read_text(encoding="utf-8"))
     )
+    assert call("init", "mine").exit_code == 0  # as after a break: what stands there is what would be written
+    (folder / "mine.toml").write_text(text + "# my own", encoding="utf-8")
     again = call("init", "mine")
     assert again.exit_code == 6
     assert again.stderr == "mine.toml: exists and is not overwritten; choose another name or move it\n"
-    assert (folder / "mine.toml").read_text(encoding="utf-8") == text
+    assert (folder / "mine.toml").read_text(encoding="utf-8") == text + "# my own"
     assert call("init", "other.toml").exit_code == 0
 
 

@@ -1,16 +1,20 @@
 """Reference results: what each scenario gave when it was last accepted, and every cell in which it differs now."""
 
+import codecs
 import csv
 import io
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
-from simsurance.csv_text import rows_csv, table_csv
+from simsurance.csv_text import LARGEST_TABLE, as_written, rows_csv, table_csv
+from simsurance.drafts import alone_in, clear_drafts, draft_folder
 from simsurance.errors import SimsuranceError
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ TABLES: Final = {
 
 LOG: Final = "CHANGES.csv"
 LOG_HEADER: Final = ("date", "version", "scenario", "largest_change", "reason")
+PENDING: Final = "CHANGES.pending"
+"""The folder of an update that is written whole and not yet in its place."""
 ABSENT: Final = "nothing"
 
 Cells = dict[tuple[str, str], str]
@@ -77,18 +83,46 @@ def differences(results: "RunResult", folder: Path) -> list[Difference]:
         if not file.is_file():
             found.append(Difference(name, table, "", "", "no such file", "a table", float("inf")))
             continue
-        before, after = (cells(each, TABLES[table]) for each in (file.read_text(encoding="utf-8"), text))
+        before, after = cells(_text(file), TABLES[table], file), cells(text, TABLES[table])
         found += _compared(name, table, before, after)
     return sorted(found, key=lambda each: -each.times)
 
 
-def cells(text: str, keys: Sequence[str]) -> Cells:
-    """A table's cells by row and column; a row is named by its keys."""
+def cells(text: str, keys: Sequence[str], file: object = "a table") -> Cells:
+    """A table's cells by row and column; a row is named by its keys. Raises SimsuranceError where `file` is damaged."""
     found: Cells = {}
-    for row in csv.DictReader(io.StringIO(text)):
-        name = " ".join(row.get(key) or "" for key in keys)
-        found |= {(name, column): value or "" for column, value in row.items() if column not in keys}
+    header, *rows = _rows(text, file) or [[]]
+    if not {*keys} <= {*header} or len({*header}) < len(header):
+        raise _damaged(file, 1, f"the header is not that of a reference with {','.join(keys)}")
+    for line, row in enumerate(rows, start=2):
+        by_column = dict(zip(header, row, strict=False))
+        name = " ".join(by_column.get(key, "") for key in keys)
+        own = {(name, column): value for column, value in by_column.items() if column not in keys}
+        if len(row) != len(header) or not found.keys().isdisjoint(own):
+            raise _damaged(file, line, "the row repeats another" if len(row) == len(header) else f"{len(row)} cells")
+        found |= own
     return found
+
+
+def _text(file: Path) -> str:
+    """A file's text, a byte order mark passed over; raises SimsuranceError where it is not UTF-8 or far too large."""
+    if file.stat().st_size > LARGEST_TABLE:
+        raise _damaged(file, 1, f"larger than {LARGEST_TABLE >> 20} MiB")
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _damaged(file, error.object.count(b"\n", 0, error.start) + 1, "this is not UTF-8") from None
+
+
+def _rows(text: str, file: object) -> list[list[str]]:
+    try:
+        return [[as_written(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    except csv.Error as error:
+        raise _damaged(file, 1, f"not CSV ({error})") from None
+
+
+def _damaged(file: object, line: int, wrong: str) -> SimsuranceError:
+    return SimsuranceError(f"{file}:{line}: {wrong}; restore the file, or remove it and accept the results anew")
 
 
 def _compared(scenario: str, table: str, before: Cells, after: Cells) -> Iterable[Difference]:
@@ -138,35 +172,68 @@ def _number(cell: str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def accept(results: "RunResult", references: Path, reason: str) -> Difference | None:
-    """Make these results the reference and write down why; returns the largest change, None if there was none."""
-    name = results.scenario.name
-    folder = references / name
-    found = differences(results, folder)
-    if not found:
-        return None
-    for table, text in reference_tables(results).items():
-        _replace(folder / table, text)
-    largest = found[0]
-    told = str(largest).removeprefix(name).lstrip(" :")
-    _replace(references / LOG, _logged(references / LOG, (date.today().isoformat(), __version__, name, told, reason)))
+def accept(results: "Iterable[RunResult]", references: Path, reason: str) -> "list[Difference | None]":
+    """Make these results the reference and write down why, all of it or nothing; the largest change of each, None without one.
+
+    All is written to a folder beside, which one rename makes an update; `settle` puts its files in their places, now or
+    after a process that was killed.
+    """
+    references.mkdir(parents=True, exist_ok=True)
+    with alone_in(references):
+        _settle(references)
+        log, pending = log_text(references), references / PENDING
+        largest: list[Difference | None] = []
+        with draft_folder(pending) as draft:
+            for result in results:
+                name = result.scenario.name
+                largest.append(next(iter(differences(result, references / name)), None))
+                if found := largest[-1]:
+                    told = str(found).removeprefix(name).lstrip(" :")
+                    log += _row((date.today().isoformat(), __version__, name, told, reason), log)
+                    (draft / name).mkdir()
+                    for table, text in reference_tables(result).items():
+                        (draft / name / table).write_text(text, encoding="utf-8", newline="")
+            if any(largest):
+                (draft / LOG).write_text(log, encoding="utf-8", newline="")
+                os.rename(draft, pending)
+        _settle(references)
     return largest
 
 
-def _logged(log: Path, row: Sequence[str]) -> str:
-    """The log with one more row."""
-    before = log.read_text(encoding="utf-8") if log.exists() else rows_csv(LOG_HEADER, [])
-    if not before.startswith(",".join(LOG_HEADER)):
-        raise SimsuranceError(f"{log}:1: is not a log of accepted changes; give {','.join(LOG_HEADER)}")
-    return before + rows_csv(LOG_HEADER, [row]).partition("\n")[2]
+def settle(references: Path) -> None:
+    """Finish an update that was killed after it was written whole, and take away one that was killed before."""
+    with suppress(FileNotFoundError), alone_in(references):
+        _settle(references)
 
 
-def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+def _settle(references: Path) -> None:
+    pending = references / PENDING
+    clear_drafts(pending)
+    for file in sorted(file for file in pending.rglob("*") if file.is_file()):
+        place = references / file.relative_to(pending)
+        place.parent.mkdir(exist_ok=True)
+        os.replace(file, place)
+    shutil.rmtree(pending, ignore_errors=True)
+
+
+def log_text(references: Path) -> str:
+    """The log of accepted changes as it stands, byte order mark included; raises SimsuranceError where it is none."""
+    file = references / LOG
+    if not file.exists():
+        return rows_csv(LOG_HEADER, [])
+    text = _text(file)
+    header, *rows = _rows(text, file) or [[]]
+    if tuple(header) != LOG_HEADER:
+        raise SimsuranceError(f"{file}:1: is not a log of accepted changes; give {','.join(LOG_HEADER)}")
+    for line, row in enumerate(rows, start=2):
+        if len(row) not in (0, len(LOG_HEADER)):
+            raise _damaged(file, line, f"{len(row)} cells instead of {len(LOG_HEADER)}")
+    marked = file.read_bytes().startswith(codecs.BOM_UTF8)
+    return "\ufeff" * marked + text
+
+
+def _row(cells: Sequence[str], log: str) -> str:
+    """One more row of the log, with the line ends that it has."""
+    end = "\r\n" if "\r\n" in log else "\n"
+    row = rows_csv((), [cells]).partition("\n")[2].removesuffix("\n")
+    return ("" if log.endswith("\n") else end) + row + end

@@ -27,6 +27,9 @@ COMMANDS = {
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
+WRITING = ("run", "compare", "check", "schemes", "init", "schema")
+"""The subcommands that write files; each is killed before every one of its file operations by a test."""
+
 
 class Commands(click.Group):
     """The group of subcommands: knows them by name until one is called, and answers for what they raise."""

@@ -44,6 +44,7 @@ def command(
     if update:
         _refuse_installed(references)
     chosen = [load(name) for name in dict.fromkeys(scenarios or shipped())]
+    _prepare(folder, update)
     with progress() as line:
         line.say(words(WHOLE).label("progress.importing"))
         from simsurance.results import simulate
@@ -59,9 +60,19 @@ def _update(results: "list[RunResult]", folder: Path, reason: str) -> None:
     """Accept the results, one line a scenario."""
     from simsurance.analysis.reference_results import accept
 
-    for result in results:
-        largest = accept(result, folder, reason)
+    for result, largest in zip(results, accept(results, folder, reason), strict=True):
         click.echo(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
+
+
+def _prepare(folder: Path, update: bool) -> None:
+    """Finish what a killed update left; before anything is computed, refuse a log or a folder that takes no update."""
+    from simsurance.analysis.reference_results import log_text, settle
+    from simsurance.drafts import require_writable
+
+    settle(folder)
+    if update:
+        log_text(folder)
+        require_writable(folder / "new")
 
 
 def _check(results: "list[RunResult]", folder: Path, left_over: list[str], as_json: bool) -> None:

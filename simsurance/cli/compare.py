@@ -1,18 +1,23 @@
 """`simsurance compare`: the results of scenarios side by side."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import entries_option, language_option, range_option, scenario_options
+from simsurance.cli.options import (
+    bom_option,
+    command_line,
+    entries_option,
+    language_option,
+    range_option,
+    scenario_options,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.language import words
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
@@ -32,6 +37,7 @@ LONGEST_NAME: Final = 120
 @entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @range_option
+@bom_option
 @language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -43,6 +49,7 @@ def command(
     entries: str,
     charts: bool,
     ranged: bool,
+    bom: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -52,7 +59,7 @@ def command(
     """
     scenarios = [_scenario(name, fragments, settings) for name in (base, *others)]
     folder = out / _folder_name(scenarios)
-    refuse_foreign(folder)
+    prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.compare import compare
@@ -63,7 +70,7 @@ def command(
         line.say(words(lang).label("progress.single_changes"))
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(words(lang).say("progress.writing", folder=folder))
-        save_comparison(comparison, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+        save_comparison(comparison, folder, charts, lang, command_line(), ranges, bom)
     click.echo(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 

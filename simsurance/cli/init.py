@@ -1,9 +1,11 @@
 """`simsurance init`: begin a scenario file."""
 
+import os
 from pathlib import Path
 
 import click
 
+from simsurance.drafts import write_whole
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.json_schema import FILE_NAME, TITLE, json_schema_text
@@ -42,12 +44,13 @@ def command(name: str) -> None:
     if slug(path.name) != path.stem or path.stem in shipped():
         why = "is the name of a shipped scenario" if path.stem in shipped() else "cannot be the name of a scenario"
         raise SimsuranceError(f"{path.stem} {why}; choose another, of letters, digits, _ and -")
-    schema = path.parent / FILE_NAME
+    schema, begun = path.parent / FILE_NAME, template(path).encode()
     for file in (path, schema):
-        if file.exists() and (file == path or TITLE.encode() not in file.read_bytes()):
+        ours = file.is_file() and (file.read_bytes() == begun if file == path else TITLE.encode() in file.read_bytes())
+        if os.path.lexists(file) and not ours:
             raise SimsuranceError(
                 f"{file}: exists and is not overwritten; choose another name or move it", exit_code=ExitCode.ENVIRONMENT
             )
-    path.write_text(template(path), encoding="utf-8")
-    schema.write_text(json_schema_text(), encoding="utf-8")
+    write_whole(schema, json_schema_text().encode())
+    write_whole(path, begun)
     click.echo(f"wrote {path} and {schema}; next: simsurance validate {path}")

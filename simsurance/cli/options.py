@@ -1,6 +1,11 @@
 """What several subcommands share: fragments and settings laid upon a scenario, the language, what is told of its years."""
 
+import os
+import re
+import shlex
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -65,10 +70,22 @@ def entries_option(command: Command) -> Command:
     )(command)
 
 
+def bom_option(command: Command) -> Command:
+    """`--bom`, handed to the subcommand as `bom`."""
+    text = "Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
+    return click.option("--bom", is_flag=True, help=text)(command)
+
+
 def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
     """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
     for note in scenario.notes_in(lang):
         click.echo(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
+
+
+def command_line() -> str:
+    """The command as it was called, for a manifest; folders above the current one are not told, they name persons."""
+    told = shlex.join(["simsurance", *sys.argv[1:]]).replace(f"{Path.cwd()}{os.sep}", "")
+    return re.sub(r"""(?<![\w.:/\\…-])(?:[A-Za-z]:)?[/\\](?:[^/\\"'=,\n]+[/\\])+""", "…/", told)
 
 
 def _split(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,22 +1,20 @@
 """`simsurance run`: project scenarios and write tables, charts and a summary of each."""
 
 import re
-import shlex
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import language_option, range_option, scenario_options, tell_notes
+from simsurance.cli.options import bom_option, command_line, language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare, refuse_foreign
 from simsurance.scenario_file.faults import refuse
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -68,6 +66,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @range_option
+@bom_option
 @language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -80,6 +79,7 @@ def command(
     out: Path,
     charts: bool,
     ranged: bool,
+    bom: bool,
     lang: str,
     dry_run: bool,
     as_json: bool,
@@ -93,7 +93,7 @@ def command(
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
-    folders = _folders(chosen, out)
+    folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
     for scenario in chosen:
         tell_notes(scenario, lang)
     if dry_run:
@@ -113,7 +113,7 @@ def command(
             at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
             line.say(words(lang).say("progress.run", **at))
             ranges, folder = single_changes(result) if ranged else None, folders[place]
-            save(twins(result), folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]), ranges)
+            save(twins(result), folder, charts, lang, command_line(), ranges, bom)
             runs[place] = Told(
                 _rows(result, ranges, lang),
                 _pinned(result, lang),
@@ -130,14 +130,14 @@ def command(
         click.echo("\n".join([*table, "", *(run.written for run in told)]))
 
 
-def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
+def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
     """Each scenario's folder; raises SimsuranceError if two would be the same or one is not ours to replace."""
     names = [scenario.name.casefold() for scenario in scenarios]
     if twice := [scenario.name for scenario in scenarios if names.count(scenario.name.casefold()) > 1]:
         raise SimsuranceError(f"{out / twice[0]}: two scenarios would write here; rename one of their files")
     folders = [out / scenario.name for scenario in scenarios]
     for folder in folders:
-        refuse_foreign(folder)
+        look_at(folder)
     return folders
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from simsurance.drafts import write_whole
 from simsurance.scenario_file.json_schema import json_schema_text
 
 
@@ -16,4 +17,4 @@ def command(out: Path | None) -> None:
     if out is None:
         click.echo(json_schema_text(), nl=False)
     else:
-        out.write_text(json_schema_text(), encoding="utf-8")
+        write_whole(out, json_schema_text().encode())

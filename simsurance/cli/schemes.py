@@ -1,7 +1,5 @@
 """`simsurance schemes`: what a policy in one scheme does to both."""
 
-import shlex
-import sys
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
@@ -9,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import entries_option, language_option, scenario_options
+from simsurance.cli.options import bom_option, command_line, entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
-from simsurance.output.folder import refuse_foreign
+from simsurance.output.folder import prepare
 from simsurance.output.labels import fund_label, unit, words_of
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
@@ -49,6 +47,7 @@ POOLED: Final = ("resident", POOL)
 )
 @entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@bom_option
 @language_option("table and chart")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
@@ -59,6 +58,7 @@ def command(
     out: Path,
     entries: str,
     charts: bool,
+    bom: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -71,7 +71,7 @@ def command(
     if unknown:
         raise SimsuranceError(*(f"--policy:{policy}: {text}" for policy, text in unknown))
     folder = out / f"schemes-{load(scenario, fragments, settings).name}"
-    refuse_foreign(folder)
+    prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.projecting"))
         from simsurance.analysis.scheme_effects import POLICIES, scheme_effects
@@ -79,7 +79,7 @@ def command(
 
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
-        save_scheme_effects(effects, folder, charts, lang, shlex.join(["simsurance", *sys.argv[1:]]))
+        save_scheme_effects(effects, folder, charts, lang, command_line(), bom)
     click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 

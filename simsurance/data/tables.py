@@ -7,10 +7,11 @@ the last one open; years are those asked for.
 """
 
 import csv
+import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simsurance.axes import AGE, AREA, INCOME, SEX
+from simsurance.csv_text import LARGEST_TABLE, as_written, text_of
 from simsurance.errors import SimsuranceError
 
 FloatArray = NDArray[np.float64]
@@ -63,6 +65,12 @@ class Table:
 
     path: str
     columns: dict[str, Column]
+    content: bytes = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the bytes that were read."""
+        return hashlib.sha256(self.content).hexdigest()
 
     def numbers(self, name: str) -> FloatArray:
         """The number column of that name."""
@@ -82,6 +90,15 @@ class Table:
         if name not in self.columns:
             raise _fault(self.path, 1, name, "there is no such column", f"a header with the column {name}")
         return self.columns[name]
+
+
+READ: Final[dict[str, Table]] = {}
+"""Every table as it was last read, by its path."""
+
+
+def content_read(path: Path) -> bytes:
+    """A table's bytes as they were last read."""
+    return READ[str(path)].content if str(path) in READ else path.read_bytes()
 
 
 def read_table(path: str | Path, header: Sequence[str] | None = None) -> dict[str, Column]:
@@ -221,7 +238,9 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
         state = os.stat(path)
     except OSError:
         raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
-    table = _read(str(path), state.st_mtime_ns, state.st_size)
+    if state.st_size > LARGEST_TABLE:
+        raise _fault(str(path), 1, "", f"larger than {LARGEST_TABLE >> 20} MiB", "the rows that a scenario needs")
+    table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
         raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
@@ -230,27 +249,36 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
 
 @lru_cache(maxsize=64)
 def _read(path: str, _modified: int, _size: int) -> Table:
-    names, rows = _cells(path, _text(path))
+    content, text = _text(path)
+    names, rows = _cells(path, text)
     if not rows:
         raise _fault(path, 1, "", "there is no row under the header", "one row a key")
     columns = {name: _parsed(path, name, rows[i :: len(names)]) for i, name in enumerate(names)}
-    return Table(path, columns)
+    return Table(path, columns, content)
 
 
-def _text(path: str) -> str:
+def _text(path: str) -> tuple[bytes, str]:
+    """A file's bytes, and its text."""
     try:
-        return Path(path).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        content = Path(path).read_bytes()
+        text = text_of(content)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         raise _fault(path, row, "", "this is not UTF-8", "a file saved as UTF-8") from None
     except OSError as error:
         raise SimsuranceError(f"{path}: {error.strerror}; a CSV file that can be read") from None
+    if "\0" in text:
+        raise _fault(path, 1, "", "this is not UTF-8", "a file saved as UTF-8")
+    return content, text
 
 
 def _cells(path: str, text: str) -> tuple[list[str], list[str]]:
     """Column names, and all cells row after row."""
     first, _, body = text.removesuffix("\n").partition("\n")
-    names = next(csv.reader([first]), [])
+    names = [as_written(name) for name in next(csv.reader([first]), [])]
+    if len(names) == 1 and (sign := next((sign for sign in ";\t" if sign in first), None)):
+        apart = "semicolons" if sign == ";" else "tabs"
+        raise _fault(path, 1, "", f"the columns are told apart by {apart}", "commas, with points in numbers")
     if not names or not all(names) or len(set(names)) < len(names):
         raise _fault(path, 1, "", "the header is empty or names a column twice", "one name a column")
     if '"' not in body:
@@ -275,7 +303,7 @@ def _parsed(path: str, name: str, cells: list[str]) -> Column:
         numbers = np.array(list(map(float, cells)))
     except ValueError:
         if not any(map(_is_number, set(cells))):
-            return cells
+            return [as_written(cell) for cell in cells]
         row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
         raise _fault(path, row, name, f"{cell!r} is not a number", "a finite number such as 0.0123") from None
     plain = "".join(cells)

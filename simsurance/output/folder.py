@@ -1,36 +1,55 @@
 """A folder that appears whole or not at all, and never in place of something that simsurance did not write."""
 
+import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from simsurance.drafts import alone_in, discard, draft_folder, require_writable
 from simsurance.errors import ExitCode, SimsuranceError
 
 MANIFEST: Final = "manifest.json"
 MADE_BY: Final = "simsurance"
+LITTER: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What file browsers leave wherever somebody looks."""
+LARGEST_MANIFEST: Final = 64 << 20
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """An empty folder to write to, which becomes `path` when all is written and vanishes when anything fails.
 
-    A folder already at `path` is replaced if its manifest is ours and lists every file in it. Raises SimsuranceError
-    (ENVIRONMENT) otherwise.
+    A folder already at `path` is replaced if its manifest is ours and every file in it is as the manifest says. Raises
+    SimsuranceError (ENVIRONMENT) otherwise.
     """
+    path = path if path.name else path.absolute()
     refuse_foreign(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", suffix=".partial", dir=path.parent))
-    try:
-        _open_to_readers(draft)
+    with draft_folder(path) as draft:
         yield draft
-        _put_in_place(draft, path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        with alone_in(path.parent):
+            _take_up(path)
+            _put_in_place(draft, path)
+
+
+def prepare(path: Path) -> None:
+    """Before anything is computed: what a killed process left in the place of `path`, and whether it can be written.
+
+    Raises SimsuranceError (ENVIRONMENT) or OSError.
+    """
+    require_writable(path)
+    if os.path.lexists(former_of(path)):
+        with alone_in(path.parent):
+            _take_up(path)
+    refuse_foreign(path)
+
+
+def former_of(path: Path) -> Path:
+    """Where a folder stands while its successor takes its place."""
+    return path.with_name(f"{path.name}.former")
 
 
 def refuse_foreign(path: Path) -> None:
@@ -40,11 +59,17 @@ def refuse_foreign(path: Path) -> None:
     manifest = read_manifest(path)
     if manifest is None:
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
-    known = {MANIFEST, *manifest.get("outputs", {})}
-    for file in sorted(file for file in path.rglob("*") if not file.is_dir()):
-        name = file.relative_to(path).as_posix()
-        if name not in known and not any(part.startswith(".") for part in Path(name).parts):
+    hashes = manifest["outputs"]
+    folders = {parent for name in hashes for parent in Path(name).parents}
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path)
+        if (file.is_dir() and not file.is_symlink() and name in folders) or file.name in LITTER:
+            continue
+        if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
             raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
+        if name.as_posix() != MANIFEST and hashlib.sha256(file.read_bytes()).hexdigest() != hashes[name.as_posix()]:
+            told = "has been changed since simsurance wrote it; move it, or choose another folder with --out"
+            raise _refusal(f"{file}: {told}")
 
 
 def _refusal(line: str) -> SimsuranceError:
@@ -56,30 +81,38 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     if path.is_symlink() or not path.is_dir():
         return None
     try:
+        if (path / MANIFEST).stat().st_size > LARGEST_MANIFEST:
+            return None
         found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and found.get("made_by") == MADE_BY else None
+    ours = isinstance(found, dict) and found.get("made_by") == MADE_BY and isinstance(found.get("outputs"), dict)
+    return found if ours else None
 
 
-def _open_to_readers(draft: Path) -> None:
-    """The permissions that a folder made in the plain way would have."""
-    mask = os.umask(0)
-    os.umask(mask)
-    draft.chmod(0o777 & ~mask)
+def _take_up(path: Path) -> None:
+    """What a process left that was killed while it replaced `path`: the former folder goes back, or where it may go."""
+    former = former_of(path)
+    if not os.path.lexists(former):
+        return
+    refuse_foreign(former)
+    if os.path.lexists(path):
+        discard(former, path)
+    else:
+        former.rename(path)
 
 
 def _put_in_place(draft: Path, path: Path) -> None:
-    """Rename the finished folder to its place; a former one steps aside and comes back if that fails."""
+    """Rename the finished folder to its place; a former one steps aside in full sight and comes back if that fails."""
+    refuse_foreign(path)
     if not path.exists():
         draft.rename(path)
         return
-    former = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", suffix=".former", dir=path.parent))
-    path.rename(former / path.name)
+    former = former_of(path)
+    path.rename(former)
     try:
         draft.rename(path)
     except BaseException:
-        (former / path.name).rename(path)
-        former.rmdir()
+        former.rename(path)
         raise
-    shutil.rmtree(former, ignore_errors=True)
+    discard(former, path)

@@ -1,12 +1,16 @@
 """Words, units and numbers of charts and summaries in one language; they stand in the files of `simsurance.language`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.language import Words, words
+from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.loader import slug
 from simsurance.scenario_file.toml_text import toml_value
 
 if TYPE_CHECKING:
+    from simsurance.scenario_file.files import Layer
     from simsurance.scenario_file.loader import Scenario
 
 
@@ -87,6 +91,28 @@ def in_its_words(scenario: "Scenario", key: str, lang: str) -> str:
 def in_language(noun: object, key: str, lang: str) -> str:
     """A text of a scenario, option or lever in the language: the field with its name behind, `key_lang`, or that without."""
     return str(getattr(noun, f"{key}_{lang}", getattr(noun, key)))
+
+
+def file_of(layer: "Layer") -> Path:
+    """The file that a layer was read from."""
+    assert layer.folder is not None
+    return layer.folder / Path(layer.label).name
+
+
+def name_of(path: Path, scenario: "Scenario") -> str:
+    """A file as results call it, from whatever folder and by whomever it was read: from the package or the scenario's folder.
+
+    What lies elsewhere is called by its last name.
+    """
+    of_scenario = {slug(layer.label): layer.folder for layer in scenario.layers.values() if layer.folder is not None}
+    home = of_scenario.get(scenario.name.split("+")[0], scenario.root.folder)
+    return label_of(path.resolve(), home and home.resolve(), path.name)
+
+
+def origins(scenario: "Scenario") -> dict[str, str]:
+    """What set each value, as results call it."""
+    names = {layer.label: name_of(file_of(layer), scenario) for layer in scenario.layers.values() if layer.folder}
+    return {path: names.get(label, label) for path, label in scenario.origins.items()}
 
 
 def scenario_title(scenario: "Scenario", lang: str) -> str:

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
+from simsurance.data import tables
 from simsurance.data.tables import DATA
 from simsurance.output.folder import MADE_BY
-from simsurance.scenario_file.files import label_of
+from simsurance.output.labels import file_of, name_of, origins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +30,14 @@ PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy"
 PUBLISHED: Final = DATA / "published.csv"
 
 
-def run_id(scenario: "Scenario") -> str:
-    """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run."""
-    tables = {key: sha256(path) for key, path in scenario.tables.items()}
-    of_root = {key: sha256(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
+def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) -> str:
+    """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run.
+
+    `digest`: a table's hash, that of its file as it is now if none is given.
+    """
+    digest = digest or sha256
+    tables = {key: digest(path) for key, path in scenario.tables.items()}
+    of_root = {key: digest(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
     leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
     made_of = {
         "version": __version__,
@@ -41,7 +46,7 @@ def run_id(scenario: "Scenario") -> str:
         "reference": dict(scenario.of_root) | of_root,
     }
     if scenario.pin_root is not None:
-        made_of["pinned_in"] = run_id(scenario.pin_root)
+        made_of["pinned_in"] = run_id(scenario.pin_root, digest)
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -51,7 +56,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
     scenario = results.scenario
     content = {
         "schema": SCHEMA,
-        "run_id": run_id(scenario),
+        "run_id": run_id(scenario, as_read),
         **entries_of(results),
         "scenario": scenario.name,
         "title": scenario.values.title,
@@ -61,7 +66,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
         "pinned": pinned(results),
         "checks": records(results.checks),
         "inputs": inputs(scenario),
-        "origins": dict(scenario.origins),
+        "origins": origins(scenario),
     }
     return _manifest(content, outputs, command)
 
@@ -80,7 +85,7 @@ def entries_of(results: "RunResult") -> dict[str, Any]:
     if results.held is None:
         return {}
     of = results.held.of
-    return {"entries_of": {"scenario": of.name, "run_id": run_id(of)}, "entries_not_met": results.not_met}
+    return {"entries_of": {"scenario": of.name, "run_id": run_id(of, as_read)}, "entries_not_met": results.not_met}
 
 
 def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
@@ -99,7 +104,7 @@ def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str]
 def _run(result: "RunResult") -> dict[str, Any]:
     """One run among others."""
     return {
-        "run_id": run_id(result.scenario),
+        "run_id": run_id(result.scenario, as_read),
         **entries_of(result),
         "years": [result.years[0], result.years[-1]],
         "pinned": pinned(result),
@@ -121,10 +126,14 @@ def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def inputs(scenario: "Scenario") -> dict[str, str]:
-    """Hash of every file that a run reads, by the name that messages use: scenario files, tables, published years."""
-    files = {layer.folder / Path(layer.label).name for layer in scenario.layers.values() if layer.folder is not None}
-    files |= {*scenario.tables.values(), *scenario.root_tables.values(), PUBLISHED}
-    return dict(sorted((label_of(path), sha256(path)) for path in files))
+    """Hash of every file as it was read for a run, by its name in results: scenario files, tables, published years."""
+    read = {file_of(layer): layer.digest for layer in scenario.layers.values() if layer.folder is not None}
+    read |= {path: as_read(path) for path in (*scenario.tables.values(), *scenario.root_tables.values(), PUBLISHED)}
+    named: dict[str, str] = {}
+    for path, digest in sorted(read.items()):
+        name = name_of(path, scenario)
+        named[f"{name} ({digest[:8]})" if named.get(name, digest) != digest else name] = digest
+    return dict(sorted(named.items()))
 
 
 def environment(command: str) -> dict[str, Any]:
@@ -141,6 +150,11 @@ def environment(command: str) -> dict[str, Any]:
 def sha256(path: Path) -> str:
     """Hash of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def as_read(path: Path) -> str:
+    """Hash of a table when it was read; of its file as it is now where it was not."""
+    return tables.READ[str(path)].digest if str(path) in tables.READ else sha256(path)
 
 
 def plain(value: Any) -> Any:

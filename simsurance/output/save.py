@@ -1,10 +1,12 @@
 """Results as a folder: tables, resolved scenario, summary, charts, manifest."""
 
+import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simsurance.csv_text import table_csv
+from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import chart_names
@@ -27,21 +29,24 @@ def save(
     lang: str = "en",
     command: str = "",
     ranges: "SingleChanges | None" = None,
+    bom: bool = False,
 ) -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
 
-    Depletion years stand with their ranges if these are given.
+    Depletion years stand with their ranges if these are given. `bom`: CSV files begin with a byte order mark, for Excel.
     """
     results = twins.full
-    told = {"scenario.toml": results.scenario.to_toml(), "summary.md": summary(twins, lang, ranges)}
-    texts = run_tables(twins, ranges) | told
+    places = table_places(results.scenario)
+    told = {"scenario.toml": results.scenario.to_toml(places.__getitem__), "summary.md": summary(twins, lang, ranges)}
+    own = {place: content_read(file) for file, place in places.items()}
+    texts: dict[str, str | bytes] = {**run_tables(twins, ranges), **told, **own}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
 
         return write_all(results, folder, lang, ranges)
 
-    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command))
+    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command), bom)
 
 
 def save_comparison(
@@ -51,6 +56,7 @@ def save_comparison(
     lang: str = "en",
     command: str = "",
     ranges: "Sequence[SingleChanges] | None" = None,
+    bom: bool = False,
 ) -> None:
     """Write a comparison as the folder `path`, in the same way."""
     texts = comparison_tables(comparison, ranges) | {"summary.md": comparison_summary(comparison, lang, ranges)}
@@ -60,11 +66,13 @@ def save_comparison(
 
         return write_all(comparison, folder, lang, ranges)
 
-    _write(path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command))
+    _write(
+        path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command), bom
+    )
 
 
 def save_scheme_effects(
-    effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = ""
+    effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
 ) -> None:
     """Write what policies do to both schemes as the folder `path`, in the same way."""
     texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
@@ -75,28 +83,45 @@ def save_scheme_effects(
         folder.mkdir()
         return canvas.write(scheme_effects.draw(effects, lang), folder)
 
-    _write(path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command))
+    _write(
+        path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command), bom
+    )
 
 
 def _write(
     path: Path,
-    texts: Mapping[str, str],
+    texts: Mapping[str, str | bytes],
     draw: Callable[[Path], Iterable[Path]] | None,
     manifest: Callable[[Mapping[str, str]], str],
+    bom: bool = False,
 ) -> None:
     """Texts, charts and the manifest of both into a folder that appears whole."""
     with new_folder(path) as draft:
         for name, text in texts.items():
-            (draft / name).write_text(text, encoding="utf-8", newline="\n")
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            (draft / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         files = [draft / name for name in texts]
         if draw:
             files += draw(draft / "charts")
+        for file in files:
+            if bom and file.suffix == ".csv" and not isinstance(texts.get(file.relative_to(draft).as_posix()), bytes):
+                file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
+
+
+def table_places(scenario: "Scenario") -> dict[Path, str]:
+    """Where each own table of a scenario stands in the folder of a run, so that its scenario.toml finds it there."""
+    places: dict[Path, str] = {}
+    for file in scenario.own_tables:
+        number = sum(other.name.casefold() == file.name.casefold() for other in places)
+        places[file] = f"tables/{number}/{file.name}" if number else f"tables/{file.name}"
+    return places
 
 
 def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
     """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
     names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
+    names += table_places(scenario).values()
     drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
     return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]

@@ -26,7 +26,7 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
-from simsurance.output.labels import in_its_words, in_language, words_of
+from simsurance.output.labels import in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, range_of
 from simsurance.scenario_file.keys import KEYS
@@ -257,16 +257,15 @@ def drag_facts(twins: "Twins") -> Facts:
 def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
     own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in TITLES]
-    keys = [path for path in own if path in KEYS]
+    keys, named = [path for path in own if path in KEYS], origins(scenario)
     if len(keys) > len(KEYS) // 2:
         keys = []
     told: list[Facts] = [
-        {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": scenario.origins[path], "mark": ""}
-        for path in keys
+        {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": named[path], "mark": ""} for path in keys
     ]
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
-        origin, mark = scenario.origins[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
+        origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
         about = in_language(lever, "description", lang)
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
         told.append(lever_told | {"source": lever.source, "about": about})

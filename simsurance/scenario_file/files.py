@@ -1,5 +1,6 @@
 """Finding and reading scenario files: shipped names, paths, limits, encoding and TOML syntax."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from simsurance.scenario_file.faults import Fault, nearest
 PACKAGE: Final = Path(simsurance.__file__).resolve().parent
 TABLES: Final = PACKAGE / "data"
 LARGEST_FILE: Final = 1 << 20
+MOST_FRAGMENTS: Final = 100
 DEEPEST_NESTING: Final = 16
 LONGEST_CHAIN: Final = 8
 
@@ -30,6 +32,8 @@ class Layer:
     data: Mapping[str, Any]
     folder: Path | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    """Hash of the file's bytes as they were read."""
 
     def fault(self, key: str, text: str) -> Fault:
         """A fault of this source at a key."""
@@ -53,15 +57,15 @@ def shipped(fragments: bool = False) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
-def label_of(path: Path) -> str:
-    """How messages call a file: shipped files by their folder, others from the current folder where inside it."""
+def label_of(path: Path, home: Path | None = None, elsewhere: str | None = None) -> str:
+    """How messages call a file: shipped files by their folder, others from `home`, the current folder, where inside it."""
     path = path.absolute()
-    for top, prefix in ((scenarios_folder(), "scenarios/"), (PACKAGE, "simsurance/"), (Path.cwd(), "")):
+    for top, prefix in ((scenarios_folder(), "scenarios/"), (PACKAGE, "simsurance/"), (home or Path.cwd(), "")):
         try:
             return prefix + path.relative_to(top).as_posix()
         except ValueError:
             continue
-    return path.as_posix()
+    return elsewhere or path.as_posix()
 
 
 RENAMED: Final[dict[str, str]] = {"wages_behind_income": "wages_follow_income"}
@@ -141,7 +145,7 @@ def parse(content: bytes, label: str, folder: Path | None) -> Layer | Fault:
         return Fault(label, "", 'the file is empty; begin with extends = "baseline" and the keys that differ')
     if _depth(data) > DEEPEST_NESTING:
         return Fault(label, "", f"tables nested deeper than {DEEPEST_NESTING}; tables here are at most five deep")
-    return Layer(label, data, folder, key_lines(text))
+    return Layer(label, data, folder, key_lines(text), hashlib.sha256(content).hexdigest())
 
 
 _LONG_KEY: Final = re.compile(rf"""(?:\.[ \t]*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*){{{DEEPEST_NESTING}}}""")

@@ -1,6 +1,7 @@
 """A layer of a scenario as leaves: dotted path -> value. Merging is then one rule, the later leaf wins."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from simsurance.scenario_file.faults import Fault, found, nearest, wanted
@@ -157,7 +158,7 @@ def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leav
     """A root file without one of its tables, and the leaves of that table."""
     if name not in layer.data:
         return layer, {}
-    rest = Layer(layer.label, {k: v for k, v in layer.data.items() if k != name}, layer.folder, layer.lines)
+    rest = replace(layer, data={k: v for k, v in layer.data.items() if k != name})
     table = layer.data[name]
     if not isinstance(table, Mapping):
         faults.append(layer.fault(name, f"{found(table)}, where a table of keys belongs; leave it out"))

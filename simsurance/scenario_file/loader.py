@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
-from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, TABLES, Layer, find, read
+from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, MOST_FRAGMENTS, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
     DEMOGRAPHY_KEYS,
@@ -154,14 +154,20 @@ class Scenario:
         root = self.pin_root or self
         return _Stack(dict(root.leaves), dict(root.layers)).with_those_that_pin(upon)
 
-    def to_toml(self) -> str:
-        """The complete scenario as a root file that loads again to the same values; own tables by their full path."""
+    @property
+    def own_tables(self) -> list[Path]:
+        """The tables that are not shipped, the root's own included."""
+        files = dict.fromkeys((*self.tables.values(), *self.root_tables.values()))
+        return [file for file in files if not file.is_relative_to(TABLES)]
+
+    def to_toml(self, place: Callable[[Path], str] = Path.as_posix) -> str:
+        """The complete scenario as a root file that loads again to the same values; `place`: how own tables are named."""
         leaves = dict(self.leaves)
         for path, file in self.tables.items():
-            if self.layers[path].folder is not None and not file.is_relative_to(TABLES):
-                leaves[path] = file.as_posix()
+            if not file.is_relative_to(TABLES):
+                leaves[path] = place(file)
         of_root = dict(self.of_root)
-        of_root |= {path: self.root_tables[path].as_posix() for path in of_root if self._is_own_of_root(path)}
+        of_root |= {path: place(self.root_tables[path]) for path in of_root if self._is_own_of_root(path)}
         policy = {path: value for path, value in of_root.items() if value != leaves[path]}
         pinned_in = self.pin_root.leaves if self.pin_root else {}
         differing = {
@@ -207,6 +213,14 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     """
     faults: list[Fault] = []
     chain = _chain(name_or_path, faults)
+    if len(fragments) > MOST_FRAGMENTS:
+        refuse(
+            [
+                Fault(
+                    "--with", "", f"{len(fragments)} options; at most {MOST_FRAGMENTS}, or write their keys into a file"
+                )
+            ]
+        )
     extras = [layer for name in fragments if (layer := _fragment(name, faults))]
     given = [layer for text in settings if (layer := _setting(text, faults))]
     if not chain:
@@ -312,7 +326,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
         parent = layer.data.get("extends")
         child = layer
         own = {key: value for key, value in layer.data.items() if key not in ("extends", "with")}
-        chain += [Layer(layer.label, own, layer.folder, layer.lines), *_laid_under(layer, faults)]
+        chain += [replace(layer, data=own), *_laid_under(layer, faults)]
         if "extends" not in layer.data:
             return chain[::-1]
         if not isinstance(parent, str):
@@ -338,6 +352,9 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
         return []
     if names and "extends" not in scenario.data:
         faults.append(scenario.fault("with", "a root has no fragments; write their keys into it"))
+        return []
+    if len(names) > MOST_FRAGMENTS:
+        faults.append(scenario.fault("with", f"{len(names)} options; at most {MOST_FRAGMENTS}"))
         return []
     layers = [layer for name in names if (layer := _fragment(name, faults, scenario))]
     _refuse_disagreement(layers, faults)

@@ -7,6 +7,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+from simsurance.csv_text import LARGEST_TABLE, text_of
 from simsurance.scenario_file.faults import Fault
 from simsurance.scenario_file.files import TABLES, Layer
 from simsurance.scenario_file.keys import KEYS
@@ -196,6 +197,8 @@ def table_years(path: Path) -> tuple[int, int] | None:
     """The first and the last year of a table, the first cell of each row; None where a cell is no year."""
     try:
         state = path.stat()
+        if state.st_size > LARGEST_TABLE:
+            return None
         return _table_years(path, state.st_mtime_ns, state.st_size)
     except OSError:
         return None
@@ -203,8 +206,8 @@ def table_years(path: Path) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=64)
 def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, int] | None:
-    _, *rows = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
     try:
+        _, *rows = text_of(path.read_bytes()).splitlines() or [""]
         years = {float(cell.strip('"')) for cell in {row.partition(",")[0] for row in rows}}
     except ValueError:
         return None

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from simsurance.csv_text import table_csv
 from simsurance.language import Words, words
 
 if TYPE_CHECKING:
@@ -363,5 +364,5 @@ def write(chart: Chart, folder: Path) -> list[Path]:
     files = [folder / f"{chart.name}.{kind}" for kind in ("png", "svg", "csv")]
     for file in files[:2]:
         chart.figure.savefig(file, format=file.suffix[1:])
-    chart.data.to_csv(files[2], index=False, lineterminator="\n")
+    files[2].write_bytes(table_csv(chart.data, index=False).encode())
     return files

@@ -1,0 +1,257 @@
+"""Whoever kills a command that writes loses nothing: all is old or all is new, and the next call puts right what is left."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from simsurance import results
+from simsurance.analysis import compare, scheme_effects, twins
+from simsurance.cli import COMMANDS, WRITING, main
+from simsurance.output import charts
+from simsurance.output.charts import canvas, comparison
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+
+FILE_OPERATIONS = {
+    "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.truncate", "os.utime"
+}  # fmt: skip
+"""Told to audit hooks before they are done; os.replace is told as os.rename. A file opened to write counts, too."""
+KILLED = 99
+View = Mapping[str, bytes]
+SHORT = ["--no-range", "--set", "horizon.last_year=2027", "--set", "employee.projected=false"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command that writes: what it is called with, what changes its result, and what is seen of it afterwards."""
+
+    arguments: list[str]
+    view: Callable[[], View]
+    otherwise: list[str] | None = None
+    """The call whose result stands there before, None where nothing does."""
+    next_start: list[str] | None = None
+    """A call that puts right what was killed, without doing it again."""
+
+
+def of_folder(name: str) -> Callable[[], View]:
+    """The files of a result, as its manifest says they are; where it is not in its place, beside it in full sight."""
+
+    def view() -> View:
+        places = [path for path in (Path("out", name), Path("out", f"{name}.former")) if path.exists()]
+        if not places:
+            return {}
+        manifest = json.loads((places[0] / "manifest.json").read_text())
+        found = files(places[0])
+        found.pop("manifest.json")
+        assert {file: hashlib.sha256(content).hexdigest() for file, content in found.items()} == manifest["outputs"]
+        return found
+
+    return view
+
+
+def of_files(*names: str) -> Callable[[], View]:
+    return lambda: {name: Path(name).read_bytes() for name in names if Path(name).exists()}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def references() -> View:
+    return files(Path("refs"))
+
+
+RUN = ["run", "baseline", *SHORT]
+COMPARE = ["compare", "baseline", "high_cost", *SHORT]
+SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
+CHECK = ["check", "mine.toml", "--references", "refs"]
+UPDATE = [*CHECK, "--update", "--reason", "why"]
+MORE = ["--set", "fund.administration_share=0.01"]
+CASES = {
+    "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
+    "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
+    "schemes": [
+        Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
+    ],
+    "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
+    "init": [Case(["init", "own"], of_files("own.toml"))],
+    "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
+}
+READING = {
+    "show": ["show", "baseline"],
+    "validate": ["validate", "mine.toml"],
+    "hindcast": ["hindcast"],
+    "levers": ["levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2027"],
+    "story": ["story", "baseline", "--history", "2025: in, 2026: lapse, 2027: in"],
+    "loopholes": ["loopholes", "baseline", "--years", "3"],
+}
+
+
+def forked(arguments: list[str], kill_at: int = 0) -> tuple[int, int]:
+    """A command in a process of its own, ended before its n-th file operation: its exit code, and how many it has done."""
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _call(arguments, kill_at, into)
+    os.close(into)
+    with os.fdopen(out) as told:
+        done = told.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), int(done or 0)
+
+
+def _call(arguments: list[str], kill_at: int, into: int) -> None:
+    """In the child: never returns."""
+    code, done = 1, 0
+
+    def hook(event: str, details: tuple[Any, ...]) -> None:
+        nonlocal done
+        writes = event == "open" and isinstance(details[2], int) and details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if (writes and not str(details[0]).startswith("/dev/")) or event in FILE_OPERATIONS:
+            done += 1
+            if done == kill_at:
+                os._exit(KILLED)
+
+    try:
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        sys.addaudithook(hook)
+        main.main(arguments, prog_name="simsurance")
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+        os.write(into, str(done).encode())
+    finally:
+        os._exit(code)
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    """All modules are imported and all tables read before a process is forked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("warm"))
+        Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
+        for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
+            told = CliRunner().invoke(main, arguments)
+            assert told.exit_code == 0, told.output
+        patch.setattr(results, "blocks", _found_once(results.blocks, list))
+        patch.setattr(twins, "twins", _found_once(twins.twins))
+        patch.setattr(compare, "compare", _found_once(compare.compare))
+        patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
+        yield
+
+
+def _found_once(find: Callable[..., Any], as_held: Callable[[Any], Any] = lambda found: found) -> Callable[..., Any]:
+    """What is computed stays, for processes forked later: they only write it."""
+    known: dict[str, Any] = {}
+
+    def found(*given: Any) -> Any:
+        key = repr(
+            [getattr(each, "leaves", each) for one in given for each in (one if isinstance(one, list) else [one])]
+        )
+        if key not in known:
+            known[key] = as_held(find(*given))
+        return known[key]
+
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, warm):
+    """A folder to work in; a run draws one chart."""
+    monkeypatch.chdir(tmp_path)
+    for module in (charts, comparison):
+        monkeypatch.setattr(module, "write_all", _one_chart)
+    Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
+    return tmp_path
+
+
+def _one_chart(shown: Any, folder: Path, *_: object) -> list[Path]:
+    folder.mkdir()
+    run = getattr(shown, "results", [shown])[0]
+    return [*canvas.write(charts.draw("fund_balance", run), folder)]
+
+
+def _before(case: Case) -> View:
+    """What stands there before the command is called."""
+    if case.otherwise is None:
+        return {}
+    assert forked(case.otherwise)[0] == 0
+    if case.view is references:
+        with Path("mine.toml").open("a") as mine:
+            mine.write("[fund]\nadministration_share = 0.01\n")
+    return case.view()
+
+
+@pytest.mark.parametrize(("command", "case"), [(name, case) for name, cases in CASES.items() for case in cases])
+def test_killed_before_any_file_operation_it_leaves_old_or_new_and_the_next_puts_all_right(folder, command, case):
+    old = _before(case)
+    kept = folder.with_name(f"{folder.name}_kept")
+    os.rename(folder, kept)
+    new, operations = None, 0
+    for kill_at in range(10_000):
+        restore(kept, folder)
+        code, done = forked(case.arguments, kill_at)
+        if kill_at == 0:
+            CliRunner().invoke(main, case.arguments)  # in this process, so that what is computed stays
+            assert code == 0
+            new, operations = case.view(), done
+            assert new != old
+            continue
+        if code != KILLED:
+            break
+        if case.next_start:
+            forked(case.next_start)
+        assert case.view() in (old, new), f"killed before operation {kill_at} of {operations}"
+        assert forked(case.arguments)[0] == 0
+        assert case.view() == new, f"again after operation {kill_at} of {operations}"
+        assert not [path for path in folder.rglob("*") if path.suffix in (".partial", ".former", ".pending")]
+    assert (code, kill_at) == (0, operations + 1)
+    assert operations > 3
+
+
+def restore(kept: Path, folder: Path) -> None:
+    """The folder as it was at first; the working folder of this process is the new one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(kept, folder)
+    os.chdir(folder)
+
+
+def test_commands_that_write_stand_in_the_list_and_are_killed_here():
+    assert set(CASES) == set(WRITING)
+    assert {*CASES, *READING} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_is_not_in_the_list_of_those_that_write_writes_nothing(folder, command):
+    assert forked(READING[command]) == (0, 0)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.03])
+def test_a_true_kill_while_files_are_written(folder, delay):
+    assert forked([*RUN, *MORE])[0] == 0
+    old = of_folder("baseline")()
+    child = os.fork()
+    if child == 0:
+        _call(RUN, 0, os.open(os.devnull, os.O_WRONLY))
+    until = time.monotonic() + 20
+    while not [*Path("out").glob(".baseline.*.partial")] and time.monotonic() < until:
+        time.sleep(0.001)
+    time.sleep(delay)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    left = of_folder("baseline")()
+    assert forked(RUN)[0] == 0
+    assert left in (old, of_folder("baseline")())
+    assert [path.name for path in Path("out").iterdir()] == ["baseline"]
