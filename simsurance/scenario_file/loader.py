@@ -33,7 +33,7 @@ from simsurance.scenario_file.leaves import (
     reference_of,
     set_apart,
 )
-from simsurance.scenario_file.notes import notes, pin_notes
+from simsurance.scenario_file.notes import income_notes, notes, pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, years_covered
@@ -99,7 +99,12 @@ class Scenario:
 
     def notes_in(self, lang: str) -> list[str]:
         """The same in a language."""
-        found = (*notes(self.leaves, self.tables), *pin_notes(self.values, self.changed))
+        changed = self.changed
+        found = (
+            *notes(self.leaves, self.tables),
+            *income_notes(self.values, changed),
+            *pin_notes(self.values, changed),
+        )
         return [note.told(words(lang)) for note in found]
 
     @property

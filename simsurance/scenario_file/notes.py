@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from simsurance.language import Words
+from simsurance.scenario_file.incomes import outside_band
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.years import (
     COUNTED_AGES,
     DEATH_RATES,
+    INCOME_GROWTH,
+    INCOMES,
     MORTALITY,
     OF_MORTALITY,
     STOCK,
@@ -24,6 +27,9 @@ from simsurance.scenario_file.years import (
     years_named,
     years_read,
 )
+
+OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
+"""What the incomes of the nation, of town and country follow from."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,12 @@ def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
         sides = (before,) if path == STOCK else (before, after)
         if spans := [side for side in sides if side[0] <= side[1]]:
             yield Note("unread", {"table": path, "spans": spans})
+
+
+def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:
+    """What is told of incomes that are not the root's: the nation's outside what country and town have."""
+    if not OF_THE_BAND.isdisjoint(changed) and (year := outside_band(values)):
+        yield Note("outside_band", {"year": year, "nation": INCOMES[0], "parts": INCOMES[1:]})
 
 
 def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:

@@ -165,8 +165,7 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
 
 def _after_incomes(leaves: Leaves, opening: int) -> int:
     """The first year for which an income is not given."""
-    given = [years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
-    return min((max(years) + 1 for years in given if years), default=opening)
+    return min(max(years_named(leaves.get(income)), default=opening - 1) + 1 for income in INCOMES)
 
 
 def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str, tuple[int, int]]:
