@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from simsurance.analysis import levers
+from simsurance.basis.idle import idle_notes
 from simsurance.cli import main
 from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
@@ -173,6 +174,7 @@ def scenario_notes(folder: Path) -> list[Note]:
         *notes(scenario.leaves, scenario.tables),
         *income_notes(scenario.values, changed),
         *pin_notes(scenario.values, changed),
+        *idle_notes(scenario),
     ]
 
 
