@@ -96,6 +96,62 @@ def test_disposable_income_is_published_and_then_grows_in_real_terms_and_with_pr
     assert inputs.incomes([2019])["urban"].tolist() == [42_359]
 
 
+NATIONAL, WAGE = "economy.disposable_income", "employee.wage.mean"
+TO_2025 = {"2024": 41314, "2025": 43377}
+LEVELS = {
+    "a hole grows by a constant rate": (NATIONAL, TO_2025 | {"2030": 56000}, {2025: 43377, 2027: 48043, 2030: 56000}),
+    "a hole in the past": (
+        NATIONAL,
+        {"2020": 30000, "2022": 36300, **TO_2025},
+        {2021: 33000, 2022: 36300, 2024: 41314},
+    ),
+    "a ramp is straight to its end": (NATIONAL, {"ramp": TO_2025 | {"2035": 80000}}, {2026: 47039, 2035: 80000}),
+    "a number is the last year's": (NATIONAL, 50000, {2023: 50000, 2025: 50000, 2026: 50000 * 1.045 * 1.004}),
+    "a ramp of wages": (WAGE, {"ramp": {"2018": 82413, "2024": 124110, "2034": 300000}}, {2033: 282411, 2034: 300000}),
+    "a hole in wages": (WAGE, {"2024": 124110, "2025": 129441, "2035": 258882}, {2030: 183057, 2035: 258882}),
+    "a number of wages": (WAGE, 130000, {2020: 130000, 2025: 130000}),
+}
+"""Key, value, and levels by year."""
+
+
+@pytest.mark.parametrize("case", LEVELS)
+def test_incomes_and_wages_are_followed_to_the_last_year_named(case: str) -> None:
+    key, value, wanted = LEVELS[case]
+    scenario = baseline().replace({key: value, "horizon.last_year": 2040})
+    inputs = Inputs(scenario, scenario.values)
+    years = list(wanted)
+    found = inputs.income("national", years) if key == NATIONAL else inputs.wages(years)
+    assert found == pytest.approx(list(wanted.values()), rel=2e-5)
+    assert (np.diff(inputs.income("national", range(2026, 2041))) > 0).all()
+    build(scenario)
+
+
+@pytest.mark.parametrize("part", ["", "_urban", "_rural"])
+@pytest.mark.parametrize("value", [43377, {"ramp": TO_2025 | {"2030": 56000}}])
+def test_each_income_may_be_a_number_or_a_ramp(part: str, value: Any) -> None:
+    projected({f"{NATIONAL}{part}": value})
+
+
+OUTSIDE_THE_BAND = {
+    "the nation above the towns": ({NATIONAL: TO_2025 | {"2040": 150000}}, 2035),
+    "towns below the nation": ({f"{NATIONAL}_urban": {"ramp": {"2017": 30000, "2025": 40000}}}, 2026),
+    "all three together": ({f"{NATIONAL}{part}": 43377 for part in ("", "_urban", "_rural")}, None),
+    "within": ({NATIONAL: TO_2025 | {"2030": 56000}}, None),
+}
+
+
+@pytest.mark.parametrize("case", OUTSIDE_THE_BAND)
+def test_a_national_income_that_leaves_what_areas_have_is_told(case: str) -> None:
+    changes, year = OUTSIDE_THE_BAND[case]
+    scenario = baseline().replace(changes | {"horizon.last_year": 2060})
+    incomes = Inputs(scenario, scenario.values).incomes(range(2026, 2061))
+    low, high = np.minimum(incomes["urban"], incomes["rural"]), np.maximum(incomes["urban"], incomes["rural"])
+    outside = (incomes["national"] < low * (1 - 1e-9)) | (incomes["national"] > high * (1 + 1e-9))
+    assert (2026 + int(np.argmax(outside)) if outside.any() else None) == year
+    told = [note for note in scenario.notes if f"{NATIONAL} is from" in note]
+    assert f"from {year} " in told[0] if year else not told
+
+
 def test_cell_incomes_keep_their_proportions_and_have_the_national_mean_at_each_age() -> None:
     inputs, draw = Inputs(baseline(), baseline().values), np.random.default_rng(1)
     shares = np.moveaxis(draw.dirichlet(np.ones(8), (2, 3)).reshape(2, 3, 2, 4), 1, -1)

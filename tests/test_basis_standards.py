@@ -10,6 +10,8 @@ from small_scheme import AGES, on, one_year, persons, quiet_year, state_of
 
 from simsurance.axes import AREA, INCOME, index
 from simsurance.basis import standards as rules
+from simsurance.basis.inputs import Inputs
+from simsurance.scenario_file.loader import load
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 YEARS = [2026, 2027, 2028, 2029, 2030]
@@ -105,20 +107,54 @@ def test_an_unknown_rule_and_a_subsidy_rule_without_personal_standards_are_refus
 
 
 @steady
-@given(
-    st.floats(100, 2000), st.floats(1e4, 1e5), st.floats(0.001, 0.05), st.floats(0.001, 0.05), st.floats(0, 2),
-    st.floats(0, 3000), st.floats(0, 2),
-)  # fmt: skip
+@given(st.floats(100, 2000), st.floats(1e4, 1e5), st.floats(0.001, 0.05), st.floats(0, 3000), st.floats(0, 2))
 def test_an_indexed_contribution_keeps_to_its_floor_and_its_highest_rise(
-    previous: float, income: float, start: float, share: float, progress: float, floor: float, rise: float
+    last: float, income: float, share: float, floor: float, rise: float
 ) -> None:
-    found = rules.indexed(previous, income, start, share, progress, floor, rise)
-    ceiling = previous * (1 + rise)
+    found = rules.indexed(last, income, share, floor, rise)
+    ceiling = last * (1 + rise)
     assert found <= ceiling
     assert found >= min(floor, ceiling)
-    free = rules.indexed(previous, income, start, share, progress, 0.0, 1e9)
-    assert min(start, share) * income <= free * (1 + 1e-12)
-    assert free <= max(start, share) * income * (1 + 1e-12)
+    assert rules.indexed(last, income, share, 0.0, 1e9) == share * income
+
+
+PHASED = {
+    "one change": ([0.01] * 2 + [0.02] * 6, 4, [1, 1, 1.25, 1.5, 1.75, 2, 2, 2]),
+    "the first change from what was paid": ([0.02] * 5, 4, [1.25, 1.5, 1.75, 2, 2]),
+    "two changes, one within the other": ([0.01, 0.02, 0.02, 0.04, 0.04, 0.04], 4, [1, 1.25, 1.5, 2.25, 3, 3.5]),
+    "up and down again": ([0.02, 0.01, 0.01, 0.01], 2, [1.5, 1.5, 1, 1]),
+    "a change a year, none phased in": ([0.02, 0.03, 0.04], 1, [2, 3, 4]),
+}
+"""Shares wanted, years of the phase-in, and the shares by year in per cent, from 1 % on."""
+
+
+@pytest.mark.parametrize("case", PHASED)
+def test_each_change_of_a_share_is_phased_in_from_its_own_year(case: str) -> None:
+    wanted, years, found = PHASED[case]
+    phased = rules.PhasedShare(0.01, years)
+    assert [100 * phased.moved_to(share) for share in wanted] == pytest.approx(found)
+
+
+def test_a_share_that_rises_in_2030_is_phased_in_from_2030() -> None:
+    shares = {"2019": 0.0092214767, "2030": 0.012}
+    changed = {"contributions.personal.income_share": shares, "contributions.personal.phase_in_years": 5}
+    inputs = Inputs(scenario := load("baseline").replace(changed), scenario.values)
+    before = inputs.income("national", [year - 1 for year in [*inputs.years, inputs.last + 1]])
+    found = 100 * (inputs.standards()[0] / before)[2029 - inputs.first :]
+    assert found[:7] == pytest.approx([0.922, 0.978, 1.033, 1.089, 1.144, 1.2, 1.2], abs=5e-4)
+
+
+def test_a_year_without_contribution_does_not_hold_it_at_nought() -> None:
+    def rule(year: int) -> str:
+        return "schedule" if year < 2028 else "indexed"
+
+    flat = np.zeros(len(YEARS))
+    paid = np.array([400.0, 0.0, 0.0, 0.0, 0.0])
+    found = rules.standards(YEARS, np.array(INCOME_BEFORE), rule, paid, flat, flat + 0.02, 1, flat, flat + 0.5)
+    # Wanted 882, 926.1, 972.4; at most half more than the last above 0, which is 400 in 2026 and 600 in 2028.
+    assert found == pytest.approx([400, 0, 600, 900, 972.405])
+    never = rules.standards(YEARS, np.array(INCOME_BEFORE), rule, flat, flat, flat + 0.02, 1, flat, flat + 0.5)
+    assert never == pytest.approx([0, 0, 882, 926.1, 972.405])
 
 
 # --- what they bring in -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from simsurance.analysis import levers
+from simsurance.basis.idle import idle_notes
 from simsurance.cli import main
 from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
@@ -144,6 +145,7 @@ def every_note(folder: Path) -> list[str]:
         "horizon.last_year": "2026",
         "population.counted": "{age_16_59 = {2026 = 8.5e8}, age_60_plus = {2026 = 3.2e8}, age_65_plus = {2026 = 2.2e8}}",
         "population.stock_level": "{2019 = 0.99}",
+        "economy.disposable_income": "{2020 = 9e4, 2026 = 1e5}",
         "levers.less": '{component = "subsidies", start = 2026, ramp_years = 1, size = 0.1, low = 0.0, high = 0.2, '
         'mark = "judgement", source = "S_JUDGEMENT", description = "-", description_zh = "-"}',
         "pins.subsidies": pin,
@@ -168,7 +170,8 @@ def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
 
 def scenario_notes(folder: Path) -> list[Note]:
     """The notes of that run."""
-    return load("baseline", (), tuple(every_note(folder)[1::2])).notes_found
+    scenario = load("baseline", (), tuple(every_note(folder)[1::2]))
+    return [*scenario.notes_found, *idle_notes(scenario)]
 
 
 def test_what_should_go_is_found_as_a_whole_word_outside_code():

@@ -163,17 +163,26 @@ def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it
     for file in files:
         file.write_text(short.format(file.stem))
     with files[-1].open("a") as last:
-        last.write("[population.counted]\nage_60_plus = {2026 = 9.0e8}\n")
+        last.write('[pins.it]\ntotal = "administration"\nvalues = { 2026 = 1e9 }\nmode = "fixed"\n')
+        last.write('mark = "judgement"\nsource = "S_JUDGEMENT"\n')
     alone = run(files[-1], "--no-charts", "--no-range", "--out", tmp_path / "alone")
     done = run(*files, "--no-charts", "--no-range", "--out", tmp_path / "out")
     assert alone.exit_code == done.exit_code == ExitCode.INPUT
-    assert "population.counted" in alone.stderr
+    assert "pins.it.values: nothing of administration is there" in alone.stderr
     assert done.stderr == alone.stderr
     assert (done.stdout, (tmp_path / "alone").exists()) == ("", False)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["four", "one", "three", "two"]
     assert {len(list(path.iterdir())) for path in (tmp_path / "out").iterdir()} == {
         len(file_names(load("baseline"), charts=False, ranges=False))
     }
+
+
+def test_what_the_basis_finds_is_refused_before_anything_is_written(tmp_path):
+    (tmp_path / "fails.toml").write_text('extends = "baseline"\n[population.counted]\nage_60_plus = {2026 = 9.0e8}\n')
+    failed = run("low_cost", tmp_path / "fails.toml", "--out", tmp_path / "out")
+    assert failed.exit_code == ExitCode.INPUT
+    assert "population.counted" in failed.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_out_that_is_a_file_is_one_line(tmp_path):

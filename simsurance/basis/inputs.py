@@ -16,7 +16,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model import population
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.loader import Scenario
-from simsurance.scenario_file.schedule import Schedule, rule_in, values_by_year
+from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
 from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
 from simsurance.scenario_file.sections import Section
 
@@ -194,26 +194,21 @@ class Inputs:
     # ---------------------------------------------------------------- income
 
     def income(self, territory: Territory, years: Sequence[int]) -> np.ndarray:
-        """Disposable income a head by year: published, then grown. Yuan, [year]."""
+        """Disposable income a head by year: to the last year named, a number to the opening, then grown. Yuan, [year]."""
         economy = self.values.economy
         schedule = {
             "national": economy.disposable_income,
             "urban": economy.disposable_income_urban,
             "rural": economy.disposable_income_rural,
         }[territory]
-        published = (
-            schedule
-            if isinstance(schedule, dict)
-            else {self.first - 1: float(values_by_year(schedule, [self.first - 1])[0])}
-        )
-        last = max(published)
+        last = last_named(schedule, self.first - 1)
         later = list(range(last + 1, max(years) + 1))
         growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
         if territory == "rural":
             growth = growth * (1 + self.yearly(economy.rural_growth_excess, later))
         known = list(range(min(*years, last), last + 1))
-        path = dict(zip(known, values_by_year(published, known), strict=True))
-        path |= dict(zip(later, published[last] * np.cumprod(growth), strict=True))
+        path = dict(zip(known, levels_by_year(schedule, known), strict=True))
+        path |= dict(zip(later, path[last] * np.cumprod(growth), strict=True))
         return np.array([path[year] for year in years])
 
     def incomes(self, years: Sequence[int]) -> dict[Territory, np.ndarray]:
@@ -242,17 +237,14 @@ class Inputs:
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
-        named = (
-            wage.mean
-            if isinstance(wage.mean, dict)
-            else {self.first - 1: float(self.yearly(wage.mean, [self.first - 1])[0])}
-        )
-        last = max(named)
+        last = last_named(wage.mean, self.first - 1)
         later = list(range(last, max(*years, last) + 1))
         income = self.income("national", later)
         growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
-        path = dict(zip(later, named[last] * growth, strict=True))
-        return np.array([path[year] if year in path else self.yearly(wage.mean, [year])[0] for year in years])
+        known = range(min(*years, last), last + 1)
+        path = dict(zip(known, levels_by_year(wage.mean, known), strict=True))
+        path |= dict(zip(later, path[last] * growth, strict=True))
+        return np.array([path[year] for year in years])
 
     def grade(self) -> np.ndarray:
         """Factors of a graded contribution, [area, income]."""

@@ -5,22 +5,33 @@ from collections.abc import Callable
 import numpy as np
 
 
-def indexed(
-    previous: float,
-    income_before: float,
-    start_share: float,
-    share: float,
-    progress: float,
-    floor: float,
-    highest_rise: float,
-) -> float:
-    """Contribution tied to last year's disposable income a head.
+def indexed(last: float, income_before: float, share: float, floor: float, highest_rise: float) -> float:
+    """Contribution tied to last year's disposable income a head: a share of it, at least `floor`.
 
-    The share moves from `start_share` to `share` as `progress` goes from 0 to 1; the result is at least `floor` and at
-    most last year's contribution raised by `highest_rise`. Yuan a head.
+    It is at most the `last` contribution above 0 raised by `highest_rise`; where there was none, nothing caps it. Yuan a head.
     """
-    wanted = (start_share + (share - start_share) * min(progress, 1.0)) * income_before
-    return min(max(wanted, floor), previous * (1 + highest_rise))
+    wanted = max(share * income_before, floor)
+    return min(wanted, last * (1 + highest_rise)) if last else wanted
+
+
+class PhasedShare:
+    """A share of income in which each change is phased in over so many years, its own year the first."""
+
+    def __init__(self, start: float, years: int) -> None:
+        self.start, self.years = start, years
+        self.share = start
+        self.changes: list[tuple[float, int]] = []
+        """Each change of the share, and how many of its years have begun."""
+
+    def moved_to(self, share: float) -> float:
+        """The share of one more year, in which it is to become `share`."""
+        begun = [(change, count + 1) for change, count in self.changes if count + 1 < self.years]
+        if share != self.share:
+            begun += [(share - self.share, 1)] if self.years > 1 else []
+            self.share = share
+        self.changes = begun
+        ahead = sum(change * (1 - count / self.years) for change, count in begun)
+        return self.start + (share - self.start) - ahead
 
 
 def standards(
@@ -43,29 +54,22 @@ def standards(
     first year must be on a schedule, unless its rule needs no history. `personal` and the two ratios serve subsidies.
     """
     standard = np.zeros(len(years))
-    indexed_since, start_share = years[0], 0.0
+    phased, last = None, 0.0
     for position, year in enumerate(years):
         rule = rule_in(year)
         previous = standard[position - 1] if position else schedule[0]
+        last = previous or last
         if rule != "indexed":
-            indexed_since = year + 1
-        elif year == indexed_since or position == 0:
-            start_share = previous / income_before[max(position - 1, 0)]
+            phased = None
+        elif phased is None:
+            phased = PhasedShare(previous / income_before[max(position - 1, 0)], phase_in_years)
         if rule == "schedule":
             standard[position] = schedule[position]
         elif rule == "growth":
             standard[position] = previous * (1 + growth_rate[position])
-        elif rule == "indexed":
-            progress = (year - indexed_since + 1) / phase_in_years
-            standard[position] = indexed(
-                previous,
-                income_before[position],
-                start_share,
-                income_share[position],
-                progress,
-                floor[position],
-                highest_rise[position],
-            )
+        elif phased is not None:
+            share = phased.moved_to(income_share[position])
+            standard[position] = indexed(last, income_before[position], share, floor[position], highest_rise[position])
         elif rule == "ratio" and personal is not None and ratio_to_personal is not None:
             standard[position] = personal[position] * ratio_to_personal[position]
         elif rule == "share" and personal is not None and share_of_total is not None:

@@ -16,7 +16,7 @@ import numpy as np
 from simsurance.basis.inputs import Inputs
 from simsurance.scenario_file.employee_sections import EmployeeCare
 from simsurance.scenario_file.money_sections import CostTrend
-from simsurance.scenario_file.schedule import Schedule, first_year
+from simsurance.scenario_file.schedule import Schedule, first_year, last_named, levels_by_year
 from simsurance.scenario_file.schema import ScenarioValues
 
 Scheme = Literal["resident", "employee"]
@@ -24,9 +24,9 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("resident", "employee")
 
 
 def given_incomes(inputs: Inputs) -> list[int]:
-    """The years whose disposable income is given; of a number or a ramp that is the year before the first projected."""
-    given = inputs.values.economy.disposable_income
-    return sorted(given) if isinstance(given, dict) else [inputs.first - 1]
+    """The years whose disposable income is given; of a number that is the year before the first projected."""
+    given, before = inputs.values.economy.disposable_income, inputs.first - 1
+    return list(range(first_year(given) or before, last_named(given, before) + 1))
 
 
 def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     given = given_incomes(inputs)
     first, last = min(max(given[0], first_year(prices) - 1), given[-1]), given[-1]
     published, later = range(first, last + 1), range(last + 1, max(*years, first + 1) + 1)
-    income = inputs.yearly(economy.disposable_income, published)
+    income = levels_by_year(economy.disposable_income, published)
     real = income[1:] / income[:-1] / (1 + inputs.yearly(prices, published[1:]))
     growth = np.log(np.append(real, 1 + inputs.yearly(economy.real_income_growth, later)))
     ends = [max(year - first - 1, 0) for year in years]

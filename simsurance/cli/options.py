@@ -4,13 +4,15 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, words
+from simsurance.scenario_file.files import of_the_shipped
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -76,10 +78,31 @@ def bom_option(command: Command) -> Command:
     return click.option("--bom", is_flag=True, help=text)(command)
 
 
-def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
-    """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
-    for note in scenario.notes_in(lang):
-        click.echo(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
+def strict_option(command: Command) -> Command:
+    """`--strict`, handed to the subcommand as `strict`."""
+    return click.option("--strict", is_flag=True, help="Make every note an error: exit code 3.")(command)
+
+
+def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
+    """What is to be known of a scenario's inputs and of its pins, one line a note, and what it sets without effect.
+
+    Raises SimsuranceError where no basis can be built of what is set.
+    """
+    found = scenario.notes_in(lang)
+    if not all(of_the_shipped(scenario.layers[path]) for path in scenario.changed):
+        from simsurance.basis.idle import idle_notes
+
+        found += [note.told(words(lang)) for note in idle_notes(scenario)]
+    return [words(lang).say("run.note", scenario=scenario.name, note=note) for note in found]
+
+
+def tell(lines: Iterable[str], strict: bool = False) -> None:
+    """Notes on standard error; raises SimsuranceError where notes are errors and there are any."""
+    lines = list(lines)
+    if strict and lines:
+        raise SimsuranceError(*lines)
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def command_line() -> str:

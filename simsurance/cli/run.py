@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, language_option, range_option, scenario_options, tell_notes
+from simsurance.cli.options import (
+    bom_option,
+    command_line,
+    language_option,
+    notes_of,
+    range_option,
+    scenario_options,
+    strict_option,
+    tell,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
 from simsurance.cli.validate import table_faults
@@ -69,6 +78,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 @bom_option
 @language_option("table, charts and summary")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
+@strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
     scenarios: tuple[str, ...],
@@ -82,6 +92,7 @@ def command(
     bom: bool,
     lang: str,
     dry_run: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Project scenarios, given by name or as .toml files, and write a folder for each: OUT/<scenario>/.
@@ -94,8 +105,7 @@ def command(
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
-    for scenario in chosen:
-        tell_notes(scenario, lang)
+    tell((line for scenario in chosen for line in notes_of(scenario, lang)), strict)
     if dry_run:
         _tell(
             [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from simsurance.cli.options import scenario_options, tell_notes
+from simsurance.cli.options import notes_of, scenario_options, strict_option, tell
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
@@ -16,35 +16,41 @@ from simsurance.scenario_file.years import years_read
 @click.command()
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
 @scenario_options
+@strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
-def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+def command(
+    scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tuple[str, ...], strict: bool, as_json: bool
+) -> None:
     """Check scenarios, given by name or as .toml files, and print every fault. Nothing is computed.
 
     The tables of your own that a scenario names are read, too: their columns, rows and numbers.
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
-    loaded = {scenario: _loaded(scenario, fragments, settings) for scenario in scenarios}
-    faults = {name: found if isinstance(found, list) else [] for name, found in loaded.items()}
-    for well in (found for found in loaded.values() if isinstance(found, Scenario)):
-        tell_notes(well)
+    found = {scenario: _faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
+    faults = {name: [*wrong, *(notes if strict else ())] for name, (wrong, notes) in found.items()}
+    if not strict:
+        tell(line for _, notes in found.values() for line in notes)
     if as_json:
         report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for name in (name for name, lines in faults.items() if not lines):
             click.echo(f"ok {printable(name)}")
-    if found := list(dict.fromkeys(line for lines in faults.values() for line in lines)):
-        raise SimsuranceError(*found)
+    if wrong := list(dict.fromkeys(line for lines in faults.values() for line in lines)):
+        raise SimsuranceError(*wrong)
 
 
-def _loaded(scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario | list[str]:
-    """The scenario, its tables read as well, or the lines that say what is wrong with it."""
+def _faults_and_notes(
+    scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    """The lines that say what is wrong with a scenario, its tables and its opening; where nothing is, its notes."""
     try:
         loaded = load(scenario, fragments, settings)
+        wrong = fault_lines(table_faults(loaded))
+        return wrong, [] if wrong else notes_of(loaded)
     except SimsuranceError as error:
-        return list(error.lines)
-    return fault_lines(table_faults(loaded)) or loaded
+        return list(error.lines), []
 
 
 def table_faults(scenario: Scenario) -> list[Fault]:

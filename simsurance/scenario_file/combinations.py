@@ -7,7 +7,7 @@ from typing import Final
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import IN_PYTHON, Layer
 from simsurance.scenario_file.pins import pin_complaints
-from simsurance.scenario_file.schedule import Schedule, value_in
+from simsurance.scenario_file.schedule import Schedule, level_in, value_in
 from simsurance.scenario_file.schema import ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
@@ -63,6 +63,14 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
 def _in(schedule: Schedule, year: int) -> float:
     """The value of a schedule in a year."""
     value = value_in(schedule, year)
+    if value is None:
+        raise _YearNotTold
+    return value
+
+
+def _level(level: Schedule, year: int) -> float:
+    """An income in a year."""
+    value = level_in(level, year)
     if value is None:
         raise _YearNotTold
     return value
@@ -195,7 +203,7 @@ def _critical_illness(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     if rules.financing == "premium" and _in(rules.premium, year) == 0:
         text = f'premium is 0 in {year} while financing is "premium", so these benefits cost nothing; give a premium'
         yield (f"{section}.premium", f"{section}.financing"), text
-    income = _in(values.economy.disposable_income, reference - 1)
+    income = _level(values.economy.disposable_income, reference - 1)
     share, low = _in(rules.deductible_income_share, year), _in(rules.low_deductible_income_share, year)
     if low > share and rules.low_deductible_places:
         text = f"low_deductible_income_share {plain(low)} is above deductible_income_share {plain(share)} in {year}; "
@@ -214,7 +222,7 @@ def _cap(values: ScenarioValues, year: int) -> tuple[float, tuple[str, ...]]:
     rules = values.benefits.critical_illness
     if rules.cap_rule == "amount":
         return _in(rules.cap, year), (f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule")
-    income = _in(values.economy.disposable_income, values.claims.trend.reference_year - 1)
+    income = _level(values.economy.disposable_income, values.claims.trend.reference_year - 1)
     cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
     return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule")
 

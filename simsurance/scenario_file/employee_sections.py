@@ -38,7 +38,12 @@ class Unqualified(Section):
 class Wage(Section):
     """What active members earn, and which part of it contributions are taken from."""
 
-    mean: Schedule = amount("mean wage, nation, up to the last year named", "yuan a year", 100)
+    mean: Schedule = amount(
+        "mean wage, nation, up to the last year named, with constant growth between; a number: up to the year before "
+        "the valuation date",
+        "yuan a year",
+        100,
+    )
     growth_excess: Schedule = quantity(
         "growth of wages over disposable income per head after the last year named", "a year", -0.1, 0.1
     )

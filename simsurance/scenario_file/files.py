@@ -45,6 +45,11 @@ class Layer:
         return next((self.lines[k] for n in range(len(parts), 0, -1) if (k := ".".join(parts[:n])) in self.lines), 0)
 
 
+def of_the_shipped(layer: "Layer") -> bool:
+    """Whether a layer is a shipped scenario, not an option that may be laid upon any."""
+    return layer.folder is not None and layer.folder == scenarios_folder()
+
+
 def scenarios_folder() -> Path:
     """The folder of the shipped scenarios: inside an installed package, beside the package in a source tree."""
     installed = PACKAGE / "scenarios"

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +35,7 @@ from simsurance.scenario_file.leaves import (
     set_apart,
     unknown,
 )
-from simsurance.scenario_file.notes import Note, implausible, mixed, notes, pin_notes
+from simsurance.scenario_file.notes import Note, implausible, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, years_covered
@@ -54,8 +54,8 @@ class Scenario:
     contributions, campaigns, default renewal, mood, family accounts): the intercepts of behaviour are calibrated under
     these. `at_root` is the same scenario at the incomes and the population of its root: growth of cost is stated at the one,
     the gross domestic product at both. `origins` says for each leaf which file set it, `tables` which CSV file each table key
-    stands for, `root_tables` the same of the root. `pin_root` is the scenario in which the
-    factors of pins are found, None where that is this one.
+    stands for; `root_tables` and `root_leaves` are those of the root. `pin_root` is the scenario in which the factors of pins
+    are found, None where that is this one.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Scenario:
     root: Layer
     of_root: Mapping[str, Any]
     root_tables: Mapping[str, Path]
+    root_leaves: Mapping[str, Any]
     pin_root: "Scenario | None" = None
 
     def __repr__(self) -> str:
@@ -112,11 +113,13 @@ class Scenario:
     @property
     def notes_found(self) -> list[Note]:
         """The same as facts."""
+        changed = self.changed
         return [
             *notes(self.leaves, self.tables),
-            *mixed(self.leaves, self.root.data, self.changed),
-            *implausible(self.leaves, self.root.data, self.changed),
-            *pin_notes(self.values, self.changed),
+            *income_notes(self.values, changed),
+            *mixed(self.leaves, self.root.data, changed),
+            *implausible(self.leaves, self.root.data, changed),
+            *pin_notes(self.values, changed),
         ]
 
     @property
@@ -136,7 +139,7 @@ class Scenario:
         layer = Layer(IN_PYTHON, nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
-        return _scenario(self.name, stack, self.root, self.of_root, faults, self._pinned_in([layer]))
+        return _scenario(self.name, stack, self._base, faults, self._pinned_in([layer]))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -147,7 +150,24 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
         name = f"{self.name}+{slug(layer.label)}"
-        return _scenario(name, stack, self.root, self.of_root, faults, self._pinned_in([layer]))
+        return _scenario(name, stack, self._base, faults, self._pinned_in([layer]))
+
+    def with_root_at(self, paths: Iterable[str], changes: Mapping[str, Any] | None = None) -> "Scenario":
+        """The scenario with the root's values at some paths, none where the root has none, and other values at others.
+
+        Values are written as in a file. Raises SimsuranceError where that is no scenario.
+        """
+        stack = _Stack(dict(self.leaves), dict(self.layers))
+        for path in paths:
+            del stack.leaves[path], stack.layers[path]
+            if path in self.root_leaves:
+                stack.put({path: self.root_leaves[path]}, self.root)
+        stack.put(dict(changes or {}), Layer(IN_PYTHON, {}))
+        return _scenario(self.name, stack, self._base, [], self._pinned_in([]) if self.pin_root else None)
+
+    @property
+    def _base(self) -> "_Base":
+        return _Base(self.root, self.of_root, self.root_leaves)
 
     def _pinned_in(self, upon: Sequence[Layer]) -> "_Stack":
         """What the factors of pins are found in, for what is laid upon the scenario."""
@@ -176,6 +196,15 @@ class Scenario:
             if path.startswith(f"{LEVERS}.") or (path in KEYS and value != self.leaves[path])
         }
         return toml_text(leaves, reference=policy, pinned_in=differing)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """The root file, the values that a scenario needs of it, and all of its values."""
+
+    root: Layer
+    of_root: Mapping[str, Any]
+    leaves: Mapping[str, Any]
 
 
 class _Stack:
@@ -239,6 +268,7 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
             pinning = 0
         if layer is chain[0]:
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
+            root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
     _put_fragments(stack, extras, faults)
     for layer in given:
@@ -248,18 +278,18 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
     kept = {path: of_root.get(path) for path in ROOT_KEYS}
-    return _scenario(name, stack, root, kept, faults, pinned_in.with_those_that_pin(extras))
+    return _scenario(name, stack, _Base(root, kept, root_leaves), faults, pinned_in.with_those_that_pin(extras))
 
 
 def _scenario(
     name: str,
     stack: _Stack,
-    root: Layer,
-    of_root: Mapping[str, Any],
+    base: _Base,
     faults: list[Fault],
     pinned_in: _Stack | None = None,
 ) -> Scenario:
     """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
+    root, of_root = base.root, base.of_root
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
@@ -284,9 +314,21 @@ def _scenario(
     if pinned_in is not None and any(pin.mode == "root" and pin.values for pin in values.pins.values()):
         _put_pins(pinned_in, stack)
         if pinned_in.leaves != leaves:
-            pin_root = _scenario(f"{name}, where it is pinned", pinned_in, root, of_root, [])
+            pin_root = _scenario(f"{name}, where it is pinned", pinned_in, base, [])
     return Scenario(
-        name, values, reference, at_root, origins, tables, leaves, stack.layers, root, of_root, root_tables, pin_root
+        name,
+        values,
+        reference,
+        at_root,
+        origins,
+        tables,
+        leaves,
+        stack.layers,
+        root,
+        of_root,
+        root_tables,
+        base.leaves,
+        pin_root,
     )
 
 

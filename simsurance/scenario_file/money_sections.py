@@ -38,7 +38,7 @@ class PersonalContribution(Section):
         "share of national disposable income per head of the year before", "share", 0, 0.5
     )
     phase_in_years: int = quantity(
-        "years over which a contribution indexed to disposable income moves from the current share to its own",
+        "years over which each change of the share of income is phased in, the first from what is paid before",
         "years",
         1,
         50,

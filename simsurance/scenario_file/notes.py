@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from simsurance.language import CNY, Words
+from simsurance.scenario_file.incomes import outside_band
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.years import (
     COUNTED_AGES,
     DEATH_RATES,
+    INCOME_GROWTH,
+    INCOMES,
     MORTALITY,
     OF_MORTALITY,
     STOCK,
@@ -26,6 +29,9 @@ from simsurance.scenario_file.years import (
     years_named,
     years_read,
 )
+
+OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
+"""What the incomes of the nation, of town and country follow from."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,12 @@ def _in_year(schedule: Any, year: int) -> float | None:
         return float(schedule) if isinstance(schedule, int | float) else None
     named = {int(name): float(value) for name, value in schedule.get("ramp", schedule).items()}
     return named[min(named, key=lambda other: abs(other - year))] if named else None
+
+
+def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:
+    """What is told of incomes that are not the root's: the nation's outside what country and town have."""
+    if not OF_THE_BAND.isdisjoint(changed) and (year := outside_band(values)):
+        yield Note("outside_band", {"year": year, "nation": INCOMES[0], "parts": INCOMES[1:]})
 
 
 def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:

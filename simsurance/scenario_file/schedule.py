@@ -112,6 +112,38 @@ def value_in(schedule: Schedule, year: int) -> float | None:
     return knots[before] + (knots[after] - knots[before]) * (year - before) / (after - before)
 
 
+def level_in(level: Schedule, year: int) -> float | None:
+    """A level, an income or a wage, in one calendar year: as named, with constant growth between two years named.
+
+    A ramp is straight between them; after the last year named the last value stands. None before the first.
+    """
+    if not isinstance(level, dict) or year in level:
+        return value_in(level, year)
+    before, after = [each for each in level if each < year], [each for each in level if each > year]
+    if not before or not after:
+        return value_in(level, year)
+    first, last = max(before), min(after)
+    growth = (level[last] / level[first]) ** (1 / (last - first))
+    return float(level[first] * growth ** (year - first))
+
+
+def levels_by_year(level: Schedule, years: Sequence[int]) -> "np.ndarray":
+    """The same in each calendar year, shape [year]; raises YearNotCovered before its first year."""
+    import numpy as np
+
+    if not isinstance(level, dict) or not len(years):
+        return values_by_year(level, years)
+    values_by_year(level, [min(years)])
+    return np.array([level_in(level, year) for year in years], dtype=float)
+
+
+def last_named(level: Schedule, otherwise: int) -> int:
+    """The last year that a level names; of a number, which names none, another year."""
+    if isinstance(level, float | int):
+        return otherwise
+    return max(level.ramp if isinstance(level, Ramp) else level)
+
+
 def rule_in(rules: Mapping[int, str], year: int) -> str:
     """The rule in force in a calendar year."""
     started = [first for first in rules if first <= year]

@@ -142,10 +142,13 @@ class Economy(Section):
 
     currency: str = text("label of the currency of all amounts, printed beside them; nothing is converted")
     disposable_income: Schedule = amount(
-        "disposable income per head, nation, up to the last year named", "yuan a year", 100
+        "disposable income per head, nation, up to the last year named, with constant growth between; a number: up to "
+        "the year before the valuation date",
+        "yuan a year",
+        100,
     )
-    disposable_income_urban: Schedule = amount("disposable income per head, urban", "yuan a year", 100)
-    disposable_income_rural: Schedule = amount("disposable income per head, rural", "yuan a year", 100)
+    disposable_income_urban: Schedule = amount("disposable income per head, urban, likewise", "yuan a year", 100)
+    disposable_income_rural: Schedule = amount("disposable income per head, rural, likewise", "yuan a year", 100)
     real_income_growth: Schedule = quantity(
         "real growth of disposable income per head after the last year named", "a year", -0.2, 0.2
     )

@@ -28,6 +28,15 @@ GROWN_AFTER: Final[Mapping[str, str]] = {
     "contributions.local_supplement_growth": "contributions.local_supplement",
 }
 """What growth is after the last year that a path names; of a number or a ramp that is never."""
+TO_REFERENCE: Final = frozenset(
+    (
+        *COST_GROWTH,
+        *(path for path, level in GROWN_AFTER.items() if level in COST_GROWTH),
+        "economy.inflation",
+        INCOME_GROWTH[0],
+    )
+)
+"""What is read to the reference year of cost, where the horizon ends before it."""
 NEVER: Final = 9999
 MORTALITY: Final = ("population.mortality_factor", "population.mortality_level")
 DEMOGRAPHY: Final = ("population.fertility_level", *MORTALITY, "population.migration_factor")
@@ -77,10 +86,16 @@ def years_covered(
     if text := _uncounted(leaves, opening):
         faults.append(origins["horizon.valuation_year"].fault(prefix + "horizon.valuation_year", text))
         return  # whatever else is amiss hangs on the date
+    named_reference = leaves.get("claims.trend.reference_year")
+    reference = named_reference if isinstance(named_reference, int) else last_year
     for path in (path for path, key in KEYS.items() if key.kind in ("schedule", "rules") and path in leaves):
         named = years_named(leaves[path])
         needed, why = first_needed(path, leaves, opening, tables)
-        if named and min(named) > needed and needed <= last_year:
+        if (
+            named
+            and min(named) > needed
+            and needed <= (last_year if path not in TO_REFERENCE else max(last_year, reference))
+        ):
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
             faults.append(origins[path].fault(prefix + path, text))
     for path, (first, last) in years_read(opening, last_year, tables).items():
@@ -127,11 +142,14 @@ def _dates(value: Any) -> Sequence[int]:
 
 def in_spans(years: Sequence[int]) -> str:
     """Rising years in words: `2019 to 2026`, `2019, 2021 to 2023`."""
-    spans = []
-    for _, run in groupby(enumerate(years), key=lambda placed: placed[1] - placed[0]):
-        of_run = [year for _, year in run]
-        spans.append(f"{of_run[0]} to {of_run[-1]}" if len(of_run) > 1 else f"{of_run[0]}")
-    return ", ".join(spans)
+    return ", ".join(f"{first} to {last}" if last > first else f"{first}" for first, last in spans(years))
+
+
+def spans(years: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of rising years without a gap."""
+    runs = groupby(enumerate(years), key=lambda placed: placed[1] - placed[0])
+    found = ([year for _, year in run] for _, run in runs)
+    return [(run[0], run[-1]) for run in found]
 
 
 def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, Path]) -> tuple[int, str]:
@@ -166,8 +184,7 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
 
 def _after_incomes(leaves: Leaves, opening: int) -> int:
     """The first year for which an income is not given."""
-    given = [years_named(leaves.get(income)) for income in INCOMES if not _is_ramp(leaves.get(income))]
-    return min((max(years) + 1 for years in given if years), default=opening)
+    return min(max(years_named(leaves.get(income)), default=opening - 1) + 1 for income in INCOMES)
 
 
 def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str, tuple[int, int]]:

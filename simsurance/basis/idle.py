@@ -1,0 +1,276 @@
+"""What a scenario sets and what changes nothing: found by building and projecting without it and comparing every bit.
+
+Nothing is kept by hand: what would make a key act is found by trying the rules, switches and sizes of the tables around it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from simsurance.basis import build
+from simsurance.basis.frames import frames
+from simsurance.errors import SimsuranceError
+from simsurance.model.projection import project
+from simsurance.model.state import State, YearBasis
+from simsurance.scenario_file.files import of_the_shipped
+from simsurance.scenario_file.keys import KEYS, Key, key_at, named_part
+from simsurance.scenario_file.loader import TITLES, Scenario
+from simsurance.scenario_file.notes import Note
+from simsurance.scenario_file.schedule import is_year
+from simsurance.scenario_file.years import spans
+
+Trial = Mapping[str, Any]
+"""Values by path, as in a file."""
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A key, or years of one, without effect; `acts_with` says what would make it act, `after` the horizon's end before it."""
+
+    path: str
+    years: tuple[int, ...] = ()
+    acts_with: str = ""
+    after: int | None = None
+
+
+def idle(scenario: Scenario) -> list[Idle]:
+    """What is set above the root of a scenario and changes no bit of what is projected, nor of what amounts are set against.
+
+    Raises SimsuranceError where no basis can be built.
+    """
+    units = units_of(scenario)
+    if not units:
+        return []
+    whole = built(scenario)
+    with np.errstate(all="ignore"):  # sizes that are tried may be far out
+        return [each for name, paths in units.items() for each in _idle_of(scenario, whole, name, paths)]
+
+
+def idle_notes(scenario: Scenario) -> list[Note]:
+    """What is told of that, one note a key; years as spans."""
+    found = (vars(each) | {"spans": spans(each.years)} for each in idle(scenario))
+    return [Note("idle", facts) for facts in found]
+
+
+def units_of(scenario: Scenario) -> dict[str, list[str]]:
+    """What may have no effect: keys with another value than the root's, and each lever and pin as one, with their paths.
+
+    Shipped scenarios are known to set nothing without effect.
+    """
+    units: dict[str, list[str]] = {}
+    for path in (path for path in scenario.changed if not of_the_shipped(scenario.layers[path])):
+        table, name, _ = named_part(path)
+        if path not in TITLES and scenario.leaves[path] != scenario.root_leaves.get(path):
+            units.setdefault(f"{table}.{name}" if name else path, []).append(path)
+    return units
+
+
+@dataclass(frozen=True)
+class Built:
+    """An opening state and a basis, and numbers that stand for all their bits and those of what amounts are set against."""
+
+    state: State
+    years: tuple[YearBasis, ...]
+    opening: bytes
+    of_years: tuple[bytes, ...]
+    frames: bytes
+
+    @cached_property
+    def flows(self) -> dict[int, bytes]:
+        """A number that stands for all that is projected over so many years."""
+        return {}
+
+    @property
+    def bits(self) -> tuple[bytes | tuple[bytes, ...], ...]:
+        """What stands for all bits together."""
+        return self.opening, self.of_years, self.frames
+
+    def projected(self, years: int) -> bytes:
+        """A number that stands for all that is projected over the first years."""
+        if years not in self.flows:
+            self.flows[years] = digest(project(self.state, self.years[:years]))
+        return self.flows[years]
+
+
+def built(scenario: Scenario) -> Built:
+    """A scenario's opening state and basis; raises SimsuranceError where there are none."""
+    state, years = build(scenario)
+    against = frames(scenario, np.full(len(years) + 1, 1e9))
+    return Built(state, years, digest(state), tuple(map(digest, years)), digest(against))
+
+
+def digest(noun: Any) -> bytes:
+    """A number that stands for all bits of the arrays in a noun, its parts included."""
+    bits = blake2b()
+    _add(bits, noun)
+    return bits.digest()
+
+
+def _add(bits: Any, noun: Any) -> None:
+    if is_dataclass(noun):
+        noun = {field.name: getattr(noun, field.name) for field in fields(noun)}
+    if isinstance(noun, Mapping):
+        for name, value in noun.items():
+            bits.update(f"{name}".encode())
+            _add(bits, value)
+        return
+    array = np.asarray(noun)
+    bits.update(f"{array.shape}".encode())
+    bits.update(array.tobytes() if array.dtype != object else repr(noun).encode())
+
+
+def differ(one: Built, other: Built) -> bool:
+    """Whether two scenarios differ in anything projected, or in what amounts are set against.
+
+    Where the basis differs a projection to the year after decides, and where that does not, one of all years.
+    """
+    if one.frames != other.frames or len(one.years) != len(other.years):
+        return True
+    if one.opening != other.opening:
+        return True
+    moved = [place for place, (a, b) in enumerate(zip(one.of_years, other.of_years, strict=True)) if a != b]
+    spans = (min(moved[0] + 2, len(one.years)), len(one.years)) if moved else ()
+    return any(one.projected(years) != other.projected(years) for years in spans)
+
+
+def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) -> Iterator[Idle]:
+    """What of a key, a lever or a pin has no effect."""
+    key = KEYS.get(name)
+    without = _changed(scenario, paths)
+    if without is None:
+        return
+    if differ(whole, without):
+        path = name if key else f"{name}.values"
+        if key_kind(path) in ("schedule", "pins", "rules") and path in paths:
+            yield from _idle_years(scenario, whole, path)
+    elif key is None:
+        yield Idle(name, after=_after(scenario, name))
+    elif found := _what_would(scenario, whole, key):
+        yield found
+
+
+def key_kind(path: str) -> str:
+    """What a key holds; empty where there is no such key."""
+    key = key_at(path)
+    return key.kind if key else ""
+
+
+def _changed(scenario: Scenario, paths: Sequence[str] = (), changes: Trial | None = None) -> Built | None:
+    """The scenario with some leaves as in its root, or changed; None where that is no scenario."""
+    try:
+        return built(scenario.with_root_at(paths, changes))
+    except (SimsuranceError, ArithmeticError):
+        return None
+
+
+def _after(scenario: Scenario, name: str) -> int | None:
+    """The last year of the horizon, where a lever or all values of a pin come after it."""
+    last = scenario.values.horizon.last_year
+    start = scenario.leaves.get(f"{name}.start")
+    first = start if start is not None else min(map(int, scenario.leaves.get(f"{name}.values", {})), default=last)
+    return last if first > last else None
+
+
+def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
+    """The first and the last years of a schedule that differ from the root's and change nothing."""
+    value, root = scenario.leaves[path], scenario.root_leaves.get(path)
+    if not isinstance(value, dict):
+        return
+    ramp = "ramp" in value
+    own = value["ramp"] if ramp else value
+    theirs = root.get("ramp", root) if isinstance(root, dict) else {}
+    differing = [year for year in own if is_year(year) and theirs.get(year, _held(root, year, ramp)) != own[year]]
+    asked = [year for year in differing if ramp or _held(_without(own, [year]), year, ramp) != own[year]]
+
+    def same_without(years: Sequence[str]) -> bool:
+        left = _without(own, years)
+        if not left and key_kind(path) != "pins":
+            return False
+        other = _changed(scenario, (), {path: {"ramp": left} if ramp else left})
+        return other is not None and other.bits == whole.bits
+
+    found = _ends(asked, same_without)
+    if found:
+        last = scenario.values.horizon.last_year
+        years = tuple(map(int, found))
+        yield Idle(path, years, after=last if years[0] > last else None)
+
+
+def _ends(years: Sequence[str], same_without: Callable[[Sequence[str]], bool]) -> list[str]:
+    """The longest runs of first and of last years that may be dropped, in order."""
+
+    def most(run: Callable[[int], Sequence[str]], highest: int) -> int:
+        lowest = 0
+        if not highest or not same_without(run(1)):
+            return 0
+        while lowest < highest:
+            middle = (lowest + highest + 1) // 2
+            lowest, highest = (middle, highest) if same_without(run(middle)) else (lowest, middle - 1)
+        return lowest
+
+    last = most(lambda count: years[len(years) - count :], len(years))
+    acting = years[: len(years) - last]
+    first = most(lambda count: acting[:count], len(acting))
+    return [*years[:first], *years[len(years) - last :]]
+
+
+def _without(own: Mapping[str, Any], years: Sequence[str]) -> dict[str, Any]:
+    """A schedule without some years."""
+    return {year: number for year, number in own.items() if year not in years}
+
+
+def _held(value: Any, year: str, ramp: bool) -> Any:
+    """What a schedule holds in a year that it may not name; None for a ramp, which lies between."""
+    if not isinstance(value, dict):
+        return value
+    before = [named for named in value if named <= year]
+    return None if ramp or "ramp" in value or not before else value[max(before)]
+
+
+def _what_would(scenario: Scenario, whole: Built, key: Key) -> Idle | None:
+    """A key without effect with the rule, switch or size that would make it act; None where nothing around it does."""
+    if key.kind in ("text", "table", "list"):
+        return None
+    for trial, words in _trials(scenario, key):
+        with_it, without = _changed(scenario, (), trial), _changed(scenario, [key.path], trial)
+        if with_it is not None and without is not None and differ(with_it, without):
+            return Idle(key.path, acts_with=words)
+    bounds = (key.lowest, key.highest) if key.kind in ("number", "whole number", "schedule") else ()
+    for bound in bounds:
+        at_bound = _changed(scenario, (), {key.path: int(bound or 0) if key.kind == "whole number" else bound})
+        if at_bound is not None and differ(whole, at_bound):
+            return Idle(key.path)
+    return None
+
+
+def _around(key: Key) -> Iterator[Key]:
+    """The other keys of the tables around a key, the nearest first."""
+    section, seen = key.path, {key.path}
+    while "." in section:
+        section = section.rpartition(".")[0]
+        near = [other for path, other in KEYS.items() if path.startswith(f"{section}.") and path not in seen]
+        seen |= {other.path for other in near}
+        yield from near
+
+
+def _trials(scenario: Scenario, key: Key) -> Iterator[tuple[Trial, str]]:
+    """Other choices of the rules and switches around a key, and sizes of 0 a little above, with the words that set them."""
+    for other in _around(key):
+        held = scenario.leaves[other.path]
+        match other.kind:
+            case "switch":
+                yield {other.path: not held}, f"{other.path} = {str(not held).lower()}"
+            case "choice":
+                for choice in (choice for choice in other.choices if choice != held):
+                    yield {other.path: choice}, f'{other.path} = "{choice}"'
+            case "rules":
+                for year in reversed(list(held)):
+                    for choice in (choice for choice in other.choices if choice != held[year]):
+                        yield {other.path: {**held, year: choice}}, f'{other.path} = {{ {year} = "{choice}" }}'
+            case _ if held == 0 and other.highest is not None:
+                size = 1 if other.kind == "whole number" else min(0.5, other.highest)
+                yield {other.path: size}, f"{other.path} > 0"

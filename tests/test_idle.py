@@ -1,0 +1,147 @@
+"""What is set without effect is told, with what would make it act; what acts is never told."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from click.testing import CliRunner, Result
+from test_every_key import cases
+
+from simsurance.basis import idle as found
+from simsurance.cli import main
+from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.loader import TITLES, Scenario, load
+
+PERSONAL, BONUS, WAITING = "contributions.personal", "participation.no_claim_bonus", "participation.waiting"
+NOTICES = "{2019 = 220, 2025 = 400, 2026 = 400, 2027 = 430, 2028 = 460, 2029 = 500}"
+CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
+    "a schedule while another rule is in force": (
+        (),
+        (f"{PERSONAL}.schedule={NOTICES}",),
+        [f'{PERSONAL}.schedule has no effect here; it acts with {PERSONAL}.rule = {{ 2027 = "schedule" }}'],
+    ),
+    "the same with its rule": ((), (f"{PERSONAL}.schedule={NOTICES}", f'{PERSONAL}.rule={{2019="schedule"}}'), []),
+    "growth while indexed": (
+        (),
+        (f"{PERSONAL}.growth_rate=0.1",),
+        [f'{PERSONAL}.growth_rate has no effect here; it acts with {PERSONAL}.rule = {{ 2027 = "growth" }}'],
+    ),
+    "a mechanism of size zero": (
+        (),
+        ("employee.retirement.late_years=2",),
+        ["employee.retirement.late_years has no effect here; it acts with employee.retirement.late_share > 0"],
+    ),
+    "a switch of a mechanism of size zero": (
+        (),
+        (f"{BONUS}.step=0", f"{BONUS}.reset_on_use=false"),
+        [f"{BONUS}.reset_on_use has no effect here; it acts with {BONUS}.step > 0"],
+    ),
+    "rules not in force": (
+        (),
+        ("participation.in_force=false", f"{WAITING}.fixed_months=2"),
+        [f"{WAITING}.fixed_months has no effect here; it acts with participation.in_force = true"],
+    ),
+    "a coefficient of what does not happen": (
+        (),
+        ("behaviour.leave.campaign=-0.1",),
+        ["behaviour.leave.campaign has no effect here; it acts with behaviour.campaign_strength > 0"],
+    ),
+    "stocks after the date they are read on": (
+        (),
+        ("fund.opening={2026=8e11, 2027=9e11, 2030=1e12}", "population.stock_level={2026=0.99, 2027=1.0}"),
+        ["population.stock_level in 2027 has no effect here", "fund.opening in 2027, 2030 has no effect here"],
+    ),
+    "an entry beyond the horizon": (
+        (),
+        ("fund.administration_share={2026=0.01, 2070=0.02}",),
+        ["fund.administration_share in 2070 has no effect here: the projection ends in 2060"],
+    ),
+    "a lever beyond the horizon": (
+        ("case_payment",),
+        ("levers.case_payment.start=2070",),
+        ["levers.case_payment has no effect here: the projection ends in 2060"],
+    ),
+    "a lever of no size": (
+        ("case_payment",),
+        ("levers.case_payment.size=0.0", "levers.case_payment.high=0.0"),
+        ["levers.case_payment has no effect here"],
+    ),
+    "a cap that does not bind": (
+        (),
+        (f"{PERSONAL}.highest_rise=0.9",),
+        [f"{PERSONAL}.highest_rise has no effect here"],
+    ),
+    "what acts on words, charts and measures": (
+        (),
+        ('economy.currency="USD"', "fund.reserve_band=[3, 5]", "measures.delay_years=6", 'title="Mine"'),
+        [],
+    ),
+    "what acts": (
+        ("case_payment", "campaign"),
+        ("fund.administration_share=0.01", "behaviour.leave.campaign=-0.1"),
+        [],
+    ),
+    "entries of the past that acted before": (
+        (),
+        (
+            "economy.disposable_income={2017=25974, 2018=28000, 2019=30733, 2022=36883, 2023=39218, 2024=41314, 2025=43377}",
+        ),
+        ["economy.disposable_income has no effect here"],
+    ),
+}
+"""Options, settings, and the notes."""
+
+
+def call(*args: str) -> Result:
+    return CliRunner().invoke(main, args, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_has_no_effect_is_told_with_what_would_make_it_act(case: str) -> None:
+    options, settings, wanted = CASES[case]
+    laid = [part for name in options for part in ("--with", name)]
+    command = ["validate", "baseline", *laid, *(part for each in settings for part in ("--set", each))]
+    done = call(*command)
+    assert done.exit_code == 0
+    told = [line.partition(": ")[2] for line in done.stderr.splitlines() if " no effect " in line]
+    assert sorted(told) == sorted(wanted)
+    assert call(*command, "--strict").exit_code == (3 if wanted else 0)
+
+
+def test_run_tells_the_same_and_refuses_it_when_strict() -> None:
+    command = ("baseline", "--set", f"{PERSONAL}.growth_rate=0.1")
+    run = call("run", *command, "--dry-run")
+    assert run.exit_code == 0
+    assert run.stderr == call("validate", *command).stderr
+    assert call("run", *command, "--dry-run", "--strict").exit_code == 3
+
+
+def told_of(scenario: Scenario, paths: dict[str, list[str]]) -> list[str]:
+    """The keys that are told to have no effect in any year."""
+    whole = found.built(scenario)
+    each_of = (each for name, those in paths.items() for each in found._idle_of(scenario, whole, name, those))
+    return [each.path for each in each_of if not each.years]
+
+
+def test_no_key_that_moves_a_result_is_told() -> None:
+    with TemporaryDirectory() as folder:
+        wrong = []
+        for name, (_, changed) in cases(Path(folder)).items():
+            path = name.partition(":")[0]
+            unit = ".".join(path.split(".")[:2]) if path.startswith("levers.") else path
+            if path not in TITLES and not path.startswith("horizon."):
+                wrong += told_of(changed, {unit: [leaf for leaf in changed.leaves if leaf in (unit, path)]})
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_sets_nothing_without_effect(name: str) -> None:
+    scenario = load(name)
+    paths = [path for path in scenario.changed if path not in TITLES]
+    assert told_of(scenario, {path: [path] for path in paths if not path.startswith(("levers.", "pins."))}) == []
+
+
+def test_what_is_refused_in_building_is_no_note() -> None:
+    done = call("validate", "baseline", "--set", "membership.resident_insured=1.3e9")
+    assert done.exit_code == 3
+    assert "ok" not in done.stdout
