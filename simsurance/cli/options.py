@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simsurance.cli.terminal import tell
 from simsurance.language import WHOLE, languages, words
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def bom_option(command: Command) -> Command:
 def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
     """What is to be known of the years of a scenario's inputs and of its pins, on standard error: one line a note."""
     for note in scenario.notes_in(lang):
-        click.echo(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
+        tell(words(lang).say("run.note", scenario=scenario.name, note=note), err=True)
 
 
 def command_line() -> str:

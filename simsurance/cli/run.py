@@ -11,6 +11,7 @@ import click
 from simsurance.cli.options import bom_option, command_line, language_option, range_option, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
+from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
@@ -122,12 +123,12 @@ def command(
             )
     told = [runs[place] for place in sorted(runs)]
     for note in (note for run in told for note in run.pinned):
-        click.echo(note, err=True)
+        tell(note, err=True)
     if as_json:
         _tell([run.report for run in told], as_json)
     else:
         table = _table([row for run in told for row in run.rows], lang)
-        click.echo("\n".join([*table, "", *(run.written for run in told)]))
+        tell("\n".join([*table, "", *(run.written for run in told)]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
@@ -179,12 +180,12 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         from simsurance.output.manifest import SCHEMA
         from simsurance.output.manifest import as_json as json_text
 
-        click.echo(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
+        tell(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
         return
     for plan in runs:
         first, last = plan["years"]
-        click.echo(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
-        click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
+        tell(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
+        tell("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
 def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> list[Row]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from simsurance.cli.options import scenario_options, tell_notes
+from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
@@ -30,10 +31,10 @@ def command(scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tu
         tell_notes(well)
     if as_json:
         report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        tell(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for name in (name for name, lines in faults.items() if not lines):
-            click.echo(f"ok {printable(name)}")
+            tell(f"ok {printable(name)}")
     if found := list(dict.fromkeys(line for lines in faults.values() for line in lines)):
         raise SimsuranceError(*found)
 
