@@ -73,8 +73,9 @@ def entries_option(command: Command) -> Command:
 
 def bom_option(command: Command) -> Command:
     """`--bom`, handed to the subcommand as `bom`."""
-    text = "Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
-    return click.option("--bom", is_flag=True, help=text)(command)
+    return click.option(
+        "--bom", is_flag=True, help="Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
+    )(command)
 
 
 def tell_notes(scenario: "Scenario", lang: str = WHOLE) -> None:
