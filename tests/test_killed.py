@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from simsurance import results
 from simsurance.analysis import compare, scheme_effects, twins
 from simsurance.cli import COMMANDS, WRITING, main
+from simsurance.errors import ExitCode
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 
@@ -255,3 +257,10 @@ def test_a_true_kill_while_files_are_written(folder, delay):
     assert forked(RUN)[0] == 0
     assert left in (old, of_folder("baseline")())
     assert [path.name for path in Path("out").iterdir()] == ["baseline"]
+
+
+def test_the_readme_lists_every_exit_code():
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    paragraph = text.partition("Exit codes: ")[2].partition("\n\n")[0]
+    for code in (*ExitCode, 128 + signal.SIGTERM):
+        assert re.search(rf"(?:^|[,\s]){int(code)} \w", paragraph), code

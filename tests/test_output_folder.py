@@ -153,7 +153,7 @@ def test_an_edited_file_is_refused_and_left_alone(results, tmp_path):
     with (tmp_path / "run" / "summary.md").open("a") as summary:
         summary.write("my comment")
     with pytest.raises(
-        SimsuranceError, match=r"summary\.md: has been changed since simsurance wrote it; move it"
+        SimsuranceError, match=r"summary\.md: has been changed since it was written; move it"
     ) as refused:
         results.save(tmp_path / "run", charts=False)
     assert refused.value.exit_code == ExitCode.ENVIRONMENT

@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 import click
 
 from simsurance import __version__
+from simsurance.cli.terminal import take_any_code_page, tell
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.plain_text import shown
 
 COMMANDS = {
     "run": "Project scenarios and write tables, charts and a summary.",
@@ -34,6 +36,11 @@ WRITING = ("run", "compare", "check", "schemes", "init", "schema")
 class Commands(click.Group):
     """The group of subcommands: knows them by name until one is called, and answers for what they raise."""
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Begin: standard output takes every character from here on, help and refusals included."""
+        take_any_code_page()
+        return super().main(*args, **options)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of COMMANDS, which is the order in which a newcomer needs them."""
         return list(self.commands)
@@ -54,7 +61,10 @@ class Commands(click.Group):
             if sys.stdout is not None:
                 sys.stdout.flush()
             return result
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except click.ClickException as error:
+            vars(error).update(message=shown(error.message))
+            raise
+        except (click.exceptions.Exit, click.Abort):
             raise
         except (Exception, KeyboardInterrupt) as error:
             if ctx.params["traceback"]:
@@ -68,7 +78,7 @@ def end_with_message(error: BaseException) -> NoReturn:
     if isinstance(error, OSError):
         discard_unwritable_output()
     for line in lines:
-        click.echo(line, err=True)
+        tell(line, err=True)
     sys.exit(exit_code)
 
 
@@ -111,4 +121,4 @@ def explain(error: BaseException) -> tuple[ExitCode, tuple[str, ...]]:
 def main(ctx: click.Context, traceback: bool) -> None:
     """Actuarial simulator of social health insurance funds."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        tell(ctx.get_help())

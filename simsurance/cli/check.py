@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from simsurance.cli.progress import progress
+from simsurance.cli.terminal import tell
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import WHOLE, words
 from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
@@ -61,7 +62,7 @@ def _update(results: "list[RunResult]", folder: Path, reason: str) -> None:
     from simsurance.analysis.reference_results import accept
 
     for result, largest in zip(results, accept(results, folder, reason), strict=True):
-        click.echo(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
+        tell(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
 
 
 def _prepare(folder: Path, update: bool) -> None:
@@ -82,9 +83,9 @@ def _check(results: "list[RunResult]", folder: Path, left_over: list[str], as_js
     found = {result.scenario.name: differences(result, folder / result.scenario.name) for result in results}
     lines = sorted((each for cells in found.values() for each in cells), key=lambda each: -each.times)
     if as_json:
-        click.echo(_json(found), nl=False)
+        tell(_json(found), nl=False)
     else:
-        click.echo("".join(f"ok {name}\n" for name, cells in found.items() if not cells), nl=False)
+        tell("".join(f"ok {name}\n" for name, cells in found.items() if not cells), nl=False)
     told = [str(each) for each in lines[:MOST_SHOWN]]
     if len(lines) > MOST_SHOWN:
         told.append(f"and {len(lines) - MOST_SHOWN} more cells; {', '.join(name for name in found if found[name])}")

@@ -16,6 +16,7 @@ from simsurance.cli.options import (
 )
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.language import words
 from simsurance.output.folder import prepare
 from simsurance.scenario_file.loader import Scenario, load
@@ -71,7 +72,7 @@ def command(
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(words(lang).say("progress.writing", folder=folder))
         save_comparison(comparison, folder, charts, lang, command_line(), ranges, bom)
-    click.echo(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
+    tell(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 
 def _scenario(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:

@@ -9,6 +9,7 @@ import click
 
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.output.labels import fund_label, label, unit
 from simsurance.scenario_file.loader import load
@@ -65,16 +66,16 @@ def command(
     if as_json:
         listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
         document = {"schema": "simsurance.hindcast/1", "ok": True, "results": listed, "notes": known}
-        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        tell(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
     for fund, rows in groupby(found, key=lambda row: row.fund):
-        click.echo(_fund(fund, said))
+        tell(_fund(fund, said))
         head = tuple(said.label(f"hindcast.{name}") for name in HEADER)
-        click.echo("\n".join(columns([head, *(_cells(row, said) for row in rows)])))
+        tell("\n".join(columns([head, *(_cells(row, said) for row in rows)])))
         for year, text in known.get(fund, {}).items():
-            click.echo(said.say("hindcast.note", year=year, text=text))
-        click.echo("")
-    click.echo(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
+            tell(said.say("hindcast.note", year=year, text=text))
+        tell("")
+    tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
 
 def _cells(row: "Outturn", said: Words) -> tuple[str, ...]:
@@ -115,17 +116,17 @@ def _ex_ante(said: Words, as_json: bool) -> None:
     if as_json:
         listed = [{**vars(row), "error": {name: row.error(name) for name in row.forecasts}} for row in found]
         document = {"schema": "simsurance.hindcast_ex_ante/1", "ok": True, "results": listed}
-        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        tell(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
-    click.echo(said.say("ex_ante.head", first=OPENINGS[0], last=OPENINGS[-1]))
+    tell(said.say("ex_ante.head", first=OPENINGS[0], last=OPENINGS[-1]))
     for group, belongs in GROUPS.items():
-        click.echo("\n" + said.say(f"ex_ante.groups.{group}", year=LEFT_OUT, breaks=BREAKS))
+        tell("\n" + said.say(f"ex_ante.groups.{group}", year=LEFT_OUT, breaks=BREAKS))
         _errors([row for row in found if belongs(row)], "", said)
-    click.echo("\n" + said.label("ex_ante.by_horizon"))
+    tell("\n" + said.label("ex_ante.by_horizon"))
     _errors(found, "horizon", said)
-    click.echo("\n" + said.label("ex_ante.by_opening"))
+    tell("\n" + said.label("ex_ante.by_opening"))
     _errors(found, "opening", said)
-    click.echo("\n" + said.label("ex_ante.footer"))
+    tell("\n" + said.label("ex_ante.footer"))
 
 
 def _errors(found: Sequence["Forecast"], by: str, said: Words) -> None:
@@ -145,7 +146,7 @@ def _errors(found: Sequence["Forecast"], by: str, said: Words) -> None:
             rows.append(
                 (name, *([str(value)] if by else []), f"{len(figures):>3}", *cells, said.label(f"ex_ante.{best}"))
             )
-    click.echo("\n".join(columns(rows)))
+    tell("\n".join(columns(rows)))
 
 
 def _place(row: "Forecast") -> int:

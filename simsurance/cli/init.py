@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from simsurance.cli.terminal import tell
 from simsurance.drafts import write_whole
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.scenario_file.files import shipped
@@ -53,4 +54,4 @@ def command(name: str) -> None:
             )
     write_whole(schema, json_schema_text().encode())
     write_whole(path, begun)
-    click.echo(f"wrote {path} and {schema}; next: simsurance validate {path}")
+    tell(f"wrote {path} and {schema}; next: simsurance validate {path}")

@@ -8,6 +8,7 @@ import click
 from simsurance.cli.options import entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.output.labels import fund_label, in_its_words, in_language, unit, words_of
 
@@ -36,9 +37,9 @@ def command(
 
         base, found = effects(scenario, fragments, settings, entries)
     if as_json:
-        click.echo(_json(base, found, entries), nl=False)
+        tell(_json(base, found, entries), nl=False)
         return
-    click.echo("\n".join(_text(base, found, entries, words_of(base.scenario, lang))))
+    tell("\n".join(_text(base, found, entries, words_of(base.scenario, lang))))
 
 
 def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Words) -> list[str]:

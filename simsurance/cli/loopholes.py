@@ -10,6 +10,7 @@ from simsurance.axes import AREA, HEALTH, INCOME, SEX
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.scenario_file.loader import load
 
@@ -105,16 +106,16 @@ def command(
             "years": years,
             "share": share,
         }
-        click.echo(
+        tell(
             json.dumps(document | {"member": _plain(one, share, lang), "members": compared}, allow_nan=False, indent=2)
         )
         return
     said = words(lang, chosen.currency)
-    click.echo("\n".join(_member(one, years, share, said)))
+    tell("\n".join(_member(one, years, share, said)))
     if members:
-        click.echo("\n" + "\n".join(_members(compared, share, said)))
+        tell("\n" + "\n".join(_members(compared, share, said)))
     left_out = [said.label(f"strategy.left_out.{name}") for name in LEFT_OUT]
-    click.echo("\n" + said.say("strategy.not_counted", items=said.label("list.clauses").join(left_out)))
+    tell("\n" + said.say("strategy.not_counted", items=said.label("list.clauses").join(left_out)))
 
 
 def _member(one: "Loophole", years: int, share: float, said: Words) -> list[str]:

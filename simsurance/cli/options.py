@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, words
 from simsurance.scenario_file.files import of_the_shipped
@@ -74,8 +75,9 @@ def entries_option(command: Command) -> Command:
 
 def bom_option(command: Command) -> Command:
     """`--bom`, handed to the subcommand as `bom`."""
-    text = "Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
-    return click.option("--bom", is_flag=True, help=text)(command)
+    return click.option(
+        "--bom", is_flag=True, help="Begin CSV files with a byte order mark: Excel on Windows then reads Chinese."
+    )(command)
 
 
 def strict_option(command: Command) -> Command:
@@ -96,13 +98,13 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
     return [words(lang).say("run.note", scenario=scenario.name, note=note) for note in found]
 
 
-def tell(lines: Iterable[str], strict: bool = False) -> None:
+def tell_notes(lines: Iterable[str], strict: bool = False) -> None:
     """Notes on standard error; raises SimsuranceError where notes are errors and there are any."""
     lines = list(lines)
     if strict and lines:
         raise SimsuranceError(*lines)
     for line in lines:
-        click.echo(line, err=True)
+        tell(line, err=True)
 
 
 def command_line() -> str:

@@ -8,6 +8,8 @@ from typing import Final
 
 import click
 
+from simsurance.plain_text import shown
+
 PATIENCE: Final = 1.0
 CLEAR: Final = "\r\x1b[2K"
 
@@ -22,7 +24,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Replace the line."""
         if sys.stderr.isatty() and time.monotonic() - self._started > PATIENCE:
-            click.echo(f"{CLEAR}{text}", err=True, nl=False)
+            click.echo(f"{CLEAR}{shown(text)}", err=True, nl=False)
             self._shown = True
 
     def clear(self) -> None:

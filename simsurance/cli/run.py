@@ -16,10 +16,11 @@ from simsurance.cli.options import (
     range_option,
     scenario_options,
     strict_option,
-    tell,
+    tell_notes,
 )
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
+from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
@@ -105,7 +106,7 @@ def command(
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
-    tell((line for scenario in chosen for line in notes_of(scenario, lang)), strict)
+    tell_notes((line for scenario in chosen for line in notes_of(scenario, lang)), strict)
     if dry_run:
         _tell(
             [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
@@ -132,12 +133,12 @@ def command(
             )
     told = [runs[place] for place in sorted(runs)]
     for note in (note for run in told for note in run.pinned):
-        click.echo(note, err=True)
+        tell(note, err=True)
     if as_json:
         _tell([run.report for run in told], as_json)
     else:
         table = _table([row for run in told for row in run.rows], lang)
-        click.echo("\n".join([*table, "", *(run.written for run in told)]))
+        tell("\n".join([*table, "", *(run.written for run in told)]))
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
@@ -189,12 +190,12 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         from simsurance.output.manifest import SCHEMA
         from simsurance.output.manifest import as_json as json_text
 
-        click.echo(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
+        tell(json_text({"schema": SCHEMA, "ok": True, "runs": runs}), nl=False)
         return
     for plan in runs:
         first, last = plan["years"]
-        click.echo(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
-        click.echo("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
+        tell(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
+        tell("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 
 def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> list[Row]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from simsurance.cli.terminal import tell
 from simsurance.drafts import write_whole
 from simsurance.scenario_file.json_schema import json_schema_text
 
@@ -15,6 +16,6 @@ from simsurance.scenario_file.json_schema import json_schema_text
 def command(out: Path | None) -> None:
     """Print the JSON Schema of a scenario file, for editors that check and complete TOML."""
     if out is None:
-        click.echo(json_schema_text(), nl=False)
+        tell(json_schema_text(), nl=False)
     else:
         write_whole(out, json_schema_text().encode())

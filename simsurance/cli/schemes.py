@@ -10,6 +10,7 @@ import click
 from simsurance.cli.options import bom_option, command_line, entries_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
@@ -80,7 +81,7 @@ def command(
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
         save_scheme_effects(effects, folder, charts, lang, command_line(), bom)
-    click.echo(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
+    tell(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 
 def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:

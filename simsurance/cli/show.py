@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 import click
 
 from simsurance.cli.options import scenario_options
+from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import nearest
 from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
@@ -44,16 +45,16 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
         raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
     rows = [details(shown, path) for path in paths]
     if as_json:
-        told = [row | {end: as_number(row[end]) for end in ("low", "high")} for row in rows]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        numbers = [row | {end: as_number(row[end]) for end in ("low", "high")} for row in rows]
+        tell(json.dumps(numbers, ensure_ascii=False, indent=2))
     elif len(rows) == 1:
         card = rows[0] | {"value": toml_value(rows[0]["value"])}
-        click.echo("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
+        tell("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
     else:
-        click.echo(f"{shown.values.title} ({shown.name}), {len(rows)} keys\n")
+        tell(f"{shown.values.title} ({shown.name}), {len(rows)} keys\n")
         told = [row for row in rows if row["key"].rpartition(".")[2] not in IN_COLUMNS or row["key"] in KEYS]
         for line in columns([COLUMNS, *(short(row) for row in told)]):
-            click.echo(line)
+            tell(line)
 
 
 def as_number(text: str) -> float | str | None:

@@ -8,6 +8,7 @@ import click
 from simsurance.axes import AREA, DEDUCTIBLES, INCOME, SEX
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.show import columns
+from simsurance.cli.terminal import tell
 from simsurance.language import words
 from simsurance.scenario_file.loader import load
 
@@ -99,14 +100,14 @@ def command(
             "member": member,
             "years": rows,
         }
-        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        tell(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
-    click.echo("\n".join(columns(table(years, said))))
-    click.echo()
+    tell("\n".join(columns(table(years, said))))
+    tell()
     for one in years:
-        click.echo(year_told(one, said))
-    click.echo()
+        tell(year_told(one, said))
+    tell()
     notes = {"all": True, told: any(one.insured for one in years), "employee": any(one.at_work for one in years)}
     for name, shown in notes.items():
         if shown:
-            click.echo(said.label(f"story.notes.{name}"))
+            tell(said.label(f"story.notes.{name}"))

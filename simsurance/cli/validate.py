@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from simsurance.cli.options import notes_of, scenario_options, strict_option, tell
+from simsurance.cli.options import notes_of, scenario_options, strict_option, tell_notes
+from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
@@ -30,13 +31,13 @@ def command(
     found = {scenario: _faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
     faults = {name: [*wrong, *(notes if strict else ())] for name, (wrong, notes) in found.items()}
     if not strict:
-        tell(line for _, notes in found.values() for line in notes)
+        tell_notes(line for _, notes in found.values() for line in notes)
     if as_json:
         report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        tell(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for name in (name for name, lines in faults.items() if not lines):
-            click.echo(f"ok {printable(name)}")
+            tell(f"ok {printable(name)}")
     if wrong := list(dict.fromkeys(line for lines in faults.values() for line in lines)):
         raise SimsuranceError(*wrong)
 

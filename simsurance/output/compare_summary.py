@@ -13,6 +13,7 @@ from simsurance.output.entry_notes import entry_notes
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_words
+from simsurance.plain_text import markdown
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -63,7 +64,7 @@ def comparison_summary(comparison: "Comparison", lang: str, ranges: "Ranges" = N
         differing.append((name, [(key, row[name], row[names[0]]) for key, row in own.iterrows()]))
     return words_of(comparison.results[0].scenario, lang).page(
         TEMPLATE,
-        titles=[scenario_title(result.scenario, lang) for result in comparison.results],
+        titles=[markdown(scenario_title(result.scenario, lang)) for result in comparison.results],
         version=__version__,
         entry_notes=notes(comparison, lang),
         other_years=not comparison.same_years,

@@ -68,8 +68,9 @@ def refuse_foreign(path: Path) -> None:
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
             raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
         if name.as_posix() != MANIFEST and hashlib.sha256(file.read_bytes()).hexdigest() != hashes[name.as_posix()]:
-            told = "has been changed since simsurance wrote it; move it, or choose another folder with --out"
-            raise _refusal(f"{file}: {told}")
+            raise _refusal(
+                f"{file}: has been changed since it was written; move it, or choose another folder with --out"
+            )
 
 
 def _refusal(line: str) -> SimsuranceError:

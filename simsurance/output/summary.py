@@ -29,6 +29,7 @@ from simsurance.output.certainty import (
 from simsurance.output.labels import in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, range_of
+from simsurance.plain_text import markdown
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.pins import held_levers
@@ -63,8 +64,8 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
     }
     return words_of(scenario, lang).page(
         TEMPLATE,
-        title=in_its_words(scenario, "title", lang),
-        description=in_its_words(scenario, "description", lang),
+        title=markdown(in_its_words(scenario, "title", lang)),
+        description=markdown(in_its_words(scenario, "description", lang)),
         name=scenario.name,
         show=scenario.name.split("+")[0],
         version=__version__,
@@ -72,7 +73,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         last=results.years[-1],
         price_year=results.years[0] - 1,
         changes=changes(scenario, lang),
-        pins=pin_facts(results, lang),
+        pins=[pin | {"source": markdown(pin["source"])} for pin in pin_facts(results, lang)],
         held=[
             {"lever": lever, "totals": totals, "wholly": wholly}
             for lever, totals, wholly in held_levers(scenario.values, scenario.changed)
@@ -266,9 +267,9 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
-        about = in_language(lever, "description", lang)
+        about = markdown(in_language(lever, "description", lang))
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
-        told.append(lever_told | {"source": lever.source, "about": about})
+        told.append(lever_told | {"source": markdown(lever.source), "about": about})
     return told
 
 
