@@ -192,6 +192,8 @@ def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
         return other is not None and other.bits == whole.bits
 
     found = _ends(asked, same_without)
+    if len(differing) == len(own):  # a series of one's own: the years before those read are no slip
+        found = [year for year in found if int(year) >= scenario.values.horizon.valuation_year]
     if found:
         last = scenario.values.horizon.last_year
         years = tuple(map(int, found))

@@ -30,6 +30,8 @@ class Layer:
     data: Mapping[str, Any]
     folder: Path | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    overlay: bool = False
+    """Whether it is laid upon a parent by `with`, beside others."""
 
     def fault(self, key: str, text: str) -> Fault:
         """A fault of this source at a key."""
