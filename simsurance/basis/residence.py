@@ -76,7 +76,9 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=axis("sex")[0])
     later[..., :1] = newborn * of_year["newborn_survival"]
     later[..., :1] += (
-        newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * of_year["migrants"][..., :1] / 2
+        population.a_person(newborn, newborn.sum(axis=axis("area", "income"), keepdims=True))
+        * of_year["migrants"][..., :1]
+        / 2
     )
 
     everyone, propensity = population.total(later), of_year["area_propensity"]

@@ -59,7 +59,7 @@ def births_by_area_income(
     expected = ((women_start + women_end) / 2 * asfr).sum(axis=axis("age"), keepdims=True)
     weighted = expected * area_fertility
     national = expected.sum(axis=axis("area", "income"), keepdims=True)
-    return weighted * (national / weighted.sum(axis=axis("area", "income"), keepdims=True))
+    return weighted * a_person(national, weighted.sum(axis=axis("area", "income"), keepdims=True))
 
 
 def move_shares(
