@@ -292,8 +292,8 @@ def in_frame(account: Account, frame: str) -> Account:
 
 
 def always(name: str, values: np.ndarray, unit: str) -> Measured:
-    """A measure that every run has."""
-    return Measured(name, values, unit, np.full(len(values), "ok"))
+    """A measure that every run has, but where nobody and nothing is what it is a share of."""
+    return measured(name, np.where(np.isfinite(values), values, np.nan), unit, "no_denominator")
 
 
 def burden_measures(basis: Sequence[YearBasis], persons: np.ndarray) -> Iterator[Measured]:

@@ -145,6 +145,7 @@ def every_note(folder: Path) -> list[str]:
         "horizon.last_year": "2026",
         "population.counted": "{age_16_59 = {2026 = 8.5e8}, age_60_plus = {2026 = 3.2e8}, age_65_plus = {2026 = 2.2e8}}",
         "population.stock_level": "{2019 = 0.99}",
+        "benefits.inpatient.payment_ratio": "{add = 0.9}",
         "economy.disposable_income": "{2020 = 9e4, 2026 = 1e5}",
         "levers.less": '{component = "subsidies", start = 2026, ramp_years = 1, size = 0.1, low = 0.0, high = 0.2, '
         'mark = "judgement", source = "S_JUDGEMENT", description = "-", description_zh = "-"}',

@@ -349,17 +349,13 @@ def test_a_province_gives_rules_and_its_source(name):
     assert source in sources()
 
 
-def test_policies_that_disagree_are_the_pairs_that_exclude_each_other():
-    excluding = {("payment_ratio_down", "payment_ratio_up")}
-    for pair in excluding:
-        with pytest.raises(SimsuranceError, match="sets this to another value"):
-            load("baseline", pair)
-    left = {*combinations(POLICIES, 2)} - excluding
+def test_no_policies_exclude_each_other():
+    left = {*combinations(POLICIES, 2)}
     while left:
         together = list(min(left))
         while len(together) < MOST_TOGETHER:
             pairs = {name: {tuple(sorted((name, other))) for other in together} for name in POLICIES}
-            open_to = [name for name in POLICIES if name not in together and not pairs[name] & excluding]
+            open_to = [name for name in POLICIES if name not in together]
             together.append(max(open_to, key=lambda name: len(pairs[name] & left)))
         load("baseline", together)  # of policies that lie upon the baseline together no two exclude each other
         left -= {*combinations(sorted(together), 2)}
@@ -555,9 +551,8 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
     _, found = table
     assert [effect.fragment for effect in found] == list(FRAGMENTS)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
-    assert set(refused) == {"payment_ratio_up", "payment_ratio_down"}
-    assert refused["payment_ratio_up"] == "changes nothing upon this scenario"
-    assert "sets this to another value" in refused["payment_ratio_down"]
+    assert set(refused) == {"payment_ratio_up"}
+    assert "this file is laid on twice" in refused["payment_ratio_up"]
     assert all(effect.title and effect.title_zh and effect.description.endswith(".") for effect in found)
     assert all(effect.description_zh.endswith("。") for effect in found)
 

@@ -431,7 +431,7 @@ def test_a_child_of_a_scenario_with_fragments_has_them_too(folder) -> None:
     write(folder / "child.toml", 'extends = "parent.toml"\nwith = ["employer_rate_down"]\n')
     values = load(folder / "child.toml").values
     assert set(values.levers) == {"compliance"}
-    assert values.employee.contributions.employer_rate_change == {2019: 0, 2027: -0.01}
+    assert values.employee.contributions.employer_rate_change == {1990: 0, 2027: -0.01}
 
 
 def test_fragments_of_a_scenario_may_stand_beside_it(folder) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simsurance.axes import TENURES, axes_except
 from simsurance.basis import opening
+from simsurance.basis.cause import OPENING, told_at_its_key
 from simsurance.basis.employee import employee_basis
 from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.basis.money import money_basis
@@ -23,7 +24,7 @@ from simsurance.basis.people import (
     relative_odds,
 )
 from simsurance.basis.pins import pin_basis
-from simsurance.basis.residence import shares_at_age
+from simsurance.basis.residence import NobodyLeft, shares_at_age
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import benefits_pp
 from simsurance.model.participation import WaitingRules
@@ -84,20 +85,27 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     Raises SimsuranceError where no opening state fits the counts or the turnover that the scenario gives.
     """
     try:
-        return _build(scenario)
+        return build_plain(scenario)
+    except SimsuranceError as error:
+        raise told_at_its_key(scenario, error.lines, build_plain) from error
     except ArithmeticError as error:
         first = scenario.values.horizon.valuation_year
-        raise SimsuranceError(
-            f"{scenario.name}:membership: no opening state of {first} fits: {error}; "
+        text = (
+            f"no opening state of {first} fits: {error}; "
             "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
-        ) from error
+        )
+        raise told_at_its_key(scenario, (f"{scenario.name}:{OPENING}{text}",), build_plain) from error
 
 
-def _build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
+def build_plain(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
+    """The same; faults stand where they are found, and an opening that does not fit is an ArithmeticError."""
     inputs = Inputs(scenario, scenario.values)
     opened = opening_inputs(inputs, relative_odds(inputs, by_need=True))
     cells, demography = opening.opening_cells(opened), demographic_basis(inputs)
-    shares = shares_at_age(opening.everyone(opened), demography, len(inputs.years))
+    try:
+        shares = shares_at_age(opening.everyone(opened), demography, len(inputs.years))
+    except NobodyLeft as error:
+        raise SimsuranceError(f"{error.key}: in {inputs.years[error.place]} {error}") from error
     if scenario.values.economy.drift_of_areas:
         shares = np.broadcast_to(shares[:1], shares.shape)
     odds = relative_odds(inputs, by_need=scenario.values.behaviour.effects.health)

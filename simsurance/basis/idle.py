@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from simsurance.basis import build
+from simsurance.basis import build, build_plain
 from simsurance.basis.frames import frames
+from simsurance.basis.pins import Build
 from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
@@ -42,10 +43,7 @@ def idle(scenario: Scenario) -> list[Idle]:
 
     Raises SimsuranceError where no basis can be built.
     """
-    units = units_of(scenario)
-    if not units:
-        return []
-    whole = built(scenario)
+    whole, units = built(scenario), units_of(scenario)
     with np.errstate(all="ignore"):  # sizes that are tried may be far out
         return [each for name, paths in units.items() for each in _idle_of(scenario, whole, name, paths)]
 
@@ -96,7 +94,7 @@ class Built:
         return self.flows[years]
 
 
-def built(scenario: Scenario) -> Built:
+def built(scenario: Scenario, build: Build = build) -> Built:
     """A scenario's opening state and basis; raises SimsuranceError where there are none."""
     state, years = build(scenario)
     against = frames(scenario, np.full(len(years) + 1, 1e9))
@@ -162,7 +160,7 @@ def key_kind(path: str) -> str:
 def _changed(scenario: Scenario, paths: Sequence[str] = (), changes: Trial | None = None) -> Built | None:
     """The scenario with some leaves as in its root, or changed; None where that is no scenario."""
     try:
-        return built(scenario.with_root_at(paths, changes))
+        return built(scenario.with_root_at(paths, changes), build_plain)
     except (SimsuranceError, ArithmeticError):
         return None
 
@@ -194,6 +192,8 @@ def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
         return other is not None and other.bits == whole.bits
 
     found = _ends(asked, same_without)
+    if len(differing) == len(own):  # a series of one's own: the years before those read are no slip
+        found = [year for year in found if int(year) >= scenario.values.horizon.valuation_year]
     if found:
         last = scenario.values.horizon.last_year
         years = tuple(map(int, found))

@@ -194,7 +194,10 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
     class, tenure and gap is fitted, not observed. Scenarios that open alike are handed the same array, read-only.
     """
-    people = everyone(inputs)
+    people, employed = everyone(inputs), inputs.active + inputs.retired
+    if employed > people.sum() or inputs.resident_insured > people.sum() - employed:
+        text = f"{inputs.resident_insured:.0f} insured residents and {employed:.0f} members of the employee scheme"
+        raise ArithmeticError(f"{text} are more than {people.sum():.0f} persons")
     active, retired = employee_shares(people, inputs)
     outside = people * (1 - active - retired)
     mix = steady_mix(inputs)

@@ -18,6 +18,20 @@ from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URB
 SHARE_AXES = ("year", "area", "income", "age")
 
 
+class NobodyLeft(Exception):
+    """More persons would leave than there are: the key that says so, in words, in which year from the first."""
+
+    def __init__(self, key: str, text: str, place: int = 0) -> None:
+        super().__init__(text)
+        self.key, self.text, self.place = key, text, place
+
+
+def require_somebody(persons: np.ndarray, key: str, text: str) -> None:
+    """Raises NobodyLeft where a cell has fewer persons than none."""
+    if persons.min() < 0:
+        raise NobodyLeft(key, text)
+
+
 @found_once
 def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
     """Shares of the areas and income groups among all of an age on each 1 January, [year, area, income, age], read-only.
@@ -29,7 +43,12 @@ def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], year
         of_age = persons.sum(axis=axis("run", "health", "status", "sex"))
         everyone = of_age.sum(axis=axis("area", "income", of=SHARE_AXES[1:]))
         found.append(np.divide(of_age, everyone, out=np.full_like(of_age, 1 / of_age[..., 0].size), where=everyone > 0))
-        persons = a_year_on(persons, {name: each[place if len(each) > 1 else 0] for name, each in demography.items()})
+        try:
+            persons = a_year_on(
+                persons, {name: each[place if len(each) > 1 else 0] for name, each in demography.items()}
+            )
+        except NobodyLeft as error:
+            raise NobodyLeft(error.key, error.text, place) from None
     return np.stack(found)
 
 
@@ -51,12 +70,15 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     )
     growth = (1 + start) * of_year["survival"] + end
     later = birthday(persons * growth)
+    require_somebody(later, "population.migration_table", "more people of an age move away than there are")
     women, women_end = (at(each, sex=slice(FEMALE, FEMALE + 1)) for each in (persons, later))
     births = population.births_by_area_income(women, women_end, of_year["asfr"], of_year["area_fertility"])
     newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=axis("sex")[0])
     later[..., :1] = newborn * of_year["newborn_survival"]
     later[..., :1] += (
-        newborn / newborn.sum(axis=axis("area", "income"), keepdims=True) * of_year["migrants"][..., :1] / 2
+        population.a_person(newborn, newborn.sum(axis=axis("area", "income"), keepdims=True))
+        * of_year["migrants"][..., :1]
+        / 2
     )
 
     everyone, propensity = population.total(later), of_year["area_propensity"]
@@ -67,6 +89,7 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
         *(population.total(each * propensity) for each in (urban, rural)),
     )
     population.exchange(urban, rural, leave * propensity, come * propensity, np.empty_like(urban))
+    require_somebody(later, "population.urban_share_table", "the share of towns moves by more people than live there")
     assisted, low = (at(later, income=slice(group, group + 1)) for group in (ASSISTED, LOW_INCOME))
     leave, come = population.move_shares(
         population.total(assisted),
@@ -74,5 +97,7 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
         *(population.total(each) for each in (assisted, low)),
     )
     population.exchange(assisted, low, leave, come, np.empty_like(assisted))
+    text = "more are to be assisted than the assisted and the low-income group together"
+    require_somebody(later, "population.assisted_share", f"{text}; a share nearer to that of the year before")
     pinned = of_year["pinned_total_end"].reshape(everyone.shape)
     return np.asarray(later * np.where(np.isnan(pinned), 1.0, pinned / everyone))

@@ -91,7 +91,7 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
     Raises SimsuranceError where no basis can be built of what is set.
     """
     found = scenario.notes_in(lang)
-    if not all(of_the_shipped(scenario.layers[path]) for path in scenario.changed):
+    if not all(of_the_shipped(layer) for layer in (scenario.root, *scenario.layers.values())):
         from simsurance.basis.idle import idle_notes
 
         found += [note.told(words(lang)) for note in idle_notes(scenario)]

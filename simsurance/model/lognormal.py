@@ -28,7 +28,7 @@ def above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index
     if not (has_tail or threshold.any()):
         return Above(mean, np.ones(()))
     positive = np.maximum(threshold, 1e-300)
-    distance = np.asarray((np.log(mean) / sigma + sigma / 2) - np.log(positive) / sigma)
+    distance = np.asarray((np.log(np.maximum(mean, 1e-300)) / sigma + sigma / 2) - np.log(positive) / sigma)
     chance = np.asarray(distance - sigma)  # from here on in place: this is where most of a year goes
     ndtr(chance, out=chance)
     excess = ndtr(distance, out=distance)

@@ -13,7 +13,7 @@ def need_class_mortality(people: np.ndarray, survival: np.ndarray, mortality_rat
     """Probability of dying in the year by need class: q_h = q·[1 + (1 − q)·(r_h/r̄ − 1)], r̄ the mean ratio of the people there.
 
     The table's deaths are met at each age and sex whatever the mix of classes; where death is rare q_h is in proportion
-    to the ratio, where it is certain the classes do not differ.
+    to the ratio, where it is certain the classes do not differ. No class dies at more than certainty: the others do then.
 
     `people` [run, health, 1, sex, area, income, age]; `survival` [run, 1, 1, sex, 1, 1, age]; `mortality_ratio`
     [run, health, 1, 1, 1, 1, 1]. Returns [run, health, 1, sex, 1, 1, age].
@@ -23,7 +23,23 @@ def need_class_mortality(people: np.ndarray, survival: np.ndarray, mortality_rat
     weighted = (by_class * mortality_ratio).sum(axis=axis("health"), keepdims=True)
     mean_ratio = np.divide(weighted, total, out=np.ones_like(total), where=total > 0)
     mort_rate = 1 - survival
-    return mort_rate * (1 + survival * (mortality_ratio / mean_ratio - 1))
+    chance = mort_rate * (1 + survival * (mortality_ratio / mean_ratio - 1))
+    return chance if chance.max() <= 1 and chance.min() >= 0 else within_all(chance, by_class)
+
+
+def within_all(chance: np.ndarray, persons: np.ndarray) -> np.ndarray:
+    """Chances by need class above 1 become 1, and the others grow in one proportion, so that as many are expected to die.
+
+    Both on axes of which the second is the need class.
+    """
+    need = axis("health")
+    for _ in range(chance.shape[need[0]]):
+        limited = np.minimum(chance, 1.0)
+        lost = (persons * (chance - limited)).sum(axis=need, keepdims=True)
+        open_to = np.where(limited < 1, persons * limited, 0.0).sum(axis=need, keepdims=True)
+        more = np.divide(lost, open_to, out=np.zeros_like(lost), where=open_to > 0)
+        chance = np.where(limited < 1, limited * (1 + more), limited)
+    return np.minimum(chance, 1.0)
 
 
 def a_person(of_all: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -43,7 +59,7 @@ def births_by_area_income(
     expected = ((women_start + women_end) / 2 * asfr).sum(axis=axis("age"), keepdims=True)
     weighted = expected * area_fertility
     national = expected.sum(axis=axis("area", "income"), keepdims=True)
-    return weighted * (national / weighted.sum(axis=axis("area", "income"), keepdims=True))
+    return weighted * a_person(national, weighted.sum(axis=axis("area", "income"), keepdims=True))
 
 
 def move_shares(

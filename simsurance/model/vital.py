@@ -65,7 +65,7 @@ def vital(people: np.ndarray, basis: YearBasis) -> Vital:
     women = women.sum(axis=axis("health"), keepdims=True)
     births = population.births_by_area_income(women, birthday(women_end), basis.asfr, basis.area_fertility)
     newborn = births * np.concatenate([1 - basis.male_share, basis.male_share], axis=axis("sex")[0])
-    of_all = newborn / newborn.sum(axis=axis("area", "income"), keepdims=True)
+    of_all = population.a_person(newborn, newborn.sum(axis=axis("area", "income"), keepdims=True))
     return Vital(
         mort_rate=mort_rate,
         dying=(1 + migration_start) * mort_rate,

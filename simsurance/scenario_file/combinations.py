@@ -272,6 +272,12 @@ def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         if lever.start <= opening:
             text = f"{lever.start} is not after the valuation year {opening}, and what began before is in the fitted "
             yield (f"levers.{name}.start",), text + f"trend; start in {opening + 1} or later"
+    for component in {lever.component: None for lever in values.levers.values()}:
+        on_it = {name: lever.size for name, lever in values.levers.items() if lever.component == component}
+        less = {name: size for name, size in on_it.items() if size < 0}
+        if len(less) > 1 and sum(less.values()) < -1 - ROUNDING:
+            text = f"{' and '.join(less)} take {plain(round(-sum(less.values()), 12))} of {component} together, more than all; "
+            yield tuple(f"levers.{name}.size" for name in reversed(less)), text + "smaller sizes"
 
 
 COMPLAINTS: Final = (

@@ -34,6 +34,8 @@ class Layer:
     lines: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
     """Hash of the file's bytes as they were read."""
+    overlay: bool = False
+    """Whether it is laid upon a parent by `with`, beside others."""
 
     def fault(self, key: str, text: str) -> Fault:
         """A fault of this source at a key."""

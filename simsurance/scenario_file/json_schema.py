@@ -12,6 +12,14 @@ FILE_NAME: Final = "simsurance.schema.json"
 TITLE: Final = "simsurance scenario"
 YEAR: Final = "^(199[0-9]|20[0-9]{2}|21[0-4][0-9]|2150)$"
 
+OPERATOR: Final = {
+    "type": "object",
+    "properties": {"add": {"type": "number"}, "multiply": {"type": "number"}, "from": {"type": "integer"}},
+    "oneOf": [{"required": ["add"]}, {"required": ["multiply"]}],
+    "additionalProperties": False,
+}
+"""A value relative to the one beneath."""
+
 
 def json_schema() -> dict[str, Any]:
     """The schema of a scenario or a fragment: nothing is required, since files may say only what differs."""
@@ -79,9 +87,9 @@ def _leaf(key: Key) -> dict[str, Any]:
     number = {"type": "number", **bounds}
     years = _by_year(number)
     forms: dict[str, dict[str, Any]] = {
-        "number": number,
+        "number": {"anyOf": [number, OPERATOR]},
         "whole number": {"type": "integer", **bounds},
-        "schedule": {"anyOf": [number, years, _ramp(years)]},
+        "schedule": {"anyOf": [number, years, _ramp(years), OPERATOR]},
         "pins": {**years, "minProperties": 0},
         "rules": _by_year({"enum": list(key.choices)}),
         "choice": {"enum": list(key.choices)},

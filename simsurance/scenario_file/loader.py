@@ -24,6 +24,7 @@ from simsurance.scenario_file.keys import (
     POLICY_KEYS,
     ROOT_KEYS,
     in_order,
+    key_at,
 )
 from simsurance.scenario_file.leaves import (
     Leaves,
@@ -36,6 +37,7 @@ from simsurance.scenario_file.leaves import (
     unknown,
 )
 from simsurance.scenario_file.notes import Note, implausible, income_notes, mixed, notes, pin_notes
+from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, years_covered
@@ -44,6 +46,15 @@ TITLES: Final = ("title", "title_zh", "description", "description_zh")
 JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
 """What stands between the titles of a scenario and of a fragment upon it."""
 LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value that an operator makes and the bound that it meets: the one farthest out of a path."""
+
+    path: str
+    wanted: float
+    used: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,6 +82,8 @@ class Scenario:
     root_tables: Mapping[str, Path]
     root_leaves: Mapping[str, Any]
     pin_root: "Scenario | None" = None
+    bounds_met: tuple[Bound, ...] = ()
+    """Where a bound binds what operators make of the values beneath."""
 
     def __repr__(self) -> str:
         years = self.values.horizon
@@ -120,6 +133,7 @@ class Scenario:
             *mixed(self.leaves, self.root.data, changed),
             *implausible(self.leaves, self.root.data, changed),
             *pin_notes(self.values, changed),
+            *(Note("bound", vars(bound)) for bound in self.bounds_met),
         ]
 
     @property
@@ -139,6 +153,7 @@ class Scenario:
         layer = Layer(IN_PYTHON, nested({path: _as_toml(changes[path]) for path in changes if path not in inside}))
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
+        stack.operate(faults)
         return _scenario(self.name, stack, self._base, faults, self._pinned_in([layer]))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
@@ -208,11 +223,48 @@ class _Base:
 
 
 class _Stack:
-    """Leaves put upon each other, with the layer each comes from."""
+    """Leaves put upon each other, with the layer each comes from; operators wait until all beside them are put."""
 
     def __init__(self, leaves: Leaves | None = None, layers: dict[str, Layer] | None = None) -> None:
         self.leaves: Leaves = leaves or {}
         self.layers: dict[str, Layer] = layers or {}
+        self.waiting: list[tuple[str, Mapping[str, Any], Layer]] = []
+        self.relative: set[str] = set()
+        """Paths whose values operators have made."""
+
+    def copy(self) -> "_Stack":
+        """The same, to be laid upon apart."""
+        copied = _Stack(dict(self.leaves), dict(self.layers))
+        copied.waiting, copied.relative = list(self.waiting), set(self.relative)
+        return copied
+
+    def operate(self, faults: list[Fault]) -> None:
+        """Let the operators that wait act: products, then sums."""
+        told: set[tuple[str, str]] = set()
+        for name in OPERATORS:
+            for path, value, layer in self.waiting:
+                if operator_of(value) != name:
+                    continue
+                text = wrong_with(path, value, self.leaves.get(path))
+                if (path, layer.label) in told and layer.folder is not None:
+                    text = "this file is laid on twice; name it once"
+                told.add((path, layer.label))
+                if text:
+                    faults.append(layer.fault(path, text))
+                    continue
+                self.leaves[path], self.layers[path] = applied(path, value, self.leaves[path]), layer
+                self.relative.add(path)
+        self.waiting = []
+
+    def bring_within_bounds(self) -> list[Bound]:
+        """Bring what operators have made within the bounds of its keys; where one binds, wanted and used."""
+        found = []
+        for path in self.leaves if self.relative else ():
+            key = key_at(path)
+            if path in self.relative and key is not None and key.lowest is not None:
+                self.leaves[path], bound = within_bounds(key, self.leaves[path])
+                found += [Bound(path, *max(bound, key=lambda pair: abs(pair[0] - pair[1])))] if bound else []
+        return found
 
     def put(self, leaves: Leaves, layer: Layer) -> None:
         """Lay one layer on top: its leaves win, whole schedules and lists included.
@@ -224,6 +276,9 @@ class _Stack:
             leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}
+        self.waiting += [(path, value, layer) for path, value in leaves.items() if is_operator(value)]
+        leaves = {path: value for path, value in leaves.items() if not is_operator(value)}
+        self.relative -= leaves.keys()
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
 
@@ -232,6 +287,7 @@ class _Stack:
         for layer in layers:
             if PINS in layer.data:
                 self.put(leaves_of(layer, []), layer)
+        self.operate([])
         return self
 
 
@@ -261,8 +317,10 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     pinning = max((place for place, layer in enumerate(chain) if PINS in layer.data), default=len(chain) - 1)
     for place, layer in enumerate(chain):
         stack.put(leaves_of(layer, faults), layer)
+        if not (layer.overlay and chain[place + 1].overlay):
+            stack.operate(faults)
         if place <= pinning:
-            pinned_in = _Stack(dict(stack.leaves), dict(stack.layers))
+            pinned_in = stack.copy()
         if place == 0 and differing:
             pinned_in = _differing(stack, differing, layer)
             pinning = 0
@@ -273,6 +331,7 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
     _put_fragments(stack, extras, faults)
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
+        stack.operate(faults)
     name = "+".join([slug(chain[-1].label), *(slug(layer.label) for layer in extras)])
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
@@ -290,6 +349,7 @@ def _scenario(
 ) -> Scenario:
     """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
     root, of_root = base.root, base.of_root
+    bounds_met = stack.bring_within_bounds()
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
@@ -329,6 +389,7 @@ def _scenario(
         root_tables,
         base.leaves,
         pin_root,
+        tuple(bounds_met),
     )
 
 
@@ -398,7 +459,7 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
     if len(names) > MOST_FRAGMENTS:
         faults.append(scenario.fault("with", f"{len(names)} options; at most {MOST_FRAGMENTS}"))
         return []
-    layers = [layer for name in names if (layer := _fragment(name, faults, scenario))]
+    layers = [replace(layer, overlay=True) for name in names if (layer := _fragment(name, faults, scenario))]
     _refuse_disagreement(layers, faults)
     return layers[::-1]
 
@@ -451,6 +512,7 @@ def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault
             if isinstance(text := leaves.get(path), str):
                 leaves[path] = f"{stack.leaves.get(path, '')}{JOINTS[path]}{text}"
         stack.put(leaves, layer)
+    stack.operate(faults)
 
 
 def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> None:
@@ -458,6 +520,8 @@ def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> Non
     first: dict[str, tuple[Layer, Any]] = {}
     for layer in fragments:
         for path, value in leaves_of(layer, []).items():
+            if is_operator(value):
+                continue  # acts upon what the others set
             other, set_to = first.setdefault(path, (layer, value))
             if set_to != value and path not in TITLES:
                 faults.append(layer.fault(path, f"{other.label} sets this to another value; leave one of the two out"))

@@ -22,6 +22,10 @@ A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each val
 `{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). The
 *range* is what to run beside the value; it is empty where none makes sense. Of a schedule, range and mark are those of
 its last value, and the note says what is weaker before.
+
+What lies upon another scenario may be relative to it: `{ add = 0.05 }` or `{ multiply = 1.1 }` in place of a number or a
+schedule, with `from = 2027` from that year on. Values given outright come first, then products, then sums, whatever the
+order of options; a bound of the key that binds is told.
 """
 
 HEAD = ("key", "takes", "baseline", "unit", "bounds", "range", "mark", "source")
