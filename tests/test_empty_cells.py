@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simsurance.api import Results
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 
@@ -113,3 +114,14 @@ def test_it_runs_without_a_warning_and_its_identities_hold(case: str, tmp_path: 
     measures = result.measures
     assert not (measures["value"].isna() & (measures["status"] == "ok")).any()
     assert measures["value"][measures["status"] == "ok"].map(lambda value: value == value).all()
+
+
+@pytest.mark.parametrize("case", ["nobody in the employee scheme", "no contribution base"])
+def test_its_summary_and_charts_are_written(case: str, tmp_path: Path) -> None:
+    (result,) = simulate([load("baseline", settings=("horizon.last_year=2028",)).replace(CASES[case][1])])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Results(result).save(tmp_path / "out", ranges=False)
+    told = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    assert "no_denominator" not in told
+    assert "nan" not in told.lower().split()

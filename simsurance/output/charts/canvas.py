@@ -126,6 +126,11 @@ class Line:
     marker_size: float = 3.6
 
 
+def finite(points: Mapping[int, float]) -> dict[int, float]:
+    """The points of a line that have a value."""
+    return {place: value for place, value in points.items() if np.isfinite(value)}
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Draw inside this: font and look of the charts, for the time being; inside itself it changes nothing."""
@@ -216,7 +221,8 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
 
 def from_zero(axes: Axes) -> None:
     """Let the vertical axis contain zero, with room above and below what is drawn."""
-    low, high = min(axes.dataLim.ymin, 0.0), max(axes.dataLim.ymax, 0.0)
+    ends = [each for each in (axes.dataLim.ymin, axes.dataLim.ymax) if np.isfinite(each)]
+    low, high = min([*ends, 0.0]), max([*ends, 0.0])
     room = 0.06 * (high - low) or 1.0
     axes.set_ylim(low - room if low < 0 else 0.0, high + room)
     if low < 0:
@@ -309,9 +315,10 @@ def limit_deficit(axes: Axes) -> bool:
 
 
 def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
-    """Name each line at its right end, labels pushed apart where they would touch."""
+    """Name each line at its right end, labels pushed apart where they would touch; a line without points has none."""
     low, high = axes.get_ylim()
-    ends = [(list(line.points.values())[-1] - low) / (high - low) for line in lines]
+    lines = [line for line in lines if finite(line.points)]
+    ends = [(list(finite(line.points).values())[-1] - low) / (high - low) for line in lines]
     seen = [
         min(max(end, 0.0), 1.0) + 1e-6 * end for end in ends
     ]  # of two lines that leave the sheet the lower stays so

@@ -59,7 +59,7 @@ def employee_rates(results: "RunResult", lang: str) -> Chart:
     known = past(results.scenario, "employee_retired").over(past(results.scenario, "employee_active"))
 
     def line(name: str, colour: str, dashes: object, before: History = NOTHING) -> Line:
-        points = dict(zip(results.years, (account[name] / shown.size).tolist(), strict=True))
+        points = canvas.finite(dict(zip(results.years, (account[name] / shown.size).tolist(), strict=True)))
         words = canvas.wrapped(word(f"line.{name}", lang))
         return Line(name, words, points, colour, dashes, before.shown(shown.size), before.estimated)
 

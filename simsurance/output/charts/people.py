@@ -131,7 +131,8 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
             words = str(year)
             if len(schemes) > 1:
                 words = canvas.wrapped(word("line.in_scheme", lang, year=year, scheme=word(f"scheme.{scheme}", lang)))
-            points = {int(age): float(amount) / price for age, amount in per_head[year].items()}
+            somebody = year in per_head.index.get_level_values("year")
+            points = {int(age): float(amount) / price for age, amount in (per_head[year].items() if somebody else ())}
             series = str(year) if scheme == "resident" else f"{scheme}_{year}"
             lines.append(Line(series, words, points, colour, dashes))
     if first == last:
