@@ -262,7 +262,9 @@ def cases(folder: Path) -> dict[str, tuple[Scenario, Scenario]]:
                 found[name] = (base, base.replace({path: file}))
         else:
             found[path] = (base, another(base, path))
-    for path in (f"{LEVER}.{name}" for name in LEVER_KEYS):
+    for path in (
+        f"{LEVER}.{name}" for name, key in LEVER_KEYS.items() if not key.optional
+    ):  # one allows, and moves nothing
         found[path] = (with_lever(), another(with_lever(), path))
     return found
 

@@ -320,7 +320,7 @@ ENGLISH = {
     "language": "faults",
     "member.history": "faults",
     "member.worker_year": "faults",
-    "basis.pins": "faults",
+    "basis": "faults",
     "cli": "lines of the list of commands",
     "cli.check": "what to do when references differ",
     "cli.init": "a scenario file to begin with",

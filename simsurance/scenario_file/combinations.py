@@ -248,7 +248,7 @@ def _counted_ages(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 def _gdp(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """The years of the product that are named have no gap, and begin with the first projected one or before."""
     named, opening = values.economy.gdp, values.horizon.valuation_year
-    if named and min(named) > opening:
+    if named and min(named) > opening >= first_year(values.economy.disposable_income):
         text = (
             f"begins in {min(named)}, after {opening}, the valuation year; name {opening} or an earlier year, or none"
         )
