@@ -7,7 +7,7 @@ from typing import Final
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import IN_PYTHON, Layer
 from simsurance.scenario_file.pins import pin_complaints
-from simsurance.scenario_file.schedule import Schedule, level_in, value_in
+from simsurance.scenario_file.schedule import Schedule, first_year, level_in, value_in
 from simsurance.scenario_file.schema import ScenarioValues
 
 Complaint = tuple[tuple[str, ...], str]
