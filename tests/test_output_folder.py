@@ -160,6 +160,24 @@ def test_an_edited_file_is_refused_and_left_alone(results, tmp_path):
     assert (tmp_path / "run" / "summary.md").read_text().endswith("my comment")
 
 
+@pytest.mark.parametrize("content", [b"", b'{"made_by": "simsur', b"\xff\xfe{}", b"[" * 100_000])
+def test_a_damaged_manifest_is_one_line(tmp_path, content):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_bytes(content)
+    with pytest.raises(SimsuranceError) as refused:
+        prepare(tmp_path / "run")
+    assert refused.value.lines[0].startswith(f"{tmp_path / 'run' / 'manifest.json'}: is damaged; ")
+    assert (refused.value.exit_code, len(refused.value.lines)) == (ExitCode.INPUT, 1)
+
+
+def test_a_manifest_of_gigabytes_is_refused_before_it_is_read(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_bytes(b"{")
+    os.truncate(tmp_path / "run" / "manifest.json", 5 << 30)
+    with pytest.raises(SimsuranceError, match="is damaged"):
+        prepare(tmp_path / "run")
+
+
 def test_the_draft_of_a_killed_run_is_taken_away_and_that_of_a_live_one_is_not(results, tmp_path):
     with draft_folder(tmp_path / "run") as alive:
         dead = tmp_path / ".run.abcdefgh.partial"

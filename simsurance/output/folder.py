@@ -58,6 +58,7 @@ def refuse_foreign(path: Path) -> None:
         return
     manifest = read_manifest(path)
     if manifest is None:
+        _refuse_damaged(path / MANIFEST)
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
     hashes = manifest["outputs"]
     folders = {parent for name in hashes for parent in Path(name).parents}
@@ -71,6 +72,19 @@ def refuse_foreign(path: Path) -> None:
             raise _refusal(
                 f"{file}: has been changed since it was written; move it, or choose another folder with --out"
             )
+
+
+def _refuse_damaged(manifest: Path) -> None:
+    """Raises SimsuranceError (INPUT) where a manifest cannot be read: nobody knows whose folder that is."""
+    if manifest.parent.is_symlink() or not manifest.is_file():
+        return
+    try:
+        if manifest.stat().st_size <= LARGEST_MANIFEST:
+            json.loads(manifest.read_text(encoding="utf-8"))
+            return
+    except (ValueError, RecursionError):
+        pass
+    raise SimsuranceError(f"{manifest}: is damaged; restore it, move the folder, or choose another one with --out")
 
 
 def _refusal(line: str) -> SimsuranceError:
