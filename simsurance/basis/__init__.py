@@ -90,11 +90,14 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
         raise told_at_its_key(scenario, error.lines, build_plain) from error
     except ArithmeticError as error:
         first = scenario.values.horizon.valuation_year
-        text = (
-            f"no opening state of {first} fits: {error}; "
-            "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
-        )
-        raise told_at_its_key(scenario, (f"{scenario.name}:{OPENING}{text}",), build_plain) from error
+        raise told_at_its_key(
+            scenario,
+            (
+                f"{scenario.name}:{OPENING}no opening state of {first} fits: {error}; "
+                "counts of the insured below the population, and turnover (behaviour.targets) between none and all",
+            ),
+            build_plain,
+        ) from error
 
 
 def build_plain(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:

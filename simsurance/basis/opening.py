@@ -196,8 +196,10 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     """
     people, employed = everyone(inputs), inputs.active + inputs.retired
     if employed > people.sum() or inputs.resident_insured > people.sum() - employed:
-        text = f"{inputs.resident_insured:.0f} insured residents and {employed:.0f} members of the employee scheme"
-        raise ArithmeticError(f"{text} are more than {people.sum():.0f} persons")
+        raise ArithmeticError(
+            f"{inputs.resident_insured:.0f} insured residents and {employed:.0f} members of the employee scheme are more than "
+            f"{people.sum():.0f} persons"
+        )
     active, retired = employee_shares(people, inputs)
     outside = people * (1 - active - retired)
     mix = steady_mix(inputs)

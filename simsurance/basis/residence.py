@@ -26,12 +26,6 @@ class NobodyLeft(Exception):
         self.key, self.text, self.place = key, text, place
 
 
-def require_somebody(persons: np.ndarray, key: str, text: str) -> None:
-    """Raises NobodyLeft where a cell has fewer persons than none."""
-    if persons.min() < 0:
-        raise NobodyLeft(key, text)
-
-
 @found_once
 def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
     """Shares of the areas and income groups among all of an age on each 1 January, [year, area, income, age], read-only.
@@ -70,7 +64,8 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     )
     growth = (1 + start) * of_year["survival"] + end
     later = birthday(persons * growth)
-    require_somebody(later, "population.migration_table", "more people of an age move away than there are")
+    if later.min() < 0:
+        raise NobodyLeft("population.migration_table", "more people of an age move away than there are")
     women, women_end = (at(each, sex=slice(FEMALE, FEMALE + 1)) for each in (persons, later))
     births = population.births_by_area_income(women, women_end, of_year["asfr"], of_year["area_fertility"])
     newborn = births * np.concatenate([1 - of_year["male_share"], of_year["male_share"]], axis=axis("sex")[0])
@@ -89,7 +84,8 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
         *(population.total(each * propensity) for each in (urban, rural)),
     )
     population.exchange(urban, rural, leave * propensity, come * propensity, np.empty_like(urban))
-    require_somebody(later, "population.urban_share_table", "the share of towns moves by more people than live there")
+    if later.min() < 0:
+        raise NobodyLeft("population.urban_share_table", "the share of towns moves by more people than live there")
     assisted, low = (at(later, income=slice(group, group + 1)) for group in (ASSISTED, LOW_INCOME))
     leave, come = population.move_shares(
         population.total(assisted),
@@ -97,7 +93,10 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
         *(population.total(each) for each in (assisted, low)),
     )
     population.exchange(assisted, low, leave, come, np.empty_like(assisted))
-    text = "more are to be assisted than the assisted and the low-income group together"
-    require_somebody(later, "population.assisted_share", f"{text}; a share nearer to that of the year before")
+    if later.min() < 0:
+        raise NobodyLeft(
+            "population.assisted_share",
+            "more are to be assisted than the assisted and the low-income group together; a share nearer to that before",
+        )
     pinned = of_year["pinned_total_end"].reshape(everyone.shape)
     return np.asarray(later * np.where(np.isnan(pinned), 1.0, pinned / everyone))
