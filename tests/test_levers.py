@@ -563,7 +563,7 @@ def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
     _, found = levers.effects("baseline", settings=settings)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
     assert set(refused) == {"cross_province_settlement"}
-    assert refused["cross_province_settlement"].startswith("levers: those on inpatient_use give")
+    assert "levers.cross_province_use: levers: those on inpatient_use give" in refused["cross_province_settlement"]
 
 
 def test_a_year_that_is_never_reached_is_a_status_and_not_a_change():

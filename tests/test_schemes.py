@@ -127,4 +127,5 @@ def test_a_scenario_at_hand_is_taken_as_well_as_a_name(effects: SchemeEffects) -
 def test_a_policy_acts_on_what_a_setting_has_set() -> None:
     given = [*SHORT, "employee.contributions.employer_rate_change=-0.02"]
     found = scheme_effects("baseline", ["employer_rate_down"], settings=given)
-    assert found.effects.loc[("employer_rate_down", "employee_pool"), "income_present_value"] > 0
+    effect = found.effects.loc[("employer_rate_down", "employee_pool"), "income_present_value"]
+    assert effect < 0, "a point below what the setting says"
