@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from simsurance import results
 from simsurance.analysis import compare, scheme_effects, twins
+from simsurance.basis import idle
 from simsurance.cli import COMMANDS, WRITING, main
 from simsurance.errors import ExitCode
 from simsurance.output import charts
@@ -147,6 +148,7 @@ def warm(tmp_path_factory):
         for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
+        patch.setattr(idle, "idle_notes", _found_once(idle.idle_notes, list))
         patch.setattr(results, "blocks", _found_once(results.blocks, list))
         patch.setattr(twins, "twins", _found_once(twins.twins))
         patch.setattr(compare, "compare", _found_once(compare.compare))

@@ -99,19 +99,24 @@ def file_of(layer: "Layer") -> Path:
     return layer.folder / Path(layer.label).name
 
 
+def layers_of(scenario: "Scenario") -> dict[str, "Layer"]:
+    """The files that a scenario was read from, each once, by the name that messages use."""
+    return {layer.label: layer for layer in scenario.layers.values() if layer.folder is not None}
+
+
 def name_of(path: Path, scenario: "Scenario") -> str:
     """A file as results call it, from whatever folder and by whomever it was read: from the package or the scenario's folder.
 
     What lies elsewhere is called by its last name.
     """
-    of_scenario = {slug(layer.label): layer.folder for layer in scenario.layers.values() if layer.folder is not None}
+    of_scenario = {slug(label): layer.folder for label, layer in layers_of(scenario).items()}
     home = of_scenario.get(scenario.name.split("+")[0], scenario.root.folder)
     return label_of(path.resolve(), home and home.resolve(), path.name)
 
 
 def origins(scenario: "Scenario") -> dict[str, str]:
     """What set each value, as results call it."""
-    names = {layer.label: name_of(file_of(layer), scenario) for layer in scenario.layers.values() if layer.folder}
+    names = {label: name_of(file_of(layer), scenario) for label, layer in layers_of(scenario).items()}
     return {path: names.get(label, label) for path, label in scenario.origins.items()}
 
 
