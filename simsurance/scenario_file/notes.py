@@ -97,8 +97,8 @@ TOTALS: Final = {
 """Sums of a whole fund, and the persons that they are compared by."""
 PLAUSIBLE: Final = 30.0
 """Times the root's amount, or the part of it, a head beyond which a unit was probably mistaken."""
-UNITS: Final = (1e2, 1e3, 1e4, 1e8)
-"""Units that amounts are written in instead: index 100, thousands, 10,000 and 100 million."""
+UNITS: Final = (1e2, 1e3, 1e4, 1e8, 1e12)
+"""Units that amounts are written in instead: index 100, thousands, 10,000, 100 million and trillions."""
 
 
 def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
