@@ -59,12 +59,7 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
     named = [(said.say(f"card.{key}", target=target, **ends), texts) for key, texts in rows]
     if len(found) > 1:
         named.insert(0, ("", [fund_label(each.fund, lang) for each in found]))
-    cells = "".join(
-        f"<tr><th style='text-align:left'>{escape(name)}</th>"
-        + "".join(f"<td>{escape(text)}</td>" for text in texts)
-        + "</tr>"
-        for name, texts in named
-    )
+    cells = "".join(_line(*each) for each in named)
     title = escape(said.say("card.title", title=scenario_title(results.scenario, lang), **ends))
     return Card(f"<table><caption style='text-align:left'><b>{title}</b></caption>{cells}</table>")
 
@@ -75,31 +70,24 @@ def comparison_card(
     """The measures of scenarios side by side, depletion years with their ranges, and whose entries stand behind them."""
     said = words_of(comparison.results[0].scenario, lang)
     header = "".join(f"<th>{escape(cell)}</th>" for cell in (said.label("compare.measure"), *comparison.names))
-    table = "".join(
-        f"<tr><th style='text-align:left'>{escape(row[0])}</th>"
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows(comparison, lang, ranges)
-    )
+    table = "".join(_line(name, cells) for name, *cells in rows(comparison, lang, ranges))
     told = [] if comparison.same_years else [said.label("compare.horizons")]
     below = "".join(f"<p>{escape(note)}</p>" for note in [*told, *notes(comparison, lang)])
     return Card(f"<table><tr>{header}</tr>{table}</table>{below}")
 
 
 def required(found: Outlook, results: "RunResult", lang: str) -> str:
-    """The required multiple and the year that it begins in, or why there is none."""
-    multiple = found.required_contribution_multiple
-    if multiple is None or multiple < 0:
-        return times(found, lang)
+    """The required multiple and the year that it begins in, or why there is none; empty where none is measured."""
+    said, multiple, status = words(lang), found.required_contribution_multiple, found.required_contribution_status
+    if multiple is None:
+        return "" if status is None else status_words(status, lang)
+    if multiple < 0:
+        return said.label("card.nothing_required")
     start = results.years[starts_of(results.scenario.values, len(results.years))[0]]
-    return words(lang).say("card.required_from", times=times(found, lang), start=start)
+    return said.say("card.required_from", times=said.quantity("multiple", multiple), start=start)
 
 
-def times(found: Outlook, lang: str) -> str:
-    """The required multiple of what is levied for a fund, or why there is none; empty where none is measured."""
-    if found.required_contribution_multiple is not None and found.required_contribution_multiple < 0:
-        return words(lang).label("card.nothing_required")
-    if found.required_contribution_multiple is not None:
-        return words(lang).quantity("multiple", found.required_contribution_multiple)
-    status = found.required_contribution_status
-    return "" if status is None else status_words(status, lang)
+def _line(name: str, cells: "Sequence[str]") -> str:
+    """A row of a table: its name and its cells."""
+    own = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f"<tr><th style='text-align:left'>{escape(name)}</th>{own}</tr>"
