@@ -85,7 +85,12 @@ class Inputs:
 
     def death_rates(self, years: Sequence[int]) -> np.ndarray:
         """Central death rates, [year, sex, age]."""
-        rates = tables.by_year_sex_age(self.table("population.mortality_table"), "mx", years)
+        path = self.table("population.mortality_table")
+        ahead = self.yearly(self.values.population.mortality_advance, years)
+        if ahead.any():
+            rates = life_table.rates_at(path, np.asarray(years) + ahead, self.first)
+        else:
+            rates = tables.by_year_sex_age(path, "mx", years)
         return rates * along(self.mortality(years), "year", of=STOCK)
 
     def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,10 @@
 """The life table and the cohort component of a whole population (method note, section 3)."""
 
+from typing import Final
+
 import numpy as np
 
+from simsurance.data import tables
 from simsurance.model.population import FEMALE
 
 
@@ -66,3 +69,24 @@ def advance(
     births = float(((stock[FEMALE] + later[FEMALE]) / 2 * asfr).sum())
     later[..., 0] = births * np.array([1 - male_share, male_share]) * newborn_survival + migrants[..., 0] / 2
     return later, births
+
+
+PACE: Final = 24
+"""Years over whose mean change death rates go on before and after those that are read."""
+LEAST_RATE: Final = 1e-9
+"""A death rate of 0 has no logarithm: it is taken as this."""
+
+
+def rates_at(path: str, dates: np.ndarray, first: int) -> np.ndarray:
+    """Central death rates of a table at dates between its years, [date, sex, age], on straight lines in logarithms.
+
+    Before the year `first` and after the last of the table they go on by age at the mean pace of the 24 years beside it.
+    """
+    last = max(tables.years_of(path)[-1], first + PACE)
+    years = list(range(first, last + 1))
+    logs = np.log(np.maximum(tables.by_year_sex_age(path, "mx", years), LEAST_RATE))
+    within = np.clip(dates, first, last)
+    low = np.minimum(within.astype(int), last - 1) - first
+    share, beyond = ((within - first) - low)[:, None, None], (dates - within)[:, None, None]
+    pace = np.where(beyond < 0, logs[PACE] - logs[0], logs[-1] - logs[-1 - PACE]) / PACE
+    return np.asarray(np.exp(logs[low] + share * (logs[low + 1] - logs[low]) + beyond * pace))

@@ -11,7 +11,7 @@ import numpy as np
 from simsurance.axes import STATUSES, TENURES, axis
 from simsurance.ledger import ACCOUNTS, LEDGER, fund_of
 from simsurance.model import employee, fund, health, membership, participation, pins, resident
-from simsurance.model.care import benefits_pp
+from simsurance.model.care import PerPerson, benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
 from simsurance.model.lives import Lives, Money
@@ -38,7 +38,35 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
 
 def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
     """Stages 1 to 9: the new 1 January with the funds of the old one, and the flows without interest."""
-    cells, enrolled, scheme = state.cells, work.enrolled, basis.employee
+    lives, people, enrolment = entered(state, basis, work)
+    pp = benefits_pp(basis)
+    flows = paid(lives, basis, pp)
+    if basis.employee is not None:
+        flows |= employee.persons(lives)
+
+    # 9 year end
+    flows |= enrolment | lives.vital.flows(people, lives.payers, basis.newborn_enrolment)
+    flows |= {
+        "transfers_in": by_person_group(lives.moves.to_residents),
+        "transfers_out": by_person_group(lives.moves.transfers_out),
+        "entrants": lives.moves.entrants,
+    }
+    end = year_end(people, lives, basis, pp, work)
+    flows |= {name: value for name, value in vars(end).items() if name != "cells"}
+
+    prepaid = resident.prepaid(end.cells, basis)
+    flows["prepaid_change"] = prepaid - state.prepaid
+    money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
+    if basis.pins is not None:
+        draw = partial(spent, lives, flows | money, basis.employee) if basis.employee is not None else None
+        money, factors = pins.pinned(money, basis.pins, draw)
+        flows["pin_factors"] = factors * flows["pin_factors"]
+    return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
+
+
+def entered(state: State, basis: YearBasis, work: Workspace) -> tuple[Lives, np.ndarray, dict[str, np.ndarray]]:
+    """Stages 3 to 5: persons of the year, all of them by need class, and the flows of enrolment and health."""
+    cells, enrolled = state.cells, work.enrolled
 
     # 3 enrolment
     hazard = enrolment_hazards(cells, basis)
@@ -61,40 +89,21 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
     born = vital(people, basis)
     moved = moves(enrolled, people, payers, born, basis)
     lives = Lives(enrolled, payers, enrolment["repaired_years"], born, moved, state.fund, credited)
+    return lives, people, enrolment | {"prevalence_error": prevalence_error}
 
-    # 6 contributions, subsidies, transfers between funds
+
+def paid(lives: Lives, basis: YearBasis, pp: PerPerson) -> dict[str, np.ndarray]:
+    """Stages 6 to 8: contributions, subsidies, transfers between funds, exposure, claims and benefits."""
+    scheme = basis.employee
     flows = resident.contributions(lives, basis)
     flows |= resident.transfers(flows, basis)
     if scheme is not None:
         flows |= employee.contributions(lives, basis, scheme)
         flows |= employee.transfers(flows, scheme)
-
-    # 7 exposure and waiting; 8 claims and benefits
-    pp = benefits_pp(basis)
     flows |= resident.benefits(lives, flows, basis, pp)
     if scheme is not None:
-        flows |= employee.benefits(lives, flows, basis, scheme) | employee.persons(lives)
-
-    # 9 year end
-    flows |= enrolment | born.flows(people, payers, basis.newborn_enrolment)
-    flows |= {
-        "transfers_in": by_person_group(moved.to_residents),
-        "transfers_out": by_person_group(moved.transfers_out),
-        "entrants": moved.entrants,
-    }
-    end = year_end(people, lives, basis, pp, work)
-    flows |= {name: value for name, value in vars(end).items() if name != "cells"} | {
-        "prevalence_error": prevalence_error
-    }
-
-    prepaid = resident.prepaid(end.cells, basis)
-    flows["prepaid_change"] = prepaid - state.prepaid
-    money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
-    if basis.pins is not None:
-        draw = partial(spent, lives, flows | money, scheme) if scheme is not None else None
-        money, factors = pins.pinned(money, basis.pins, draw)
-        flows["pin_factors"] = factors * flows["pin_factors"]
-    return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
+        flows |= employee.benefits(lives, flows, basis, scheme)
+    return flows
 
 
 def spent(lives: Lives, flows: Money, scheme: EmployeeBasis, pinned: Money) -> Money:

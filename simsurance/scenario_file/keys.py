@@ -172,7 +172,7 @@ DEMOGRAPHY_KEYS: Final = tuple(
             "counted.age_65_plus",
             "pinned_total",
         ),
-        *("mortality_table", "mortality_factor", "mortality_level", "mortality_level_fade_years"),
+        *("mortality_table", "mortality_factor", "mortality_level", "mortality_level_fade_years", "mortality_advance"),
         *("fertility_table", "total_fertility_table", "fertility_variant", "fertility_level", "sex_ratio_table"),
         *("migration_table", "migration_factor"),
     )

@@ -123,7 +123,13 @@ class Population(Section):
     mortality_level_fade_years: int = quantity(
         "years from the valuation date over which that factor fades to 1 in equal steps; 0: it stays", "years", 0, 150
     )
-    migration_factor: Schedule = quantity("factor on net migration", "factor", -5, 5)
+    mortality_advance: Schedule = quantity(
+        "years by which death rates are ahead of the table: those of a later calendar year, of an earlier one below 0",
+        "years",
+        -60,
+        60,
+    )
+    migration_factor: Schedule = quantity("factor on net migration", "factor", -50, 50)
     stock_level: Schedule = quantity(
         "factor on the opening stock that brings it to the national count", "factor", 0.5, 1.5
     )
@@ -230,6 +236,29 @@ class Measures(Section):
     discount_margin: Number = quantity("added to the fund's interest for present values", "a year", -0.05, 0.05)
 
 
+class Uncertainty(Section):
+    """What is drawn by `stochastic`, and from where (method note, section 12); a single run reads nothing of it."""
+
+    parameters: bool = text("whether what is not known of health, cost, benefits and members is drawn")
+    behaviour: bool = text("whether what is not known of behaviour is drawn")
+    paths: bool = text("whether incomes, prices, interest, wages, cost and local financing are drawn")
+    demography: bool = text("whether fertility, life expectancy and migration are drawn")
+    long_run: Number = quantity("factor on the spread of the long-run means of the paths", "factor", 0, 5)
+    yearly: Number = quantity("factor on the spread of the paths from year to year", "factor", 0, 5)
+    settlement_noise: Number = quantity(
+        "standard deviation of what the accounts of the reference year may still be off, drawn once for each target",
+        "share",
+        0,
+        0.2,
+    )
+    parameters_table: str = text("how each input with a range is drawn, or why it is not")
+    groups_table: str = text("rank correlation of inputs that are drawn together")
+    paths_table: str = text("persistence and spread of each path")
+    correlations_table: str = text("correlations of the paths' yearly deviations, and of their long-run means")
+    life_expectancy_table: str = text("median and bounds of life expectancy by calendar year and sex")
+    net_migration_table: str = text("median and bounds of net migration by calendar year")
+
+
 class Lever(Section):
     """A change of one component of cost, use, benefits or income that no key of its own describes.
 
@@ -299,6 +328,7 @@ class ScenarioValues(Section):
     benefits: Benefits
     fund: Fund
     measures: Measures
+    uncertainty: Uncertainty
     levers: dict[str, Lever] = Field(
         default_factory=dict, description="Changes of one component each that no key of their own describes, by name."
     )

@@ -1,0 +1,40 @@
+"""Correlations: what pairs say as a matrix, refused where that is no correlation matrix, and its root."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from simsurance.errors import SimsuranceError
+
+LEAST_EIGENVALUE: Final = 1e-9
+
+
+def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> np.ndarray:
+    """The correlation matrix of some names, those of pairs that are not given 0; SimsuranceError where it is none."""
+    matrix = np.eye(len(names))
+    for (one, other), value in pairs.items():
+        place = names.index(one), names.index(other)
+        matrix[place] = matrix[place[::-1]] = value
+    if np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
+        near = nearest(matrix)
+        one, other = np.unravel_index(np.abs(near - matrix).argmax(), matrix.shape)
+        raise SimsuranceError(
+            f"{where}: these are no correlations that series can have together; the nearest ones differ by at most "
+            f"{np.abs(near - matrix).max():.3g}, most of all {names[one]} with {names[other]}: {near[one, other]:.3f} "
+            f"in place of {matrix[one, other]:g}"
+        )
+    return matrix
+
+
+def nearest(matrix: np.ndarray) -> np.ndarray:
+    """A correlation matrix near a symmetric one: its eigenvalues cut off below, its diagonal brought back to 1."""
+    values, vectors = np.linalg.eigh(matrix)
+    cut = (vectors * np.maximum(values, 10 * LEAST_EIGENVALUE)) @ vectors.T
+    scale = 1 / np.sqrt(np.diag(cut))
+    return np.asarray(cut * scale[:, None] * scale)
+
+
+def of_ranks(correlation: float) -> float:
+    """The correlation of normal numbers whose ranks are so correlated."""
+    return float(2 * np.sin(np.pi / 6 * correlation))

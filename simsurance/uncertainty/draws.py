@@ -1,0 +1,75 @@
+"""Draws as scenarios that agree with what was observed, a few at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import Schedule
+from simsurance.uncertainty.futures import Futures, drawn
+from simsurance.uncertainty.observed import Observed, Solved
+
+TOGETHER: Final = 4
+"""Draws whose levels are solved side by side."""
+NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+"""What the inputs of a draw are multiplied by, until what was observed can be met."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw: its place among all, its values by path, how nearly targets are met, [level] moves, and how near the inputs of
+    membership and of cost were brought to their medians: 1 for not at all.
+    """
+
+    place: int
+    values: dict[str, Schedule]
+    levels: Solved
+    row: int
+    nearer: tuple[float, float]
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """The draw of a scenario."""
+        return drawn(scenario, self.values | self.levels.values(scenario, self.row))
+
+    @property
+    def missed(self) -> float:
+        """The largest relative distance from what was observed."""
+        return float(self.levels.missed[self.row])
+
+
+def blocks(futures: Futures, observed: Observed, first: int, last: int) -> Iterator[list[Draw]]:
+    """The draws from `first` to before `last`, a few at a time."""
+    for start in range(first, last, TOGETHER):
+        yield block(futures, observed, start, min(start + TOGETHER, last))
+
+
+def block(futures: Futures, observed: Observed, first: int, last: int) -> list[Draw]:
+    """Some draws; inputs that contradict what was observed are brought nearer to their medians, in steps of a fifth.
+
+    Those of membership where no opening state fits, those of cost where no level that one would believe meets the targets.
+    """
+    numbers = futures.numbers(first, last)
+    steps = dict.fromkeys(range(len(numbers)), (0, 0))
+    found = dict[int, Draw]()
+    while steps:
+        nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
+        values = {row: futures.values(numbers[row], *each) for row, each in nearer.items()}
+        scenarios = {row: drawn(futures.scenario, each) for row, each in values.items()}
+        solved, opened = observed.solve(scenarios, futures.settled(numbers))
+        for row in scenarios:
+            of_people, of_cost = steps.pop(row)
+            if row not in opened:
+                of_people += 1
+            elif solved.possible(at := opened.index(row)):
+                found[row] = Draw(first + row, values[row], solved, at, nearer[row])
+                continue
+            else:
+                of_cost += 1
+            if max(of_people, of_cost) == len(NEARER):
+                raise SimsuranceError(
+                    f"{futures.scenario.name}: draw {first + row} cannot meet what was observed, not even with inputs at "
+                    "their medians; the scenario itself gives no such year"
+                )
+            steps[row] = (of_people, of_cost)
+    return [found[row] for row in sorted(found)]

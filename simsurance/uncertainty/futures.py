@@ -1,0 +1,100 @@
+"""One draw as a scenario: which number between 0 and 1 stands for what, and the values that follow from it."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from simsurance.scenario_file.keys import AT_ROOT_KEYS
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.uncertainty.parameters import Parameters, parameters_of, with_values
+from simsurance.uncertainty.paths import LATENT, SERIES, Paths, paths_of
+from simsurance.uncertainty.sampling import Sample
+
+ALL_SERIES: Final = (*SERIES, *LATENT)
+EARLY: Final = 3
+"""Places of each path that come before the inputs: they carry most of what a path adds up to."""
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Draws of what is not known of a scenario: the same numbers for every scenario with the same root and horizon."""
+
+    scenario: Scenario
+    sample: Sample
+    parameters: Parameters
+    paths: Paths
+    targets: tuple[str, ...]
+
+    @cached_property
+    def dimensions(self) -> tuple[tuple[str, str, int], ...]:
+        """Kind, name and place of each number of a draw, what matters most first: there a sequence is spread best."""
+        years = len(self.paths.years)
+        shifts = [("shift", name, 0) for name in SERIES]
+        places = [
+            [("path", name, place) for place in span for name in ALL_SERIES]
+            for span in (range(min(EARLY, years)), range(min(EARLY, years), years))
+        ]
+        inputs = [("input", each.path, 0) for each in self.parameters.drawn]
+        targets = [("target", name, 0) for name in self.targets]
+        return (*shifts, *places[0], *inputs, *targets, *places[1])
+
+    @cached_property
+    def _places(self) -> dict[str, np.ndarray]:
+        """Where the numbers of a kind stand: shifts and targets [name], inputs [input], paths [series, place]."""
+        at = {dimension: place for place, dimension in enumerate(self.dimensions)}
+        found = {
+            kind: np.array([at[kind, name, 0] for name in names], dtype=int)
+            for kind, names in (
+                ("shift", SERIES),
+                ("target", self.targets),
+                ("input", [each.path for each in self.parameters.drawn]),
+            )
+        }
+        years = range(len(self.paths.years))
+        return found | {"path": np.array([[at["path", name, place] for place in years] for name in ALL_SERIES])}
+
+    def numbers(self, first: int, last: int) -> np.ndarray:
+        """Standard normal numbers of the draws from `first` to before `last`, [draw, dimension]."""
+        return self.sample.normals(len(self.dimensions), first, last)
+
+    def settled(self, numbers: np.ndarray) -> np.ndarray:
+        """The numbers of targets, [draw, target]."""
+        return numbers[:, self._places["target"]]
+
+    def values(self, numbers: np.ndarray, people: float = 1.0, cost: float = 1.0) -> dict[str, Schedule]:
+        """The values by path for the numbers of one draw; inputs of membership and of cost are brought nearer to their medians."""
+        at = self._places
+        nearer = np.where(self.parameters.of_cost, cost, people)
+        found = self.parameters.values(self.scenario, numbers[at["input"]], nearer)
+        return found | self.paths.values(self.scenario, numbers[at["shift"]], numbers[at["path"]])
+
+
+def futures_of(scenario: Scenario, sample: Sample, targets: tuple[str, ...]) -> Futures:
+    """The draws of a scenario; raises SimsuranceError for a faulty table of what is drawn."""
+    return Futures(scenario, sample, parameters_of(scenario), paths_of(scenario), targets)
+
+
+def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
+    """A scenario with values drawn, which are within their bounds and are not checked again.
+
+    Growth of cost and the gross domestic product keep the incomes and the persons of the root as they are without a draw:
+    what is drawn of them is a deviation from there.
+    """
+    at_root = {path: value for path, value in changes.items() if path not in AT_ROOT_KEYS}
+    return replace(
+        scenario,
+        values=with_values(scenario.values, changes),
+        reference=with_values(scenario.reference, changes),
+        at_root=with_values(scenario.at_root, at_root),
+        leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},
+    )
+
+
+def as_leaf(value: Schedule) -> Any:
+    """A value as a scenario file gives it."""
+    if isinstance(value, Ramp):
+        return {"ramp": {str(year): number for year, number in value.ramp.items()}}
+    return {str(year): number for year, number in value.items()} if isinstance(value, dict) else value

@@ -1,0 +1,244 @@
+"""Inputs that are numbers: how a standard normal number becomes a value of each.
+
+Two-piece normal on a scale g: x = g⁻¹(g(v) + z·s), s = (g(c) − g(low))/k below and (g(high) − g(c))/k above, k = 1.2816: low
+and high are the tenth and the ninetieth percentile, the scenario's own value v is the median. c, low and high are those that
+the register gives for the baseline; in a table of one's own, low and high belong to the scenario's value.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.register import register, rows
+from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
+from simsurance.uncertainty.correlation import correlation_matrix, of_ranks
+
+HEADER: Final = ("path", "family", "scale", "low", "high", "bounds", "group", "sign", "only_if", "note")
+GROUPS_HEADER: Final = ("group", "rank_correlation", "mark", "note")
+FAMILIES: Final = ("parameters", "behaviour")
+NOT_DRAWN: Final = "none"
+SCALES: Final = ("additive", "log", "logit", "whole")
+HARD: Final = "hard"
+"""A range of what single places have: the mean of all, which counts, lies within it, in 99 of 100 draws well within."""
+K_HARD: Final = 2.5758293035489004
+OF_COST: Final = ("claims.", "benefits.", "employee.care.", "employee.benefits.")
+K: Final = 1.2815515655446004
+"""The ninetieth percentile of a standard normal number."""
+BUYING, JOINING = "employee.unqualified.buying", "employee.unqualified.resident"
+"""Shares of the same persons: together at most 1."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One input that is drawn: its spread below and above the median on its scale, and where it may not go."""
+
+    path: str
+    family: str
+    scale: str
+    below: float
+    above: float
+    lowest: float
+    highest: float
+    group: str
+    sign: float
+
+    def drawn(self, own: Schedule, first: int, z: float) -> Schedule:
+        """The value at a standard normal number; a path is multiplied, so that what fades goes on fading."""
+        now = value_in(own, first)
+        assert now is not None
+        found = self._at(now, z)
+        if isinstance(own, float | int):
+            return found
+        if now == 0:
+            return own
+        ratio, knots = found / now, own.ramp if isinstance(own, Ramp) else own
+        scaled = {year: min(max(value * ratio, self.lowest), self.highest) for year, value in knots.items()}
+        return Ramp(ramp=scaled) if isinstance(own, Ramp) else scaled
+
+    def _at(self, now: float, z: float) -> float | int:
+        shift = z * (self.below if z < 0 else self.above)
+        if self.scale == "log":
+            found = now * math.exp(shift)
+        elif self.scale == "logit":
+            found = now if now in (0, 1) else 1 / (1 + (1 - now) / now * math.exp(-shift))
+        else:
+            found = now + shift
+        found = min(max(found, self.lowest), self.highest)
+        return round(found) if self.scale == "whole" else found
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All inputs of a scenario that are drawn, in the order of the schema, and how those of a group go together."""
+
+    drawn: tuple[Parameter, ...]
+    correlations: Mapping[str, float]
+    source: str
+
+    @cached_property
+    def root(self) -> np.ndarray:
+        """What independent numbers are multiplied by, [parameter, parameter]: lower triangular."""
+        names = [each.path for each in self.drawn]
+        pairs = {
+            (one.path, other.path): one.sign * other.sign * of_ranks(self.correlations[one.group])
+            for place, one in enumerate(self.drawn)
+            for other in self.drawn[:place]
+            if one.group and one.group == other.group
+        }
+        return np.asarray(np.linalg.cholesky(correlation_matrix(names, pairs, self.source)))
+
+    @cached_property
+    def of_cost(self) -> np.ndarray:
+        """Whether an input is one of cost and benefits, [parameter]; the others are of membership."""
+        return np.array([each.path.startswith(OF_COST) for each in self.drawn], dtype=bool)
+
+    def values(self, scenario: Scenario, independent: np.ndarray, nearer: np.ndarray) -> dict[str, Schedule]:
+        """The values of one draw by path; `independent` standard normal numbers, brought `nearer` to 0, [parameter]."""
+        first = scenario.values.horizon.valuation_year
+        normal = (self.root @ independent) * nearer
+        found = {
+            each.path: each.drawn(value_at(scenario.values, each.path), first, float(z))
+            for each, z in zip(self.drawn, normal, strict=True)
+        }
+        if JOINING in found and BUYING in found:
+            found[JOINING] = min(found[JOINING], 1 - found[BUYING])
+        return found
+
+
+def parameters_of(scenario: Scenario) -> Parameters:
+    """What of a scenario is drawn; raises SimsuranceError for a faulty table."""
+    table, groups = (scenario.tables[f"uncertainty.{name}_table"] for name in ("parameters", "groups"))
+    chosen = scenario.values.uncertainty
+    on = {family: getattr(chosen, family) for family in FAMILIES}
+    correlations = {name: _number(groups, "rank_correlation", name, value, -1, 1) for name, value in _pairs(groups)}
+    drawn = [
+        each
+        for row in rows(table, HEADER)
+        if row["family"] != NOT_DRAWN
+        and (not row["only_if"] or value_at(scenario.values, _key(table, row["only_if"])) not in (0, False))
+        and (each := _parameter(scenario, table, row, correlations)) is not None
+        and on[each.family]
+    ]
+    order = {path: place for place, path in enumerate(KEYS)}
+    return Parameters(tuple(sorted(drawn, key=lambda each: order[each.path])), correlations, f"{groups}")
+
+
+def _parameter(
+    scenario: Scenario, table: Path, row: Mapping[str, str], correlations: Mapping[str, float]
+) -> Parameter | None:
+    path = _key(table, row["path"])
+    for name, known in (
+        ("family", FAMILIES),
+        ("scale", SCALES),
+        ("bounds", (HARD, "")),
+        ("group", (*correlations, "")),
+    ):
+        if row[name] not in known:
+            raise SimsuranceError(
+                f"{table}:{path}:{name}: {row[name]!r} is not known; one of {', '.join(each for each in known if each)}"
+            )
+    first, shipped = scenario.values.horizon.valuation_year, not (row["low"] or row["high"])
+    entry = register().get(path)
+    low, high = (row["low"], row["high"]) if not shipped else (entry.low, entry.high) if entry else ("", "")
+    central = value_in(value_at(_baseline().values if shipped else scenario.values, path), first)
+    if central is None:
+        return None
+    ends = [_number(table, name, path, value, -math.inf, math.inf) for name, value in (("low", low), ("high", high))]
+    if not ends[0] <= central <= ends[1]:
+        raise SimsuranceError(
+            f"{table}:{path}: the range from {ends[0]:g} to {ends[1]:g} does not hold the value {central:g}; "
+            "low, value and high in rising order"
+        )
+    key = KEYS[path]
+    lowest, highest = (
+        (-math.inf if key.lowest is None else key.lowest),
+        (math.inf if key.highest is None else key.highest),
+    )
+    if row["bounds"] == HARD:
+        lowest, highest = ends
+    elif row["scale"] == "additive":  # the sign is known where the range has one
+        lowest, highest = (
+            (max(lowest, 0.0) if ends[0] >= 0 else lowest),
+            (min(highest, 0.0) if ends[1] <= 0 else highest),
+        )
+    try:
+        at = [_on_scale(row["scale"], each) for each in (ends[0], central, ends[1])]
+    except ValueError:
+        raise SimsuranceError(
+            f"{table}:{path}:scale: {row['scale']} takes no range from {ends[0]:g} to {ends[1]:g}; additive does"
+        ) from None
+    sign = -1.0 if row["sign"] == "-" else 1.0
+    k = K_HARD if row["bounds"] == HARD else K
+    spread = (at[1] - at[0]) / k, (at[2] - at[1]) / k
+    return Parameter(path, row["family"], row["scale"], *spread, lowest, highest, row["group"], sign)
+
+
+def _on_scale(scale: str, value: float) -> float:
+    if scale == "log":
+        return math.log(value)
+    if scale == "logit":
+        return math.log(value) - math.log1p(-value)
+    return value
+
+
+@cache
+def _baseline() -> Scenario:
+    """The scenario that the ranges of the register belong to."""
+    return load("baseline")
+
+
+def value_at(values: Any, path: str) -> Any:
+    """The value at a dotted path of a scenario's values."""
+    for name in path.split("."):
+        values = getattr(values, _attribute(type(values), name))
+    return values
+
+
+@cache
+def _attribute(section: type, name: str) -> str:
+    """The field that a key of a section is called in Python."""
+    fields: Mapping[str, Any] = section.model_fields  # type: ignore[attr-defined]
+    return next((field for field, info in fields.items() if info.alias == name), name)
+
+
+def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
+    """The same values with others at dotted paths, which are not checked again."""
+    below: dict[str, dict[str, Any]] = {}
+    update: dict[str, Any] = {}
+    for path, value in changes.items():
+        name, _, rest = path.partition(".")
+        field = _attribute(type(values), name)
+        if rest:
+            below.setdefault(field, {})[rest] = value
+        else:
+            update[field] = value
+    update |= {field: with_values(getattr(values, field), inside) for field, inside in below.items()}
+    return values.model_copy(update=update)
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    return ((row["group"], row["rank_correlation"]) for row in rows(path, GROUPS_HEADER))
+
+
+def _key(table: Path, path: str) -> str:
+    if path not in KEYS:
+        raise SimsuranceError(f"{table}:path: there is no key {path!r}; the dotted path of a number of the scenario")
+    return path
+
+
+def _number(table: Path, column: str, path: str, text: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise SimsuranceError(f"{table}:{path}:{column}: {text or 'nothing'} is no number from {low:g} to {high:g}")
+    return value

@@ -1,0 +1,278 @@
+"""Inputs that are paths: incomes, prices, interest, wages, cost and local financing, and the demography of the United Nations.
+
+A series deviates from the scenario's path, which is the median, in two layers:
+
+    deviation_t = shift + d_t,  d_t = φ·d_(t−1) + σ·e_t,  d = 0 in the last year known
+
+`e` of all series is correlated from series to series, `shift` likewise and drawn once. Growth: log(1 + g_t) = log(1 + path_t) +
+deviation_t. Levels (prices, interest, local financing): level_t = path_t + deviation_t with the shift coming in at 1 − φ a
+year. What is below a floor is brought to it. A demographic series is one latent path of unit variance, placed between the
+published bounds of each year.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from simsurance.axes import SEX
+from simsurance.data import tables
+from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.register import rows
+from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, first_year, value_in, values_by_year
+from simsurance.uncertainty.correlation import correlation_matrix
+from simsurance.uncertainty.parameters import value_at
+
+GROWTH: Final = {
+    "real_income_growth": "economy.real_income_growth",
+    "real_wage_growth": "employee.wage.growth_excess",
+    "resident_excess_cost": "claims.trend.residual_growth",
+    "employee_excess_cost": "employee.care.residual_growth",
+}
+LEVEL: Final = {
+    "inflation": "economy.inflation",
+    "interest_rate": "economy.interest_rate",
+    "local_supplement": "contributions.local_supplement_growth",
+}
+SERIES: Final = (*GROWTH, *LEVEL)
+"""Series of the economy, each with the key that it moves."""
+LATENT: Final = ("total_fertility", "life_expectancy", "net_migration")
+"""Series of demography."""
+HEADER: Final = ("series", "parameter", "value", "low", "high", "unit", "source_id", "mark", "note")
+PAIRS_HEADER: Final = ("one", "other", "value", "low", "high", "estimate", "source_id", "mark", "note")
+NEEDED: Final = ("phi", "sd_innovation", "shift_sd")
+BOUNDS: Final = ("lower95", "lower80", "median", "upper80", "upper95")
+AT: Final = (-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054)
+"""Bounds of an interval and the standard normal numbers that they stand for."""
+SUPPLEMENT: Final = "contributions.local_supplement"
+
+
+@dataclass(frozen=True)
+class Process:
+    """How a series deviates: persistence, spread of a year and of the long-run mean, and where it may not go."""
+
+    phi: float
+    sd: float
+    shift_sd: float
+    floor: float
+
+    def deviations(self, innovations: np.ndarray) -> np.ndarray:
+        """What correlated innovations of unit variance add up to, [year], without the shift."""
+        found, before = np.empty(len(innovations)), 0.0
+        for place, innovation in enumerate(innovations):
+            found[place] = before = self.phi * before + self.sd * innovation
+        return found
+
+
+@dataclass(frozen=True)
+class Paths:
+    """All series of a scenario, over the years from the valuation year to the one after the last."""
+
+    years: tuple[int, ...]
+    processes: Mapping[str, Process]
+    correlation: np.ndarray
+    persistence: Mapping[str, float]
+    bounds: Mapping[str, np.ndarray]
+    """[year, bound] of total fertility and migration, [sex, year of the table, bound] of life expectancy."""
+    bounds_from: int
+    economy_on: bool
+    demography_on: bool
+
+    @cached_property
+    def root(self) -> np.ndarray:
+        """What independent numbers of the series are multiplied by, [series, series]."""
+        return np.asarray(np.linalg.cholesky(self.correlation))
+
+    @cached_property
+    def rotations(self) -> dict[str, np.ndarray]:
+        """How a series' independent numbers become innovations, [year, place]: the first places move its sum most."""
+        phis = {name: process.phi for name, process in self.processes.items()} | dict(self.persistence)
+        return {name: rotation(phi, len(self.years)) for name, phi in phis.items()}
+
+    def values(self, scenario: Scenario, shifts: np.ndarray, independent: np.ndarray) -> dict[str, Schedule]:
+        """The values of one draw by path; `shifts` [series], `independent` [series and latent series, year]."""
+        found: dict[str, Schedule] = {}
+        if self.economy_on:
+            found |= self._of_economy(scenario, self.root @ shifts, independent[: len(SERIES)])
+        if self.demography_on:
+            found |= self._of_demography(scenario, independent[len(SERIES) :])
+        return found
+
+    def _of_economy(self, scenario: Scenario, shifts: np.ndarray, independent: np.ndarray) -> dict[str, Schedule]:
+        own = [self.rotations[name] @ numbers for name, numbers in zip(SERIES, independent, strict=True)]
+        innovations = self.root @ np.stack(own)
+        values = scenario.values
+        moved, long_run = {}, {}
+        for place, name in enumerate(SERIES):
+            process = self.processes[name]
+            long_run[name] = process.shift_sd * shifts[place]
+            moved[name] = process.deviations(innovations[place])
+        logs = {name: moved[name] + long_run[name] for name in GROWTH}
+        found: dict[str, np.ndarray] = {}
+        for name, key in GROWTH.items():
+            growth = np.log1p(values_by_year(value_at(values, key), self.years))
+            if name == "real_wage_growth":  # the key holds what wages grow by beyond incomes
+                growth = growth + logs[name] - logs["real_income_growth"]
+                found[key] = np.expm1(growth)
+            else:
+                found[key] = floored(np.expm1(growth + logs[name]), np.expm1(growth), self.processes[name].floor)
+        for name, key in LEVEL.items():
+            process = self.processes[name]
+            coming = 1 - process.phi ** np.arange(1, len(self.years) + 1)
+            deviation, path = moved[name] + long_run[name] * coming, values_by_year(value_at(values, key), self.years)
+            if name == "local_supplement":
+                found[key] = self._supplement_growth(scenario, deviation, process.floor)
+            else:
+                found[key] = floored(path + deviation, path, process.floor)
+        return {key: self._joined(value_at(values, key), path) for key, path in found.items()}
+
+    def _supplement_growth(self, scenario: Scenario, deviation: np.ndarray, floor: float) -> np.ndarray:
+        """Growth of local financing at which it lies so far from its path, [year]."""
+        values = scenario.values.contributions
+        start = values_by_year(values.local_supplement, [self.years[0] - 1])[0]
+        path = start * np.cumprod(1 + values_by_year(values.local_supplement_growth, self.years))
+        level = floored(path + deviation, path, floor)
+        return np.asarray(level / np.append(start, level[:-1]) - 1)
+
+    def _joined(self, own: Schedule, path: np.ndarray) -> Ramp:
+        """A schedule as it is before the years drawn, and a value for each of those; the last holds on."""
+        first = max(first_year(own), CALENDAR[0])
+        before = {year: value for year in range(first, self.years[0]) if (value := value_in(own, year)) is not None}
+        return Ramp(ramp=before | {year: float(value) for year, value in zip(self.years, path, strict=True)})
+
+    def _of_demography(self, scenario: Scenario, independent: np.ndarray) -> dict[str, Schedule]:
+        latent = {}
+        for name, numbers in zip(LATENT, independent, strict=True):
+            phi = self.persistence[name]
+            latent[name] = Process(phi, (1 - phi**2) ** 0.5, 0, -np.inf).deviations(self.rotations[name] @ numbers)
+        values = scenario.values.population
+        place = np.array(self.years) - self.bounds_from
+        fertility, migration = (between(self.bounds[name][place], latent[name]) for name in (LATENT[0], LATENT[2]))
+        level, factor, ahead = (
+            values_by_year(each, self.years)
+            for each in (values.fertility_level, values.migration_factor, values.mortality_advance)
+        )
+        median = len(BOUNDS) // 2
+        found = {
+            "population.fertility_level": level * np.maximum(fertility / self.bounds[LATENT[0]][place, median], 0.05),
+            "population.migration_factor": factor * migration / self.bounds[LATENT[2]][place, median],
+            "population.mortality_advance": ahead + self._ahead(place, latent[LATENT[1]]),
+        }
+        return {key: self._joined(value_at(scenario.values, key), path) for key, path in found.items()}
+
+    def _ahead(self, place: np.ndarray, latent: np.ndarray) -> np.ndarray:
+        """By how many years the medium path is ahead or behind when it has the life expectancy drawn: mean of the sexes."""
+        found = []
+        for of_sex in self.bounds[LATENT[1]]:
+            medium, drawn = of_sex[:, len(BOUNDS) // 2], between(of_sex[place], latent)
+            dates = np.arange(len(medium), dtype=float)
+            last, first = (medium[-1] - medium[-25]) / 24, (medium[24] - medium[0]) / 24
+            date = np.interp(drawn, medium, dates)
+            date += np.maximum(drawn - medium[-1], 0) / last - np.maximum(medium[0] - drawn, 0) / first
+            found.append(date - place)
+        return np.asarray(np.mean(found, axis=0))
+
+
+def floored(drawn: np.ndarray, path: np.ndarray, floor: float) -> np.ndarray:
+    """What is drawn, brought to a floor where the path itself is not below it."""
+    return np.maximum(drawn, np.minimum(path, floor))
+
+
+def rotation(phi: float, years: int) -> np.ndarray:
+    """An orthogonal matrix [year, place] whose first places carry most of the sum of a series of this persistence."""
+    lags = np.subtract.outer(np.arange(years), np.arange(years))
+    response = np.where(lags >= 0, phi ** np.maximum(lags, 0), 0.0).cumsum(axis=0)
+    _, _, directions = np.linalg.svd(response)
+    signs = np.sign(directions.sum(axis=1))
+    return np.asarray((directions * np.where(signs == 0, 1.0, signs)[:, None]).T)
+
+
+def between(bounds: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Values of a year at standard normal numbers: straight lines through its bounds, the outer ones continued, [year]."""
+    piece = np.clip(np.searchsorted(AT, z) - 1, 0, len(AT) - 2)
+    year, at = np.arange(len(z)), np.array(AT)
+    low, high = bounds[year, piece], bounds[year, piece + 1]
+    return np.asarray(low + (high - low) * (z - at[piece]) / (at[piece + 1] - at[piece]))
+
+
+def paths_of(scenario: Scenario) -> Paths:
+    """The series of a scenario; raises SimsuranceError for a faulty table."""
+    chosen, horizon = scenario.values.uncertainty, scenario.values.horizon
+    years = tuple(range(horizon.valuation_year, horizon.last_year + 2))
+    table = scenario.tables["uncertainty.paths_table"]
+    told: dict[str, dict[str, float]] = {}
+    for row in rows(table, HEADER):
+        if row["series"] not in (*SERIES, *LATENT):
+            raise SimsuranceError(
+                f"{table}:{row['series']}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
+            )
+        told.setdefault(row["series"], {})[row["parameter"]] = _number(table, row)
+    for name in SERIES:
+        if lacking := [each for each in NEEDED if each not in told.get(name, {})]:
+            raise SimsuranceError(f"{table}:{name}: {', '.join(lacking)} missing; one row for each")
+    for name in LATENT:
+        if "phi" not in told.get(name, {}):
+            raise SimsuranceError(f"{table}:{name}: phi missing; one row")
+    processes = {
+        name: Process(
+            told[name]["phi"],
+            told[name]["sd_innovation"] * chosen.yearly,
+            told[name]["shift_sd"] * chosen.long_run,
+            told[name].get("floor", -np.inf),
+        )
+        for name in SERIES
+    }
+    pairs = scenario.tables["uncertainty.correlations_table"]
+    given = {(row["one"], row["other"]): _number(pairs, row) for row in rows(pairs, PAIRS_HEADER)}
+    for pair in given:
+        if unknown := [name for name in pair if name not in SERIES]:
+            raise SimsuranceError(f"{pairs}:{unknown[0]}: there is no such series; one of {', '.join(SERIES)}")
+    bounds, first = _bounds(scenario, years) if chosen.demography else ({}, years[0])
+    return Paths(
+        years,
+        processes,
+        correlation_matrix(SERIES, given, f"{pairs}"),
+        {name: told[name]["phi"] for name in LATENT},
+        bounds,
+        first,
+        chosen.paths,
+        chosen.demography,
+    )
+
+
+def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndarray], int]:
+    """Median and bounds of the demographic series by year, and the first year of all."""
+    life, moving = (scenario.tables[f"uncertainty.{name}_table"] for name in ("life_expectancy", "net_migration"))
+    span = list(range(years[0], tables.years_of(life)[-1] + 1))
+    if span[-1] < years[-1]:
+        raise SimsuranceError(
+            f"{life}: no bounds after {span[-1]}; rows to {years[-1]}, or an earlier horizon.last_year"
+        )
+    fertility = str(scenario.tables["population.total_fertility_table"])
+    variants = ["medium" if name == "median" else name for name in BOUNDS]
+    lives, persons = (
+        np.stack(list(tables.on_axes(path, {"year": tables.years_of(path), **of}, BOUNDS).values()), axis=-1)[
+            span[0] - tables.years_of(path)[0] :
+        ]
+        for path, of in ((life, {SEX.name: SEX.members}), (moving, {}))
+    )
+    return {
+        LATENT[0]: np.stack([tables.total_fertility(fertility, each, span) for each in variants], axis=-1),
+        LATENT[1]: np.moveaxis(lives, 1, 0),
+        LATENT[2]: persons,
+    }, span[0]
+
+
+def _number(table: Path, row: Mapping[str, Any]) -> float:
+    try:
+        value = float(row["value"])
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        name = " ".join(str(row[each]) for each in list(row)[:2])
+        raise SimsuranceError(f"{table}:{name}: {row['value'] or 'nothing'} is not a number; a decimal number")
+    return value
