@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Built = tuple[State, tuple[YearBasis, ...]]
+Waiting = tuple[int, Scenario, Built, Entries | None]
+"""A scenario that waits for others of its form: its place among all, what it is built to, entries that it holds."""
 
 HELD: Final = "held"
 ODDS: Final = "odds"
@@ -234,7 +236,7 @@ class Block:
     built: tuple[Built, ...]
     basis: tuple[YearBasis, ...]
     projection: Projection
-    held: Entries | None
+    held: tuple[Entries | None, ...]
 
     @cached_property
     def kept(self) -> list[RunAccounts]:
@@ -260,7 +262,7 @@ class Block:
             found_of_run = accounts, own, tuple(checks[run]), interest.of_run(run)
             kept.append(
                 RunAccounts(
-                    scenario, self.projection.years, *found_of_run, held=self.held, entries_not_met=not_met[:, run]
+                    scenario, self.projection.years, *found_of_run, held=self.held[run], entries_not_met=not_met[:, run]
                 )
             )
         return kept
@@ -275,20 +277,23 @@ class Block:
             yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
 
 
-def blocks(scenarios: Iterable[Scenario], entries: Entries | None = None) -> Iterator[Block]:
-    """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for."""
-    waiting: dict[tuple[object, ...], list[tuple[int, Scenario, Built]]] = {}
+def blocks(scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] | None = None) -> Iterator[Block]:
+    """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
+
+    `entries`: those to the employee scheme that all hold, or those of each scenario.
+    """
+    waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
         state, basis = build(scenario)
-        if entries is not None and entries.cover([year.year for year in basis]):
-            basis = holding(basis, entries)
-        built = state, basis
-        form = form_of(scenario, built[1])
-        waiting.setdefault(form, []).append((place, scenario, built))
+        held = entries[place] if isinstance(entries, Sequence) else entries
+        if held is not None and held.cover([year.year for year in basis]):
+            basis = holding(basis, held)
+        form = form_of(scenario, basis)
+        waiting.setdefault(form, []).append((place, scenario, (state, basis), held))
         if len(waiting[form]) == RUNS_IN_CACHE:
-            yield _projected(waiting.pop(form), entries)
+            yield _projected(waiting.pop(form))
     for group in waiting.values():
-        yield _projected(group, entries)
+        yield _projected(group)
 
 
 def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
@@ -308,10 +313,10 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
     )
 
 
-def _projected(group: Sequence[tuple[int, Scenario, Built]], entries: Entries | None) -> Block:
-    places, scenarios, built = zip(*group, strict=True)
+def _projected(group: Sequence[Waiting]) -> Block:
+    places, scenarios, built, entries = zip(*group, strict=True)
     state, basis = stack(built)
-    held = entries if basis[0].entries is not None else None
+    held = entries if basis[0].entries is not None else (None,) * len(entries)
     return Block(places, scenarios, built, basis, project(state, basis), held)
 
 

@@ -18,8 +18,9 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: its place among all, its values by path, how nearly targets are met, [level] moves, and how near the inputs of
-    membership and of cost were brought to their medians: 1 for not at all.
+    """One draw: its place among all, its values by path, and its row among levels that were solved together.
+
+    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by.
     """
 
     place: int

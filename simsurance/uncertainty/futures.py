@@ -65,7 +65,7 @@ class Futures:
         return numbers[:, self._places["target"]]
 
     def values(self, numbers: np.ndarray, people: float = 1.0, cost: float = 1.0) -> dict[str, Schedule]:
-        """The values by path for the numbers of one draw; inputs of membership and of cost are brought nearer to their medians."""
+        """The values by path for the numbers of one draw; `people` and `cost` bring inputs nearer to their medians."""
         at = self._places
         nearer = np.where(self.parameters.of_cost, cost, people)
         found = self.parameters.values(self.scenario, numbers[at["input"]], nearer)

@@ -1,9 +1,9 @@
 """Draws that agree with what was observed: levels of cost, benefits and contributions solved again in each of them.
 
-A draw changes what a person costs, pays and is paid. In the reference year of cost that is known: income and outgo of every fund,
-admissions, the shares of cost that are paid. So each draw is valued at the start of that year, lived through it, and its levels
-are solved until it gives what the scenario itself gives, within 1e-10; a published total of a fund that the scenario gives within
-0.1 % counts itself. The levels move the paths behind them by the same factor, or the same number of points.
+A draw changes what a person costs, pays and is paid. In the reference year of cost that is known: income and outgo of every
+fund, admissions, the shares of cost that are paid. So each draw is valued at the start of that year and lived through it, and
+its levels are solved until it gives what the scenario itself gives, within 1e-10; a published total of a fund that the scenario
+gives within 0.1 % counts itself. The levels move the paths behind them by the same factor, or the same number of points.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -346,7 +346,8 @@ def settled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Levels at which the targets are met, [run, level], and the largest distance left, [run]; Broyden's steps.
 
-    Where a share of places has come to its end it stays there, and its target is given up. Infinite where levels do not settle, or where one would not believe them.
+    Where a share of places has come to its end it stays there, and its target is given up. Infinite where levels do not
+    settle, or where one would not believe them.
     """
     moves, places = reached.within(start), reached.share[0]
     missed, slopes = wanted - reached(moves), np.tile(slopes, (len(moves), 1, 1))
