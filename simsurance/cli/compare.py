@@ -58,7 +58,7 @@ def command(
 
     A scenario may carry fragments of its own behind plus signs: simsurance compare baseline baseline+turnover_low
     """
-    scenarios = [_scenario(name, fragments, settings) for name in (base, *others)]
+    scenarios = [scenario_of(name, fragments, settings) for name in (base, *others)]
     folder = out / _folder_name(scenarios)
     prepare(folder)
     with progress() as line:
@@ -75,7 +75,7 @@ def command(
     tell(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 
-def _scenario(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
+def scenario_of(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
     """A scenario with the fragments behind its plus signs, then those of --with and --set."""
     if Path(name).exists() or "/" in name:
         return load(name, fragments, settings)

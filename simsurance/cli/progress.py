@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from simsurance.language import Words
 from simsurance.plain_text import shown
 
 PATIENCE: Final = 1.0
@@ -26,6 +27,11 @@ class Progress:
         if sys.stderr.isatty() and time.monotonic() - self._started > PATIENCE:
             click.echo(f"{CLEAR}{shown(text)}", err=True, nl=False)
             self._shown = True
+
+    def say_share(self, said: Words, done: int, of: int) -> None:
+        """Replace the line by how much is done, and how long the rest takes at the pace so far."""
+        passed = time.monotonic() - self._started
+        self.say(said.say("progress.draws", done=done, of=of, left=round(passed * (of - done) / max(done, 1))))
 
     def clear(self) -> None:
         """Take the line away."""

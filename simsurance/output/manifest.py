@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.stochastic import Stochastic
 
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
+STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -99,6 +101,19 @@ def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str]
     base = effects.base.scenario.name
     runs = {base: _run(effects.base), **{name: _run(result) for name, result in effects.policies.items()}}
     return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
+
+
+def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of draws as JSON text."""
+    first = runs[0]
+    content = {
+        "schema": STOCHASTIC_SCHEMA,
+        "sample": vars(first.sample),
+        "engine": first.engine,
+        "brought_nearer": first.brought_nearer,
+        "runs": {run.scenario.name: _run(run.central) for run in runs},
+    }
+    return _manifest(content, outputs, command)
 
 
 def _run(result: "RunResult") -> dict[str, Any]:

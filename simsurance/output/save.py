@@ -10,9 +10,16 @@ from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder
 from simsurance.output.labels import chart_names
-from simsurance.output.manifest import comparison_manifest, run_manifest, scheme_effects_manifest, sha256
+from simsurance.output.manifest import (
+    comparison_manifest,
+    run_manifest,
+    scheme_effects_manifest,
+    sha256,
+    stochastic_manifest,
+)
+from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.tables import SINGLE_CHANGES, TABLES, comparison_tables, run_tables
+from simsurance.output.tables import SINGLE_CHANGES, TABLES, comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.stochastic import Stochastic
 
 
 def save(
@@ -86,6 +94,37 @@ def save_scheme_effects(
     _write(
         path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command), bom
     )
+
+
+def save_stochastic(
+    runs: "Sequence[Stochastic]",
+    path: Path,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write what draws say as the folder `path`, in the same way: of one scenario, or of several in a folder each."""
+    texts: dict[str, str | bytes] = {}
+    names = [""] if len(runs) == 1 else [f"{run.scenario.name}/" for run in runs]
+    for name, run in zip(names, runs, strict=True):
+        places = table_places(run.scenario)
+        texts |= {f"{name}{table}": text for table, text in stochastic_tables(run).items()}
+        texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
+        texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
+        texts[f"{name}summary.md"] = stochastic_summary(run, lang)
+    if len(runs) > 1:
+        from simsurance.uncertainty.paired import Pairs
+
+        texts["pairs.csv"] = table_csv(Pairs(runs).differences)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts import stochastic
+
+        for name, run in zip(names, runs, strict=True):
+            yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
 
 
 def _write(

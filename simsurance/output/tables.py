@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.stochastic import Stochastic
 
 OF_THE_RUN: Final = ("fund", "frames", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
 BESIDE_TWINS: Final = ("twin", "drag", "tail")
@@ -122,3 +123,9 @@ def _labels(key: str) -> tuple[str, ...]:
 def _of_column(table: str, name: str) -> tuple[str, ...]:
     """The label of a column in every language."""
     return tuple(label(table, name, lang) for lang in languages())
+
+
+def stochastic_tables(run: "Stochastic") -> dict[str, str]:
+    """The tables of draws as CSV text by file name."""
+    names = ("percentiles", "probabilities", "dated", "measures", "draws")
+    return {f"{name}.csv": table_csv(getattr(run, name)) for name in names}

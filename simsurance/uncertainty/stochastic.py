@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from simsurance.errors import SimsuranceError
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts, RunResult, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
@@ -17,15 +18,23 @@ from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
 from simsurance.variables import CONSTANT_PRICES, VARIABLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+    from simsurance.uncertainty.jobs import Tell
 
 PERCENTILES: Final = (2.5, 10.0, 25.0, 50.0, 75.0, 90.0, 97.5)
 MEDIAN: Final = 50.0
 REAL: Final = ("opening", "income", "outgo", "cash_balance", "closing")
 """Amounts that are kept at constant prices as well: those of each draw, by its own inflation."""
 DATES: Final = ("first_deficit", "depletion")
+DATED: Final = ("deficit_year", "depletion_year")
+"""Ends of the names of measures that are a year: one that does not come ranks after every other."""
 YEARS_FUNDED: Final = "years_funded"
-"""Years of the horizon at whose end a fund is not below zero, from the first on: a number where a date may not come."""
+"""Years of the horizon before a fund has run out: a number where a date may not come."""
+ENGINE: Final = "plain"
+"""What steps the years: NumPy alone."""
 CHUNK: Final = 32
 """Draws that are projected, reduced and handed over together."""
 
@@ -124,6 +133,7 @@ class Stochastic:
     central: RunResult
     sample: Sample
     kept: Kept
+    engine: str = ENGINE
 
     @property
     def scenario(self) -> Scenario:
@@ -161,6 +171,11 @@ class Stochastic:
     def dates(self, fund: str, event: str) -> np.ndarray:
         """The year of a first deficit or of depletion in each draw, NaN where it does not come, [draw]."""
         return self.kept.measured[measure_of(fund, f"{event}_year")]
+
+    def years_funded(self, fund: str) -> np.ndarray:
+        """Years of the horizon before a fund has run out, all of them where it does not, [draw]."""
+        depleted = self.dates(fund, "depletion")
+        return np.where(np.isnan(depleted), len(self.years), depleted - self.years[0])
 
     @cached_property
     def probabilities(self) -> "pd.DataFrame":
@@ -213,7 +228,7 @@ class Stochastic:
         rows = {}
         for name, values in self.kept.measured.items():
             has = ~np.isnan(values)
-            ranked = np.where(has, values, np.inf) if name.endswith("_year") else values[has]
+            ranked = np.where(has, values, np.inf) if name.endswith(DATED) else values[has]
             found = (
                 np.percentile(ranked, PERCENTILES, method="lower") if len(ranked) else np.full(len(PERCENTILES), np.nan)
             )
@@ -221,12 +236,49 @@ class Stochastic:
         columns = [*(f"p{each:g}" for each in PERCENTILES), "share_with_value", "central", "unit"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
 
+    @cached_property
+    def draws(self) -> "pd.DataFrame":
+        """Every draw: its summary measures, and what its inputs of membership and of cost were multiplied by; index draw."""
+        import pandas as pd
+
+        people, cost = self.kept.nearer.T
+        columns = self.kept.measured | {
+            "inputs_of_membership": people,
+            "inputs_of_cost": cost,
+            "missed": self.kept.missed,
+        }
+        return pd.DataFrame(columns).rename_axis("draw")
+
     def range_of(self, fund: str, event: str = "depletion") -> tuple[int | None, int | None, int | None]:
         """The tenth percentile, the median and the ninetieth percentile of a date; None for not by the horizon."""
         ranked = np.sort(np.where(np.isnan(years := self.dates(fund, event)), np.inf, years))
         found = np.percentile(ranked, (10.0, MEDIAN, 90.0), method="lower")
         low, middle, high = (int(each) if np.isfinite(each) else None for each in found)
         return low, middle, high
+
+
+def stochastic(
+    scenarios: Sequence[Scenario],
+    sample: Sample,
+    jobs: int = 1,
+    parts: "Path | None" = None,
+    tell: "Tell | None" = None,
+) -> list[Stochastic]:
+    """Scenarios on the same draws, each with its central run; the first is what levels are solved for and entries held of.
+
+    `jobs` processes; `parts`: a folder in which finished chunks stand until all are there. Raises SimsuranceError for faulty
+    tables of what is drawn, scenarios over other years, and where an identity does not hold.
+    """
+    from simsurance.uncertainty.jobs import project
+
+    horizon = scenarios[0].values.horizon
+    for each in scenarios[1:]:
+        if each.values.horizon != horizon:
+            raise SimsuranceError(f"{each.name}: other years than {scenarios[0].name}; give both the same horizon")
+    (central,) = simulate([scenarios[0]])
+    others = simulate(scenarios[1:], central.entries) if len(scenarios) > 1 else []
+    kept_of = project(Plan(tuple(scenarios), sample), jobs, parts, tell)
+    return [Stochastic(run, sample, own) for run, own in zip((central, *others), kept_of, strict=True)]
 
 
 def standard_error(values: np.ndarray) -> np.ndarray:
