@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,3 +66,26 @@ def stored_draws(scenario: "Scenario") -> StoredDraws | None:
     }
     found = {fund: date_percentiles(each) for fund, each in years.items()}
     return StoredDraws(made_of["sample"]["draws"], scenario.values.horizon.last_year, found)
+
+
+def report(scenario: "Scenario") -> str:
+    """The accepted draws of a scenario: depletion of each fund, and the share of draws in which it does not come."""
+    found = stored_draws(scenario)
+    if found is None:
+        return f"{scenario.name}: no accepted draws"
+    heads = "".join(f"{name:>12}" for name in ("10 %", "median", "90 %"))
+    lines = [f"{f'{scenario.name}, {found.draws} draws: depletion year':50}{heads}"]
+    for fund, years in found.depletion.items():
+        lines.append(f"{fund:50}" + "".join(f"{f'after {found.last}' if year is None else year:>12}" for year in years))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print it for the baseline."""
+    from simsurance.scenario_file.loader import load
+
+    sys.stdout.write(report(load("baseline")) + "\n")
+
+
+if __name__ == "__main__":
+    main()
