@@ -107,6 +107,15 @@ def tell_notes(lines: Iterable[str], strict: bool = False) -> None:
         tell(line, err=True)
 
 
+def tell_undrawn(titles: Iterable[str], lang: str) -> None:
+    """What no font here can draw of the titles on charts, in one line on standard error; nothing where all can be drawn."""
+    from simsurance.output.charts.lettering import undrawn
+
+    if found := undrawn(titles):
+        characters = [f"{each} (U+{ord(each):04X})" for each in found]
+        tell(words(lang).say("run.undrawn", characters=characters), err=True)
+
+
 def command_line() -> str:
     """The command as it was called, for a manifest; folders above the current one are not told, they name persons."""
     told = shlex.join(["simsurance", *sys.argv[1:]]).replace(f"{Path.cwd()}{os.sep}", "")

@@ -17,6 +17,7 @@ from simsurance.cli.options import (
     scenario_options,
     strict_option,
     tell_notes,
+    tell_undrawn,
 )
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns, width
@@ -25,6 +26,7 @@ from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
 from simsurance.output.folder import prepare, refuse_foreign
+from simsurance.output.labels import scenario_title
 from simsurance.scenario_file.faults import refuse
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -134,6 +136,8 @@ def command(
     told = [runs[place] for place in sorted(runs)]
     for note in (note for run in told for note in run.pinned):
         tell(note, err=True)
+    if charts:
+        tell_undrawn((scenario_title(scenario, lang) for scenario in chosen), lang)
     if as_json:
         _tell([run.report for run in told], as_json)
     else:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, entries_option, language_option, scenario_options
+from simsurance.cli.options import (
+    bom_option,
+    command_line,
+    entries_option,
+    language_option,
+    scenario_options,
+    tell_undrawn,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -15,7 +22,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.folder import prepare
-from simsurance.output.labels import FIGURES, fund_label, unit, words_of
+from simsurance.output.labels import FIGURES, fund_label, scenario_title, unit, words_of
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
@@ -81,6 +88,8 @@ def command(
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
         save_scheme_effects(effects, folder, charts, lang, command_line(), bom)
+    if charts:
+        tell_undrawn([scenario_title(effects.base.scenario, lang), *effects.titles(lang)], lang)
     tell(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 

@@ -46,6 +46,8 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (SKY, SOLID),
     (ORANGE, DOTTED),
 )
+MOST_LINES, LEAST_LINES = 10, 2
+"""Lines of all titles beside a chart together, and of each at least."""
 MOST_OTHERS: Final = len(LOOKS) - 1
 Ranges = Sequence["SingleChanges"] | None
 """The ranges of every scenario of a comparison, in its order."""
@@ -195,7 +197,8 @@ def _label(comparison: "Comparison", place: int, what: Shown, lang: str, ranges:
     Without a range it says that the year is that of the central path.
     """
     result = comparison.results[place]
-    label = canvas.wrapped(scenario_title(result.scenario, lang))
+    most = max(MOST_LINES // len(comparison.results), LEAST_LINES)
+    label = canvas.wrapped(scenario_title(result.scenario, lang), most=most)
     depletion = year_or_none(measured(result, what.fund)["depletion_year"])
     if depletion is None or not what.dated:
         return label

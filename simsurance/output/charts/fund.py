@@ -29,7 +29,7 @@ from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_of
 
 LONGEST_TITLE: Final = 90
-"""Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
+"""Places of a scenario's title in the footer, two a Chinese character."""
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
@@ -360,8 +360,8 @@ def _above(words: str, below: str) -> list[str]:
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
     below = clauses([*remarks(lines, lang), *(notes or [])], lang)
-    title, *rest = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE).split("\n")
-    return [f"{title}{'…' if rest else ''} · simsurance {__version__}", below]
+    title = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE, most=1, size=canvas.FOOT_SIZE)
+    return [f"{title} · simsurance {__version__}", below]
 
 
 def remarks(lines: Sequence[Line], lang: str) -> list[str]:
