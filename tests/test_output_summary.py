@@ -49,7 +49,7 @@ def percent(share, lang, decimals=2):
 
 def printed_forms(value):
     """A number of the tables in every unit and with every number of decimals that a summary uses."""
-    sizes = (1, 0.01, 1e4, 1e6, 1e8, 1e9, 1e12)
+    sizes = (1, 0.01, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12)
     return {number(sign * value / size, decimals) for sign in (1, -1) for size in sizes for decimals in range(4)}
 
 
