@@ -95,6 +95,10 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
         from simsurance.basis.idle import idle_notes
 
         found += [note.told(words(lang)) for note in idle_notes(scenario)]
+    if scenario.tables_to_judge:
+        from simsurance.basis.table_levels import table_notes
+
+        found += [note.told(words(lang)) for note in table_notes(scenario)]
     return [words(lang).say("run.note", scenario=scenario.name, note=note) for note in found]
 
 
