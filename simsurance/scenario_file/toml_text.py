@@ -41,9 +41,9 @@ def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
     return header + lines + below
 
 
-def _name(key: str) -> str:
+def _name(key: object) -> str:
     """A name in a value on one line, in quotes where TOML asks for them."""
-    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else toml_value(key)
+    return str(key) if re.fullmatch(r"[\w-]+", str(key), re.ASCII) else toml_value(key)
 
 
 def toml_value(value: Any) -> str:
