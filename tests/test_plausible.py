@@ -249,6 +249,8 @@ def test_every_band_holds_a_key_and_the_nation_lies_within() -> None:
 def test_a_complete_file_of_ones_own_is_compared_with_the_nation(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(load("baseline", settings=["claims.inpatient.mean_cost=14"]).to_toml(), encoding="utf-8")
+    assert "plausible = {}\n" in file.read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("plausible = {}\n", ""), encoding="utf-8")
     (note,) = load(file).notes
     assert note.startswith("claims.inpatient.mean_cost is 0.0015 times the nation's")
 

@@ -339,6 +339,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
             pinned_in = _differing(stack, differing, layer)
             pinning = 0
         if layer is chain[0]:
+            if REASONS not in stack.leaves:
+                stack.put({REASONS: {}}, layer)
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
