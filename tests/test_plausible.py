@@ -46,6 +46,7 @@ KEYS_OFF = [
     ("benefits.inpatient.payment_ratio=0.068", "plausible are 0.2 to 2 times", "is it 10 times too small?"),
     ("employee.benefits.inpatient.payment_ratio=0.08", "plausible are 0.2 to 2 times", "is it 10 times too small?"),
     ("behaviour.targets.return_rate=0.004", "plausible are 0.12 to 8 times", "is it 100 times too small"),
+    ("claims.inpatient.use_level=0.01", "plausible are 0.15 to 7 times", "is it 100 times too small"),
     ("claims.inpatient.level=95", "plausible are 0.15 to 7 times", "100 times too large (per cent, index 100)?"),
     (
         "claims.inpatient.cost_ratio.high=100",
@@ -186,6 +187,15 @@ def test_a_table_as_shipped_or_a_little_off_is_not_told(path: str, tmp_path: Pat
     own.write_bytes(load("baseline").tables[path].read_bytes())
     assert table_notes(load("baseline", (), [f'{path}="{own.as_posix()}"'])) == []
     assert (band_of(KEYS[path]) is not None) == (path in LEVELS) == (path not in SHAPES)
+
+
+def test_insured_in_thousands_beside_a_stock_in_persons_are_told(tmp_path: Path) -> None:
+    members = ("resident_insured=942133", "employee_active=280623", "employee_retired=107938")
+    own = scaled("population.stock_table", tmp_path, "persons", 1)
+    scenario = load("baseline", (), [own, *(f"membership.{each}" for each in members)])
+    (note,) = [note.told(language("en")) for note in table_notes(scenario)]
+    assert "share of persons insured in both schemes is 0.000938" in note
+    assert note.endswith("is the table 1,000 times too large (thousands, per mille)?")
 
 
 REASON = 'plausible={"fund.opening"="the fund has just been founded"}'

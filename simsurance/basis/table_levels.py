@@ -111,11 +111,11 @@ def _incomes(beside: Beside) -> list[Level]:
 
 
 def _stock(beside: Beside) -> list[Level]:
-    """Insured of both schemes over the persons of the table."""
+    """Insured of both schemes over the persons of the table, which is too large where few are insured."""
     counts = beside.scenario.values.membership
     insured = sum(values_by_year(getattr(counts, name), [beside.year])[0] for name in INSURED)
     coverage = float(insured / beside.persons.sum())
-    return [Level(coverage, 1.0)]
+    return [Level(coverage, 1.0, means=1 / coverage)]
 
 
 def _fertility(beside: Beside) -> list[Level]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 
-FIGURES: Final = 3
+FIGURES: Final = 4
 """Figures at least of the largest amount in a table without decimals."""
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
