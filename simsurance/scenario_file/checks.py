@@ -30,7 +30,7 @@ def validated(
             path, rest = _place(complaint["loc"], leaves)
             leaf = next((leaf for leaf in leaves if leaf == path or leaf.startswith(path + ".")), None)
             key = None if leaf is None else key_at(leaf)
-            if leaf is None or key is None or _told_by_its_key(complaint["type"], rest):
+            if leaf is None or key is None or (key.kind != "reasons" and _told_by_its_key(complaint["type"], rest)):
                 continue  # a missing key, or one told already
             for inside, text in in_words(key, rest, complaint):
                 where = f"{path}.{inside}".rstrip(".")

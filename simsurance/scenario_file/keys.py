@@ -12,10 +12,23 @@ from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 from simsurance.scenario_file.sections import Number, Pair
 
 Kind = Literal[
-    "number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"
+    "number",
+    "whole number",
+    "schedule",
+    "pins",
+    "rules",
+    "reasons",
+    "text",
+    "table",
+    "choice",
+    "switch",
+    "list",
+    "pair",
 ]
 
 
+REASONS: Final = "plausible"
+"""The key with reasons why values are meant."""
 LEVERS: Final = "levers"
 PINS: Final = "pins"
 """The tables whose tables are named by whoever writes them."""
@@ -68,6 +81,7 @@ def _kind(path: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
         Schedule: "schedule",
         Pins: "pins",
         Pair: "pair",
+        dict[str, str]: "reasons",
     }
     for known, kind in plain.items():
         if hint == known:
