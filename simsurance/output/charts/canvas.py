@@ -143,21 +143,38 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
-    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
-    figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
+def sheet(
+    title: str,
+    axis: str,
+    footer: Sequence[str],
+    lang: str = "en",
+    size: tuple[float, float] = SIZE,
+    shrink: bool = False,
+) -> ChartFigure:
+    """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language.
+
+    A title that would leave the sheet is drawn smaller if it may `shrink`.
+    """
+    figure = ChartFigure(figsize=size, dpi=PNG_DPI)
     figure.said = words(lang)
     FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
-    figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
-    figure.text(0.025, 0.88, axis, color="#333333", va="top")
+    share = SIZE[1] / size[1]
+    heading = figure.text(0.025, 1 - 0.045 * share, title, fontsize=11.5, va="top")
+    if shrink:
+        width = heading.get_window_extent().width / (0.95 * figure.bbox.width)
+        heading.set_fontsize(11.5 / max(width, 1.0))
+    figure.text(0.025, 1 - 0.12 * share, axis, color="#333333", va="top")
     write_footer(figure, footer)
     return figure
 
 
 def write_footer(figure: Figure, footer: Sequence[str]) -> None:
     """The lines at the foot of a sheet, each broken where it would leave it."""
-    lines = [wrapped(line, FOOT_WIDTH) for line in footer]
-    figure.text(0.025, 0.02, "\n".join(lines), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    note = figure.text(0.025, 0.02, "", fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    for width in range(FOOT_WIDTH, LABEL_WIDTH, -2):
+        note.set_text("\n".join(wrapped(line, width) for line in footer))
+        if note.get_window_extent().x1 <= figure.bbox.x1:
+            return
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:
