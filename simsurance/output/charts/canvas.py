@@ -149,31 +149,31 @@ def sheet(
     footer: Sequence[str],
     lang: str = "en",
     size: tuple[float, float] = SIZE,
-    shrink: bool = False,
+    within: float = 0.0,
 ) -> ChartFigure:
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language.
 
-    A title that would leave the sheet is drawn smaller if it may `shrink`.
+    `within` a share of the width, if one is given, the title is drawn smaller and the lines of the footer are broken.
     """
     figure = ChartFigure(figsize=size, dpi=PNG_DPI)
     figure.said = words(lang)
     FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
     share = SIZE[1] / size[1]
     heading = figure.text(0.025, 1 - 0.045 * share, title, fontsize=11.5, va="top")
-    if shrink:
-        width = heading.get_window_extent().width / (0.95 * figure.bbox.width)
-        heading.set_fontsize(11.5 / max(width, 1.0))
+    if within:
+        box = heading.get_window_extent()
+        heading.set_fontsize(11.5 * min(1.0, (within * figure.bbox.x1 - box.x0) / box.width))
     figure.text(0.025, 1 - 0.12 * share, axis, color="#333333", va="top")
-    write_footer(figure, footer)
+    write_footer(figure, footer, within or 1.0)
     return figure
 
 
-def write_footer(figure: Figure, footer: Sequence[str]) -> None:
-    """The lines at the foot of a sheet, each broken where it would leave it."""
+def write_footer(figure: Figure, footer: Sequence[str], right: float = 1.0) -> None:
+    """The lines at the foot of a sheet, each broken where it would go beyond a share of the width."""
     note = figure.text(0.025, 0.02, "", fontsize=7, color=GREY, va="bottom", linespacing=1.35)
     for width in range(FOOT_WIDTH, LABEL_WIDTH, -2):
         note.set_text("\n".join(wrapped(line, width) for line in footer))
-        if note.get_window_extent().x1 <= figure.bbox.x1:
+        if note.get_window_extent().x1 <= right * figure.bbox.x1:
             return
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -48,7 +49,11 @@ MOST_ABOVE: Final = 5.0
 """A fan shows so many times the highest balance published or of the central run."""
 MONTHS_BELOW: Final = 12.0
 """Months of a deficit that a fan of reserve months shows."""
+LITTLE_ROOM: Final = 0.3
+"""Share of the height below zero under which no words stand there."""
 BAR: Final = 0.78
+WITHIN: Final = 0.98
+"""Share of the width that words keep within."""
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
 FAN: Final = (0.105, 0.455, 0.685, 0.385)
 STRIP: Final = (0.105, 0.17, 0.685, 0.21)
@@ -82,9 +87,11 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
     """Bands of each year with the median and the central run; below it the chance that the fund is depleted by then."""
     said = words_of(stochastic.scenario, lang)
     shown = unit(what.unit, said)
-    table = stochastic.percentiles.xs((what.fund, what.column), level=("fund", "column")) / shown.size
+    table = by_year(stochastic, what) / shown.size
     known = what.history(stochastic.scenario)
-    past = Line(measure_of(what.fund, what.column), "", {}, published=known.shown(shown.size), estimated=known.estimated)
+    past = Line(
+        measure_of(what.fund, what.column), "", {}, published=known.shown(shown.size), estimated=known.estimated
+    )
     chances = stochastic.probabilities.xs(what.fund, level="fund")["depleted"]
     frame = _frame(table, past, what)
     cut = frame[0] > table["p2.5"].min() or frame[1] < table["p97.5"].max()
@@ -96,7 +103,7 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
         _foot(stochastic, lang, [past], notes),
         lang,
         SIZE,
-        shrink=True,
+        WITHIN,
     )
     axes = canvas.plot_area(figure, FAN)
     _draw_fan(axes, table, past, frame)
@@ -108,6 +115,12 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
     _draw_strip(strip, chances, said)
     canvas.year_axis(strip, _span(stochastic, past), stochastic.years[0])
     return figure, _fan_table(what, table, past, chances, shown.name)
+
+
+def by_year(stochastic: "Stochastic", what: Fan) -> "pd.DataFrame":
+    """Percentiles and the central run of what a fan shows, in the tables' unit; index year."""
+    table = stochastic.percentiles.xs((what.fund, what.column), level=("fund", "column"))
+    return cast("pd.DataFrame", table)
 
 
 def _frame(table: "pd.DataFrame", past: Line, what: Fan) -> tuple[float, float]:
@@ -124,10 +137,10 @@ def _fan_title(stochastic: "Stochastic", what: Fan, said: "Words") -> str:
     """What happens to the fund, with the numbers."""
     whose, last = fund_label(what.fund, said.lang), stochastic.years[-1]
     if what.in_months:
-        share = float(stochastic.probabilities.loc[(what.fund, last), "depleted"])
+        share = float(stochastic.probabilities.xs(what.fund, level="fund")["depleted"].iloc[-1])
         _, half, _ = stochastic.range_of(what.fund)
         return said.say("chart.title.fan_reserve_months", fund=whose, last=last, share=share, half=half)
-    found = stochastic.percentiles.loc[(what.fund, what.column, last)]
+    found = by_year(stochastic, what).iloc[-1]
     ends = {"low": float(found["p10"]), "high": float(found["p90"])}
     return said.say("chart.title.fan_fund_balance", fund=whose, last=last, **ends)
 
@@ -151,8 +164,8 @@ def _draw_fan(axes: "Axes", table: "pd.DataFrame", past: Line, frame: tuple[floa
     before = [] if opening is None else [opening]
     at = [years[0] - 1, *years] if before else years
     for low, high, colour in BANDS:
-        ends = ([*before, *table[f"p{end:g}"]] for end in (low, high))
-        axes.fill_between(at, *ends, color=colour, linewidth=0, zorder=2.5)
+        below, above = ([*before, *table[f"p{end:g}"]] for end in (low, high))
+        axes.fill_between(at, below, above, color=colour, linewidth=0, zorder=2.5)
     axes.axhspan(1.04 * frame[0], 0, color="white", alpha=0.55, linewidth=0, zorder=2.7)
     axes.plot(at, [*before, *table["central"]], zorder=5, **CENTRAL_LOOK)
     (median,) = axes.plot(at, [*before, *table[f"p{MEDIAN:g}"]], zorder=6, **MEDIAN_LOOK)
@@ -166,20 +179,21 @@ def _draw_fan(axes: "Axes", table: "pd.DataFrame", past: Line, frame: tuple[floa
 
 
 def _mark_depletion(axes: "Axes", stochastic: "Stochastic", fund: str, lang: str) -> None:
-    """▼ and the year where the fund is depleted on the central run; a late year stands right of the plot."""
+    """▼ and the year where the fund is depleted on the central run; a late year stands below, or right of the plot."""
     year = _central(stochastic, fund)
     if year is None:
         return
     axes.plot([year], [0], marker="v", color=VERMILLION, markeredgecolor="white", markersize=7.5, zorder=10)
     left, right = axes.get_xlim()
     late = year > right - 0.2 * (right - left)
-    words = word("mark.depleted", lang, year=year)
-    if late:
+    words, (floor, top) = word("mark.depleted", lang, year=year), axes.get_ylim()
+    if late and -floor < LITTLE_ROOM * (top - floor):
         beside = axes.get_yaxis_transform()
         axes.annotate(words, (1.02, 0), xycoords=beside, color=INK, fontsize=8, va="center", annotation_clip=False)
         return
-    note = axes.annotate(words, (year, 0), (5, 6), textcoords="offset points", color=INK, fontsize=8, zorder=10)
-    note.set_path_effects(PAPER_EDGE)
+    offset = (-5, -6) if late else (5, 6)
+    note = axes.annotate(words, (year, 0), offset, textcoords="offset points", color=INK, fontsize=8, zorder=10)
+    note.set(ha="right" if late else "left", va="top" if late else "bottom", path_effects=PAPER_EDGE)
 
 
 def _central(stochastic: "Stochastic", fund: str) -> int | None:
@@ -189,7 +203,7 @@ def _central(stochastic: "Stochastic", fund: str) -> int | None:
 
 def _key(axes: "Axes", said: "Words") -> None:
     """What lines and bands are, right of them."""
-    lines = [Line2D([], [], **CENTRAL_LOOK), Line2D([], [], **MEDIAN_LOOK)]
+    lines: list[Artist] = [Line2D([], [], **CENTRAL_LOOK), Line2D([], [], **MEDIAN_LOOK)]
     names = [said.label("chart.line.central"), said.label("chart.line.middle")]
     for low, high, colour in reversed(BANDS):
         lines.append(Patch(color=colour, linewidth=0))
@@ -214,8 +228,8 @@ def _draw_strip(axes: "Axes", chances: "pd.Series[float]", said: "Words") -> Non
             note.set(fontsize=7.5, color=INK, ha="right", va="center", bbox=canvas.PAPER, zorder=2.5)
     last = float(chances.iloc[-1])
     words = said.say("chart.mark.chance_at_end", share=last, odds=odds(last, said), last=chances.index[-1])
-    place = min(max(last, 0.12), 0.88)
-    axes.annotate(words, (1.02, place), xycoords="axes fraction", color=INK, va="center", annotation_clip=False)
+    height = min(max(last, 0.12), 0.88)
+    axes.annotate(words, (1.02, height), xycoords="axes fraction", color=INK, va="center", annotation_clip=False)
 
 
 def _fan_table(what: Fan, table: "pd.DataFrame", past: Line, chances: "pd.Series[float]", shown: str) -> "pd.DataFrame":
@@ -242,6 +256,7 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
         word("axis.depletion_years", lang),
         _foot(stochastic, lang, [], []),
         lang,
+        within=WITHIN,
     )
     axes = canvas.plot_area(figure, DATES)
     never = years[-1] + GAP
@@ -254,9 +269,8 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
     axes.set_ylim(0, 1.06 * max(float(shares.max()), 1.0))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said.quantity("percent_whole", value / 100)))
     words = said.say("chart.mark.not_depleted_in", share=float(shares.iloc[-1]) / 100, last=years[-1])
-    axes.annotate(
-        words, (never, shares.iloc[-1] / 2), (9, 0), textcoords="offset points", color=GREY, va="center"
-    ).set(annotation_clip=False)
+    beside = (never + 0.41, float(shares.iloc[-1]) / 2)
+    axes.annotate(words, beside, (4, 0), textcoords="offset points", color=GREY, va="center", annotation_clip=False)
     low, median, high = stochastic.range_of(fund)
     central = _central(stochastic, fund)
     _uprights(
@@ -272,9 +286,12 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
 
 def _uprights(axes: "Axes", lines: dict[str, tuple[int, Any]]) -> None:
     """Lines through the bars by name: the year and the dashes of each; the names above, where no line crosses them."""
-    right = np.mean([place for place, _ in lines.values()]) < np.mean(axes.get_xlim())
-    rows = sorted(lines.items(), key=lambda line: line[1][0], reverse=bool(right))
+    middle, places = float(np.mean(axes.get_xlim())), [place for place, _ in lines.values()]
+    right = float(np.mean(places)) < middle
+    apart = max(places) - min(places) > middle - axes.get_xlim()[0]
+    rows = sorted(lines.items(), key=lambda line: line[1][0], reverse=right)
     for row, (words, (place, dashes)) in enumerate(rows):
+        right = place < middle if apart else right
         height = 1.03 + 0.085 * row
         axes.axvline(place, 0, height, color=BLACK, linewidth=1.1, linestyle=dashes, zorder=5, clip_on=False)
         across, offset = axes.get_xaxis_transform(), (3 if right else -3, 0)
