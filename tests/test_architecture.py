@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("measures",),
     ("identities", "incidence"),
     ("results",),
-    ("analysis", "evidence"),
+    ("analysis", "evidence", "uncertainty"),
     ("output",),
     ("api", "member", "reviewer"),
     ("cli",),

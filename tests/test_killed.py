@@ -23,6 +23,7 @@ from simsurance.cli import COMMANDS, WRITING, main
 from simsurance.errors import ExitCode
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
+from simsurance.uncertainty.stochastic import Plan
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
@@ -78,6 +79,7 @@ def references() -> View:
 RUN = ["run", "baseline", *SHORT]
 COMPARE = ["compare", "baseline", "high_cost", *SHORT]
 SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
+DRAWS = ["stochastic", "baseline", "--draws", "16", "--no-charts", "--set", "horizon.last_year=2027"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
 MORE = ["--set", "fund.administration_share=0.01"]
@@ -87,6 +89,7 @@ CASES = {
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
     ],
+    "stochastic": [Case(DRAWS, of_folder("stochastic-baseline"), [*DRAWS, "--seed", "2"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [Case(["init", "own"], of_files("own.toml"))],
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
@@ -150,6 +153,7 @@ def warm(tmp_path_factory):
             assert told.exit_code == 0, told.output
         patch.setattr(idle, "idle_notes", _found_once(idle.idle_notes, list))
         patch.setattr(results, "blocks", _found_once(results.blocks, list))
+        patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
         patch.setattr(twins, "twins", _found_once(twins.twins))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from simsurance.axes import along
 from simsurance.data import tables
 from simsurance.model.population import FEMALE
 
@@ -73,6 +74,7 @@ def advance(
 
 PACE: Final = 24
 """Years over whose mean change death rates go on before and after those that are read."""
+RATES: Final = ("date", "sex", "age")
 LEAST_RATE: Final = 1e-9
 """A death rate of 0 has no logarithm: it is taken as this."""
 
@@ -87,6 +89,6 @@ def rates_at(path: str, dates: np.ndarray, first: int) -> np.ndarray:
     logs = np.log(np.maximum(tables.by_year_sex_age(path, "mx", years), LEAST_RATE))
     within = np.clip(dates, first, last)
     low = np.minimum(within.astype(int), last - 1) - first
-    share, beyond = ((within - first) - low)[:, None, None], (dates - within)[:, None, None]
+    share, beyond = (along(each, "date", of=RATES) for each in (within - first - low, dates - within))
     pace = np.where(beyond < 0, logs[PACE] - logs[0], logs[-1] - logs[-1 - PACE]) / PACE
     return np.asarray(np.exp(logs[low] + share * (logs[low + 1] - logs[low]) + beyond * pace))

@@ -77,15 +77,16 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
+        from simsurance.output.manifest import draws_id
         from simsurance.output.save import save_stochastic
-        from simsurance.uncertainty.jobs import discard_parts, key_of
+        from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.sampling import Sample, sensible
-        from simsurance.uncertainty.stochastic import Plan, stochastic
+        from simsurance.uncertainty.stochastic import ENGINE, stochastic
 
         sample = Sample(sensible(draws, sampler), seed, sampler)
         if sample.draws != draws:
             tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
-        parts = out / f"{folder.name}.{key_of(Plan(tuple(scenarios), sample))[:8]}.parts"
+        parts = out / f"{folder.name}.{draws_id(scenarios, sample, ENGINE)[:8]}.parts"
 
         def told(done: int, of: int) -> None:
             line.say_share(said, done, of)

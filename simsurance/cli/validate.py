@@ -77,6 +77,10 @@ def _faults_of(scenario: Scenario, key: str) -> list[Fault]:
     return []
 
 
+PARAMETERS = ("uncertainty.parameters", "uncertainty.groups")
+"""Beginnings of the keys of tables that say how inputs are drawn; the other tables of what is drawn are of paths."""
+
+
 def _read(scenario: Scenario, key: str) -> None:
     """Read the table that a key names for the years that a projection reads it for; raises SimsuranceError."""
     from simsurance.data import tables
@@ -121,5 +125,11 @@ def _read(scenario: Scenario, key: str) -> None:
             tables.by_age(path, "relative_cost")
         case "claims.outpatient.cost_table":
             tables.by_sex_age(path, "relative_cost")
+        case _ if key.startswith("uncertainty."):
+            from simsurance.uncertainty.parameters import parameters_of
+            from simsurance.uncertainty.paths import paths_of
+
+            reader = parameters_of if key.split("_")[0] in PARAMETERS else paths_of
+            reader(scenario)
         case _:
             raise AssertionError(key)

@@ -110,6 +110,16 @@ def read_table(path: str | Path, header: Sequence[str] | None = None) -> dict[st
     return dict(_table(path, header).columns)
 
 
+def text_rows(path: str | Path, header: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a table whose cells are text, or numbers some of which may be left out. Raises SimsuranceError."""
+    _refuse_too_large(str(path))
+    names, cells = _cells(str(path), _text(str(path))[1])
+    if tuple(names) != tuple(header):
+        raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
+    starts = range(0, len(cells), len(names))
+    return [dict(zip(names, map(as_written, cells[start : start + len(names)]), strict=True)) for start in starts]
+
+
 def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> FloatArray:
     """Table `year,sex,age,<value>` as an array [year, sex, age]."""
     return _by_year(path, value, years, {SEX.name: SEX.members, AGE.name: AGES})
@@ -234,17 +244,23 @@ def _placed(
 
 def _table(path: str | Path, header: Sequence[str] | None) -> Table:
     """The table at `path`, read again only when the file has changed."""
-    try:
-        state = os.stat(path)
-    except OSError:
-        raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
-    if state.st_size > LARGEST_TABLE:
-        raise _fault(str(path), 1, "", f"larger than {LARGEST_TABLE >> 20} MiB", "the rows that a scenario needs")
+    state = _refuse_too_large(str(path))
     table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
         raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
     return table
+
+
+def _refuse_too_large(path: str) -> os.stat_result:
+    """What the system says of a file; refuse one that is not there, or too large."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        raise SimsuranceError(f"{path}: there is no such file; the path of a CSV table") from None
+    if state.st_size > LARGEST_TABLE:
+        raise _fault(path, 1, "", f"larger than {LARGEST_TABLE >> 20} MiB", "the rows that a scenario needs")
+    return state
 
 
 @lru_cache(maxsize=64)

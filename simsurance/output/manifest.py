@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.stochastic import Stochastic
 
 SCHEMA: Final = "simsurance.run/1"
@@ -114,6 +115,17 @@ def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str]
         "runs": {run.scenario.name: _run(run.central) for run in runs},
     }
     return _manifest(content, outputs, command)
+
+
+def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> str:
+    """Hash of what makes draws the same: scenarios with their tables, sample, engine and versions."""
+    made_of = {
+        "scenarios": [run_id(scenario) for scenario in scenarios],
+        "sample": vars(sample),
+        "engine": engine,
+        "versions": [__version__, _version("numpy")],
+    }
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _run(result: "RunResult") -> dict[str, Any]:

@@ -60,7 +60,7 @@ RESIDENT_CARE: Final = (*CARE[:3], *CLINIC[:1])
 ON_WAGES: Final = ("employer_contributions", "employee_contributions", "purchases")
 OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "": EVERYTHING,
-    **dict.fromkeys(("title", "description", "horizon.", "measures.", "fund.", "employee.fund."), ()),
+    **dict.fromkeys(("title", "description", "horizon.", "uncertainty.", "measures.", "fund.", "employee.fund."), ()),
     **dict.fromkeys(("economy.interest_rate", "economy.flow_timing", "employee.fund.opening_accounts"), SPENDING),
     "economy.deficit_interest_margin": (),
     "fund.administration_share": ("administration",),

@@ -16,7 +16,7 @@ def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], flo
     for (one, other), value in pairs.items():
         place = names.index(one), names.index(other)
         matrix[place] = matrix[place[::-1]] = value
-    if np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
+    if names and np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
         near = nearest(matrix)
         one, other = np.unravel_index(np.abs(near - matrix).argmax(), matrix.shape)
         raise SimsuranceError(

@@ -1,7 +1,5 @@
 """Draws over processes: chunks that are kept on disk as they come, so that nothing is computed twice."""
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,27 +13,16 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from simsurance import __version__
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.output.manifest import run_id
-from simsurance.uncertainty.stochastic import CHUNK, ENGINE, Kept, Plan, joined
+from simsurance.scenario_file.loader import Scenario
+from simsurance.uncertainty.sampling import Sample
+from simsurance.uncertainty.stochastic import CHUNK, Kept, Plan, joined
 
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Tell = Callable[[int, int], None]
 """Called with the draws that are done and all of them."""
 
 _PLAN: dict[str, Plan] = {}
-
-
-def key_of(plan: Plan) -> str:
-    """What draws are the same draws: scenarios, tables, sample, engine and versions."""
-    made_of = {
-        "scenarios": [run_id(scenario) for scenario in plan.scenarios],
-        "sample": vars(plan.sample),
-        "engine": ENGINE,
-        "versions": [__version__, np.__version__],
-    }
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def project(plan: Plan, jobs: int = 1, parts: Path | None = None, tell: Tell | None = None) -> list[Kept]:
@@ -63,7 +50,7 @@ def _made(plan: Plan, spans: list[tuple[int, int]], jobs: int) -> Iterator[tuple
         yield from ((span, plan.chunk(*span)) for span in spans)
         return
     with _one_thread_each():
-        pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), _begin, (plan,))
+        pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), _begin, (plan.scenarios, plan.sample))
         try:
             waiting: dict[Future[list[Kept]], tuple[int, int]] = {pool.submit(_chunk, span): span for span in spans}
             while waiting:
@@ -94,8 +81,8 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin(plan: Plan) -> None:
-    _PLAN["own"] = plan
+def _begin(scenarios: tuple[Scenario, ...], sample: Sample) -> None:
+    _PLAN["own"] = Plan(scenarios, sample)
 
 
 def _chunk(span: tuple[int, int]) -> list[Kept]:

@@ -223,7 +223,7 @@ class Observed:
         reached = Reached([scenarios[row] for row in rows], list(opened.values()), self.levels)
         wanted = self.targets + noise[rows, : len(self.levels)] * self.spread
         moves, missed = settled(reached, wanted, np.tile(self.start, (len(rows), 1)), self.slopes)
-        return Solved(self.levels, moves - self.start, missed), rows
+        return Solved(self.levels, moves, missed), rows
 
 
 Built = tuple[State, tuple[YearBasis, ...]]
@@ -358,19 +358,19 @@ def settled(
             ended |= reached.at_its_end(moves, missed)
         left = missed.copy()
         left[ended, places] = 0.0
-        lost |= (np.abs(moves) > GIVEN_UP * most).any(axis=1)
-        going = (np.abs(left).max(axis=1) >= EXACT) & ~lost
+        lost |= (np.abs(moves) > GIVEN_UP * most).any(axis=-1)
+        going = (np.abs(left).max(axis=-1) >= EXACT) & ~lost
         if not going.any():
             break
         own = slopes.copy()
         own[ended, places] = own_place
         step = np.linalg.solve(own, left[..., None])[..., 0] * going[:, None]
-        step *= np.minimum(1.0, LONGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-300))[:, None]
+        step *= np.minimum(1.0, LONGEST_STEP / np.maximum(np.abs(step).max(axis=-1), 1e-300))[:, None]
         after = reached.within(moves + step)
         made, new = after - moves, wanted - reached(after)
         off = missed - new - (slopes * made[:, None]).sum(axis=-1)
-        square = np.where(going, (made**2).sum(axis=1), 1.0)
-        slopes += (going / square)[:, None, None] * off[:, :, None] * made[:, None, :]
+        square = np.where(going, (made**2).sum(axis=-1), 1.0)
+        slopes += (going / square).reshape(-1, 1, 1) * off[:, :, None] * made[:, None, :]
         moves, missed = after, new
-    distance = np.abs(left).max(axis=1)
-    return moves, np.where((distance < EXACT) & (np.abs(moves) <= most).all(axis=1), distance, np.inf)
+    distance = np.abs(left).max(axis=-1)
+    return moves, np.where((distance < EXACT) & (np.abs(moves) <= most).all(axis=-1), distance, np.inf)

@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from simsurance.data.tables import text_rows
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
-from simsurance.scenario_file.register import register, rows
+from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
 from simsurance.uncertainty.correlation import correlation_matrix, of_ranks
 
@@ -121,7 +122,7 @@ def parameters_of(scenario: Scenario) -> Parameters:
     correlations = {name: _number(groups, "rank_correlation", name, value, -1, 1) for name, value in _pairs(groups)}
     drawn = [
         each
-        for row in rows(table, HEADER)
+        for row in text_rows(table, HEADER)
         if row["family"] != NOT_DRAWN
         and (not row["only_if"] or value_at(scenario.values, _key(table, row["only_if"])) not in (0, False))
         and (each := _parameter(scenario, table, row, correlations)) is not None
@@ -225,7 +226,7 @@ def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    return ((row["group"], row["rank_correlation"]) for row in rows(path, GROUPS_HEADER))
+    return ((row["group"], row["rank_correlation"]) for row in text_rows(path, GROUPS_HEADER))
 
 
 def _key(table: Path, path: str) -> str:

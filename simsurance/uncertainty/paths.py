@@ -6,8 +6,8 @@ A series deviates from the scenario's path, which is the median, in two layers:
 
 `e` of all series is correlated from series to series, `shift` likewise and drawn once. Growth: log(1 + g_t) = log(1 + path_t) +
 deviation_t. Levels (prices, interest, local financing): level_t = path_t + deviation_t with the shift coming in at 1 − φ a
-year. What is below a floor is brought to it. A demographic series is one latent path of unit variance, placed between the
-published bounds of each year.
+year. What is below a floor is brought to it. A demographic series is one latent path of unit variance in every year, placed
+between the published bounds of each year.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ import numpy as np
 
 from simsurance.axes import SEX
 from simsurance.data import tables
+from simsurance.data.tables import text_rows
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.loader import Scenario
-from simsurance.scenario_file.register import rows
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, first_year, value_in, values_by_year
 from simsurance.uncertainty.correlation import correlation_matrix
 from simsurance.uncertainty.parameters import value_at
@@ -42,8 +42,8 @@ SERIES: Final = (*GROWTH, *LEVEL)
 """Series of the economy, each with the key that it moves."""
 LATENT: Final = ("total_fertility", "life_expectancy", "net_migration")
 """Series of demography."""
-HEADER: Final = ("series", "parameter", "value", "low", "high", "unit", "source_id", "mark", "note")
-PAIRS_HEADER: Final = ("one", "other", "value", "low", "high", "estimate", "source_id", "mark", "note")
+HEADER: Final = ("series", "parameter", "value", "low", "high", "unit", "sources", "mark", "note")
+PAIRS_HEADER: Final = ("one", "other", "value", "low", "high", "estimate", "sources", "mark", "note")
 NEEDED: Final = ("phi", "sd_innovation", "shift_sd")
 BOUNDS: Final = ("lower95", "lower80", "median", "upper80", "upper95")
 AT: Final = (-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054)
@@ -61,11 +61,8 @@ class Process:
     floor: float
 
     def deviations(self, innovations: np.ndarray) -> np.ndarray:
-        """What correlated innovations of unit variance add up to, [year], without the shift."""
-        found, before = np.empty(len(innovations)), 0.0
-        for place, innovation in enumerate(innovations):
-            found[place] = before = self.phi * before + self.sd * innovation
-        return found
+        """What innovations of unit variance add up to, [year], without the shift; 0 in the year before the first."""
+        return summed(self.phi, self.sd * innovations)
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,8 @@ class Paths:
         latent = {}
         for name, numbers in zip(LATENT, independent, strict=True):
             phi = self.persistence[name]
-            latent[name] = Process(phi, (1 - phi**2) ** 0.5, 0, -np.inf).deviations(self.rotations[name] @ numbers)
+            innovations = self.rotations[name] @ numbers
+            latent[name] = summed(phi, np.append(innovations[:1], (1 - phi**2) ** 0.5 * innovations[1:]))
         values = scenario.values.population
         place = np.array(self.years) - self.bounds_from
         fertility, migration = (between(self.bounds[name][place], latent[name]) for name in (LATENT[0], LATENT[2]))
@@ -174,7 +172,15 @@ class Paths:
             date = np.interp(drawn, medium, dates)
             date += np.maximum(drawn - medium[-1], 0) / last - np.maximum(medium[0] - drawn, 0) / first
             found.append(date - place)
-        return np.asarray(np.mean(found, axis=0))
+        return np.asarray(sum(found) / len(found))
+
+
+def summed(phi: float, innovations: np.ndarray) -> np.ndarray:
+    """A series that keeps a share φ of itself from year to year, [year]."""
+    found, before = np.empty(len(innovations)), 0.0
+    for place, innovation in enumerate(innovations):
+        found[place] = before = phi * before + innovation
+    return found
 
 
 def floored(drawn: np.ndarray, path: np.ndarray, floor: float) -> np.ndarray:
@@ -185,9 +191,9 @@ def floored(drawn: np.ndarray, path: np.ndarray, floor: float) -> np.ndarray:
 def rotation(phi: float, years: int) -> np.ndarray:
     """An orthogonal matrix [year, place] whose first places carry most of the sum of a series of this persistence."""
     lags = np.subtract.outer(np.arange(years), np.arange(years))
-    response = np.where(lags >= 0, phi ** np.maximum(lags, 0), 0.0).cumsum(axis=0)
+    response = np.where(lags >= 0, phi ** np.maximum(lags, 0), 0.0).T.cumsum(axis=-1).T
     _, _, directions = np.linalg.svd(response)
-    signs = np.sign(directions.sum(axis=1))
+    signs = np.sign(directions.sum(axis=-1))
     return np.asarray((directions * np.where(signs == 0, 1.0, signs)[:, None]).T)
 
 
@@ -205,7 +211,7 @@ def paths_of(scenario: Scenario) -> Paths:
     years = tuple(range(horizon.valuation_year, horizon.last_year + 2))
     table = scenario.tables["uncertainty.paths_table"]
     told: dict[str, dict[str, float]] = {}
-    for row in rows(table, HEADER):
+    for row in text_rows(table, HEADER):
         if row["series"] not in (*SERIES, *LATENT):
             raise SimsuranceError(
                 f"{table}:{row['series']}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
@@ -227,7 +233,7 @@ def paths_of(scenario: Scenario) -> Paths:
         for name in SERIES
     }
     pairs = scenario.tables["uncertainty.correlations_table"]
-    given = {(row["one"], row["other"]): _number(pairs, row) for row in rows(pairs, PAIRS_HEADER)}
+    given = {(row["one"], row["other"]): _number(pairs, row) for row in text_rows(pairs, PAIRS_HEADER)}
     for pair in given:
         if unknown := [name for name in pair if name not in SERIES]:
             raise SimsuranceError(f"{pairs}:{unknown[0]}: there is no such series; one of {', '.join(SERIES)}")

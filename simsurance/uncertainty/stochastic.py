@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts, RunResult, blocks, simulate
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.jobs import Tell
 
 PERCENTILES: Final = (2.5, 10.0, 25.0, 50.0, 75.0, 90.0, 97.5)
+OVER_DRAWS: Final = axis("draw", of=("draw", "year"))
 MEDIAN: Final = 50.0
 REAL: Final = ("opening", "income", "outgo", "cash_balance", "closing")
 """Amounts that are kept at constant prices as well: those of each draw, by its own inflation."""
@@ -148,7 +150,7 @@ class Stochastic:
     @property
     def brought_nearer(self) -> int:
         """Draws some of whose inputs were brought nearer to their medians, so that they agree with what was observed."""
-        return int((self.kept.nearer < 1).any(axis=1).sum())
+        return int((self.kept.nearer < 1).any(axis=-1).sum())
 
     @cached_property
     def percentiles(self) -> "pd.DataFrame":
@@ -160,7 +162,7 @@ class Stochastic:
             own = self.central.accounts[fund]
             for name, values in columns.items():
                 table = pd.DataFrame(
-                    np.percentile(values, PERCENTILES, axis=0).T,
+                    np.percentile(values, PERCENTILES, axis=OVER_DRAWS).T,
                     index=pd.Index(self.years, name="year"),
                     columns=[f"p{each:g}" for each in PERCENTILES],
                 )
@@ -195,7 +197,7 @@ class Stochastic:
             }
             table = {}
             for name, seen in events.items():
-                table[name], table[f"{name}_standard_error"] = seen.mean(axis=0), standard_error(seen)
+                table[name], table[f"{name}_standard_error"] = seen.mean(axis=OVER_DRAWS), standard_error(seen)
             tables[fund] = pd.DataFrame(table, index=pd.Index(self.years, name="year"))
         return pd.concat(tables, names=["fund", "year"])
 
@@ -283,5 +285,5 @@ def stochastic(
 
 def standard_error(values: np.ndarray) -> np.ndarray:
     """Standard error of a mean over draws from independent scramblings, [...]; `values` [draw, ...]."""
-    parts = np.stack([part.mean(axis=0) for part in np.split(values, SCRAMBLINGS)])
-    return np.asarray(parts.std(axis=0, ddof=1) / SCRAMBLINGS**0.5)
+    parts = np.stack([part.mean(axis=OVER_DRAWS) for part in np.split(values, SCRAMBLINGS)])
+    return np.asarray(parts.std(axis=OVER_DRAWS, ddof=1) / SCRAMBLINGS**0.5)
