@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 ODDS: Final = tuple(
     sorted(
-        {Fraction(part, of) for of in (2, 3, 4, 5, 10) for part in range(1, of)}
-        | {Fraction(part, of) for of in (6, 7, 8, 20, 30, 50, 100) for part in (1, of - 1)},
+        {Fraction(part, of) for of in (3, 4, 20) for part in range(1, of)}
+        | {Fraction(part, of) for of in (6, 7, 8, 30, 50, 100) for part in (1, of - 1)},
         key=lambda odds: (odds.denominator, odds),
     )
 )

@@ -139,6 +139,7 @@ def _fan_title(stochastic: "Stochastic", what: Fan, said: "Words") -> str:
     if what.in_months:
         share = float(stochastic.probabilities.xs(what.fund, level="fund")["depleted"].iloc[-1])
         _, half, _ = stochastic.range_of(what.fund)
+        half = half if half != last else None
         return said.say("chart.title.fan_reserve_months", fund=whose, last=last, share=share, half=half)
     found = by_year(stochastic, what).iloc[-1]
     ends = {"low": float(found["p10"]), "high": float(found["p90"])}
@@ -224,8 +225,8 @@ def _draw_strip(axes: "Axes", chances: "pd.Series[float]", said: "Words") -> Non
         if len(reached):
             place = int(reached[0])
             text = said.say("chart.mark.chance_by", share=told, year=place)
-            note = axes.annotate(text, (place - BAR / 2, 100 * told), (-2, 1), textcoords="offset points")
-            note.set(fontsize=7.5, color=INK, ha="right", va="center", bbox=canvas.PAPER, zorder=2.5)
+            note = axes.annotate(text, (place - BAR / 2, 100 * told), (-2, 0), textcoords="offset points")
+            note.set(fontsize=7.5, color=INK, ha="right", va="bottom")
     last = float(chances.iloc[-1])
     words = said.say("chart.mark.chance_at_end", share=last, odds=odds(last, said), last=chances.index[-1])
     height = min(max(last, 0.12), 0.88)
@@ -269,7 +270,7 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
     axes.set_ylim(0, 1.06 * max(float(shares.max()), 1.0))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said.quantity("percent_whole", value / 100)))
     words = said.say("chart.mark.not_depleted_in", share=float(shares.iloc[-1]) / 100, last=years[-1])
-    beside = (never + 0.41, float(shares.iloc[-1]) / 2)
+    beside = (never + 0.41, max(float(shares.iloc[-1]) / 2, 0.15 * axes.get_ylim()[1]))
     axes.annotate(words, beside, (4, 0), textcoords="offset points", color=GREY, va="center", annotation_clip=False)
     low, median, high = stochastic.range_of(fund)
     central = _central(stochastic, fund)
