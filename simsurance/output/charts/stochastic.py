@@ -226,7 +226,7 @@ def _draw_strip(axes: "Axes", chances: "pd.Series[float]", said: "Words") -> Non
             place = int(reached[0])
             text = said.say("chart.mark.chance_by", share=told, year=place)
             note = axes.annotate(text, (place - BAR / 2, 100 * told), (-2, 0), textcoords="offset points")
-            note.set(fontsize=7.5, color=INK, ha="right", va="bottom")
+            note.set(fontsize=7.5, color=INK, ha="right", va="bottom", bbox=canvas.PAPER, zorder=2.5)
     last = float(chances.iloc[-1])
     words = said.say("chart.mark.chance_at_end", share=last, odds=odds(last, said), last=chances.index[-1])
     height = min(max(last, 0.12), 0.88)
