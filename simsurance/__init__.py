@@ -11,12 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects
+    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects, stochastic
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
 
-__all__ = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_accounts", "run_many", "scheme_effects"]
+__all__ = [
+    "Results",
+    "Scenario",
+    "__version__",
+    "compare",
+    "load",
+    "run",
+    "run_accounts",
+    "run_many",
+    "scheme_effects",
+    "stochastic",
+]
 
 _HOMES = {
     "Results": "simsurance.api",
@@ -27,6 +38,7 @@ _HOMES = {
     "run_accounts": "simsurance.api",
     "run_many": "simsurance.api",
     "scheme_effects": "simsurance.api",
+    "stochastic": "simsurance.api",
 }
 
 

@@ -13,8 +13,13 @@ from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
 from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
+from simsurance.errors import SimsuranceError
 from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
+from simsurance.uncertainty.paired import Pairs
+from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
+from simsurance.uncertainty.stochastic import Stochastic
+from simsurance.uncertainty.stochastic import stochastic as many_draws
 
 if TYPE_CHECKING:
     from simsurance.output.card import Card
@@ -210,6 +215,39 @@ class SchemeEffects:
         return str(self.shown.effects.to_html(float_format="{:,.6g}".format))
 
 
+class StochasticResults:
+    """What draws of a scenario say, and of others on the same draws: tables of the first; `results` has one for each."""
+
+    def __init__(self, runs: Sequence[Stochastic]) -> None:
+        self.shown = runs[0]
+        self.runs = tuple(runs)
+
+    percentiles = table_of(Stochastic, "percentiles")
+    probabilities = table_of(Stochastic, "probabilities")
+    dated = table_of(Stochastic, "dated")
+    measures = table_of(Stochastic, "measures")
+    draws = table_of(Stochastic, "draws")
+
+    @property
+    def results(self) -> "tuple[StochasticResults, ...]":
+        """The results of each scenario."""
+        return tuple(StochasticResults([run]) for run in self.runs)
+
+    @property
+    def pairs(self) -> Any:
+        """Each scenario less the first, draw by draw: chances that it is better, and percentiles of the difference."""
+        return Pairs(self.runs).differences.copy()
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_stochastic
+
+        save_stochastic(self.runs, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"StochasticResults({', '.join(map(repr, (run.central for run in self.runs)))}; {self.shown.sample.draws} draws)"
+
+
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
     """Project one scenario, given by name, path or value; `changes` are values by dotted key.
 
@@ -251,6 +289,27 @@ def compare(
         for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
+
+
+def stochastic(
+    scenario: Scenario | str | Path,
+    *others: Scenario | str | Path,
+    draws: int = 256,
+    seed: int = 1,
+    sampler: str = SAMPLERS[0],
+    jobs: int = 1,
+) -> StochasticResults:
+    """A scenario under many draws of what is not known, and others under the same draws.
+
+    `draws` are rounded up to what the sampler makes, `sobol`, `lhs` or `plain`; `jobs` processes, where a script has a
+    main guard. Raises SimsuranceError for a faulty scenario or table, and an identity that does not hold.
+    """
+    if sampler not in SAMPLERS:
+        raise SimsuranceError(f"sampler: {sampler!r} is not known; one of {', '.join(SAMPLERS)}")
+    if draws < 1 or jobs < 1:
+        raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
+    sample = Sample(sensible(draws, sampler), seed, sampler)
+    return StochasticResults(many_draws([resolve(each) for each in (scenario, *others)], sample, jobs))
 
 
 def scheme_effects(

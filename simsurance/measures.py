@@ -433,3 +433,13 @@ def payable_shares(account: Account, years: Sequence[int]) -> Iterator[Measured]
         values = np.where(ever, found, np.nan)
         statuses = np.where(ever, np.where(np.isfinite(values), "ok", "no_outgo"), f"not_depleted_by_{years[-1]}")
         yield Measured(f"payable_share_{label}", values, "share of expenditure", statuses)
+
+
+def date_percentiles(years: np.ndarray) -> tuple[int | None, int | None, int | None]:
+    """Tenth percentile, median and ninetieth percentile of a date in many runs, NaN where it does not come, [run].
+
+    A date that does not come ranks after every year; None for one.
+    """
+    ranked = np.where(np.isnan(years), np.inf, years)
+    low, middle, high = np.percentile(np.sort(ranked), (10.0, 50.0, 90.0), method="lower")
+    return tuple(int(each) if np.isfinite(each) else None for each in (low, middle, high))  # type: ignore[return-value]

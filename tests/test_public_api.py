@@ -10,7 +10,18 @@ import pytest
 import simsurance as ss
 from simsurance.errors import SimsuranceError
 
-NAMES = ["Results", "Scenario", "__version__", "compare", "load", "run", "run_accounts", "run_many", "scheme_effects"]
+NAMES = [
+    "Results",
+    "Scenario",
+    "__version__",
+    "compare",
+    "load",
+    "run",
+    "run_accounts",
+    "run_many",
+    "scheme_effects",
+    "stochastic",
+]
 
 
 def test_the_public_names_are_these():

@@ -72,19 +72,30 @@ def reference_tables(results: "RunResult") -> dict[str, str]:
     return dict(zip(TABLES, map(table_csv, frames), strict=True))
 
 
-def differences(results: "RunResult", folder: Path) -> list[Difference]:
-    """Every cell that differs from the reference in `folder`, the worst first."""
+DRAWS: Final = "draws.csv"
+"""File of a reference that holds draws, one a row; it is there where draws were accepted."""
+DRAWS_OF: Final = "draws.json"
+"""What its draws were made of."""
+More = Mapping[str, str]
+"""Tables beside those of a run, CSV text by file name."""
+
+
+def differences(results: "RunResult", folder: Path, more: More | None = None) -> list[Difference]:
+    """Every cell that differs from the reference in `folder`, the worst first; `more`: tables to compare beside."""
     name = results.scenario.name
     if not folder.is_dir():
         return [Difference(name, "", "", "", ABSENT, "results", float("inf"))]
     found: list[Difference] = []
-    for table, text in reference_tables(results).items():
+    for table, text in (reference_tables(results) | dict(more or {})).items():
         file = folder / table
         if not file.is_file():
             found.append(Difference(name, table, "", "", "no such file", "a table", float("inf")))
             continue
-        before, after = cells(_text(file), TABLES[table], file), cells(text, TABLES[table])
-        found += _compared(name, table, before, after)
+        if table == DRAWS_OF:
+            found += [] if _text(file) == text else [Difference(name, table, "", "", "others", "these", float("inf"))]
+            continue
+        keys = TABLES.get(table, ("draw",))
+        found += _compared(name, table, cells(_text(file), keys, file), cells(text, keys))
     return sorted(found, key=lambda each: -each.times)
 
 
@@ -172,11 +183,13 @@ def _number(cell: str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def accept(results: "Iterable[RunResult]", references: Path, reason: str) -> "list[Difference | None]":
+def accept(
+    results: "Iterable[RunResult]", references: Path, reason: str, more: Mapping[str, More] | None = None
+) -> "list[Difference | None]":
     """Make these results the reference and write down why, all of it or nothing; the largest change of each, None without one.
 
     All is written to a folder beside, which one rename makes an update; `settle` puts its files in their places, now or
-    after a process that was killed.
+    after a process that was killed. `more`: tables beside by the name of the scenario.
     """
     references.mkdir(parents=True, exist_ok=True)
     with alone_in(references):
@@ -186,12 +199,13 @@ def accept(results: "Iterable[RunResult]", references: Path, reason: str) -> "li
         with draft_folder(pending) as draft:
             for result in results:
                 name = result.scenario.name
-                largest.append(next(iter(differences(result, references / name)), None))
+                beside = dict((more or {}).get(name, {}))
+                largest.append(next(iter(differences(result, references / name, beside)), None))
                 if found := largest[-1]:
                     told = str(found).removeprefix(name).lstrip(" :")
                     log += _row((date.today().isoformat(), __version__, name, told, reason), log)
                     (draft / name).mkdir()
-                    for table, text in reference_tables(result).items():
+                    for table, text in (reference_tables(result) | beside).items():
                         (draft / name / table).write_text(text, encoding="utf-8", newline="")
             if any(largest):
                 (draft / LOG).write_text(log, encoding="utf-8", newline="")

@@ -83,19 +83,19 @@ class Inputs:
 
     # ---------------------------------------------------------------- demography
 
-    def death_rates(self, years: Sequence[int]) -> np.ndarray:
-        """Central death rates, [year, sex, age]."""
+    def death_rates(self, years: Sequence[int], for_opening: bool = False) -> np.ndarray:
+        """Central death rates, [year, sex, age]; `for_opening` those of the table's own years, whatever is ahead."""
         path = self.table("population.mortality_table")
         ahead = self.yearly(self.values.population.mortality_advance, years)
-        if ahead.any():
+        if ahead.any() and not for_opening:
             rates = life_table.rates_at(path, np.asarray(years) + ahead, self.first)
         else:
             rates = tables.by_year_sex_age(path, "mx", years)
         return rates * along(self.mortality(years), "year", of=STOCK)
 
-    def survival(self, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    def survival(self, years: Sequence[int], for_opening: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Survival ratios [year, sex, age] and of the newborn [year, sex]."""
-        return life_table.survival_ratios(self.death_rates(years))
+        return life_table.survival_ratios(self.death_rates(years, for_opening))
 
     def mortality(self, years: Sequence[int]) -> np.ndarray:
         """What the table's death rates are multiplied by, [year]: the scenario's factor, and the level that may fade."""
@@ -152,7 +152,7 @@ class Inputs:
             return stock
         if all(count.first != COUNTED_AGES["age_16_59"][0] for count in counts):
             counts.append(Count(0, 16, float(stock[:, :16].sum())))
-        (asfr,), (survival,) = self.asfr([self.first], True), self.survival([self.first])[0]
+        (asfr,), (survival,) = self.asfr([self.first], True), self.survival([self.first], True)[0]
         try:
             return at_counts(stock, counts, (asfr + survival[population.FEMALE] * np.append(asfr[1:], 0.0)) / 2)
         except OutOfReach:
@@ -179,7 +179,7 @@ class Inputs:
     def stepped(self, last: int, stock: np.ndarray) -> dict[int, np.ndarray]:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""
         spans = list(range(last, self.first + 1))
-        survival, newborn_survival = self.survival(spans)
+        survival, newborn_survival = self.survival(spans, True)
         asfr, male_share, migrants = self.asfr(spans, True), self.male_share(spans), self.migrants(spans)
         found = {}
         for place, year in enumerate(spans[1:]):

@@ -1,22 +1,26 @@
 """`simsurance check`: results now against the results that were accepted."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.progress import progress
+from simsurance.cli.progress import Progress, progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import WHOLE, words
 from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
-from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
-    from simsurance.analysis.reference_results import Difference
+    from collections.abc import Mapping
+
+    from simsurance.analysis.reference_results import Difference, More
     from simsurance.results import RunResult
 
 MOST_SHOWN: Final = 20
+DRAWS: Final = "draws.csv"
 
 
 @click.command()
@@ -28,9 +32,21 @@ MOST_SHOWN: Final = 20
 )
 @click.option("--update", is_flag=True, help="Accept the results as they are now; needs --reason.")
 @click.option("--reason", help="Why the results may change, for the log CHANGES.csv beside the references.")
+@click.option(
+    "--draws",
+    is_flag=True,
+    help="Compare draws as well, draw by draw: of the scenarios with accepted draws, or those named.",
+)
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for draws; as many as processors if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(
-    scenarios: tuple[str, ...], references: Path | None, update: bool, reason: str | None, as_json: bool
+    scenarios: tuple[str, ...],
+    references: Path | None,
+    update: bool,
+    reason: str | None,
+    draws: bool,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """Run scenarios and compare fund, measures and membership with the accepted results; exit code 5 if any differs.
 
@@ -51,17 +67,32 @@ def command(
         from simsurance.results import simulate
 
         results = simulate(chosen)
+        wanted = [each for each in chosen if draws and (scenarios or (folder / each.name / DRAWS).exists())]
+        more = {each.name: _draws(each, jobs, line) for each in wanted}
     if update:
-        _update(results, folder, str(reason))
+        _update(results, folder, str(reason), more)
     else:
-        _check(results, folder, _left_over(folder) if not scenarios and not references else [], as_json)
+        _check(results, folder, _left_over(folder) if not scenarios and not references else [], as_json, more)
 
 
-def _update(results: "list[RunResult]", folder: Path, reason: str) -> None:
+def _draws(scenario: Scenario, jobs: int | None, line: Progress) -> dict[str, str]:
+    """The tables of a scenario's draws that a reference keeps."""
+    from simsurance.output.stored_draws import STORED, stored_texts
+    from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.stochastic import stochastic
+
+    said = words(WHOLE)
+    (run,) = stochastic(
+        [scenario], Sample(**STORED), jobs or os.cpu_count() or 1, None, lambda *at: line.say_share(said, *at)
+    )
+    return stored_texts(run)
+
+
+def _update(results: "list[RunResult]", folder: Path, reason: str, more: "Mapping[str, More]") -> None:
     """Accept the results, one line a scenario."""
     from simsurance.analysis.reference_results import accept
 
-    for result, largest in zip(results, accept(results, folder, reason), strict=True):
+    for result, largest in zip(results, accept(results, folder, reason, more), strict=True):
         tell(f"{result.scenario.name}: unchanged" if largest is None else str(largest))
 
 
@@ -76,11 +107,16 @@ def _prepare(folder: Path, update: bool) -> None:
         require_writable(folder / "new")
 
 
-def _check(results: "list[RunResult]", folder: Path, left_over: list[str], as_json: bool) -> None:
+def _check(
+    results: "list[RunResult]", folder: Path, left_over: list[str], as_json: bool, more: "Mapping[str, More]"
+) -> None:
     """Print every scenario that is as it was and the worst cells of the others; raises SimsuranceError (COMPARISON)."""
     from simsurance.analysis.reference_results import differences
 
-    found = {result.scenario.name: differences(result, folder / result.scenario.name) for result in results}
+    names = [result.scenario.name for result in results]
+    found = {
+        name: differences(result, folder / name, more.get(name)) for name, result in zip(names, results, strict=True)
+    }
     lines = sorted((each for cells in found.values() for each in cells), key=lambda each: -each.times)
     if as_json:
         tell(_json(found), nl=False)

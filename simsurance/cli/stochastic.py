@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DRAWS = 256
 SAMPLERS = ("sobol", "lhs", "plain")
+CHANCE = ("depleted", "depleted_standard_error")
 COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
 
 
@@ -119,16 +120,14 @@ def _row(run: "Stochastic", fund: str, lang: str) -> tuple[str, ...]:
     said, last = words(lang), run.years[-1]
     central = year_or_none(measured(run.central, fund)["depletion_year"])
     _, middle, _ = run.range_of(fund)
-    chances = run.probabilities.loc[(fund, last)]
+    share, error = (float(run.probabilities[name].loc[(fund, last)]) for name in CHANCE)
     return (
         run.scenario.name,
         said.label(f"run.name.{fund}"),
         said.label("run.never") if central is None else str(central),
         said.label("run.never") if middle is None else str(middle),
         short_range(run, fund, lang),
-        said.say(
-            "stochastic_table.chance_by", share=chances["depleted"], error=chances["depleted_standard_error"], last=last
-        ),
+        said.say("stochastic_table.chance_by", share=share, error=error, last=last),
     )
 
 

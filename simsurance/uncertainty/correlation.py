@@ -13,12 +13,12 @@ LEAST_EIGENVALUE: Final = 1e-9
 def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> np.ndarray:
     """The correlation matrix of some names, those of pairs that are not given 0; SimsuranceError where it is none."""
     matrix = np.eye(len(names))
-    for (one, other), value in pairs.items():
-        place = names.index(one), names.index(other)
+    for (first, second), value in pairs.items():
+        place = names.index(first), names.index(second)
         matrix[place] = matrix[place[::-1]] = value
     if names and np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
         near = nearest(matrix)
-        one, other = np.unravel_index(np.abs(near - matrix).argmax(), matrix.shape)
+        one, other = (int(each) for each in np.unravel_index(np.abs(near - matrix).argmax(), matrix.shape))
         raise SimsuranceError(
             f"{where}: these are no correlations that series can have together; the nearest ones differ by at most "
             f"{np.abs(near - matrix).max():.3g}, most of all {names[one]} with {names[other]}: {near[one, other]:.3f} "

@@ -109,8 +109,9 @@ class Parameters:
             each.path: each.drawn(value_at(scenario.values, each.path), first, float(z))
             for each, z in zip(self.drawn, normal, strict=True)
         }
-        if JOINING in found and BUYING in found:
-            found[JOINING] = min(found[JOINING], 1 - found[BUYING])
+        joining, buying = found.get(JOINING), found.get(BUYING)
+        if isinstance(joining, float) and isinstance(buying, float):
+            found[JOINING] = min(joining, 1 - buying)
         return found
 
 
@@ -199,14 +200,14 @@ def _baseline() -> Scenario:
 def value_at(values: Any, path: str) -> Any:
     """The value at a dotted path of a scenario's values."""
     for name in path.split("."):
-        values = getattr(values, _attribute(type(values), name))
+        values = getattr(values, _attribute(values.__class__, name))
     return values
 
 
 @cache
-def _attribute(section: type, name: str) -> str:
+def _attribute(section: Any, name: str) -> str:
     """The field that a key of a section is called in Python."""
-    fields: Mapping[str, Any] = section.model_fields  # type: ignore[attr-defined]
+    fields: Mapping[str, Any] = section.model_fields
     return next((field for field, info in fields.items() if info.alias == name), name)
 
 
@@ -216,7 +217,7 @@ def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
     update: dict[str, Any] = {}
     for path, value in changes.items():
         name, _, rest = path.partition(".")
-        field = _attribute(type(values), name)
+        field = _attribute(values.__class__, name)
         if rest:
             below.setdefault(field, {})[rest] = value
         else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
-from simsurance.measures import measure_of
+from simsurance.measures import date_percentiles, measure_of
 from simsurance.results import RunAccounts, RunResult, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PERCENTILES: Final = (2.5, 10.0, 25.0, 50.0, 75.0, 90.0, 97.5)
 OVER_DRAWS: Final = axis("draw", of=("draw", "year"))
-MEDIAN: Final = 50.0
 REAL: Final = ("opening", "income", "outgo", "cash_balance", "closing")
 """Amounts that are kept at constant prices as well: those of each draw, by its own inflation."""
 DATES: Final = ("first_deficit", "depletion")
@@ -253,10 +252,7 @@ class Stochastic:
 
     def range_of(self, fund: str, event: str = "depletion") -> tuple[int | None, int | None, int | None]:
         """The tenth percentile, the median and the ninetieth percentile of a date; None for not by the horizon."""
-        ranked = np.sort(np.where(np.isnan(years := self.dates(fund, event)), np.inf, years))
-        found = np.percentile(ranked, (10.0, MEDIAN, 90.0), method="lower")
-        low, middle, high = (int(each) if np.isfinite(each) else None for each in found)
-        return low, middle, high
+        return date_percentiles(self.dates(fund, event))
 
 
 def stochastic(

@@ -1,0 +1,91 @@
+"""Draws that were accepted with a scenario's reference results: what its headline tells of them."""
+
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from simsurance.analysis.reference_results import DRAWS, DRAWS_OF
+from simsurance.csv_text import table_csv
+from simsurance.ledger import FUNDS
+from simsurance.measures import date_percentiles, measure_of
+from simsurance.output.manifest import as_json, run_id
+from simsurance.scenario_file.files import scenarios_folder
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.stochastic import Stochastic
+
+STORED: Final[dict[str, Any]] = {"draws": 256, "seed": 1, "sampler": "sobol"}
+KEPT: Final = (
+    "first_deficit_year",
+    "depletion_year",
+    "reserve_months_last_year",
+    "closing_last_year_constant_prices",
+    "required_contribution_multiple_now",
+)
+"""Measures of a draw that are kept, by the name that they have for the resident fund."""
+DIGEST: Final = "run_id"
+
+
+@dataclass(frozen=True)
+class StoredDraws:
+    """What accepted draws say of each fund's depletion: tenth percentile, median, ninetieth; None for not by the horizon."""
+
+    draws: int
+    last: int
+    depletion: dict[str, tuple[int | None, int | None, int | None]]
+
+
+def stored_texts(run: "Stochastic") -> dict[str, str]:
+    """The files of a reference that hold draws, by name."""
+    import pandas as pd
+
+    names = [measure_of(fund, name) for fund in run.kept.yearly for name in KEPT]
+    kept = {name: run.kept.measured[name] for name in names if name in run.kept.measured}
+    made_of = {DIGEST: run_id(run.scenario), "sample": vars(run.sample), "engine": run.engine}
+    return {DRAWS: table_csv(pd.DataFrame(kept).rename_axis("draw")), DRAWS_OF: as_json(made_of)}
+
+
+def stored_draws(scenario: "Scenario") -> StoredDraws | None:
+    """The accepted draws of a scenario as it is now; None where there are none, or they are those of another."""
+    folder = scenarios_folder() / "references" / scenario.name
+    if not (folder / DRAWS_OF).is_file():
+        return None
+    made_of = json.loads((folder / DRAWS_OF).read_text(encoding="utf-8"))
+    if made_of[DIGEST] != run_id(scenario):
+        return None
+    with (folder / DRAWS).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = {fund.name: measure_of(fund.name, "depletion_year") for fund in FUNDS}
+    years = {
+        fund: np.array([float(row[name] or "nan") for row in rows]) for fund, name in names.items() if name in rows[0]
+    }
+    found = {fund: date_percentiles(each) for fund, each in years.items()}
+    return StoredDraws(made_of["sample"]["draws"], scenario.values.horizon.last_year, found)
+
+
+def report(scenario: "Scenario") -> str:
+    """The accepted draws of a scenario: depletion of each fund, and the share of draws in which it does not come."""
+    found = stored_draws(scenario)
+    if found is None:
+        return f"{scenario.name}: no accepted draws"
+    heads = "".join(f"{name:>12}" for name in ("10 %", "median", "90 %"))
+    lines = [f"{f'{scenario.name}, {found.draws} draws: depletion year':50}{heads}"]
+    for fund, years in found.depletion.items():
+        lines.append(f"{fund:50}" + "".join(f"{f'after {found.last}' if year is None else year:>12}" for year in years))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print it for the baseline."""
+    from simsurance.scenario_file.loader import load
+
+    sys.stdout.write(report(load("baseline")) + "\n")
+
+
+if __name__ == "__main__":
+    main()
