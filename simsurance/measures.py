@@ -441,5 +441,5 @@ def date_percentiles(years: np.ndarray) -> tuple[int | None, int | None, int | N
     A date that does not come ranks after every year; None for one.
     """
     ranked = np.where(np.isnan(years), np.inf, years)
-    low, middle, high = np.percentile(np.sort(ranked), (10.0, 50.0, 90.0), method="lower")
+    low, middle, high = np.percentile(np.sort(ranked), (10.0, 50.0, 90.0), method="inverted_cdf")
     return tuple(int(each) if np.isfinite(each) else None for each in (low, middle, high))  # type: ignore[return-value]

@@ -101,30 +101,32 @@ def command(
 
 def _text(runs: "Sequence[Stochastic]", folder: Path, lang: str) -> str:
     """A row for each scenario and fund."""
+    from simsurance.output.draws_words import sampler_words
+
     said = words(lang)
     rows = [tuple(said.label(f"stochastic_table.{name}") for name in COLUMNS)]
     for run in runs:
         for fund in run.kept.yearly:
             rows.append(_row(run, fund, lang))
     first = runs[0]
-    facts = {"draws": first.sample.draws, "seed": first.sample.seed, "sampler": first.sample.sampler}
-    note = said.say("stochastic_table.note", nearer=first.brought_nearer, **facts)
+    note = said.say("stochastic_table.note", nearer=first.brought_nearer, sample=sampler_words(first, lang))
     return "\n".join([*columns(rows), "", note, folder.as_posix(), ""])
 
 
 def _row(run: "Stochastic", fund: str, lang: str) -> tuple[str, ...]:
+    from simsurance.output.draws_words import short_range
     from simsurance.output.measured import measured, year_or_none
 
     said, last = words(lang), run.years[-1]
     central = year_or_none(measured(run.central, fund)["depletion_year"])
-    low, middle, high = run.range_of(fund)
+    _, middle, _ = run.range_of(fund)
     share, error = (float(run.probabilities[name].loc[(fund, last)]) for name in CHANCE)
     return (
         run.scenario.name,
         said.label(f"run.name.{fund}"),
         said.label("run.never") if central is None else str(central),
         said.label("run.never") if middle is None else str(middle),
-        said.say("stochastic_table.years", low=low, high=high, last=last),
+        short_range(run, fund, lang),
         said.say("stochastic_table.chance_by", share=share, error=error, last=last),
     )
 

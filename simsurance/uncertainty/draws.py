@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.loader import Scenario
-from simsurance.scenario_file.schedule import Schedule
 from simsurance.uncertainty.futures import Futures, drawn
 from simsurance.uncertainty.observed import Observed, Solved
 
@@ -18,20 +19,21 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: its place among all, its values by path, and its row among levels that were solved together.
+    """One draw: its numbers, and its row among levels that were solved together.
 
     `nearer`: what the numbers of the inputs of membership and of cost were multiplied by.
     """
 
-    place: int
-    values: dict[str, Schedule]
+    futures: Futures
+    numbers: np.ndarray
     levels: Solved
     row: int
     nearer: tuple[float, float]
 
     def of(self, scenario: Scenario) -> Scenario:
-        """The draw of a scenario."""
-        return drawn(scenario, self.values | self.levels.values(scenario, self.row))
+        """The draw of a scenario: deviations from its own values, levels moved as they were solved."""
+        values = self.futures.values(self.numbers, *self.nearer, scenario)
+        return drawn(scenario, values | self.levels.values(scenario, self.row))
 
     @property
     def missed(self) -> float:
@@ -55,15 +57,14 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     found = dict[int, Draw]()
     while steps:
         nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
-        values = {row: futures.values(numbers[row], *each) for row, each in nearer.items()}
-        scenarios = {row: drawn(futures.scenario, each) for row, each in values.items()}
+        scenarios = {row: drawn(futures.scenario, futures.values(numbers[row], *each)) for row, each in nearer.items()}
         solved, opened = observed.solve(scenarios, futures.settled(numbers))
         for row in scenarios:
             of_people, of_cost = steps.pop(row)
             if row not in opened:
                 of_people += 1
             elif solved.possible(at := opened.index(row)):
-                found[row] = Draw(first + row, values[row], solved, at, nearer[row])
+                found[row] = Draw(futures, numbers[row], solved, at, nearer[row])
                 continue
             else:
                 of_cost += 1

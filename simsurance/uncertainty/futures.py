@@ -64,12 +64,17 @@ class Futures:
         """The numbers of targets, [draw, target]."""
         return numbers[:, self._places["target"]]
 
-    def values(self, numbers: np.ndarray, people: float = 1.0, cost: float = 1.0) -> dict[str, Schedule]:
-        """The values by path for the numbers of one draw; `people` and `cost` bring inputs nearer to their medians."""
-        at = self._places
+    def values(
+        self, numbers: np.ndarray, people: float = 1.0, cost: float = 1.0, scenario: Scenario | None = None
+    ) -> dict[str, Schedule]:
+        """The values by path for the numbers of one draw, of the scenario, or of another on the same draws.
+
+        `people` and `cost` bring inputs of membership and of cost nearer to their medians.
+        """
+        at, of = self._places, scenario or self.scenario
         nearer = np.where(self.parameters.of_cost, cost, people)
-        found = self.parameters.values(self.scenario, numbers[at["input"]], nearer)
-        return found | self.paths.values(self.scenario, numbers[at["shift"]], numbers[at["path"]])
+        found = self.parameters.values(of, numbers[at["input"]], nearer)
+        return found | self.paths.values(of, numbers[at["shift"]], numbers[at["path"]])
 
 
 def futures_of(scenario: Scenario, sample: Sample, targets: tuple[str, ...]) -> Futures:

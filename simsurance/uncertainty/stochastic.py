@@ -167,7 +167,7 @@ class Stochastic:
                 )
                 plain = name.removesuffix(f"_{CONSTANT_PRICES}")
                 tables[fund, name] = table.assign(central=own[plain] / (own["price_level"] if plain != name else 1.0))
-        return pd.concat(tables, names=["fund", "column", "year"])
+        return pd.concat(tables, names=["fund", "column", "year"]).sort_index()
 
     def dates(self, fund: str, event: str) -> np.ndarray:
         """The year of a first deficit or of depletion in each draw, NaN where it does not come, [draw]."""
@@ -231,7 +231,9 @@ class Stochastic:
             has = ~np.isnan(values)
             ranked = np.where(has, values, np.inf) if name.endswith(DATED) else values[has]
             found = (
-                np.percentile(ranked, PERCENTILES, method="lower") if len(ranked) else np.full(len(PERCENTILES), np.nan)
+                np.percentile(ranked, PERCENTILES, method="inverted_cdf")
+                if len(ranked)
+                else np.full(len(PERCENTILES), np.nan)
             )
             rows[name] = [*found, has.mean(), central["value"].get(name, np.nan), central["unit"].get(name, "")]
         columns = [*(f"p{each:g}" for each in PERCENTILES), "share_with_value", "central", "unit"]

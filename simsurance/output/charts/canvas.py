@@ -145,15 +145,19 @@ def style() -> Iterator[None]:
         yield
 
 
-def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
+def sheet(
+    title: str, axis: str, footer: Sequence[str], lang: str = "en", size: tuple[float, float] = SIZE
+) -> ChartFigure:
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
-    figure = ChartFigure(figsize=SIZE, dpi=DPI)
+    figure = ChartFigure(figsize=size, dpi=DPI)
     figure.said = words(lang)
     FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
-    lines, size = fitted(drawable(title), WIDTH, TITLE_SIZES)
-    figure.text(0.025, 0.955 if len(lines) == 1 else 0.985, "\n".join(lines), fontsize=size, va="top")
-    (line,), size = fitted(drawable(axis), WIDTH, AXIS_SIZES)
-    figure.text(0.025, 0.88, line, fontsize=size, color="#333333", va="top")
+    share = SIZE[1] / size[1]
+    lines, points = fitted(drawable(title), WIDTH, TITLE_SIZES)
+    top = 1 - (0.045 if len(lines) == 1 else 0.015) * share
+    figure.text(0.025, top, "\n".join(lines), fontsize=points, va="top")
+    (line,), points = fitted(drawable(axis), WIDTH, AXIS_SIZES)
+    figure.text(0.025, 1 - 0.12 * share, line, fontsize=points, color="#333333", va="top")
     write_footer(figure, footer)
     return figure
 
