@@ -86,11 +86,11 @@ class Inputs:
     def death_rates(self, years: Sequence[int], for_opening: bool = False) -> np.ndarray:
         """Central death rates, [year, sex, age]; `for_opening` those of the table's own years, whatever is ahead."""
         path = self.table("population.mortality_table")
-        ahead = self.yearly(self.values.population.mortality_advance, years)
-        if ahead.any() and not for_opening:
-            rates = life_table.rates_at(path, np.asarray(years) + ahead, self.first)
-        else:
-            rates = tables.by_year_sex_age(path, "mx", years)
+        rates = tables.by_year_sex_age(path, "mx", years)
+        ahead = np.zeros(len(years)) if for_opening else self.yearly(self.values.population.mortality_advance, years)
+        if (moved := ahead != 0).any():
+            rates = rates.copy()
+            rates[moved] = life_table.rates_at(path, np.asarray(years)[moved] + ahead[moved], self.first)
         return rates * along(self.mortality(years), "year", of=STOCK)
 
     def survival(self, years: Sequence[int], for_opening: bool = False) -> tuple[np.ndarray, np.ndarray]:
