@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
 
-Row = tuple[tuple[str, ...], str]
-"""Cells of a row of the table, and what stands below it."""
+Row = tuple[tuple[str, ...], list[str]]
+"""Cells of a row of the table, and the lines below it."""
 
 
 @dataclass(frozen=True)
@@ -205,11 +205,11 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
 def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> list[Row]:
     """A row for each fund, with what its balance covers at both ends of the projection.
 
-    Below it the range of its depletion year, if ranges are given.
+    Below it the ranges of its depletion year that are known.
     """
     from simsurance.output.card import required
     from simsurance.output.measured import outlooks
-    from simsurance.output.ranges import range_of
+    from simsurance.output.ranges import told_ranges
 
     said, rows = words(lang), list[Row]()
     for found in outlooks(result):
@@ -218,7 +218,7 @@ def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> lis
         months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
         fund = said.label(f"run.name.{found.fund}")
         cells = (result.scenario.name, fund, *years, months, required(found, result, lang))
-        rows.append((cells, range_of(ranges, found.fund, lang)))
+        rows.append((cells, told_ranges(result, ranges, found.fund, lang)))
     return rows
 
 
@@ -226,9 +226,9 @@ def _table(rows: Sequence[Row], lang: str) -> list[str]:
     """The table on standard output: the rows of all runs under their heads."""
     cells = [tuple(words(lang).label(f"run.{name}") for name in COLUMNS), *(row for row, _ in rows)]
     indent = " " * (max(width(row[0]) for row in cells) + 2)
-    table = zip(columns(cells), ("", *(below for _, below in rows)), strict=True)
+    table = zip(columns(cells), ([], *(below for _, below in rows)), strict=True)
     central = [] if any(below for _, below in rows) else ["", words(lang).label("run.central")]
-    return [*(line for row, below in table for line in (row, *([indent + below] if below else []))), *central]
+    return [*(line for row, below in table for line in (row, *(indent + each for each in below))), *central]
 
 
 def _pinned(result: "RunResult", lang: str) -> list[str]:

@@ -9,7 +9,7 @@ from simsurance.measures import starts_of
 from simsurance.output.compare_summary import notes, rows
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import Outlook, outlooks
-from simsurance.output.ranges import range_of
+from simsurance.output.ranges import told_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,8 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
         return said.say("card.never", **ends) if when is None else str(when)
 
     def depletion(found: Outlook) -> str:
-        own = range_of(ranges, found.fund, lang)
+        told = told_ranges(results, ranges, found.fund, lang)
+        own = said.say("range.together", told=told) if told else ""
         return (
             said.say("range.beside", what=year(found.depletion_year), range=own) if own else year(found.depletion_year)
         )

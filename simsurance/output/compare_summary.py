@@ -13,6 +13,7 @@ from simsurance.output.entry_notes import entry_notes
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_words
+from simsurance.output.stored_draws import stored_draws, stored_words
 from simsurance.plain_text import markdown
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ def _dated_rows(comparison: "Comparison", fund: str, said: Words, ranges: "Range
     if ranges is not None:
         label = _of(fund, said.label("compare.range"), said)
         found_rows.append([label, *(range_words(each.funds[fund], said.lang) for each in ranges)])
+    stored = [stored_draws(result.scenario) for result in comparison.results]
+    if any(stored):
+        told = (stored_words(each, fund, said.lang) if each else said.label("compare.not_drawn") for each in stored)
+        found_rows.append([_of(fund, said.label("compare.draws"), said), *told])
     return found_rows
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance.language import Words, words
 from simsurance.output.certainty import JUDGEMENT, baseline_marks
+from simsurance.output.stored_draws import labelled, range_text
 from simsurance.uncertainty.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -25,22 +26,12 @@ SEEN: Final = 0.01
 
 def range_words(stochastic: "Stochastic", fund: str, lang: str, event: str = "depletion") -> str:
     """The range of a date and its label: `80 % of draws: 2032 to after 2060 (median 2037)`."""
-    said = words(lang)
-    return said.say("draws.labelled", range=_years(stochastic, fund, said, event))
+    return labelled(stochastic.range_of(fund, event), stochastic.years[-1], lang, event)
 
 
 def short_range(stochastic: "Stochastic", fund: str, lang: str, event: str = "depletion") -> str:
     """The ends alone, `2032 to after 2060`, under a heading that holds the label, or the words that it does not come."""
-    return _years(stochastic, fund, words(lang), event, median=False)
-
-
-def _years(stochastic: "Stochastic", fund: str, said: Words, event: str, median: bool = True) -> str:
-    low, middle, high = stochastic.range_of(fund, event)
-    last = stochastic.years[-1]
-    if low is None:
-        return said.say(f"compare.dated.{event}_year.never", last=last)
-    ends = said.say("draws.ends", low=low, high=high, last=last)
-    return said.say("draws.with_median", ends=ends, middle=middle, last=last) if median else ends
+    return range_text(stochastic.range_of(fund, event), stochastic.years[-1], words(lang), event, median=False)
 
 
 def chance(share: float, said: Words) -> str:

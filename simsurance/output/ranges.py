@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from simsurance.language import Words, words
+from simsurance.output.stored_draws import stored_draws, stored_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simsurance.analysis.single_changes import FundRange, Moved, SingleChanges
+    from simsurance.results import RunAccounts
 
 
 def range_words(found: "FundRange", lang: str) -> str:
@@ -27,6 +29,13 @@ def short_range(found: "FundRange", lang: str) -> str:
 def range_of(ranges: "SingleChanges | None", fund: str, lang: str) -> str:
     """The same of one of the funds; an empty text without ranges."""
     return range_words(ranges.funds[fund], lang) if ranges else ""
+
+
+def told_ranges(results: "RunAccounts", ranges: "SingleChanges | None", fund: str, lang: str) -> list[str]:
+    """The ranges that stand beside a depletion year: over single changes, and of the draws accepted for the scenario."""
+    stored = stored_draws(results.scenario)
+    drawn = stored_words(stored, fund, lang) if stored else ""
+    return [told for told in (range_of(ranges, fund, lang), drawn) if told]
 
 
 def most_facts(found: "FundRange", price_year: int, said: Words) -> dict[str, Any] | None:

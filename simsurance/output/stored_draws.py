@@ -10,6 +10,7 @@ import numpy as np
 
 from simsurance.analysis.reference_results import DRAWS, DRAWS_OF
 from simsurance.csv_text import table_csv
+from simsurance.language import Words, words
 from simsurance.ledger import FUNDS
 from simsurance.measures import date_percentiles, measure_of
 from simsurance.output.manifest import as_json, run_id
@@ -66,6 +67,28 @@ def stored_draws(scenario: "Scenario") -> StoredDraws | None:
     }
     found = {fund: date_percentiles(each) for fund, each in years.items()}
     return StoredDraws(made_of["sample"]["draws"], scenario.values.horizon.last_year, found)
+
+
+def stored_words(stored: StoredDraws, fund: str, lang: str) -> str:
+    """The range of a fund's depletion year and its label; empty where the draws know nothing of the fund."""
+    return labelled(stored.depletion[fund], stored.last, lang) if fund in stored.depletion else ""
+
+
+def labelled(years: tuple[int | None, int | None, int | None], last: int, lang: str, event: str = "depletion") -> str:
+    """`80 % of draws: 2032 to after 2060 (median 2037)`: the tenth percentile, the median and the ninetieth of a date."""
+    said = words(lang)
+    return said.say("draws.labelled", range=range_text(years, last, said, event))
+
+
+def range_text(
+    years: tuple[int | None, int | None, int | None], last: int, said: Words, event: str, median: bool = True
+) -> str:
+    """The ends, with the median or without, or the words that the date does not come."""
+    low, middle, high = years
+    if low is None:
+        return said.say(f"compare.dated.{event}_year.never", last=last)
+    ends = said.say("draws.ends", low=low, high=high, last=last)
+    return said.say("draws.with_median", ends=ends, middle=middle, last=last) if median else ends
 
 
 def report(scenario: "Scenario") -> str:

@@ -29,7 +29,7 @@ from simsurance.output.certainty import (
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
-from simsurance.output.ranges import most_facts, range_of
+from simsurance.output.ranges import most_facts, told_ranges
 from simsurance.plain_text import markdown
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import TITLES
@@ -129,7 +129,8 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
 def range_facts(results: "RunResult", fund: str, ranges: "SingleChanges | None", lang: str) -> Facts:
     """The range of a fund's depletion year, and what moves the fund most; nothing without ranges."""
     most = most_facts(ranges.funds[fund], results.years[0] - 1, words_of(results.scenario, lang)) if ranges else None
-    return {"range": range_of(ranges, fund, lang), "most": most}
+    told = told_ranges(results, ranges, fund, lang)
+    return {"range": words(lang).say("range.together", told=told) if told else "", "most": most}
 
 
 def _of_a_year(account: dict[str, np.ndarray], place: int) -> Facts:
