@@ -33,6 +33,7 @@ from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, 
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.model import participation
 from simsurance.model.year import step
+from simsurance.output import stored_draws
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -976,6 +977,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.end_of_life": end_of_life.main,
     "simsurance.evidence.opening": opening.main,
     "simsurance.reviewer": reviewer.main,
+    "simsurance.output.stored_draws": stored_draws.main,
 }
 
 
