@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
-PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy")
+PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from simsurance.errors import SimsuranceError
 from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
+from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, MOST_FRAGMENTS, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
@@ -38,6 +37,7 @@ from simsurance.scenario_file.leaves import (
 )
 from simsurance.scenario_file.notes import Note, implausible, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
+from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, years_covered
@@ -538,8 +538,10 @@ _RESERVED: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com
 
 def _as_toml(value: Any) -> Any:
     """A value given in Python as TOML would give it: text keys, plain numbers, lists."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(by_alias=True)
+    if isinstance(value, Section):
+        value = value.as_table()
+    if isinstance(value, Ramp):
+        value = {"ramp": value.ramp}
     if isinstance(value, Mapping):
         return {str(key): _as_toml(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
