@@ -12,7 +12,7 @@ import pytest
 import simsurance
 from simsurance.language import languages
 from simsurance.output.labels import label
-from simsurance.output.tables import TABLES
+from simsurance.output.planned import TABLES
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 from simsurance.variables import KEYS, VARIABLES, variable

@@ -19,8 +19,8 @@ from simsurance.drafts import draft_folder
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.output import save as save_module
 from simsurance.output.folder import new_folder, prepare, refuse_foreign
-from simsurance.output.manifest import as_json, run_id
-from simsurance.output.save import file_names
+from simsurance.output.manifest import as_json
+from simsurance.output.planned import file_names, run_id
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 

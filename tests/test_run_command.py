@@ -16,8 +16,7 @@ from simsurance.cli.progress import progress
 from simsurance.errors import ExitCode
 from simsurance.language import words
 from simsurance.measures import measure_of
-from simsurance.output.manifest import run_id
-from simsurance.output.save import file_names
+from simsurance.output.planned import file_names, run_id
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import load
 

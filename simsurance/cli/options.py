@@ -13,7 +13,6 @@ import click
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, words
-from simsurance.scenario_file.files import of_the_shipped
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -90,6 +89,8 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
 
     Raises SimsuranceError where no basis can be built of what is set.
     """
+    from simsurance.scenario_file.files import of_the_shipped
+
     found = scenario.notes_in(lang)
     if not all(of_the_shipped(layer) for layer in (scenario.root, *scenario.layers.values())):
         from simsurance.basis.idle import idle_notes
