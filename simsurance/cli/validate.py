@@ -28,7 +28,7 @@ def command(
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
-    found = {scenario: _faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
+    found = {scenario: faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
     faults = {name: [*wrong, *(notes if strict else ())] for name, (wrong, notes) in found.items()}
     if not strict:
         tell_notes(line for _, notes in found.values() for line in notes)
@@ -42,7 +42,7 @@ def command(
         raise SimsuranceError(*wrong)
 
 
-def _faults_and_notes(
+def faults_and_notes(
     scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
     """The lines that say what is wrong with a scenario, its tables and its opening; where nothing is, its notes."""

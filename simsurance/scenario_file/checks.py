@@ -32,7 +32,8 @@ def validated(
             continue  # a missing key
         for inside, text in in_words(key, rest, complaint):
             where = f"{path}.{inside}".rstrip(".")
-            faults.append(origins.get(where, origins[leaf]).fault(prefix + where, text))
+            held_by = next((each for each in leaves if f"{where}.".startswith(f"{each}.")), leaf)
+            faults.append(origins[held_by].fault(prefix + where, text))
     return values
 
 

@@ -353,7 +353,7 @@ def _scenario(
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, faults)
     tables = tables_found(leaves, stack.layers, faults)
-    years_covered(leaves, stack.layers, tables, faults)
+    years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
     refuse(faults)
@@ -364,7 +364,7 @@ def _scenario(
     root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:
-            years_covered(own, from_root, files, faults, prefix)
+            years_covered(own, from_root, files, root, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
