@@ -430,6 +430,19 @@ def test_an_identity_tells_a_pin_that_is_not_met() -> None:
 # ---------------------------------------------------------------- refused
 
 
+def test_validate_finds_what_nothing_can_be_scaled_to(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(
+        'extends = "baseline"\nfund.administration_share = 0\n[pins.it]\ntotal = "administration"\n'
+        'values = { 2028 = 9e9 }\nmark = "judgement"\nsource = "mine"\n'
+    )
+    said = CliRunner().invoke(cli, ["validate", "mine.toml"])
+    assert said.exit_code == 3
+    assert said.stderr.startswith(
+        "mine.toml:pins.it.values: nothing of administration is there to be scaled to 9e9 in 2028; "
+    )
+
+
 def test_nothing_cannot_be_scaled() -> None:
     with pytest.raises(SimsuranceError, match=r"pins\.it\.values: nothing of administration is there .* 2027"):
         simulate([with_pins(it=pin("administration", {2027: 1e9}))])

@@ -33,7 +33,10 @@ def command(
     if not strict:
         tell_notes(line for _, notes in found.values() for line in notes)
     if as_json:
-        report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
+        report = [
+            {"scenario": name, "ok": not lines, "faults": lines, "notes": [] if strict else found[name][1]}
+            for name, lines in faults.items()
+        ]
         tell(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for name in (name for name, lines in faults.items() if not lines):

@@ -95,7 +95,8 @@ def _run(result: "RunResult") -> dict[str, Any]:
 def _manifest(content: Mapping[str, Any], outputs: Mapping[str, str], command: str) -> str:
     """A manifest; whatever may differ between two runs of the same thing stands in `environment` alone."""
     head = {"made_by": MADE_BY, "version": __version__, "status": "complete"}
-    return as_json({**head, **content, "outputs": dict(sorted(outputs.items())), "environment": environment(command)})
+    made = {"outputs": dict(sorted(outputs.items())), "environment": environment(command)}
+    return as_json({**head, **content, **made, "seal": ""})
 
 
 def records(table: "pd.DataFrame") -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simsurance.csv_text import table_csv
 from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
-from simsurance.output.folder import MANIFEST, new_folder
+from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import comparison_manifest, run_manifest, scheme_effects_manifest
 from simsurance.output.planned import sha256, table_places
 from simsurance.output.summary import summary
@@ -106,4 +106,4 @@ def _write(
             if bom and file.suffix == ".csv" and not isinstance(texts.get(file.relative_to(draft).as_posix()), bytes):
                 file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
-        (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
+        (draft / MANIFEST).write_text(sealed(manifest(outputs)), encoding="utf-8", newline="\n")

@@ -154,7 +154,7 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
         stack.operate(faults)
-        return _scenario(self.name, stack, self._base, faults, self._pinned_in([layer]))
+        return self._still_told(_scenario(self.name, stack, self._base, faults, self._pinned_in([layer])))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -165,7 +165,7 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
         name = f"{self.name}+{slug(layer.label)}"
-        return _scenario(name, stack, self._base, faults, self._pinned_in([layer]))
+        return self._still_told(_scenario(name, stack, self._base, faults, self._pinned_in([layer])))
 
     def with_root_at(self, paths: Iterable[str], changes: Mapping[str, Any] | None = None) -> "Scenario":
         """The scenario with the root's values at some paths, none where the root has none, and other values at others.
@@ -179,6 +179,11 @@ class Scenario:
                 stack.put({path: self.root_leaves[path]}, self.root)
         stack.put(dict(changes or {}), Layer(IN_PYTHON, {}))
         return _scenario(self.name, stack, self._base, [], self._pinned_in([]) if self.pin_root else None)
+
+    def _still_told(self, changed: "Scenario") -> "Scenario":
+        """The scenario made of this one, with the bounds met here on what it does not set anew."""
+        kept = [bound for bound in self.bounds_met if changed.layers.get(bound.path) is self.layers[bound.path]]
+        return replace(changed, bounds_met=(*kept, *changed.bounds_met)) if kept else changed
 
     @property
     def _base(self) -> "_Base":
