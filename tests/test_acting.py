@@ -98,8 +98,11 @@ def test_what_is_sure_are_numbers_of_keys_that_act_in_the_years_that_act(setting
 def test_what_is_laid_upon_another_file_than_the_baseline_is_not_sure(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "root.toml").write_text(BASE.to_toml(), encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "baseline.toml").write_text(BASE.to_toml(), encoding="utf-8")
     assert surely_acts(load("baseline", settings=(f"{SHARE}=0.01",)))
     assert not surely_acts(load("root.toml", settings=(f"{SHARE}=0.01",)))
+    assert not surely_acts(load("scenarios/baseline.toml", settings=(f"{SHARE}=0.01",)))
 
 
 def test_what_is_sure_is_validated_without_arrays():

@@ -439,7 +439,7 @@ def test_validate_finds_what_nothing_can_be_scaled_to(tmp_path, monkeypatch) -> 
     said = CliRunner().invoke(cli, ["validate", "mine.toml"])
     assert said.exit_code == 3
     assert said.stderr.startswith(
-        "mine.toml:pins.it.values: nothing of administration is there to be scaled to 9e9 in 2028; "
+        "mine.toml:pins.it.values: nothing of administration is there to be scaled to 9000000000 in 2028; "
     )
 
 

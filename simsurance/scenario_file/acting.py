@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from simsurance.scenario_file.files import scenarios_folder
+from simsurance.scenario_file.files import of_the_shipped, scenarios_folder
 from simsurance.scenario_file.keys import LEVERS, PINS, named_part
 from simsurance.scenario_file.schedule import Ramp, value_in
 
@@ -39,7 +39,8 @@ def surely_acts(scenario: "Scenario") -> bool:
     ]
     of_levers = {named_part(path)[1] for path in changed if path.startswith(f"{LEVERS}.")}
     alone = len([path for path in changed if not path.startswith(f"{LEVERS}.")]) + len(of_levers) == 1
-    return scenario.root.label == BASELINE and all(
+    shipped = of_the_shipped(scenario.root) and scenario.root.label == BASELINE
+    return shipped and all(
         not path.startswith(f"{PINS}.")
         and (
             _lever_acts(scenario, named_part(path)[1])
