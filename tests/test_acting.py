@@ -79,6 +79,10 @@ SHARE = "fund.administration_share"
         ((f"{SHARE}={{ramp={{2026=0.01, 2030=0.02}}}}",), True),
         (("benefits.inpatient.payment_ratio={add=0.01}",), True),
         (("title='Mine'",), True),
+        (("behaviour.campaign_strength=0.5",), True),
+        (("behaviour.campaign_strength={2019=0, 2025=1, 2026=0}",), False),
+        (("fund.opening={2020=1e11, 2026=BASE}",), False),
+        (("employee.contributions.compliance=0.8",), False),
         ((f"{SHARE}=0.01", "economy.interest_rate=0"), False),
         ((f"{SHARE}={{2026=0.01, 2028=0.01}}",), False),
         ((f"{SHARE}={{2026=0.01, 2070=0.02}}",), False),
@@ -92,7 +96,8 @@ SHARE = "fund.administration_share"
     ],
 )
 def test_what_is_sure_are_numbers_of_keys_that_act_in_the_years_that_act(settings, sure):
-    assert surely_acts(load("baseline", settings=settings)) is sure
+    opening = repr(BASE.leaves["fund.opening"]["2026"])
+    assert surely_acts(load("baseline", settings=[each.replace("BASE", opening) for each in settings])) is sure
 
 
 def test_what_is_laid_upon_another_file_than_the_baseline_is_not_sure(tmp_path, monkeypatch):

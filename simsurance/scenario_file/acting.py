@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.files import of_the_shipped, scenarios_folder
-from simsurance.scenario_file.keys import LEVERS, PINS, named_part
+from simsurance.scenario_file.keys import LEVERS, named_part
 from simsurance.scenario_file.schedule import Ramp, value_in
 
 if TYPE_CHECKING:
@@ -32,22 +32,16 @@ def surely_acts(scenario: "Scenario") -> bool:
 
     False says nothing: a basis then tells.
     """
-    changed = [
-        path
-        for path in scenario.changed
-        if path not in WORDS and scenario.leaves[path] != scenario.root_leaves.get(path)
-    ]
-    of_levers = {named_part(path)[1] for path in changed if path.startswith(f"{LEVERS}.")}
-    alone = len([path for path in changed if not path.startswith(f"{LEVERS}.")]) + len(of_levers) == 1
-    shipped = of_the_shipped(scenario.root) and scenario.root.label == BASELINE
-    return shipped and all(
-        not path.startswith(f"{PINS}.")
-        and (
-            _lever_acts(scenario, named_part(path)[1])
-            if path.startswith(f"{LEVERS}.")
-            else path in acting() and _acts(path, scenario, alone)
-        )
-        for path in changed
+    if not of_the_shipped(scenario.root) or scenario.root.label != BASELINE:
+        return False
+    values, root = scenario.leaves, scenario.root_leaves
+    changed = [path for path in scenario.changed if path not in WORDS and values[path] != root.get(path)]
+    levers = {named_part(path)[1] for path in changed if path.startswith(f"{LEVERS}.")}
+    keys = [path for path in changed if not path.startswith(f"{LEVERS}.")]
+    alone = len(keys) + len(levers) == 1
+    return all(_lever_acts(scenario, name) for name in levers) and all(
+        path in acting() and (alone or 0 not in _numbers(values[path])) and _acts(path, values[path], root[path])
+        for path in keys
     )
 
 
@@ -57,15 +51,16 @@ def _lever_acts(scenario: "Scenario", name: str) -> bool:
     return lever.size != 0 and lever.start <= scenario.values.horizon.last_year
 
 
-def _acts(path: str, scenario: "Scenario", alone: bool) -> bool:
-    """Whether a value differs from the root's in years that act; one of 0 may keep others from acting."""
-    value, root, years = scenario.leaves[path], scenario.root_leaves[path], acting()[path]
-    if not alone and 0 in _numbers(value):
-        return False
-    if not isinstance(value, Mapping):
-        return any(number != value for number in _numbers(root))
-    return years is not None and all(
-        years[0] <= int(year) <= years[1] and not _repeats(value, year) for year in _differing(value, root)
+def _acts(path: str, value: Any, root: Any) -> bool:
+    """Whether a value is not the root's in a year that acts, and all entries of its own are of such years."""
+    years = acting()[path]
+    if years is None:
+        return not isinstance(value, Mapping) and not isinstance(root, Mapping)
+    own, theirs = _schedule(value), _schedule(root)
+    differs = any(value_in(own, year) != value_in(theirs, year) for year in range(years[0], years[1] + 1))
+    return differs and (
+        not isinstance(value, Mapping)
+        or all(years[0] <= int(year) <= years[1] and not _repeats(value, year) for year in _differing(value, theirs))
     )
 
 
@@ -78,15 +73,11 @@ def _numbers(value: Any) -> Iterator[float]:
         yield value
 
 
-def _differing(value: Mapping[str, Any], root: Any) -> list[str]:
+def _differing(value: Mapping[str, Any], theirs: Any) -> list[str]:
     """The years that a schedule names and the root's has another value for."""
-    theirs = _schedule(root)
+    alike = isinstance(theirs, Ramp) == ("ramp" in value)
     entries = value.get("ramp", value)
-    return [
-        year
-        for year in entries
-        if value_in(theirs, int(year)) != entries[year] or isinstance(theirs, Ramp) != ("ramp" in value)
-    ]
+    return [year for year in entries if not alike or value_in(theirs, int(year)) != entries[year]]
 
 
 def _repeats(value: Mapping[str, Any], year: str) -> bool:
