@@ -57,6 +57,8 @@ VARIANTS: Final = ("low", "medium", "high", "lower80", "upper80", "lower95", "up
 ROUNDING: Final = 1e-6
 LONGEST_SHOWN: Final = 40
 """Characters of a cell that messages repeat."""
+MOST_SHOWN: Final = 12
+"""Columns of a header that messages repeat."""
 PARTS: Final = (("moderate", "high"), ("active", "retired"))
 """Shares of the same persons, which leave some for the rest."""
 
@@ -245,7 +247,9 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
     table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
-        raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
+        raise _fault(
+            str(path), 1, "", f"the header is {','.join(map(_shortened, names[:MOST_SHOWN]))}", ",".join(header)
+        )
     return table
 
 
@@ -317,7 +321,12 @@ def _parsed(path: str, name: str, cells: list[str]) -> Column:
 
 def _brief(cell: str) -> str:
     """A cell in quotation marks, of a long one the beginning."""
-    return repr(cell if len(cell) <= LONGEST_SHOWN else f"{cell[:LONGEST_SHOWN]}...")
+    return repr(_shortened(cell))
+
+
+def _shortened(text: str) -> str:
+    """A text, of a long one the beginning."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _is_number(cell: str) -> bool:
@@ -442,5 +451,5 @@ def _read_only(array: FloatArray) -> FloatArray:
 
 
 def _fault(path: str, row: int, column: str, wrong: str, right: str) -> SimsuranceError:
-    where = f"{path}:{row}:{column}" if column else f"{path}:{row}"
+    where = f"{path}:{row}:{_shortened(column)}" if column else f"{path}:{row}"
     return SimsuranceError(f"{where}: {wrong}; {right}")

@@ -82,8 +82,9 @@ FOLLOWED: Final[Mapping[str, Sequence[str]]] = {
     **dict.fromkeys((*INCOME_GROWTH, "economy.inflation"), INCOMES),
     **dict.fromkeys(INCOMES, (MEAN_WAGE,)),
     "employee.wage.growth_excess": (MEAN_WAGE,),
+    **dict.fromkeys(DEMOGRAPHY, (STOCK,)),
 }
-"""The levels whose last year says from when on a growth rate or an income is needed."""
+"""The levels and stocks whose last year says from when on a growth rate, an income or a factor is needed."""
 
 
 def years_covered(
@@ -127,7 +128,7 @@ def years_covered(
             continue  # tables of one's own are read row by row where a run begins
         if there[0] > first:
             text = f"{leaves[path]} begins in {there[0]}, after {first}; a table that begins in {first} or before"
-            tell(path, text, OPENING_YEAR)
+            tell(path, text, OPENING_YEAR, STOCK)
         if there[1] < last:
             text = (
                 f"{leaves[path]} ends in {there[1]}, before {last}; a table to {last}, or an earlier horizon.last_year"
