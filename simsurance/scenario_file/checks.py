@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from simsurance.scenario_file.faults import Fault, in_words, nearest
 from simsurance.scenario_file.fields import Complaints, Place
-from simsurance.scenario_file.files import TABLES, Layer
+from simsurance.scenario_file.files import TABLES, Layer, to_change
 from simsurance.scenario_file.keys import KEYS, key_at
 from simsurance.scenario_file.leaves import missing_inside, nested
 from simsurance.scenario_file.schema import ScenarioValues
 
 Origins = Mapping[str, Layer]
+BESIDE: Final = {"years_out_of_order": "valuation_year", "band_ratios": "band_edges"}
+"""The key before it that a value does not go with, by the kind of the complaint."""
 
 
 def validated(
-    leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = ""
+    leaves: Mapping[str, Any], origins: Origins, root: Layer, faults: list[Fault], prefix: str = ""
 ) -> ScenarioValues | None:
     """The values of complete leaves, or None and the faults that the schema finds."""
     for named, text in missing_inside(leaves):
@@ -33,7 +35,10 @@ def validated(
         for inside, text in in_words(key, rest, complaint):
             where = f"{path}.{inside}".rstrip(".")
             held_by = next((each for each in leaves if f"{where}.".startswith(f"{each}.")), leaf)
-            faults.append(origins[held_by].fault(prefix + where, text))
+            beside = f"{path.rpartition('.')[0]}.{BESIDE.get(complaint.kind, '')}"
+            told_at = to_change((held_by, beside), origins, root)
+            place, said = (where, text) if told_at == held_by else (beside, f"{where}: {text}")
+            faults.append(origins[told_at].fault(prefix + place, said))
     return values
 
 

@@ -14,6 +14,8 @@ from simsurance.scenario_file.keys import MEMBERS, Key
 from simsurance.scenario_file.schedule import CALENDAR
 
 MOST_SHOWN: Final = 50
+LONGEST_SHOWN: Final = 40
+"""Characters of a value that a fault repeats."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,18 @@ def bound(number: float | None) -> str:
     return re.sub(r"e\+0*", "e", f"{number:g}")
 
 
+def brief(text: str) -> str:
+    """A text, of a long one the beginning."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
 def found(value: object) -> str:
     """What was found instead, in words."""
     match value:
         case bool():
             return f"{str(value).lower()} is a switch"
         case str():
-            shown = value if len(value) <= 40 else value[:37] + "..."
-            return f'"{shown}" is text'
+            return f'"{brief(value)}" is text'
         case dict():
             return "this is a table"
         case list():
@@ -198,7 +204,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
             return [(place, f"{found(value)}, not a switch; {want}")]
         case "choice":
             hint = nearest(value, key.choices, 0.5) if isinstance(value, str) else ""
-            shown = f'"{value}"' if isinstance(value, str) else found(value) + ","
+            shown = f'"{brief(value)}"' if isinstance(value, str) else found(value) + ","
             return [(place, f"{shown} is none of the choices; {hint or 'give ' + quoted(key.choices)}")]
         case "years" if rest:
             return [(place, f"{found(value)}, not a table of years; write {{ ramp = {{ 2026 = …, 2035 = … }} }}")]

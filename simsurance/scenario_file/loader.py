@@ -356,7 +356,7 @@ def _scenario(
     root, of_root = base.root, base.of_root
     bounds_met = stack.bring_within_bounds()
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
-    values = validated(leaves, stack.layers, faults)
+    values = validated(leaves, stack.layers, root, faults)
     tables = tables_found(leaves, stack.layers, faults)
     years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
@@ -364,7 +364,9 @@ def _scenario(
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]
-    reference, at_root = (values if own == leaves else validated(own, from_root, faults, prefix) for own in of_kind)
+    reference, at_root = (
+        values if own == leaves else validated(own, from_root, root, faults, prefix) for own in of_kind
+    )
     at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
     root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
