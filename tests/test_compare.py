@@ -264,7 +264,8 @@ def test_effects_on_both_schemes_are_told_in_chinese_and_in_its_units(tmp_path):
         float(text.removesuffix("万人").replace("−", "-").replace(",", ""))
         for text in (resident.split()[2], resident.split()[6], own[0], own[4])
     )
-    assert [amount / 10, members / 100] == pytest.approx(same, abs=0.6)
+    assert [amount / 100, members / 100] == pytest.approx(same, abs=0.6)
+    assert ("政策引起的变化，万元" in chinese, "policy, CNY million" in english) == (True, True)
     assert own[5] == "million"
 
 

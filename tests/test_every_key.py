@@ -118,6 +118,7 @@ VALUES: dict[str, Any] = {
     "benefits.outpatient.deductible": 100,
     **dict.fromkeys(("benefits.long_term_care", "employee.benefits.long_term_care"), 30),
     "benefits.birth_benefit": 2000,
+    "plausible": {"fund.opening": "meant"},
     "benefits.critical_illness.tail_index": 2.0,
     "fund.reserve_band": [3, 5],
     "employee.fund.reserve_band": [3, 5],
@@ -126,6 +127,7 @@ VALUES: dict[str, Any] = {
 }
 """The other value, where a step from the baseline's is not valid or not to the point."""
 WORDS = (
+    "plausible",
     "title",
     "title_zh",
     "description",

@@ -25,6 +25,7 @@ class Sample(Section):
     on: bool = text("a switch")
     word: str = text("a word")
     choice: Literal["one", "two"] = text("a choice", default="one")
+    why: dict[str, str] = text("reasons", default={})
     back: ByArea = named("return")
 
 
@@ -53,6 +54,7 @@ def test_what_is_right_is_read_as_it_stands():
         **{name: GOOD[name] for name in ("number", "whole", "pins", "band", "numbers", "on", "word")},
         "path": Ramp({2026: 0.0, 2030: 0.5}),
         "choice": "one",
+        "why": {},
         "back": found.back,
     }
     assert type(found.number) is float
@@ -98,6 +100,8 @@ def test_a_table_is_frozen_equal_to_its_like_and_can_be_kept():
         ({"word": 1}, "text", ("word",)),
         ({"choice": "three"}, "choice", ("choice",)),
         ({"choice": ["one"]}, "choice", ("choice",)),
+        ({"why": 1}, "reasons", ("why",)),
+        ({"why": {"fund.opening": 1}}, "text", ("why", "fund.opening")),
         ({"return": 1}, "table", ("return",)),
         ({"return": {"urban": 1}}, "missing", ("return", "rural")),
         ({"return": {"urban": 1, "rural": 1, "sea": 1}}, "unknown", ("return", "sea")),

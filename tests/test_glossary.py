@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from simsurance.analysis import levers
 from simsurance.basis.idle import idle_notes
+from simsurance.basis.table_levels import table_notes
 from simsurance.cli import main
 from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
@@ -139,7 +141,12 @@ def every_note(folder: Path) -> list[str]:
     tables = {path: Path(str(table)) for path, table in load("baseline").tables.items()}
     own = {f"population.{name}_table": tables[f"population.{name}_table"] for name in ("stock", "mortality")}
     pin = '{total = "subsidies", values = {2026 = 7e11}, mark = "judgement", source = "S_JUDGEMENT", mode = "fixed"}'
+    costs = (folder / "costs.csv").as_posix()
+    table = pd.read_csv(tables["claims.outpatient.cost_table"])
+    table.assign(relative_cost=table["relative_cost"] * 100).to_csv(costs, index=False)
     settings = {
+        "claims.outpatient.cost_table": f'"{costs}"',
+        "plausible": '{"economy.inflation" = "meant"}',
         **{key: f'"{shutil.copy(table, folder / table.name)}"' for key, table in own.items()},
         "horizon.valuation_year": "2022",
         "horizon.last_year": "2026",
@@ -172,7 +179,7 @@ def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
 def scenario_notes(folder: Path) -> list[Note]:
     """The notes of that run."""
     scenario = load("baseline", (), tuple(every_note(folder)[1::2]))
-    return [*scenario.notes_found, *idle_notes(scenario)]
+    return [*scenario.notes_found, *idle_notes(scenario), *table_notes(scenario)]
 
 
 def test_what_should_go_is_found_as_a_whole_word_outside_code():

@@ -325,7 +325,7 @@ def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
     assert caption in texts(with_dots)
     other = projected(**{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
     assert note not in texts(charts.draw("employee_rates", other, lang).figure)
-    words = {"en": "employer contribution\nrate to the pooled\nfund", "zh": "统筹基金单位缴费费率"}[lang]
+    words = {"en": "employer contribution\nrate to the pooled fund", "zh": "统筹基金单位缴费费率"}[lang]
     assert words in texts(with_dots)
 
 
@@ -544,7 +544,7 @@ def test_labels_are_pushed_apart_and_stay_on_the_sheet():
     [
         ("Contributions grow as in 2016–2025", ["Contributions grow", "as in 2016–2025"]),
         ("Baseline, claims.trend.real_growth=0.03", ["Baseline, claims.", "trend.real_growth=", "0.03"]),
-        ("按2016—2025年增速筹资", ["按2016—2025年增速筹", "资"]),
+        ("按2016—2025年增速筹资", ["按2016—2025年增速", "筹资"]),
         ("Baseline", ["Baseline"]),
     ],
 )

@@ -49,7 +49,7 @@ def percent(share, lang, decimals=2):
 
 def printed_forms(value):
     """A number of the tables in every unit and with every number of decimals that a summary uses."""
-    sizes = (1, 0.01, 1e4, 1e6, 1e8, 1e9, 1e12)
+    sizes = (1, 0.01, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12)
     return {number(sign * value / size, decimals) for sign in (1, -1) for size in sizes for decimals in range(4)}
 
 
@@ -325,13 +325,11 @@ NOTHING_CREDITED = {
     "employee.contributions.employer_rate_change": {"2019": 0, "2028": 0.02},
     "horizon.last_year": 2042,
 }
-OVERDRAWN = {"employee.fund.opening_accounts": -3e12, "horizon.last_year": 2028}
 
 
 @BOTH
-@pytest.mark.parametrize("changes", [NOTHING_CREDITED, OVERDRAWN], ids=["nothing credited", "overdrawn"])
-def test_accounts_that_run_out_are_told_with_year_deficit_and_what_income_covers(changes, lang):
-    short = twins(**changes)
+def test_accounts_that_run_out_are_told_with_year_deficit_and_what_income_covers(lang):
+    short = twins(**NOTHING_CREDITED)
     found, text = measured(short.full, "personal_accounts"), summary(short, lang)
     own = section(text, ACCOUNTS[lang])
     year = f"{found['depletion_year'].value:.0f}"

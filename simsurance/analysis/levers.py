@@ -10,7 +10,7 @@ from simsurance.ledger import POOL
 from simsurance.measures import measure_of
 from simsurance.results import HELD, RunAccounts, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
-from simsurance.scenario_file.loader import TITLES, Scenario, load
+from simsurance.scenario_file.loader import TITLES, TOLD, Scenario, load
 from simsurance.variables import YUAN
 
 RESERVE_AFTER: Final = (4, 9)
@@ -165,7 +165,7 @@ def _simulated(
 
 def _without_titles(scenario: Scenario) -> dict[str, object]:
     """What a scenario computes with."""
-    return {path: value for path, value in scenario.leaves.items() if path not in TITLES}
+    return {path: value for path, value in scenario.leaves.items() if path not in TOLD}
 
 
 def _refused(effect: Effect, error: SimsuranceError) -> Effect:

@@ -7,7 +7,7 @@ from typing import Final
 
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.keys import named_part
-from simsurance.scenario_file.loader import TITLES, Scenario
+from simsurance.scenario_file.loader import TOLD, Scenario
 
 OPENING: Final = "membership: "
 """What a line about the opening state begins with, where no key is to be blamed."""
@@ -27,7 +27,7 @@ def told_at_its_key(scenario: Scenario, lines: tuple[str, ...], build: Callable[
 def cause(scenario: Scenario, build: Callable[[Scenario], object]) -> str | None:
     """The key alone, or with those before it, at whose root value a basis can be built; None where there is none."""
     units: dict[str, list[str]] = {}
-    for path in (path for path in scenario.changed if path not in TITLES):
+    for path in (path for path in scenario.changed if path not in TOLD):
         table, name, _ = named_part(path)
         units.setdefault(f"{table}.{name}" if name else path, []).append(path)
     sets = [*units.values(), *accumulate(units.values(), add)]

@@ -19,8 +19,8 @@ from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.files import of_the_shipped
 from simsurance.scenario_file.keys import KEYS, Key, key_at, named_part
-from simsurance.scenario_file.loader import TITLES, Scenario
-from simsurance.scenario_file.notes import Note
+from simsurance.scenario_file.loader import TOLD, Scenario
+from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.years import spans
 
@@ -64,7 +64,7 @@ def units_of(scenario: Scenario) -> dict[str, list[str]]:
     units: dict[str, list[str]] = {}
     for path in (path for path in scenario.changed if not of_the_shipped(scenario.layers[path])):
         table, name, _ = named_part(path)
-        if path not in TITLES and scenario.leaves[path] != scenario.root_leaves.get(path):
+        if path not in TOLD and scenario.leaves[path] != scenario.root_leaves.get(path):
             units.setdefault(f"{table}.{name}" if name else path, []).append(path)
     return units
 

@@ -15,7 +15,7 @@ from simsurance.model.pins import PLACE, possible
 from simsurance.model.projection import Projection, project
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.faults import plain
-from simsurance.scenario_file.loader import TITLES, Scenario
+from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.scenario_file.pins import LIMITS, ROUNDING
 
 Build = Callable[[Scenario], tuple[State, tuple[YearBasis, ...]]]
@@ -60,7 +60,7 @@ def place_of(total: str, year: int, first: int) -> int:
 def root_factors(root: Scenario, build: Build) -> np.ndarray:
     """What every total of the scenario that pins is multiplied by, [year, total]; the last of them are kept at hand."""
     tables = [(str(path), path.stat().st_mtime_ns) for path in root.tables.values()]
-    leaves = {path: value for path, value in root.leaves.items() if path not in TITLES}
+    leaves = {path: value for path, value in root.leaves.items() if path not in TOLD}
     key = json.dumps([leaves, dict(root.of_root), tables], sort_keys=True)
     if key not in _FOUND:
         state, basis = build(root)

@@ -13,12 +13,14 @@ from simsurance.cli.options import (
     language_option,
     range_option,
     scenario_options,
+    tell_undrawn,
 )
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import words
 from simsurance.output.folder import prepare
+from simsurance.output.labels import scenario_title
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ def command(
         ranges = [single_changes(result) for result in comparison.results] if ranged else None
         line.say(words(lang).say("progress.writing", folder=folder))
         save_comparison(comparison, folder, charts, lang, command_line(), ranges, bom)
+    if charts:
+        tell_undrawn((scenario_title(scenario, lang) for scenario in scenarios), lang)
     tell(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
 
 

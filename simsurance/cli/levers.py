@@ -10,7 +10,7 @@ from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
-from simsurance.output.labels import fund_label, in_its_words, in_language, unit, words_of
+from simsurance.output.labels import FIGURES, Unit, fund_label, in_its_words, in_language, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -50,9 +50,10 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Wo
     from simsurance.results import HELD
 
     shown = [effect for effect in found if effect.figures]
-    rows = [*_header(base, said), _base_row(base, shown, said), *(_row(effect, said) for effect in shown)]
+    money = unit("yuan", said, _amounts(shown), FIGURES)
+    rows = [*_header(base, said), _base_row(base, shown, money, said), *(_row(effect, money, said) for effect in shown)]
     units = {
-        "unit": unit("yuan", said).name,
+        "unit": money.name,
         "unit_pp": unit("yuan_pp", said).name,
         "first": base.years[0],
         "last": base.years[-1],
@@ -66,6 +67,12 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Wo
             lines.append(said.say("levers.not_applied", option=effect.fragment, reason=reason))
     held = {effect.fragment: entries == HELD for effect in shown}
     return [*lines, *entry_notes(base, held, {effect.fragment: effect.entries_not_met for effect in shown}, said)]
+
+
+def _amounts(shown: Sequence["Effect"]) -> list[float]:
+    """Every sum of money in the table."""
+    figures = [figure for effect in shown for figure in told(effect) if figure.is_money]
+    return [amount for figure in figures for amount in (figure.base, figure.value) if amount is not None]
 
 
 def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
@@ -85,14 +92,18 @@ def _header(base: "RunAccounts", said: Words) -> list[tuple[str, ...]]:
     return [("", *whose, ""), (said.label("levers.option"), *heads, said.label("levers.what"))]
 
 
-def _base_row(base: "RunAccounts", shown: Sequence["Effect"], said: Words) -> tuple[str, ...]:
+def _base_row(base: "RunAccounts", shown: Sequence["Effect"], money: Unit, said: Words) -> tuple[str, ...]:
     """The scenario itself: levels, not changes."""
     title = in_its_words(base.scenario, "title", said.lang)
-    cells = [_level(figure, said) for figure in told(shown[0])] if shown else [""] * (len(_header(base, said)[0]) - 2)
+    cells = (
+        [_level(figure, money, said) for figure in told(shown[0])]
+        if shown
+        else [""] * (len(_header(base, said)[0]) - 2)
+    )
     return (base.scenario.name, *cells, title)
 
 
-def _level(figure: "Figure", said: Words) -> str:
+def _level(figure: "Figure", money: Unit, said: Words) -> str:
     """The value without the option, as printed; a balance below zero is a deficit."""
     if figure.base is None:
         return _no_value(figure, said)
@@ -102,7 +113,7 @@ def _level(figure: "Figure", said: Words) -> str:
         case "months":
             amount = said.number(abs(figure.base), 1)
         case _ if figure.is_money:
-            amount = said.number(abs(figure.base) / unit("yuan", said).size)
+            amount = said.number(abs(figure.base) / money.size)
         case _:
             return said.number(figure.base, 0 if figure.measure == "required_contribution_now" else 3)
     return said.say("levers.deficit", amount=amount) if figure.base < 0 else amount
@@ -113,13 +124,13 @@ def told(effect: "Effect") -> list["Figure"]:
     return [figure for figure in effect.figures if not figure.measure.endswith("closing_last_year")]
 
 
-def _row(effect: "Effect", said: Words) -> tuple[str, ...]:
+def _row(effect: "Effect", money: Unit, said: Words) -> tuple[str, ...]:
     """One option: years as they become, everything else as a change."""
     title = in_language(effect, "title", said.lang)
-    return (effect.fragment, *(_cell(figure, said) for figure in told(effect)), title)
+    return (effect.fragment, *(_cell(figure, money, said) for figure in told(effect)), title)
 
 
-def _cell(figure: "Figure", said: Words) -> str:
+def _cell(figure: "Figure", money: Unit, said: Words) -> str:
     """The year with the option, or the change of anything else."""
     if figure.unit == "year":
         if figure.value is None:
@@ -132,7 +143,7 @@ def _cell(figure: "Figure", said: Words) -> str:
         case "months":
             return said.signed(said.number(figure.change, 2))
         case _ if figure.is_money:
-            return said.signed(said.number(figure.change / unit("yuan", said).size))
+            return said.signed(said.number(figure.change / money.size))
     return said.signed(said.number(figure.change, 1 if figure.measure == "required_contribution_now" else 4))
 
 

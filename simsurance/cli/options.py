@@ -98,6 +98,10 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
         from simsurance.basis.idle import idle_notes
 
         found += [note.told(words(lang)) for note in idle_notes(scenario)]
+    if scenario.tables_to_judge:
+        from simsurance.basis.table_levels import table_notes
+
+        found += [note.told(words(lang)) for note in table_notes(scenario)]
     return [words(lang).say("run.note", scenario=scenario.name, note=note) for note in found]
 
 
@@ -108,6 +112,15 @@ def tell_notes(lines: Iterable[str], strict: bool = False) -> None:
         raise SimsuranceError(*lines)
     for line in lines:
         tell(line, err=True)
+
+
+def tell_undrawn(titles: Iterable[str], lang: str) -> None:
+    """What no font here can draw of the titles on charts, in one line on standard error; nothing where all can be drawn."""
+    from simsurance.output.charts.lettering import undrawn
+
+    if found := undrawn(titles):
+        characters = [f"{each} (U+{ord(each):04X})" for each in found]
+        tell(words(lang).say("run.undrawn", characters=characters), err=True)
 
 
 def command_line() -> str:

@@ -17,6 +17,7 @@ from simsurance.cli.options import (
     scenario_options,
     strict_option,
     tell_notes,
+    tell_undrawn,
 )
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
@@ -37,10 +38,10 @@ Row = tuple[tuple[str, ...], str]
 
 @dataclass(frozen=True)
 class Told:
-    """What is kept of a run that has been written: its rows of the table, its pins, its report and where it stands."""
+    """What is kept of a run that has been written: rows of the table, what is told of it, its report and where it stands."""
 
     rows: list[Row]
-    pinned: list[str]
+    told: list[str]
     report: dict[str, Any]
     written: str
 
@@ -128,13 +129,17 @@ def command(
             save(twins(result), folder, charts, lang, command_line(), ranges, bom)
             runs[place] = Told(
                 _rows(result, ranges, lang),
-                _pinned(result, lang),
+                [*_pinned(result, lang), *_implausible(result, lang)],
                 _report(result, folder, ranges) if as_json else {},
                 _written(result, folder, lang),
             )
     told = [runs[place] for place in sorted(runs)]
-    for note in (note for run in told for note in run.pinned):
+    for note in (note for run in told for note in run.told):
         tell(note, err=True)
+    if charts:
+        from simsurance.output.labels import scenario_title
+
+        tell_undrawn((scenario_title(scenario, lang) for scenario in chosen), lang)
     if as_json:
         _tell([run.report for run in told], as_json)
     else:
@@ -234,6 +239,13 @@ def _pinned(result: "RunResult", lang: str) -> list[str]:
     from simsurance.output.summary import pin_facts
 
     return [words(lang).say("run.pin", scenario=result.scenario.name, **pin) for pin in pin_facts(result, lang)]
+
+
+def _implausible(result: "RunResult", lang: str) -> list[str]:
+    """What of a run can hardly be, as in its summary."""
+    from simsurance.output.implausible import implausible
+
+    return [words(lang).say("run.note", scenario=result.scenario.name, note=note) for note in implausible(result, lang)]
 
 
 def _written(result: "RunResult", folder: Path, lang: str) -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, entries_option, language_option, scenario_options
+from simsurance.cli.options import (
+    bom_option,
+    command_line,
+    entries_option,
+    language_option,
+    scenario_options,
+    tell_undrawn,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -15,7 +22,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.folder import prepare
-from simsurance.output.labels import fund_label, unit, words_of
+from simsurance.output.labels import FIGURES, fund_label, scenario_title, unit, words_of
 from simsurance.scenario_file.files import find
 from simsurance.scenario_file.loader import load
 
@@ -81,6 +88,8 @@ def command(
         effects = scheme_effects(scenario, policies or POLICIES, fragments, settings, entries)
         line.say(words(lang).say("progress.writing", folder=folder))
         save_scheme_effects(effects, folder, charts, lang, command_line(), bom)
+    if charts:
+        tell_undrawn([scenario_title(effects.base.scenario, lang), *effects.titles(lang)], lang)
     tell(_json(effects, folder) if as_json else _text(effects, folder, lang), nl=False)
 
 
@@ -92,21 +101,21 @@ def _text(effects: "SchemeEffects", folder: Path, lang: str) -> str:
     facts = {"first": first, "last": last, "price_year": first - 1}
     head = tuple(said.say(f"schemes.{name}", **facts) for name in HEADER)
     titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
+    shown = unit("yuan", said, effects.effects[list(MONEY)].to_numpy().ravel(), FIGURES)
     rows = []
     for row in effects.effects.reset_index().to_dict(orient="records"):
         name = said.label("schemes.all") if row["fund"] == "all" else fund_label(row["fund"], lang)
         title = titles[row["policy"]] if row["fund"] == next(iter(effects.base.accounts)) else ""
-        rows.append((title, name, *_changes(row, said)))
+        rows.append((title, name, *_changes(row, shown.size, said)))
     held = {name: run.held is not None for name, run in effects.policies.items()}
     not_met = {name: run.not_met for name, run in effects.policies.items()}
-    told = [said.say("schemes.units", unit=unit("yuan", said).name, **facts)]
+    told = [said.say("schemes.units", unit=shown.name, **facts)]
     told += entry_notes(effects.base, held, not_met, said)
     return "\n".join([*columns([head, *rows]), "", *told, folder.as_posix(), ""])
 
 
-def _changes(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
+def _changes(row: Mapping[Any, Any], size: float, said: Words) -> tuple[str, ...]:
     """What a policy changes in a fund, or in all of them."""
-    size = unit("yuan", said).size
     money = [said.signed(said.number(row[name] / size)) for name in MONEY]
     heads = said.signed(said.quantity("persons", row["members_last_year"]))
     members = heads if row["fund"] != ACCOUNTS else ""

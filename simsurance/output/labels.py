@@ -1,8 +1,10 @@
 """Words, units and numbers of charts and summaries in one language; they stand in the files of `simsurance.language`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.language import Words, words
 from simsurance.scenario_file.files import label_of
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 
+FIGURES: Final = 4
+"""Figures at least of the largest amount in a table without decimals."""
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
 MOST_CHANGES: Final = 2
@@ -60,9 +64,19 @@ def words_of(scenario: "Scenario", lang: str) -> Words:
     return words(lang, scenario.currency)
 
 
-def unit(of: str, said: Words) -> Unit:
-    """The unit in which a quantity of the tables is shown on charts."""
-    return Unit(said.label(f"unit.{of}.name"), said.entry(f"unit.{of}.size"))
+def unit(of: str, said: Words, amounts: Iterable[float] = (), figures: int = 1) -> Unit:
+    """The unit in which amounts of a quantity of the tables are shown together: the first that the largest of them reaches.
+
+    It then has at least so many figures before the decimal point. The first of all units where there is no amount but 0.
+    """
+    steps: list[dict[str, Any]] = said.entry(f"unit.{of}")
+    largest = max((abs(amount) for amount in amounts if isfinite(amount)), default=0.0)
+    step = (
+        next((step for step in steps if largest >= step["size"] * 10 ** (figures - 1)), steps[-1])
+        if largest
+        else steps[0]
+    )
+    return Unit(str(step["name"]), float(step["size"]))
 
 
 def label(table: str, name: str, lang: str) -> str:

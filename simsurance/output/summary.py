@@ -26,6 +26,7 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
+from simsurance.output.implausible import implausible
 from simsurance.output.labels import in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, range_of
@@ -73,6 +74,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         last=results.years[-1],
         price_year=results.years[0] - 1,
         changes=changes(scenario, lang),
+        implausible=implausible(results, lang),
         pins=[pin | {"source": markdown(pin["source"])} for pin in pin_facts(results, lang)],
         held=[
             {"lever": lever, "totals": totals, "wholly": wholly}

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.files import of_the_shipped, scenarios_folder
-from simsurance.scenario_file.keys import LEVERS, named_part
+from simsurance.scenario_file.keys import LEVERS, REASONS, named_part
 from simsurance.scenario_file.schedule import Ramp, value_in
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("path", "first", "last")
 BASELINE: Final = "scenarios/baseline.toml"
-WORDS: Final = ("title", "title_zh", "description", "description_zh")
+TOLD: Final = ("title", "title_zh", "description", "description_zh", REASONS)
+"""Keys that change no number."""
 NEAR: Final = 1e-9
 
 
@@ -35,7 +36,7 @@ def surely_acts(scenario: "Scenario") -> bool:
     if not of_the_shipped(scenario.root) or scenario.root.label != BASELINE:
         return False
     values, root = scenario.leaves, scenario.root_leaves
-    changed = [path for path in scenario.changed if path not in WORDS and values[path] != root.get(path)]
+    changed = [path for path in scenario.changed if path not in TOLD and values[path] != root.get(path)]
     levers = {named_part(path)[1] for path in changed if path.startswith(f"{LEVERS}.")}
     keys = [path for path in changed if not path.startswith(f"{LEVERS}.")]
     alone = len(keys) + len(levers) == 1

@@ -170,7 +170,7 @@ class EmployeeFunds(Section):
     """Both accounts of the employee scheme."""
 
     opening_pool: Schedule = amount("balance of the pooled fund, 1 January")
-    opening_accounts: Schedule = amount("balance of the personal accounts on 1 January")
+    opening_accounts: Schedule = amount("balance of the personal accounts on 1 January", low=0)
     adjustment_share: Schedule = quantity(
         "net payment into the provincial risk-adjustment fund, share of employers' contributions; below 0 for a "
         "net receipt",

@@ -80,6 +80,8 @@ def wanted(key: Key, by_year: bool = False) -> str:
             return f"give a list of numbers, each {bounds}"
         case "pair":
             return "give two numbers, lowest and highest, or [] for none"
+        case "reasons":
+            return 'give { "fund.opening" = "why it is meant" } by key, or {} for none'
         case "table":
             return 'give the path of a .csv file in "quotes"'
     return 'give text in "quotes"'

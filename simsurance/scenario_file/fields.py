@@ -13,7 +13,18 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args, get
 from simsurance.scenario_file.schedule import Ramp, is_calendar_year, is_year
 
 Kind = Literal[
-    "number", "whole number", "schedule", "pins", "rules", "text", "table", "choice", "switch", "list", "pair"
+    "number",
+    "whole number",
+    "schedule",
+    "pins",
+    "rules",
+    "reasons",
+    "text",
+    "table",
+    "choice",
+    "switch",
+    "list",
+    "pair",
 ]
 Place = tuple[int | str, ...]
 
@@ -143,7 +154,7 @@ class Section:
 
 def kind_of(name: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
     """What a key holds, and the words it may hold where they are a closed choice."""
-    plain: dict[Any, Kind] = {float: "number", int: "whole number", bool: "switch"}
+    plain: dict[Any, Kind] = {float: "number", int: "whole number", bool: "switch", dict[str, str]: "reasons"}
     if hint in plain:
         return plain[hint], ()
     if hint is str:
@@ -160,7 +171,7 @@ def reader_of(hint: Any) -> Reader:
     """What reads values of an annotation."""
     if isinstance(hint, type) and issubclass(hint, Section):
         return hint.read
-    if get_origin(hint) is dict:
+    if get_origin(hint) is dict and hint != dict[str, str]:
         return partial(_tables, get_args(hint)[1])
     kind, choices = kind_of("", hint)
     readers: dict[Kind, Reader] = {
@@ -169,6 +180,7 @@ def reader_of(hint: Any) -> Reader:
         "schedule": _schedule,
         "pins": partial(_by_year, _number, least=0),
         "rules": partial(_by_year, partial(_choice, choices)),
+        "reasons": _reasons,
         "text": _text,
         "choice": partial(_choice, choices),
         "switch": _switch,
@@ -205,6 +217,14 @@ def _switch(value: Any, place: Place, wrong: Complaints) -> bool | None:
 
 def _text(value: Any, place: Place, wrong: Complaints) -> str | None:
     return value if isinstance(value, str) else _refused("text", value, place, wrong)
+
+
+def _reasons(value: Any, place: Place, wrong: Complaints) -> dict[str, str] | None:
+    if not isinstance(value, Mapping):
+        return _refused("reasons", value, place, wrong)
+    texts = {name: _text(each, (*place, name), wrong) for name, each in value.items()}
+    found = {name: each for name, each in texts.items() if each is not None}
+    return found if len(found) == len(value) else None
 
 
 def _choice(choices: tuple[str, ...], value: Any, place: Place, wrong: Complaints) -> str | None:

@@ -92,6 +92,7 @@ def _leaf(key: Key) -> dict[str, Any]:
         "schedule": {"anyOf": [number, years, _ramp(years), OPERATOR]},
         "pins": {**years, "minProperties": 0},
         "rules": _by_year({"enum": list(key.choices)}),
+        "reasons": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
         "choice": {"enum": list(key.choices)},
         "switch": {"type": "boolean"},
         "list": {"type": "array", "items": number, "minItems": 1},

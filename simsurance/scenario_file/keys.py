@@ -8,6 +8,8 @@ from typing import Final
 from simsurance.scenario_file.fields import Field, Kind, Section, kind_of
 from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 
+REASONS: Final = "plausible"
+"""The key with reasons why values are meant."""
 LEVERS: Final = "levers"
 PINS: Final = "pins"
 """The tables whose tables are named by whoever writes them."""

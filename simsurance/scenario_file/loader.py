@@ -21,6 +21,7 @@ from simsurance.scenario_file.keys import (
     LEVERS,
     PINS,
     POLICY_KEYS,
+    REASONS,
     ROOT_KEYS,
     in_order,
     key_at,
@@ -35,14 +36,18 @@ from simsurance.scenario_file.leaves import (
     set_apart,
     unknown,
 )
-from simsurance.scenario_file.notes import Note, implausible, income_notes, mixed, notes, pin_notes
+from simsurance.scenario_file.note import Note
+from simsurance.scenario_file.notes import income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
+from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
-from simsurance.scenario_file.years import carried, countable, years_covered
+from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
 
 TITLES: Final = ("title", "title_zh", "description", "description_zh")
+TOLD: Final = (*TITLES, REASONS)
+"""Keys that say something and change no number."""
 JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
 """What stands between the titles of a scenario and of a fragment upon it."""
 LONGEST_NAME: Final = 200
@@ -127,14 +132,21 @@ class Scenario:
     def notes_found(self) -> list[Note]:
         """The same as facts."""
         changed = self.changed
-        return [
+        found = [
             *notes(self.leaves, self.tables),
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
-            *implausible(self.leaves, self.root.data, changed),
+            *implausible(self.leaves, self.layers),
             *pin_notes(self.values, changed),
             *(Note("bound", vars(bound)) for bound in self.bounds_met),
         ]
+        reasons = self.values.plausible
+        return unless_meant(found, reasons, reasons.keys() - self.tables_to_judge)
+
+    @property
+    def tables_to_judge(self) -> list[str]:
+        """The keys that name a table which is not shipped."""
+        return [path for path, file in self.tables.items() if not is_shipped(file)]
 
     @property
     def changed(self) -> list[str]:
@@ -281,6 +293,8 @@ class _Stack:
             leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}
+        if isinstance(why := leaves.get(REASONS), Mapping):
+            leaves = {**leaves, REASONS: {**self.leaves.get(REASONS, {}), **why}}
         self.waiting += [(path, value, layer) for path, value in leaves.items() if is_operator(value)]
         leaves = {path: value for path, value in leaves.items() if not is_operator(value)}
         self.relative -= leaves.keys()
@@ -330,6 +344,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
             pinned_in = _differing(stack, differing, layer)
             pinning = 0
         if layer is chain[0]:
+            if REASONS not in stack.leaves:
+                stack.put({REASONS: {}}, layer)
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
@@ -361,6 +377,7 @@ def _scenario(
     years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
+    unknown_reasons(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]
@@ -530,7 +547,7 @@ def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> Non
             if is_operator(value):
                 continue  # acts upon what the others set
             other, set_to = first.setdefault(path, (layer, value))
-            if set_to != value and path not in TITLES:
+            if set_to != value and path not in TOLD:
                 faults.append(layer.fault(path, f"{other.label} sets this to another value; leave one of the two out"))
 
 

@@ -1,17 +1,15 @@
 """What a run tells of its inputs: facts here, their sentences in the language files under `scenario_note`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
-from math import log
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from simsurance.language import CNY, Words
 from simsurance.scenario_file.incomes import outside_band
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.pins import held_levers, pinning
+from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.years import (
     COUNTED_AGES,
@@ -32,18 +30,6 @@ from simsurance.scenario_file.years import (
 
 OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
 """What the incomes of the nation, of town and country follow from."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """A sentence by its name, and the facts in it."""
-
-    name: str
-    facts: Mapping[str, Any]
-
-    def told(self, said: Words) -> str:
-        """The note in the words of a language."""
-        return said.say(f"scenario_note.{self.name}", **self.facts)
 
 
 def notes(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
@@ -88,59 +74,17 @@ OF_ANOTHER_FUND: Final = {
 INSURED: Final = "membership.resident_insured"
 ALIKE: Final = (0.75, 1.33)
 """Between which ratios of the insured a scenario is of the same fund as its root, at another date or under other rules."""
-TOTALS: Final = {
-    "economy.gdp": INSURED,
-    "fund.opening": INSURED,
-    "employee.fund.opening_pool": "membership.employee_active",
-    "employee.fund.opening_accounts": "membership.employee_active",
-}
-"""Sums of a whole fund, and the persons that they are compared by."""
-PLAUSIBLE: Final = 30.0
-"""Times the root's amount, or the part of it, a head beyond which a unit was probably mistaken."""
-UNITS: Final = (1e2, 1e3, 1e4, 1e8, 1e12)
-"""Units that amounts are written in instead: index 100, thousands, 10,000, 100 million and trillions."""
 
 
 def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
     """A note for each input that stays the root's where the insured are those of another fund; `root`: its file."""
-    ratio = _over_root(INSURED, leaves, root)
+    ratio = over_root(INSURED, leaves, root)
     if ratio is None or ALIKE[0] <= ratio <= ALIKE[1]:
         return
     for path, others in OF_ANOTHER_FUND.items():
         employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]
         if not employees and not {path, *others} & set(changed):
             yield Note("mixed", {"path": path, "ratio": ratio})
-
-
-def implausible(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
-    """A note for each amount that is far from the root's a head, with the unit that it is probably in."""
-    for path in changed if leaves["economy.currency"] == CNY else ():
-        if path in KEYS and KEYS[path].unit.startswith("yuan"):
-            ratio = _over_root(path, leaves, root)
-            persons = _over_root(TOTALS[path], leaves, root) if path in TOTALS else 1.0
-            if ratio is None or not persons or ratio <= 0:
-                continue
-            size = max(a_head := ratio / persons, 1 / a_head)
-            if size > PLAUSIBLE:
-                near = min(UNITS, key=lambda unit: abs(log(size / unit)))
-                yield Note("implausible", {"path": path, "ratio": a_head, "unit": near, "total": path in TOTALS})
-
-
-def _over_root(path: str, leaves: Leaves, root: Mapping[str, Any]) -> float | None:
-    """A value of the valuation year over that in the file of the root; None where one of them is not there or is 0."""
-    theirs: Any = root
-    for name in path.split("."):
-        theirs = theirs.get(name) if isinstance(theirs, Mapping) else None
-    own, other = (_in_year(each, leaves["horizon.valuation_year"]) for each in (leaves[path], theirs))
-    return own / other if own and other else None
-
-
-def _in_year(schedule: Any, year: int) -> float | None:
-    """The value of a schedule as a file has it in a year, the nearest one named where it has none for the year."""
-    if not isinstance(schedule, Mapping):
-        return float(schedule) if isinstance(schedule, int | float) else None
-    named = {int(name): float(value) for name, value in schedule.get("ramp", schedule).items()}
-    return named[min(named, key=lambda other: abs(other - year))] if named else None
 
 
 def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:

@@ -26,6 +26,19 @@ its last value, and the note says what is weaker before.
 What lies upon another scenario may be relative to it: `{ add = 0.05 }` or `{ multiply = 1.1 }` in place of a number or a
 schedule, with `from = 2027` from that year on. Values given outright come first, then products, then sums, whatever the
 order of options; a bound of the key that binds is told.
+
+`validate` and `run` tell every level of one's own that can hardly be, with the factor that it is likely to be off by:
+10 or 100 (per cent, an index of 100), thousands, 10,000 (wan), 100 million (yi). Amounts and counts are compared with
+the baseline's per person, a table by its level: life expectancy at birth, births per woman, mean relative income of
+an area (1), the mean of a profile over the persons of the scenario's own stock beside the nation's. The bands are
+those of `simsurance/data/plausible.csv`. Relative costs need no mean: the levels `claims.inpatient.level` and
+`claims.outpatient.level` are fitted with the shipped profiles, so that another mean moves all cost. What is meant is
+given with its reason, which stands in the summary and in `simsurance show`:
+
+    [plausible]
+    "claims.outpatient.cost_table" = "an index of the insurer; claims.outpatient.level is fitted with it"
+
+Reasons of a parent and of options stand together. One for an unknown key is an error, one that no note asks for is told.
 """
 
 HEAD = ("key", "takes", "baseline", "unit", "bounds", "range", "mark", "source")

@@ -277,6 +277,7 @@ class ScenarioValues(Section):
     title_zh: str = text("name of the scenario in Chinese")
     description: str = text("what the scenario asks, in a sentence or two")
     description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
+    plausible: dict[str, str] = text("why values outside what is plausible are meant, by key: no note tells them then")
     horizon: Horizon
     population: Population
     economy: Economy

@@ -1,6 +1,7 @@
 """A resolved scenario as the text of a TOML file."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -40,6 +41,11 @@ def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
     return header + lines + below
 
 
+def _name(key: object) -> str:
+    """A name in a value on one line, in quotes where TOML asks for them."""
+    return str(key) if re.fullmatch(r"[\w-]+", str(key), re.ASCII) else toml_value(key)
+
+
 def toml_value(value: Any) -> str:
     """One value on one line."""
     if isinstance(value, bool):
@@ -50,5 +56,5 @@ def toml_value(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return f"[{', '.join(toml_value(item) for item in value)}]"
-    inside = ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items())
+    inside = ", ".join(f"{_name(key)} = {toml_value(item)}" for key, item in value.items())
     return f"{{ {inside} }}" if inside else "{}"

@@ -1,18 +1,15 @@
 """The sheet that every chart is drawn on: size, font, colours, title, footer, direct labels, published points."""
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import east_asian_width
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -20,18 +17,24 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.csv_text import table_csv
 from simsurance.language import Words, words
+from simsurance.output.charts.lettering import DPI, FAMILY, NEXT, broken, drawable, fitted, know_font, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.text import Annotation
 
-FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
-FAMILY: Final = "Simsurance Sans SC"
 LEAST_MONTHS_SHOWN: Final = 6.0
 CENTIMETRE: Final = 1 / 2.54
 SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
-PNG_DPI: Final = 200
 SCREEN_DPI: Final = 110
+TEXT_SIZE, FOOT_SIZE = 8.5, 7.0
+"""Points of words, and of those at the foot of a sheet."""
+
+WIDTH: Final = 0.95 * SIZE[0] * 72
+"""Points from the left to the right of what stands across a sheet."""
+TITLE_SIZES: Final = ((11.5, 1), (10.5, 1), (10.0, 2), (7.5, 3))
+AXIS_SIZES: Final = ((TEXT_SIZE, 1), (FOOT_SIZE, 1))
+"""Points of a title and of the unit below it, and the lines that there may be, the best first."""
 
 HEIGHTS: Final = (0.055, 0.95, 0.2, 0.35, 0.5, 0.65, 0.8)
 """Where words at the right of a plot may stand, the best first."""
@@ -45,9 +48,9 @@ WORDS_MEET: Final = 1e6
 ROOM: Final = 1.5
 """Points around words that are kept clear."""
 
-LABEL_WIDTH: Final = 21
-"""Places on a line of a label: one a Latin letter, two a Chinese character."""
-FOOT_WIDTH: Final = 138
+LABEL_WIDTH: Final = 22.2
+"""Places on a line of a label, two a Chinese character."""
+FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
 
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
@@ -58,8 +61,8 @@ PLOT_AREA: Final = (0.115, 0.165, 0.665, 0.62)
 """Left, bottom, width and height of the plot, in shares of the sheet; the labels of the lines stand right of it."""
 
 STYLE: Final[Any] = {
-    "font.family": [FAMILY, "DejaVu Sans"],
-    "font.size": 8.5,
+    "font.family": [FAMILY, NEXT],
+    "font.size": TEXT_SIZE,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
@@ -137,27 +140,28 @@ def style() -> Iterator[None]:
     if mpl.rcParams["svg.hashsalt"] == STYLE["svg.hashsalt"]:
         yield
         return
-    if not any(font.fname == str(FONT) for font in font_manager.fontManager.ttflist):
-        font_manager.fontManager.addfont(FONT)
+    know_font()
     with mpl.rc_context(STYLE):
         yield
 
 
 def sheet(title: str, axis: str, footer: Sequence[str], lang: str = "en") -> ChartFigure:
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
-    figure = ChartFigure(figsize=SIZE, dpi=PNG_DPI)
+    figure = ChartFigure(figsize=SIZE, dpi=DPI)
     figure.said = words(lang)
     FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
-    figure.text(0.025, 0.955, title, fontsize=11.5, va="top")
-    figure.text(0.025, 0.88, axis, color="#333333", va="top")
+    lines, size = fitted(drawable(title), WIDTH, TITLE_SIZES)
+    figure.text(0.025, 0.955 if len(lines) == 1 else 0.985, "\n".join(lines), fontsize=size, va="top")
+    (line,), size = fitted(drawable(axis), WIDTH, AXIS_SIZES)
+    figure.text(0.025, 0.88, line, fontsize=size, color="#333333", va="top")
     write_footer(figure, footer)
     return figure
 
 
 def write_footer(figure: Figure, footer: Sequence[str]) -> None:
     """The lines at the foot of a sheet, each broken where it would leave it."""
-    lines = [wrapped(line, FOOT_WIDTH) for line in footer]
-    figure.text(0.025, 0.02, "\n".join(lines), fontsize=7, color=GREY, va="bottom", linespacing=1.35)
+    lines = [wrapped(line, FOOT_WIDTH, size=FOOT_SIZE) for line in footer]
+    figure.text(0.025, 0.02, "\n".join(lines), fontsize=FOOT_SIZE, color=GREY, va="bottom", linespacing=1.35)
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLOT_AREA) -> Axes:
@@ -315,7 +319,10 @@ def limit_deficit(axes: Axes) -> bool:
 
 
 def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
-    """Name each line at its right end, labels pushed apart where they would touch; a line without points has none."""
+    """Name each line at its right end, labels pushed apart where they would touch; a line without points has none.
+
+    Labels that are higher than the plot together are made smaller.
+    """
     low, high = axes.get_ylim()
     lines = [line for line in lines if finite(line.points)]
     ends = [(list(finite(line.points).values())[-1] - low) / (high - low) for line in lines]
@@ -324,6 +331,8 @@ def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
     ]  # of two lines that leave the sheet the lower stays so
     height = axes.get_position().height * SIZE[1] * 72
     heights = [(line.label.count("\n") + 1) * 10.5 / height for line in lines]
+    shrunk = min(1.0, 1.0 / max(sum(heights), 1e-9))
+    heights = [shrunk * each for each in heights]
     for line, place in zip(lines, spread(seen, heights), strict=True):
         axes.annotate(
             line.label,
@@ -332,22 +341,21 @@ def direct_labels(axes: Axes, lines: Sequence[Line]) -> None:
             xytext=(5, 0),
             textcoords="offset points",
             color=line.colour,
+            fontsize=shrunk * TEXT_SIZE,
             va="center",
             linespacing=1.05,
             annotation_clip=False,
         )
 
 
-def wrapped(text: str, width: int = LABEL_WIDTH) -> str:
-    """A label on lines of at most `width` places, broken behind blanks and dots; a Chinese character takes two."""
-    lines, room = [""], width
-    for atom in re.findall(r"[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d)){1,20}[\s._=]?|.", text):
-        places = sum(2 if east_asian_width(character) in "WFA" else 1 for character in atom.rstrip())
-        if places > room and lines[-1]:
-            lines, room = [*lines, ""], width
-        lines[-1] += atom
-        room -= places + len(atom) - len(atom.rstrip())
-    return "\n".join(line.strip() for line in lines)
+def wrapped(text: str, width: float = LABEL_WIDTH, most: int | None = None, size: float = TEXT_SIZE) -> str:
+    """A text of a size on lines of at most `width` places, `most` of them if that is given.
+
+    A Chinese character takes two places.
+    """
+    room = width * size / 2
+    lines = broken(drawable(text), room, size)
+    return "\n".join(lines if most is None else shortened(lines, most, room, size))
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:

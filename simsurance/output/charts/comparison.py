@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,8 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (SKY, SOLID),
     (ORANGE, DOTTED),
 )
+MOST_LINES, LEAST_LINES = 10, 2
+"""Lines of all titles beside a chart together, and of each at least."""
 MOST_OTHERS: Final = len(LOOKS) - 1
 Ranges = Sequence["SingleChanges"] | None
 """The ranges of every scenario of a comparison, in its order."""
@@ -105,10 +108,11 @@ def draw(
 
 def _draw(name: str, comparison: "Comparison", lang: str, others: range, ranges: Ranges) -> canvas.Chart:
     what, base = CHARTS[name], comparison.results[0]
-    shown = unit(what.unit, words_of(base.scenario, lang))
+    drawn = {place: _points(comparison, place, what) for place in ([] if what.by_difference else [0]) + list(others)}
+    shown = unit(what.unit, words_of(base.scenario, lang), chain(*(points.values() for points in drawn.values())))
     lines: list[Line] = []
-    for place in ([] if what.by_difference else [0]) + list(others):
-        points = _points(comparison, place, what, shown.size)
+    for place, amounts in drawn.items():
+        points = {year: amount / shown.size for year, amount in amounts.items()}
         look = LOOKS[len(lines) + what.by_difference]
         lines.append(Line(comparison.names[place], _label(comparison, place, what, lang, ranges), points, *look))
     if not what.by_difference:
@@ -120,7 +124,7 @@ def _draw(name: str, comparison: "Comparison", lang: str, others: range, ranges:
     below = remarks(lines, lang)
     if ranges and any("▼" in line.label for line in lines):
         below.append(word("note.range", lang))
-    band = _band(comparison, [*([] if what.by_difference else [0]), *others], what)
+    band = _band(comparison, list(drawn), what)
     figure = canvas.sheet(heading, axis, [], lang)
     axes = canvas.plot_area(figure)
     draw_band(axes, band)
@@ -170,14 +174,14 @@ def _title(comparison: "Comparison", what: Shown, lang: str) -> str:
     return title(comparison.results[0], word(f"title.{what.words}", lang), whose, lang)
 
 
-def _points(comparison: "Comparison", place: int, what: Shown, size: float) -> dict[int, float]:
+def _points(comparison: "Comparison", place: int, what: Shown) -> dict[int, float]:
     """A scenario's column by year, or its difference from the base in the years that both have; amounts at constant prices."""
     base, own = comparison.results[0], comparison.results[place]
     points = _column(own, what)
     if what.by_difference:
         start = _column(base, what)
         points = {year: value - start[year] for year, value in points.items() if year in start}
-    return {year: value / size for year, value in points.items()}
+    return points
 
 
 def _column(results: "RunResult", what: Shown) -> dict[int, float]:
@@ -193,7 +197,8 @@ def _label(comparison: "Comparison", place: int, what: Shown, lang: str, ranges:
     Without a range it says that the year is that of the central path.
     """
     result = comparison.results[place]
-    label = canvas.wrapped(scenario_title(result.scenario, lang))
+    most = max(MOST_LINES // len(comparison.results), LEAST_LINES)
+    label = canvas.wrapped(scenario_title(result.scenario, lang), most=most)
     depletion = year_or_none(measured(result, what.fund)["depletion_year"])
     if depletion is None or not what.dated:
         return label

@@ -88,7 +88,7 @@ def employee_rates(results: "RunResult", lang: str) -> Chart:
 
 def members_by_scheme(results: "RunResult", lang: str) -> Chart:
     """The population on 31 December by scheme: residents insured, active and retired members, and the uninsured."""
-    shown = unit("persons", words_of(results.scenario, lang))
+    shown = unit("persons", words_of(results.scenario, lang), results.account["population"])
     layers = _layers(results, shown.size, lang)
     figure = canvas.sheet(
         word("title.members_by_scheme", lang),

@@ -29,7 +29,7 @@ from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_of
 
 LONGEST_TITLE: Final = 90
-"""Places of a scenario's title in the footer: one a Latin letter, two a Chinese character."""
+"""Places of a scenario's title in the footer, two a Chinese character."""
 LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RESIDENT: Final = ("resident",)
@@ -90,7 +90,7 @@ def fund_balance(
     results: "RunResult", lang: str, funds: Sequence[str] = RESIDENT, ranges: "SingleChanges | None" = None
 ) -> Chart:
     """Funds on 31 December at constant prices; below zero they are an accumulated deficit."""
-    shown = unit("yuan", words_of(results.scenario, lang))
+    shown = unit("yuan", words_of(results.scenario, lang), _amounts(results, funds, "closing"))
     lines = []
     for fund in funds:
         before = at_prices(fund_past(results.scenario, fund, "cumulative_balance"), results.scenario)
@@ -105,9 +105,9 @@ def income_outgo(results: "RunResult", lang: str, funds: Sequence[str] = RESIDEN
 
     Income with interest where published years, which contain it, lie in the projection.
     """
-    shown = unit("yuan", words_of(results.scenario, lang))
     beside = any(set(fund_past(results.scenario, fund, "income").values) & set(results.years) for fund in funds)
     income = "income_with_interest" if beside else "income"
+    shown = unit("yuan", words_of(results.scenario, lang), _amounts(results, funds, income, "outgo"))
     lines = []
     for fund in funds:
         colours = LOOKS[fund][1:]
@@ -154,6 +154,18 @@ def owner(funds: Sequence[str], lang: str) -> str:
     return fund_label(funds[0], lang) if len(funds) == 1 else word("scheme.employee", lang)
 
 
+def _column(results: "RunResult", fund: str, name: str) -> np.ndarray:
+    """A column of a fund's account by year, or income with interest, amounts at constant prices."""
+    account = results.accounts[fund]
+    values = account["income"] + account["interest"] if name == "income_with_interest" else account[name]
+    return values / account["price_level"] if name in AMOUNTS else values
+
+
+def _amounts(results: "RunResult", funds: Sequence[str], *names: str) -> np.ndarray:
+    """What a chart shows of some columns of funds, one behind the other."""
+    return np.concatenate([_column(results, fund, name) for fund in funds for name in names])
+
+
 def _line(
     results: "RunResult",
     fund: str,
@@ -164,12 +176,8 @@ def _line(
     dashes: object = SOLID,
     known: History = NOTHING,
 ) -> Line:
-    """A column of a fund's account, or income with interest, as a line, amounts at constant prices; with its published past."""
-    account = results.accounts[fund]
-    values = account["income"] + account["interest"] if name == "income_with_interest" else account[name]
-    if name in AMOUNTS:
-        values = values / account["price_level"]
-    points = dict(zip(results.years, (values / size).tolist(), strict=True))
+    """A column of a fund's account as a line, with its published past."""
+    points = dict(zip(results.years, (_column(results, fund, name) / size).tolist(), strict=True))
     series = measure_of(fund, name)
     return Line(series, canvas.wrapped(words), points, colour, dashes, known.shown(size), known.estimated)
 
@@ -352,8 +360,8 @@ def _above(words: str, below: str) -> list[str]:
 def footer(scenario: "Scenario", lang: str, lines: list[Line], notes: list[str] | None = None) -> list[str]:
     """Title of the scenario and version; below it what the marks mean and what the reader has to know."""
     below = clauses([*remarks(lines, lang), *(notes or [])], lang)
-    title, *rest = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE).split("\n")
-    return [f"{title}{'…' if rest else ''} · simsurance {__version__}", below]
+    title = canvas.wrapped(scenario_title(scenario, lang), LONGEST_TITLE, most=1, size=canvas.FOOT_SIZE)
+    return [f"{title} · simsurance {__version__}", below]
 
 
 def remarks(lines: Sequence[Line], lang: str) -> list[str]:

@@ -48,9 +48,10 @@ INSURANCE: Final = (("resident", BLUE, ""), ("employee", SKY, ""), ("uninsured",
 
 def insured(results: "RunResult", lang: str) -> Chart:
     """Insured of the resident scheme on 31 December, below the population that it could insure."""
-    shown = unit("persons", words_of(results.scenario, lang))
     known = past(results.scenario, "resident_insured")
     count = results.account["resident_insured"]
+    eligible = count / results.account["coverage"]
+    shown = unit("persons", words_of(results.scenario, lang), eligible)
 
     def by_year(values: np.ndarray) -> dict[int, float]:
         return dict(zip(results.years, (values / shown.size).tolist(), strict=True))
@@ -59,7 +60,7 @@ def insured(results: "RunResult", lang: str) -> Chart:
         Line(
             "eligible",
             canvas.wrapped(word("line.eligible", lang)),
-            by_year(count / results.account["coverage"]),
+            by_year(eligible),
             BLACK,
             DASHED,
         ),
@@ -203,16 +204,18 @@ def cost_per_admission(results: "RunResult", lang: str) -> Chart:
 
 def pyramids(results: "RunResult", lang: str) -> Chart:
     """Persons by age and sex on the first and the last 1 January, by who insures them."""
-    shown = unit("persons", words_of(results.scenario, lang))
     dates = (results.dates[0], results.dates[-1])
-    data = _pyramid_data(results, dates, shown.size, shown.name)
+    data = _pyramid_data(results, dates)
+    widths = data.groupby(["date", "sex", "age"])["value"].sum()
+    shown = unit("persons", words_of(results.scenario, lang), widths)
+    data = data.assign(value=data["value"] / shown.size, unit=shown.name)
     figure = canvas.sheet(
         word("title.pyramids", lang),
         word("axis.pyramids", lang, unit=shown.name),
         footer(results.scenario, lang, [], [word("note.un", lang)]),
         lang,
     )
-    widest = float(data.groupby(["date", "sex", "age"])["value"].sum().max()) * 1.04
+    widest = float(widths.max()) / shown.size * 1.04
     for place, date in enumerate(dates):
         axes = canvas.plot_area(figure, (0.06 + 0.485 * place, 0.165, 0.435, 0.575))
         _pyramid(axes, data[data["date"] == date], widest, figure.said)
@@ -229,14 +232,13 @@ def pyramids(results: "RunResult", lang: str) -> Chart:
     return Chart("pyramids", figure, data)
 
 
-def _pyramid_data(results: "RunResult", dates: tuple[int, int], size: float, shown: str) -> "pd.DataFrame":
-    """Persons by date, sex, age and insurance in the unit shown."""
+def _pyramid_data(results: "RunResult", dates: tuple[int, int]) -> "pd.DataFrame":
+    """Persons by date, sex, age and insurance."""
     table = results.population.groupby(level=["date", "sex", "age"]).sum().loc[list(dates)]
     table = table.rename(columns={"resident_insured": "resident", "employee_insured": "employee"})
     table["uninsured"] = (table["persons"] - table["resident"] - table["employee"]).clip(lower=0)
     columns = [name for name, *_ in INSURANCE]
-    long = (table[columns] / size).melt(ignore_index=False, var_name="insurance").reset_index()
-    return long.assign(unit=shown)
+    return table[columns].melt(ignore_index=False, var_name="insurance").reset_index()
 
 
 def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -> None:

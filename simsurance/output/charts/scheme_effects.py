@@ -29,8 +29,10 @@ def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
 
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
-    shown = unit("yuan", words_of(effects.base.scenario, lang))
-    table = effects.effects["balance_present_value"] / shown.size
+    changes = effects.effects["balance_present_value"]
+    drawn = changes[changes.index.isin(effects.base.accounts, level="fund")]
+    shown = unit("yuan", words_of(effects.base.scenario, lang), drawn)
+    table = drawn / shown.size
     years = effects.base.years
     axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
     base = word("note.base", lang, base=scenario_title(effects.base.scenario, lang))
@@ -63,5 +65,4 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     axes.set_yticks(places, [canvas.wrapped(title, LABEL_WIDTH) for title in effects.titles(lang)])
     axes.invert_yaxis()
     figure.legend(loc="lower right", bbox_to_anchor=(0.97, 0.01), ncols=3, frameon=False, fontsize=7.5, labelcolor=GREY)
-    drawn = table[table.index.isin(effects.base.accounts, level="fund")]
-    return Chart(NAME, figure, drawn.rename(shown.name).reset_index())
+    return Chart(NAME, figure, table.rename(shown.name).reset_index())

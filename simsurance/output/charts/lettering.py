@@ -1,0 +1,175 @@
+"""Letters on charts: which font draws them, how wide they are, and lines that fit."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+
+FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
+FAMILY: Final = "Simsurance Sans SC"
+NEXT: Final = "DejaVu Sans"
+"""The font that Matplotlib brings along: signs that the charts' own lacks."""
+BROUGHT: Final = ("DejaVu ", "STIXGeneral")
+"""Other fonts of Matplotlib's that name their characters as Unicode does."""
+PLAIN: Final = (400, "normal", "regular", "book", "roman", "medium")
+"""Weights that are asked for by no name."""
+BOX: Final = "□"
+"""What stands for a character that no font has."""
+DPI: Final = 200
+"""Pixels an inch of a chart: letters are as many whole pixels wide."""
+ATOM: Final = re.compile(r"[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+[\s._=]?|.")
+"""What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign."""
+CUT: Final = "…"
+
+
+def width(text: str, size: float) -> float:
+    """How wide a text of a size is on one line as drawn, in points."""
+    return sum(_advance(character, size) for character in text)
+
+
+def undrawn(texts: Iterable[str]) -> list[str]:
+    """The characters that no font here has, each once."""
+    return [each for each in dict.fromkeys("".join(texts)) if not _unseen(each) and font_of(each) is None]
+
+
+def drawable(text: str) -> str:
+    """A text as charts can draw it, a box for what no font has; fonts of the system that it needs stand next in the style."""
+    shown = "".join(BOX if font_of(each) is None else each for each in text if each == "\n" or not _unseen(each))
+    families = list(mpl.rcParams["font.family"])
+    if families[0] == FAMILY:  # inside the style, which gives all back
+        families += [font[0] for font in map(font_of, shown) if font and font[0] not in families]
+        mpl.rcParams["font.family"] = list(dict.fromkeys(families))
+    return shown
+
+
+def broken(text: str, room: float, size: float) -> list[str]:
+    """A text of a size on lines of at most `room` points, broken behind blanks and dots, and in what is longer than a line."""
+    lines, left = [""], room
+    for atom in (piece for found in ATOM.findall(text) for piece in _pieces(found, room, size)):
+        if width(atom.rstrip(), size) > left and lines[-1]:
+            lines, left = [*lines, ""], room
+        lines[-1] += atom
+        left -= width(atom, size)
+    return [line.strip() for line in lines]
+
+
+def shortened(lines: Sequence[str], most: int, room: float, size: float) -> list[str]:
+    """At most so many lines; where there are more, the last says that it is cut."""
+    if len(lines) <= most:
+        return list(lines)
+    last = lines[most - 1]
+    while last and width(last + CUT, size) > room:
+        last = last[:-1]
+    return [*lines[: most - 1], last + CUT]
+
+
+def fitted(text: str, room: float, sizes: Sequence[tuple[float, int]]) -> tuple[list[str], float]:
+    """The lines of a text and the first size in points at which they are not too many, each no wider than `room` points.
+
+    `sizes`: sizes and the lines that there may be at each; at the last the text is cut.
+    """
+    for size, most in sizes:
+        lines = broken(text, room, size)
+        if len(lines) <= most:
+            return lines, size
+    return shortened(lines, most, room, size), size
+
+
+@cache
+def font_of(character: str) -> tuple[str, Path] | None:
+    """Family and file of the font that draws a character: the charts' own, else Matplotlib's, else one of the system's."""
+    own = {FAMILY: FONT, NEXT: Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"}
+    return _first_of(own, character) or _first_of(_others(), character)
+
+
+def _first_of(fonts: Mapping[str, Path], character: str) -> tuple[str, Path] | None:
+    """The first font that holds a character."""
+    return next((font for font in fonts.items() if _has(font[1], character)), None)
+
+
+def _unseen(character: str) -> bool:
+    """Whether a character is none that is drawn: controls, joiners, selectors of variants, what is not assigned."""
+    return unicodedata.category(character)[0] == "C" or "\ufe00" <= character <= "\ufe0f"
+
+
+@cache
+def _others() -> dict[str, Path]:
+    """Files of the families that have a plain face, by name: those of the system, and of Matplotlib's own what can be used."""
+    own, found = Path(mpl.get_data_path()), dict[str, Path]()
+    for font in sorted(font_manager.fontManager.ttflist, key=lambda font: (font.name, font.fname)):
+        plain = (font.style, font.stretch) == ("normal", "normal") and font.weight in PLAIN
+        if plain and (not Path(font.fname).is_relative_to(own) or font.name.startswith(BROUGHT)):
+            found.setdefault(font.name, Path(font.fname))
+    return found
+
+
+@cache
+def _has(file: Path, character: str) -> bool:
+    """Whether a font holds a character and can draw it."""
+    font, held = _held(file)
+    if font is None or ord(character) not in held:
+        return False
+    try:
+        font.load_char(ord(character))
+    except RuntimeError:
+        return False
+    return True
+
+
+@cache
+def _held(file: Path) -> tuple[FT2Font | None, frozenset[int]]:
+    """A font and the characters that it names; none of what cannot be read at any size."""
+    try:
+        font = FT2Font(str(file))
+        font.set_size(10, DPI)
+        return font, frozenset(font.get_charmap())
+    except (OSError, RuntimeError):
+        return None, frozenset()
+
+
+@cache
+def _advance(character: str, size: float) -> float:
+    """How far a character of a size moves the next as drawn, in points: that of many, whole pixels each."""
+    if _unseen(character):
+        return 0.0
+    family = (font_of(character) or font_of(BOX) or (FAMILY,))[0]
+    letters, look = character if font_of(character) else BOX, FontProperties(family=[family], size=size)
+    edge = "." if letters.isspace() else ""
+    one, more = (
+        _renderer().get_text_width_height_descent(f"{edge}{letters * n}{edge}", look, ismath=False)[0] for n in (1, 11)
+    )
+    return float(more - one) / 10 * 72 / DPI
+
+
+@cache
+def _renderer() -> Any:
+    """What draws letters; the charts' own font is known to Matplotlib from then on."""
+    know_font()
+    made: Any = RendererAgg
+    return made(1, 1, DPI)
+
+
+def know_font() -> None:
+    """Tell Matplotlib of the charts' own font."""
+    if not any(font.fname == str(FONT) for font in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(FONT)
+
+
+def _pieces(atom: str, room: float, size: float) -> list[str]:
+    """An atom, cut where it is wider than a line."""
+    if width(atom.rstrip(), size) <= room:
+        return [atom]
+    pieces = [""]
+    for character in atom:
+        if pieces[-1] and width((pieces[-1] + character).rstrip(), size) > room:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
