@@ -224,7 +224,8 @@ def _cap(values: ScenarioValues, year: int) -> tuple[float, tuple[str, ...]]:
         return _in(rules.cap, year), (f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule")
     income = _level(values.economy.disposable_income, values.claims.trend.reference_year - 1)
     cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
-    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule")
+    of_income = ("economy.disposable_income", "claims.trend.reference_year")
+    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule", *of_income)
 
 
 def _pins(values: ScenarioValues, year: int) -> Iterator[Complaint]:
