@@ -18,7 +18,7 @@ from simsurance import api
 from simsurance.analysis import levers, single_changes
 from simsurance.evidence import calibration
 from simsurance.evidence.fit import Fit
-from simsurance.output.manifest import run_id
+from simsurance.output.planned import run_id
 from simsurance.results import RunAccounts
 from simsurance.scenario_file.loader import load
 

@@ -13,7 +13,7 @@ from simsurance import __version__
 from simsurance.cli import COMMANDS, main
 from simsurance.errors import ExitCode, SimsuranceError
 
-HEAVY = ["numpy", "pandas", "matplotlib", "pydantic", "scipy"]
+HEAVY = ["numpy", "pandas", "matplotlib", "scipy"]
 
 
 def simsurance(*arguments, **options):

@@ -56,6 +56,25 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         ("fund.administration_share={2026=0.01, 2070=0.02}",),
         ["fund.administration_share in 2070 has no effect here: the projection ends in 2060"],
     ),
+    "an entry that repeats what holds": (
+        (),
+        ("fund.administration_share={2026=0.01, 2028=0.01, 2030=0.02, 2032=0.02}",),
+        ["fund.administration_share in 2028, 2032 has no effect here"],
+    ),
+    "an entry on the line between its neighbours": (
+        (),
+        ("fund.administration_share={ramp={2026=0.0, 2028=0.125, 2030=0.25}}",),
+        ["fund.administration_share in 2028 has no effect here"],
+    ),
+    "an entry while another rule is in force for a time": (
+        (),
+        (
+            f"{PERSONAL}.rule={{2019='schedule', 2028='growth', 2029='schedule'}}",
+            f"{PERSONAL}.schedule={{2019=220, 2025=400, 2027=410, 2028=430, 2029=440, 2031=460}}",
+            f"{PERSONAL}.growth_rate=0.1",
+        ),
+        [f"{PERSONAL}.schedule in 2028 has no effect here"],
+    ),
     "a lever beyond the horizon": (
         ("case_payment",),
         ("levers.case_payment.start=2070",),

@@ -98,7 +98,12 @@ def test_a_relative_option_upon_the_baseline_has_the_results_of_the_absolute_val
 def test_a_bound_that_binds_is_told_with_what_was_wanted() -> None:
     scenario = load("baseline", settings=(f"{RATIO}={{add=0.9}}",))
     assert scenario.leaves[RATIO] == 1
-    assert f"{RATIO}: 1.5623 asked for, 1.0000 used, the bound of the key" in scenario.notes
+    note = f"{RATIO}: 1.5623 asked for, 1.0000 used, the bound of the key"
+    assert note in scenario.notes
+    assert note in scenario.replace({"fund.administration_share": 0.01}).notes
+    assert note in scenario.with_fragment("campaign").replace({"fund.administration_share": 0.01}).notes
+    assert note not in scenario.replace({RATIO: 0.7}).notes
+    assert note not in scenario.with_fragment("payment_ratio_up").notes
 
 
 REFUSED: dict[str, tuple[str, str]] = {

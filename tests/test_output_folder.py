@@ -19,8 +19,8 @@ from simsurance.drafts import draft_folder
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.output import save as save_module
 from simsurance.output.folder import new_folder, prepare, refuse_foreign
-from simsurance.output.manifest import as_json, run_id
-from simsurance.output.save import file_names
+from simsurance.output.manifest import as_json
+from simsurance.output.planned import file_names, run_id
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 
@@ -160,6 +160,27 @@ def test_an_edited_file_is_refused_and_left_alone(results, tmp_path):
     assert (tmp_path / "run" / "summary.md").read_text().endswith("my comment")
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace('"complete"', '"draft"'),
+        lambda text: text + "\n",
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace('"seal": "', '"seal": "0'),
+    ],
+    ids=["a word", "a line", "line ends", "the seal"],
+)
+def test_an_edited_manifest_is_refused_and_left_alone(results, tmp_path, edit):
+    results.save(tmp_path / "run", charts=False)
+    manifest = tmp_path / "run" / "manifest.json"
+    edited = edit(manifest.read_text(encoding="utf-8")).encode()
+    manifest.write_bytes(edited)
+    with pytest.raises(SimsuranceError, match=r"manifest\.json: has been changed since it was written") as refused:
+        results.save(tmp_path / "run", charts=False)
+    assert refused.value.exit_code == ExitCode.ENVIRONMENT
+    assert manifest.read_bytes() == edited
+
+
 @pytest.mark.parametrize("content", [b"", b'{"made_by": "simsur', b"\xff\xfe{}", b"[" * 100_000])
 def test_a_damaged_manifest_is_one_line(tmp_path, content):
     (tmp_path / "run").mkdir()
@@ -278,6 +299,7 @@ def test_two_runs_differ_in_the_environment_alone(saved, tmp_path):
     ss.run("baseline", **{"horizon.last_year": 2027}).save(tmp_path / "run")
     one, two = (json.loads((folder / "run" / "manifest.json").read_text()) for folder in (saved, tmp_path))
     assert one.pop("environment").keys() == two.pop("environment").keys()
+    assert one.pop("seal") != two.pop("seal")
     assert one == two
 
 
@@ -331,6 +353,7 @@ def test_results_are_the_same_bytes_from_any_folder_and_name_no_folder(tmp_path,
         texts = {name: (made / name).read_bytes() for name in files(made)}
         manifest = json.loads(texts.pop("manifest.json"))
         assert str(tmp_path) not in manifest.pop("environment")["command"]
+        manifest.pop("seal")
         assert not [name for name, text in (*texts.items(), ("", repr(manifest).encode())) if b"jane" in text]
         wrote[place] = texts, manifest
     monkeypatch.chdir(tmp_path)

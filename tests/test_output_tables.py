@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from shared_runs import twinned
 
-from simsurance.output.tables import BESIDE_TWINS, TABLES, codebook, run_tables
+from simsurance.output.planned import BESIDE_TWINS, TABLES
+from simsurance.output.tables import codebook, run_tables
 from simsurance.scenario_file.loader import load
 from simsurance.variables import KEYS
 

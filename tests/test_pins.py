@@ -268,9 +268,8 @@ def test_a_fragment_on_the_command_line_is_a_policy_and_the_file_that_pins_is_th
     assert mine.pin_root is None
     for child in (below, upon):
         assert child.pin_root is not None
-        assert child.pin_root.values == mine.values.model_copy(
-            update={key: getattr(child.values, key) for key in ("title", "title_zh", "description", "description_zh")}
-        )
+        titles = {key: getattr(child.values, key) for key in ("title", "title_zh", "description", "description_zh")}
+        assert dict(child.pin_root.values) == dict(mine.values) | titles
     whole, more, less = (at(result, "inpatient_benefits", 2028) for result in simulate([mine, below, upon]))
     assert whole == pytest.approx(9e11)
     assert more == pytest.approx(1.1 * whole, rel=2e-3)  # the limit of the benefits binds
@@ -429,6 +428,19 @@ def test_an_identity_tells_a_pin_that_is_not_met() -> None:
 
 
 # ---------------------------------------------------------------- refused
+
+
+def test_validate_finds_what_nothing_can_be_scaled_to(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(
+        'extends = "baseline"\nfund.administration_share = 0\n[pins.it]\ntotal = "administration"\n'
+        'values = { 2028 = 9e9 }\nmark = "judgement"\nsource = "mine"\n'
+    )
+    said = CliRunner().invoke(cli, ["validate", "mine.toml"])
+    assert said.exit_code == 3
+    assert said.stderr.startswith(
+        "mine.toml:pins.it.values: nothing of administration is there to be scaled to 9000000000 in 2028; "
+    )
 
 
 def test_nothing_cannot_be_scaled() -> None:

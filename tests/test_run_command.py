@@ -13,11 +13,10 @@ from shared_runs import projected
 from simsurance import identities
 from simsurance.cli import main
 from simsurance.cli.progress import progress
-from simsurance.errors import ExitCode
+from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import words
 from simsurance.measures import measure_of
-from simsurance.output.manifest import run_id
-from simsurance.output.save import file_names
+from simsurance.output.planned import file_names, run_id
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import load
 
@@ -157,19 +156,23 @@ def test_a_run_whose_accounts_do_not_add_up_writes_nothing(tmp_path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
-def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it_does_alone(tmp_path):
+def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it_does_alone(tmp_path, monkeypatch):
+    require = identities.require
+
+    def require_but_of_one(checks, name):
+        require(checks, name)
+        if name == "fails":
+            raise SimsuranceError("fails: does not add up", exit_code=ExitCode.IDENTITY)
+
+    monkeypatch.setattr(identities, "require", require_but_of_one)
     short = 'title = "{0}"\ndescription = "{0}"\nextends = "baseline"\n[horizon]\nlast_year = 2026\n'
     files = [tmp_path / f"{name}.toml" for name in ("one", "two", "three", "four", "fails")]
     for file in files:
         file.write_text(short.format(file.stem))
-    with files[-1].open("a") as last:
-        last.write('[pins.it]\ntotal = "administration"\nvalues = { 2026 = 1e9 }\nmode = "fixed"\n')
-        last.write('mark = "judgement"\nsource = "S_JUDGEMENT"\n')
     alone = run(files[-1], "--no-charts", "--no-range", "--out", tmp_path / "alone")
     done = run(*files, "--no-charts", "--no-range", "--out", tmp_path / "out")
-    assert alone.exit_code == done.exit_code == ExitCode.INPUT
-    assert "pins.it.values: nothing of administration is there" in alone.stderr
-    assert done.stderr == alone.stderr
+    assert alone.exit_code == done.exit_code == ExitCode.IDENTITY
+    assert done.stderr == alone.stderr == "fails: does not add up\n"
     assert (done.stdout, (tmp_path / "alone").exists()) == ("", False)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["four", "one", "three", "two"]
     assert {len(list(path.iterdir())) for path in (tmp_path / "out").iterdir()} == {

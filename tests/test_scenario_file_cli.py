@@ -41,13 +41,20 @@ def test_validate_as_json_tells_faults_on_standard_output_too(folder):
     shown = call("validate", "baseline", "mine.toml", "--json")
     assert shown.exit_code == 3
     assert json.loads(shown.stdout) == [
-        {"scenario": "baseline", "ok": True, "faults": []},
+        {"scenario": "baseline", "ok": True, "faults": [], "notes": []},
         {
             "scenario": "mine.toml",
             "ok": False,
             "faults": ["mine.toml:zzz: unknown key; `simsurance show baseline` lists the known ones"],
+            "notes": [],
         },
     ]
+    idle = ("validate", "baseline", "--set", "behaviour.leave.campaign=-0.1", "--json")
+    (told,) = json.loads(call(*idle).stdout)
+    assert (told["ok"], told["faults"], len(told["notes"])) == (True, [], 1)
+    assert "behaviour.leave.campaign has no effect here" in told["notes"][0]
+    (strict,) = json.loads(call(*idle, "--strict").stdout)
+    assert (strict["ok"], strict["faults"], strict["notes"]) == (False, told["notes"], [])
 
 
 def test_validate_takes_fragments_and_settings():

@@ -4,9 +4,11 @@ import pytest
 
 from simsurance.basis.inputs import Inputs
 from simsurance.data.tables import published
-from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.leaves import leaves_of
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.operators import is_operator
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -157,7 +159,7 @@ def test_cost_scenarios_leave_the_year_before_the_valuation_date_as_it_is(name):
 
 def test_without_behaviour_switches_every_effect_off():
     effects = load("baseline", ["no_behaviour"]).values.behaviour.effects
-    assert not any(effects.model_dump().values())
+    assert not any(dict(effects).values())
 
 
 def test_every_shipped_scenario_but_the_baseline_is_short():
@@ -179,3 +181,28 @@ def test_a_set_moves_growth_of_cost_beyond_income_by_a_point_in_every_year_in_bo
     for before, after in zip(*paths, strict=True):
         moved = values_by_year(after, years) - values_by_year(before, years)
         assert moved == pytest.approx([by] * len(years))
+
+
+ALL_OR_NONE = {
+    "automatic_renewal",
+    "cost_by_time_to_death",
+    "healthy_ageing",
+    "healthy_ageing_half",
+    "no_level_factors",
+}
+"""Options whose numbers are 0, 1 or a half of a thing, as their titles say."""
+OF_ANOTHER_STATE = {"outpatient_reform_undone", "wages_follow_income"}
+"""Options that stand for a state of things with a name of its own, as those of provinces do."""
+
+
+@pytest.mark.parametrize("name", shipped(fragments=True))
+def test_an_option_that_sets_numbers_says_so_in_its_titles(name):
+    layer = known_fragment(name)
+    absolute = [
+        path
+        for path, value in leaves_of(layer, []).items()
+        if path in KEYS and KEYS[path].kind in ("number", "schedule", "whole number") and not is_operator(value)
+    ]
+    named = name in ALL_OR_NONE | OF_ANOTHER_STATE or name.startswith("province_")
+    for title in (layer.data["title"], layer.data["title_zh"]):
+        assert not absolute or named or any(character.isdigit() for character in title), title

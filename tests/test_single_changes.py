@@ -26,9 +26,10 @@ from simsurance.output.card import card
 from simsurance.output.certainty import JUDGED, RECALLED, baseline_marks, counted_marks, unsure
 from simsurance.output.charts import draw
 from simsurance.output.compare_summary import comparison_summary
+from simsurance.output.planned import SINGLE_CHANGES
 from simsurance.output.ranges import most_facts, range_words
 from simsurance.output.summary import summary
-from simsurance.output.tables import SINGLE_CHANGES, codebook
+from simsurance.output.tables import codebook
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import Ramp

@@ -271,7 +271,7 @@ def test_a_table_that_does_not_reach_the_horizon_is_named() -> None:
     lines = failed.stderr.splitlines()
     assert len(lines) == 7
     wanted = "mortality.csv ends in 2100, before 2101; a table to 2101, or an earlier horizon.last_year"
-    assert f"scenarios/baseline.toml:population.mortality_table: demography/{wanted}" in lines
+    assert f"--set:horizon.last_year: population.mortality_table demography/{wanted}" in lines
 
 
 def test_spans_of_years_in_words() -> None:

@@ -11,8 +11,6 @@ from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.linalg import cholesky, null_space, solve_triangular
-from scipy.optimize import nnls
 
 from simsurance.axes import SEX
 from simsurance.model.population import FEMALE
@@ -76,6 +74,9 @@ def smoothest(totals: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     differences, steps = neighbours(shape[1])
     ratio = _alike(differences, rows, wanted)
     if (steps @ ratio).max() > ROUNDING:
+        from scipy.linalg import cholesky, null_space, solve_triangular  # slow to import, seldom needed
+        from scipy.optimize import nnls
+
         free = null_space(rows)
         root = solve_triangular(cholesky(free.T @ differences.T @ differences @ free), free.T, trans="T", lower=False)
         moved, excess = -steps @ root.T, steps @ ratio

@@ -13,7 +13,7 @@ import numpy as np
 
 from simsurance.basis import build, build_plain
 from simsurance.basis.frames import frames
-from simsurance.basis.pins import Build
+from simsurance.basis.pins import Build, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
@@ -41,9 +41,11 @@ class Idle:
 def idle(scenario: Scenario) -> list[Idle]:
     """What is set above the root of a scenario and changes no bit of what is projected, nor of what amounts are set against.
 
-    Raises SimsuranceError where no basis can be built.
+    Raises SimsuranceError where no basis can be built, or nothing can be scaled to what is pinned.
     """
     whole, units = built(scenario), units_of(scenario)
+    if any(pin.values for pin in scenario.values.pins.values()):
+        require_possible(scenario, project(whole.state, whole.years))
     with np.errstate(all="ignore"):  # sizes that are tried may be far out
         return [each for name, paths in units.items() for each in _idle_of(scenario, whole, name, paths)]
 
@@ -174,7 +176,7 @@ def _after(scenario: Scenario, name: str) -> int | None:
 
 
 def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
-    """The first and the last years of a schedule that differ from the root's and change nothing."""
+    """The years of a schedule that differ from the root's and change nothing: the first, the last, and single ones between."""
     value, root = scenario.leaves[path], scenario.root_leaves.get(path)
     if not isinstance(value, dict):
         return
@@ -182,7 +184,6 @@ def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
     own = value["ramp"] if ramp else value
     theirs = root.get("ramp", root) if isinstance(root, dict) else {}
     differing = [year for year in own if is_year(year) and theirs.get(year, _held(root, year, ramp)) != own[year]]
-    asked = [year for year in differing if ramp or _held(_without(own, [year]), year, ramp) != own[year]]
 
     def same_without(years: Sequence[str]) -> bool:
         left = _without(own, years)
@@ -191,7 +192,9 @@ def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
         other = _changed(scenario, (), {path: {"ramp": left} if ramp else left})
         return other is not None and other.bits == whole.bits
 
-    found = _ends(asked, same_without)
+    found = _ends(differing, same_without)
+    between = [year for year in differing if year not in found]
+    found = sorted([*found, *(year for year in between[:-1] if same_without([year]))])
     if len(differing) == len(own):  # a series of one's own: the years before those read are no slip
         found = [year for year in found if int(year) >= scenario.values.horizon.valuation_year]
     if found:

@@ -15,10 +15,10 @@ from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model import population
 from simsurance.scenario_file.faults import plain
+from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
 from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
-from simsurance.scenario_file.sections import Section
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""

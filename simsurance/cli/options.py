@@ -13,7 +13,6 @@ import click
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, words
-from simsurance.scenario_file.files import of_the_shipped
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -90,8 +89,12 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
 
     Raises SimsuranceError where no basis can be built of what is set.
     """
+    from simsurance.scenario_file.acting import surely_acts
+    from simsurance.scenario_file.files import of_the_shipped
+
     found = scenario.notes_in(lang)
-    if not all(of_the_shipped(layer) for layer in (scenario.root, *scenario.layers.values())):
+    shipped = all(of_the_shipped(layer) for layer in (scenario.root, *scenario.layers.values()))
+    if not shipped and not surely_acts(scenario):
         from simsurance.basis.idle import idle_notes
 
         found += [note.told(words(lang)) for note in idle_notes(scenario)]

@@ -20,20 +20,14 @@ from simsurance.cli.options import (
     tell_undrawn,
 )
 from simsurance.cli.progress import progress
-from simsurance.cli.show import columns, width
 from simsurance.cli.terminal import tell
-from simsurance.cli.validate import table_faults
 from simsurance.errors import SimsuranceError
 from simsurance.language import words
-from simsurance.output.folder import prepare, refuse_foreign
-from simsurance.output.labels import scenario_title
-from simsurance.scenario_file.faults import refuse
-from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
+    from simsurance.scenario_file.loader import Scenario
 
 COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
@@ -102,6 +96,12 @@ def command(
 
     A fund that runs out is a result, not an error: the exit code is 0.
     """
+    from simsurance.cli.validate import table_faults
+    from simsurance.output.folder import prepare, refuse_foreign
+    from simsurance.scenario_file.faults import refuse
+    from simsurance.scenario_file.files import shipped
+    from simsurance.scenario_file.loader import load
+
     if not scenarios and not every:
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
@@ -137,6 +137,8 @@ def command(
     for note in (note for run in told for note in run.told):
         tell(note, err=True)
     if charts:
+        from simsurance.output.labels import scenario_title
+
         tell_undrawn((scenario_title(scenario, lang) for scenario in chosen), lang)
     if as_json:
         _tell([run.report for run in told], as_json)
@@ -145,7 +147,7 @@ def command(
         tell("\n".join([*table, "", *(run.written for run in told)]))
 
 
-def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
+def _folders(scenarios: Sequence["Scenario"], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
     """Each scenario's folder; raises SimsuranceError if two would be the same or one is not ours to replace."""
     names = [scenario.name.casefold() for scenario in scenarios]
     if twice := [scenario.name for scenario in scenarios if names.count(scenario.name.casefold()) > 1]:
@@ -156,10 +158,9 @@ def _folders(scenarios: Sequence[Scenario], out: Path, look_at: Callable[[Path],
     return folders
 
 
-def _plan(scenario: Scenario, folder: Path, charts: bool, ranged: bool) -> dict[str, Any]:
+def _plan(scenario: "Scenario", folder: Path, charts: bool, ranged: bool) -> dict[str, Any]:
     """What a run would write."""
-    from simsurance.output.manifest import run_id
-    from simsurance.output.save import file_names
+    from simsurance.output.planned import file_names, run_id
 
     horizon = scenario.values.horizon
     return {
@@ -224,6 +225,8 @@ def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> lis
 
 def _table(rows: Sequence[Row], lang: str) -> list[str]:
     """The table on standard output: the rows of all runs under their heads."""
+    from simsurance.cli.show import columns, width
+
     cells = [tuple(words(lang).label(f"run.{name}") for name in COLUMNS), *(row for row, _ in rows)]
     indent = " " * (max(width(row[0]) for row in cells) + 2)
     table = zip(columns(cells), ([], *(below for _, below in rows)), strict=True)

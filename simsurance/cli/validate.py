@@ -28,12 +28,15 @@ def command(
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
-    found = {scenario: _faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
+    found = {scenario: faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
     faults = {name: [*wrong, *(notes if strict else ())] for name, (wrong, notes) in found.items()}
     if not strict:
         tell_notes(line for _, notes in found.values() for line in notes)
     if as_json:
-        report = [{"scenario": name, "ok": not lines, "faults": lines} for name, lines in faults.items()]
+        report = [
+            {"scenario": name, "ok": not lines, "faults": lines, "notes": [] if strict else found[name][1]}
+            for name, lines in faults.items()
+        ]
         tell(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         for name in (name for name, lines in faults.items() if not lines):
@@ -42,7 +45,7 @@ def command(
         raise SimsuranceError(*wrong)
 
 
-def _faults_and_notes(
+def faults_and_notes(
     scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
     """The lines that say what is wrong with a scenario, its tables and its opening; where nothing is, its notes."""

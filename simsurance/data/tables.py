@@ -55,6 +55,10 @@ ESTIMATE: Final = "estimate"
 VARIANTS: Final = ("low", "medium", "high", "lower80", "upper80", "lower95", "upper95")
 """What a table of total fertility may tell apart: what was estimated, and paths from there."""
 ROUNDING: Final = 1e-6
+LONGEST_SHOWN: Final = 40
+"""Characters of a cell that messages repeat."""
+MOST_SHOWN: Final = 12
+"""Columns of a header that messages repeat."""
 PARTS: Final = (("moderate", "high"), ("active", "retired"))
 """Shares of the same persons, which leave some for the rest."""
 
@@ -76,7 +80,7 @@ class Table:
         """The number column of that name."""
         column = self._column(name)
         if isinstance(column, list):
-            raise _fault(self.path, 2, name, f"{column[0]!r} is not a number", "a finite number such as 0.0123")
+            raise _fault(self.path, 2, name, f"{_brief(column[0])} is not a number", "a finite number such as 0.0123")
         return column
 
     def text(self, name: str) -> list[str]:
@@ -248,7 +252,9 @@ def _table(path: str | Path, header: Sequence[str] | None) -> Table:
     table = READ[str(path)] = _read(str(path), state.st_mtime_ns, state.st_size)
     names = tuple(table.columns)
     if header is not None and names != tuple(header):
-        raise _fault(str(path), 1, "", f"the header is {','.join(names)}", ",".join(header))
+        raise _fault(
+            str(path), 1, "", f"the header is {','.join(map(_shortened, names[:MOST_SHOWN]))}", ",".join(header)
+        )
     return table
 
 
@@ -321,12 +327,22 @@ def _parsed(path: str, name: str, cells: list[str]) -> Column:
         if not any(map(_is_number, set(cells))):
             return [as_written(cell) for cell in cells]
         row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
-        raise _fault(path, row, name, f"{cell!r} is not a number", "a finite number such as 0.0123") from None
+        raise _fault(path, row, name, f"{_brief(cell)} is not a number", "a finite number such as 0.0123") from None
     plain = "".join(cells)
     if not np.isfinite(numbers).all() or not plain.isascii() or "_" in plain or " " in plain:
         row, cell = next((row, cell) for row, cell in enumerate(cells, start=2) if not _is_number(cell))
-        raise _fault(path, row, name, f"{cell!r} is not a finite number", "a finite number such as 0.0123")
+        raise _fault(path, row, name, f"{_brief(cell)} is not a finite number", "a finite number such as 0.0123")
     return _read_only(numbers)
+
+
+def _brief(cell: str) -> str:
+    """A cell in quotation marks, of a long one the beginning."""
+    return repr(_shortened(cell))
+
+
+def _shortened(text: str) -> str:
+    """A text, of a long one the beginning."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _is_number(cell: str) -> bool:
@@ -411,7 +427,7 @@ def _codes(table: Table, name: str, members: Sequence[Member]) -> NDArray[np.int
     if (codes < 0).any():
         row = int(np.argmax(codes < 0))
         cell = table.columns[name][row]
-        shown = f"{cell:g}" if not isinstance(cell, str) else repr(cell)
+        shown = f"{cell:g}" if not isinstance(cell, str) else _brief(cell)
         raise _fault(table.path, row + 2, name, f"{shown} is not on this axis", _span(members))
     return codes
 
@@ -451,5 +467,5 @@ def _read_only(array: FloatArray) -> FloatArray:
 
 
 def _fault(path: str, row: int, column: str, wrong: str, right: str) -> SimsuranceError:
-    where = f"{path}:{row}:{column}" if column else f"{path}:{row}"
+    where = f"{path}:{row}:{_shortened(column)}" if column else f"{path}:{row}"
     return SimsuranceError(f"{where}: {wrong}; {right}")

@@ -16,6 +16,8 @@ MADE_BY: Final = "simsurance"
 LITTER: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What file browsers leave wherever somebody looks."""
 LARGEST_MANIFEST: Final = 64 << 20
+SEAL: Final = '"seal": "{}"'
+"""The last entry of a manifest: the hash of its text with an empty seal."""
 
 
 @contextmanager
@@ -60,6 +62,8 @@ def refuse_foreign(path: Path) -> None:
     if manifest is None:
         _refuse_damaged(path / MANIFEST)
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
+    if not _as_sealed(path / MANIFEST, manifest.get("seal")):
+        raise _changed(path / MANIFEST)
     hashes = manifest["outputs"]
     folders = {parent for name in hashes for parent in Path(name).parents}
     for file in sorted(path.rglob("*")):
@@ -69,9 +73,7 @@ def refuse_foreign(path: Path) -> None:
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
             raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
         if name.as_posix() != MANIFEST and hashlib.sha256(file.read_bytes()).hexdigest() != hashes[name.as_posix()]:
-            raise _refusal(
-                f"{file}: has been changed since it was written; move it, or choose another folder with --out"
-            )
+            raise _changed(file)
 
 
 def _refuse_damaged(manifest: Path) -> None:
@@ -85,6 +87,24 @@ def _refuse_damaged(manifest: Path) -> None:
     except (ValueError, RecursionError):
         pass
     raise SimsuranceError(f"{manifest}: is damaged; restore it, move the folder, or choose another one with --out")
+
+
+def sealed(manifest: str) -> str:
+    """The text of a manifest that ends with an empty seal, sealed."""
+    assert manifest.count(SEAL.format("")) == 1
+    return manifest.replace(SEAL.format(""), SEAL.format(hashlib.sha256(manifest.encode()).hexdigest()))
+
+
+def _as_sealed(manifest: Path, seal: object) -> bool:
+    """Whether a manifest is as it was written; those of former versions have no seal."""
+    if not isinstance(seal, str):
+        return seal is None
+    text = manifest.read_bytes().decode()
+    return hashlib.sha256(text.replace(SEAL.format(seal), SEAL.format("")).encode()).hexdigest() == seal
+
+
+def _changed(file: Path) -> SimsuranceError:
+    return _refusal(f"{file}: has been changed since it was written; move it, or choose another folder with --out")
 
 
 def _refusal(line: str) -> SimsuranceError:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +14,7 @@ from simsurance.data import tables
 from simsurance.data.tables import DATA
 from simsurance.output.folder import MADE_BY
 from simsurance.output.labels import file_of, name_of, origins
+from simsurance.output.planned import run_id, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,29 +30,8 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
-PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "pydantic", "scipy")
+PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
-
-
-def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) -> str:
-    """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run.
-
-    `digest`: a table's hash, that of its file as it is now if none is given.
-    """
-    digest = digest or sha256
-    tables = {key: digest(path) for key, path in scenario.tables.items()}
-    of_root = {key: digest(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
-    leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
-    made_of = {
-        "version": __version__,
-        "leaves": leaves,
-        "tables": tables,
-        "reference": dict(scenario.of_root) | of_root,
-    }
-    if scenario.pin_root is not None:
-        made_of["pinned_in"] = run_id(scenario.pin_root, digest)
-    text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str) -> str:
@@ -143,7 +123,8 @@ def _run(result: "RunResult") -> dict[str, Any]:
 def _manifest(content: Mapping[str, Any], outputs: Mapping[str, str], command: str) -> str:
     """A manifest; whatever may differ between two runs of the same thing stands in `environment` alone."""
     head = {"made_by": MADE_BY, "version": __version__, "status": "complete"}
-    return as_json({**head, **content, "outputs": dict(sorted(outputs.items())), "environment": environment(command)})
+    made = {"outputs": dict(sorted(outputs.items())), "environment": environment(command)}
+    return as_json({**head, **content, **made, "seal": ""})
 
 
 def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -172,11 +153,6 @@ def environment(command: str) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in PACKAGES},
     }
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def as_read(path: Path) -> str:

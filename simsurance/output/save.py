@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING
 from simsurance.csv_text import table_csv
 from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
-from simsurance.output.folder import MANIFEST, new_folder
-from simsurance.output.labels import chart_names
+from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
     comparison_manifest,
     run_manifest,
     scheme_effects_manifest,
-    sha256,
     stochastic_manifest,
 )
+from simsurance.output.planned import sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.tables import SINGLE_CHANGES, TABLES, comparison_tables, run_tables, stochastic_tables
+from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
-    from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.stochastic import Stochastic
 
 
@@ -146,21 +144,4 @@ def _write(
             if bom and file.suffix == ".csv" and not isinstance(texts.get(file.relative_to(draft).as_posix()), bytes):
                 file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
-        (draft / MANIFEST).write_text(manifest(outputs), encoding="utf-8", newline="\n")
-
-
-def table_places(scenario: "Scenario") -> dict[Path, str]:
-    """Where each own table of a scenario stands in the folder of a run, so that its scenario.toml finds it there."""
-    places: dict[Path, str] = {}
-    for file in scenario.own_tables:
-        number = sum(other.name.casefold() == file.name.casefold() for other in places)
-        places[file] = f"tables/{number}/{file.name}" if number else f"tables/{file.name}"
-    return places
-
-
-def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
-    """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
-    names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
-    names += table_places(scenario).values()
-    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
-    return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]
+        (draft / MANIFEST).write_text(sealed(manifest(outputs)), encoding="utf-8", newline="\n")

@@ -13,7 +13,8 @@ from simsurance.csv_text import table_csv
 from simsurance.language import Words, words
 from simsurance.ledger import FUNDS
 from simsurance.measures import date_percentiles, measure_of
-from simsurance.output.manifest import as_json, run_id
+from simsurance.output.manifest import as_json
+from simsurance.output.planned import run_id
 from simsurance.scenario_file.files import scenarios_folder
 
 if TYPE_CHECKING:

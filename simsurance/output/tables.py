@@ -7,6 +7,7 @@ from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.labels import label
+from simsurance.output.planned import BESIDE_TWINS, OF_THE_RUN, SINGLE_CHANGES
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.stochastic import Stochastic
-
-OF_THE_RUN: Final = ("fund", "frames", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
-BESIDE_TWINS: Final = ("twin", "drag", "tail")
-TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
-"""The tables of a run, each a file of that name."""
-SINGLE_CHANGES: Final = "single_changes"
-"""The table of what ranges rest on, where they are asked for."""
 
 KEY_UNITS: Final = {"year": "year", "date": "year", "birth_year": "year", "age": "years"}
 OTHERS: Final = (

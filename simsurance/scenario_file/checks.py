@@ -3,59 +3,53 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
+from typing import Any, Final
 
 from simsurance.scenario_file.faults import Fault, in_words, nearest
-from simsurance.scenario_file.files import TABLES, Layer
+from simsurance.scenario_file.fields import Complaints, Place
+from simsurance.scenario_file.files import TABLES, Layer, to_change
 from simsurance.scenario_file.keys import KEYS, key_at
 from simsurance.scenario_file.leaves import missing_inside, nested
 from simsurance.scenario_file.schema import ScenarioValues
 
 Origins = Mapping[str, Layer]
+BESIDE: Final = {"years_out_of_order": "valuation_year", "band_ratios": "band_edges"}
+"""The key before it that a value does not go with, by the kind of the complaint."""
 
 
 def validated(
-    leaves: Mapping[str, Any], origins: Origins, faults: list[Fault], prefix: str = ""
+    leaves: Mapping[str, Any], origins: Origins, root: Layer, faults: list[Fault], prefix: str = ""
 ) -> ScenarioValues | None:
     """The values of complete leaves, or None and the faults that the schema finds."""
     for named, text in missing_inside(leaves):
         layer = next(origins[leaf] for leaf in leaves if leaf.startswith(f"{named}."))
         faults.append(layer.fault(prefix + named, text))
-    try:
-        return ScenarioValues.model_validate(nested(leaves))
-    except ValidationError as error:
-        for complaint in error.errors(include_url=False):
-            path, rest = _place(complaint["loc"], leaves)
-            leaf = next((leaf for leaf in leaves if leaf == path or leaf.startswith(path + ".")), None)
-            key = None if leaf is None else key_at(leaf)
-            if leaf is None or key is None or (key.kind != "reasons" and _told_by_its_key(complaint["type"], rest)):
-                continue  # a missing key, or one told already
-            for inside, text in in_words(key, rest, complaint):
-                where = f"{path}.{inside}".rstrip(".")
-                faults.append(origins.get(where, origins[leaf]).fault(prefix + where, text))
-    return None
+    complaints: Complaints = []
+    values = ScenarioValues.read(nested(leaves), (), complaints)
+    for complaint in complaints:
+        path, rest = _place(complaint.place, leaves)
+        leaf = next((leaf for leaf in leaves if leaf == path or leaf.startswith(path + ".")), None)
+        key = None if leaf is None else key_at(leaf)
+        if leaf is None or key is None:
+            continue  # a missing key
+        for inside, text in in_words(key, rest, complaint):
+            where = f"{path}.{inside}".rstrip(".")
+            held_by = next((each for each in leaves if f"{where}.".startswith(f"{each}.")), leaf)
+            beside = f"{path.rpartition('.')[0]}.{BESIDE.get(complaint.kind, '')}"
+            told_at = to_change((held_by, beside), origins, root)
+            place, said = (where, text) if told_at == held_by else (beside, f"{where}: {text}")
+            faults.append(origins[told_at].fault(prefix + place, said))
+    return values
 
 
-def _place(loc: tuple[int | str, ...], leaves: Mapping[str, Any]) -> tuple[str, tuple[int | str, ...]]:
+def _place(place: Place, leaves: Mapping[str, Any]) -> tuple[str, Place]:
     """The leaf or the small table that a place in the schema belongs to, and what follows it inside a leaf."""
     path = ""
-    for depth, part in enumerate(loc, start=1):
+    for depth, part in enumerate(place, start=1):
         path = f"{path}.{part}".lstrip(".")
         if path in leaves:
-            rest = loc[depth:]
-            by_year = path in KEYS and KEYS[path].kind == "schedule"
-            form_first = by_year and rest and rest[0] in ("number", "years", "ramp")
-            return path, rest[1:] if form_first else rest
+            return path, place[depth:]
     return path, ()
-
-
-def _told_by_its_key(kind: str, rest: tuple[int | str, ...]) -> bool:
-    """True for the value of an entry whose key is no year: the key is what is wrong, and is told by itself."""
-    if not rest or (len(rest) > 1 and rest[-1] == "[key]"):
-        return False
-    return isinstance(rest[-1], str) and rest[-1] != "ramp" and kind != "extra_forbidden"
 
 
 def tables_found(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault]) -> dict[str, Path]:

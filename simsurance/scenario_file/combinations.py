@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Final
 
 from simsurance.scenario_file.faults import Fault, plain
-from simsurance.scenario_file.files import IN_PYTHON, Layer
+from simsurance.scenario_file.files import IN_PYTHON, Layer, to_change
 from simsurance.scenario_file.pins import pin_complaints
 from simsurance.scenario_file.schedule import Schedule, first_year, level_in, value_in
 from simsurance.scenario_file.schema import ScenarioValues
@@ -56,7 +56,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
             text = f'not used while cap_rule is "{rule}"; write cap_rule = "{wanted}" beside it'
             faults.append(origin.fault(f"{CRITICAL}.{name}", text))
     for keys, text in told.items():
-        key = next((key for key in keys if origins[key].label != root.label), keys[0])
+        key = to_change(keys, origins, root)
         faults.append(origins[key].fault(key, text))
 
 
@@ -105,18 +105,18 @@ def _waiting(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 def _bonus(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A single step fits under the limit of the bonuses, and a cut leaves something of the cap."""
-    rules, (cap, (cap_key, *_)) = values.participation, _cap(values, year)
+    rules, (cap, cap_keys) = values.participation, _cap(values, year)
     most = _in(rules.bonus_limit, year) * cap
     for section in ("continuous_bonus", "no_claim_bonus"):
         step = _in(getattr(rules, section).step, year)
         if step > most:
             text = f"{section}.step {plain(step)} is above all that bonus_limit allows, {plain(most)} in {year}; "
-            keys = (f"participation.{section}.step", "participation.bonus_limit", cap_key)
+            keys = (f"participation.{section}.step", "participation.bonus_limit", *cap_keys)
             yield keys, text + "lower the step or raise the limit"
     cut = _in(rules.cap_cut_per_lapsed_year, year)
     if cut > cap:
         text = f"cap_cut_per_lapsed_year {plain(cut)} is above the cap, {plain(cap)} in {year}; give a smaller cut"
-        yield ("participation.cap_cut_per_lapsed_year", cap_key), text
+        yield ("participation.cap_cut_per_lapsed_year", *cap_keys), text
 
 
 def _basic_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
@@ -224,7 +224,8 @@ def _cap(values: ScenarioValues, year: int) -> tuple[float, tuple[str, ...]]:
         return _in(rules.cap, year), (f"{CRITICAL}.cap", f"{CRITICAL}.cap_rule")
     income = _level(values.economy.disposable_income, values.claims.trend.reference_year - 1)
     cap = _in(rules.cap_income_multiple, year) * income - _in(values.benefits.inpatient.limit, year)
-    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule")
+    of_income = ("economy.disposable_income", "claims.trend.reference_year")
+    return cap, (f"{CRITICAL}.cap_income_multiple", "benefits.inpatient.limit", f"{CRITICAL}.cap_rule", *of_income)
 
 
 def _pins(values: ScenarioValues, year: int) -> Iterator[Complaint]:
@@ -274,10 +275,15 @@ def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
             yield (f"levers.{name}.start",), text + f"trend; start in {opening + 1} or later"
     for component in {lever.component: None for lever in values.levers.values()}:
         on_it = {name: lever.size for name, lever in values.levers.items() if lever.component == component}
-        less = {name: size for name, size in on_it.items() if size < 0}
-        if len(less) > 1 and sum(less.values()) < -1 - ROUNDING:
-            text = f"{' and '.join(less)} take {plain(round(-sum(less.values()), 12))} of {component} together, more than all; "
-            yield tuple(f"levers.{name}.size" for name in reversed(less)), text + "smaller sizes"
+        less, more = ({name: size for name, size in on_it.items() if size * sign > 0} for sign in (-1, 1))
+        for them, verb, beyond in (
+            (less, "take {} of", "more than all"),
+            (more, "add {} to", "more than all of it again"),
+        ):
+            if len(them) > 1 and abs(sum(them.values())) > 1 + ROUNDING:
+                done = verb.format(plain(round(abs(sum(them.values())), 12)))
+                text = f"{' and '.join(them)} {done} {component} together, {beyond}; smaller sizes"
+                yield tuple(f"levers.{name}.size" for name in reversed(them)), text
 
 
 COMPLAINTS: Final = (

@@ -1,7 +1,6 @@
 """Keys of the employee scheme: its members, their moves, contributions, care, benefits and accounts."""
 
-from pydantic import field_validator
-
+from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
     ByArea,
@@ -10,9 +9,8 @@ from simsurance.scenario_file.sections import (
     Pair,
     PathByNeed,
     PathBySex,
-    Section,
+    a_band,
     amount,
-    in_order,
     quantity,
     text,
 )
@@ -185,12 +183,8 @@ class EmployeeFunds(Section):
         "months of expenditure",
         0,
         120,
+        a_band,
     )
-
-    @field_validator("reserve_band")
-    @classmethod
-    def _band(cls, band: list[float]) -> list[float]:
-        return in_order(band)
 
 
 class EmployeeScheme(Section):

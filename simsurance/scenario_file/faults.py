@@ -6,15 +6,16 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, Final
-
-from pydantic_core import ErrorDetails
+from typing import Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.fields import Complaint
 from simsurance.scenario_file.keys import MEMBERS, Key
 from simsurance.scenario_file.schedule import CALENDAR
 
 MOST_SHOWN: Final = 50
+LONGEST_SHOWN: Final = 40
+"""Characters of a value that a fault repeats."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,18 @@ def bound(number: float | None) -> str:
     return re.sub(r"e\+0*", "e", f"{number:g}")
 
 
+def brief(text: str) -> str:
+    """A text, of a long one the beginning."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
 def found(value: object) -> str:
     """What was found instead, in words."""
     match value:
         case bool():
             return f"{str(value).lower()} is a switch"
         case str():
-            shown = value if len(value) <= 40 else value[:37] + "..."
-            return f'"{shown}" is text'
+            return f'"{brief(value)}" is text'
         case dict():
             return "this is a table"
         case list():
@@ -167,10 +172,9 @@ def in_percent(number: float, lowest: float, highest: float) -> bool:
     return far and lowest <= number / 100 <= highest
 
 
-def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list[tuple[str, str]]:
+def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> list[tuple[str, str]]:
     """Sub-key and text of each fault that one complaint of the schema stands for."""
-    value: Any = error["input"]
-    context = error.get("ctx", {})
+    value, context = complaint.value, complaint.facts
     key_itself = len(rest) > 1 and rest[-1] == "[key]"
     place = ".".join(str(part) for part in (rest[:-1] if key_itself else rest))
     want = wanted(key, by_year=bool(rest) and isinstance(rest[-1], int) and key.kind in ("schedule", "pins"))
@@ -178,7 +182,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
         return [("", f"this is a table by group, where one value for all belongs; {want}")]
     if key_itself:
         return [(place, _no_year(rest[-2], key.kind == "schedule"))]
-    match error["type"]:
+    match complaint.kind:
         case "out_of_bounds":
             by_year = wanted(key, by_year=True)
             return [(where, outside(key, number, by_year if where else want)) for where, number in context["outside"]]
@@ -186,27 +190,27 @@ def in_words(key: Key, rest: tuple[int | str, ...], error: ErrorDetails) -> list
             return [(place, f"year {context['after']} stands after {context['before']}; write the years in order")]
         case "too_short":
             return [(place, "no year is named; write { 2026 = … }")]
-        case "extra_forbidden":
+        case "beside_ramp":
             return [(place, "a ramp takes no other keys beside it; write { ramp = { 2026 = …, 2035 = … } }")]
-        case "finite_number":
+        case "finite":
             return [(place, f"{plain(value)} is not a finite number; {want}")]
-        case "int_type" if isinstance(value, float):
+        case "whole number" if isinstance(value, float):
             return [(place, f"{value!r} is not a whole number; {f'write {value:.0f}' if value.is_integer() else want}")]
-        case "float_type" if isinstance(value, dict) and value and rest and all(str(part).isdigit() for part in value):
+        case "number" if isinstance(value, dict) and value and rest and all(str(part).isdigit() for part in value):
             return [(place, f"{rest[-1]}.{next(iter(value))} is no year; years are whole numbers of four digits")]
-        case "float_type" | "int_type":
+        case "number" | "whole number":
             return [(place, number_wanted(value, want))]
-        case "bool_type" if value in ("true", "false"):
+        case "switch" if value in ("true", "false"):
             return [(place, f"{found(value)}, not a switch; write {value} without quotes")]
-        case "bool_type":
+        case "switch":
             return [(place, f"{found(value)}, not a switch; {want}")]
-        case "literal_error":
+        case "choice":
             hint = nearest(value, key.choices, 0.5) if isinstance(value, str) else ""
-            shown = f'"{value}"' if isinstance(value, str) else found(value) + ","
+            shown = f'"{brief(value)}"' if isinstance(value, str) else found(value) + ","
             return [(place, f"{shown} is none of the choices; {hint or 'give ' + quoted(key.choices)}")]
-        case "dict_type" if rest:
+        case "years" if rest:
             return [(place, f"{found(value)}, not a table of years; write {{ ramp = {{ 2026 = …, 2035 = … }} }}")]
-        case "string_type":
+        case "text":
             return [(place, f"{found(value)}, not text; {want}")]
         case "label":
             return [(place, f'{found(value)}, not a label of at most 20 letters; write one such as "CNY"')]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +45,12 @@ class Layer:
         """Line of the key, or of the nearest table above it; 0 where unknown."""
         parts = key.split(".")
         return next((self.lines[k] for n in range(len(parts), 0, -1) if (k := ".".join(parts[:n])) in self.lines), 0)
+
+
+def to_change(keys: Iterable[str], layers: Mapping[str, Layer], root: Layer) -> str:
+    """Of keys that disagree the one to change: the first that another source than the root sets, else the first."""
+    there = [key for key in keys if key in layers]
+    return next((key for key in there if layers[key].label != root.label), there[0])
 
 
 def of_the_shipped(layer: "Layer") -> bool:

@@ -1,31 +1,12 @@
 """The keys of a scenario file, read from the schema: path, kind, unit, bounds and description of each."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Final
 
-from pydantic import BaseModel
-
-from simsurance.scenario_file.schedule import Pins, Schedule
+from simsurance.scenario_file.fields import Field, Kind, Section, kind_of
 from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
-from simsurance.scenario_file.sections import Number, Pair
-
-Kind = Literal[
-    "number",
-    "whole number",
-    "schedule",
-    "pins",
-    "rules",
-    "reasons",
-    "text",
-    "table",
-    "choice",
-    "switch",
-    "list",
-    "pair",
-]
-
 
 REASONS: Final = "plausible"
 """The key with reasons why values are meant."""
@@ -48,51 +29,26 @@ class Key:
     optional: bool = False
 
 
-def _keys_in(model: type[BaseModel], prefix: str, small: Mapping[str, Any], about: str) -> dict[str, Key]:
+def _keys_in(table: type[Section], prefix: str, around: Field | None = None) -> dict[str, Key]:
     """All keys below a section; the members of a small table share its description, unit and bounds."""
     found: dict[str, Key] = {}
-    hints = get_type_hints(model, include_extras=True)
-    for name, field in model.model_fields.items():
-        path = prefix + (field.alias or name)
+    for field in table.FIELDS.values():
+        path = prefix + field.named
         if path in (LEVERS, PINS):
             continue  # their tables have names of their own: see NAMED
-        extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else small
-        description = field.description or about
-        hint = hints[name]
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            SECTIONS[path] = field.description or (hint.__doc__ or "").strip()
-            if extra:
+        about = (
+            field if field.unit or not around else replace(around, description=field.description or around.description)
+        )
+        if field.table:
+            SECTIONS[path] = field.description or (field.table.__doc__ or "").strip()
+            if about.unit:
                 SMALL_TABLES.add(path)
-            found |= _keys_in(hint, path + ".", extra, description)
+            found |= _keys_in(field.table, path + ".", about)
         else:
-            kind, choices = _kind(path, hint)
-            bounds = extra.get("unit", ""), extra.get("lowest"), extra.get("highest")
-            found[path] = Key(path, kind, description, *bounds, choices, not field.is_required())
+            kind, choices = kind_of(field.named, field.hint)
+            bounds = about.unit, about.lowest, about.highest
+            found[path] = Key(path, kind, about.description, *bounds, choices, field.optional)
     return found
-
-
-def _kind(path: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
-    """What a key holds, and the words it may hold where they are a closed choice."""
-    plain: dict[Any, Kind] = {
-        Number: "number",
-        float: "number",
-        int: "whole number",
-        bool: "switch",
-        Schedule: "schedule",
-        Pins: "pins",
-        Pair: "pair",
-        dict[str, str]: "reasons",
-    }
-    for known, kind in plain.items():
-        if hint == known:
-            return kind, ()
-    if hint is str:
-        return ("table" if path.endswith("_table") else "text"), ()
-    if get_origin(hint) is Literal:
-        return "choice", get_args(hint)
-    if get_origin(hint) is list:
-        return "list", ()
-    return "rules", get_args(get_args(get_args(hint)[0])[1])
 
 
 SECTIONS: Final[dict[str, str]] = {}
@@ -101,7 +57,7 @@ SECTIONS: Final[dict[str, str]] = {}
 SMALL_TABLES: Final[set[str]] = set()
 """Paths of the tables that hold one number a member, such as `health.mortality_ratio`."""
 
-KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", {}, "")
+KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "")
 """Every key of a complete scenario, in the order of the schema."""
 
 MEMBERS: Final = frozenset(
@@ -109,11 +65,11 @@ MEMBERS: Final = frozenset(
 )
 """Names of the groups that small tables have one number for, such as `female` or `urban`."""
 
-SECTIONS.update({table: ScenarioValues.model_fields[table].description or "" for table in (LEVERS, PINS)})
+SECTIONS.update({table: ScenarioValues.FIELDS[table].description for table in (LEVERS, PINS)})
 
-LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", {}, "")
+LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "")
 """Every key of one lever by its name in the lever's table, in the order of the schema."""
-PIN_KEYS: Final[dict[str, Key]] = _keys_in(Pin, "", {}, "")
+PIN_KEYS: Final[dict[str, Key]] = _keys_in(Pin, "")
 """Every key of one pin, likewise."""
 NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS}
 """The keys of the tables that have names of their own, by the table around them."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from simsurance.errors import SimsuranceError
 from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
 from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
+from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, MOST_FRAGMENTS, TABLES, Layer, find, read
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
@@ -41,6 +40,7 @@ from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
+from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
@@ -166,7 +166,7 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         stack.put(leaves_of(layer, faults), layer)
         stack.operate(faults)
-        return _scenario(self.name, stack, self._base, faults, self._pinned_in([layer]))
+        return self._still_told(_scenario(self.name, stack, self._base, faults, self._pinned_in([layer])))
 
     def with_fragment(self, name: str | Path) -> "Scenario":
         """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
@@ -177,7 +177,7 @@ class Scenario:
         stack = _Stack(dict(self.leaves), dict(self.layers))
         _put_fragments(stack, [layer], faults)
         name = f"{self.name}+{slug(layer.label)}"
-        return _scenario(name, stack, self._base, faults, self._pinned_in([layer]))
+        return self._still_told(_scenario(name, stack, self._base, faults, self._pinned_in([layer])))
 
     def with_root_at(self, paths: Iterable[str], changes: Mapping[str, Any] | None = None) -> "Scenario":
         """The scenario with the root's values at some paths, none where the root has none, and other values at others.
@@ -191,6 +191,11 @@ class Scenario:
                 stack.put({path: self.root_leaves[path]}, self.root)
         stack.put(dict(changes or {}), Layer(IN_PYTHON, {}))
         return _scenario(self.name, stack, self._base, [], self._pinned_in([]) if self.pin_root else None)
+
+    def _still_told(self, changed: "Scenario") -> "Scenario":
+        """The scenario made of this one, with the bounds met here on what it does not set anew."""
+        kept = [bound for bound in self.bounds_met if changed.layers.get(bound.path) is self.layers[bound.path]]
+        return replace(changed, bounds_met=(*kept, *changed.bounds_met)) if kept else changed
 
     @property
     def _base(self) -> "_Base":
@@ -367,21 +372,23 @@ def _scenario(
     root, of_root = base.root, base.of_root
     bounds_met = stack.bring_within_bounds()
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
-    values = validated(leaves, stack.layers, faults)
+    values = validated(leaves, stack.layers, root, faults)
     tables = tables_found(leaves, stack.layers, faults)
-    years_covered(leaves, stack.layers, tables, faults)
+    years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
     unknown_reasons(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]
-    reference, at_root = (values if own == leaves else validated(own, from_root, faults, prefix) for own in of_kind)
+    reference, at_root = (
+        values if own == leaves else validated(own, from_root, root, faults, prefix) for own in of_kind
+    )
     at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
     root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:
-            years_covered(own, from_root, files, faults, prefix)
+            years_covered(own, from_root, files, root, faults, prefix)
     refuse(faults)
     assert values is not None
     assert reference is not None
@@ -555,8 +562,10 @@ _RESERVED: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com
 
 def _as_toml(value: Any) -> Any:
     """A value given in Python as TOML would give it: text keys, plain numbers, lists."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(by_alias=True)
+    if isinstance(value, Section):
+        value = value.as_table()
+    if isinstance(value, Ramp):
+        value = {"ramp": value.ramp}
     if isinstance(value, Mapping):
         return {str(key): _as_toml(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

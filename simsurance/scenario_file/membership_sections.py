@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
-
+from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
     ByAgeBand,
@@ -11,9 +10,9 @@ from simsurance.scenario_file.sections import (
     ByIncome,
     ByNeed,
     Number,
-    Section,
     amount,
     calendar_year,
+    named,
     quantity,
     text,
 )
@@ -81,7 +80,7 @@ class Behaviour(Section):
     """Hazards of leaving, returning and joining (method note, section 5)."""
 
     leave: LeaveCoefficients
-    back: ReturnCoefficients = Field(alias="return")
+    back: ReturnCoefficients = named("return")
     targets: BehaviourTargets
     effects: Effects
     burden_floor: Number = quantity("added to the burden before the logarithm", "share of income", 1e-6, 0.1)

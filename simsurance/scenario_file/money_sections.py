@@ -1,11 +1,10 @@
 """Keys of the resident scheme's money: contributions, claims, benefits, the fund."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-
-from simsurance.scenario_file.schedule import Schedule, Year, as_years
+from simsurance.scenario_file.fields import Refused, Section
+from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
     ByAgeAtDeath,
     ByArea,
@@ -14,10 +13,9 @@ from simsurance.scenario_file.sections import (
     Number,
     Pair,
     PathByNeed,
-    Section,
+    a_band,
     amount,
     calendar_year,
-    in_order,
     quantity,
     text,
 )
@@ -29,9 +27,7 @@ SubsidyRule = Literal["schedule", "growth", "ratio", "share", "indexed"]
 class PersonalContribution(Section):
     """What an insured person pays, by insured year."""
 
-    rule: Annotated[dict[Year, PersonalRule], BeforeValidator(as_years), Field(min_length=1)] = text(
-        "schedule, growth or indexed, from the year named on"
-    )
+    rule: Annotated[dict[int, PersonalRule], "rules"] = text("schedule, growth or indexed, from the year named on")
     schedule: Schedule = amount("contribution per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
     income_share: Schedule = quantity(
@@ -51,7 +47,7 @@ class PersonalContribution(Section):
 class Subsidy(Section):
     """What the budget pays for each insured person, by insured year."""
 
-    rule: Annotated[dict[Year, SubsidyRule], BeforeValidator(as_years), Field(min_length=1)] = text(
+    rule: Annotated[dict[int, SubsidyRule], "rules"] = text(
         "schedule, growth, ratio, share or indexed, from the year named on"
     )
     schedule: Schedule = amount("subsidy per person by insured year", "yuan a year", 0)
@@ -211,6 +207,17 @@ class OutpatientBenefits(Section):
     limit: PathByNeed = amount("most that is paid in a year by health status class, in the reference year", "yuan", 1)
 
 
+def _rising(edges: list[float], before: Mapping[str, Any]) -> None:
+    if not edges or edges[0] != 0 or sorted(set(edges)) != edges:
+        raise Refused("band_edges")
+
+
+def _one_a_band(ratios: list[float], before: Mapping[str, Any]) -> None:
+    edges = before.get("band_edges") or ratios
+    if len(ratios) != len(edges):
+        raise Refused("band_ratios", ratios=len(ratios), edges=len(edges))
+
+
 class CriticalIllness(Section):
     """Critical-illness insurance: a second layer on what basic insurance leaves to the patient."""
 
@@ -224,9 +231,9 @@ class CriticalIllness(Section):
         "share of the insured in places with the low deductible, fitted to 2023", "share", 0, 1
     )
     band_edges: list[Number] = amount(
-        "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0
+        "where the bands begin, above the deductible, in the reference year; first 0", "yuan", 0, _rising
     )
-    band_ratios: list[Number] = quantity("share paid in each band by the national rule", "share", 0.01, 1)
+    band_ratios: list[Number] = quantity("share paid in each band by the national rule", "share", 0.01, 1, _one_a_band)
     ratio_shift: Number = quantity("added to every band's share in all places, fitted to 2023", "share", -1, 1)
     cap_rule: Literal["income_multiple", "amount"] = text(
         "the cap is what basic insurance leaves of a multiple of last year's disposable income, or an amount"
@@ -254,23 +261,6 @@ class CriticalIllness(Section):
     tail_index: Number = quantity(
         "Pareto index of cost above the 99th percentile; 0 for the lognormal tail", "index", 0, 10
     )
-
-    @field_validator("band_edges")
-    @classmethod
-    def _edges(cls, edges: list[float]) -> list[float]:
-        if not edges or edges[0] != 0 or sorted(set(edges)) != edges:
-            raise PydanticCustomError("band_edges", "do not begin with 0 and rise")
-        return edges
-
-    @field_validator("band_ratios")
-    @classmethod
-    def _ratios(cls, ratios: list[float], info: ValidationInfo) -> list[float]:
-        edges = info.data.get("band_edges", ratios)
-        if len(ratios) != len(edges):
-            raise PydanticCustomError(
-                "band_ratios", "{ratios} ratios for {edges} bands", {"ratios": len(ratios), "edges": len(edges)}
-            )
-        return ratios
 
 
 class Benefits(Section):
@@ -313,9 +303,5 @@ class Fund(Section):
         "months of expenditure",
         0,
         120,
+        a_band,
     )
-
-    @field_validator("reserve_band")
-    @classmethod
-    def _band(cls, band: list[float]) -> list[float]:
-        return in_order(band)

@@ -1,12 +1,9 @@
 """Values that change by calendar year."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
+from typing import TYPE_CHECKING, Annotated, Final, TypeGuard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,20 +11,6 @@ if TYPE_CHECKING:
 
 CALENDAR: Final = (1990, 2150)
 """Whole numbers outside are no calendar years but slips of the pen. Which years can be valued is for the data to say."""
-
-
-def as_years(value: Any) -> Any:
-    """Text keys of TOML as years: plain years become numbers, anything else is left for the schema to refuse."""
-    if not isinstance(value, dict):
-        return value
-    years = {int(key) if is_year(key) else key: item for key, item in value.items()}
-    named = [year for year in years if isinstance(year, int)]
-    for before, after in pairwise(named):
-        if after < before:
-            raise PydanticCustomError(
-                "years_descend", "year {after} stands after {before}", {"after": after, "before": before}
-            )
-    return years
 
 
 @lru_cache(maxsize=1024)
@@ -41,32 +24,17 @@ def is_calendar_year(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and CALENDAR[0] <= value <= CALENDAR[1]
 
 
-def _form(value: object) -> str:
-    """Which of its three forms a schedule is written in, so that a fault is told once and not once a form."""
-    if isinstance(value, Ramp) or (isinstance(value, dict) and "ramp" in value):
-        return "ramp"
-    return "years" if isinstance(value, dict) else "number"
-
-
-Year = Annotated[int, Field(ge=CALENDAR[0], le=CALENDAR[1])]
-Knots = Annotated[dict[Year, float], BeforeValidator(as_years), Field(min_length=1)]
-
-
-class Ramp(BaseModel):
+@dataclass(frozen=True)
+class Ramp:
     """Straight lines between the years named; the last value holds on."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-    ramp: Knots
+    ramp: dict[int, float]
 
 
-Schedule = Annotated[
-    Annotated[float, Tag("number")] | Annotated[Ramp, Tag("ramp")] | Annotated[Knots, Tag("years")],
-    Discriminator(_form),
-]
+Schedule = Annotated[float | Ramp | dict[int, float], "schedule"]
 """A number for all years; `{2026 = 400, 2028 = 420}`, each value until the next year named; or `{ramp = {…}}`."""
 
-Pins = Annotated[dict[Year, float], BeforeValidator(as_years)]
+Pins = Annotated[dict[int, float], "pins"]
 """Values for single years; other years are not touched; may be empty."""
 
 

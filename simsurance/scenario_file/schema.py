@@ -5,13 +5,12 @@ parameter reference, `simsurance show` and the messages about values out of boun
 Values stand in `scenarios/baseline.toml`; their sources and ranges in `scenarios/register.csv`.
 """
 
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.employee_sections import EmployeeScheme
+from simsurance.scenario_file.fields import Refused, Section
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
 from simsurance.scenario_file.money_sections import Benefits, Claims, Contributions, Fund
 from simsurance.scenario_file.schedule import Pins, Schedule
@@ -19,9 +18,8 @@ from simsurance.scenario_file.sections import (
     LARGEST_AMOUNT,
     ByNeed,
     Number,
-    Section,
+    a_label,
     amount,
-    as_label,
     calendar_year,
     quantity,
     text,
@@ -71,19 +69,17 @@ Mark = Literal[
 ]
 
 
+def _not_before(last_year: int, before: Mapping[str, Any]) -> None:
+    first = before.get("valuation_year") or last_year
+    if last_year < first:
+        raise Refused("years_out_of_order", last=last_year, first=first)
+
+
 class Horizon(Section):
     """The years of the projection."""
 
     valuation_year: int = calendar_year("year on whose 1 January the projection opens")
-    last_year: int = calendar_year("last calendar year projected")
-
-    @field_validator("last_year")
-    @classmethod
-    def _in_order(cls, last_year: int, info: ValidationInfo) -> int:
-        first = info.data.get("valuation_year", last_year)
-        if last_year < first:
-            raise PydanticCustomError("years_out_of_order", "before {first}", {"last": last_year, "first": first})
-        return last_year
+    last_year: int = calendar_year("last calendar year projected", _not_before)
 
 
 class CountedAges(Section):
@@ -146,7 +142,7 @@ class Population(Section):
 class Economy(Section):
     """Currency, income, prices and interest."""
 
-    currency: str = text("label of the currency of all amounts, printed beside them; nothing is converted")
+    currency: str = text("label of the currency of all amounts, printed beside them; nothing is converted", a_label)
     disposable_income: Schedule = amount(
         "disposable income per head, nation, up to the last year named, with constant growth between; a number: up to "
         "the year before the valuation date",
@@ -185,8 +181,6 @@ class Economy(Section):
     flow_timing: Literal["start", "middle", "end"] = text(
         "when in the year income and expenditure fall, for interest and present values: 1 January, mid-year or 31 December"
     )
-
-    _currency_is_a_label = field_validator("currency")(as_label)
 
 
 class Health(Section):
@@ -259,6 +253,14 @@ class Uncertainty(Section):
     net_migration_table: str = text("median and bounds of net migration by calendar year")
 
 
+def _in_its_range(high: float, before: Mapping[str, Any]) -> None:
+    low, size = (high if before.get(name) is None else before[name] for name in ("low", "size"))
+    if low > high:
+        raise Refused("lever_range", low=low, high=high)
+    if not low <= size <= high and not before.get("outside_range"):
+        raise Refused("lever_size", size=size, low=low, high=high)
+
+
 class Lever(Section):
     """A change of one component of cost, use, benefits or income that no key of its own describes.
 
@@ -271,25 +273,14 @@ class Lever(Section):
     )
     start: int = calendar_year("first year of the effect, after the valuation year")
     ramp_years: int = quantity("years until the full effect, in equal steps; 1 for all of it at once", "years", 1, 50)
-    outside_range: bool = Field(default=False, description="whether a size outside low to high is meant")
+    outside_range: bool = text("whether a size outside low to high is meant", default=False)
     size: Number = quantity("relative change of the component at full effect", "share", -0.9, 2)
     low: Number = quantity("lower end of the range of size", "share", -0.9, 2)
-    high: Number = quantity("upper end of the range of size", "share", -0.9, 2)
+    high: Number = quantity("upper end of the range of size", "share", -0.9, 2, _in_its_range)
     mark: Mark = text("how certain the size is, in the words of the register")
     source: str = text("where the size comes from: the id of a listed source, or a reference in words")
     description: str = text("what the lever is, and which part of its size is judgement")
     description_zh: str = text("the same in Chinese")
-
-    @field_validator("high")
-    @classmethod
-    def _range(cls, high: float, info: ValidationInfo) -> float:
-        low = info.data.get("low", high)
-        if low > high:
-            raise PydanticCustomError("lever_range", "above {high}", {"low": low, "high": high})
-        size = info.data.get("size", high)
-        if not low <= size <= high and not info.data.get("outside_range"):
-            raise PydanticCustomError("lever_size", "{size} outside", {"size": size, "low": low, "high": high})
-        return high
 
 
 class Pin(Section):
@@ -298,10 +289,10 @@ class Pin(Section):
     total: PinnedTotal = text(
         "what is pinned: a row of the ledger, the income or expenditure of a fund, or the insured of 1 January"
     )
-    mode: Literal["root", "fixed"] = Field(
-        default="root",
-        description="root: the factor pinned ÷ model is found in the file that pins and kept in what is laid upon it, so that "
+    mode: Literal["root", "fixed"] = text(
+        "root: the factor pinned ÷ model is found in the file that pins and kept in what is laid upon it, so that "
         "policies act; fixed: the total is imposed on every run",
+        default="root",
     )
     values: Pins = quantity("the total in each year named, or on 1 January of it", "yuan or persons", 0, LARGEST_AMOUNT)
     mark: Mark = text("how certain the series is, in the words of the register")
@@ -330,9 +321,7 @@ class ScenarioValues(Section):
     fund: Fund
     measures: Measures
     uncertainty: Uncertainty
-    levers: dict[str, Lever] = Field(
-        default_factory=dict, description="Changes of one component each that no key of their own describes, by name."
+    levers: dict[str, Lever] = text(
+        "Changes of one component each that no key of their own describes, by name.", default={}
     )
-    pins: dict[str, Pin] = Field(
-        default_factory=dict, description="Totals that a yearly series replaces, each by a name of its own."
-    )
+    pins: dict[str, Pin] = text("Totals that a yearly series replaces, each by a name of its own.", default={})

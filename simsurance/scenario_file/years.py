@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from simsurance.csv_text import LARGEST_TABLE, text_of
 from simsurance.scenario_file.faults import Fault
-from simsurance.scenario_file.files import TABLES, Layer
+from simsurance.scenario_file.files import TABLES, Layer, to_change
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.schedule import is_calendar_year, is_year
 
@@ -37,6 +37,7 @@ TO_REFERENCE: Final = frozenset(
     )
 )
 """What is read to the reference year of cost, where the horizon ends before it."""
+OPENING_YEAR: Final = "horizon.valuation_year"
 NEVER: Final = 9999
 MORTALITY: Final = ("population.mortality_factor", "population.mortality_level")
 DEMOGRAPHY: Final = ("population.fertility_level", *MORTALITY, "population.migration_factor")
@@ -76,15 +77,39 @@ KNOWN_TO: Final[Mapping[str, int]] = {
 """Factors found year by year from what was published: on the valuation date that of so many years before is known."""
 
 
+FOLLOWED: Final[Mapping[str, Sequence[str]]] = {
+    **{path: (level,) for path, level in GROWN_AFTER.items()},
+    **dict.fromkeys((*INCOME_GROWTH, "economy.inflation"), INCOMES),
+    **dict.fromkeys(INCOMES, (MEAN_WAGE,)),
+    "employee.wage.growth_excess": (MEAN_WAGE,),
+    **dict.fromkeys(DEMOGRAPHY, (STOCK,)),
+}
+"""The levels and stocks whose last year says from when on a growth rate, an income or a factor is needed."""
+
+
 def years_covered(
-    leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str, Path], faults: list[Fault], prefix: str = ""
+    leaves: Leaves,
+    origins: Mapping[str, Layer],
+    tables: Mapping[str, Path],
+    root: Layer,
+    faults: list[Fault],
+    prefix: str = "",
 ) -> None:
-    """Counts of the valuation date are there, and schedules and tables have all the years that a run needs them for."""
-    opening, last_year = leaves.get("horizon.valuation_year"), leaves.get("horizon.last_year")
+    """Counts of the valuation date are there, and schedules and tables have all the years that a run needs them for.
+
+    What is missing is told at the key that a file set upon the root, the one that asks for the years or the one without them.
+    """
+
+    def tell(path: str, text: str, *others: str) -> None:
+        key = to_change((path, *others), origins, root)
+        faults.append(origins[key].fault(prefix + key, text if key == path else f"{path} {text}"))
+
+    opening, last_year = leaves.get(OPENING_YEAR), leaves.get("horizon.last_year")
     if not is_calendar_year(opening) or not is_calendar_year(last_year) or last_year < opening:
         return  # told by the key itself
-    if text := _uncounted(leaves, opening):
-        faults.append(origins["horizon.valuation_year"].fault(prefix + "horizon.valuation_year", text))
+    if absent := [path for path, dates in _counts(leaves).items() if opening not in dates]:
+        key = to_change((OPENING_YEAR, *absent), origins, root)
+        faults.append(origins[key].fault(prefix + key, _uncounted(absent, leaves, opening)))
         return  # whatever else is amiss hangs on the date
     named_reference = leaves.get("claims.trend.reference_year")
     reference = named_reference if isinstance(named_reference, int) else last_year
@@ -97,25 +122,22 @@ def years_covered(
             and needed <= (last_year if path not in TO_REFERENCE else max(last_year, reference))
         ):
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
-            faults.append(origins[path].fault(prefix + path, text))
+            tell(path, text, OPENING_YEAR, "claims.trend.reference_year", *FOLLOWED.get(path, ()))
     for path, (first, last) in years_read(opening, last_year, tables).items():
         if path not in tables or not is_shipped(tables[path]) or not (there := table_years(tables[path])):
             continue  # tables of one's own are read row by row where a run begins
         if there[0] > first:
             text = f"{leaves[path]} begins in {there[0]}, after {first}; a table that begins in {first} or before"
-            faults.append(origins[path].fault(prefix + path, text))
+            tell(path, text, OPENING_YEAR, STOCK)
         if there[1] < last:
             text = (
                 f"{leaves[path]} ends in {there[1]}, before {last}; a table to {last}, or an earlier horizon.last_year"
             )
-            faults.append(origins[path].fault(prefix + path, text))
+            tell(path, text, "horizon.last_year", OPENING_YEAR)
 
 
-def _uncounted(leaves: Leaves, opening: int) -> str:
-    """Which counts are not those of the valuation date, and in which years it could lie; empty where all are."""
-    absent = [path for path, dates in _counts(leaves).items() if opening not in dates]
-    if not absent:
-        return ""
+def _uncounted(absent: Sequence[str], leaves: Leaves, opening: int) -> str:
+    """Which counts are not those of the valuation date, and in which years it could lie."""
     common = countable(leaves)
     instead = f", or value in {in_spans(common)}" if common else ""
     return f"no count on 1 January {opening} in {', '.join(absent)}; give each a value for {opening}{instead}"

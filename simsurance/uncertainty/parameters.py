@@ -207,8 +207,8 @@ def value_at(values: Any, path: str) -> Any:
 @cache
 def _attribute(section: Any, name: str) -> str:
     """The field that a key of a section is called in Python."""
-    fields: Mapping[str, Any] = section.model_fields
-    return next((field for field, info in fields.items() if info.alias == name), name)
+    fields: Mapping[str, Any] = section.FIELDS
+    return next(field for field, info in fields.items() if info.named == name)
 
 
 def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
@@ -223,7 +223,7 @@ def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
         else:
             update[field] = value
     update |= {field: with_values(getattr(values, field), inside) for field, inside in below.items()}
-    return values.model_copy(update=update)
+    return values.changed(update)
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:

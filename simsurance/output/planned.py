@@ -1,0 +1,64 @@
+"""What a run will write and what it is made of, known before anything is computed."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from simsurance import __version__
+from simsurance.output.folder import MANIFEST
+from simsurance.output.labels import chart_names
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
+
+OF_THE_RUN: Final = ("fund", "frames", "measures", "population", "membership", "flows", "ages", "cohorts", "groups")
+BESIDE_TWINS: Final = ("twin", "drag", "tail")
+TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
+"""The tables of a run, each a file of that name."""
+SINGLE_CHANGES: Final = "single_changes"
+"""The table of what ranges rest on, where they are asked for."""
+
+
+def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) -> str:
+    """Hash of the resolved scenario, the contents of its tables and the version: the same anywhere for the same run.
+
+    `digest`: a table's hash, that of its file as it is now if none is given.
+    """
+    digest = digest or sha256
+    tables = {key: digest(path) for key, path in scenario.tables.items()}
+    of_root = {key: digest(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
+    leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
+    made_of = {
+        "version": __version__,
+        "leaves": leaves,
+        "tables": tables,
+        "reference": dict(scenario.of_root) | of_root,
+    }
+    if scenario.pin_root is not None:
+        made_of["pinned_in"] = run_id(scenario.pin_root, digest)
+    text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def table_places(scenario: "Scenario") -> dict[Path, str]:
+    """Where each own table of a scenario stands in the folder of a run, so that its scenario.toml finds it there."""
+    places: dict[Path, str] = {}
+    for file in scenario.own_tables:
+        number = sum(other.name.casefold() == file.name.casefold() for other in places)
+        places[file] = f"tables/{number}/{file.name}" if number else f"tables/{file.name}"
+    return places
+
+
+def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
+    """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
+    names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
+    names += table_places(scenario).values()
+    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
+    return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]
