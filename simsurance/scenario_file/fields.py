@@ -135,7 +135,7 @@ class Section:
     def changed(self, values: Mapping[str, Any]) -> Self:
         """The table with other values of some attributes, which are not checked."""
         section = type(self)()
-        vars(section).update(vars(self) | values)
+        vars(section).update({**vars(self), **values})
         return section
 
     def as_table(self) -> dict[str, Any]:
