@@ -1,7 +1,6 @@
 """What amounts of a year are set against: consumer prices, incomes, gross domestic product (method note, section 10)."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
@@ -10,8 +9,6 @@ from simsurance.basis.inputs import Inputs
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, values_by_year
-
-GDP: Final = "economy.gdp"
 
 
 def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
@@ -70,13 +67,13 @@ def product(inputs: Inputs) -> np.ndarray:
 def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
     """All disposable income over that at the incomes and population of the root, [year]; `persons` [date].
 
-    Where the scenario names a product of its own, over that ratio in the last year named: a named product is met.
+    Where the scenario names another product than its root, over that ratio in the last year named: a named product is met.
     """
     scenario, years = inputs.scenario, inputs.years
     at_root = persons if same_people(scenario) else population(inputs.at_root)
     people = mean(persons) / mean(at_root)
     ratio = people * incomes_over_root(inputs, years)
-    if GDP in scenario.changed and (named := inputs.values.economy.gdp):
+    if (named := inputs.values.economy.gdp) and named != inputs.at_root.values.economy.gdp:
         last = max(named)
         of_people = people[years.index(last)] if last in years else persons[0] / at_root[0]
         ratio = ratio / (of_people * incomes_over_root(inputs, [last])[0])

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -97,8 +98,8 @@ class Scenario:
     def __getitem__(self, path: str) -> Any:
         """The value at a dotted path, as a scenario file would give it; raises SimsuranceError where there is none."""
         if path not in self.leaves:
-            raise SimsuranceError(f"{self.name}:{path}: {unknown(path)}")
-        return self.leaves[path]
+            raise SimsuranceError(f"{self.name}:{path}: {unknown(f'{path}')}")
+        return deepcopy(self.leaves[path])
 
     @property
     def currency(self) -> str:
@@ -159,6 +160,8 @@ class Scenario:
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
+        if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
+            raise SimsuranceError(f"{IN_PYTHON}: not values by key; give {{'fund.administration_share': 0.02}}")
         faults: list[Fault] = []
         inside = {path: text for path in changes if (text := inside_a_value(path))}
         faults.extend(Fault(IN_PYTHON, path, text) for path, text in inside.items())

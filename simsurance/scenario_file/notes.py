@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.incomes import outside_band
+from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.plausible import over_root
@@ -27,6 +28,9 @@ from simsurance.scenario_file.years import (
     years_named,
     years_read,
 )
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
 """What the incomes of the nation, of town and country follow from."""
@@ -85,6 +89,13 @@ def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> 
         employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]
         if not employees and not {path, *others} & set(changed):
             yield Note("mixed", {"path": path, "ratio": ratio})
+
+
+def of_draws(scenario: "Scenario") -> list[Note]:
+    """A note of the keys that only draws read, where they are set: a single run does not."""
+    paths = [path for path in scenario.changed if path.startswith(DRAWN)]
+    differing = [path for path in paths if scenario.leaves[path] != scenario.root_leaves.get(path)]
+    return [Note("of_draws", {"paths": differing})] if differing else []
 
 
 def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:
