@@ -1,6 +1,7 @@
 """What amounts of a year are set against: consumer prices, incomes, gross domestic product (method note, section 10)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from simsurance.basis.inputs import Inputs
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, values_by_year
+
+ROUNDING: Final = 1e-12
+"""Within which populations are the same: persons added in another order."""
 
 
 def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
@@ -72,6 +76,7 @@ def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
     scenario, years = inputs.scenario, inputs.years
     at_root = persons if same_people(scenario) else population(inputs.at_root)
     people = mean(persons) / mean(at_root)
+    people = np.where(np.abs(people - 1) < ROUNDING, 1.0, people)
     ratio = people * incomes_over_root(inputs, years)
     if (named := inputs.values.economy.gdp) and named != inputs.at_root.values.economy.gdp:
         last = max(named)

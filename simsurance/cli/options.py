@@ -46,7 +46,7 @@ def language_option(of: str) -> Callable[[Command], Command]:
         type=click.Choice(languages()),
         default=WHOLE,
         show_default=True,
-        callback=lambda context, parameter, lang: words(lang).lang,
+        callback=lambda context, parameter, lang: lang if lang == WHOLE else words(lang).lang,
         help=f"Language of {of}.",
     )
 
