@@ -160,6 +160,7 @@ def every_note(folder: Path) -> list[str]:
         "pins.subsidies": pin,
         "membership.resident_insured": "7e8",
         "fund.opening": "80000000",
+        "employee.care.real_growth": "{2019 = 0.02, 2025 = 0.01, 2026 = 0.01}",
         "uncertainty.long_run": "0.5",
     }
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]

@@ -38,7 +38,7 @@ from simsurance.scenario_file.leaves import (
     unknown,
 )
 from simsurance.scenario_file.note import Note
-from simsurance.scenario_file.notes import income_notes, mixed, notes, pin_notes
+from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
@@ -135,6 +135,7 @@ class Scenario:
         changed = self.changed
         found = [
             *notes(self.leaves, self.tables),
+            *held_on(self.leaves, changed),
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
             *implausible(self.leaves, self.layers),
