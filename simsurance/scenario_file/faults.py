@@ -141,6 +141,8 @@ def number_wanted(value: object, want: str) -> str:
     """Why a value is no number, and the number that was probably meant."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"a number too large to be held; {want}"
+    if isinstance(value, float):
+        return f"{plain(value)} is not a finite number; {want}"
     if not isinstance(value, str):
         return f"{found(value)}, not a number; {want}"
     text = unicodedata.normalize("NFKC", value).strip().replace(",", "").replace("_", "")
