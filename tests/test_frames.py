@@ -16,6 +16,7 @@ from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import TABLES
 from simsurance.scenario_file.schedule import value_in
 from simsurance.variables import A_HEAD, FRAMES
+from tests.scaled_fund import scaled
 
 SHORT = {"horizon.last_year": 2034}
 RICHER = {"economy.real_income_growth": 0.07}
@@ -187,3 +188,13 @@ def test_a_fund_with_people_of_its_own_has_its_part_of_the_product(base: RunAcco
     saved.write_text(scenario.to_toml(), encoding="utf-8")
     (again,) = accounts_of([load(saved)])
     np.testing.assert_array_equal(again.account["gdp"], half.account["gdp"])
+
+
+def test_a_product_of_its_own_is_met_again_where_the_run_is_repeated(tmp_path: Path) -> None:
+    """A fund with people and product of its own, and the complete scenario that its folder has."""
+    own = scaled(0.03, tmp_path).replace(SHORT)
+    file = tmp_path / "scenario.toml"
+    file.write_text(own.to_toml(), encoding="utf-8")
+    first, again = (found.account["gdp"] for found in accounts_of([own, load(file)]))
+    np.testing.assert_array_equal(first, again)
+    assert first[0] / run().account["gdp"][0] == pytest.approx(0.03, rel=1e-9)

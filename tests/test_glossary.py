@@ -20,7 +20,7 @@ from simsurance.language import FOLDER, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
-from simsurance.scenario_file.notes import Note
+from simsurance.scenario_file.notes import Note, of_draws
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 ROOT = Path(__file__).parents[1]
@@ -160,6 +160,8 @@ def every_note(folder: Path) -> list[str]:
         "pins.subsidies": pin,
         "membership.resident_insured": "7e8",
         "fund.opening": "80000000",
+        "employee.care.real_growth": "{2019 = 0.02, 2025 = 0.01, 2026 = 0.01}",
+        "uncertainty.long_run": "0.5",
     }
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 
@@ -180,7 +182,7 @@ def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
 def scenario_notes(folder: Path) -> list[Note]:
     """The notes of that run."""
     scenario = load("baseline", (), tuple(every_note(folder)[1::2]))
-    return [*scenario.notes_found, *idle_notes(scenario), *table_notes(scenario)]
+    return [*scenario.notes_found, *idle_notes(scenario), *of_draws(scenario), *table_notes(scenario)]
 
 
 def test_what_should_go_is_found_as_a_whole_word_outside_code():

@@ -95,6 +95,11 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         ('economy.currency="USD"', "fund.reserve_band=[3, 5]", "measures.delay_years=6", 'title="Mine"'),
         [],
     ),
+    "what draws alone read: validate judges a file for every command": (
+        (),
+        ("uncertainty.long_run=0.5", "uncertainty.paths=false"),
+        [],
+    ),
     "what acts": (
         ("case_payment", "campaign"),
         ("fund.administration_share=0.01", "behaviour.leave.campaign=-0.1"),
@@ -133,6 +138,42 @@ def test_run_tells_the_same_and_refuses_it_when_strict() -> None:
     assert run.exit_code == 0
     assert run.stderr == call("validate", *command).stderr
     assert call("run", *command, "--dry-run", "--strict").exit_code == 3
+
+
+@pytest.mark.parametrize("command", [("run", "--dry-run"), ("compare", "--no-charts", "--no-range")])
+def test_a_single_run_tells_what_only_draws_read(command: tuple[str, ...], tmp_path: Path) -> None:
+    name, *options = command
+    others = ["baseline+campaign"] if name == "compare" else []
+    short = ("--set", "horizon.last_year=2027", "--out", str(tmp_path))
+    settings = (
+        "--set",
+        "uncertainty.long_run=0.5",
+        "--set",
+        "uncertainty.demography=false",
+        "--set",
+        "uncertainty.paths=true",
+    )
+    line = "baseline: uncertainty.demography, uncertainty.long_run act in simsurance stochastic alone"
+    assert call(name, "baseline", *others, *options, *short, *settings).stderr.splitlines()[0] == line
+    said = call(name, "baseline", *others, *options, *short, *settings[:2], "--lang", "zh").stderr.splitlines()[0]
+    assert said == "baseline：`uncertainty.long_run`仅在`simsurance stochastic`中起作用"
+    assert "stochastic" not in call(name, "baseline", *others, *options, *short).stderr
+    if name == "run":
+        assert call(name, "baseline", *options, *short, *settings, "--strict").exit_code == 3
+
+
+def test_a_comparison_tells_what_has_no_effect(tmp_path: Path) -> None:
+    file = tmp_path / "notices.toml"
+    file.write_text(f'extends = "baseline"\n[contributions.personal]\nschedule = {NOTICES}\n', encoding="utf-8")
+    short = ("--no-charts", "--no-range", "--set", "horizon.last_year=2030", "--out", str(tmp_path))
+    told = call("compare", "baseline", str(file), *short)
+    wanted = f'notices: {PERSONAL}.schedule has no effect here; it acts with {PERSONAL}.rule = {{ 2027 = "schedule" }}'
+    assert (told.exit_code, told.stderr.splitlines()) == (0, [wanted])
+
+
+def test_notes_of_validate_are_told_in_a_language() -> None:
+    done = call("validate", "baseline", "--set", f"{PERSONAL}.growth_rate=0.1", "--lang", "zh")
+    assert done.stderr.startswith(f"baseline：`{PERSONAL}.growth_rate`在本情景中不起作用")
 
 
 def told_of(scenario: Scenario, paths: dict[str, list[str]]) -> list[str]:

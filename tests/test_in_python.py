@@ -63,6 +63,15 @@ def test_a_value_of_another_kind_is_told_with_what_to_give(value: Any, told: str
     assert str(error.value).startswith("replace:economy.inflation")
 
 
+def test_a_value_that_is_changed_leaves_the_scenario_as_it_is() -> None:
+    scenario = ss.load("baseline")
+    held = scenario["fund.opening"]
+    held["2026"] = 1.0
+    scenario["employee.fund.reserve_band"].append(99.0)
+    assert scenario["fund.opening"]["2026"] == ss.load("baseline")["fund.opening"]["2026"] != 1.0
+    assert scenario["employee.fund.reserve_band"] == ss.load("baseline")["employee.fund.reserve_band"]
+
+
 def test_a_number_of_numpy_is_a_number() -> None:
     assert ss.load("baseline").replace({"economy.inflation": np.float64(0.02)})["economy.inflation"] == 0.02
 
@@ -76,6 +85,12 @@ def test_a_number_of_numpy_is_a_number() -> None:
             lambda run: charts.draw("reserve", run.shown),
             "reserve: no such chart; there are reserve_months, fund_balance",
         ),
+        (lambda run: run.scenario[3], "3: unknown key; `simsurance show baseline` lists the known ones"),
+        (
+            lambda run: run.scenario.replace({3: 1}),
+            "replace: not values by key; give {'fund.administration_share': 0.02}",
+        ),
+        (lambda run: run.scenario.replace([0.02]), "replace: not values by key; give {"),
         (lambda run: run.scenario["economy.inflatoin"], "economy.inflatoin: unknown key; did you mean inflation?"),
     ],
 )

@@ -84,3 +84,20 @@ def test_most_schedules_are_tried_and_act_from_then_on(runs: dict[str, RunAccoun
         acting += [path] * (not all(same))
     assert len(runs) > 90
     assert len(acting) > 50
+
+
+@pytest.mark.parametrize(
+    "path", ["population.mortality_level", "population.mortality_advance", "population.migration_factor"]
+)
+def test_people_of_later_years_leave_the_product_of_earlier_ones(path: str) -> None:
+    """Beside the baseline as it stands, whose people are those of the root."""
+    plain = load("baseline").replace({"horizon.last_year": LAST})
+    held = plain[path]
+    last = max(held.items())[1] if isinstance(held, dict) else held
+    earlier = held if isinstance(held, dict) else {"2015": held}
+    base, run = accounts_of([plain, plain.replace({path: {**earlier, str(FIRST): last + 0.2}})])
+    before = base.years.index(FIRST)
+    for column, values in run.account.items():
+        if column not in LOOKS_AHEAD:
+            np.testing.assert_array_equal(values[:before], base.account[column][:before], err_msg=column)
+    assert run.account["gdp"][before] != base.account["gdp"][before]

@@ -14,11 +14,11 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import words as language
 from simsurance.output.summary import summary
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import DRAWN, KEYS
 from simsurance.scenario_file.plausible import band_of, bands
 
-SHAPES = ("population.fertility_table", "population.sex_ratio_table", "population.area_moves_table")
-"""Tables of which the shape counts, or whose bounds are narrow."""
+SHAPES = ("population.fertility_table", "population.sex_ratio_table", "population.area_moves_table", DRAWN)
+"""Tables of which the shape counts, or whose bounds are narrow, and those of draws."""
 
 
 def told(*settings: str) -> list[str]:
@@ -186,11 +186,7 @@ def test_a_table_as_shipped_or_a_little_off_is_not_told(path: str, tmp_path: Pat
     own = tmp_path / "own.csv"
     own.write_bytes(load("baseline").tables[path].read_bytes())
     assert table_notes(load("baseline", (), [f'{path}="{own.as_posix()}"'])) == []
-    assert (
-        (band_of(KEYS[path]) is not None)
-        == (path in LEVELS)
-        == (path not in SHAPES and not path.startswith("uncertainty."))
-    )
+    assert (band_of(KEYS[path]) is not None) == (path in LEVELS) == (not path.startswith(SHAPES))
 
 
 def test_insured_in_thousands_beside_a_stock_in_persons_are_told(tmp_path: Path) -> None:

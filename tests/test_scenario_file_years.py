@@ -122,3 +122,18 @@ def test_the_years_of_a_table_are_read_off_its_first_cells(text, years, tmp_path
     assert table_years(tmp_path / "own.csv") == years
     assert table_years(tmp_path) is None
     assert table_years(tmp_path / "none.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"2019": 0.04, "2020": 0.03, "2026": -0.04, "2033": 0.03}, ["2020 to 2025", "2026 to 2032"]),
+        ({str(year): 0.01 for year in range(2019, 2027)}, []),
+        ({"ramp": {"2019": 0.04, "2033": 0.03}}, []),
+        (0.03, []),
+    ],
+)
+@pytest.mark.parametrize("path", ["claims.trend.real_growth", "employee.care.real_growth"])
+def test_growth_of_cost_that_goes_on_through_a_hole_is_told(path, value, told):
+    notes = [line for line in load("baseline").replace({path: value}).notes if "stays at" in line]
+    assert notes == [f"{path} stays at the value of {years}; name each year, or give a ramp" for years in told]

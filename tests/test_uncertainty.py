@@ -465,6 +465,14 @@ FAULTY = {
         {"path": "claims.inpatient.mean_cost", "family": "guess", "scale": "log"},
         "'guess' is not known",
     ),
+    "family_of_many_characters": (
+        {"path": "claims.inpatient.mean_cost", "family": "x" * 5000, "scale": "log"},
+        f"'{'x' * 37}...' is not known",
+    ),
+    "number_of_many_characters": (
+        {"path": "claims.inpatient.mean_cost", "family": "parameters", "scale": "log", "low": "x" * 5000, "high": "8"},
+        f"{'x' * 37}... is no number",
+    ),
     "no_such_scale": (
         {"path": "claims.inpatient.mean_cost", "family": "parameters", "scale": "beta"},
         "'beta' is not known",

@@ -11,7 +11,8 @@ from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, values_by_year
 
-GDP: Final = "economy.gdp"
+ROUNDING: Final = 1e-12
+"""Within which populations are the same: persons added in another order."""
 
 
 def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
@@ -70,13 +71,14 @@ def product(inputs: Inputs) -> np.ndarray:
 def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
     """All disposable income over that at the incomes and population of the root, [year]; `persons` [date].
 
-    Where the scenario names a product of its own, over that ratio in the last year named: a named product is met.
+    Where the scenario names another product than its root, over that ratio in the last year named: a named product is met.
     """
     scenario, years = inputs.scenario, inputs.years
     at_root = persons if same_people(scenario) else population(inputs.at_root)
     people = mean(persons) / mean(at_root)
+    people = np.where(np.abs(people - 1) < ROUNDING, 1.0, people)
     ratio = people * incomes_over_root(inputs, years)
-    if GDP in scenario.changed and (named := inputs.values.economy.gdp):
+    if (named := inputs.values.economy.gdp) and named != inputs.at_root.values.economy.gdp:
         last = max(named)
         of_people = people[years.index(last)] if last in years else persons[0] / at_root[0]
         ratio = ratio / (of_people * incomes_over_root(inputs, [last])[0])

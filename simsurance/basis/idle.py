@@ -18,7 +18,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.files import of_the_shipped
-from simsurance.scenario_file.keys import KEYS, Key, key_at, named_part
+from simsurance.scenario_file.keys import DRAWN, KEYS, Key, key_at, named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schedule import is_year
@@ -59,12 +59,12 @@ def idle_notes(scenario: Scenario) -> list[Note]:
 def units_of(scenario: Scenario) -> dict[str, list[str]]:
     """What may have no effect: keys with another value than the root's, and each lever and pin as one, with their paths.
 
-    Shipped scenarios are known to set nothing without effect.
+    Shipped scenarios are known to set nothing without effect; keys of draws act elsewhere.
     """
     units: dict[str, list[str]] = {}
     for path in (path for path in scenario.changed if not of_the_shipped(scenario.layers[path])):
         table, name, _ = named_part(path)
-        if path not in TOLD and scenario.leaves[path] != scenario.root_leaves.get(path):
+        if path not in TOLD and not path.startswith(DRAWN) and scenario.leaves[path] != scenario.root_leaves.get(path):
             units.setdefault(f"{table}.{name}" if name else path, []).append(path)
     return units
 

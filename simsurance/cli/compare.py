@@ -11,8 +11,10 @@ from simsurance.cli.options import (
     command_line,
     entries_option,
     language_option,
+    notes_of,
     range_option,
     scenario_options,
+    tell_notes,
     tell_undrawn,
 )
 from simsurance.cli.progress import progress
@@ -65,10 +67,14 @@ def command(
     prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
-        from simsurance.analysis.compare import compare
+        from simsurance.analysis.compare import compare, require_one_currency
         from simsurance.analysis.single_changes import single_changes
         from simsurance.output.save import save_comparison
 
+        require_one_currency(scenarios)
+    tell_notes(dict.fromkeys(line for scenario in scenarios for line in notes_of(scenario, lang, single=True)))
+    with progress() as line:
+        line.say(words(lang).label("progress.projecting"))
         comparison = compare(scenarios, entries)
         line.say(words(lang).label("progress.single_changes"))
         ranges = [single_changes(result) for result in comparison.results] if ranged else None

@@ -46,7 +46,7 @@ def language_option(of: str) -> Callable[[Command], Command]:
         type=click.Choice(languages()),
         default=WHOLE,
         show_default=True,
-        callback=lambda context, parameter, lang: words(lang).lang,
+        callback=lambda context, parameter, lang: lang if lang == WHOLE else words(lang).lang,
         help=f"Language of {of}.",
     )
 
@@ -84,9 +84,10 @@ def strict_option(command: Command) -> Command:
     return click.option("--strict", is_flag=True, help="Make every note an error: exit code 3.")(command)
 
 
-def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
+def notes_of(scenario: "Scenario", lang: str = WHOLE, single: bool = False) -> list[str]:
     """What is to be known of a scenario's inputs and of its pins, one line a note, and what it sets without effect.
 
+    `single`: a single run, for which what is set for draws has none either; a file may serve both.
     Raises SimsuranceError where no basis can be built of what is set.
     """
     from simsurance.scenario_file.acting import surely_acts
@@ -98,6 +99,10 @@ def notes_of(scenario: "Scenario", lang: str = WHOLE) -> list[str]:
         from simsurance.basis.idle import idle_notes
 
         found += [note.told(words(lang)) for note in idle_notes(scenario)]
+    if single:
+        from simsurance.scenario_file.notes import of_draws
+
+        found += [note.told(words(lang)) for note in of_draws(scenario)]
     if scenario.tables_to_judge:
         from simsurance.basis.table_levels import table_notes
 

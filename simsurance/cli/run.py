@@ -108,7 +108,7 @@ def command(
     chosen = [load(name, fragments, (*years, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
-    tell_notes((line for scenario in chosen for line in notes_of(scenario, lang)), strict)
+    tell_notes((line for scenario in chosen for line in notes_of(scenario, lang, single=True)), strict)
     if dry_run:
         _tell(
             [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
@@ -199,7 +199,7 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
         return
     for plan in runs:
         first, last = plan["years"]
-        tell(f"{plan['scenario']}, {first} to {last}, run {plan['run_id']}")
+        tell(f"{plan['scenario']}, {first} → {last}: {plan['run_id']}")
         tell("\n".join(f"  {plan['folder']}/{name}" for name in plan["files"]))
 
 

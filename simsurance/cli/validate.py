@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from simsurance.cli.options import notes_of, scenario_options, strict_option, tell_notes
+from simsurance.cli.options import language_option, notes_of, scenario_options, strict_option, tell_notes
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
+from simsurance.language import WHOLE
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
@@ -18,9 +19,15 @@ from simsurance.scenario_file.years import years_read
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
 @scenario_options
 @strict_option
+@language_option("notes")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(
-    scenarios: tuple[str, ...], fragments: tuple[str, ...], settings: tuple[str, ...], strict: bool, as_json: bool
+    scenarios: tuple[str, ...],
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    strict: bool,
+    lang: str,
+    as_json: bool,
 ) -> None:
     """Check scenarios, given by name or as .toml files, and print every fault. Nothing is computed.
 
@@ -28,7 +35,7 @@ def command(
 
     A fragment is checked upon a scenario: simsurance validate baseline --with my_fragment.toml
     """
-    found = {scenario: faults_and_notes(scenario, fragments, settings) for scenario in scenarios}
+    found = {scenario: faults_and_notes(scenario, fragments, settings, lang) for scenario in scenarios}
     faults = {name: [*wrong, *(notes if strict else ())] for name, (wrong, notes) in found.items()}
     if not strict:
         tell_notes(line for _, notes in found.values() for line in notes)
@@ -46,13 +53,13 @@ def command(
 
 
 def faults_and_notes(
-    scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...]
+    scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], lang: str = WHOLE
 ) -> tuple[list[str], list[str]]:
     """The lines that say what is wrong with a scenario, its tables and its opening; where nothing is, its notes."""
     try:
         loaded = load(scenario, fragments, settings)
         wrong = fault_lines(table_faults(loaded))
-        return wrong, [] if wrong else notes_of(loaded)
+        return wrong, [] if wrong else notes_of(loaded, lang)
     except SimsuranceError as error:
         return list(error.lines), []
 

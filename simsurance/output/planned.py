@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from simsurance import __version__
 from simsurance.output.folder import MANIFEST
 from simsurance.output.labels import chart_names
+from simsurance.scenario_file.keys import GDP
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -30,11 +31,14 @@ def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) ->
     tables = {key: digest(path) for key, path in scenario.tables.items()}
     of_root = {key: digest(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
     leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
+    reference = dict(scenario.of_root)
+    if reference[GDP] == leaves[GDP]:  # counts where the scenario has another
+        del reference[GDP]
     made_of = {
         "version": __version__,
         "leaves": leaves,
         "tables": tables,
-        "reference": dict(scenario.of_root) | of_root,
+        "reference": reference | of_root,
     }
     if scenario.pin_root is not None:
         made_of["pinned_in"] = run_id(scenario.pin_root, digest)

@@ -16,6 +16,8 @@ from simsurance.scenario_file.schedule import CALENDAR
 MOST_SHOWN: Final = 50
 LONGEST_SHOWN: Final = 40
 """Characters of a value that a fault repeats."""
+LONGEST_KEY: Final = 200
+"""Characters of a key that a fault repeats."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Fault:
     line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.key}" if self.key else self.file
+        place = f"{self.file}:{brief(self.key, LONGEST_KEY)}" if self.key else self.file
         return printable(f"{place}: {self.text}")
 
 
@@ -110,9 +112,9 @@ def bound(number: float | None) -> str:
     return re.sub(r"e\+0*", "e", f"{number:g}")
 
 
-def brief(text: str) -> str:
+def brief(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A text, of a long one the beginning."""
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def found(value: object) -> str:
@@ -139,6 +141,8 @@ def number_wanted(value: object, want: str) -> str:
     """Why a value is no number, and the number that was probably meant."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"a number too large to be held; {want}"
+    if isinstance(value, float):
+        return f"{plain(value)} is not a finite number; {want}"
     if not isinstance(value, str):
         return f"{found(value)}, not a number; {want}"
     text = unicodedata.normalize("NFKC", value).strip().replace(",", "").replace("_", "")
@@ -206,8 +210,8 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
             return [(place, f"{found(value)}, not a switch; {want}")]
         case "choice":
             hint = nearest(value, key.choices, 0.5) if isinstance(value, str) else ""
-            shown = f'"{brief(value)}"' if isinstance(value, str) else found(value) + ","
-            return [(place, f"{shown} is none of the choices; {hint or 'give ' + quoted(key.choices)}")]
+            shown = f'"{brief(value)}" is' if isinstance(value, str) else f"{found(value)},"
+            return [(place, f"{shown} none of the choices; {hint or 'give ' + quoted(key.choices)}")]
         case "years" if rest:
             return [(place, f"{found(value)}, not a table of years; write {{ ramp = {{ 2026 = …, 2035 = … }} }}")]
         case "text":
@@ -233,6 +237,7 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
 
 def _no_year(name: object, may_be_ramp: bool) -> str:
     """What is wrong with a key that should be a year."""
+    name = brief(name) if isinstance(name, str) else name
     if isinstance(name, int):
         return f"year {name} is outside {CALENDAR[0]} to {CALENDAR[1]}; give a calendar year"
     if may_be_ramp:

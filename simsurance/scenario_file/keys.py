@@ -117,6 +117,8 @@ REMOVED: Final[dict[str, str]] = {
 }
 """Path of a key or a table that is no more -> why, or what does its work; files that still use it are told so."""
 
+DRAWN: Final = "uncertainty."
+"""What the keys of draws begin with: one run reads none of them."""
 POLICY_PREFIXES: Final = ("participation.", "contributions.")
 POLICY_COVARIATES: Final = tuple(
     f"behaviour.{name}" for name in ("campaign_strength", "default_renewal", "mood", "family_share")
@@ -148,6 +150,8 @@ DEMOGRAPHY_KEYS: Final = tuple(
     )
 )
 """The keys that all persons of a year follow from; with incomes they take the root's product to that of a scenario."""
-AT_ROOT_KEYS: Final = (*INCOME_KEYS, *DEMOGRAPHY_KEYS)
+GDP: Final = "economy.gdp"
+"""A product that differs from the root's is the scenario's own: it is met as named."""
+AT_ROOT_KEYS: Final = (*INCOME_KEYS, *DEMOGRAPHY_KEYS, GDP)
 ROOT_KEYS: Final = (*AT_ROOT_KEYS, *POLICY_KEYS)
 """All keys that a scenario needs of its root."""

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -37,7 +38,7 @@ from simsurance.scenario_file.leaves import (
     unknown,
 )
 from simsurance.scenario_file.note import Note
-from simsurance.scenario_file.notes import income_notes, mixed, notes, pin_notes
+from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
@@ -99,8 +100,8 @@ class Scenario:
     def __getitem__(self, path: str) -> Any:
         """The value at a dotted path, as a scenario file would give it; raises SimsuranceError where there is none."""
         if path not in self.leaves:
-            raise SimsuranceError(f"{self.name}:{path}: {unknown(path)}")
-        return self.leaves[path]
+            raise SimsuranceError(f"{self.name}:{path}: {unknown(f'{path}')}")
+        return deepcopy(self.leaves[path])
 
     @property
     def currency(self) -> str:
@@ -136,6 +137,7 @@ class Scenario:
         changed = self.changed
         found = [
             *notes(self.leaves, self.tables),
+            *held_on(self.leaves, changed),
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
             *implausible(self.leaves, self.layers),
@@ -161,6 +163,8 @@ class Scenario:
 
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """The scenario with other values at the dotted paths given, checked as a file would be."""
+        if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
+            raise SimsuranceError(f"{IN_PYTHON}: not values by key; give {{'fund.administration_share': 0.02}}")
         faults: list[Fault] = []
         inside = {path: text for path in changes if (text := inside_a_value(path))}
         faults.extend(Fault(IN_PYTHON, path, text) for path, text in inside.items())

@@ -1,19 +1,22 @@
 """What a run tells of its inputs: facts here, their sentences in the language files under `scenario_note`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.incomes import outside_band
+from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.years import (
+    COST_GROWTH,
     COUNTED_AGES,
     DEATH_RATES,
+    GROWN_AFTER,
     INCOME_GROWTH,
     INCOMES,
     MORTALITY,
@@ -27,6 +30,9 @@ from simsurance.scenario_file.years import (
     years_named,
     years_read,
 )
+
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
 """What the incomes of the nation, of town and country follow from."""
@@ -85,6 +91,22 @@ def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> 
         employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]
         if not employees and not {path, *others} & set(changed):
             yield Note("mixed", {"path": path, "ratio": ratio})
+
+
+def of_draws(scenario: "Scenario") -> list[Note]:
+    """A note of the keys that only draws read, where they are set: a single run does not."""
+    paths = [path for path in scenario.changed if path.startswith(DRAWN)]
+    differing = [path for path in paths if scenario.leaves[path] != scenario.root_leaves.get(path)]
+    return [Note("of_draws", {"paths": differing})] if differing else []
+
+
+def held_on(leaves: Leaves, changed: Collection[str]) -> Iterator[Note]:
+    """A note for each path of cost growth of one's own with a hole: the growth of one year goes on through it."""
+    for path in [path for path in COST_GROWTH if path in GROWN_AFTER.values() and path in changed]:
+        years = years_named(leaves[path]) if isinstance(leaves[path], Mapping) and "ramp" not in leaves[path] else []
+        for year, following in pairwise(years):
+            if following > year + 1:
+                yield Note("held_on", {"path": path, "year": year, "last": following - 1})
 
 
 def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:

@@ -1,9 +1,10 @@
 """Values relative to what lies beneath: `{ add = 0.05, from = 2027 }` and `{ multiply = 1.1 }`."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from simsurance.scenario_file.faults import found
+from simsurance.scenario_file.faults import found, number_wanted
 from simsurance.scenario_file.keys import Key, key_at
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, is_calendar_year, level_in, value_in
 from simsurance.scenario_file.years import GROWN_AFTER, INCOMES, MEAN_WAGE, years_named
@@ -39,8 +40,8 @@ def wrong_with(path: str, value: Mapping[str, Any], beneath: Any) -> str | None:
     if set(value) - {operator_of(value), FROM}:
         return "an operator is { add = … } or { multiply = … }, with from = … at most; leave the rest out"
     by = value[operator_of(value)]
-    if isinstance(by, bool) or not isinstance(by, int | float) or not abs(by) < float("inf"):
-        return f"{found(by)}, not a number; write {{ {operator_of(value)} = 0.05 }}"
+    if isinstance(by, bool) or not isinstance(by, int | float) or not abs(by) <= sys.float_info.max:
+        return number_wanted(by, f"write {{ {operator_of(value)} = 0.05 }}")
     if first is not None and not is_calendar_year(first):
         return f"{found(first)}, not a year; write {{ {operator_of(value)} = …, from = 2027 }}"
     if first is not None and key.kind == "number":

@@ -16,6 +16,7 @@ import numpy as np
 
 from simsurance.data.tables import text_rows
 from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.faults import brief
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register
@@ -145,7 +146,7 @@ def _parameter(
     ):
         if row[name] not in known:
             raise SimsuranceError(
-                f"{table}:{path}:{name}: {row[name]!r} is not known; one of {', '.join(each for each in known if each)}"
+                f"{table}:{path}:{name}: {brief(row[name])!r} is not known; one of {', '.join(each for each in known if each)}"
             )
     first, shipped = scenario.values.horizon.valuation_year, not (row["low"] or row["high"])
     entry = register().get(path)
@@ -232,7 +233,9 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
 
 def _key(table: Path, path: str) -> str:
     if path not in KEYS:
-        raise SimsuranceError(f"{table}:path: there is no key {path!r}; the dotted path of a number of the scenario")
+        raise SimsuranceError(
+            f"{table}:path: there is no key {brief(path)!r}; the dotted path of a number of the scenario"
+        )
     return path
 
 
@@ -242,5 +245,7 @@ def _number(table: Path, column: str, path: str, text: str, low: float, high: fl
     except ValueError:
         value = math.nan
     if not low <= value <= high:
-        raise SimsuranceError(f"{table}:{path}:{column}: {text or 'nothing'} is no number from {low:g} to {high:g}")
+        raise SimsuranceError(
+            f"{table}:{path}:{column}: {brief(text) or 'nothing'} is no number from {low:g} to {high:g}"
+        )
     return value

@@ -22,6 +22,7 @@ from simsurance.axes import SEX
 from simsurance.data import tables
 from simsurance.data.tables import text_rows
 from simsurance.errors import SimsuranceError
+from simsurance.scenario_file.faults import brief
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, first_year, value_in, values_by_year
 from simsurance.uncertainty.correlation import correlation_matrix
@@ -214,7 +215,7 @@ def paths_of(scenario: Scenario) -> Paths:
     for row in text_rows(table, HEADER):
         if row["series"] not in (*SERIES, *LATENT):
             raise SimsuranceError(
-                f"{table}:{row['series']}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
+                f"{table}:{brief(row['series'])}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
             )
         told.setdefault(row["series"], {})[row["parameter"]] = _number(table, row)
     for name in SERIES:
@@ -236,7 +237,7 @@ def paths_of(scenario: Scenario) -> Paths:
     given = {(row["one"], row["other"]): _number(pairs, row) for row in text_rows(pairs, PAIRS_HEADER)}
     for pair in given:
         if unknown := [name for name in pair if name not in SERIES]:
-            raise SimsuranceError(f"{pairs}:{unknown[0]}: there is no such series; one of {', '.join(SERIES)}")
+            raise SimsuranceError(f"{pairs}:{brief(unknown[0])}: there is no such series; one of {', '.join(SERIES)}")
     bounds, first = _bounds(scenario, years) if chosen.demography else ({}, years[0])
     return Paths(
         years,
@@ -280,5 +281,5 @@ def _number(table: Path, row: Mapping[str, Any]) -> float:
         value = np.nan
     if not np.isfinite(value):
         name = " ".join(str(row[each]) for each in list(row)[:2])
-        raise SimsuranceError(f"{table}:{name}: {row['value'] or 'nothing'} is not a number; a decimal number")
+        raise SimsuranceError(f"{table}:{name}: {brief(row['value']) or 'nothing'} is not a number; a decimal number")
     return value
