@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects, stochastic
+    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects, stochastic, sweep
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
@@ -27,6 +27,7 @@ __all__ = [
     "run_many",
     "scheme_effects",
     "stochastic",
+    "sweep",
 ]
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "run_many": "simsurance.api",
     "scheme_effects": "simsurance.api",
     "stochastic": "simsurance.api",
+    "sweep": "simsurance.api",
 }
 
 

@@ -21,6 +21,7 @@ NAMES = [
     "run_many",
     "scheme_effects",
     "stochastic",
+    "sweep",
 ]
 
 

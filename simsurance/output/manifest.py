@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.sweep import Points, Sweep
 
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
+SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -106,6 +108,28 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
         "versions": [__version__, _version("numpy")],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a sweep as JSON text."""
+    content = {
+        "schema": SWEEP_SCHEMA,
+        "grids": [vars(grid) for grid in sweep.points.grids],
+        "points": sweep.points.points,
+        "not_possible": int(sweep.refused.sum()),
+        "runs": {sweep.scenario.name: _run(sweep.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def sweep_id(points: "Points") -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions."""
+    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+
+
+def _hash_of(made_of: Mapping[str, Any]) -> str:
+    versions = {"versions": [__version__, _version("numpy")]}
+    return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
 def _run(result: "RunResult") -> dict[str, Any]:

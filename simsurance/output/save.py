@@ -14,10 +14,12 @@ from simsurance.output.manifest import (
     run_manifest,
     scheme_effects_manifest,
     stochastic_manifest,
+    sweep_manifest,
 )
 from simsurance.output.planned import sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
+from simsurance.output.sweep_summary import sweep_summary
 from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.sweep import Sweep
 
 
 def save(
@@ -123,6 +127,35 @@ def save_stochastic(
             yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
+
+
+def save_sweep(
+    sweep: "Sweep",
+    path: Path,
+    fund: str,
+    measure: str,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
+    texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.sweep import write_all
+
+        return write_all(sweep, folder, fund, measure, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
+
+
+def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
+    """A scenario with its tables as files of a folder."""
+    places = table_places(scenario)
+    own = {place: content_read(file) for file, place in places.items()}
+    return {"scenario.toml": scenario.to_toml(places.__getitem__), **own}
 
 
 def _write(
