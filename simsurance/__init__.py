@@ -11,7 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects, stochastic, sweep
+    from simsurance.api import (
+        Results,
+        compare,
+        run,
+        run_accounts,
+        run_many,
+        scheme_effects,
+        sensitivity,
+        stochastic,
+        sweep,
+    )
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
@@ -26,6 +36,7 @@ __all__ = [
     "run_accounts",
     "run_many",
     "scheme_effects",
+    "sensitivity",
     "stochastic",
     "sweep",
 ]
@@ -39,6 +50,7 @@ _HOMES = {
     "run_accounts": "simsurance.api",
     "run_many": "simsurance.api",
     "scheme_effects": "simsurance.api",
+    "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
     "sweep": "simsurance.api",
 }

@@ -18,6 +18,8 @@ from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simula
 from simsurance.scenario_file.loader import Scenario, resolve
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
+from simsurance.uncertainty.sensitivity import DEPLETION, Sensitivity
+from simsurance.uncertainty.sensitivity import sensitivity as both_ends
 from simsurance.uncertainty.stochastic import Stochastic
 from simsurance.uncertainty.stochastic import stochastic as many_draws
 from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
@@ -268,6 +270,24 @@ class SweepResults:
         return f"SweepResults({self.shown.central!r}; {self.shown.points.points} points)"
 
 
+class SensitivityResults:
+    """A scenario with every unknown low and high, one at a time: `table` by fund and measure, what moves it most first."""
+
+    def __init__(self, shown: Sensitivity) -> None:
+        self.shown = shown
+
+    table = table_of(Sensitivity, "table")
+
+    def plot(self, measure: str = DEPLETION, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """The tornado of a measure of a fund."""
+        from simsurance.output.charts.sensitivity import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"SensitivityResults({self.shown.central!r}; {len(self.shown.shocks.unknowns)} unknowns)"
+
+
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
     """Project one scenario, given by name, path or value; `changes` are values by dotted key.
 
@@ -344,6 +364,14 @@ def sweep(
     points = points_of(base, [checked(Grid(key, *ends)) for key, ends in grids.items()])
     (central,) = simulate([base])
     return SweepResults(every_point(points, central, jobs))
+
+
+def sensitivity(scenario: Scenario | str | Path, year: int | None = None, jobs: int = 1) -> SensitivityResults:
+    """A scenario with every unknown at its tenth and its ninetieth percentile, one at a time, all others at their medians.
+
+    `year`: at whose end reserve months are told, the tenth if none is given. Raises SimsuranceError where nothing is unknown.
+    """
+    return SensitivityResults(both_ends(resolve(scenario), year, jobs))
 
 
 def scheme_effects(

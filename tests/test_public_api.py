@@ -20,6 +20,7 @@ NAMES = [
     "run_accounts",
     "run_many",
     "scheme_effects",
+    "sensitivity",
     "stochastic",
     "sweep",
 ]

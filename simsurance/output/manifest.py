@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Points, Sweep
 
@@ -31,6 +32,7 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
+SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -125,6 +127,24 @@ def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> 
 def sweep_id(points: "Points") -> str:
     """Hash of what makes points the same: scenario with its tables, grids and versions."""
     return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+
+
+def sensitivity_manifest(found: "Sensitivity", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of what moves funds most as JSON text."""
+    content = {
+        "schema": SENSITIVITY_SCHEMA,
+        "z": found.shocks.z,
+        "year": found.year,
+        "unknowns": len(found.shocks.unknowns),
+        "brought_nearer": [vars(each) for each in found.brought_nearer],
+        "runs": {found.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def shocks_id(scenario: "Scenario", z: float) -> str:
+    """Hash of what makes both ends of every unknown the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "z": z})
 
 
 def _hash_of(made_of: Mapping[str, Any]) -> str:

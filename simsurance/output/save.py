@@ -13,10 +13,12 @@ from simsurance.output.manifest import (
     comparison_manifest,
     run_manifest,
     scheme_effects_manifest,
+    sensitivity_manifest,
     stochastic_manifest,
     sweep_manifest,
 )
 from simsurance.output.planned import sha256, table_places
+from simsurance.output.sensitivity_summary import sensitivity_summary
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
 from simsurance.output.sweep_summary import sweep_summary
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Sweep
 
@@ -149,6 +152,21 @@ def save_sweep(
         return write_all(sweep, folder, fund, measure, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
+
+
+def save_sensitivity(
+    found: "Sensitivity", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write what moves funds most as the folder `path`, in the same way."""
+    texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
+    texts["summary.md"] = sensitivity_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.sensitivity import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: sensitivity_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

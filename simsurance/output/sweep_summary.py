@@ -13,10 +13,11 @@ from simsurance.language import Words
 from simsurance.ledger import fund_of
 from simsurance.measures import measure_of
 from simsurance.output.labels import fund_label, in_its_words, words_of
-from simsurance.output.measured import measured, year_or_none
+from simsurance.output.measured import RESIDENT, measured, year_or_none
 from simsurance.plain_text import markdown
 
 if TYPE_CHECKING:
+    from simsurance.results import RunResult
     from simsurance.uncertainty.sweep import Sweep
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "sweep.md.j2"
@@ -36,15 +37,15 @@ def measure_words(measure: str, fund: str, said: Words) -> str:
         return said.label("sweep.years_funded")
     if f"compare.dated.{measure}.label" in said.entries:
         return said.label(f"compare.dated.{measure}.label")
-    own = f"compare.{fund}.{measure}"
-    return said.label(own) if own in said.entries else f"`{measure}`"
+    own = [f"compare.{of}.{measure}" for of in (fund, RESIDENT) if f"compare.{of}.{measure}" in said.entries]
+    return said.label(own[0]) if own else f"`{measure}`"
 
 
-def unit_of(sweep: "Sweep", fund: str, measure: str) -> str:
-    """The unit of a measure."""
+def unit_of(central: "RunResult", fund: str, measure: str) -> str:
+    """The unit of a measure of a run."""
     if measure == YEARS_FUNDED:
         return "years"
-    table = sweep.central.measures["unit"]
+    table = central.measures["unit"]
     return str(table.get(measure_of(fund, measure), "months"))
 
 
@@ -66,7 +67,7 @@ def plain_number(value: float) -> str:
 
 def point_rows(sweep: "Sweep", fund: str, measure: str, said: Words) -> list[tuple[str, ...]]:
     """A row a value of the first grid; a column a value of the second, or a column a fund and the measure."""
-    grids, unit = sweep.points.grids, unit_of(sweep, fund, measure)
+    grids, unit = sweep.points.grids, unit_of(sweep.central, fund, measure)
     values = sweep.of(fund, measure)
     if len(grids) == 2:
         first, second = grids
@@ -84,7 +85,9 @@ def point_rows(sweep: "Sweep", fund: str, measure: str, said: Words) -> list[tup
         *(grid.key for grid in grids),
         *(f"{fund_label(of, said.lang)}: {measure_words(name, of, said)}" for of, name in shown),
     )
-    columns = [[told(float(each), unit_of(sweep, of, name), said) for each in sweep.of(of, name)] for of, name in shown]
+    columns = [
+        [told(float(each), unit_of(sweep.central, of, name), said) for each in sweep.of(of, name)] for of, name in shown
+    ]
     return [
         head,
         *(

@@ -66,7 +66,7 @@ def _table(sweep: "Sweep", fund: str, measure: str) -> "pd.DataFrame":
     rows = sweep.table.xs(fund, level="fund").reset_index()
     keys = [grid.key for grid in sweep.points.grids]
     found: pd.DataFrame = rows[[*keys, "status"]].assign(
-        measure=measure, value=sweep.of(fund, measure), unit=unit_of(sweep, fund, measure)
+        measure=measure, value=sweep.of(fund, measure), unit=unit_of(sweep.central, fund, measure)
     )
     return found
 
@@ -87,7 +87,7 @@ def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str],
 def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     """The measure over the values of a key; points without a value stand above all others, apart."""
     (grid,) = sweep.points.grids
-    said, unit = words_of(sweep.scenario, lang), unit_of(sweep, fund, measure)
+    said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
     values, at = sweep.of(fund, measure), np.array(grid.values)
     there = np.isfinite(values)
     never = ~there & ~sweep.refused
@@ -133,7 +133,7 @@ def _short(value: float, unit: str, said: "Words") -> str:
 def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     """Cells by the first key to the right and the second upward; the line between depleted by the last year and not."""
     across, upward = sweep.points.grids
-    said, unit = words_of(sweep.scenario, lang), unit_of(sweep, fund, measure)
+    said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
     shape = across.points, upward.points
     cells, refused = (each.reshape(shape).T for each in (sweep.of(fund, measure), sweep.refused))
     depleted = np.isfinite(sweep.of(fund, DEPLETION)).reshape(shape).T

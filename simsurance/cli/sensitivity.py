@@ -1,0 +1,105 @@
+"""`simsurance sensitivity`: what moves a fund most of all that is not known."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simsurance.cli.compare import scenario_of
+from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.progress import progress
+from simsurance.cli.terminal import tell
+from simsurance.cli.validate import table_faults
+from simsurance.language import words
+from simsurance.output.folder import prepare
+from simsurance.scenario_file.faults import refuse
+
+if TYPE_CHECKING:
+    from simsurance.uncertainty.sensitivity import Sensitivity
+
+
+@click.command()
+@click.argument("scenario")
+@scenario_options
+@click.option("--year", type=int, help="Year at whose end reserve months are told; the tenth if not given.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+)
+@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@bom_option
+@language_option("list, charts and summary")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a list.")
+def command(
+    scenario: str,
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    year: int | None,
+    jobs: int | None,
+    out: Path,
+    charts: bool,
+    bom: bool,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Project SCENARIO with each unknown at its 10th and its 90th percentile, one at a time.
+
+    Writes OUT/sensitivity-<name>/: both ends by fund and measure, tornadoes, and a summary. Interrupted, the same command goes
+    on from the runs that are done.
+    """
+    base = scenario_of(scenario, fragments, settings)
+    refuse(table_faults(base))
+    folder = out / f"sensitivity-{base.name}"
+    prepare(folder)
+    tell_notes(notes_of(base, lang))
+    said = words(lang)
+    with progress() as line:
+        line.say(said.label("progress.importing"))
+        from simsurance.output.manifest import shocks_id
+        from simsurance.output.save import save_sensitivity
+        from simsurance.uncertainty.jobs import discard_parts
+        from simsurance.uncertainty.parameters import K
+        from simsurance.uncertainty.sensitivity import sensitivity
+
+        parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
+
+        def told(done: int, of: int) -> None:
+            line.say_share(said, done, of, "points")
+
+        found = sensitivity(base, year, jobs or os.cpu_count() or 1, parts, told)
+        line.say(said.say("progress.writing", folder=folder))
+        save_sensitivity(found, folder, charts, lang, command_line(), bom)
+        discard_parts(parts)
+    tell(_json(found, folder) if as_json else _text(found, folder, lang), nl=False)
+
+
+def _text(found: "Sensitivity", folder: Path, lang: str) -> str:
+    """The three unknowns that move each fund most."""
+    from simsurance.output.sensitivity_summary import headline, most
+
+    said, told = words(lang), list[str]()
+    for fund in found.funds:
+        told.append(headline(found, fund, lang))
+        told += [
+            f"  {place}. {said.say('sensitivity.ends', **each)}"
+            for place, each in enumerate(most(found, fund, said), 1)
+        ]
+        told.append("")
+    return "\n".join([*told, folder.as_posix(), ""])
+
+
+def _json(found: "Sensitivity", folder: Path) -> str:
+    """The same for programs, with every unknown."""
+    from simsurance.output.manifest import SENSITIVITY_SCHEMA, as_json, records
+
+    content: dict[str, Any] = {
+        "schema": SENSITIVITY_SCHEMA,
+        "ok": True,
+        "scenario": found.scenario.name,
+        "years": [found.years[0], found.years[-1]],
+        "z": found.shocks.z,
+        "folder": folder.as_posix(),
+        "ends": records(found.table),
+    }
+    return as_json(content)

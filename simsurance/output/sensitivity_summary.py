@@ -1,0 +1,90 @@
+"""What moves a fund most, in words: every number comes from the table of both ends.
+
+The sentences stand in the language files, their order in `templates/sensitivity.md.j2`.
+"""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from simsurance import __version__
+from simsurance.language import Words
+from simsurance.output.labels import fund_label, in_its_words, words_of
+from simsurance.output.sweep_summary import measure_words, told, unit_of
+from simsurance.plain_text import markdown
+from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, TOLD, Ends, Sensitivity, Unknown
+from simsurance.uncertainty.stochastic import YEARS_FUNDED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEMPLATE: Final = Path(__file__).parent / "templates" / "sensitivity.md.j2"
+ROWS: Final = 10
+"""Unknowns in a table of the summary."""
+
+
+def unknown_words(unknown: Unknown, said: Words) -> str:
+    """What an unknown is called: an input by its key."""
+    return unknown.name if unknown.kind == INPUT else said.label(f"sensitivity.{unknown.kind}.{unknown.name}")
+
+
+def value_words(found: Sensitivity, fund: str, measure: str, value: float, said: Words) -> str:
+    """A value of a measure; a date that does not come says so."""
+    if measure == DEPLETION and not math.isfinite(value):
+        return said.say("sensitivity.never", last=found.years[-1])
+    return told(value, unit_of(found.central, fund, measure), said)
+
+
+def ends_words(found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words) -> dict[str, str]:
+    """An unknown and the values of a measure at its ends and between them."""
+    values = {"low": ends.low, "middle": ends.middle, "high": ends.high}
+    shown = {name: value_words(found, fund, measure, value, said) for name, value in values.items()}
+    return {"name": unknown_words(ends.unknown, said), **shown}
+
+
+def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
+    """The unknowns that move the depletion year of a fund most; reserve months decide between equals."""
+    return [ends_words(found, fund, DEPLETION, each, said) for each in found.ends(fund, DEPLETION)[:count]]
+
+
+def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":
+    """A measure with what moves it most, as a table."""
+    head = [said.label(f"sensitivity.column.{name}") for name in ("name", "low", "middle", "high")]
+    told_ends = (ends_words(found, fund, measure, each, said) for each in found.ends(fund, measure)[:ROWS])
+    return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
+
+
+def sensitivity_summary(found: Sensitivity, lang: str = "en") -> str:
+    """The summary as Markdown."""
+    scenario, said = found.scenario, words_of(found.scenario, lang)
+    funds: list[dict[str, Any]] = [
+        {
+            "fund": fund,
+            "most": most(found, fund, said),
+            "tables": [
+                {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
+                for measure in found.measures(fund)
+                if measure != YEARS_FUNDED
+            ],
+        }
+        for fund in found.funds
+    ]
+    return said.page(
+        TEMPLATE,
+        title=markdown(in_its_words(scenario, "title", lang)),
+        name=scenario.name,
+        version=__version__,
+        first=found.years[0],
+        last=found.years[-1],
+        count=len(found.shocks.unknowns),
+        funds=funds,
+        nearer=[unknown_words(each, said) for each in found.brought_nearer],
+    )
+
+
+def headline(found: Sensitivity, fund: str, lang: str) -> str:
+    """The fund, and when it is depleted with all unknowns at their medians."""
+    said = words_of(found.scenario, lang)
+    middle = float(found.of(fund, DEPLETION)[0])
+    year = int(middle) if math.isfinite(middle) else None
+    return said.say("sensitivity.most", fund=fund_label(fund, lang), year=year, last=found.years[-1])
