@@ -8,7 +8,7 @@ import click
 
 from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
-from simsurance.cli.progress import progress
+from simsurance.cli.progress import Progress, progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
 from simsurance.language import words
@@ -16,6 +16,8 @@ from simsurance.output.folder import prepare
 from simsurance.scenario_file.faults import refuse
 
 if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
 
 
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @scenario_options
 @click.option("--year", type=int, help="Year at whose end reserve months are told; the tenth if not given.")
+@click.option(
+    "--draws", type=click.IntRange(1, 1_000_000), help="Draw so often as well: what is it worth to know each?"
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--by", type=int, help="Depleted by which year, for --draws; the least certain one of each fund if not given."
+)
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
@@ -36,6 +45,9 @@ def command(
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     year: int | None,
+    draws: int | None,
+    seed: int,
+    by: int | None,
     jobs: int | None,
     out: Path,
     charts: bool,
@@ -46,7 +58,7 @@ def command(
     """Project SCENARIO with each unknown at its 10th and its 90th percentile, one at a time.
 
     Writes OUT/sensitivity-<name>/: both ends by fund and measure, tornadoes, and a summary. Interrupted, the same command goes
-    on from the runs that are done.
+    on from the runs that are done. With --draws: by how much the variance of "depleted by a year" would shrink were each known.
     """
     base = scenario_of(scenario, fragments, settings)
     refuse(table_faults(base))
@@ -60,23 +72,43 @@ def command(
         from simsurance.output.save import save_sensitivity
         from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
-        from simsurance.uncertainty.sensitivity import sensitivity
+        from simsurance.uncertainty.sensitivity import require_by, sensitivity
 
         parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
 
         def told(done: int, of: int) -> None:
             line.say_share(said, done, of, "points")
 
+        require_by(base, by)
         found = sensitivity(base, year, jobs or os.cpu_count() or 1, parts, told)
+        known = _known(base, draws, seed, by, jobs or os.cpu_count() or 1, folder, line, lang) if draws else None
         line.say(said.say("progress.writing", folder=folder))
-        save_sensitivity(found, folder, charts, lang, command_line(), bom)
-        discard_parts(parts)
-    tell(_json(found, folder) if as_json else _text(found, folder, lang), nl=False)
+        save_sensitivity(found, folder, charts, lang, command_line(), bom, known)
+        for left in out.glob(f"{folder.name}.*.parts"):
+            discard_parts(left)
+    tell(_json(found, folder, known) if as_json else _text(found, folder, lang, known), nl=False)
 
 
-def _text(found: "Sensitivity", folder: Path, lang: str) -> str:
-    """The three unknowns that move each fund most."""
-    from simsurance.output.sensitivity_summary import headline, most
+def _known(
+    base: "Scenario", draws: int, seed: int, by: int | None, jobs: int, folder: Path, line: Progress, lang: str
+) -> "Information":
+    """What draws say of what is worth knowing."""
+    from simsurance.output.manifest import draws_id
+    from simsurance.uncertainty.information import SAMPLER, information
+    from simsurance.uncertainty.sampling import Sample, sensible
+    from simsurance.uncertainty.stochastic import ENGINE, stochastic
+
+    sample, said = Sample(sensible(draws, SAMPLER), seed, SAMPLER), words(lang)
+    if sample.draws != draws:
+        tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+    parts = folder.with_name(f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts")
+    (run,) = stochastic([base], sample, jobs, parts, lambda done, of: line.say_share(said, done, of))
+    return information(run, by)
+
+
+def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None") -> str:
+    """The three unknowns that move each fund most, and the three that are worth most to know."""
+    from simsurance.output.sensitivity_summary import headline, most, worth_facts
 
     said, told = words(lang), list[str]()
     for fund in found.funds:
@@ -85,11 +117,17 @@ def _text(found: "Sensitivity", folder: Path, lang: str) -> str:
             f"  {place}. {said.say('sensitivity.ends', **each)}"
             for place, each in enumerate(most(found, fund, said), 1)
         ]
+        if known:
+            facts = worth_facts(known, fund, said)
+            told.append(said.say("sensitivity.known", **facts))
+            told += [
+                f"  {place}. {said.say('sensitivity.worth', **each)}" for place, each in enumerate(facts["worths"], 1)
+            ]
         told.append("")
     return "\n".join([*told, folder.as_posix(), ""])
 
 
-def _json(found: "Sensitivity", folder: Path) -> str:
+def _json(found: "Sensitivity", folder: Path, known: "Information | None") -> str:
     """The same for programs, with every unknown."""
     from simsurance.output.manifest import SENSITIVITY_SCHEMA, as_json, records
 
@@ -102,4 +140,6 @@ def _json(found: "Sensitivity", folder: Path) -> str:
         "folder": folder.as_posix(),
         "ends": records(found.table),
     }
+    if known:
+        content |= {"sample": vars(known.run.sample), "information": records(known.table)}
     return as_json(content)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
@@ -129,7 +130,9 @@ def sweep_id(points: "Points") -> str:
     return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
 
 
-def sensitivity_manifest(found: "Sensitivity", outputs: Mapping[str, str], command: str) -> str:
+def sensitivity_manifest(
+    found: "Sensitivity", outputs: Mapping[str, str], command: str, known: "Information | None" = None
+) -> str:
     """The manifest of what moves funds most as JSON text."""
     content = {
         "schema": SENSITIVITY_SCHEMA,
@@ -137,6 +140,7 @@ def sensitivity_manifest(found: "Sensitivity", outputs: Mapping[str, str], comma
         "year": found.year,
         "unknowns": len(found.shocks.unknowns),
         "brought_nearer": [vars(each) for each in found.brought_nearer],
+        **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
         "runs": {found.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)

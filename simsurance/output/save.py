@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Sweep
@@ -155,18 +156,30 @@ def save_sweep(
 
 
 def save_sensitivity(
-    found: "Sensitivity", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+    found: "Sensitivity",
+    path: Path,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+    known: "Information | None" = None,
 ) -> None:
-    """Write what moves funds most as the folder `path`, in the same way."""
+    """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
     texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
-    texts["summary.md"] = sensitivity_summary(found, lang)
+    texts |= {"information.csv": table_csv(known.table)} if known else {}
+    texts["summary.md"] = sensitivity_summary(found, lang, known)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts.sensitivity import write_all
+        from simsurance.output.charts import information, sensitivity
 
-        return write_all(found, folder, lang)
+        yield from sensitivity.write_all(found, folder, lang)
+        if known:
+            yield from information.write_all(known, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: sensitivity_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return sensitivity_manifest(found, outputs, command, known)
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
 from simsurance.language import Words
+from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, in_its_words, words_of
 from simsurance.output.sweep_summary import measure_words, told, unit_of
 from simsurance.plain_text import markdown
@@ -17,6 +18,8 @@ from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from simsurance.uncertainty.information import Information, Worth
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "sensitivity.md.j2"
 ROWS: Final = 10
@@ -54,12 +57,27 @@ def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[
     return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
 
 
-def sensitivity_summary(found: Sensitivity, lang: str = "en") -> str:
-    """The summary as Markdown."""
+def worth_words(worth: "Worth", said: Words) -> dict[str, Any]:
+    """An unknown, the share of the variance that goes if it is known with its interval, the chance where it is low and high."""
+    shown = {name: getattr(worth, name) for name in ("share", "low", "high")}
+    chances = {"lowest": chance(worth.chance_lowest, said), "highest": chance(worth.chance_highest, said)}
+    return {"name": unknown_words(worth.unknown, said), **shown, **chances}
+
+
+def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
+    """The event of a fund, its chance, and the unknowns that are worth most to know."""
+    share = float(known.event(fund).mean())
+    worths = [worth_words(each, said) for each in known.worths(fund)[:count]]
+    return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
+
+
+def sensitivity_summary(found: Sensitivity, lang: str = "en", known: "Information | None" = None) -> str:
+    """The summary as Markdown, with what is worth knowing where draws say it."""
     scenario, said = found.scenario, words_of(found.scenario, lang)
     funds: list[dict[str, Any]] = [
         {
             "fund": fund,
+            "known": worth_facts(known, fund, said, ROWS) if known else None,
             "most": most(found, fund, said),
             "tables": [
                 {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
@@ -78,6 +96,7 @@ def sensitivity_summary(found: Sensitivity, lang: str = "en") -> str:
         last=found.years[-1],
         count=len(found.shocks.unknowns),
         funds=funds,
+        sample=sampler_words(known.run, lang) if known else None,
         nearer=[unknown_words(each, said) for each in found.brought_nearer],
     )
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-INPUT, SHIFT, DEMOGRAPHY, SETTLEMENT = KINDS = ("input", "long_run", "demography", "settlement")
+INPUT, SHIFT, DEMOGRAPHY, SETTLEMENT = ("input", "long_run", "demography", "settlement")
 DEPLETION: Final = "depletion_year"
 REQUIRED: Final = "required_contribution_multiple_now"
 AT_YEAR: Final = "reserve_months_"
@@ -258,6 +258,13 @@ def sensitivity(
     if not shocks.unknowns:
         raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
     return Sensitivity(central, shocks, computed(shocks, jobs, parts, tell), year)
+
+
+def require_by(scenario: Scenario, by: int | None) -> None:
+    """Raises SimsuranceError for a year by which nothing is projected."""
+    horizon = scenario.values.horizon
+    if by is not None and not horizon.valuation_year <= by <= horizon.last_year:
+        raise SimsuranceError(f"--by {by}: is not projected; {horizon.valuation_year} to {horizon.last_year}")
 
 
 def default_year(years: Sequence[int]) -> int:

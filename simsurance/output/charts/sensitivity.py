@@ -37,6 +37,8 @@ CLEAR: Final = 0.1
 """Share of the axis before the words of what does not come on which no year stands."""
 WIDTH: Final = 0.41
 """Share of the sheet that names have."""
+NAMES: Final = WIDTH * SIZE[0] * 72 / 3.75
+"""Places on a line of a name."""
 
 
 def draw(found: Sensitivity, fund: str, measure: str, lang: str = "en") -> Chart:
@@ -160,8 +162,7 @@ def _name(found: Sensitivity, ends: Ends, said: "Words") -> str:
         sizes = f" ({said.say('chart.line.from_to', low=_short(low, said), high=_short(high, said))})"
     elif ends.unknown.kind in (SHIFT, SETTLEMENT):
         sizes = f" (±{_short(high, said)})"
-    places = WIDTH * SIZE[0] * 72 / 3.75
-    return canvas.wrapped(unknown_words(ends.unknown, said) + sizes, places, most=2, size=7.5)
+    return canvas.wrapped(unknown_words(ends.unknown, said) + sizes, NAMES, most=2, size=7.5)
 
 
 def _short(value: float, said: "Words") -> str:
