@@ -8,7 +8,7 @@ import click
 
 from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
-from simsurance.cli.progress import Progress, progress
+from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
 from simsurance.language import words
@@ -16,8 +16,8 @@ from simsurance.output.folder import prepare
 from simsurance.scenario_file.faults import refuse
 
 if TYPE_CHECKING:
-    from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
+    from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.sensitivity import Sensitivity
 
 
@@ -68,11 +68,13 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
-        from simsurance.output.manifest import shocks_id
+        from simsurance.output.manifest import draws_id, shocks_id
         from simsurance.output.save import save_sensitivity
+        from simsurance.uncertainty.information import information
         from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
+        from simsurance.uncertainty.stochastic import ENGINE, stochastic
 
         parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
 
@@ -80,30 +82,30 @@ def command(
             line.say_share(said, done, of, "points")
 
         require_by(base, by)
-        found = sensitivity(base, year, jobs or os.cpu_count() or 1, parts, told)
-        known = _known(base, draws, seed, by, jobs or os.cpu_count() or 1, folder, line, lang) if draws else None
+        processes = jobs or os.cpu_count() or 1
+        found = sensitivity(base, year, processes, parts, told)
+        sample = _sample(draws, seed, lang) if draws else None
+        drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
+        known = None
+        if sample is not None:
+            (run,) = stochastic([base], sample, processes, drawn, lambda done, of: line.say_share(said, done, of))
+            known = information(run, by)
         line.say(said.say("progress.writing", folder=folder))
         save_sensitivity(found, folder, charts, lang, command_line(), bom, known)
-        for left in out.glob(f"{folder.name}.*.parts"):
-            discard_parts(left)
+        for finished in (parts, drawn):
+            discard_parts(finished)
     tell(_json(found, folder, known) if as_json else _text(found, folder, lang, known), nl=False)
 
 
-def _known(
-    base: "Scenario", draws: int, seed: int, by: int | None, jobs: int, folder: Path, line: Progress, lang: str
-) -> "Information":
-    """What draws say of what is worth knowing."""
-    from simsurance.output.manifest import draws_id
-    from simsurance.uncertainty.information import SAMPLER, information
+def _sample(draws: int, seed: int, lang: str) -> "Sample":
+    """The draws, and a line where they are not as many as asked for."""
+    from simsurance.uncertainty.information import SAMPLER
     from simsurance.uncertainty.sampling import Sample, sensible
-    from simsurance.uncertainty.stochastic import ENGINE, stochastic
 
-    sample, said = Sample(sensible(draws, SAMPLER), seed, SAMPLER), words(lang)
+    sample = Sample(sensible(draws, SAMPLER), seed, SAMPLER)
     if sample.draws != draws:
-        tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
-    parts = folder.with_name(f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts")
-    (run,) = stochastic([base], sample, jobs, parts, lambda done, of: line.say_share(said, done, of))
-    return information(run, by)
+        tell(words(lang).say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+    return sample
 
 
 def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None") -> str:

@@ -18,10 +18,8 @@ from simsurance.output.manifest import (
     sweep_manifest,
 )
 from simsurance.output.planned import sha256, table_places
-from simsurance.output.sensitivity_summary import sensitivity_summary
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.sweep_summary import sweep_summary
 from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
@@ -144,6 +142,8 @@ def save_sweep(
     bom: bool = False,
 ) -> None:
     """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    from simsurance.output.sweep_summary import sweep_summary
+
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
     texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
 
@@ -165,6 +165,8 @@ def save_sensitivity(
     known: "Information | None" = None,
 ) -> None:
     """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
+    from simsurance.output.sensitivity_summary import sensitivity_summary
+
     texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
     texts |= {"information.csv": table_csv(known.table)} if known else {}
     texts["summary.md"] = sensitivity_summary(found, lang, known)
