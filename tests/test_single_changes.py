@@ -261,7 +261,7 @@ def test_card_summary_comparison_and_charts_tell_the_range_beside_the_year(lang)
     for fund in ("resident", "employee_pool"):
         assert told[fund] in in_card
         assert re.search(
-            rf"\*\*{found.funds[fund].depletion_year}年?\*\*\S* ?\S*[(（]{re.escape(told[fund])}[)）]", text
+            rf"\*\*{found.funds[fund].depletion_year}年?\*\*\S* ?\S*[(（]{re.escape(told[fund])}[)）;；]", text
         )
         for move in most_facts(found.funds[fund], 2026, words(lang))["moves"]:
             assert move in text

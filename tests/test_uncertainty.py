@@ -15,6 +15,7 @@ from simsurance.basis.life_table import life_expectancy
 from simsurance.cli import main
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
+from simsurance.output.pairs_words import HEAD, TOLD, pair_rows, pairs_summary
 from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
@@ -517,3 +518,24 @@ def test_series_that_lack_a_number_are_told(tmp_path: Path) -> None:
         paths_of(baseline().replace({"uncertainty.paths_table": str(file)}))
     assert set(paths_of(baseline()).processes) == set(SERIES)
     assert set(paths_of(baseline()).persistence) == set(LATENT)
+
+
+def test_pairs_are_told_in_both_languages_as_their_table_has_them() -> None:
+    pairs = Pairs(some())
+    for lang in ("en", "zh"):
+        head, *told = pair_rows(pairs, lang)
+        assert len(told) == 2 * len(TOLD)
+        assert {len(row) for row in (head, *told)} == {len(HEAD)}
+        assert all(" | ".join(row) in pairs_summary(pairs, lang) for row in told)
+    months = pairs.differences.loc[(pairs.names[1], "resident", "reserve_months_last_year")]
+    row = next(row for row in pair_rows(pairs, "en") if row[1:3] == ("resident fund", "months covered, final year"))
+    assert row[5] == "100 %"
+    assert row[6] == f"−{abs(months['p50']):.1f}"
+
+
+def test_what_no_digit_shown_tells_apart_is_the_same() -> None:
+    one, other = some()
+    table = Pairs((one, one)).differences
+    assert (table["same"].dropna() == 1).all()
+    table = Pairs((one, other)).differences
+    assert table.loc[(other.scenario.name, "employee_pool", "reserve_months_last_year"), "same"] == 1

@@ -18,7 +18,7 @@ from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
-from simsurance.scenario_file.schema import LeverComponent, ScenarioValues
+from simsurance.scenario_file.schema import LeverComponent, Population, ScenarioValues
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
@@ -83,6 +83,11 @@ class Inputs:
 
     # ---------------------------------------------------------------- demography
 
+    @property
+    def _before_draws(self) -> Population:
+        """The demography with nothing drawn, which the opening stock is made with."""
+        return (self.scenario.undrawn or self.values).population
+
     def death_rates(self, years: Sequence[int], for_opening: bool = False) -> np.ndarray:
         """Central death rates, [year, sex, age]; `for_opening` those of the table's own years, whatever is ahead."""
         path = self.table("population.mortality_table")
@@ -111,7 +116,7 @@ class Inputs:
         A variant of total fertility acts from the valuation year on; before it, and `for_opening`, the medium one holds: no
         assumption on the future moves the opening stock.
         """
-        chosen = self.values.population
+        chosen = self._before_draws if for_opening else self.values.population
         path = self.table("population.total_fertility_table")
         medium, own = (tables.total_fertility(path, variant, years) for variant in ("medium", chosen.fertility_variant))
         total = np.where((np.asarray(years) < self.first) | for_opening, medium, own)
@@ -125,9 +130,10 @@ class Inputs:
         ratio = tables.by_year(self.table("population.sex_ratio_table"), "males_per_female_birth", years)
         return ratio / (1 + ratio)
 
-    def migrants(self, years: Sequence[int]) -> np.ndarray:
-        """Net migrants [year, sex, age]."""
-        factor = along(self.yearly(self.values.population.migration_factor, years), "year", of=STOCK)
+    def migrants(self, years: Sequence[int], for_opening: bool = False) -> np.ndarray:
+        """Net migrants [year, sex, age]; `for_opening` with nothing drawn."""
+        chosen = self._before_draws if for_opening else self.values.population
+        factor = along(self.yearly(chosen.migration_factor, years), "year", of=STOCK)
         return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
 
     def opening_stock(self) -> np.ndarray:
@@ -180,7 +186,7 @@ class Inputs:
         """The 1 July stocks after the `last` one published to that of the opening year, [sex, age] by year."""
         spans = list(range(last, self.first + 1))
         survival, newborn_survival = self.survival(spans, True)
-        asfr, male_share, migrants = self.asfr(spans, True), self.male_share(spans), self.migrants(spans)
+        asfr, male_share, migrants = self.asfr(spans, True), self.male_share(spans), self.migrants(spans, True)
         found = {}
         for place, year in enumerate(spans[1:]):
             means = (

@@ -110,7 +110,13 @@ def _text(runs: "Sequence[Stochastic]", folder: Path, lang: str) -> str:
             rows.append(_row(run, fund, lang))
     first = runs[0]
     note = said.say("stochastic_table.note", nearer=first.brought_nearer, sample=sampler_words(first, lang))
-    return "\n".join([*columns(rows), "", note, folder.as_posix(), ""])
+    beside: list[str] = []
+    if len(runs) > 1:
+        from simsurance.output.pairs_words import pair_rows
+        from simsurance.uncertainty.paired import Pairs
+
+        beside = [*columns(pair_rows(Pairs(runs), lang)), ""]
+    return "\n".join([*columns(rows), "", *beside, note, folder.as_posix(), ""])
 
 
 def _row(run: "Stochastic", fund: str, lang: str) -> tuple[str, ...]:

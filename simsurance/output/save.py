@@ -17,6 +17,7 @@ from simsurance.output.manifest import (
     stochastic_manifest,
     sweep_manifest,
 )
+from simsurance.output.pairs_words import pairs_summary
 from simsurance.output.planned import sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
@@ -120,7 +121,8 @@ def save_stochastic(
     if len(runs) > 1:
         from simsurance.uncertainty.paired import Pairs
 
-        texts["pairs.csv"] = table_csv(Pairs(runs).differences)
+        pairs = Pairs(runs)
+        texts |= {"pairs.csv": table_csv(pairs.differences), "summary.md": pairs_summary(pairs, lang)}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import stochastic

@@ -89,6 +89,8 @@ class Scenario:
     pin_root: "Scenario | None" = None
     bounds_met: tuple[Bound, ...] = ()
     """Where a bound binds what operators make of the values beneath."""
+    undrawn: ScenarioValues | None = None
+    """The values of which these are a draw: what the opening stock is made with; None where nothing is drawn."""
 
     def __repr__(self) -> str:
         years = self.values.horizon

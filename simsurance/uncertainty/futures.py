@@ -94,6 +94,7 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
         values=with_values(scenario.values, changes),
         reference=with_values(scenario.reference, changes),
         at_root=with_values(scenario.at_root, at_root),
+        undrawn=scenario.undrawn or scenario.values,
         leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},
     )
 

@@ -2,7 +2,7 @@
 
 A draw changes what a person costs, pays and is paid. In the reference year of cost that is known: income and outgo of every
 fund, admissions, the shares of cost that are paid. So each draw is valued at the start of that year and lived through it, and
-its levels are solved until it gives what the scenario itself gives, within 1e-10; a published total of a fund that the scenario
+its levels are solved until it gives what the scenario itself gives, within 1e-12; a published total of a fund that the scenario
 gives within 0.1 % counts itself. The levels move the paths behind them by the same factor, or the same number of points.
 """
 
@@ -30,7 +30,7 @@ from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Ramp, Schedule
 from simsurance.uncertainty.parameters import value_at, with_values
 
-EXACT: Final = 1e-10
+EXACT: Final = 1e-12
 """How near every target is met, relative."""
 STEP: Final = 1e-4
 FIRST_STEPS: Final = 3

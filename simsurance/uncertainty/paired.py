@@ -13,6 +13,10 @@ from simsurance.uncertainty.stochastic import DATED, PERCENTILES, YEARS_FUNDED, 
 if TYPE_CHECKING:
     import pandas as pd
 
+SAME_WITHIN: Final = {"reserve_months": 0.05, "required_contribution_multiple": 0.0005, "years_funded": 0.0}
+"""By the beginning of a measure: what two values may differ by and be the same, half of the last digit that is shown."""
+SAME_SHARE: Final = 1e-4
+"""The same for other measures, relative to the base."""
 Better = Literal["higher", "lower", "none"]
 BETTER: Final[dict[str, Better]] = {
     "first_deficit_year": "higher",
@@ -48,8 +52,8 @@ class Pairs:
     def differences(self) -> "pd.DataFrame":
         """Each scenario less the base, draw by draw; index scenario, fund, measure.
 
-        Chances that it is better, the same and worse make 1; percentiles of the difference have no value for dates, which may
-        not come: `years_funded` stands for them.
+        Chances that it is better, the same (told apart by no digit that is shown) and worse make 1. Percentiles of the
+        difference have no value for dates, which may not come: `years_funded` stands for them.
         """
         import pandas as pd
 
@@ -84,7 +88,9 @@ def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> l
     else:
         ranked, counts = [base, other], has
         found = list(np.percentile((other - base)[has], PERCENTILES)) if has.any() else [np.nan] * len(PERCENTILES)
-    above, below = (ranked[1] > ranked[0]) & counts, (ranked[1] < ranked[0]) & counts
+    own = next((size for start, size in SAME_WITHIN.items() if start in measure), None)
+    size = np.zeros(len(base)) if measure.endswith(DATED) else np.abs(base) * SAME_SHARE if own is None else own
+    above, below = (ranked[1] > ranked[0] + size) & counts, (ranked[1] < ranked[0] - size) & counts
     wins, losses = (above, below) if better != "lower" else (below, above)
     if better == "none" or not counts.any():
         chances = [np.nan] * 4

@@ -10,7 +10,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
-from simsurance.results import RunAccounts, RunResult, blocks, simulate
+from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.futures import Futures, futures_of
@@ -88,8 +88,12 @@ class Plan:
         for drawn in draws.blocks(self.futures, self.observed, first, last):
             nearer = np.array([each.nearer for each in drawn])
             missed = np.array([each.missed for each in drawn])
-            base = simulate([each.of(self.scenarios[0]) for each in drawn])
-            held = [each.entries for each in base] if len(self.scenarios) > 1 else []
+            of_base = [each.of(self.scenarios[0]) for each in drawn]
+            if len(self.scenarios) == 1:
+                yield [kept(accounts_of(of_base), nearer, missed)]
+                continue
+            base = simulate(of_base)
+            held = [each.entries for each in base]
             runs: list[Sequence[RunAccounts]] = [base]
             for scenario in self.scenarios[1:]:
                 found = (run for part in blocks((each.of(scenario) for each in drawn), held) for run in part.accounts())

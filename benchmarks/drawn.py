@@ -1,0 +1,12 @@
+"""As many draws of a scenario as scenarios are given: what `draws.py` sets beside a former build's batch."""
+
+from typing import Any
+
+from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
+from simsurance.uncertainty.stochastic import Kept, Plan
+
+
+def project(scenarios: list[Any]) -> list[Kept]:
+    """Draws in one process, levels solved and identities checked in each; their number a multiple of the scramblings."""
+    assert len(scenarios) % SCRAMBLINGS == 0
+    return Plan((scenarios[0],), Sample(len(scenarios), 1)).chunk(0, len(scenarios))
