@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.sensitivity import Sensitivity
+    from simsurance.uncertainty.variance import Shares
 
 
 @click.command()
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--draws", type=click.IntRange(1, 1_000_000), help="Draw so often as well: what is it worth to know each?"
 )
+@click.option("--sobol", type=click.IntRange(8, 100_000), help="Sobol indices by group, from so many draws a group.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
 @click.option(
     "--by", type=int, help="Depleted by which year, for --draws; the least certain one of each fund if not given."
@@ -46,6 +48,7 @@ def command(
     settings: tuple[str, ...],
     year: int | None,
     draws: int | None,
+    sobol: int | None,
     seed: int,
     by: int | None,
     jobs: int | None,
@@ -70,11 +73,13 @@ def command(
         line.say(said.label("progress.importing"))
         from simsurance.output.manifest import draws_id, shocks_id
         from simsurance.output.save import save_sensitivity
-        from simsurance.uncertainty.information import information
+        from simsurance.uncertainty.information import SAMPLER, information
         from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
+        from simsurance.uncertainty.sampling import Sample
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
         from simsurance.uncertainty.stochastic import ENGINE, stochastic
+        from simsurance.uncertainty.variance import shares
 
         parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
 
@@ -90,11 +95,16 @@ def command(
         if sample is not None:
             (run,) = stochastic([base], sample, processes, drawn, lambda done, of: line.say_share(said, done, of))
             known = information(run, by)
+        mixed, of_groups = parts, None
+        if sobol:
+            each = Sample(sobol, seed, SAMPLER)
+            mixed = out / f"{folder.name}.sobol-{draws_id([base], each, ENGINE)[:8]}.parts"
+            of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
-        save_sensitivity(found, folder, charts, lang, command_line(), bom, known)
-        for finished in (parts, drawn):
+        save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups)
+        for finished in (parts, drawn, mixed):
             discard_parts(finished)
-    tell(_json(found, folder, known) if as_json else _text(found, folder, lang, known), nl=False)
+    tell(_json(found, folder, known, of_groups) if as_json else _text(found, folder, lang, known, of_groups), nl=False)
 
 
 def _sample(draws: int, seed: int, lang: str) -> "Sample":
@@ -108,9 +118,9 @@ def _sample(draws: int, seed: int, lang: str) -> "Sample":
     return sample
 
 
-def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None") -> str:
+def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None", parts: "Shares | None") -> str:
     """The three unknowns that move each fund most, and the three that are worth most to know."""
-    from simsurance.output.sensitivity_summary import headline, most, worth_facts
+    from simsurance.output.sensitivity_summary import headline, most, part_facts, worth_facts
 
     said, told = words(lang), list[str]()
     for fund in found.funds:
@@ -125,11 +135,15 @@ def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | N
             told += [
                 f"  {place}. {said.say('sensitivity.worth', **each)}" for place, each in enumerate(facts["worths"], 1)
             ]
+        if parts:
+            groups = part_facts(parts, fund, said)
+            told.append(said.say("sensitivity.parts", parts=groups))
+            told += [f"  {place}. {said.say('sensitivity.part', **each)}" for place, each in enumerate(groups, 1)]
         told.append("")
     return "\n".join([*told, folder.as_posix(), ""])
 
 
-def _json(found: "Sensitivity", folder: Path, known: "Information | None") -> str:
+def _json(found: "Sensitivity", folder: Path, known: "Information | None", parts: "Shares | None") -> str:
     """The same for programs, with every unknown."""
     from simsurance.output.manifest import SENSITIVITY_SCHEMA, as_json, records
 
@@ -144,4 +158,6 @@ def _json(found: "Sensitivity", folder: Path, known: "Information | None") -> st
     }
     if known:
         content |= {"sample": vars(known.run.sample), "information": records(known.table)}
+    if parts:
+        content["sobol"] = records(parts.table)
     return as_json(content)

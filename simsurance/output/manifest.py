@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Points, Sweep
+    from simsurance.uncertainty.variance import Shares
 
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
@@ -131,7 +132,11 @@ def sweep_id(points: "Points") -> str:
 
 
 def sensitivity_manifest(
-    found: "Sensitivity", outputs: Mapping[str, str], command: str, known: "Information | None" = None
+    found: "Sensitivity",
+    outputs: Mapping[str, str],
+    command: str,
+    known: "Information | None" = None,
+    parts: "Shares | None" = None,
 ) -> str:
     """The manifest of what moves funds most as JSON text."""
     content = {
@@ -141,6 +146,7 @@ def sensitivity_manifest(
         "unknowns": len(found.shocks.unknowns),
         "brought_nearer": [vars(each) for each in found.brought_nearer],
         **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
+        **({"sobol": {**vars(parts.mixed.sample), "groups": list(parts.mixed.groups)}} if parts else {}),
         "runs": {found.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)

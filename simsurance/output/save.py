@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Sweep
+    from simsurance.uncertainty.variance import Shares
 
 
 def save(
@@ -165,23 +166,27 @@ def save_sensitivity(
     command: str = "",
     bom: bool = False,
     known: "Information | None" = None,
+    parts: "Shares | None" = None,
 ) -> None:
     """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
     from simsurance.output.sensitivity_summary import sensitivity_summary
 
     texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
     texts |= {"information.csv": table_csv(known.table)} if known else {}
-    texts["summary.md"] = sensitivity_summary(found, lang, known)
+    texts |= {"sobol.csv": table_csv(parts.table)} if parts else {}
+    texts["summary.md"] = sensitivity_summary(found, lang, known, parts)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import information, sensitivity
+        from simsurance.output.charts import information, sensitivity, variance
 
         yield from sensitivity.write_all(found, folder, lang)
         if known:
             yield from information.write_all(known, folder, lang)
+        if parts:
+            yield from variance.write_all(parts, folder, lang)
 
     def manifest(outputs: Mapping[str, str]) -> str:
-        return sensitivity_manifest(found, outputs, command, known)
+        return sensitivity_manifest(found, outputs, command, known, parts)
 
     _write(path, texts, draw if charts else None, manifest, bom)
 

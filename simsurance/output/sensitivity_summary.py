@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simsurance.uncertainty.information import Information, Worth
+    from simsurance.uncertainty.variance import Shares
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "sensitivity.md.j2"
 ROWS: Final = 10
@@ -71,13 +72,39 @@ def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD)
     return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
 
 
-def sensitivity_summary(found: Sensitivity, lang: str = "en", known: "Information | None" = None) -> str:
-    """The summary as Markdown, with what is worth knowing where draws say it."""
+def group_words(group: str, said: Words) -> str:
+    """What a group of unknowns is called: one of inputs by its name in the tables."""
+    for key in (f"sensitivity.group.{group}", f"sensitivity.demography.{group}"):
+        if key in said.entries:
+            return said.label(key)
+    return f"`{group}`"
+
+
+def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> list[dict[str, Any]]:
+    """The groups that most of the variance of a fund comes from, with both indices and their intervals."""
+    told_parts = []
+    for each in parts.indices(fund)[:count]:
+        first, total = (dict(zip(("low", "high"), ends, strict=True)) for ends in (each.first_ends, each.total_ends))
+        told_parts.append(
+            {
+                "name": group_words(each.group, said),
+                **{"first": each.first, "first_low": first["low"], "first_high": first["high"]},
+                **{"total": each.total, "total_low": total["low"], "total_high": total["high"]},
+            }
+        )
+    return told_parts
+
+
+def sensitivity_summary(
+    found: Sensitivity, lang: str = "en", known: "Information | None" = None, parts: "Shares | None" = None
+) -> str:
+    """The summary as Markdown, with what is worth knowing and where the variance comes from where draws say it."""
     scenario, said = found.scenario, words_of(found.scenario, lang)
     funds: list[dict[str, Any]] = [
         {
             "fund": fund,
             "known": worth_facts(known, fund, said, ROWS) if known else None,
+            "parts": None if parts is None else part_facts(parts, fund, said, ROWS),
             "most": most(found, fund, said),
             "tables": [
                 {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
@@ -97,6 +124,7 @@ def sensitivity_summary(found: Sensitivity, lang: str = "en", known: "Informatio
         count=len(found.shocks.unknowns),
         funds=funds,
         sample=sampler_words(known.run, lang) if known else None,
+        draws=parts.mixed.sample.draws if parts else None,
         nearer=[unknown_words(each, said) for each in found.brought_nearer],
     )
 
