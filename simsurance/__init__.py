@@ -11,7 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simsurance.api import Results, compare, run, run_accounts, run_many, scheme_effects, stochastic
+    from simsurance.api import (
+        Results,
+        compare,
+        run,
+        run_accounts,
+        run_many,
+        scheme_effects,
+        sensitivity,
+        stochastic,
+        sweep,
+    )
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
@@ -26,7 +36,9 @@ __all__ = [
     "run_accounts",
     "run_many",
     "scheme_effects",
+    "sensitivity",
     "stochastic",
+    "sweep",
 ]
 
 _HOMES = {
@@ -38,7 +50,9 @@ _HOMES = {
     "run_accounts": "simsurance.api",
     "run_many": "simsurance.api",
     "scheme_effects": "simsurance.api",
+    "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
+    "sweep": "simsurance.api",
 }
 
 

@@ -1,6 +1,6 @@
 """What a notebook or a script calls: from scenarios to results that show themselves, draw their charts and save themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,12 @@ from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simula
 from simsurance.scenario_file.loader import Scenario, resolve
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
+from simsurance.uncertainty.sensitivity import DEPLETION, Sensitivity
+from simsurance.uncertainty.sensitivity import sensitivity as both_ends
 from simsurance.uncertainty.stochastic import Stochastic
 from simsurance.uncertainty.stochastic import stochastic as many_draws
+from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
+from simsurance.uncertainty.sweep import sweep as every_point
 
 if TYPE_CHECKING:
     from simsurance.output.card import Card
@@ -248,6 +252,42 @@ class StochasticResults:
         return f"StochasticResults({', '.join(map(repr, (run.central for run in self.runs)))}; {self.shown.sample.draws} draws)"
 
 
+class SweepResults:
+    """A scenario over a grid of values: `table` has one row a point and fund, `plot` one measure of one fund."""
+
+    def __init__(self, shown: Sweep) -> None:
+        self.shown = shown
+
+    table = table_of(Sweep, "table")
+
+    def plot(self, measure: str = "depletion_year", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """A line over one grid, a map over two."""
+        from simsurance.output.charts.sweep import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"SweepResults({self.shown.central!r}; {self.shown.points.points} points)"
+
+
+class SensitivityResults:
+    """A scenario with every unknown low and high, one at a time: `table` by fund and measure, what moves it most first."""
+
+    def __init__(self, shown: Sensitivity) -> None:
+        self.shown = shown
+
+    table = table_of(Sensitivity, "table")
+
+    def plot(self, measure: str = DEPLETION, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """The tornado of a measure of a fund."""
+        from simsurance.output.charts.sensitivity import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"SensitivityResults({self.shown.central!r}; {len(self.shown.shocks.unknowns)} unknowns)"
+
+
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
     """Project one scenario, given by name, path or value; `changes` are values by dotted key.
 
@@ -310,6 +350,28 @@ def stochastic(
         raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
     sample = Sample(sensible(draws, sampler), seed, sampler)
     return StochasticResults(many_draws([resolve(each) for each in (scenario, *others)], sample, jobs))
+
+
+def sweep(
+    scenario: Scenario | str | Path, grids: Mapping[str, tuple[float, float, int]], jobs: int = 1
+) -> SweepResults:
+    """A scenario at every point of grids: `{"claims.trend.residual_growth": (-0.03, 0.01, 9)}`, from, to and points by key.
+
+    A value holds in all years from the valuation year on. Raises SimsuranceError for a key that is no number, values beyond
+    its bounds, and an identity that does not hold.
+    """
+    base = resolve(scenario)
+    points = points_of(base, [checked(Grid(key, *ends)) for key, ends in grids.items()])
+    (central,) = simulate([base])
+    return SweepResults(every_point(points, central, jobs))
+
+
+def sensitivity(scenario: Scenario | str | Path, year: int | None = None, jobs: int = 1) -> SensitivityResults:
+    """A scenario with every unknown at its tenth and its ninetieth percentile, one at a time, all others at their medians.
+
+    `year`: at whose end reserve months are told, the tenth if none is given. Raises SimsuranceError where nothing is unknown.
+    """
+    return SensitivityResults(both_ends(resolve(scenario), year, jobs))
 
 
 def scheme_effects(

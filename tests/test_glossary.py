@@ -46,10 +46,21 @@ COMMANDS = {
     "levers": ("levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2030"),
     "schemes": ("schemes", "baseline", "--no-charts", *SHORT),
     "stochastic": ("stochastic", "baseline", "--draws", "16", "--jobs", "1", "--no-charts", *SHORT),
+    "sensitivity": ("sensitivity", "baseline", "--jobs", "1", "--no-charts", *SHORT),
+    "sweep": (
+        "sweep",
+        "baseline",
+        "--grid",
+        "fund.administration_share=0:0.02:2",
+        "--jobs",
+        "1",
+        "--no-charts",
+        *SHORT,
+    ),
     "hindcast": ("hindcast", "--from", "2021"),
     "ex_ante": ("hindcast", "--ex-ante"),
 }
-WITH_FOLDER = ("run", "compare", "schemes", "stochastic")
+WITH_FOLDER = ("run", "compare", "schemes", "stochastic", "sensitivity", "sweep")
 LATIN = ("simsurance", "DRG", "DIP", "CC BY", "IGO", "WPP", "--json", "--deductible national", "--deductible low")
 """What a Chinese text may say in Latin letters, beside names, keys and files."""
 

@@ -23,7 +23,9 @@ from simsurance.cli import COMMANDS, WRITING, main
 from simsurance.errors import ExitCode
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
+from simsurance.uncertainty.sensitivity import Shocks
 from simsurance.uncertainty.stochastic import Plan
+from simsurance.uncertainty.sweep import Points
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
@@ -80,6 +82,9 @@ RUN = ["run", "baseline", *SHORT]
 COMPARE = ["compare", "baseline", "high_cost", *SHORT]
 SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
 DRAWS = ["stochastic", "baseline", "--draws", "16", "--no-charts", "--set", "horizon.last_year=2027"]
+FEW = [part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")]
+ENDS = ["sensitivity", "baseline", "--jobs", "1", "--no-charts", *SHORT[1:], *FEW]
+SWEEP = ["sweep", "baseline", "--grid", "fund.administration_share=0:0.02:2", "--jobs", "1", "--no-charts", *SHORT[1:]]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
 MORE = ["--set", "fund.administration_share=0.01"]
@@ -90,6 +95,8 @@ CASES = {
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
     ],
     "stochastic": [Case(DRAWS, of_folder("stochastic-baseline"), [*DRAWS, "--seed", "2"])],
+    "sensitivity": [Case(ENDS, of_folder("sensitivity-baseline"), [*ENDS, "--year", "2026"])],
+    "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [Case(["init", "own"], of_files("own.toml"))],
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
@@ -154,6 +161,8 @@ def warm(tmp_path_factory):
         patch.setattr(idle, "idle_notes", _found_once(idle.idle_notes, list))
         patch.setattr(results, "blocks", _found_once(results.blocks, list))
         patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
+        patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
+        patch.setattr(Points, "chunk", _found_once(Points.chunk))
         patch.setattr(twins, "twins", _found_once(twins.twins))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))

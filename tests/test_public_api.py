@@ -20,7 +20,9 @@ NAMES = [
     "run_accounts",
     "run_many",
     "scheme_effects",
+    "sensitivity",
     "stochastic",
+    "sweep",
 ]
 
 

@@ -179,7 +179,7 @@ def test_places_of_a_path_are_turned_without_loss_and_the_first_carries_most_of_
 def test_paths_deviate_as_their_table_says() -> None:
     """Moments of 1,024 draws against closed forms: spread of the first year, of the long-run mean, and correlations."""
     found = futures()
-    paths, at, numbers = found.paths, found._places, found.numbers(0, 1024)
+    paths, at, numbers = found.paths, found.places, found.numbers(0, 1024)
     values = [paths.values(found.scenario, row[at["shift"]], row[at["path"]]) for row in numbers]
     years = np.array(paths.years)
     own = found.scenario.values
@@ -207,7 +207,7 @@ def test_paths_deviate_as_their_table_says() -> None:
 @pytest.mark.parametrize("year", [2030, 2045, 2060])
 def test_fertility_and_life_expectancy_lie_between_their_bounds_as_often_as_these_say(year: int) -> None:
     found = futures()
-    paths, at, numbers = found.paths, found._places, found.numbers(0, 256)
+    paths, at, numbers = found.paths, found.places, found.numbers(0, 256)
     values = [paths.values(found.scenario, row[at["shift"]], row[at["path"]]) for row in numbers]
     place = year - paths.bounds_from
     born = np.array([values_by_year(each["population.fertility_level"], [year])[0] for each in values])
@@ -547,3 +547,10 @@ def test_what_no_digit_shown_tells_apart_is_the_same() -> None:
     assert (table["same"].dropna() == 1).all()
     table = Pairs((one, other)).differences
     assert table.loc[(other.scenario.name, "employee_pool", "reserve_months_last_year"), "same"] == 1
+
+
+def test_a_draw_whose_turnover_no_odds_give_is_brought_nearer() -> None:
+    """More return than leave with fewer insured: refused where the basis is built, so no such draw may reach it."""
+    scenario = load("baseline").replace({"employee.projected": False, **SHORT})
+    (found,) = stochastic([scenario], Sample(48, 1, "plain"))
+    assert found.kept.nearer[7, 0] < 1

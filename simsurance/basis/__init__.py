@@ -147,12 +147,6 @@ def build_plain(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     return State(cells, fund, prepaid), years
 
 
-def opening_cells_of(scenario: Scenario) -> np.ndarray:
-    """The persons that a scenario opens with, without the years that rules have counted; ArithmeticError where none fit."""
-    inputs = Inputs(scenario, scenario.values)
-    return opening.opening_cells(opening_inputs(inputs, relative_odds(inputs, by_need=True)))
-
-
 def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, tuple[YearBasis, ...]]:
     """Several scenarios over the same years side by side on the run axis; equal arrays are kept once."""
     if len(built) == 1:

@@ -28,10 +28,10 @@ class Progress:
             click.echo(f"{CLEAR}{shown(text)}", err=True, nl=False)
             self._shown = True
 
-    def say_share(self, said: Words, done: int, of: int) -> None:
+    def say_share(self, said: Words, done: int, of: int, what: str = "draws") -> None:
         """Replace the line by how much is done, and how long the rest takes at the pace so far."""
         passed = time.monotonic() - self._started
-        self.say(said.say("progress.draws", done=done, of=of, left=round(passed * (of - done) / max(done, 1))))
+        self.say(said.say(f"progress.{what}", done=done, of=of, left=round(passed * (of - done) / max(done, 1))))
 
     def clear(self) -> None:
         """Take the line away."""

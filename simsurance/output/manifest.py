@@ -23,12 +23,18 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.sweep import Points, Sweep
+    from simsurance.uncertainty.variance import Shares
 
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
+SWEEP_SCHEMA: Final = "simsurance.sweep/1"
+SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -106,6 +112,54 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
         "versions": [__version__, _version("numpy")],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a sweep as JSON text."""
+    content = {
+        "schema": SWEEP_SCHEMA,
+        "grids": [vars(grid) for grid in sweep.points.grids],
+        "points": sweep.points.points,
+        "not_possible": int(sweep.refused.sum()),
+        "runs": {sweep.scenario.name: _run(sweep.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def sweep_id(points: "Points") -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions."""
+    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+
+
+def sensitivity_manifest(
+    found: "Sensitivity",
+    outputs: Mapping[str, str],
+    command: str,
+    known: "Information | None" = None,
+    parts: "Shares | None" = None,
+) -> str:
+    """The manifest of what moves funds most as JSON text."""
+    content = {
+        "schema": SENSITIVITY_SCHEMA,
+        "z": found.shocks.z,
+        "year": found.year,
+        "unknowns": len(found.shocks.unknowns),
+        "brought_nearer": [vars(each) for each in found.brought_nearer],
+        **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
+        **({"sobol": {**vars(parts.mixed.sample), "groups": list(parts.mixed.groups)}} if parts else {}),
+        "runs": {found.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def shocks_id(scenario: "Scenario", z: float) -> str:
+    """Hash of what makes both ends of every unknown the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "z": z})
+
+
+def _hash_of(made_of: Mapping[str, Any]) -> str:
+    versions = {"versions": [__version__, _version("numpy")]}
+    return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
 def _run(result: "RunResult") -> dict[str, Any]:

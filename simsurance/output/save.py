@@ -13,7 +13,9 @@ from simsurance.output.manifest import (
     comparison_manifest,
     run_manifest,
     scheme_effects_manifest,
+    sensitivity_manifest,
     stochastic_manifest,
+    sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
 from simsurance.output.planned import sha256, table_places
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Information
+    from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.sweep import Sweep
+    from simsurance.uncertainty.variance import Shares
 
 
 def save(
@@ -125,6 +132,70 @@ def save_stochastic(
             yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
+
+
+def save_sweep(
+    sweep: "Sweep",
+    path: Path,
+    fund: str,
+    measure: str,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    from simsurance.output.sweep_summary import sweep_summary
+
+    texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
+    texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.sweep import write_all
+
+        return write_all(sweep, folder, fund, measure, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
+
+
+def save_sensitivity(
+    found: "Sensitivity",
+    path: Path,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+    known: "Information | None" = None,
+    parts: "Shares | None" = None,
+) -> None:
+    """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
+    from simsurance.output.sensitivity_summary import sensitivity_summary
+
+    texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
+    texts |= {"information.csv": table_csv(known.table)} if known else {}
+    texts |= {"sobol.csv": table_csv(parts.table)} if parts else {}
+    texts["summary.md"] = sensitivity_summary(found, lang, known, parts)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts import information, sensitivity, variance
+
+        yield from sensitivity.write_all(found, folder, lang)
+        if known:
+            yield from information.write_all(known, folder, lang)
+        if parts:
+            yield from variance.write_all(parts, folder, lang)
+
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return sensitivity_manifest(found, outputs, command, known, parts)
+
+    _write(path, texts, draw if charts else None, manifest, bom)
+
+
+def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
+    """A scenario with its tables as files of a folder."""
+    places = table_places(scenario)
+    own = {place: content_read(file) for file, place in places.items()}
+    return {"scenario.toml": scenario.to_toml(places.__getitem__), **own}
 
 
 def _write(

@@ -11,7 +11,7 @@ from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Ramp, Schedule
 from simsurance.uncertainty.parameters import Parameters, parameters_of, with_values
 from simsurance.uncertainty.paths import LATENT, SERIES, Paths, paths_of
-from simsurance.uncertainty.sampling import Sample
+from simsurance.uncertainty.sampling import Numbers
 
 ALL_SERIES: Final = (*SERIES, *LATENT)
 EARLY: Final = 3
@@ -23,7 +23,7 @@ class Futures:
     """Draws of what is not known of a scenario: the same numbers for every scenario with the same root and horizon."""
 
     scenario: Scenario
-    sample: Sample
+    sample: Numbers
     parameters: Parameters
     paths: Paths
     targets: tuple[str, ...]
@@ -42,7 +42,7 @@ class Futures:
         return (*shifts, *places[0], *inputs, *targets, *places[1])
 
     @cached_property
-    def _places(self) -> dict[str, np.ndarray]:
+    def places(self) -> dict[str, np.ndarray]:
         """Where the numbers of a kind stand: shifts and targets [name], inputs [input], paths [series, place]."""
         at = {dimension: place for place, dimension in enumerate(self.dimensions)}
         found = {
@@ -62,7 +62,7 @@ class Futures:
 
     def settled(self, numbers: np.ndarray) -> np.ndarray:
         """The numbers of targets, [draw, target]."""
-        return numbers[:, self._places["target"]]
+        return numbers[:, self.places["target"]]
 
     def values(
         self, numbers: np.ndarray, people: float = 1.0, cost: float = 1.0, scenario: Scenario | None = None
@@ -71,13 +71,13 @@ class Futures:
 
         `people` and `cost` bring inputs of membership and of cost nearer to their medians.
         """
-        at, of = self._places, scenario or self.scenario
+        at, of = self.places, scenario or self.scenario
         nearer = np.where(self.parameters.of_cost, cost, people)
         found = self.parameters.values(of, numbers[at["input"]], nearer)
         return found | self.paths.values(of, numbers[at["shift"]], numbers[at["path"]])
 
 
-def futures_of(scenario: Scenario, sample: Sample, targets: tuple[str, ...]) -> Futures:
+def futures_of(scenario: Scenario, sample: Numbers, targets: tuple[str, ...]) -> Futures:
     """The draws of a scenario; raises SimsuranceError for a faulty table of what is drawn."""
     return Futures(scenario, sample, parameters_of(scenario), paths_of(scenario), targets)
 

@@ -49,7 +49,7 @@ def _made(plan: Plan, spans: list[tuple[int, int]], jobs: int) -> Iterator[tuple
     if min(jobs, len(spans)) <= 1:
         yield from ((span, plan.chunk(*span)) for span in spans)
         return
-    with _one_thread_each():
+    with one_thread_each():
         pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), _begin, (plan.scenarios, plan.sample))
         try:
             waiting: dict[Future[list[Kept]], tuple[int, int]] = {pool.submit(_chunk, span): span for span in spans}
@@ -67,7 +67,7 @@ def _made(plan: Plan, spans: list[tuple[int, int]], jobs: int) -> Iterator[tuple
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Processes that begin as long as this lasts work with one thread each."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AGE
-from simsurance.basis import build_plain, opening_cells_of, stack
+from simsurance.basis import build_plain, stack
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, booked
@@ -232,8 +232,9 @@ Built = tuple[State, tuple[YearBasis, ...]]
 def _opened(scenario: Scenario, year: int) -> Built | None:
     """A scenario built at a year; None where it opens neither there nor at its valuation date."""
     try:
-        if year != scenario.values.horizon.valuation_year:
-            opening_cells_of(scenario)
+        first = scenario.values.horizon.valuation_year
+        if year != first:
+            build_plain(at_start(scenario, first))
         return build_plain(at_start(scenario, year))
     except (ArithmeticError, SimsuranceError):
         return None

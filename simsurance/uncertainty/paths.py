@@ -177,8 +177,8 @@ class Paths:
 
 
 def summed(phi: float, innovations: np.ndarray) -> np.ndarray:
-    """A series that keeps a share φ of itself from year to year, [year]."""
-    found, before = np.empty(len(innovations)), 0.0
+    """A series that keeps a share φ of itself from year to year, [year], or several, [year, draw]."""
+    found, before = np.empty(innovations.shape), np.zeros(innovations.shape[1:])
     for place, innovation in enumerate(innovations):
         found[place] = before = phi * before + innovation
     return found

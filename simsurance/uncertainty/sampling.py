@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from scipy.special import ndtri
@@ -14,6 +14,25 @@ SCRAMBLINGS: Final = 8
 FEWEST: Final = 2 * SCRAMBLINGS
 LEAST: Final = 2.0**-33
 """Uniforms are kept so far from 0 and 1, half a step of the sequence: a normal number is finite."""
+
+
+class Numbers(Protocol):
+    """Standard normal numbers of draws."""
+
+    def normals(self, dimensions: int, first: int, last: int) -> np.ndarray:
+        """Those of the draws from `first` to before `last`, [draw, dimension]."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Numbers that are given, [draw, dimension]."""
+
+    numbers: np.ndarray
+
+    def normals(self, dimensions: int, first: int, last: int) -> np.ndarray:
+        """Those of the draws from `first` to before `last`, [draw, dimension]."""
+        assert dimensions == self.numbers.shape[1]
+        return self.numbers[first:last]
 
 
 @dataclass(frozen=True)

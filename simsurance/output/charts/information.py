@@ -1,0 +1,75 @@
+"""What it is worth to know each unknown: bars of the share of an event's variance that goes, with their intervals."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.ticker import MaxNLocator
+
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, GREY, Chart, ChartFigure
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
+from simsurance.output.charts.words import word
+from simsurance.output.draws_words import chance, chance_words, sampler_words
+from simsurance.output.labels import fund_label, words_of
+from simsurance.output.sensitivity_summary import unknown_words
+
+if TYPE_CHECKING:
+    from simsurance.uncertainty.information import Information
+
+COLOUR: Final = "#B5D3E8"
+BESIDE: Final = 0.145
+"""Share of the sheet right of the bars, where chances stand."""
+
+
+def draw(known: "Information", fund: str, lang: str = "en") -> Chart:
+    """The bars of a fund, the unknown that is worth most first."""
+    with canvas.style():
+        table = known.table.reset_index()
+        own = table[table["fund"] == fund].drop(columns="fund")
+        return Chart(f"information_{fund}", _figure(known, fund, lang), own)
+
+
+def write_all(known: "Information", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw the bars of every fund whose depletion is neither sure nor ruled out; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for fund in known.funds:
+        if known.worths(fund):
+            yield from canvas.write(draw(known, fund, lang), folder)
+
+
+def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
+    scenario = known.run.scenario
+    said, shown = words_of(scenario, lang), known.worths(fund)[:MOST]
+    title, below = footer(scenario, lang, [], [word("note.information", lang)])
+    share = float(known.event(fund).mean())
+    figure = canvas.sheet(
+        word("title.information", lang, fund=fund_label(fund, lang), by=known.by(fund)),
+        word("axis.information", lang, chance=chance_words(share, said)),
+        [f"{title} · {sampler_words(known.run, lang)}", below],
+        lang,
+        SIZE,
+    )
+    left, bottom, width, height = AREA
+    axes = canvas.plot_area(figure, (left, bottom, width - BESIDE, height + 0.06))
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    for row, each in enumerate(shown):
+        axes.barh(row, 100 * max(each.share, 0.0), BAR, color=COLOUR, zorder=3)
+        axes.plot([100 * each.low, 100 * each.high], [row, row], color=BLACK, linewidth=0.8, zorder=4)
+        chances = {"lowest": chance(each.chance_lowest, said), "highest": chance(each.chance_highest, said)}
+        text = said.say("chart.mark.from_lowest", **chances)
+        beside = axes.get_yaxis_transform()
+        axes.annotate(text, (1.03, row), xycoords=beside, va="center", fontsize=7.5, color=GREY, annotation_clip=False)
+    axes.axvline(0, color=BLACK, linewidth=0.9, zorder=5)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.set_xlim(min(0.0, *(100 * each.low for each in shown)), 1.05 * max(100 * each.high for each in shown))
+    names = [canvas.wrapped(unknown_words(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
+    axes.set_yticks(range(len(shown)), names, fontsize=7.5)
+    for label, each in zip(axes.get_yticklabels(), shown, strict=True):
+        label.set_color(GREY if each.low <= 0 else BLACK)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.spines["left"].set_visible(False)
+    return figure

@@ -1,0 +1,230 @@
+"""Charts of a sweep: a measure along one grid, or a heat map over two with the contour of depletion."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.words import word
+from simsurance.output.labels import fund_label, words_of
+from simsurance.output.sweep_summary import DEPLETION, measure_words, plain_number, told, unit_of
+from simsurance.uncertainty.sweep import require_chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from simsurance.language import Words
+    from simsurance.uncertainty.sweep import Sweep
+
+RAMP: Final = ("#08306B", "#1F5A99", "#4A86BD", "#83AED3", "#B7D0E6", "#DFEAF4")
+"""From the lowest values on."""
+DARK: Final = 0.62
+"""Lightness of a colour below which numbers on it are white."""
+LIGHTNESS: Final = (0.299, 0.587, 0.114)
+NEVER: Final = "#FFF7E6"
+"""Cells without a value: of a year that does not come."""
+REFUSED: Final = "#E4E4E4"
+"""Cells of points that the scenario does not bear."""
+MOST_CELLS: Final = (15, 12)
+"""Cells across and upward in which numbers can be read."""
+BIN: Final = 5
+"""Years of one colour at least."""
+LINE: Final = (0.105, 0.265, 0.82, 0.5)
+MAP: Final = (0.13, 0.235, 0.63, 0.58)
+MAP_SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
+NAME: Final = "sweep"
+WHOLE: Final = ("year", "years")
+"""Units of whole numbers."""
+LARGE: Final = 1e5
+
+
+def draw(sweep: "Sweep", fund: str, measure: str, lang: str = "en") -> Chart:
+    """The chart of a measure of a fund; raises SimsuranceError for more than two grids."""
+    require_chart(sweep.points)
+    with canvas.style():
+        figure = (_line if len(sweep.points.grids) == 1 else _map)(sweep, fund, measure, lang)
+        return Chart(f"{NAME}_{fund}_{measure}", figure, _table(sweep, fund, measure))
+
+
+def write_all(sweep: "Sweep", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:
+    """Draw the chart into a folder; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    yield from canvas.write(draw(sweep, fund, measure, lang), folder)
+
+
+def _table(sweep: "Sweep", fund: str, measure: str) -> "pd.DataFrame":
+    """What is drawn: one row a point."""
+    rows = sweep.table.xs(fund, level="fund").reset_index()
+    keys = [grid.key for grid in sweep.points.grids]
+    found: pd.DataFrame = rows[[*keys, "status"]].assign(
+        measure=measure, value=sweep.of(fund, measure), unit=unit_of(sweep.central, fund, measure)
+    )
+    return found
+
+
+def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str], **size: Any) -> ChartFigure:
+    said = words_of(sweep.scenario, lang)
+    what = measure_words(measure, fund, said).replace("`", "")
+    keys = [grid.key for grid in sweep.points.grids]
+    return canvas.sheet(
+        word("title.sweep", lang, fund=fund_label(fund, lang), what=what),
+        word("axis.sweep", lang, keys=keys, year=sweep.years[0]),
+        footer(sweep.scenario, lang, [], notes),
+        lang,
+        **size,
+    )
+
+
+def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
+    """The measure over the values of a key; points without a value stand above all others, apart."""
+    (grid,) = sweep.points.grids
+    said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
+    values, at = sweep.of(fund, measure), np.array(grid.values)
+    there = np.isfinite(values)
+    never = ~there & ~sweep.refused
+    figure = _sheet(sweep, fund, measure, lang, [word("note.sweep_base", lang, own=_typed(sweep.base(grid), said))])
+    axes = canvas.plot_area(figure, LINE)
+    axes.plot(at[there], values[there], color=BLACK, linewidth=2.2, marker="o", markersize=4.2, zorder=4)
+    low, high = (float(values[there].min()), float(values[there].max())) if there.any() else (0.0, 1.0)
+    room = 0.1 * (high - low) or 1.0
+    axes.set_ylim(low - room, high + room + 2.6 * room * never.any())
+    ticks = MaxNLocator(7, integer=unit in WHOLE).tick_values(low - room, high + room)
+    axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low - room <= tick <= high + room]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value, unit, said)))
+    if never.any():
+        axes.plot(at[never], np.full(never.sum(), high + 1.9 * room), "^", color=GREY, markersize=5, zorder=4)
+        axes.axhline(high + room, color=GREY, linewidth=0.7, linestyle=canvas.DOTTED)
+        text = _no_value(measure, said, sweep.years[-1])
+        axes.text(0.005, high + 2.5 * room, text, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(9))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _typed(value, said)))
+    axes.set_xlabel(grid.key, fontsize=8.5)
+    base = sweep.base(grid)
+    if at.min() <= base <= at.max():
+        axes.axvline(base, color=BLACK, linewidth=1.1, linestyle=canvas.DASHED, zorder=2)
+    return figure
+
+
+def _no_value(measure: str, said: "Words", last: int) -> str:
+    """What points without a value are called."""
+    return said.say("chart.mark.not_depleted", year=last) if measure == DEPLETION else said.label("chart.mark.no_value")
+
+
+def _typed(value: float, said: "Words") -> str:
+    """A value of a key, with the minus of the language."""
+    return plain_number(value).replace("-", said.label("number.minus"))
+
+
+def _short(value: float, unit: str, said: "Words") -> str:
+    """A value at an axis or a colour."""
+    large = unit.startswith("yuan") or abs(value) >= LARGE
+    return told(value, unit, said) if large or unit in WHOLE else said.number(value, None)
+
+
+def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
+    """Cells by the first key to the right and the second upward; the line between depleted by the last year and not."""
+    across, upward = sweep.points.grids
+    said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
+    shape = across.points, upward.points
+    cells, refused = (each.reshape(shape).T for each in (sweep.of(fund, measure), sweep.refused))
+    depleted = np.isfinite(sweep.of(fund, DEPLETION)).reshape(shape).T
+    figure = _sheet(sweep, fund, measure, lang, _map_notes(sweep, lang, depleted, refused), size=MAP_SIZE)
+    axes = canvas.plot_area(figure, MAP)
+    axes.grid(visible=False)
+    axes.set(xlim=(-0.5, across.points - 0.5), ylim=(-0.5, upward.points - 0.5))
+    edges = _edges(cells, unit)
+    colours = ListedColormap([RAMP[round(place)] for place in np.linspace(0, len(RAMP) - 1, len(edges) - 1)])
+    norm = BoundaryNorm(edges, colours.N)
+    readable = shape[0] <= MOST_CELLS[0] and shape[1] <= MOST_CELLS[1]
+    for (row, column), value in np.ndenumerate(cells):
+        colour: Any = REFUSED if refused[row, column] else NEVER if not np.isfinite(value) else colours(norm(value))
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, edgecolor="white", linewidth=0.5))
+        if readable:
+            dark = np.isfinite(value) and float(np.dot(colour[:3], LIGHTNESS)) < DARK
+            text = told(float(value), unit, said)
+            axes.text(column, row, text, ha="center", va="center", fontsize=7, color="white" if dark else BLACK)
+    _contour(axes, depleted)
+    for axis, grid in ((axes.xaxis, across), (axes.yaxis, upward)):
+        step = -(-grid.points // MOST_CELLS[0])
+        axis.set_major_locator(FixedLocator(range(0, grid.points, step)))
+        axis.set_major_formatter(FuncFormatter(lambda place, _, grid=grid: _typed(grid.values[round(place)], said)))
+    axes.set_xlabel(across.key, fontsize=8.5)
+    axes.set_ylabel(upward.key, fontsize=8.5)
+    own = [_place(grid.values, sweep.base(grid)) for grid in (across, upward)]
+    if own[0] is not None and own[1] is not None:
+        for colour, width in (("white", 3.2), (BLACK, 1.4)):
+            frame = Rectangle((own[0] - 0.5, own[1] - 0.5), 1, 1, facecolor="none", edgecolor=colour, linewidth=width)
+            frame.set_zorder(7)
+            axes.add_patch(frame)
+    never = _no_value(measure, said, sweep.years[-1]) if (np.isnan(cells) & ~refused).any() else ""
+    _scale(axes, edges, colours, unit, said, never)
+    return figure
+
+
+def _map_notes(sweep: "Sweep", lang: str, depleted: np.ndarray, refused: np.ndarray) -> list[str]:
+    said = words_of(sweep.scenario, lang)
+    own = [_typed(sweep.base(grid), said) for grid in sweep.points.grids]
+    on_grid = all(_place(grid.values, sweep.base(grid)) is not None for grid in sweep.points.grids)
+    notes = [word("note.sweep_frame" if on_grid else "note.sweep_own", lang, own=own)]
+    if depleted.any() and not depleted.all():
+        notes.insert(0, word("note.sweep_contour", lang, last=sweep.years[-1]))
+    if refused.any():
+        notes.append(word("note.sweep_refused", lang))
+    return notes
+
+
+def _edges(cells: np.ndarray, unit: str) -> list[float]:
+    """Bounds of the colours: round numbers, years by fives or more."""
+    there = cells[np.isfinite(cells)]
+    if not there.size:
+        return [0.0, 1.0]
+    if unit in WHOLE:
+        width = BIN * max(1, int(np.ceil((there.max() // BIN - there.min() // BIN + 1) / len(RAMP))))
+        first = there.min() // width * width
+        return [float(each) for each in np.arange(first, there.max() + width + 1, width)]
+    if there.min() == there.max():
+        return [float(there.min()), float(there.max()) + max(abs(float(there.max())) * 1e-9, 1e-9)]
+    found = MaxNLocator(len(RAMP), steps=[1, 2, 2.5, 5, 10]).tick_values(float(there.min()), float(there.max()))
+    return [float(each) for each in found]
+
+
+def _contour(axes: "Axes", depleted: np.ndarray) -> None:
+    """Along the edges of cells, between those where the fund is depleted by the last year and those where it is not."""
+    look: Any = {"color": VERMILLION, "linewidth": 2.4, "zorder": 6, "solid_capstyle": "projecting"}
+    for row, column in np.argwhere(depleted[:, 1:] != depleted[:, :-1]):
+        axes.plot([column + 0.5] * 2, [row - 0.5, row + 0.5], **look)
+    for row, column in np.argwhere(depleted[1:] != depleted[:-1]):
+        axes.plot([column - 0.5, column + 0.5], [row + 0.5] * 2, **look)
+
+
+def _place(values: tuple[float, ...], own: float) -> int | None:
+    """The place of the scenario's own value on a grid; None where it is no point of it."""
+    return next((place for place, value in enumerate(values) if np.isclose(value, own, rtol=1e-9)), None)
+
+
+def _scale(axes: "Axes", edges: list[float], colours: ListedColormap, unit: str, said: "Words", never: str) -> None:
+    """What the colours are, right of the map, and what a cell without a value is."""
+    rows: list[tuple[Any, str]] = []
+    for place, (low, high) in enumerate(pairwise(edges)):
+        last = high - 1 if unit in WHOLE else high
+        rows.append(
+            (colours(place), said.say("chart.line.from_to", low=_short(low, unit, said), high=_short(last, unit, said)))
+        )
+    if never:
+        rows.append((NEVER, never))
+    for place, (colour, text) in enumerate(rows):
+        height = 0.97 - 0.075 * place
+        across = axes.transAxes
+        patch = Rectangle((1.03, height - 0.05), 0.035, 0.05, transform=across, facecolor=colour, clip_on=False)
+        patch.set(edgecolor=GREY, linewidth=0.4)
+        axes.add_patch(patch)
+        axes.text(1.075, height - 0.025, text, transform=across, va="center", fontsize=7.5)

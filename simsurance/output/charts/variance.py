@@ -1,0 +1,65 @@
+"""Where the variance of a fund's years comes from: total indices of Sobol, pale, and first-order ones, dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, BLUE, GREY, Chart, ChartFigure
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.information import COLOUR
+from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
+from simsurance.output.charts.words import word
+from simsurance.output.labels import fund_label, words_of
+from simsurance.output.sensitivity_summary import group_words
+
+if TYPE_CHECKING:
+    from simsurance.uncertainty.variance import Shares
+
+INSIDE: Final = BAR / 2
+
+
+def draw(shares: "Shares", fund: str, lang: str = "en") -> Chart:
+    """The bars of a fund, the group that most comes from first."""
+    with canvas.style():
+        table = shares.table.reset_index()
+        return Chart(f"sobol_{fund}", _figure(shares, fund, lang), table[table["fund"] == fund].drop(columns="fund"))
+
+
+def write_all(shares: "Shares", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw the bars of every fund whose years vary; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for fund in shares.funds:
+        if shares.indices(fund):
+            yield from canvas.write(draw(shares, fund, lang), folder)
+
+
+def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
+    scenario = shares.central.scenario
+    said, found = words_of(scenario, lang), shares.indices(fund)
+    shown, alone = found[:MOST], sum(each.first for each in found)
+    note = word("note.sobol", lang, alone=alone, rest=1 - alone, draws=shares.mixed.sample.draws)
+    figure = canvas.sheet(
+        word("title.sobol", lang, fund=fund_label(fund, lang)),
+        word("axis.sobol", lang),
+        footer(scenario, lang, [], [note]),
+        lang,
+        SIZE,
+    )
+    left, bottom, width, height = AREA
+    axes = canvas.plot_area(figure, (left, bottom, width, height + 0.06))
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    for row, each in enumerate(shown):
+        axes.barh(row, 100 * max(each.total, 0.0), BAR, color=COLOUR, zorder=3)
+        axes.barh(row, 100 * max(each.first, 0.0), INSIDE, color=BLUE, zorder=4)
+        axes.plot([100 * end for end in each.total_ends], [row, row], color=BLACK, linewidth=0.8, zorder=5)
+    axes.set_xlim(0, max(100.0, 102 * max(each.total_ends[1] for each in shown)))
+    names = [canvas.wrapped(group_words(each.group, said).strip("`"), NAMES, most=2, size=7.5) for each in shown]
+    axes.set_yticks(range(len(shown)), names, fontsize=7.5)
+    for label, each in zip(axes.get_yticklabels(), shown, strict=True):
+        label.set_color(GREY if each.first_ends[0] <= 0 else BLACK)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.spines["left"].set_visible(False)
+    return figure

@@ -1,0 +1,137 @@
+"""What moves a fund most, in words: every number comes from the table of both ends.
+
+The sentences stand in the language files, their order in `templates/sensitivity.md.j2`.
+"""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from simsurance import __version__
+from simsurance.language import Words
+from simsurance.output.draws_words import chance, chance_words, sampler_words
+from simsurance.output.labels import fund_label, in_its_words, words_of
+from simsurance.output.sweep_summary import measure_words, told, unit_of
+from simsurance.plain_text import markdown
+from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, TOLD, Ends, Sensitivity, Unknown
+from simsurance.uncertainty.stochastic import YEARS_FUNDED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simsurance.uncertainty.information import Information, Worth
+    from simsurance.uncertainty.variance import Shares
+
+TEMPLATE: Final = Path(__file__).parent / "templates" / "sensitivity.md.j2"
+ROWS: Final = 10
+"""Unknowns in a table of the summary."""
+
+
+def unknown_words(unknown: Unknown, said: Words) -> str:
+    """What an unknown is called: an input by its key."""
+    return unknown.name if unknown.kind == INPUT else said.label(f"sensitivity.{unknown.kind}.{unknown.name}")
+
+
+def value_words(found: Sensitivity, fund: str, measure: str, value: float, said: Words) -> str:
+    """A value of a measure; a date that does not come says so."""
+    if measure == DEPLETION and not math.isfinite(value):
+        return said.say("sensitivity.never", last=found.years[-1])
+    return told(value, unit_of(found.central, fund, measure), said)
+
+
+def ends_words(found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words) -> dict[str, str]:
+    """An unknown and the values of a measure at its ends and between them."""
+    values = {"low": ends.low, "middle": ends.middle, "high": ends.high}
+    shown = {name: value_words(found, fund, measure, value, said) for name, value in values.items()}
+    return {"name": unknown_words(ends.unknown, said), **shown}
+
+
+def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
+    """The unknowns that move the depletion year of a fund most; reserve months decide between equals."""
+    return [ends_words(found, fund, DEPLETION, each, said) for each in found.ends(fund, DEPLETION)[:count]]
+
+
+def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":
+    """A measure with what moves it most, as a table."""
+    head = [said.label(f"sensitivity.column.{name}") for name in ("name", "low", "middle", "high")]
+    told_ends = (ends_words(found, fund, measure, each, said) for each in found.ends(fund, measure)[:ROWS])
+    return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
+
+
+def worth_words(worth: "Worth", said: Words) -> dict[str, Any]:
+    """An unknown, the share of the variance that goes if it is known with its interval, the chance where it is low and high."""
+    shown = {name: getattr(worth, name) for name in ("share", "low", "high")}
+    chances = {"lowest": chance(worth.chance_lowest, said), "highest": chance(worth.chance_highest, said)}
+    return {"name": unknown_words(worth.unknown, said), **shown, **chances}
+
+
+def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
+    """The event of a fund, its chance, and the unknowns that are worth most to know."""
+    share = float(known.event(fund).mean())
+    worths = [worth_words(each, said) for each in known.worths(fund)[:count]]
+    return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
+
+
+def group_words(group: str, said: Words) -> str:
+    """What a group of unknowns is called: one of inputs by its name in the tables."""
+    for key in (f"sensitivity.group.{group}", f"sensitivity.demography.{group}"):
+        if key in said.entries:
+            return said.label(key)
+    return f"`{group}`"
+
+
+def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> list[dict[str, Any]]:
+    """The groups that most of the variance of a fund comes from, with both indices and their intervals."""
+    told_parts = []
+    for each in parts.indices(fund)[:count]:
+        first, total = (dict(zip(("low", "high"), ends, strict=True)) for ends in (each.first_ends, each.total_ends))
+        told_parts.append(
+            {
+                "name": group_words(each.group, said),
+                **{"first": each.first, "first_low": first["low"], "first_high": first["high"]},
+                **{"total": each.total, "total_low": total["low"], "total_high": total["high"]},
+            }
+        )
+    return told_parts
+
+
+def sensitivity_summary(
+    found: Sensitivity, lang: str = "en", known: "Information | None" = None, parts: "Shares | None" = None
+) -> str:
+    """The summary as Markdown, with what is worth knowing and where the variance comes from where draws say it."""
+    scenario, said = found.scenario, words_of(found.scenario, lang)
+    funds: list[dict[str, Any]] = [
+        {
+            "fund": fund,
+            "known": worth_facts(known, fund, said, ROWS) if known else None,
+            "parts": None if parts is None else part_facts(parts, fund, said, ROWS),
+            "most": most(found, fund, said),
+            "tables": [
+                {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
+                for measure in found.measures(fund)
+                if measure != YEARS_FUNDED
+            ],
+        }
+        for fund in found.funds
+    ]
+    return said.page(
+        TEMPLATE,
+        title=markdown(in_its_words(scenario, "title", lang)),
+        name=scenario.name,
+        version=__version__,
+        first=found.years[0],
+        last=found.years[-1],
+        count=len(found.shocks.unknowns),
+        funds=funds,
+        sample=sampler_words(known.run, lang) if known else None,
+        draws=parts.mixed.sample.draws if parts else None,
+        nearer=[unknown_words(each, said) for each in found.brought_nearer],
+    )
+
+
+def headline(found: Sensitivity, fund: str, lang: str) -> str:
+    """The fund, and when it is depleted with all unknowns at their medians."""
+    said = words_of(found.scenario, lang)
+    middle = float(found.of(fund, DEPLETION)[0])
+    year = int(middle) if math.isfinite(middle) else None
+    return said.say("sensitivity.most", fund=fund_label(fund, lang), year=year, last=found.years[-1])
