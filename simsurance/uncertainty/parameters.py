@@ -34,6 +34,8 @@ K_HARD: Final = 2.5758293035489004
 OF_COST: Final = ("claims.", "benefits.", "employee.care.", "employee.benefits.")
 K: Final = 1.2815515655446004
 """The ninetieth percentile of a standard normal number."""
+NOTHING: Final = 1e-12
+"""What is nearer to 0 is 0: the end of a range that begins there."""
 BUYING, JOINING = "employee.unqualified.buying", "employee.unqualified.resident"
 """Shares of the same persons: together at most 1."""
 
@@ -74,6 +76,7 @@ class Parameter:
         else:
             found = now + shift
         found = min(max(found, self.lowest), self.highest)
+        found = 0.0 if abs(found) < NOTHING else found
         return round(found) if self.scale == "whole" else found
 
 
