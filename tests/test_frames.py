@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scaled_fund import scaled
 
 from simsurance import load
 from simsurance.basis.frames import population
@@ -16,7 +17,6 @@ from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.files import TABLES
 from simsurance.scenario_file.schedule import value_in
 from simsurance.variables import A_HEAD, FRAMES
-from tests.scaled_fund import scaled
 
 SHORT = {"horizon.last_year": 2034}
 RICHER = {"economy.real_income_growth": 0.07}

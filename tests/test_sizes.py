@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from scaled_fund import scaled
 
 from simsurance import run
 from simsurance.api import Results
@@ -11,7 +12,6 @@ from simsurance.language import words
 from simsurance.output.charts import CHARTS, draw
 from simsurance.output.labels import chart_names, unit
 from simsurance.output.summary import summary
-from tests.scaled_fund import scaled
 
 PROVINCE, CITY = 0.03, 0.000318
 
