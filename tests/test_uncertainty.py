@@ -169,7 +169,7 @@ def test_values_changed_without_a_check_are_those_that_a_checked_change_gives() 
 
 
 def test_places_of_a_path_are_turned_without_loss_and_the_first_carries_most_of_its_sum() -> None:
-    turned = rotation(0.3, 36)
+    turned = rotation(36)
     assert turned.T @ turned == pytest.approx(np.eye(36), abs=1e-12)
     response = np.tril(0.3 ** np.maximum(np.subtract.outer(np.arange(36), np.arange(36)), 0)).cumsum(axis=0)
     share = ((response @ turned) ** 2).sum(axis=0)

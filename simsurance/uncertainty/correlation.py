@@ -35,6 +35,23 @@ def nearest(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(cut * scale[:, None] * scale)
 
 
+def root_of(matrix: np.ndarray) -> np.ndarray:
+    """The lower triangular root of a positive definite matrix, column by column.
+
+    Libraries of linear algebra add in an order that hangs on where numbers lie in memory; here draws are the same bits.
+    """
+    left, root = matrix.copy(), np.zeros_like(matrix)
+    for place in range(len(matrix)):
+        root[place:, place] = left[place:, place] / np.sqrt(left[place, place])
+        left -= np.multiply.outer(root[:, place], root[:, place])
+    return root
+
+
+def times(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """A matrix times a vector, [row], added up in the same order wherever they lie in memory."""
+    return np.asarray((matrix * vector).sum(axis=-1))
+
+
 def of_ranks(correlation: float) -> float:
     """The correlation of normal numbers whose ranks are so correlated."""
     return float(2 * np.sin(np.pi / 6 * correlation))

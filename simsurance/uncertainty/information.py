@@ -146,7 +146,7 @@ def values_of(futures: Futures, spread: np.ndarray, run: Stochastic) -> dict[Unk
     found = {Unknown(INPUT, each.path): inputs[:, place] for place, each in enumerate(parameters.drawn)}
     if paths.economy_on:
         shifts = numbers[:, at["shift"]] @ paths.root.T
-        own = [numbers[:, at["path"][place]] @ paths.rotations[name].T for place, name in enumerate(SERIES)]
+        own = [numbers[:, at["path"][place]] @ paths.turned.T for place in range(len(SERIES))]
         innovations = np.einsum("ij,jdt->idt", paths.root, np.stack(own))
         for place, name in enumerate(SERIES):
             if paths.processes[name].shift_sd:
@@ -157,7 +157,7 @@ def values_of(futures: Futures, spread: np.ndarray, run: Stochastic) -> dict[Unk
                 )
     if paths.demography_on:
         for place, name in enumerate(LATENT, len(SERIES)):
-            latent = (numbers[:, at["path"][place]] @ paths.rotations[name].T).T
+            latent = (numbers[:, at["path"][place]] @ paths.turned.T).T
             phi = paths.persistence[name]
             path = summed(phi, np.concatenate([latent[:1], (1 - phi**2) ** 0.5 * latent[1:]]))
             found[Unknown(DEMOGRAPHY, name)] = path.mean(axis=OVER_YEARS)

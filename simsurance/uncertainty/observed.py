@@ -342,6 +342,23 @@ def given(lives: Lives, state: State, year: YearBasis) -> dict[str, np.ndarray]:
     return found
 
 
+def solved(matrices: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Where each matrix [run, target, level] gives its right side, [run, level]; each level moves its own target most.
+
+    Elimination without a library of linear algebra, whose last digits hang on where numbers lie in memory.
+    """
+    left, found = matrices.copy(), right.copy()
+    for place in range(right.shape[-1]):
+        row, own = left[:, place : place + 1] / left[:, place : place + 1, place : place + 1], slice(place, place + 1)
+        value = found[:, own] / left[:, place, own]
+        factor = left[:, :, own].copy()
+        factor[:, place] = 0.0
+        left -= factor * row
+        found -= factor[..., 0] * value
+        left[:, own], found[:, own] = row, value
+    return found
+
+
 def settled(
     reached: Reached, wanted: np.ndarray, start: np.ndarray, slopes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -365,7 +382,7 @@ def settled(
             break
         own = slopes.copy()
         own[ended, places] = own_place
-        step = np.linalg.solve(own, left[..., None])[..., 0] * going[:, None]
+        step = solved(own, left) * going[:, None]
         step *= np.minimum(1.0, LONGEST_STEP / np.maximum(np.abs(step).max(axis=-1), 1e-300))[:, None]
         after = reached.within(moves + step)
         made, new = after - moves, wanted - reached(after)

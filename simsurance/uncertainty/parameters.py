@@ -21,7 +21,7 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
-from simsurance.uncertainty.correlation import correlation_matrix, of_ranks
+from simsurance.uncertainty.correlation import correlation_matrix, of_ranks, root_of, times
 
 HEADER: Final = ("path", "family", "scale", "low", "high", "bounds", "group", "sign", "only_if", "note")
 GROUPS_HEADER: Final = ("group", "rank_correlation", "mark", "note")
@@ -98,7 +98,7 @@ class Parameters:
             for other in self.drawn[:place]
             if one.group and one.group == other.group
         }
-        return np.asarray(np.linalg.cholesky(correlation_matrix(names, pairs, self.source)))
+        return root_of(correlation_matrix(names, pairs, self.source))
 
     @cached_property
     def of_cost(self) -> np.ndarray:
@@ -108,7 +108,7 @@ class Parameters:
     def values(self, scenario: Scenario, independent: np.ndarray, nearer: np.ndarray) -> dict[str, Schedule]:
         """The values of one draw by path; `independent` standard normal numbers, brought `nearer` to 0, [parameter]."""
         first = scenario.values.horizon.valuation_year
-        normal = (self.root @ independent) * nearer
+        normal = times(self.root, independent) * nearer
         found = {
             each.path: each.drawn(value_at(scenario.values, each.path), first, float(z))
             for each, z in zip(self.drawn, normal, strict=True)

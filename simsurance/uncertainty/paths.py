@@ -25,7 +25,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import brief
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, first_year, value_in, values_by_year
-from simsurance.uncertainty.correlation import correlation_matrix
+from simsurance.uncertainty.correlation import correlation_matrix, root_of, times
 from simsurance.uncertainty.parameters import value_at
 
 GROWTH: Final = {
@@ -83,26 +83,25 @@ class Paths:
     @cached_property
     def root(self) -> np.ndarray:
         """What independent numbers of the series are multiplied by, [series, series]."""
-        return np.asarray(np.linalg.cholesky(self.correlation))
+        return root_of(self.correlation)
 
     @cached_property
-    def rotations(self) -> dict[str, np.ndarray]:
+    def turned(self) -> np.ndarray:
         """How a series' independent numbers become innovations, [year, place]: the first places move its sum most."""
-        phis = {name: process.phi for name, process in self.processes.items()} | dict(self.persistence)
-        return {name: rotation(phi, len(self.years)) for name, phi in phis.items()}
+        return rotation(len(self.years))
 
     def values(self, scenario: Scenario, shifts: np.ndarray, independent: np.ndarray) -> dict[str, Schedule]:
         """The values of one draw by path; `shifts` [series], `independent` [series and latent series, year]."""
         found: dict[str, Schedule] = {}
         if self.economy_on:
-            found |= self._of_economy(scenario, self.root @ shifts, independent[: len(SERIES)])
+            found |= self._of_economy(scenario, times(self.root, shifts), independent[: len(SERIES)])
         if self.demography_on:
             found |= self._of_demography(scenario, independent[len(SERIES) :])
         return found
 
     def _of_economy(self, scenario: Scenario, shifts: np.ndarray, independent: np.ndarray) -> dict[str, Schedule]:
-        own = [self.rotations[name] @ numbers for name, numbers in zip(SERIES, independent, strict=True)]
-        innovations = self.root @ np.stack(own)
+        own = np.stack([times(self.turned, numbers) for numbers in independent])
+        innovations = [sum(share * each for share, each in zip(row, own, strict=True)) for row in self.root]
         values = scenario.values
         moved, long_run = {}, {}
         for place, name in enumerate(SERIES):
@@ -146,7 +145,7 @@ class Paths:
         latent = {}
         for name, numbers in zip(LATENT, independent, strict=True):
             phi = self.persistence[name]
-            innovations = self.rotations[name] @ numbers
+            innovations = times(self.turned, numbers)
             latent[name] = summed(phi, np.append(innovations[:1], (1 - phi**2) ** 0.5 * innovations[1:]))
         values = scenario.values.population
         place = np.array(self.years) - self.bounds_from
@@ -189,13 +188,13 @@ def floored(drawn: np.ndarray, path: np.ndarray, floor: float) -> np.ndarray:
     return np.maximum(drawn, np.minimum(path, floor))
 
 
-def rotation(phi: float, years: int) -> np.ndarray:
-    """An orthogonal matrix [year, place] whose first places carry most of the sum of a series of this persistence."""
-    lags = np.subtract.outer(np.arange(years), np.arange(years))
-    response = np.where(lags >= 0, phi ** np.maximum(lags, 0), 0.0).T.cumsum(axis=-1).T
-    _, _, directions = np.linalg.svd(response)
-    signs = np.sign(directions.sum(axis=-1))
-    return np.asarray((directions * np.where(signs == 0, 1.0, signs)[:, None]).T)
+def rotation(years: int) -> np.ndarray:
+    """An orthogonal matrix [year, place] whose first places carry most of the sum of a series.
+
+    Cosines: the principal components of a random walk's steps, and nearly those of a series of little persistence.
+    """
+    odd = 2 * np.arange(years) + 1
+    return np.asarray(2 / (2 * years + 1) ** 0.5 * np.cos(np.multiply.outer(odd, odd) * np.pi / (2 * (2 * years + 1))))
 
 
 def between(bounds: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -109,7 +109,7 @@ class Shocks:
         elif unknown.kind == DEMOGRAPHY:
             phi, years = futures.paths.persistence[unknown.name], len(futures.paths.years)
             constant = np.append(z, np.full(years - 1, z * (1 - phi) / (1 - phi**2) ** 0.5))
-            found[at["path"][ALL_SERIES.index(unknown.name)]] = futures.paths.rotations[unknown.name].T @ constant
+            found[at["path"][ALL_SERIES.index(unknown.name)]] = futures.paths.turned.T @ constant
         else:
             found[at["target"][futures.targets.index(unknown.name)]] = z
         return found
