@@ -2,13 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,6 +19,8 @@ from simsurance.uncertainty.sampling import Sample
 from simsurance.uncertainty.stochastic import CHUNK, Kept, Plan, joined
 
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+Span = tuple[int, int]
+Made = TypeVar("Made")
 Tell = Callable[[int, int], None]
 """Called with the draws that are done and all of them."""
 
@@ -49,17 +51,28 @@ def _made(plan: Plan, spans: list[tuple[int, int]], jobs: int) -> Iterator[tuple
     if min(jobs, len(spans)) <= 1:
         yield from ((span, plan.chunk(*span)) for span in spans)
         return
+    yield from over_processes(spans, jobs, (_begin, (plan.scenarios, plan.sample)), _chunk, "draws")
+
+
+def over_processes(
+    spans: Sequence[Span],
+    jobs: int,
+    begin: tuple[Callable[..., None], tuple[Any, ...]],
+    chunk: Callable[[Span], Made],
+    of: str,
+) -> Iterator[tuple[Span, Made]]:
+    """Each span and its chunk as it ends, in processes that `begin` with a call; SimsuranceError where one of them dies."""
     with one_thread_each():
-        pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), _begin, (plan.scenarios, plan.sample))
+        pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), *begin)
         try:
-            waiting: dict[Future[list[Kept]], tuple[int, int]] = {pool.submit(_chunk, span): span for span in spans}
+            waiting: dict[Future[Made], Span] = {pool.submit(chunk, span): span for span in spans}
             while waiting:
                 for ended in wait(waiting, return_when=FIRST_COMPLETED).done:
                     yield waiting.pop(ended), ended.result()
         except BrokenProcessPool:
             raise SimsuranceError(
-                "stochastic: a process ended before its draws; there may be too little memory: fewer --jobs, and the "
-                "command again takes up what is done",
+                f"a process ended before its {of}; there may be too little memory: fewer --jobs, and the command again "
+                "takes up what is done",
                 exit_code=ExitCode.ENVIRONMENT,
             ) from None
         finally:

@@ -1,19 +1,15 @@
 """Points that are projected over processes: chunks kept on disk as they come, so that nothing is computed twice."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
 
-from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts
-from simsurance.uncertainty.jobs import one_thread_each
+from simsurance.uncertainty.jobs import over_processes
 
 Arrays = dict[str, np.ndarray]
 """What is kept of some points by name, the point first."""
@@ -108,21 +104,7 @@ def _made(work: Work, spans: Sequence[tuple[int, int]], jobs: int) -> Iterator[t
     if min(jobs, len(spans)) <= 1:
         yield from ((span, work.chunk(*span)) for span in spans)
         return
-    with one_thread_each():
-        pool = ProcessPoolExecutor(min(jobs, len(spans)), get_context("spawn"), _begin, (work,))
-        try:
-            waiting: dict[Future[Arrays], tuple[int, int]] = {pool.submit(_chunk, span): span for span in spans}
-            while waiting:
-                for ended in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    yield waiting.pop(ended), ended.result()
-        except BrokenProcessPool:
-            raise SimsuranceError(
-                "a process ended before its points; there may be too little memory: fewer --jobs, and the command again "
-                "takes up what is done",
-                exit_code=ExitCode.ENVIRONMENT,
-            ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    yield from over_processes(spans, jobs, (_begin, (work,)), _chunk, "points")
 
 
 _WORK: dict[str, Work] = {}
