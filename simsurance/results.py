@@ -308,6 +308,7 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
         first.employee is not None,
         first.pins is not None,
         first.entries is not None,
+        first.enrolment is not None,
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("identities", "incidence"),
     ("results",),
     ("analysis", "evidence", "uncertainty"),
+    ("answers",),
     ("output",),
     ("api", "member", "reviewer"),
     ("cli",),

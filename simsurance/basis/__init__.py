@@ -121,7 +121,7 @@ def build_plain(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
     scheme = scenario.values.employee
     arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
-    arrays |= {"pins": pin_basis(scenario, build), "entries": None}
+    arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None}
 
     root = Inputs(scenario, scenario.reference)
     root_arrays = read_only({**arrays, **behaviour_basis(root, odds, shares)})

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simsurance.axes import ENTRANTS, FLOW_AXES, along
-from simsurance.model.state import EntriesBasis, YearBasis
+from simsurance.model.enrolment import enrolment_hazards
+from simsurance.model.projection import short_buffers
+from simsurance.model.state import EnrolmentBasis, EntriesBasis, State, Workspace, YearBasis
+from simsurance.model.year import step
 from simsurance.scenario_file.loader import Scenario
 
 OUTSIDE, INSURED, UNINSURED = (ENTRANTS.index(name) for name in ("outside", "insured", "uninsured"))
@@ -24,6 +27,8 @@ class Entries:
     years: tuple[int, ...]
     entrants: np.ndarray
     basis: tuple[YearBasis, ...]
+    enrolment: tuple[EnrolmentBasis, ...] | None = None
+    """Hazards of the enrolment that are held as well, so that the same persons are insured; None: odds give them."""
 
     def __repr__(self) -> str:
         return f"entries of {self.of.name}, {self.years[0]} to {self.years[-1]}"
@@ -31,6 +36,20 @@ class Entries:
     def cover(self, years: Sequence[int]) -> bool:
         """Whether they are known in all of these years."""
         return set(years) <= set(self.years)
+
+
+@short_buffers()
+def enrolment_of(opening: State, basis: Sequence[YearBasis]) -> tuple[EnrolmentBasis, ...]:
+    """The hazards of the enrolment for every year of a run, one run alone, for later runs to hold."""
+    found, state, work = [], opening, Workspace(opening.cells.shape)
+    for year in basis:
+        hazards = enrolment_hazards(state.cells, year)
+        held = EnrolmentBasis(hazards.leave, hazards.enter)
+        for array in vars(held).values():
+            array.setflags(write=False)
+        found.append(held)
+        state, _ = step(state, year, work)
+    return tuple(found)
 
 
 def holding(basis: Sequence[YearBasis], entries: Entries) -> tuple[YearBasis, ...]:
@@ -51,7 +70,7 @@ def _held(year: YearBasis, entries: Entries) -> YearBasis:
     held = EntriesBasis(wanted, outside, root.employee_entry, root.employee_entry_uninsured)
     for array in vars(held).values():
         array.setflags(write=False)
-    return replace(year, entries=held)
+    return replace(year, entries=held, enrolment=entries.enrolment[place] if entries.enrolment else None)
 
 
 def _relative(own: np.ndarray, root: np.ndarray) -> np.ndarray:

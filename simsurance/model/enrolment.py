@@ -51,9 +51,10 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
         * np.exp(-basis.return_wait * np.minimum(months, participation.MONTHS))
         * basis.return_other
     )
+    held = basis.enrolment
     return Hazards(
-        leave=membership.probability(leave_odds),
-        enter=membership.probability(enter_odds),
+        leave=membership.probability(leave_odds) if held is None else held.leave,
+        enter=membership.probability(enter_odds) if held is None else held.enter,
         months_lost=lost,
         months_left=left,
         repaired_years=paid_years,

@@ -86,6 +86,14 @@ class EntriesBasis:
 
 
 @dataclass(frozen=True)
+class EnrolmentBasis:
+    """Hazards of the enrolment for a year that are held as another run had them: nobody reacts to what is changed."""
+
+    leave: Annotated[np.ndarray, "share of the insured", "health status area income age"]
+    enter: Annotated[np.ndarray, "share of the uninsured", "health status area income age"]
+
+
+@dataclass(frozen=True)
 class YearBasis:
     """Every assumption of one calendar year.
 
@@ -189,6 +197,8 @@ class YearBasis:
     """None: nothing is pinned."""
     entries: EntriesBasis | None = None
     """None: entries to the employee scheme follow from its hazards."""
+    enrolment: EnrolmentBasis | None = None
+    """None: who leaves and who enters follows from the odds."""
 
 
 Basis = TypeVar("Basis")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.solve import Solved
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
+SOLVE_SCHEMA: Final = "simsurance.solve/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
@@ -124,6 +127,32 @@ def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> 
         "runs": {sweep.scenario.name: _run(sweep.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of an answer as JSON text."""
+    content = {
+        "schema": SOLVE_SCHEMA,
+        **answer_content(found),
+        "runs": {found.vary.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
+    """What was asked, and the answer: its size is None where there is none."""
+    vary = found.vary
+    content = {
+        "condition": found.asked,
+        "vary": dict(zip(vary.keys, vary.proportion, strict=True)),
+        "how": vary.how,
+        "from": vary.start,
+        "bounds": [vary.low, vary.high],
+        "own": vary.own,
+        "solution": found.solution,
+        "tolerance": found.tolerance,
+    }
+    return content | found.beside
 
 
 def sweep_id(points: "Points") -> str:

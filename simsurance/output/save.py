@@ -14,6 +14,7 @@ from simsurance.output.manifest import (
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
+    solve_manifest,
     stochastic_manifest,
     sweep_manifest,
 )
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.answers.delay import Delay
+    from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.solve import Solved
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
@@ -189,6 +193,34 @@ def save_sensitivity(
         return sensitivity_manifest(found, outputs, command, known, parts)
 
     _write(path, texts, draw if charts else None, manifest, bom)
+
+
+def save_solve(
+    found: "Solved | OnDraws",
+    path: Path,
+    delay: "Delay | None" = None,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write an answer as the folder `path`, in the same way, with the scenario that meets the condition if there is one."""
+    from simsurance.output.solve_summary import SOLUTION, solve_summary
+
+    scenario = found.vary.scenario
+    texts = {**_scenario_of(scenario), "solve.csv": table_csv(found.table)}
+    if delay:
+        texts["delay.csv"] = table_csv(delay.table)
+    if found.solution is not None:
+        texts[SOLUTION] = found.vary.at(found.solution).to_toml(table_places(scenario).__getitem__)
+    texts["summary.md"] = solve_summary(found, delay, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.solve import write_all
+
+        return write_all(found, delay, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

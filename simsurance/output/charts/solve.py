@@ -1,0 +1,193 @@
+"""Charts of an answer: the measure along what is varied, with the answer marked; and what waiting costs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from simsurance.answers.condition import BALANCES
+from simsurance.answers.solve import STATIC, Solved
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart, ChartFigure
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.words import word
+from simsurance.output.labels import fund_label, words_of
+from simsurance.output.measured import measured, year_or_none
+from simsurance.output.solve_summary import delay_facts, size_words
+from simsurance.output.sweep_summary import measure_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from simsurance.answers.delay import Delay
+    from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.vary import Vary
+    from simsurance.language import Words
+
+AREA: Final = (0.125, 0.24, 0.82, 0.545)
+
+
+def draw(found: "Solved | OnDraws", lang: str = "en") -> Chart:
+    """The measure, or the probability, at every size tried, what is wanted of it, and the answer."""
+    with canvas.style():
+        return _solved(found, lang) if isinstance(found, Solved) else _drawn(found, lang)
+
+
+def _solved(found: Solved, lang: str) -> Chart:
+    condition, said = found.condition, words_of(found.scenario, lang)
+    months = condition.measure in BALANCES and not condition.when
+    wanted = 0.0 if months else condition.value
+    what = said.label("solve.least_months") if months else _measure(found, said)
+    figure = _sheet(found, condition.fund, condition.text, word("axis.solve", lang, what=what), lang)
+    axes = canvas.plot_area(figure, AREA)
+    for answer in found.answers:
+        values = np.array(answer.margins) * (1 if condition.sign == ">=" else -1) if months else np.array(answer.values)
+        static = answer.response == STATIC
+        look: Any = {"color": BLACK, "linewidth": 2.2, "marker": "o", "markersize": 3, "zorder": 4}
+        if static:
+            look = {"color": GREY, "linewidth": 1.2, "linestyle": canvas.DASHED, "zorder": 3}
+        axes.plot(answer.sizes, values, **look)
+        if not static and answer.solution is not None:
+            _mark(axes, answer.solution, float(values[answer.sizes.index(answer.solution)]), said)
+        if not static and found.vary.own in answer.sizes:
+            own = float(values[answer.sizes.index(found.vary.own)])
+            axes.plot([found.vary.own], [own], "v", color=BLACK, markersize=6, zorder=7)
+    axes.axhline(wanted, color=VERMILLION, linewidth=1.1, zorder=2)
+    _sizes(axes, found.vary, said)
+    return Chart(f"solve_{condition.fund}", figure, found.table.reset_index())
+
+
+def _drawn(found: "OnDraws", lang: str) -> Chart:
+    condition, said = found.chance.condition, words_of(found.vary.scenario, lang)
+    axis = word("axis.solve_drawn", lang, what=found.chance.words)
+    figure = _sheet(found, condition.fund, found.chance.text, axis, lang)
+    axes = canvas.plot_area(figure, AREA)
+    shares = 100 * found.shares
+    axes.errorbar(
+        found.sizes, shares, 100 * found.errors, color=BLACK, linewidth=2.2, elinewidth=0.8, marker="o", markersize=3
+    )
+    if found.solution is not None:
+        _mark(axes, found.solution, float(shares[found.sizes.index(found.solution)]), said)
+    if found.vary.own in found.sizes:
+        axes.plot(
+            [found.vary.own], [shares[found.sizes.index(found.vary.own)]], "v", color=BLACK, markersize=6, zorder=7
+        )
+    axes.axhline(100 * found.chance.value, color=VERMILLION, linewidth=1.1, zorder=2)
+    axes.set_ylim(-3, 103)
+    _sizes(axes, found.vary, said)
+    return Chart(f"solve_{condition.fund}", figure, found.table.reset_index())
+
+
+def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: str) -> ChartFigure:
+    vary = found.vary
+    title = "title.solve" if found.solution is not None else "title.solve_none"
+    notes = [
+        word("note.solve_asked", lang, asked=asked, start=vary.start, others=vary.keys[1:]),
+        word("note.solve_target", lang),
+        word("note.solve_marks", lang),
+    ]
+    return canvas.sheet(
+        word(title, lang, fund=fund_label(fund, lang), what=vary.keys[0]),
+        axis,
+        footer(vary.scenario, lang, [], notes),
+        lang,
+    )
+
+
+def _measure(found: Solved, said: "Words") -> str:
+    """The name of the measure, of a column by its label."""
+    condition = found.condition
+    if not condition.when:
+        return measure_words(condition.measure, condition.fund, said).replace("`", "")
+    column = f"column.{condition.measure}"
+    return said.label(column) if column in said.entries else condition.measure
+
+
+def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
+    """The answer, with a line down to its number at the axis."""
+    axes.plot(
+        [size],
+        [value],
+        "o",
+        markersize=7,
+        markerfacecolor="none",
+        markeredgecolor=VERMILLION,
+        markeredgewidth=1.6,
+        zorder=8,
+    )
+    axes.axvline(size, color=GREY, linewidth=0.8, zorder=1)
+    axes.annotate(
+        size_words(size, said),
+        xy=(size, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        color=VERMILLION,
+    )
+
+
+def _sizes(axes: "Axes", vary: "Vary", said: "Words") -> None:
+    """The key along the axis."""
+    axes.xaxis.set_major_locator(MaxNLocator(8))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
+    sign = {"set": "", "multiply": " ×", "add": " +"}[vary.how]
+    axes.set_xlabel(f"{vary.keys[0]}{sign}", fontsize=8.5)
+
+
+def draw_delay(found: "Delay", lang: str = "en") -> Chart:
+    """The size needed by the year in which it begins to hold."""
+    first = found.by_start[0]
+    said, condition, vary = words_of(first.scenario, lang), first.condition, first.vary
+    facts = delay_facts(found, said)
+    able = [each for each in found.by_start if each.answer.solution is not None]
+    depleted = year_or_none(measured(first.central, condition.fund)["depletion_year"])
+    none = next((each.vary.start for each in found.by_start if each.answer.solution is None), None)
+    notes = [word("note.solve_asked", lang, asked=condition.text, start=vary.start, others=vary.keys[1:])]
+    notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
+    notes += [word("note.delay_none", lang, year=none)] if none else []
+    with canvas.style():
+        figure = canvas.sheet(
+            word("title.delay", lang, fund=fund_label(condition.fund, lang), a_year=facts["a_year"]),
+            word("axis.delay", lang, asked=condition.text),
+            footer(first.scenario, lang, [], notes),
+            lang,
+        )
+        axes = canvas.plot_area(figure, AREA)
+        years, sizes = [each.vary.start for each in able], [float(each.answer.solution or 0.0) for each in able]
+        axes.plot(years, sizes, color=BLACK, linewidth=2.2, marker="o", markersize=3.5, zorder=4)
+        for place in {0, len(able) - 1} if able else ():
+            axes.annotate(
+                size_words(sizes[place], said),
+                xy=(years[place], sizes[place]),
+                xytext=(0, 6),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=8,
+            )
+        axes.axhline(vary.own, color=GREY, linewidth=0.8, linestyle=canvas.DOTTED, zorder=1)
+        axes.set_xlim(found.starts[0] - 0.6, found.starts[-1] + 0.6)
+        if sizes:
+            low, high = min([*sizes, vary.own]), max([*sizes, vary.own])
+            room = 0.12 * (high - low) or 1.0
+            axes.set_ylim(low - room, high + 1.6 * room)
+        if depleted and found.starts[0] <= depleted <= found.starts[-1]:
+            axes.axvline(depleted, color=VERMILLION, linewidth=1.1, zorder=2)
+        if none:
+            axes.axvspan(none - 0.5, found.starts[-1] + 0.6, color="#F0F0F0", zorder=0)
+        axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+        return Chart(f"delay_{condition.fund}", figure, found.table.reset_index())
+
+
+def write_all(found: "Solved | OnDraws", delay: "Delay | None", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw the charts into a folder; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    yield from canvas.write(draw(found, lang), folder)
+    if delay:
+        yield from canvas.write(draw_delay(delay, lang), folder)
