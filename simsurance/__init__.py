@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         run_many,
         scheme_effects,
         sensitivity,
+        solve,
         stochastic,
         sweep,
     )
@@ -37,6 +38,7 @@ __all__ = [
     "run_many",
     "scheme_effects",
     "sensitivity",
+    "solve",
     "stochastic",
     "sweep",
 ]
@@ -52,6 +54,7 @@ _HOMES = {
     "scheme_effects": "simsurance.api",
     "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
+    "solve": "simsurance.api",
     "sweep": "simsurance.api",
 }
 

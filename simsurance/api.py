@@ -14,7 +14,7 @@ from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
-from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
+from simsurance.results import HELD, ODDS, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
@@ -26,6 +26,10 @@ from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
 from simsurance.uncertainty.sweep import sweep as every_point
 
 if TYPE_CHECKING:
+    from simsurance.answers.delay import Delay
+    from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.solve import Solved
+    from simsurance.answers.vary import How
     from simsurance.output.card import Card
     from simsurance.output.charts import ChartFigure, Plots
     from simsurance.output.charts.comparison import ComparisonPlots
@@ -270,6 +274,49 @@ class SweepResults:
         return f"SweepResults({self.shown.central!r}; {self.shown.points.points} points)"
 
 
+class Solution:
+    """What keys have to be for a condition to hold: `size` of the first, `table` of every run, `scenario` that meets it."""
+
+    def __init__(self, shown: "Solved | OnDraws", waiting: "Delay | None" = None) -> None:
+        self.shown = shown
+        self.waiting = waiting
+
+    @property
+    def size(self) -> float | None:
+        """The size nearest to the scenario's own that meets the condition; None where none does."""
+        return self.shown.solution
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario that meets the condition; None where none does."""
+        return None if self.size is None else self.shown.vary.at(self.size)
+
+    @property
+    def table(self) -> Any:
+        """Every run, or every size with the share of draws in which the condition holds."""
+        return self.shown.table.copy()
+
+    @property
+    def delay(self) -> Any:
+        """The size needed by the year in which it begins; None where that was not asked."""
+        return None if self.waiting is None else self.waiting.table.copy()
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """The measure, or the probability, along what is varied, with the answer."""
+        from simsurance.output.charts.solve import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts, a summary and the scenario found to the folder `path`; SimsuranceError if it is not ours."""
+        from simsurance.output.save import save_solve
+
+        save_solve(self.shown, Path(path), self.waiting, charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"Solution({self.shown.asked}: {self.shown.vary.keys[0]} {self.size})"
+
+
 class SensitivityResults:
     """A scenario with every unknown low and high, one at a time: `table` by fund and measure, what moves it most first."""
 
@@ -350,6 +397,47 @@ def stochastic(
         raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
     sample = Sample(sensible(draws, sampler), seed, sampler)
     return StochasticResults(many_draws([resolve(each) for each in (scenario, *others)], sample, jobs))
+
+
+def solve(
+    scenario: Scenario | str | Path,
+    vary: str | Sequence[str],
+    condition: str,
+    fund: str = "resident",
+    *,
+    proportion: Sequence[float] = (),
+    how: "How | None" = None,
+    start: int | None = None,
+    delay: Sequence[int] = (),
+    entries: str = ODDS,
+    draws: int = 256,
+    seed: int = 1,
+    jobs: int = 1,
+) -> Solution:
+    """What `vary` has to be for a condition on a fund to hold, `"reserve_months >= 6 through 2050"`.
+
+    Several keys move together in a `proportion`; bounds stand behind a key, `"key=0.5:0.8"`. `how` they move, from the year
+    `start` on, `set`, `multiply` or `add`; `delay`: also with a start so many years later. `"P(depleted by 2050) <= 0.1"`
+    is asked of draws. Raises SimsuranceError for what cannot be asked, a faulty scenario, an identity that does not hold.
+    """
+    from simsurance.answers.condition import Chance, condition_of
+    from simsurance.answers.delay import delay as waited
+    from simsurance.answers.delay import starts_of
+    from simsurance.answers.on_draws import on_draws
+    from simsurance.answers.solve import solve as answered
+    from simsurance.answers.vary import vary_of
+
+    base = resolve(scenario)
+    varied = vary_of(base, [vary] if isinstance(vary, str) else vary, proportion, how, start)
+    (central,) = simulate([base])
+    asked = condition_of(condition, fund, central)
+    if isinstance(asked, Chance):
+        if delay:
+            raise SimsuranceError("delay: is asked of one path; leave P(…) out, or delay")
+        return Solution(on_draws(varied, asked, Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]), jobs))
+    starts = starts_of(varied, delay)
+    waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
+    return Solution(answered(varied, asked, central, entries=entries), waiting)
 
 
 def sweep(

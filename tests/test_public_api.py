@@ -22,6 +22,7 @@ NAMES = [
     "scheme_effects",
     "sensitivity",
     "stochastic",
+    "solve",
     "sweep",
 ]
 

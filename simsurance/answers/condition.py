@@ -21,7 +21,7 @@ from simsurance.variables import VARIABLES
 AtLeast = Literal[">=", "<="]
 When = Literal["in", "through", "by"]
 WHENS: Final[tuple[When, ...]] = ("in", "through", "by")
-FORM: Final = '"reserve_months >= 6 through 2050" (in, through or by a year), "depletion_year >= 2045", "P(depleted by 2050) <= 0.1"'
+FORM: Final = '"reserve_months >= 6 through 2050" (or in, by), "depletion_year >= 2045", "P(depleted by 2050) <= 0.1"'
 BALANCES: Final = {
     "depletion_year": "closing",
     "first_deficit_year": "current_balance",

@@ -9,7 +9,7 @@ from simsurance.answers.condition import Condition
 from simsurance.answers.solve import BEHAVIOUR, Solved, solve
 from simsurance.answers.vary import Vary
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.results import RunResult, simulate
+from simsurance.results import ODDS, RunResult, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,13 +82,18 @@ def starts_of(vary: Vary, waits: Sequence[int]) -> list[int]:
 
 
 def delay(
-    vary: Vary, condition: Condition, starts: Sequence[int], central: RunResult | None = None, tell: Tell | None = None
+    vary: Vary,
+    condition: Condition,
+    starts: Sequence[int],
+    central: RunResult | None = None,
+    tell: Tell | None = None,
+    entries: str = ODDS,
 ) -> Delay:
     """The answer for every first year, with behaviour; the condition, and the bounds of the key, stay as they are."""
     (run,) = simulate([vary.scenario]) if central is None else (central,)
     found = []
     for place, start in enumerate(starts, 1):
-        found.append(solve(replace(vary, start=start), condition, run, (BEHAVIOUR,)))
+        found.append(solve(replace(vary, start=start), condition, run, (BEHAVIOUR,), entries))
         if tell:
             tell(place, len(starts))
     return Delay(tuple(found))

@@ -19,18 +19,16 @@ from simsurance.answers.vary import Vary, rounded
 from simsurance.basis import build
 from simsurance.basis.entries import Entries, enrolment_of
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.results import RunAccounts, RunResult, accounts_of, simulate
+from simsurance.results import ODDS, RunAccounts, RunResult, accounts_of, entries_of, simulate
 from simsurance.scenario_file.loader import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-GRID: Final = 7
+GRID: Final = 6
 """Sizes that are tried first, from bound to bound."""
 BESIDE: Final = 0.04
 """Distance from an end with behaviour at which the end without it is looked for, as a share of the distance of the bounds."""
-NEAR: Final = 1 / 60
-"""Distance from where an end is expected at which it is looked for, as a share of what is left to search."""
 BEHAVIOUR, STATIC = "behaviour", "static"
 RESPONSES: Final = (BEHAVIOUR, STATIC)
 """With every response, and with the membership of the scenario itself held: nobody leaves or enters for what is changed."""
@@ -174,27 +172,30 @@ class Solved:
 
 
 def solve(
-    vary: Vary, condition: Condition, central: RunResult | None = None, responses: Sequence[str] = RESPONSES
+    vary: Vary,
+    condition: Condition,
+    central: RunResult | None = None,
+    responses: Sequence[str] = RESPONSES,
+    entries: str = ODDS,
 ) -> Solved:
     """The sizes at which a condition holds, with behaviour and with the membership of the scenario itself held.
 
-    Entries to the employee scheme are those of the scenario in all runs. Raises SimsuranceError where the scenario
-    bears no size within the bounds.
+    With behaviour, entries to the employee scheme follow from the odds, as in a run of what is found, or are `held` as the
+    scenario has them. Raises SimsuranceError where the scenario bears no size within the bounds.
     """
     (run,) = simulate([vary.scenario]) if central is None else (central,)
-    held = run.entries
     answers, runs = list[Answer](), 1
     for response in responses:
-        entries = held if response == BEHAVIOUR else unmoved(vary.scenario, held)
-        answer, made = _answer(response, vary, condition, run, entries, _first_tries(vary, answers))
+        held = entries_of(run, entries) if response == BEHAVIOUR else unmoved(run)
+        answer, made = _answer(response, vary, condition, run, held, _first_tries(vary, answers))
         answers.append(answer)
         runs += made + (response == STATIC)
     return Solved(run, vary, condition, tuple(answers), runs)
 
 
-def unmoved(scenario: Scenario, held: Entries) -> Entries:
-    """What holds the whole membership of a scenario: entries to the employee scheme and the hazards of the enrolment."""
-    return replace(held, enrolment=enrolment_of(*build(scenario)))
+def unmoved(run: RunResult) -> Entries:
+    """What holds the whole membership of a run: entries to the employee scheme and the hazards of the enrolment."""
+    return replace(run.entries, enrolment=enrolment_of(*build(run.scenario)))
 
 
 def _first_tries(vary: Vary, known: Sequence[Answer]) -> list[float]:
@@ -213,7 +214,7 @@ def _first_tries(vary: Vary, known: Sequence[Answer]) -> list[float]:
 
 
 def _answer(
-    response: str, vary: Vary, condition: Condition, central: RunResult, held: Entries, first: Sequence[float]
+    response: str, vary: Vary, condition: Condition, central: RunResult, held: Entries | None, first: Sequence[float]
 ) -> tuple[Answer, int]:
     """The answer under one response, and how many runs it took."""
     tried: dict[float, tuple[float, float]] = {}
@@ -230,9 +231,12 @@ def _answer(
     margins(first)
     if all(np.isnan(margin) for margin, _ in tried.values()):
         accounts_of([vary.at(first[0])], held)
+    last = np.inf
     while ends := _open_ends(tried, vary.least_change):
+        left = sum(high - low for low, high in ends)
         for low, high in ends:
-            margins(_between(tried, low, high))
+            margins(_between(tried, low, high, vary.least_change) if left <= last / 3 else _thirds(low, high))
+        last = left
     sizes = sorted(tried)
     of_margin, of_value = zip(*(tried[size] for size in sizes), strict=True)
     return Answer(response, tuple(sizes), of_margin, of_value, vary.own), len(tried) - before
@@ -262,22 +266,30 @@ def _open_ends(tried: dict[float, tuple[float, float]], least: float) -> list[tu
     ]
 
 
-def _between(tried: dict[float, tuple[float, float]], low: float, high: float) -> list[float]:
-    """Two sizes to try: on either side of where the margin is expected to be 0, or thirds where that did not help."""
+def _between(tried: dict[float, tuple[float, float]], low: float, high: float, least: float) -> list[float]:
+    """Two sizes to try, on either side of where a steady curve through all margins is 0.
+
+    As far from there as the straight lines through two neighbours would have it: that is how little is known of the bend.
+    """
     sizes = [size for size in sorted(tried) if np.isfinite(tried[size][0])]
-    width, expected = high - low, _expected(sizes, [tried[size][0] for size in sizes], low, high)
-    near = [expected - NEAR * width, expected + NEAR * width]
-    inside = [size for size in map(rounded, near) if low < size < high]
-    gaps = [size - low for size in inside] + [high - size for size in inside]
-    crowded = any(0 < gap < width / 1000 for gap in gaps)
-    if not inside or crowded:
-        inside = [rounded(low + width / 3), rounded(high - width / 3)]
-    return [size for size in inside if low < size < high] or [rounded((low + high) / 2)]
+    curve = PchipInterpolator(sizes, [tried[size][0] for size in sizes])
+    middle = float(brentq(lambda size: float(curve(size)), low, high, xtol=1e-15))
+    place = sizes.index(low)
+    pairs = [sizes[place + shift : place + shift + 2] for shift in (-1, 1) if place + shift >= 0]
+    roots = [_root(tried, *pair) for pair in pairs if len(pair) == 2]
+    aside = min((abs(root - middle) for root in roots if root is not None), default=np.inf)
+    aside = min(max(1.5 * aside, 0.45 * least), (high - low) / 6)
+    found = sorted({rounded(min(max(middle + shift, low), high)) for shift in (-aside, aside)} - {low, high})
+    return found or _thirds(low, high)
 
 
-def _expected(sizes: list[float], margins: list[float], low: float, high: float) -> float:
-    """Where a steady curve through all margins is 0 between two sizes; the middle where it has a step there."""
-    curve = PchipInterpolator(sizes, margins)
-    if (curve(low) >= 0) == (curve(high) >= 0):
-        return (low + high) / 2
-    return float(brentq(lambda size: float(curve(size)), low, high, xtol=1e-15))
+def _root(tried: dict[float, tuple[float, float]], one: float, other: float) -> float | None:
+    """Where the line through two sizes' margins is 0; None where it is level."""
+    (first, _), (second, _) = tried[one], tried[other]
+    return None if first == second else one - first * (other - one) / (second - first)
+
+
+def _thirds(low: float, high: float) -> list[float]:
+    return [
+        size for size in (rounded(low + (high - low) / 3), rounded(high - (high - low) / 3)) if low < size < high
+    ] or [rounded((low + high) / 2)]

@@ -63,6 +63,13 @@ def _delays(context: click.Context, parameter: click.Parameter, given: str | Non
 @click.option("--draws", type=click.IntRange(1, 1_000_000), default=256, show_default=True, help="Draws, for P(…).")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
 @scenario_options
+@click.option(
+    "--entries",
+    type=click.Choice(("odds", "held")),
+    default="odds",
+    show_default=True,
+    help="New entrants to the employee scheme: by the odds of the uninsured, or those of SCENARIO; on draws always these.",
+)
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for draws; as many as processors if not given.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
@@ -84,6 +91,7 @@ def command(
     seed: int,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
+    entries: str,
     jobs: int | None,
     out: Path,
     charts: bool,
@@ -137,10 +145,15 @@ def command(
             discard_parts(parts)
         else:
             starts = starts_of(vary, waits)
-            found = solve(vary, condition, central)
+            found = solve(vary, condition, central, entries=entries)
             if starts:
                 waiting = delay(
-                    vary, condition, starts, central, lambda done, of: line.say_share(said, done, of, "points")
+                    vary,
+                    condition,
+                    starts,
+                    central,
+                    lambda done, of: line.say_share(said, done, of, "points"),
+                    entries,
                 )
         line.say(said.say("progress.writing", folder=folder))
         save_solve(found, folder, waiting, charts, lang, command_line(), bom)
