@@ -20,6 +20,7 @@ COMMANDS = {
     "sensitivity": "Find what moves a fund most of all that is not known.",
     "sweep": "Project a scenario over a grid of values of its keys.",
     "solve": "Find what a key has to be for a condition to hold.",
+    "attribute": "Say what each part of a change does.",
     "show": "Print a scenario's assumptions with units and sources.",
     "validate": "Check scenario files without running them.",
     "check": "Run the reference scenarios against their stored results.",
@@ -33,7 +34,19 @@ COMMANDS = {
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
-WRITING = ("run", "compare", "stochastic", "sensitivity", "sweep", "solve", "check", "schemes", "init", "schema")
+WRITING = (
+    "run",
+    "compare",
+    "stochastic",
+    "sensitivity",
+    "sweep",
+    "solve",
+    "attribute",
+    "check",
+    "schemes",
+    "init",
+    "schema",
+)
 """The subcommands that write files; each is killed before every one of its file operations by a test."""
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
     from simsurance.results import RunResult
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
+ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
@@ -153,6 +155,35 @@ def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
         "tolerance": found.tolerance,
     }
     return content | found.beside
+
+
+def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of an attribution as JSON text."""
+    content = {
+        "schema": ATTRIBUTION_SCHEMA,
+        **attribution_content(found),
+        "runs": {found.central.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def attribution_content(found: "Attribution") -> dict[str, Any]:
+    """The parts, and how many sets of them were run."""
+    return {
+        "parts": [
+            {"part": part.name, **({"option": part.option} if part.option else {"keys": list(part.values or {})})}
+            for part in found.sets.parts
+        ],
+        "sets": found.sets.points,
+        "orders": None if found.orders is None else len(found.orders),
+        "entries": found.entries,
+    }
+
+
+def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orders: int) -> str:
+    """Hash of what makes sets of parts the same."""
+    told = [{"name": part.name, "scenario": run_id(part.upon(base))} for part in parts]
+    return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
 
 
 def sweep_id(points: "Points") -> str:

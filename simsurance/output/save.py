@@ -10,6 +10,7 @@ from simsurance.data.tables import content_read
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
+    attribution_manifest,
     comparison_manifest,
     run_manifest,
     scheme_effects_manifest,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
@@ -193,6 +195,30 @@ def save_sensitivity(
         return sensitivity_manifest(found, outputs, command, known, parts)
 
     _write(path, texts, draw if charts else None, manifest, bom)
+
+
+def save_attribution(
+    found: "Attribution",
+    path: Path,
+    fund: str,
+    measure: str,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write an attribution as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    from simsurance.output.attribution_summary import attribution_summary
+
+    texts = {**_scenario_of(found.central.scenario), "attribution.csv": table_csv(found.table)}
+    texts["summary.md"] = attribution_summary(found, fund, measure, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.attribution import write_all
+
+        return write_all(found, folder, fund, measure, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: attribution_manifest(found, outputs, command), bom)
 
 
 def save_solve(
