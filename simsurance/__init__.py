@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simsurance.api import (
         Results,
+        attribute,
         compare,
         run,
         run_accounts,
@@ -31,6 +32,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "attribute",
     "compare",
     "load",
     "run",
@@ -46,6 +48,7 @@ __all__ = [
 _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
+    "attribute": "simsurance.api",
     "compare": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "run": "simsurance.api",

@@ -26,6 +26,7 @@ from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
 from simsurance.uncertainty.sweep import sweep as every_point
 
 if TYPE_CHECKING:
+    from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
@@ -317,6 +318,31 @@ class Solution:
         return f"Solution({self.shown.asked}: {self.shown.vary.keys[0]} {self.size})"
 
 
+class AttributionResults:
+    """What each part of a change does: `table` by fund, measure and part, `effects` of one measure."""
+
+    def __init__(self, shown: "Attribution") -> None:
+        self.shown = shown
+
+    @property
+    def table(self) -> Any:
+        """Effects on every measure; index fund, measure, part."""
+        return self.shown.table.copy()
+
+    def effects(self, measure: str = "years_funded", fund: str = "resident") -> Any:
+        """Each part's effect on a measure, what it does alone, the least and the most it adds; index part."""
+        return self.shown.effects(fund, measure)
+
+    def plot(self, measure: str = "years_funded", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """From the scenario to the one with all parts, part by part."""
+        from simsurance.output.charts.attribution import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
+
+
 class SensitivityResults:
     """A scenario with every unknown low and high, one at a time: `table` by fund and measure, what moves it most first."""
 
@@ -397,6 +423,31 @@ def stochastic(
         raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
     sample = Sample(sensible(draws, sampler), seed, sampler)
     return StochasticResults(many_draws([resolve(each) for each in (scenario, *others)], sample, jobs))
+
+
+def attribute(
+    scenario: Scenario | str | Path,
+    other: Scenario | str | Path | None = None,
+    *,
+    options: Sequence[str] = (),
+    parts: Mapping[str, Sequence[str]] | None = None,
+    entries: str = HELD,
+    orders: int = 64,
+    jobs: int = 1,
+) -> AttributionResults:
+    """What each part of a change does: of `options` laid upon a scenario, or of what another sets otherwise.
+
+    `parts`: keys by the name of a part; what is left goes by table of keys. Effects hang on no order and add up. Raises
+    SimsuranceError for parts that are no scenario together, a faulty scenario, an identity that does not hold.
+    """
+    from simsurance.answers.attribute import attribute as attributed
+    from simsurance.answers.attribute import differences, options_of
+
+    if (other is None) == (not options):
+        raise SimsuranceError("attribute: give another scenario, or options; one of the two")
+    base = resolve(scenario)
+    found = options_of(options) if other is None else differences(base, resolve(other), parts)
+    return AttributionResults(attributed(base, found, entries, orders, jobs))
 
 
 def solve(

@@ -14,6 +14,7 @@ NAMES = [
     "Results",
     "Scenario",
     "__version__",
+    "attribute",
     "compare",
     "load",
     "run",
@@ -21,8 +22,8 @@ NAMES = [
     "run_many",
     "scheme_effects",
     "sensitivity",
-    "stochastic",
     "solve",
+    "stochastic",
     "sweep",
 ]
 

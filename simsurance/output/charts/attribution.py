@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simsurance.answers.attribute import Attribution
+    from simsurance.language import Words
 
 WHOLE: Final = "#4D4D4D"
-WIDE, ROW, REST = 16.0, 0.62, 4.6
+WIDE, ROW, REST = 16.0, 0.62, 4.2
 """Centimetres: width of the sheet, height of a row, and of all that is no row."""
 HIGH: Final = 0.6
 LEFT, RIGHT = 0.3, 0.9
@@ -47,12 +48,12 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
     with canvas.style():
         figure = canvas.sheet(
             word("title.attribution", lang, fund=fund_label(fund, lang), what=facts["what"].replace("`", "")),
-            word("axis.attribution", lang, unit=said.label(f"unit.{unit}") if f"unit.{unit}" in said.entries else unit),
+            word("axis.attribution", lang),
             footer(found.central.scenario, lang, [], notes),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )
-        axes = canvas.plot_area(figure, (LEFT, 2.3 / high, RIGHT - LEFT, ROW * rows / high))
+        axes = canvas.plot_area(figure, (LEFT, 1.9 / high, RIGHT - LEFT, ROW * rows / high))
         axes.grid(visible=False)
         axes.set_ylim(rows - 0.5, -0.5)
         names = [found.central.scenario.name, *map(str, ordered.index), word("mark.all_parts", lang)]
@@ -79,9 +80,14 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2) for name in names], fontsize=8)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: told(value, unit, said) if value else "0"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
         suffix = "years_funded" if measure in YEARS else measure
         return Chart(f"attribution_{fund}_{suffix}", figure, table.reset_index())
+
+
+def _at_axis(value: float, unit: str, said: "Words") -> str:
+    """A value at the axis."""
+    return told(value, unit, said) if value and unit.startswith("yuan") else said.number(value, None)
 
 
 def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
