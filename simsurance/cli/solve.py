@@ -165,7 +165,7 @@ def _text(found: "Solved | OnDraws", waiting: "Delay | None", folder: Path, lang
     from simsurance.output.solve_summary import solve_lines
 
     return "\n".join(
-        [*(each.replace("**", "") for each in solve_lines(found, waiting, lang)), "", folder.as_posix(), ""]
+        [*(re.sub(r"[*`]+", "", each) for each in solve_lines(found, waiting, lang)), "", folder.as_posix(), ""]
     )
 
 
