@@ -40,9 +40,10 @@ from simsurance.scenario_file.leaves import (
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
+from simsurance.scenario_file.own_fund import inherited, resting_on
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
 
@@ -140,6 +141,7 @@ class Scenario:
             *held_on(self.leaves, changed),
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
+            *resting_on(self.leaves, self.layers, self.tables),
             *implausible(self.leaves, self.layers),
             *pin_notes(self.values, changed),
             *(Note("bound", vars(bound)) for bound in self.bounds_met),
@@ -355,6 +357,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
+        elif layer.data.get("scope") == FUND and not layer.overlay:  # its own rules are no reform of the nation's
+            of_root |= {path: stack.leaves[path] for path in POLICY_KEYS if path in stack.leaves}
     _put_fragments(stack, extras, faults)
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
@@ -383,6 +387,7 @@ def _scenario(
     years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
+        inherited(leaves, stack.layers, tables, faults)
     unknown_reasons(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""

@@ -11,7 +11,7 @@ from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.plausible import over_root
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 from simsurance.scenario_file.years import (
     COST_GROWTH,
     COUNTED_AGES,
@@ -85,7 +85,7 @@ ALIKE: Final = (0.75, 1.33)
 def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
     """A note for each input that stays the root's where the insured are those of another fund; `root`: its file."""
     ratio = over_root(INSURED, leaves, root)
-    if ratio is None or ALIKE[0] <= ratio <= ALIKE[1]:
+    if ratio is None or leaves["scope"] == FUND or ALIKE[0] <= ratio <= ALIKE[1]:
         return
     for path, others in OF_ANOTHER_FUND.items():
         employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]
