@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("analysis", "evidence", "uncertainty"),
     ("output",),
-    ("api", "member", "reviewer"),
+    ("api", "intake", "member", "reviewer"),
     ("cli",),
 )
 """From the ground up: a module imports from its own package or from layers below."""

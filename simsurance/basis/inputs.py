@@ -140,7 +140,7 @@ class Inputs:
 
     @cached_property
     def of_nation(self) -> float:
-        """Persons of a fund's own stock over the nation's: what the nation's migrants are scaled by; 1 for a table of its own."""
+        """Persons of a fund's stock over the nation's, which the nation's migrants are scaled by; 1 for migrants of its own."""
         own, nation = self.tables["population.stock_table"], self.scenario.root_tables["population.stock_table"]
         if self.values.scope != FUND or own == nation or not is_shipped(self.tables["population.migration_table"]):
             return 1.0
@@ -167,7 +167,7 @@ class Inputs:
         return self.at_counted_ages((stocks[self.first - 1] + stocks[self.first]) / 2 * level)
 
     def from_january(self, date: int, stock: np.ndarray) -> np.ndarray:
-        """The stock of the opening 1 January from one of an earlier 1 January, with the rates of each year between, [sex, age]."""
+        """The stock of the opening 1 January from that of an earlier one, with the rates of each year between, [sex, age]."""
         spans = list(range(date, self.first))
         if spans:
             survival, newborn_survival = self.survival(spans, True)

@@ -47,8 +47,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
-    from simsurance.evidence.fit import FIRST_YEAR, TWO_YEARS, fitted_years
-    from simsurance.evidence.hindcast import hindcast, notes
+    from simsurance.evidence.fit import FIRST_YEAR, fitted_years
+    from simsurance.evidence.hindcast import hindcast, notes, published_years, refuse_others
+    from simsurance.evidence.published import own_series, series_file
 
     said = words(lang)
     if ex_ante:
@@ -58,10 +59,13 @@ def command(
             )
         _ex_ante(said, as_json)
         return
-    found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
+    loaded = load(scenario, fragments, settings)
+    refuse_others(loaded)
+    opens, last = published_years(loaded)
+    found = hindcast(loaded, max(last - 1, opens) if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{note.name}", **vars(note)) for year, note in by_year.items()}
-        for fund, by_year in notes(found).items()
+        for fund, by_year in notes(found, series_file(loaded)).items()
     }
     if as_json:
         listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
@@ -75,6 +79,9 @@ def command(
         for year, text in known.get(fund, {}).items():
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
+    if own_series(loaded):
+        tell(said.say("hindcast.footer_own", first=opens, last=last))
+        return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
 

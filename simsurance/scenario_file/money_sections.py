@@ -27,7 +27,9 @@ SubsidyRule = Literal["schedule", "growth", "with_income", "ratio", "share", "in
 class PersonalContribution(Section):
     """What an insured person pays, by insured year."""
 
-    rule: Annotated[dict[int, PersonalRule], "rules"] = text("schedule, growth, with_income (last year's grows as disposable income) or indexed, from the year named on")
+    rule: Annotated[dict[int, PersonalRule], "rules"] = text(
+        "schedule, growth, with_income (last year's grows as disposable income) or indexed, from the year named on"
+    )
     schedule: Schedule = amount("contribution per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
     income_share: Schedule = quantity(
