@@ -151,8 +151,17 @@ def _series(table: Understood, kept: store.Store, kind: str, options: Options) -
     for what, years in (("breaks", sorted(options.breaks)), ("missing", sorted(options.missing))):
         if years:
             notes.append((what, {"years": years}))
+    if above := _above_population(kept):
+        notes.append(("above_population", {"dates": above}))
     years = sorted({year for values in found.values.values() for year in values})
     return _Found(table, kind, found.units, years, notes=tuple(notes), series=found.values)
+
+
+def _above_population(kept: store.Store) -> list[int]:
+    """The dates on which more are insured in both schemes than the fund has persons, where both are known."""
+    counts = [kept.series.get(name, {}) for name in insured_by_age.SCHEMES]
+    stock = kept.stock()
+    return [date for date in sorted(stock) if sum(count.get(date - 1, 0.0) for count in counts) > stock[date].sum()]
 
 
 def _insured(table: Understood, kept: store.Store, kind: str, options: Options) -> _Found:

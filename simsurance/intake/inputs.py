@@ -1,13 +1,13 @@
 """What the clean tables of a fund say in keys of a scenario: the option `tables/inputs.toml` under `fund.toml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simsurance.intake.by_age_rates import FILES
 from simsurance.intake.insured_by_age import PROFILE
 from simsurance.intake.series import national
 from simsurance.intake.store import PUBLISHED, STOCK, Store
-from simsurance.intake.understood import measures
+from simsurance.intake.understood import Measure, measures
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.toml_text import toml_text
@@ -47,7 +47,7 @@ def leaves(store: Store) -> Iterator[tuple[str, Any]]:
     for name, values in store.series.items():
         measure = measures().get(name)
         if measure and measure.key and measure.key in KEYS:
-            yield measure.key, {str(year + measure.ahead): _number(values[year]) for year in sorted(values)}
+            yield measure.key, _schedule(values, measure)
     if store.series:
         yield "published.series_table", PUBLISHED
     yield from _rules(store)
@@ -59,6 +59,16 @@ def leaves(store: Store) -> Iterator[tuple[str, Any]]:
         yield "population.mortality_level", 1.0
     if opening := valuation_year(store):
         yield "horizon.valuation_year", opening
+
+
+def _schedule(values: Mapping[int, float], measure: Measure) -> dict[str, float | int]:
+    """A series by year as a key has it; of a standard or an income the years in which it changes."""
+    found: dict[str, float | int] = {}
+    for year in sorted(values):
+        number = _number(values[year])
+        if measure.of != "head" or not found or number != next(reversed(found.values())):
+            found[str(year + measure.ahead)] = number
+    return found
 
 
 def _rules(store: Store) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,10 @@ SUMS: Final = {"employee_insured": ("employee_active", "employee_retired")}
 FUNDS: Final = ("resident", "employee_pool", "employee_account")
 NATIONAL: Final = {"mean_wage": "average_wage_urban_nonprivate"}
 """The nation's series under another name."""
+DIGITS: Final = 4
+"""Behind the point of persons and yuan: what is beyond comes from the unit."""
+SMALLEST: Final = 1e-5
+"""A fund's part of the nation; a smaller one is a unit that was not told."""
 PER_HEAD: Final = (0.1, 10.0)
 PER_INSURED: Final = (0.03, 30.0)
 """Between which a level is that of a place: times the nation's a head, or for each insured."""
@@ -87,8 +91,9 @@ def _put(table: Understood, found: Yearly, column: Column, year: int, row: int, 
     if (column.means, year) in found.cells:
         there = found.cells[column.means, year].row
         raise grid.fault(row, column.header, f"{year} stands twice, see row {there}", "every year once")
-    found.cells[column.means, year] = Cell(value * size, row, column.header)
-    found.values.setdefault(column.means, {})[year] = value * size
+    value = round(value * size, DIGITS)
+    found.cells[column.means, year] = Cell(value, row, column.header)
+    found.values.setdefault(column.means, {})[year] = value
     found.units[column.means] = fact
     digits = len(cell.partition(".")[2])
     found.step[column.means] = max(found.step.get(column.means, 0.0), size / 10**digits)
@@ -124,7 +129,7 @@ def _of_units(grid: Grid, found: Yearly, every: Series) -> list[str]:
         if not theirs or not values[year]:
             continue
         near = min(theirs, key=lambda other: abs(other - year))
-        ratio, band, of = abs(values[year] / theirs[near]), (0.0, 1.0), "the nation's"
+        ratio, band, of = abs(values[year] / theirs[near]), (SMALLEST, 1.0), "the nation's"
         if measure.of == "head":
             band, of = PER_HEAD, "the nation's a head"
         elif measure.unit == "yuan":

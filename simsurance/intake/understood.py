@@ -155,7 +155,8 @@ def _unit_in_title(text: str) -> str | None:
     """The unit that a title gives, in brackets or behind the word."""
     text, word = unicodedata.normalize("NFKC", text), any_of("unit_word")
     behind = rf"(?:{word})\s*:\s*([^\s,;)]+(?: [a-z]+)*)"
-    for each in re.findall(r"\(([^()]*)\)", text) + re.findall(behind, text, re.IGNORECASE):
+    apart = [each.strip() for each in re.split(r"[,;()、]", text)]
+    for each in apart + re.findall(behind, text, re.IGNORECASE):
         told = re.sub(rf"^(?:{word})\s*:\s*", "", each, flags=re.IGNORECASE)
         if plain(told) in units():
             return told
