@@ -11,6 +11,7 @@ from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.schedule import CALENDAR
 
 if TYPE_CHECKING:
     from simsurance.intake.by_age import Group
@@ -41,7 +42,7 @@ def _words(context: click.Context, parameter: click.Parameter, asked: bool) -> N
 )
 @click.option("--as", "kind", help="Kind of table: population, elsewhere, insured_by_age, rates or series.")
 @click.option("--unit", help="Unit of the numbers, such as persons, thousand, 10k or 100m yuan; in Chinese as well.")
-@click.option("--year", type=click.IntRange(1990, 2150), help="Year of a table by age that does not tell it.")
+@click.option("--year", type=click.IntRange(*CALENDAR), help="Year of a table by age that does not tell it.")
 @click.option("--date", type=_choice(*DATES), help="Date of persons counted.")
 @click.option("--age", type=_choice(*AGES), help="How ages are counted.")
 @click.option("--concept", type=click.Choice(("resident", "registered")), help="Whom a population counts.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from unicodedata import normalize
 
 from simsurance.axes import SEX
 from simsurance.errors import SimsuranceError
@@ -206,4 +207,4 @@ def _decimals(cell: str) -> int:
 def _is_note(cells: tuple[str, ...]) -> bool:
     """Whether a row is a line of text below a table, such as a source."""
     filled = [cell for cell in cells if cell]
-    return len(filled) == 1 and (len(filled[0]) > 12 or any(sign in filled[0] for sign in (":", "\uff1a", "*")))
+    return len(filled) == 1 and (len(filled[0]) > 12 or any(sign in normalize("NFKC", filled[0]) for sign in ":*"))

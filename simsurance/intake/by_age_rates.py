@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simsurance.axes import AGE, SEX
+from simsurance.axes import AGE, SEX, axis
 from simsurance.csv_text import rows_csv
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -15,6 +15,7 @@ from simsurance.intake.store import Store
 from simsurance.intake.understood import Fact, Understood
 from simsurance.scenario_file.loader import load
 
+SEXES: Final = axis("sex", of=("sex", "age"))
 FILES: Final = {
     "use": ("inpatient_use.csv", "claims.inpatient.use_table"),
     "relative_cost": ("inpatient_cost.csv", "claims.inpatient.cost_table"),
@@ -65,12 +66,12 @@ def rates(table: Understood, kept: Store, expectancy: Sequence[float]) -> Rates:
     for place, sex in enumerate(SEX.members):
         cells = groups.get(sex) or groups["both"]
         edges, values = by_age.edges(cells)
-        heads = persons[place] if sex in groups else persons.sum(axis=0)
+        heads = persons[place] if sex in groups else persons.sum(axis=SEXES)
         spans = [slice(first, end) for first, end in zip(edges, [*edges[1:], None], strict=True)]
         events = [v if of == "deaths" else v * float(heads[span].sum()) for v, span in zip(values, spans, strict=True)]
         if not all(event > 0 for event in events):
             raise grid.fault(0, "", f"a rate of 0 in {year}", "rates above 0, in wider groups where nobody was counted")
-        shape = pattern[place] if sex in groups else (pattern * persons).sum(axis=0) / heads
+        shape = pattern[place] if sex in groups else (pattern * persons).sum(axis=SEXES) / heads
         if len(expectancy) == len(SEX.members) and of in ("deaths", "mx"):
             try:
                 single[place] = graduation.rates_at(events, edges, heads, shape, expectancy[place], place)
@@ -110,7 +111,7 @@ def _csv(of: str, single: np.ndarray, year: int, persons: np.ndarray) -> str:
         ]
         return rows_csv(("sex", "age", "use"), rows)
     if of == "relative_cost":
-        cost, nation = (single * persons).sum(axis=0) / persons.sum(axis=0), _pattern(of, year)[0]
+        cost, nation = (single * persons).sum(axis=SEXES) / persons.sum(axis=SEXES), _pattern(of, year)[0]
         users = tables.by_sex_age(str(load("baseline").tables["claims.inpatient.use_table"]), "use")["use"] * persons
         level = float((nation * users).sum() / (cost * users).sum())
         return rows_csv(("age", "relative_cost"), [(age, repr(float(cost[age] * level))) for age in ages])

@@ -54,7 +54,7 @@ def grid(path: Path, label: str) -> Grid:
         cells = list(csv.reader(text.splitlines(), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise SimsuranceError(f"{label}: the quotes do not close ({error}); cells quoted as in RFC 4180") from None
-    rows = tuple(tuple(cell.strip().strip("\u3000") for cell in row) for row in cells)
+    rows = tuple(tuple(cell.strip() for cell in row) for row in cells)
     if not any(any(row) for row in rows):
         raise SimsuranceError(f"{label}: the table is empty; a header and one row a key")
     return Grid(label, content, rows, encoding, DELIMITERS[delimiter])

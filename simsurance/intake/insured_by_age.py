@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simsurance.axes import AGE, SEX
+from simsurance.axes import AGE, SEX, axis
 from simsurance.csv_text import rows_csv
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -15,6 +15,7 @@ from simsurance.intake.store import ELSEWHERE, POPULATION, Store
 from simsurance.intake.understood import Fact, Understood, size_of
 from simsurance.scenario_file.loader import load
 
+SEXES: Final = axis("sex", of=("sex", "age"))
 FILE: Final = "insured_by_age.csv"
 PROFILE: Final = "employee_profile.csv"
 SCHEMES: Final = ("resident_insured", "employee_active", "employee_retired")
@@ -58,14 +59,14 @@ def insured(table: Understood, kept: Store) -> Insured:
         for sex, cells in groups.items():
             edges, values = by_age.edges(cells)
             if sex == "both":
-                shape = patterns[name].sum(axis=0)
+                shape = patterns[name].sum(axis=SEXES)
                 counted[scheme] = graduation.counts(values, edges, shape) * patterns[name] / np.maximum(shape, 1e-300)
             else:
                 place = SEX.members.index(sex)
                 counted[scheme, place] = graduation.counts(values, edges, patterns[name][place])
     notes = _above(table, counted, everyone, residents, edges, at, ELSEWHERE in kept.stocks)
     for place in range(len(SEX.members)):
-        whole = counted[:, place].sum(axis=0)
+        whole = sum(counted[:, place], start=np.zeros(len(AGE.members)))
         limited = graduation.at_most(whole, everyone[place], edges)
         counted[:, place] *= np.divide(limited, whole, out=np.ones_like(whole), where=whole > 0)
     text = rows_csv(("sex", "age", *schemes), _rows(counted))

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AGE, SEX
+from simsurance.axes import AGE, SEX, axis
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -17,6 +17,7 @@ from simsurance.intake.understood import Fact, Understood
 from simsurance.scenario_file.loader import Scenario, load
 
 DATE, AGE_TOLD, CONCEPT = "date", "age", "concept"
+SEXES: Final = axis("sex", of=("sex", "age"))
 ASSUMED: Final = {DATE: "year_end", AGE_TOLD: "last_birthday", CONCEPT: "resident"}
 """What is taken where a table does not say it, and said."""
 LEAST_PERSONS: Final = 1e4
@@ -60,11 +61,11 @@ def stocks(table: Understood, unit: Fact, smallest: float = LEAST_PERSONS) -> St
         for sex, cells in groups.items():
             starts, values = by_age.edges(_shifted(cells, shift))
             place = SEX.members.index(sex) if sex in SEX.members else slice(None)
-            shape = pattern[place] if isinstance(place, int) else pattern.sum(axis=0)
+            shape = pattern[place] if isinstance(place, int) else pattern.sum(axis=SEXES)
             by_sex[sex] = graduation.counts(values, starts, shape)
         if "both" in by_sex:
             by_sex = {
-                sex: by_sex["both"] * pattern[place] / pattern.sum(axis=0) for place, sex in enumerate(SEX.members)
+                sex: by_sex["both"] * pattern[place] / pattern.sum(axis=SEXES) for place, sex in enumerate(SEX.members)
             }
         persons[date] = np.stack([by_sex[sex] for sex in SEX.members])
     words = tuple(sorted(next(iter(groups.values())), key=lambda each: each[0]))

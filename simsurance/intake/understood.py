@@ -116,7 +116,7 @@ def measures() -> Mapping[str, Measure]:
 
 def plain(text: str) -> str:
     """A text without width, case, blanks and signs between words."""
-    return re.sub(r"[\s_\-·:：]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"[\s_\-·:]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def understand(grid: Grid, options: Mapping[str, str]) -> Understood:
@@ -155,7 +155,7 @@ def _unit_in_title(text: str) -> str | None:
     """The unit that a title gives, in brackets or behind the word."""
     text, word = unicodedata.normalize("NFKC", text), any_of("unit_word")
     behind = rf"(?:{word})\s*:\s*([^\s,;)]+(?: [a-z]+)*)"
-    apart = [each.strip() for each in re.split(r"[,;()、]", text)]
+    apart = [each.strip() for each in re.split(rf"[,;()]|{any_of('apart')}", text)]
     for each in apart + re.findall(behind, text, re.IGNORECASE):
         told = re.sub(rf"^(?:{word})\s*:\s*", "", each, flags=re.IGNORECASE)
         if plain(told) in units():
