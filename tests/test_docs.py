@@ -13,7 +13,20 @@ from typing import Any
 import click
 import pandas as pd
 import pytest
-from docs_blocks import BLOCK, BLOCKS, MEASURED, METHOD, MODULES, PROVINCES, README, REVIEWER, order, output, refreshed
+from docs_blocks import (
+    BLOCK,
+    BLOCKS,
+    MEASURED,
+    METHOD,
+    MODULES,
+    OWN_FUND,
+    PROVINCES,
+    README,
+    REVIEWER,
+    order,
+    output,
+    refreshed,
+)
 from oracle_comparison import STRESSES
 from shared_runs import projected
 
@@ -42,7 +55,7 @@ def note() -> str:
 
 def pages() -> str:
     """The note and the other page with outputs."""
-    return "".join(page.read_text(encoding="utf-8") for page in (METHOD, PROVINCES, REVIEWER))
+    return "".join(page.read_text(encoding="utf-8") for page in (METHOD, PROVINCES, REVIEWER, OWN_FUND))
 
 
 @cache

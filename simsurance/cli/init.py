@@ -44,17 +44,22 @@ def template(file: Path) -> str:
 @click.option(
     "--fund", is_flag=True, help="Lay out the folder NAME of a fund: scenario, tables to fill in, what each is."
 )
+@click.option(
+    "--example", is_flag=True, help="With --fund: the tables of a fictitious city of 8 million to try it with."
+)
 @language_option("the tables and the explanations of a fund")
-def command(name: str, fund: bool, lang: str) -> None:
+def command(name: str, fund: bool, example: bool, lang: str) -> None:
     """Write NAME.toml, a short scenario to change, and beside it the schema that lets an editor complete its keys.
 
     With --fund the folder NAME of a fund of your own: import its tables there, then run NAME/fund.toml.
     """
+    if example and not fund:
+        raise click.UsageError("--example goes with --fund")
     if fund:
         from simsurance.intake.new_folder import new_folder
 
-        new_folder(Path(name), lang)
-        tell(words(lang).say("intake.folder", folder=name))
+        new_folder(Path(name), lang, example)
+        tell(words(lang).say("intake.example" if example else "intake.folder", folder=name))
         return
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if slug(path.name) != path.stem or path.stem in shipped():
