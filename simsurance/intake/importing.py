@@ -73,7 +73,9 @@ def imported(path: Path, label: str, folder: Path, options: Options) -> Imported
     found = readers[kind](table, kept, kind, options)
     _register(kept, found, options)
     files = store.contents(kept, inputs_text(kept))
-    return Imported(kind, table, found.unit, found.facts, found.ages, found.notes, found.stocks, found.series, files)
+    return Imported(
+        found.kind, table, found.unit, found.facts, found.ages, found.notes, found.stocks, found.series, files
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,10 @@ from simsurance.scenario_file.loader import load
 SEXES: Final = axis("sex", of=("sex", "age"))
 FILE: Final = "insured_by_age.csv"
 PROFILE: Final = "employee_profile.csv"
-SCHEMES: Final = ("resident_insured", "employee_active", "employee_retired")
+RESIDENT: Final = "resident_insured"
+SCHEMES: Final = (RESIDENT, "employee_active", "employee_retired")
+LEAST_SHARE: Final = 0.02
+"""Of the persons of an age in the pattern of a scheme."""
 MOST_EMPLOYED: Final = 0.999
 """Largest share of the members at an age: the rest is what odds are taken over."""
 
@@ -66,9 +69,10 @@ def insured(table: Understood, kept: Store) -> Insured:
                 counted[scheme, place] = graduation.counts(values, edges, patterns[name][place])
     notes = _above(table, counted, everyone, residents, edges, at, ELSEWHERE in kept.stocks)
     for place in range(len(SEX.members)):
-        whole = sum(counted[:, place], start=np.zeros(len(AGE.members)))
-        limited = graduation.at_most(whole, everyone[place], edges)
-        counted[:, place] *= np.divide(limited, whole, out=np.ones_like(whole), where=whole > 0)
+        room = everyone[place].copy()
+        for scheme in sorted(range(len(schemes)), key=lambda each: schemes[each] == RESIDENT):
+            counted[scheme, place] = graduation.at_most(counted[scheme, place], room, edges)
+            room = np.maximum(room - counted[scheme, place], 0.0)
     text = rows_csv(("sex", "age", *schemes), _rows(counted))
     profile = None
     if {"employee_active", "employee_retired"} <= set(schemes):
@@ -89,12 +93,11 @@ def _rows(arrays: np.ndarray) -> list[tuple[object, ...]]:
 
 
 def _patterns(everyone: np.ndarray) -> dict[str, np.ndarray]:
-    """The nation's shape of each scheme on the fund's persons, nobody at 0 so that cumulated persons rise."""
+    """The nation's shape of each scheme on the fund's persons; a place may employ where the nation employs nobody."""
     shares = tables.by_sex_age(str(load("baseline").tables["employee.profile_table"]), "active", "retired")
-    least = 1e-9
     outside = 1 - shares["active"] - shares["retired"]
     found = dict(zip(SCHEMES, (outside, shares["active"], shares["retired"]), strict=True))
-    return {name: everyone * np.maximum(share, least) for name, share in found.items()}
+    return {name: everyone * np.maximum(share, LEAST_SHARE) for name, share in found.items()}
 
 
 def _above(
