@@ -396,7 +396,8 @@ def _scenario(
         values if own == leaves else validated(own, from_root, root, faults, prefix) for own in of_kind
     )
     at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
-    root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
+    at_the_root = {path: of_root[path] for path in AT_ROOT_KEYS}
+    root_tables = tables if of_kind[1] == leaves and at_home else tables | tables_found(at_the_root, from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:
             years_covered(own, from_root, files, root, faults, prefix)
