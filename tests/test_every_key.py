@@ -256,7 +256,7 @@ def with_lever() -> Scenario:
 
 DRAWN = "uncertainty."
 """Keys that a single run reads nothing of: see `test_uncertainty`."""
-OF_A_FUND = ("scope", "published.series_table")
+OF_A_FUND = ("scope", "published.series_table", "calibration.tables", "calibration.fits", "calibration.largest_error")
 """Keys that say whose totals and whose past stand here: see `test_own_fund`."""
 
 

@@ -29,13 +29,26 @@ COMMANDS = {
     "loopholes": "Find members' best answers to the rules and their cost.",
     "init": "Start a scenario file, or the folder of a fund, of your own.",
     "import": "Read a fund office's table into the folder of a fund.",
+    "calibrate": "Fit a fund's factors to its own series.",
     "schema": "Print the JSON Schema of a scenario file.",
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
 MODULES = {"import": "import_table"}
 """Modules of subcommands whose names are words of Python."""
-WRITING = ("run", "compare", "stochastic", "sensitivity", "sweep", "check", "schemes", "init", "import", "schema")
+WRITING = (
+    "run",
+    "compare",
+    "stochastic",
+    "sensitivity",
+    "sweep",
+    "check",
+    "schemes",
+    "init",
+    "import",
+    "calibrate",
+    "schema",
+)
 """The subcommands that write files; each is killed before every one of its file operations by a test."""
 
 

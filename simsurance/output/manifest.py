@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
@@ -124,6 +125,25 @@ def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> 
         "runs": {sweep.scenario.name: _run(sweep.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a calibration as JSON text."""
+    content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
+    return _manifest(content | {"inputs": inputs(fit.scenario)}, outputs, command)
+
+
+def calibration_content(fit: "FundFit") -> dict[str, Any]:
+    """What was fitted, and whether it fits."""
+    return {
+        "years": [fit.first, fit.last],
+        "projections": fit.projections,
+        "fits": fit.fits,
+        "one_solution": fit.unique,
+        "largest_error": fit.worst,
+        "scale_of_errors": fit.scale,
+        "masked": [list(each) for each in fit.masked],
+    }
 
 
 def sweep_id(points: "Points") -> str:

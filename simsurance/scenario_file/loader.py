@@ -40,7 +40,7 @@ from simsurance.scenario_file.leaves import (
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
-from simsurance.scenario_file.own_fund import inherited, resting_on
+from simsurance.scenario_file.own_fund import calibrated_elsewhere, inherited, resting_on
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import FUND, ScenarioValues
@@ -318,13 +318,20 @@ class _Stack:
         return self
 
 
-def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Scenario:
+def load(
+    name_or_path: str | Path,
+    fragments: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    without: Path | None = None,
+) -> Scenario:
     """The scenario of a shipped name or a path, with fragments (`--with`) and settings (`--set key=value`) upon it.
+
+    `without`: a fragment that is left out where the file lays it on.
 
     Raises SimsuranceError with every fault found, one line each.
     """
     faults: list[Fault] = []
-    chain = _chain(name_or_path, faults)
+    chain = _chain(name_or_path, faults, without)
     if len(fragments) > MOST_FRAGMENTS:
         refuse(
             [
@@ -388,6 +395,7 @@ def _scenario(
     if values is not None:
         combined(values, stack.layers, root, faults)
         inherited(leaves, stack.layers, tables, faults)
+        calibrated_elsewhere(leaves, stack.layers, tables, faults)
     unknown_reasons(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
@@ -446,7 +454,7 @@ def _put_pins(pinned_in: _Stack, stack: _Stack) -> None:
             pinned_in.leaves[path], pinned_in.layers[path] = value, stack.layers[path]
 
 
-def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
+def _chain(name_or_path: str | Path, faults: list[Fault], without: Path | None = None) -> list[Layer]:
     """The file named and its parents, the root first; empty where one of them cannot be read."""
     chain: list[Layer] = []
     child: Layer | None = None
@@ -465,7 +473,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
         parent = layer.data.get("extends")
         child = layer
         own = {key: value for key, value in layer.data.items() if key not in ("extends", "with")}
-        chain += [replace(layer, data=own), *_laid_under(layer, faults)]
+        chain += [replace(layer, data=own), *_laid_under(layer, faults, without)]
         if "extends" not in layer.data:
             return chain[::-1]
         if not isinstance(parent, str):
@@ -483,7 +491,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
             return []
 
 
-def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
+def _laid_under(scenario: Layer, faults: list[Fault], without: Path | None = None) -> list[Layer]:
     """The fragments that a scenario file lays upon its parent, the last first; its own keys lie above them."""
     names = scenario.data.get("with", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -495,6 +503,8 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
     if len(names) > MOST_FRAGMENTS:
         faults.append(scenario.fault("with", f"{len(names)} options; at most {MOST_FRAGMENTS}"))
         return []
+    if without is not None and scenario.folder is not None:
+        names = [name for name in names if (scenario.folder / name).resolve() != without.resolve()]
     layers = [replace(layer, overlay=True) for name in names if (layer := _fragment(name, faults, scenario))]
     _refuse_disagreement(layers, faults)
     return layers[::-1]

@@ -1,5 +1,6 @@
 """A fund of its own: what it may not take from the nation, one line each, and what of the nation it rests on."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,9 @@ from simsurance.scenario_file.years import COUNTED_AGES, is_shipped
 
 Leaves = Mapping[str, Any]
 STOCK: Final = "population.stock_table"
+SERIES: Final = "published.series_table"
+BREAKS: Final = "breaks.csv"
+CALIBRATED: Final = "calibration.tables"
 MIGRATION: Final = "population.migration_table"
 IMPORTED: Final = "import {} or give the fund's own"
 INSURED, ACCOUNTS = "the table of insured", "the table of accounts"
@@ -70,8 +74,28 @@ def _rules(rule: Any) -> list[Any]:
     return list(rule.values()) if isinstance(rule, Mapping) else []
 
 
+def calibrated_elsewhere(
+    leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str, Path], faults: list[Fault]
+) -> None:
+    """A fault where factors were fitted to other tables than those that are there."""
+    told = leaves.get(CALIBRATED)
+    if told and told != hash_of(tables):
+        text = "factors were fitted to other tables than those present; `simsurance calibrate` fits them to these"
+        faults.append(origins[CALIBRATED].fault(CALIBRATED, text))
+
+
+def hash_of(tables: Mapping[str, Path]) -> str:
+    """Hash of what factors are fitted to: the published series, the breaks beside them and the stocks."""
+    series = tables[SERIES]
+    read = (series, series.parent / BREAKS, tables[STOCK])
+    content = b"".join(hashlib.sha256(file.read_bytes() if file.is_file() else b"").digest() for file in read)
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def resting_on(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str, Path]) -> Iterator[Note]:
     """What a fund of its own takes from the nation, in one line each: migrants by its size, and levels a head."""
+    if leaves["calibration.fits"] is False:
+        yield Note("misfit", {"error": leaves["calibration.largest_error"]})
     if leaves["scope"] != FUND:
         return
     if is_shipped(tables[MIGRATION]) and not is_shipped(tables[STOCK]):

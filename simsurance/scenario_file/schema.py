@@ -220,6 +220,14 @@ class Published(Section):
     series_table: str = text("published series: insured, income, expenditure, balances and standards by year")
 
 
+class Calibration(Section):
+    """What `simsurance calibrate` has left: it sets no number, a run tells of it."""
+
+    tables: str = text("hash of the published series and the stocks that factors were fitted to; empty where none were")
+    fits: bool = text("whether the factors meet every figure within its tolerance; a run tells where they do not")
+    largest_error: Number = quantity("largest relative error of a figure that was fitted", "share", 0, 10)
+
+
 class Measures(Section):
     """Choices behind the summary measures."""
 
@@ -331,6 +339,7 @@ class ScenarioValues(Section):
     benefits: Benefits
     fund: Fund
     published: Published
+    calibration: Calibration
     measures: Measures
     uncertainty: Uncertainty
     levers: dict[str, Lever] = text(
