@@ -177,7 +177,7 @@ def every_note(folder: Path) -> list[str]:
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 
 
-OF_A_FUND = {"migrants_scaled", "of_the_nation"}
+OF_A_FUND = {"migrants_scaled", "of_the_nation", "misfit"}
 """Notes of a fund of its own; see test_own_fund.py."""
 
 
