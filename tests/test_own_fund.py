@@ -248,6 +248,7 @@ def test_an_import_speaks_chinese(chinese: Path) -> None:
 def test_a_folder_that_is_there_is_not_overwritten_and_an_example_is_of_a_fund(chinese: Path) -> None:
     for arguments, code, line in (
         (["init", "--fund", "place"], 6, "place: exists and is not overwritten"),
+        (["init", "--fund", "place", "--example", "--lang", "zh"], 0, ""),
         (["init", "--fund", "a b"], 3, "a b cannot be the name of a fund"),
         (["init", "place2", "--example"], 2, "--example goes with --fund"),
     ):
