@@ -218,6 +218,33 @@ def test_what_is_assumed_is_said_and_what_is_told_is_not_called_assumed(fund: Pa
     assert "under 16         16.4%       16.4%" in told
 
 
+def test_codes_of_the_sexes_are_said(fund: Path) -> None:
+    rows = [line.split(",") for line in by_age().splitlines()[1:]]
+    coded = "age,sex,persons\n" + "".join(f"{age},2,{women}\n{age},1,{men}\n" for age, women, men in rows)
+    done = imported(fund, coded, "--year", "2025")
+    assert "sex: 1 men, 2 women" in done.stdout
+    assert stock_of(fund) == pytest.approx(nation(2026, True) * 0.005, rel=1e-6, abs=1)
+    assert "sex: 1 men" not in imported(fund, by_age(), "--year", "2025").stdout
+
+
+def test_importing_again_gives_the_same_bytes_in_any_order(fund: Path) -> None:
+    contents = (
+        by_age(),
+        INSURED + "2024,500,150,60\n2025,505,155,61\n",
+        "year,personal contribution (yuan)\n2026,430\n",
+    )
+    seen = set()
+    for order in ((0, 1, 2), (2, 1, 0), (1, 1, 0, 2, 2)):
+        for file in (fund / "tables").iterdir():
+            if file.name != "inputs.toml":
+                file.unlink()
+        for place in order:
+            year = () if place else ("--year", "2025")
+            assert imported(fund, contents[place], *year, name=f"raw/t{place}.csv").exit_code == 0
+        seen.add(tuple((file.name, file.read_bytes()) for file in sorted((fund / "tables").iterdir())))
+    assert len(seen) == 1
+
+
 def test_a_workbook_is_read_like_a_text_table(fund: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

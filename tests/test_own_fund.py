@@ -75,6 +75,12 @@ def test_an_own_standard_does_not_fall_to_the_nations_share_of_income(path: Path
     assert load(written(path.parent, given, "share.toml")).values.contributions.personal.income_share == 0.0098
 
 
+def test_an_option_of_the_nation_is_no_level_of_the_funds_own(path: Path) -> None:
+    scenario = load(path, ["jump_off_2025"])
+    (note,) = [note for note in scenario.notes_found if note.name == "of_the_nation"]
+    assert "claims.inpatient.level" in note.facts["paths"]
+
+
 def test_a_supplement_fitted_to_the_nation_is_not_laid_on_own_standards(tmp_path: Path) -> None:
     text = f"{FUND}[contributions.personal]\nschedule = {{ 2026 = 430 }}\n"
     assert any(
@@ -248,6 +254,7 @@ def test_an_import_speaks_chinese(chinese: Path) -> None:
 def test_a_folder_that_is_there_is_not_overwritten_and_an_example_is_of_a_fund(chinese: Path) -> None:
     for arguments, code, line in (
         (["init", "--fund", "place"], 6, "place: exists and is not overwritten"),
+        (["init", "--fund", "place", "--example", "--lang", "zh"], 0, ""),
         (["init", "--fund", "a b"], 3, "a b cannot be the name of a fund"),
         (["init", "place2", "--example"], 2, "--example goes with --fund"),
     ):

@@ -37,6 +37,8 @@ class ByAge:
     pairs: list[tuple[Cell, list[Cell]]] = field(default_factory=list)
     """Numbers of both sexes, each with those of which it is the sum."""
     faults: list[str] = field(default_factory=list)
+    coded: bool = False
+    """Whether the sexes stand as 1 and 2."""
 
     @property
     def years(self) -> list[int]:
@@ -71,6 +73,7 @@ def read(table: Understood, of: str = "persons") -> ByAge:
         try:
             when = year_of(grid, row, year.header, _at(written, year)) if year else int(stated.value if stated else 0)
             whose = _sex(grid, row, sex, _at(written, sex)) if sex else ""
+            found.coded |= bool(sex) and _at(written, sex).isdigit()
             group = _group(grid, row, age, _at(written, age))
         except SimsuranceError as error:
             found.faults += error.lines

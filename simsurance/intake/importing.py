@@ -121,6 +121,8 @@ def _population(table: Understood, kept: store.Store, kind: str, options: Option
     notes: list[tuple[str, Mapping[str, Any]]] = []
     if found.facts[population.DATE].value == "census":
         notes.append(("census", {}))
+    if found.coded:
+        notes.append(("coded", {}))
     if found.one_sex:
         notes.append(("one_sex", {}))
     if kind == "elsewhere" and store.POPULATION not in kept.stocks:

@@ -22,14 +22,27 @@ def new_folder(path: Path, lang: str, example: bool = False) -> None:
     """Lay out the folder of a fund, whole or not at all, `example` that of the fictitious city. Raises SimsuranceError."""
     if slug(path.name) != path.name:
         raise SimsuranceError(f"{path.name} cannot be the name of a fund; choose another, of letters, digits, _ and -")
-    if path.exists():
+    begun = contents(path.name, lang, example)
+    if path.exists() and not _is_as_begun(path, begun):
         wrong = f"{path}: exists and is not overwritten; choose another name or move it"
         raise SimsuranceError(wrong, exit_code=ExitCode.ENVIRONMENT)
+    if path.exists():
+        return
     with draft_folder(path) as draft:
-        for name, content in contents(path.name, lang, example).items():
+        for name, content in begun.items():
             (draft / name).parent.mkdir(exist_ok=True)
             (draft / name).write_bytes(content)
         draft.rename(path)
+
+
+def _is_as_begun(path: Path, begun: dict[str, bytes]) -> bool:
+    """Whether a folder is what would be written, with nothing changed or added."""
+    there = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if not file.is_dir()}
+    return (
+        path.is_dir()
+        and set(there) == set(begun)
+        and all(file.read_bytes() == begun[name] for name, file in there.items())
+    )
 
 
 def contents(name: str, lang: str, example: bool = False) -> dict[str, bytes]:

@@ -36,6 +36,8 @@ class Stocks:
     groups: tuple[by_age.Group, ...]
     """The age groups of the table."""
     graduated: bool
+    coded: bool
+    """Whether the sexes stand as 1 and 2."""
     one_sex: bool
     """Whether the table does not tell the sexes apart."""
 
@@ -70,7 +72,7 @@ def stocks(table: Understood, unit: Fact, smallest: float = LEAST_PERSONS) -> St
         persons[date] = np.stack([by_sex[sex] for sex in SEX.members])
     words = tuple(sorted(next(iter(groups.values())), key=lambda each: each[0]))
     graduated = len(starts) < len(AGE.members)
-    return Stocks(january, persons, facts, words, graduated, "both" in groups)
+    return Stocks(january, persons, facts, words, graduated, found.coded, "both" in groups)
 
 
 def _shifted(cells: dict[by_age.Group, by_age.Cell], years: int) -> dict[by_age.Group, by_age.Cell]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simsurance.scenario_file.faults import Fault
-from simsurance.scenario_file.files import Layer, of_the_shipped
+from simsurance.scenario_file.files import Layer, scenarios_folder
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.years import COUNTED_AGES, is_shipped
@@ -47,12 +47,12 @@ LEVELS: Final = (
 
 def inherited(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str, Path], faults: list[Fault]) -> None:
     """A fault for each total that a fund of its own would take from the nation, told where it says that it is one."""
-    if leaves.get("scope") != FUND or of_the_shipped(origins["scope"]):
+    if leaves.get("scope") != FUND or _is_shipped(origins["scope"]):
         return
     fund = origins["scope"]
 
     def of_nation(path: str) -> bool:
-        return of_the_shipped(origins[path]) or (path in tables and is_shipped(tables[path]))
+        return _is_shipped(origins[path]) or (path in tables and is_shipped(tables[path]))
 
     for path, right in TOTALS.items():
         unread = path.startswith(OF_EMPLOYEES) and leaves["employee.projected"] is not True
@@ -67,6 +67,11 @@ def inherited(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str,
     if not of_nation(f"{STANDARDS[0]}.schedule") and of_nation(SUPPLEMENT):
         text = "fitted to the nation's income over its minimum standards; 1.0 where own standards are what is paid"
         faults.append(fund.fault(SUPPLEMENT, text))
+
+
+def _is_shipped(layer: Layer) -> bool:
+    """Whether a layer is a shipped scenario or option."""
+    return layer.folder is not None and layer.folder.is_relative_to(scenarios_folder())
 
 
 def _rules(rule: Any) -> list[Any]:
@@ -100,6 +105,6 @@ def resting_on(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str
         return
     if is_shipped(tables[MIGRATION]) and not is_shipped(tables[STOCK]):
         yield Note("migrants_scaled", {"table": MIGRATION})
-    taken = [path for path in LEVELS if of_the_shipped(origins[path])]
+    taken = [path for path in LEVELS if _is_shipped(origins[path])]
     if taken:
         yield Note("of_the_nation", {"paths": taken})
