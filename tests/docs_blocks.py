@@ -957,6 +957,12 @@ def own_fund_hindcast() -> str:
     return text(of_the_city()["simsurance hindcast city/fund.toml --from 2024"].partition("\n\n")[0])
 
 
+def own_fund_calibration() -> str:
+    """What the calibration of the city says."""
+    told = of_the_city()["simsurance calibrate city/fund.toml"]
+    return text(told.rpartition("out/calibrate")[0])
+
+
 def own_fund_series() -> str:
     """The yearly series that a fund may have."""
     rows = [
@@ -1003,6 +1009,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         provinces,
         own_fund_import,
         own_fund_hindcast,
+        own_fund_calibration,
         own_fund_series,
     )
 }
