@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+import example_city
 import numpy as np
 from click.testing import CliRunner
 
@@ -31,6 +32,8 @@ from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
+from simsurance.intake import understood
+from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
@@ -39,8 +42,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-METHOD, PROVINCES, REVIEWER, ANSWERS = (
-    Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces", "reviewer", "answers")
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND = tuple(
+    Path(__file__).parent.parent / "docs" / f"{page}.md"
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -937,6 +941,43 @@ def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
     return table(("input", "change", "depletion", heads[0], "depletion", heads[1]), rows)
 
 
+@cache
+def of_the_city() -> dict[str, str]:
+    """What each command of docs/own-fund.md prints, by the command."""
+    with TemporaryDirectory() as folder:
+        return example_city.told(Path(folder))
+
+
+def own_fund_import() -> str:
+    """What the import of the city's population of 2025 says."""
+    return text(of_the_city()["simsurance import city/raw/population_2025.csv"])
+
+
+def own_fund_hindcast() -> str:
+    """The city's past from 1 January 2024, the resident fund."""
+    return text(of_the_city()["simsurance hindcast city/fund.toml --from 2024"].partition("\n\n")[0])
+
+
+def own_fund_calibration() -> str:
+    """What the calibration of the city says."""
+    told = of_the_city()["simsurance calibrate city/fund.toml"]
+    return text(told.rpartition("out/calibrate")[0])
+
+
+def own_fund_series() -> str:
+    """The yearly series that a fund may have."""
+    rows = [
+        (
+            f"`{name}`",
+            words("en").label(f"intake.series.{name}"),
+            measure.unit,
+            f"`{measure.key}`" if measure.key else "",
+        )
+        for name, measure in understood.measures().items()
+    ]
+    return table(("measure", "what it is", "unit", "key"), rows).replace("---:", "---")
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -967,6 +1008,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
         results,
         measures,
         provinces,
+        own_fund_import,
+        own_fund_hindcast,
+        own_fund_calibration,
+        own_fund_series,
     )
 }
 MODULES: dict[str, Callable[[], None]] = {
@@ -1017,5 +1062,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.stdout.write(BLOCKS[sys.argv[1]]())
     else:
-        for document in (METHOD, PROVINCES, REVIEWER, ANSWERS, README):
+        for document in (*PAGES, README):
             document.write_text(refreshed(document.read_text(encoding="utf-8")), encoding="utf-8")

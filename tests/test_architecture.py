@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analysis", "evidence", "uncertainty"),
     ("answers",),
     ("output",),
-    ("api", "member", "reviewer"),
+    ("api", "intake", "member", "reviewer"),
     ("cli",),
 )
 """From the ground up: a module imports from its own package or from layers below."""

@@ -14,15 +14,13 @@ import click
 import pandas as pd
 import pytest
 from docs_blocks import (
-    ANSWERS,
     BLOCK,
     BLOCKS,
     MEASURED,
     METHOD,
     MODULES,
-    PROVINCES,
+    PAGES,
     README,
-    REVIEWER,
     order,
     output,
     refreshed,
@@ -55,7 +53,7 @@ def note() -> str:
 
 def pages() -> str:
     """The note and the other page with outputs."""
-    return "".join(page.read_text(encoding="utf-8") for page in (METHOD, PROVINCES, REVIEWER, ANSWERS))
+    return "".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 @cache

@@ -177,9 +177,13 @@ def every_note(folder: Path) -> list[str]:
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 
 
+OF_A_FUND = {"migrants_scaled", "of_the_nation", "misfit"}
+"""Notes of a fund of its own; see test_own_fund.py."""
+
+
 @pytest.mark.parametrize("lang", languages())
 def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
-    notes = {key.rpartition(".")[2] for key in words(lang).entries if key.startswith("scenario_note.")}
+    notes = {key.rpartition(".")[2] for key in words(lang).entries if key.startswith("scenario_note.")} - OF_A_FUND
     told = [note.name for note in scenario_notes(tmp_path)]
     assert set(told) == notes
     command = ["run", "baseline", *every_note(tmp_path), "--dry-run", "--lang", lang, "--out", str(tmp_path / "out")]

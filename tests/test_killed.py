@@ -21,6 +21,7 @@ from simsurance.analysis import compare, scheme_effects, twins
 from simsurance.basis import idle
 from simsurance.cli import COMMANDS, WRITING, main
 from simsurance.errors import ExitCode
+from simsurance.intake.new_folder import new_folder
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison
 from simsurance.uncertainty.sensitivity import Shocks
@@ -78,6 +79,19 @@ def references() -> View:
     return files(Path("refs"))
 
 
+def clean_tables() -> View:
+    """The clean tables of a fund, or where they stepped aside in full sight."""
+    places = [path for path in (Path("place/tables"), Path("place/tables.former")) if path.exists()]
+    return files(places[0])
+
+
+def a_fund() -> None:
+    """The folder of a fund with two tables to import."""
+    new_folder(Path("place"), "en")
+    Path("place/raw/insured.csv").write_text("year,resident insured (10k persons)\n2024,500\n2025,505\n")
+    Path("place/raw/standards.csv").write_text("year,personal contribution (yuan)\n2025,430\n2026,430\n")
+
+
 RUN = ["run", "baseline", *SHORT]
 COMPARE = ["compare", "baseline", "high_cost", *SHORT]
 SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
@@ -98,7 +112,11 @@ CASES = {
     "sensitivity": [Case(ENDS, of_folder("sensitivity-baseline"), [*ENDS, "--year", "2026"])],
     "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
-    "init": [Case(["init", "own"], of_files("own.toml"))],
+    "init": [
+        Case(["init", "own"], of_files("own.toml")),
+        Case(["init", "--fund", "city"], lambda: files(Path("city"))),
+    ],
+    "import": [Case(["import", "place/raw/insured.csv"], clean_tables, ["import", "place/raw/standards.csv"])],
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
 }
 READING = {
@@ -155,6 +173,7 @@ def warm(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("warm"))
         Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
+        a_fund()
         for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
@@ -191,6 +210,7 @@ def folder(tmp_path, monkeypatch, warm):
     for module in (charts, comparison):
         monkeypatch.setattr(module, "write_all", _one_chart)
     Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
+    a_fund()
     return tmp_path
 
 

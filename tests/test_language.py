@@ -17,6 +17,7 @@ from simsurance.cli import main
 from simsurance.data.tables import read_table
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.evidence.hindcast import NOTES
+from simsurance.intake.understood import measures
 from simsurance.language import Words, languages, words
 
 PACKAGE = Path(simsurance.__file__).parent
@@ -272,6 +273,7 @@ def names() -> set[str]:
     }
     found |= set(map(str, read_table(NOTES)["note"]))
     found |= {step.input for change in listed() for step in change}
+    found |= set(measures())
     return found | {member for axis in AXES.values() for member in axis.members}
 
 
@@ -328,6 +330,7 @@ ENGLISH = {
     "member.history": "faults",
     "member.worker_year": "faults",
     "basis": "faults",
+    "intake": "faults, and the first lines of a file",
     "cli": "lines of the list of commands",
     "cli.check": "what to do when references differ",
     "cli.init": "a scenario file to begin with",

@@ -17,7 +17,13 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import DRAWN, KEYS
 from simsurance.scenario_file.plausible import band_of, bands
 
-SHAPES = ("population.fertility_table", "population.sex_ratio_table", "population.area_moves_table", DRAWN)
+SHAPES = (
+    "population.fertility_table",
+    "population.sex_ratio_table",
+    "population.area_moves_table",
+    DRAWN,
+    "published.",
+)
 """Tables of which the shape counts, or whose bounds are narrow, and those of draws."""
 
 

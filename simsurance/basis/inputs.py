@@ -18,7 +18,8 @@ from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
-from simsurance.scenario_file.schema import LeverComponent, Population, ScenarioValues
+from simsurance.scenario_file.schema import FUND, LeverComponent, Population, ScenarioValues
+from simsurance.scenario_file.years import is_shipped, years_read
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
@@ -134,21 +135,46 @@ class Inputs:
         """Net migrants [year, sex, age]; `for_opening` with nothing drawn."""
         chosen = self._before_draws if for_opening else self.values.population
         factor = along(self.yearly(chosen.migration_factor, years), "year", of=STOCK)
-        return tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
+        moving = tables.by_year_sex_age(self.table("population.migration_table"), "net_migrants", years) * factor
+        return moving if self.of_nation == 1 else moving * self.of_nation
+
+    @cached_property
+    def of_nation(self) -> float:
+        """Persons of a fund's stock over the nation's, which the nation's migrants are scaled by; 1 for migrants of its own."""
+        own, nation = self.tables["population.stock_table"], self.scenario.root_tables["population.stock_table"]
+        if self.values.scope != FUND or own == nation or not is_shipped(self.tables["population.migration_table"]):
+            return 1.0
+        last = years_read(self.first, self.last, self.tables)["population.stock_table"][1]
+        counted = tables.years_named(nation)
+        year = min(max(last, counted[0]), counted[-1])
+        return float(tables.stocks(own, [last]).sum() / tables.stocks(nation, [year]).sum())
 
     def opening_stock(self) -> np.ndarray:
         """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national counts.
 
-        Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span.
+        Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span. A table of
+        1 January is read on that date, or stepped from the last one before it.
         """
         path = self.table("population.stock_table")
-        last = min(self.first, tables.years_of(path)[-1])
-        known = range(min(self.first - 1, last), last + 1)
-        stocks = dict(zip(known, tables.by_year_sex_age(path, "persons", known), strict=True))
+        level = self.yearly(self.values.population.stock_level, [self.first])[0]
+        first, last = years_read(self.first, self.last, self.tables)["population.stock_table"]
+        known = range(first, last + 1)
+        stocks = dict(zip(known, tables.stocks(path, known), strict=True))
+        if tables.of_january(path):
+            return self.at_counted_ages(self.from_january(last, stocks[last]) * level)
         if last < self.first:
             stocks |= self.stepped(last, stocks[last])
-        level = self.yearly(self.values.population.stock_level, [self.first])[0]
         return self.at_counted_ages((stocks[self.first - 1] + stocks[self.first]) / 2 * level)
+
+    def from_january(self, date: int, stock: np.ndarray) -> np.ndarray:
+        """The stock of the opening 1 January from that of an earlier one, with the rates of each year between, [sex, age]."""
+        spans = list(range(date, self.first))
+        if spans:
+            survival, newborn_survival = self.survival(spans, True)
+            rates = (survival, newborn_survival, self.asfr(spans, True), self.male_share(spans))
+            for of_year in zip(*rates, self.migrants(spans, True), strict=True):
+                stock, _ = life_table.advance(stock, *of_year)
+        return stock
 
     def at_counted_ages(self, stock: np.ndarray) -> np.ndarray:
         """The opening stock [sex, age] with the broad ages counted on its date; total and births of its year are kept."""

@@ -67,6 +67,8 @@ def standards(
             standard[position] = schedule[position]
         elif rule == "growth":
             standard[position] = previous * (1 + growth_rate[position])
+        elif rule == "with_income":
+            standard[position] = previous * income_before[position] / income_before[max(position - 1, 0)]
         elif phased is not None:
             share = phased.moved_to(income_share[position])
             standard[position] = indexed(last, income_before[position], share, floor[position], highest_rise[position])

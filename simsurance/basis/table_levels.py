@@ -67,8 +67,9 @@ class Beside:
         self.own, self.nation = scenario.tables, nation.tables
         self.inputs = Inputs(scenario, scenario.values)
         stock = self.own["population.stock_table"]
-        self.stock_year = min(self.year, tables.years_of(str(stock))[-1])
-        self.persons = tables.by_year_sex_age(str(stock), "persons", [self.stock_year])[0]
+        named = tables.years_named(str(stock))
+        self.stock_year = max((year for year in named if year <= self.year), default=named[0])
+        self.persons = tables.stocks(str(stock), [self.stock_year])[0]
         self.weights = self.persons / self.persons.sum()
 
     def mean(self, read: Callable[[str], np.ndarray], path: str, of: str = "") -> Level:

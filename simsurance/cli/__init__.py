@@ -29,11 +29,15 @@ COMMANDS = {
     "schemes": "Show what a policy in one scheme does to both.",
     "story": "Tell what the rules do to one member, year by year.",
     "loopholes": "Find members' best answers to the rules and their cost.",
-    "init": "Start a scenario file of your own.",
+    "init": "Start a scenario file, or the folder of a fund, of your own.",
+    "import": "Read a fund office's table into the folder of a fund.",
+    "calibrate": "Fit a fund's factors to its own series.",
     "schema": "Print the JSON Schema of a scenario file.",
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
+MODULES = {"import": "import_table"}
+"""Modules of subcommands whose names are words of Python."""
 WRITING = (
     "run",
     "compare",
@@ -45,6 +49,8 @@ WRITING = (
     "check",
     "schemes",
     "init",
+    "import",
+    "calibrate",
     "schema",
 )
 """The subcommands that write files; each is killed before every one of its file operations by a test."""
@@ -68,7 +74,7 @@ class Commands(click.Group):
         """Import the subcommand that is called."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS:
-            command = import_module(f"{__name__}.{name}").command
+            command = import_module(f"{__name__}.{MODULES.get(name, name)}").command
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:

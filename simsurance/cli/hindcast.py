@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from simsurance.evidence.ex_ante import Forecast
     from simsurance.evidence.hindcast import Outturn
 
+OWN_DECIMALS: Final = 3
+"""Of millions and billions in a fund of its own, which is a small part of the nation."""
 HEADER: Final = ("year", "item", "unit", "model", "published", "error", "remarks")
 
 
@@ -47,8 +49,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
-    from simsurance.evidence.fit import FIRST_YEAR, TWO_YEARS, fitted_years
-    from simsurance.evidence.hindcast import hindcast, notes
+    from simsurance.evidence.fit import FIRST_YEAR, fitted_years
+    from simsurance.evidence.hindcast import hindcast, notes, published_years, refuse_others
+    from simsurance.evidence.published import own_series, series_file
 
     said = words(lang)
     if ex_ante:
@@ -58,36 +61,44 @@ def command(
             )
         _ex_ante(said, as_json)
         return
-    found = hindcast(load(scenario, fragments, settings), TWO_YEARS[0] if first is None else first)
+    loaded = load(scenario, fragments, settings)
+    refuse_others(loaded)
+    opens, last = published_years(loaded)
+    found = hindcast(loaded, max(last - 1, opens) if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{note.name}", **vars(note)) for year, note in by_year.items()}
-        for fund, by_year in notes(found).items()
+        for fund, by_year in notes(found, series_file(loaded)).items()
     }
     if as_json:
         listed = [{**vars(row), "error": row.error, "within_tolerance": row.within} for row in found]
         document = {"schema": "simsurance.hindcast/1", "ok": True, "results": listed, "notes": known}
         tell(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
         return
+    decimals = OWN_DECIMALS if own_series(loaded) else 1
     for fund, rows in groupby(found, key=lambda row: row.fund):
         tell(_fund(fund, said))
         head = tuple(said.label(f"hindcast.{name}") for name in HEADER)
-        tell("\n".join(columns([head, *(_cells(row, said) for row in rows)])))
+        tell("\n".join(columns([head, *(_cells(row, said, decimals) for row in rows)])))
         for year, text in known.get(fund, {}).items():
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
+    if own_series(loaded):
+        tell(said.say("hindcast.footer_own", first=opens, last=last))
+        return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
 
-def _cells(row: "Outturn", said: Words) -> tuple[str, ...]:
-    """A published figure beside the model's, and what to know of it."""
+def _cells(row: "Outturn", said: Words, decimals: int = 1) -> tuple[str, ...]:
+    """A published figure beside the model's, and what to know of it; persons and amounts of all with more `decimals`."""
     shown = unit(row.unit, said)
+    digits = decimals if row.unit in ("persons", "yuan") else 1
     remarks = {"fitted": row.fitted, "over_tolerance": row.within is False, "small": row.small}
     return (
         str(row.year),
         _item(row.item, said),
         shown.name,
-        f"{said.number(row.model / shown.size, 1):>10}",
-        f"{said.number(row.published / shown.size, 1):>10}",
+        f"{said.number(row.model / shown.size, digits):>10}",
+        f"{said.number(row.published / shown.size, digits):>10}",
         f"{said.quantity('percent', row.error, 1):>8}",
         said.label("list.clauses").join(said.label(f"hindcast.{name}") for name, holds in remarks.items() if holds),
     )

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from simsurance.cli.options import language_option
 from simsurance.cli.terminal import tell
 from simsurance.drafts import write_whole
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import words
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.json_schema import FILE_NAME, TITLE, json_schema_text
 from simsurance.scenario_file.loader import load, slug
@@ -39,8 +41,26 @@ def template(file: Path) -> str:
 
 @click.command()
 @click.argument("name")
-def command(name: str) -> None:
-    """Write NAME.toml, a short scenario to change, and beside it the schema that lets an editor complete its keys."""
+@click.option(
+    "--fund", is_flag=True, help="Lay out the folder NAME of a fund: scenario, tables to fill in, what each is."
+)
+@click.option(
+    "--example", is_flag=True, help="With --fund: the tables of a fictitious city of 8 million to try it with."
+)
+@language_option("the tables and the explanations of a fund")
+def command(name: str, fund: bool, example: bool, lang: str) -> None:
+    """Write NAME.toml, a short scenario to change, and beside it the schema that lets an editor complete its keys.
+
+    With --fund the folder NAME of a fund of your own: import its tables there, then run NAME/fund.toml.
+    """
+    if example and not fund:
+        raise click.UsageError("--example goes with --fund")
+    if fund:
+        from simsurance.intake.new_folder import new_folder
+
+        new_folder(Path(name), lang, example)
+        tell(words(lang).say("intake.example" if example else "intake.folder", folder=name))
+        return
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if slug(path.name) != path.stem or path.stem in shipped():
         why = "is the name of a shipped scenario" if path.stem in shipped() else "cannot be the name of a scenario"

@@ -101,7 +101,7 @@ def _read(scenario: Scenario, key: str) -> None:
     years = range(spans[key][0], spans[key][1] + 1) if key in spans else range(0)
     match key:
         case "population.stock_table":
-            tables.by_year_sex_age(path, "persons", years)
+            tables.stocks(path, years)
         case "population.mortality_table":
             tables.by_year_sex_age(path, "mx", years)
         case "population.fertility_table":
@@ -135,6 +135,10 @@ def _read(scenario: Scenario, key: str) -> None:
             tables.by_age(path, "relative_cost")
         case "claims.outpatient.cost_table":
             tables.by_sex_age(path, "relative_cost")
+        case "published.series_table":
+            from simsurance.evidence.published import series_names
+
+            series_names(path)
         case _ if key.startswith("uncertainty."):
             from simsurance.uncertainty.parameters import parameters_of
             from simsurance.uncertainty.paths import paths_of

@@ -129,6 +129,23 @@ def by_year_sex_age(path: str | Path, value: str, years: Sequence[int]) -> Float
     return _by_year(path, value, years, {SEX.name: SEX.members, AGE.name: AGES})
 
 
+def stocks(path: str | Path, years: Sequence[int]) -> FloatArray:
+    """Table of persons as an array [year, sex, age]: dated 1 January if its first column is `date`, else 1 July of `year`."""
+    first = "date" if of_january(path) else "year"
+    return _by_year(path, "persons", years, {SEX.name: SEX.members, AGE.name: AGES}, first)
+
+
+def of_january(path: str | Path) -> bool:
+    """Whether the stocks of a table are dated 1 January, as its first column says."""
+    return next(iter(_table(path, None).columns)) == "date"
+
+
+def years_named(path: str | Path) -> tuple[int, ...]:
+    """The years that a table names in its first column, in their order."""
+    table = _table(path, None)
+    return _named(table, next(iter(table.columns)))
+
+
 def years_of(path: str | Path) -> list[int]:
     """All years from the first to the last that a table names."""
     named = _named(_table(path, None))
@@ -380,7 +397,7 @@ def _refuse_outside(table: Table, values: Sequence[str]) -> None:
 def _refuse_nothing(table: Table, axes: Mapping[str, Sequence[Member]], found: Mapping[str, FloatArray]) -> None:
     """Refuse a column that is 0 all over or in a whole year, where that leaves nothing to project with."""
     for name in (name for name in found if name in BOUNDS and BOUNDS[name][2] not in FRACTIONS):
-        years = axes.get("year", ())
+        years = axes.get("year") or axes.get("date", ())
         for place, part in enumerate(found[name] if years else [found[name]]):
             if not part.any():
                 where = f"in {years[place]}" if years else "all over"
@@ -390,27 +407,29 @@ def _refuse_nothing(table: Table, axes: Mapping[str, Sequence[Member]], found: M
 # --- from columns to axes --------------------------------------------------------------------------------------------
 
 
-def _by_year(path: str | Path, value: str, years: Sequence[int], inner: Mapping[str, Sequence[Member]]) -> FloatArray:
-    """An array [year, *inner] of the years asked for; every year that the table names has to be complete."""
-    table = _table(path, ("year", *inner, value))
-    named = _named(table)
-    values = on_axes(path, {"year": named, **inner}, (value,))[value]
-    return _read_only(values[_positions(table, named, years)])
+def _by_year(
+    path: str | Path, value: str, years: Sequence[int], inner: Mapping[str, Sequence[Member]], first: str = "year"
+) -> FloatArray:
+    """An array [year, *inner] of the years asked for; every year that the column `first` names has to be complete."""
+    table = _table(path, (first, *inner, value))
+    named = _named(table, first)
+    values = on_axes(path, {first: named, **inner}, (value,))[value]
+    return _read_only(values[_positions(table, named, years, first)])
 
 
 @lru_cache(maxsize=64)
-def _named(table: Table) -> tuple[int, ...]:
+def _named(table: Table, column: str = "year") -> tuple[int, ...]:
     """The years that a table names, in their order, found once for as long as the file stays as it is."""
-    return tuple(int(year) for year in np.unique(_whole_numbers(table, "year")))
+    return tuple(int(year) for year in np.unique(_whole_numbers(table, column)))
 
 
-def _positions(table: Table, named: Iterable[int], years: Sequence[int]) -> NDArray[np.int64]:
+def _positions(table: Table, named: Iterable[int], years: Sequence[int], column: str = "year") -> NDArray[np.int64]:
     """Where each wanted year stands in `named`."""
     place = {int(year): i for i, year in enumerate(named)}
     absent = [year for year in years if year not in place]
     if absent:
         right = f"rows for every year from {min(years)} to {max(years)}"
-        raise _fault(table.path, 1, "year", f"there is no row for {absent[0]}", right)
+        raise _fault(table.path, 1, column, f"there is no row for {absent[0]}", right)
     return np.array([place[year] for year in years], dtype=np.int64)
 
 

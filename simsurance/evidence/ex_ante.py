@@ -38,7 +38,7 @@ from simsurance.evidence.fit import (
     one_year,
     shipped,
 )
-from simsurance.evidence.hindcast import EMPLOYEE_TOTAL, INSURED, Item, closing_item, money_items
+from simsurance.evidence.hindcast import EMPLOYEE_TOTAL, RESIDENTS, Item, closing_item, money_items
 from simsurance.evidence.published import in_scope_share
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.results import simulate
@@ -116,7 +116,7 @@ CUT_AFTER: Final[Mapping[str, int]] = {
 """Yearly keys of which the years up to the opening are known, or up to the year before it."""
 
 ITEMS: Final = (
-    Item("resident", "resident_insured", "persons", INSURED[:1], INSURED[1]),
+    Item("resident", "resident_insured", "persons", RESIDENTS[:1], RESIDENTS[1]),
     *money_items("resident", "resident")[:2],
     closing_item("resident", "resident"),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],

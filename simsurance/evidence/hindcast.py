@@ -2,19 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.fit import LAST_YEAR, fitted_years
-from simsurance.evidence.published import derived_from, fund_measure, in_scope_share
+from simsurance.evidence.fit import FIRST_YEAR, LAST_YEAR, fitted_years
+from simsurance.evidence.published import (
+    PUBLISHED,
+    derived_from,
+    fund_measure,
+    history,
+    in_scope_share,
+    own_series,
+    series_file,
+)
 from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.measures import Account
 from simsurance.results import simulate
-from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.notes import ALIKE, INSURED
+from simsurance.scenario_file.plausible import over_root
+from simsurance.scenario_file.schema import FUND
 
 TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan_pp": 0.05, "per_100": 0.05, "yuan_admission": 0.05}
 """Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
@@ -89,25 +102,27 @@ class Item:
         found = sum((part[name] for part in parts for name in self.columns), start=np.zeros(()))
         return found / parts[0][self.heads[0]] if self.heads else found
 
-    def known(self) -> dict[int, float]:
+    def known(self, file: Path = PUBLISHED) -> dict[int, float]:
         """What was published, by year; years in which any part was not are absent."""
-        parts = [published(name) for name in (self.series, self.less, self.heads[1] if self.heads else "") if name]
+        names = [name for name in (self.series, self.less, self.heads[1] if self.heads else "") if name]
+        parts = {name: history(name, file).values for name in names}
         found = {}
-        for year in set.intersection(*(set(part) for part in parts)):
-            value = self.size * published(self.series)[year] - (published(self.less)[year] if self.less else 0.0)
-            found[year] = value / published(self.heads[1])[year] if self.heads else value
+        for year in set.intersection(*(set(part) for part in parts.values())):
+            value = self.size * parts[self.series][year] - (parts[self.less][year] if self.less else 0.0)
+            found[year] = value / parts[self.heads[1]][year] if self.heads else value
         return found
 
     def fitted(self, year: int, first: int) -> bool:
-        """Whether the figure of a year is fitted in a projection from the `first`."""
+        """Whether the figure of a year is fitted in a projection of the nation from the `first`."""
         years = range(first, year + 1) if self.name == CLOSING_BALANCE else (year,)
         series = self.follows_from or (self.series,)
         return all(one in fitted_years(name) for name in series for one in years)
 
-    def outturn(self, year: int, first: int, model: float, value: float) -> Outturn:
+    def outturn(self, year: int, first: int, model: float, value: float, file: Path = PUBLISHED) -> Outturn:
         """The published `value` of a year beside the model's, which is valued on 1 January of the `first`."""
-        small = self.name == CURRENT_BALANCE and abs(value) < SMALL_BALANCE * published(self.series)[year]
-        return Outturn(year, self.fund, self.name, self.unit, model, value, self.fitted(year, first), small)
+        small = self.name == CURRENT_BALANCE and abs(value) < SMALL_BALANCE * history(self.series, file).values[year]
+        fitted = file == PUBLISHED and self.fitted(year, first)
+        return Outturn(year, self.fund, self.name, self.unit, model, value, fitted, small)
 
 
 def money_items(fund: str, series: str) -> tuple[Item, ...]:
@@ -136,11 +151,11 @@ def use_items(fund: str, scheme: str) -> tuple[Item, ...]:
     )
 
 
-INSURED = ("resident_insured", "resident_insured")
+RESIDENTS = ("resident_insured", "resident_insured")
 ITEMS = (
-    Item("resident", "resident_insured", "persons", INSURED[:1], INSURED[1]),
+    Item("resident", "resident_insured", "persons", RESIDENTS[:1], RESIDENTS[1]),
     *money_items("resident", "resident"),
-    Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=INSURED),
+    Item("resident", "outgo_pp", "yuan_pp", ("outgo",), "resident_outgo", heads=RESIDENTS),
     *use_items("resident", "resident"),
     *money_items(EMPLOYEE_TOTAL, EMPLOYEE_TOTAL)[:2],
     Item(POOL, "employee_active", "persons", ("employee_active",), "employee_active"),
@@ -153,27 +168,62 @@ ITEMS = (
 )
 
 
-def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
-    """The years from `valuation_year` to the last published, valued on its 1 January with the inputs as they turned out.
-
-    By fund, year and item, as far as published. Raises SimsuranceError if there is nothing to compare.
-    """
-    if valuation_year > LAST_YEAR:
+def refuse_others(scenario: Scenario) -> None:
+    """Raises SimsuranceError where the published series are those of another fund, or in another currency."""
+    where = f"{scenario.origins['published.series_table']}:published.series_table"
+    if own_series(scenario):
+        return
+    if scenario.values.scope == FUND:
         raise SimsuranceError(
-            f"horizon.valuation_year: {valuation_year} lies after the last published year; {LAST_YEAR} or earlier"
+            f"{where}: the published series are the nation's, and a fund of its own is not set beside them; import the "
+            "tables of insured and of accounts, or name the fund's own series"
         )
     if scenario.currency != CNY:
         raise SimsuranceError(
             f"{scenario.name}:economy.currency: {scenario.currency}; published figures are in {CNY}, give a scenario in it"
         )
-    changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": LAST_YEAR})
+    ratio = over_root(INSURED, scenario.leaves, load("baseline").root.data)
+    if ratio is None or not ALIKE[0] <= ratio <= ALIKE[1]:
+        raise SimsuranceError(
+            f"{scenario.origins[INSURED]}:{INSURED}: not the nation's insured, whose published series these are; "
+            'write scope = "fund" and name its own series in published.series_table'
+        )
+
+
+def published_years(scenario: Scenario) -> tuple[int, int]:
+    """The first year that a past can open in and the last that was published, of the scenario's own series."""
+    if not own_series(scenario):
+        return FIRST_YEAR, LAST_YEAR
+    file = series_file(scenario)
+    insured, outgo = (history(name, file).values for name in ("resident_insured", "resident_outgo"))
+    if not insured or not outgo:
+        lacking = "resident_outgo" if insured else "resident_insured"
+        raise SimsuranceError(
+            f"{label_of(file)}:measure: no series {lacking}; import the table of {'accounts' if insured else 'insured'}"
+        )
+    return min(insured) + 1, max(outgo)
+
+
+def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
+    """The years from `valuation_year` to the last published, valued on its 1 January with the inputs as they turned out.
+
+    By fund, year and item, as far as published. Raises SimsuranceError if there is nothing to compare.
+    """
+    refuse_others(scenario)
+    file = series_file(scenario)
+    _, last = published_years(scenario)
+    if valuation_year > last:
+        raise SimsuranceError(
+            f"horizon.valuation_year: {valuation_year} lies after the last published year; {last} or earlier"
+        )
+    changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": last})
     results = simulate([changed])[0]
     found = []
     for fund, parts in PARTS.items():
         if set(parts) <= set(results.accounts):
-            items = [(item, item.model(results.accounts), item.known()) for item in ITEMS if item.fund == fund]
+            items = [(item, item.model(results.accounts), item.known(file)) for item in ITEMS if item.fund == fund]
             found += [
-                item.outturn(year, valuation_year, float(model[place]), known[year])
+                item.outturn(year, valuation_year, float(model[place]), known[year], file)
                 for place, year in enumerate(results.years)
                 for item, model, known in items
                 if year in known
@@ -193,8 +243,10 @@ class Note:
     origin: int | None = None
 
 
-def notes(found: list[Outturn]) -> dict[str, dict[int, Note]]:
-    """What is to be known of the published figures shown, by fund and year."""
+def notes(found: list[Outturn], file: Path = PUBLISHED) -> dict[str, dict[int, Note]]:
+    """What is to be known of the published figures shown, by fund and year; those of a fund's own have none."""
+    if file != PUBLISHED:
+        return {}
     shown = {row.year for row in found}
     told: dict[str, dict[int, Note]] = {row.fund: {} for row in found if row.fund != EMPLOYEE_TOTAL}
     for fund in set(told) & set(PARTS[EMPLOYEE_TOTAL]):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.basis.frames import prices
@@ -14,6 +15,27 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 PUBLISHED: Final = DATA / "published.csv"
+HEADER: Final = ("year", "measure", "value", "unit", "mark", "source_id", "note")
+ANCHORS: Final = ("resident_insured",)
+"""Series without which nothing can be set beside."""
+
+
+def series_file(scenario: "Scenario") -> Path:
+    """The table of the published series of a scenario."""
+    return scenario.tables["published.series_table"]
+
+
+def own_series(scenario: "Scenario") -> bool:
+    """Whether the published series are a fund's own, not the shipped ones of the nation."""
+    return series_file(scenario) != PUBLISHED
+
+
+def series_names(path: str | Path) -> set[str]:
+    """The series that a table of published figures holds; raises SimsuranceError where it is no such table."""
+    names = set(map(str, read_table(path, HEADER)["measure"]))
+    for name in names:
+        published(name, path)
+    return names
 
 
 @dataclass(frozen=True)
@@ -43,14 +65,16 @@ class History:
 NOTHING: Final = History({})
 
 
-def history(measure: str) -> History:
-    """A published series."""
-    return History(published(measure, PUBLISHED), frozenset(estimates(measure)))
+def history(measure: str, file: Path = PUBLISHED) -> History:
+    """A published series; empty where a table does not hold it."""
+    if file != PUBLISHED and measure not in series_names(file):
+        return NOTHING
+    return History(published(measure, file), frozenset(estimates(measure, file)))
 
 
-def estimates(measure: str) -> dict[int, str]:
+def estimates(measure: str, file: Path = PUBLISHED) -> dict[int, str]:
     """Figures of a published series that are estimates, and how they were made, by year."""
-    columns = read_table(PUBLISHED)
+    columns = read_table(file)
     rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
     return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
 
@@ -65,17 +89,18 @@ def belongs(scenario: "Scenario", measure: str) -> bool:
 
     For a measure of the employee scheme its active members have to be the published ones as well.
     """
-    if scenario.currency != CNY:
+    if scenario.currency != CNY and not own_series(scenario):
         return False
     counted = ("resident_insured", *(("employee_active",) if measure.startswith("employee_") else ()))
     first = scenario.values.horizon.valuation_year
     openings = {name: values_by_year(getattr(scenario.values.membership, name), [first])[0] for name in counted}
-    return all(history(name).values.get(first - 1) == float(opening) for name, opening in openings.items())
+    file = series_file(scenario)
+    return all(history(name, file).values.get(first - 1) == float(opening) for name, opening in openings.items())
 
 
 def past(scenario: "Scenario", measure: str) -> History:
     """A published series as the past of a scenario; empty where it is another fund's."""
-    return history(measure) if belongs(scenario, measure) else NOTHING
+    return history(measure, series_file(scenario)) if belongs(scenario, measure) else NOTHING
 
 
 def at_prices(series: History, scenario: "Scenario") -> History:

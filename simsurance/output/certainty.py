@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from simsurance.evidence.published import fund_measure, history
+from simsurance.evidence.published import fund_measure, history, series_file
 from simsurance.language import words
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.scenario_file.register import register
@@ -75,7 +75,7 @@ def opening_is_estimate(scenario: "Scenario", fund: str) -> bool:
         POOL: values.employee.fund.opening_pool,
         ACCOUNTS: values.employee.fund.opening_accounts,
     }
-    balance = history(fund_measure(fund, "cumulative_balance"))
+    balance = history(fund_measure(fund, "cumulative_balance"), series_file(scenario))
     opening = float(values_by_year(openings[fund], [first])[0])
     return first - 1 in balance.estimated and balance.values[first - 1] == opening
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
+    from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
@@ -184,6 +185,25 @@ def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orde
     """Hash of what makes sets of parts the same."""
     told = [{"name": part.name, "scenario": run_id(part.upon(base))} for part in parts]
     return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
+
+
+def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a calibration as JSON text."""
+    content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
+    return _manifest(content | {"inputs": inputs(fit.scenario)}, outputs, command)
+
+
+def calibration_content(fit: "FundFit") -> dict[str, Any]:
+    """What was fitted, and whether it fits."""
+    return {
+        "years": [fit.first, fit.last],
+        "projections": fit.projections,
+        "fits": fit.fits,
+        "one_solution": fit.unique,
+        "largest_error": fit.worst,
+        "scale_of_errors": fit.scale,
+        "masked": [list(each) for each in fit.masked],
+    }
 
 
 def sweep_id(points: "Points") -> str:

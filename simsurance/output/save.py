@@ -11,6 +11,7 @@ from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
     attribution_manifest,
+    calibration_manifest,
     comparison_manifest,
     run_manifest,
     scheme_effects_manifest,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
+    from simsurance.evidence.fund_fit import FundFit
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
@@ -162,6 +164,29 @@ def save_sweep(
         return write_all(sweep, folder, fund, measure, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
+
+
+def save_calibration(
+    fit: "FundFit",
+    path: Path,
+    option: str,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a calibration as the folder `path`, in the same way; `option`: the factors as a scenario takes them."""
+    from simsurance.output.calibration_summary import calibration_summary
+
+    texts: dict[str, str | bytes] = {"factors.csv": table_csv(fit.table), "figures.csv": table_csv(fit.residuals)}
+    texts |= {"calibrated.toml": option, "summary.md": calibration_summary(fit, lang)}
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.calibration import write_all
+
+        return write_all(fit, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: calibration_manifest(fit, outputs, command), bom)
 
 
 def save_sensitivity(

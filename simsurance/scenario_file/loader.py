@@ -40,9 +40,10 @@ from simsurance.scenario_file.leaves import (
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
+from simsurance.scenario_file.own_fund import calibrated_elsewhere, inherited, resting_on
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
 
@@ -140,6 +141,7 @@ class Scenario:
             *held_on(self.leaves, changed),
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
+            *resting_on(self.leaves, self.layers, self.tables),
             *implausible(self.leaves, self.layers),
             *pin_notes(self.values, changed),
             *(Note("bound", vars(bound)) for bound in self.bounds_met),
@@ -316,13 +318,20 @@ class _Stack:
         return self
 
 
-def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequence[str] = ()) -> Scenario:
+def load(
+    name_or_path: str | Path,
+    fragments: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    without: Path | None = None,
+) -> Scenario:
     """The scenario of a shipped name or a path, with fragments (`--with`) and settings (`--set key=value`) upon it.
+
+    `without`: a fragment that is left out where the file lays it on.
 
     Raises SimsuranceError with every fault found, one line each.
     """
     faults: list[Fault] = []
-    chain = _chain(name_or_path, faults)
+    chain = _chain(name_or_path, faults, without)
     if len(fragments) > MOST_FRAGMENTS:
         refuse(
             [
@@ -355,6 +364,8 @@ def load(name_or_path: str | Path, fragments: Sequence[str] = (), settings: Sequ
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
+        elif layer.data.get("scope") == FUND and not layer.overlay:  # its own rules are no reform of the nation's
+            of_root |= {path: stack.leaves[path] for path in POLICY_KEYS if path in stack.leaves}
     _put_fragments(stack, extras, faults)
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
@@ -383,6 +394,8 @@ def _scenario(
     years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:
         combined(values, stack.layers, root, faults)
+        inherited(leaves, stack.layers, tables, faults)
+        calibrated_elsewhere(leaves, stack.layers, tables, faults)
     unknown_reasons(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
@@ -391,7 +404,8 @@ def _scenario(
         values if own == leaves else validated(own, from_root, root, faults, prefix) for own in of_kind
     )
     at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
-    root_tables = tables if of_kind[1] == leaves and at_home else tables_found(of_kind[1], from_root, faults)
+    at_the_root = {path: of_root[path] for path in AT_ROOT_KEYS}
+    root_tables = tables if of_kind[1] == leaves and at_home else tables | tables_found(at_the_root, from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:
             years_covered(own, from_root, files, root, faults, prefix)
@@ -440,7 +454,7 @@ def _put_pins(pinned_in: _Stack, stack: _Stack) -> None:
             pinned_in.leaves[path], pinned_in.layers[path] = value, stack.layers[path]
 
 
-def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
+def _chain(name_or_path: str | Path, faults: list[Fault], without: Path | None = None) -> list[Layer]:
     """The file named and its parents, the root first; empty where one of them cannot be read."""
     chain: list[Layer] = []
     child: Layer | None = None
@@ -459,7 +473,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
         parent = layer.data.get("extends")
         child = layer
         own = {key: value for key, value in layer.data.items() if key not in ("extends", "with")}
-        chain += [replace(layer, data=own), *_laid_under(layer, faults)]
+        chain += [replace(layer, data=own), *_laid_under(layer, faults, without)]
         if "extends" not in layer.data:
             return chain[::-1]
         if not isinstance(parent, str):
@@ -477,7 +491,7 @@ def _chain(name_or_path: str | Path, faults: list[Fault]) -> list[Layer]:
             return []
 
 
-def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
+def _laid_under(scenario: Layer, faults: list[Fault], without: Path | None = None) -> list[Layer]:
     """The fragments that a scenario file lays upon its parent, the last first; its own keys lie above them."""
     names = scenario.data.get("with", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -489,6 +503,8 @@ def _laid_under(scenario: Layer, faults: list[Fault]) -> list[Layer]:
     if len(names) > MOST_FRAGMENTS:
         faults.append(scenario.fault("with", f"{len(names)} options; at most {MOST_FRAGMENTS}"))
         return []
+    if without is not None and scenario.folder is not None:
+        names = [name for name in names if (scenario.folder / name).resolve() != without.resolve()]
     layers = [replace(layer, overlay=True) for name in names if (layer := _fragment(name, faults, scenario))]
     _refuse_disagreement(layers, faults)
     return layers[::-1]

@@ -20,14 +20,16 @@ from simsurance.scenario_file.sections import (
     text,
 )
 
-PersonalRule = Literal["schedule", "growth", "indexed"]
-SubsidyRule = Literal["schedule", "growth", "ratio", "share", "indexed"]
+PersonalRule = Literal["schedule", "growth", "with_income", "indexed"]
+SubsidyRule = Literal["schedule", "growth", "with_income", "ratio", "share", "indexed"]
 
 
 class PersonalContribution(Section):
     """What an insured person pays, by insured year."""
 
-    rule: Annotated[dict[int, PersonalRule], "rules"] = text("schedule, growth or indexed, from the year named on")
+    rule: Annotated[dict[int, PersonalRule], "rules"] = text(
+        "schedule, growth, with_income (last year's grows as disposable income) or indexed, from the year named on"
+    )
     schedule: Schedule = amount("contribution per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
     income_share: Schedule = quantity(
@@ -48,7 +50,7 @@ class Subsidy(Section):
     """What the budget pays for each insured person, by insured year."""
 
     rule: Annotated[dict[int, SubsidyRule], "rules"] = text(
-        "schedule, growth, ratio, share or indexed, from the year named on"
+        "schedule, growth, with_income (likewise), ratio, share or indexed, from the year named on"
     )
     schedule: Schedule = amount("subsidy per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's subsidy", "a year", -0.5, 1)

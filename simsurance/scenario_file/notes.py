@@ -11,7 +11,7 @@ from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.plausible import over_root
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 from simsurance.scenario_file.years import (
     COST_GROWTH,
     COUNTED_AGES,
@@ -26,6 +26,7 @@ from simsurance.scenario_file.years import (
     carried,
     first_needed,
     is_shipped,
+    of_january,
     table_years,
     years_named,
     years_read,
@@ -47,7 +48,7 @@ def notes(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
     dates = [years_named(leaves[path]) for path in COUNTED_AGES]
     if any(dates) and not any(opening in named for named in dates):
         yield Note("uncounted", {"year": opening, "table": STOCK})
-    if stocks and stocks[1] > opening and not is_shipped(tables[STOCK]):
+    if stocks and stocks[1] > opening and not is_shipped(tables[STOCK]) and not of_january(tables[STOCK]):
         yield Note("later_stocks", {"year": opening, "table": STOCK})
     yield from unread(leaves, tables)
 
@@ -57,7 +58,7 @@ def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
     opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
     for path, (first, last) in years_read(opening, last_year, tables).items():
         there = table_years(tables[path])
-        if there is None or is_shipped(tables[path]):
+        if there is None or is_shipped(tables[path]) or (path == STOCK and of_january(tables[path])):
             continue
         if path == DEATH_RATES and any(leaves[key] for key in OF_MORTALITY):
             first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
@@ -85,7 +86,7 @@ ALIKE: Final = (0.75, 1.33)
 def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> Iterator[Note]:
     """A note for each input that stays the root's where the insured are those of another fund; `root`: its file."""
     ratio = over_root(INSURED, leaves, root)
-    if ratio is None or ALIKE[0] <= ratio <= ALIKE[1]:
+    if ratio is None or leaves["scope"] == FUND or ALIKE[0] <= ratio <= ALIKE[1]:
         return
     for path, others in OF_ANOTHER_FUND.items():
         employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]

@@ -6,7 +6,7 @@ Values stand in `scenarios/baseline.toml`; their sources and ranges in `scenario
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.employee_sections import EmployeeScheme
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     PinnedTotal = str
 else:
     PinnedTotal = Literal[PINNABLE]
+Scope = Literal["nation", "fund"]
+FUND: Final = "fund"
 FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
 Mark = Literal[
     "verified",
@@ -95,7 +97,7 @@ class CountedAges(Section):
 class Population(Section):
     """Demography by single age and sex, area and income group (method note, section 3)."""
 
-    stock_table: str = text("persons on 1 July by year, age and sex")
+    stock_table: str = text("persons by age and sex on 1 July of `year`, or on 1 January where the column is `date`")
     mortality_table: str = text("central death rates by calendar year, age and sex")
     fertility_table: str = text("births per woman by calendar year and age")
     total_fertility_table: str = text("total fertility by calendar year and variant")
@@ -212,6 +214,20 @@ class Membership(Section):
     newborn_enrolment: Schedule = quantity("share of newborns enrolled in the year of birth", "share", 0, 1)
 
 
+class Published(Section):
+    """The past that a projection is set beside."""
+
+    series_table: str = text("published series: insured, income, expenditure, balances and standards by year")
+
+
+class Calibration(Section):
+    """What `simsurance calibrate` has left: it sets no number, a run tells of it."""
+
+    tables: str = text("hash of the published series and the stocks that factors were fitted to; empty where none were")
+    fits: bool = text("whether the factors meet every figure within its tolerance; a run tells where they do not")
+    largest_error: Number = quantity("largest relative error of a figure that was fitted", "share", 0, 10)
+
+
 class Measures(Section):
     """Choices behind the summary measures."""
 
@@ -307,6 +323,9 @@ class ScenarioValues(Section):
     description: str = text("what the scenario asks, in a sentence or two")
     description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     plausible: dict[str, str] = text("why values outside what is plausible are meant, by key: no note tells them then")
+    scope: Scope = text(
+        "whose totals stand here: the nation's, or those of a fund of its own, which inherits none of the nation's"
+    )
     horizon: Horizon
     population: Population
     economy: Economy
@@ -319,6 +338,8 @@ class ScenarioValues(Section):
     claims: Claims
     benefits: Benefits
     fund: Fund
+    published: Published
+    calibration: Calibration
     measures: Measures
     uncertainty: Uncertainty
     levers: dict[str, Lever] = text(

@@ -214,7 +214,7 @@ def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str,
     stepped = _stepped_from(opening, tables)
     rates = ("mortality", "fertility", "total_fertility", "sex_ratio", "migration")
     return {
-        STOCK: (min(opening - 1, stepped), stepped),
+        STOCK: (stepped if STOCK in tables and of_january(tables[STOCK]) else min(opening - 1, stepped), stepped),
         **{f"population.{name}_table": (stepped, last) for name in rates},
         "population.urban_share_table": (opening, last + 1),
         "employee.retirement_table": (opening, last),
@@ -222,9 +222,22 @@ def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str,
 
 
 def _stepped_from(opening: int, tables: Mapping[str, Path]) -> int:
-    """The year from whose 1 July the population is stepped to the valuation date; that year where the stocks reach it."""
-    stocks = table_years(tables[STOCK]) if STOCK in tables else None
-    return min(opening, stocks[1]) if stocks else opening
+    """The year of the stock that the population is stepped from; the valuation year where the stocks reach it."""
+    named = _first_cells(tables[STOCK]) if STOCK in tables else ()
+    before = [year for year in named if year <= opening]
+    last = max(before, default=opening)
+    if last == opening and before and opening - 1 not in named and not of_january(tables[STOCK]):
+        return max((year for year in before if year < opening), default=opening)  # a 1 July is missing before it
+    return last
+
+
+def of_january(table: Path) -> bool:
+    """Whether the stocks of a table are dated 1 January: its first column is `date`, not `year`."""
+    try:
+        with table.open("rb") as file:
+            return text_of(file.readline(LARGEST_TABLE)).strip().partition(",")[0].strip('"') == "date"
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def is_shipped(table: Path) -> bool:
@@ -234,24 +247,30 @@ def is_shipped(table: Path) -> bool:
 
 def table_years(path: Path) -> tuple[int, int] | None:
     """The first and the last year of a table, the first cell of each row; None where a cell is no year."""
+    named = _first_cells(path)
+    return (named[0], named[-1]) if named else None
+
+
+def _first_cells(path: Path) -> tuple[int, ...]:
+    """The years in the first cells of a table's rows, in their order; none where a cell is no year."""
     try:
         state = path.stat()
         if state.st_size > LARGEST_TABLE:
-            return None
+            return ()
         return _table_years(path, state.st_mtime_ns, state.st_size)
     except OSError:
-        return None
+        return ()
 
 
 @lru_cache(maxsize=64)
-def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, int] | None:
+def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, ...]:
     try:
         _, *rows = text_of(path.read_bytes()).splitlines() or [""]
         years = {float(cell.strip('"')) for cell in {row.partition(",")[0] for row in rows}}
     except ValueError:
-        return None
-    whole = years and all(year.is_integer() and is_calendar_year(int(year)) for year in years)
-    return (int(min(years)), int(max(years))) if whole else None
+        return ()
+    whole = all(year.is_integer() and is_calendar_year(int(year)) for year in years)
+    return tuple(sorted(map(int, years))) if whole else ()
 
 
 def carried(leaves: Leaves) -> dict[str, int]:
