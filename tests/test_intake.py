@@ -186,12 +186,50 @@ def test_a_mid_year_table_is_dated_1_july_and_a_year_end_1_january(fund: Path) -
 
 
 def test_nominal_ages_are_one_less_at_the_last_birthday(fund: Path) -> None:
-    edges = [1, *range(5, 90, 5)]
-    table = by_age(edges=[0, *edges[1:]]).replace("\n0-4,", "\n1-4,")
-    shifted = imported(fund, table.replace("1-4,", "0-4,"), "--year", "2025", "--age", "nominal")
-    assert shifted.exit_code == 0, shifted.stderr
-    plain = groups(nation(2026, True) * 0.005, [0, *edges[1:]])
-    assert groups(stock_of(fund), [0, 4, *(age - 1 for age in edges[2:])])[:, 1] == pytest.approx(plain[:, 1], rel=1e-6)
+    plain = by_age(edges=[0, *range(4, 89, 5)])
+    nominal = "\n".join(
+        line.replace(
+            line.split(",")[0], "-".join(str(int(age) + 1) for age in line.split(",")[0].rstrip("+").split("-")), 1
+        )
+        for line in plain.splitlines()[1:]
+    )
+    nominal = "age,female,male\n" + nominal.replace("\n85,", "\n85+,") + "\n"
+    assert imported(fund, plain, "--year", "2025").exit_code == 0
+    expected = stock_of(fund)
+    done = imported(fund, nominal, "--year", "2025", "--age", "nominal")
+    assert done.exit_code == 0, done.stderr
+    assert stock_of(fund) == pytest.approx(expected)
+    mid = imported(fund, nominal, "--year", "2025", "--age", "nominal", "--date", "mid-year")
+    assert "nominal ages at another date than the end of the year" in mid.stderr
+
+
+def test_deaths_meet_a_life_expectancy_that_they_allow_and_no_other(fund: Path) -> None:
+    assert imported(fund, by_age(), "--year", "2025").exit_code == 0
+    deaths = groups(stock_of(fund) * _mortality(), FIVES)
+    rows = [
+        f"{'85+' if first == 85 else f'{first}-{first + 4}'},{sex},{row[place]:.6f}"
+        for sex, row in zip("FM", deaths, strict=True)
+        for place, first in enumerate(FIVES)
+    ]
+    table = "age,sex,deaths\n" + "\n".join(rows) + "\n"
+    plain = imported(fund, table, "--year", "2025")
+    assert plain.exit_code == 0, plain.stderr
+    free = [graduation.expectancy_of(row, place) for place, row in enumerate(mortality_of(fund))]
+    wanted = [f"{each + 0.01:.6f}" for each in free]
+    assert imported(fund, table, "--year", "2025", "--expectancy", *wanted).exit_code == 0
+    rates = mortality_of(fund)
+    assert [graduation.expectancy_of(row, place) for place, row in enumerate(rates)] == pytest.approx(
+        list(map(float, wanted)), abs=1e-6
+    )
+    assert groups(stock_of(fund) * rates, FIVES) == pytest.approx(deaths, rel=1e-6)
+    assert "mortality_level = 1.0" in (fund / "tables" / "inputs.toml").read_text()
+    refused = imported(fund, table, "--year", "2025", "--expectancy", "90", "85")
+    assert refused.exit_code == 3
+    assert "a life expectancy of 90 does not go with the deaths of female; one from" in refused.stderr
+
+
+def mortality_of(fund: Path) -> np.ndarray:
+    return tables.by_year_sex_age(fund / "tables" / "mortality.csv", "mx", [2025])[0]
 
 
 def test_women_and_men_who_are_not_told_apart_are_split_as_in_the_nation(fund: Path) -> None:
