@@ -1,6 +1,7 @@
 # ruff: noqa: E501
 """A fund office's tables: read in the forms they have, graduated exactly, refused in one line each."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from simsurance.data import tables
 from simsurance.data.build import city as script
 from simsurance.data.tables import read_table
 from simsurance.intake import graduation, grid, store
+from simsurance.intake.importing import KINDS
 from simsurance.intake.new_folder import CITY, TEMPLATES
 from simsurance.intake.population import nation
 from simsurance.intake.understood import ages_of, meanings, measures
@@ -347,6 +349,9 @@ MONEY = "year,resident income (100m yuan),resident expenditure (100m yuan),resid
         ("year,personal contribution (10k yuan)\n2026,400\n", (), "is 10k yuan 10,000 times too large?"),
         ("year,item,value\n2022,profit,3\n", (), "'profit' is no series; a series such as resident income"),
         ("age,sex,share admitted\n0-4,F,12\n5+,F,14\n0-4,M,12\n5+,M,14\n", ("--year", "2025"), "the fund has no population yet"),
+        ("year,resident insured,note\n2022,,x\n", (), "no figure is in the table; a row for each year"),
+        ("age,female,male\ntotal,1,2\n", (), "no age is in the table; a row for each age or age group"),
+        ("age,sex,persons\n0-4,F,12\n5+,F,14\n", ("--as", "rates", "--year", "2025"), "the fund has no population yet"),
         ("year,resident insured\n2022,5000000\n", ("--as", "accounts"), "--as:accounts: no kind of table; one of population"),
         ("year,resident insured\n2022,5000000\n", ("--as", "population"), "no column of ages; a column age, or --as series"),
     ],
@@ -498,3 +503,40 @@ def test_folders_are_replaced_whole(fund: Path) -> None:
     assert store.read(fund).series == {}
     assert (fund / "tables" / "inputs.toml").is_file()
     assert not (fund / "tables.former").exists()
+
+
+def test_a_damaged_table_is_well_or_refused_in_single_lines(fund: Path) -> None:
+    chance = random.Random(8_000_000)
+    assert imported(fund, by_age(), "--year", "2025").exit_code == 0
+    seen = set()
+    for _ in range(120):
+        content = bytearray(chance.choice(sorted(script.tables().values())))
+        for _ in range(chance.randint(1, 5)):
+            place = chance.randrange(len(content))
+            content[place : place + chance.choice((0, 2, 20))] = chance.choice(ODD)
+        options = chance.choice(([], ["--year", "2025"], ["--unit", "万人"], *(["--as", kind] for kind in KINDS)))
+        done = imported(fund, bytes(content), *options, "--dry-run")
+        seen.add(int(done.exit_code))
+        assert done.exit_code in (0, 3), done.stderr
+        assert all(";" in line and len(line) < 500 for line in done.stderr.splitlines()), done.stderr
+    assert 3 in seen
+
+
+ODD = (
+    b"nan",
+    b"-1",
+    b"",
+    b"1e999",
+    b"\xff\xfe",
+    b'"',
+    b";",
+    b",",
+    b"0-4",
+    b"total",
+    b"\x00",
+    b"85+",
+    b"(",
+    b"\n",
+    b"age",
+    b"year",
+)

@@ -102,6 +102,8 @@ def read(table: Understood, of: str = "persons") -> ByAge:
             if set(by_sex) == set(SEXED):
                 found.pairs.append((by_sex["both"], [by_sex[each] for each in SEX.members]))
     found.step = max(sizes.values()) / 10**decimals
+    if not found.cells and not found.faults:
+        raise grid.fault(table.header_row, "", "no age is in the table", "a row for each age or age group")
     told = table.facts.get("age")
     found.faults += _covered(found, grid, int(told is not None and told.value == "nominal"))
     return found
