@@ -1,6 +1,7 @@
 # ruff: noqa: E501
 """A fund office's tables: read in the forms they have, graduated exactly, refused in one line each."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from simsurance.data import tables
 from simsurance.data.build import city as script
 from simsurance.data.tables import read_table
 from simsurance.intake import graduation, grid, store
+from simsurance.intake.importing import KINDS
 from simsurance.intake.new_folder import CITY, TEMPLATES
 from simsurance.intake.population import nation
 from simsurance.intake.understood import ages_of, meanings, measures
@@ -186,12 +188,50 @@ def test_a_mid_year_table_is_dated_1_july_and_a_year_end_1_january(fund: Path) -
 
 
 def test_nominal_ages_are_one_less_at_the_last_birthday(fund: Path) -> None:
-    edges = [1, *range(5, 90, 5)]
-    table = by_age(edges=[0, *edges[1:]]).replace("\n0-4,", "\n1-4,")
-    shifted = imported(fund, table.replace("1-4,", "0-4,"), "--year", "2025", "--age", "nominal")
-    assert shifted.exit_code == 0, shifted.stderr
-    plain = groups(nation(2026, True) * 0.005, [0, *edges[1:]])
-    assert groups(stock_of(fund), [0, 4, *(age - 1 for age in edges[2:])])[:, 1] == pytest.approx(plain[:, 1], rel=1e-6)
+    plain = by_age(edges=[0, *range(4, 89, 5)])
+    nominal = "\n".join(
+        line.replace(
+            line.split(",")[0], "-".join(str(int(age) + 1) for age in line.split(",")[0].rstrip("+").split("-")), 1
+        )
+        for line in plain.splitlines()[1:]
+    )
+    nominal = "age,female,male\n" + nominal.replace("\n85,", "\n85+,") + "\n"
+    assert imported(fund, plain, "--year", "2025").exit_code == 0
+    expected = stock_of(fund)
+    done = imported(fund, nominal, "--year", "2025", "--age", "nominal")
+    assert done.exit_code == 0, done.stderr
+    assert stock_of(fund) == pytest.approx(expected)
+    mid = imported(fund, nominal, "--year", "2025", "--age", "nominal", "--date", "mid-year")
+    assert "nominal ages at another date than the end of the year" in mid.stderr
+
+
+def test_deaths_meet_a_life_expectancy_that_they_allow_and_no_other(fund: Path) -> None:
+    assert imported(fund, by_age(), "--year", "2025").exit_code == 0
+    deaths = groups(stock_of(fund) * _mortality(), FIVES)
+    rows = [
+        f"{'85+' if first == 85 else f'{first}-{first + 4}'},{sex},{row[place]:.6f}"
+        for sex, row in zip("FM", deaths, strict=True)
+        for place, first in enumerate(FIVES)
+    ]
+    table = "age,sex,deaths\n" + "\n".join(rows) + "\n"
+    plain = imported(fund, table, "--year", "2025")
+    assert plain.exit_code == 0, plain.stderr
+    free = [graduation.expectancy_of(row, place) for place, row in enumerate(mortality_of(fund))]
+    wanted = [f"{each + 0.01:.6f}" for each in free]
+    assert imported(fund, table, "--year", "2025", "--expectancy", *wanted).exit_code == 0
+    rates = mortality_of(fund)
+    assert [graduation.expectancy_of(row, place) for place, row in enumerate(rates)] == pytest.approx(
+        list(map(float, wanted)), abs=1e-6
+    )
+    assert groups(stock_of(fund) * rates, FIVES) == pytest.approx(deaths, rel=1e-6)
+    assert "mortality_level = 1.0" in (fund / "tables" / "inputs.toml").read_text()
+    refused = imported(fund, table, "--year", "2025", "--expectancy", "90", "85")
+    assert refused.exit_code == 3
+    assert "a life expectancy of 90 does not go with the deaths of female; one from" in refused.stderr
+
+
+def mortality_of(fund: Path) -> np.ndarray:
+    return tables.by_year_sex_age(fund / "tables" / "mortality.csv", "mx", [2025])[0]
 
 
 def test_women_and_men_who_are_not_told_apart_are_split_as_in_the_nation(fund: Path) -> None:
@@ -309,6 +349,9 @@ MONEY = "year,resident income (100m yuan),resident expenditure (100m yuan),resid
         ("year,personal contribution (10k yuan)\n2026,400\n", (), "is 10k yuan 10,000 times too large?"),
         ("year,item,value\n2022,profit,3\n", (), "'profit' is no series; a series such as resident income"),
         ("age,sex,share admitted\n0-4,F,12\n5+,F,14\n0-4,M,12\n5+,M,14\n", ("--year", "2025"), "the fund has no population yet"),
+        ("year,resident insured,note\n2022,,x\n", (), "no figure is in the table; a row for each year"),
+        ("age,female,male\ntotal,1,2\n", (), "no age is in the table; a row for each age or age group"),
+        ("age,sex,persons\n0-4,F,12\n5+,F,14\n", ("--as", "rates", "--year", "2025"), "the fund has no population yet"),
         ("year,resident insured\n2022,5000000\n", ("--as", "accounts"), "--as:accounts: no kind of table; one of population"),
         ("year,resident insured\n2022,5000000\n", ("--as", "population"), "no column of ages; a column age, or --as series"),
     ],
@@ -460,3 +503,40 @@ def test_folders_are_replaced_whole(fund: Path) -> None:
     assert store.read(fund).series == {}
     assert (fund / "tables" / "inputs.toml").is_file()
     assert not (fund / "tables.former").exists()
+
+
+def test_a_damaged_table_is_well_or_refused_in_single_lines(fund: Path) -> None:
+    chance = random.Random(8_000_000)
+    assert imported(fund, by_age(), "--year", "2025").exit_code == 0
+    seen = set()
+    for _ in range(120):
+        content = bytearray(chance.choice(sorted(script.tables().values())))
+        for _ in range(chance.randint(1, 5)):
+            place = chance.randrange(len(content))
+            content[place : place + chance.choice((0, 2, 20))] = chance.choice(ODD)
+        options = chance.choice(([], ["--year", "2025"], ["--unit", "万人"], *(["--as", kind] for kind in KINDS)))
+        done = imported(fund, bytes(content), *options, "--dry-run")
+        seen.add(int(done.exit_code))
+        assert done.exit_code in (0, 3), done.stderr
+        assert all(";" in line and len(line) < 500 for line in done.stderr.splitlines()), done.stderr
+    assert 3 in seen
+
+
+ODD = (
+    b"nan",
+    b"-1",
+    b"",
+    b"1e999",
+    b"\xff\xfe",
+    b'"',
+    b";",
+    b",",
+    b"0-4",
+    b"total",
+    b"\x00",
+    b"85+",
+    b"(",
+    b"\n",
+    b"age",
+    b"year",
+)

@@ -75,12 +75,6 @@ def test_an_own_standard_does_not_fall_to_the_nations_share_of_income(path: Path
     assert load(written(path.parent, given, "share.toml")).values.contributions.personal.income_share == 0.0098
 
 
-def test_an_option_of_the_nation_is_no_level_of_the_funds_own(path: Path) -> None:
-    scenario = load(path, ["jump_off_2025"])
-    (note,) = [note for note in scenario.notes_found if note.name == "of_the_nation"]
-    assert "claims.inpatient.level" in note.facts["paths"]
-
-
 def test_a_supplement_fitted_to_the_nation_is_not_laid_on_own_standards(tmp_path: Path) -> None:
     text = f"{FUND}[contributions.personal]\nschedule = {{ 2026 = 430 }}\n"
     assert any(
@@ -119,6 +113,11 @@ def test_a_table_of_its_own_is_found_beside_the_file_that_names_it_whatever_else
         == scenario.tables["health.prevalence_table"]
         == tmp_path / "need.csv"
     )
+
+
+def test_a_fund_is_called_as_its_folder(path: Path, own: Scenario) -> None:
+    assert own.name == "city"
+    assert load(path, ["campaign"]).name == "city+campaign"
 
 
 def test_a_table_of_1_january_opens_as_it_stands(own: Scenario) -> None:

@@ -102,7 +102,10 @@ def read(table: Understood, of: str = "persons") -> ByAge:
             if set(by_sex) == set(SEXED):
                 found.pairs.append((by_sex["both"], [by_sex[each] for each in SEX.members]))
     found.step = max(sizes.values()) / 10**decimals
-    found.faults += _covered(found, grid)
+    if not found.cells and not found.faults:
+        raise grid.fault(table.header_row, "", "no age is in the table", "a row for each age or age group")
+    told = table.facts.get("age")
+    found.faults += _covered(found, grid, int(told is not None and told.value == "nominal"))
     return found
 
 
@@ -134,11 +137,11 @@ def _put(found: ByAge, grid: Grid, key: Key, group: Group | None, cell: Cell, ag
     groups[group] = cell
 
 
-def _covered(found: ByAge, grid: Grid) -> Iterator[str]:
-    """A fault for each age that no group has, for totals that do not add up and for shares in per cent."""
+def _covered(found: ByAge, grid: Grid, youngest: int) -> Iterator[str]:
+    """A fault for each age from the `youngest` that no group has, and for totals that do not add up."""
     told = set()
     for (year, sex, what), groups in found.cells.items():
-        expected = 0
+        expected = youngest
         for first, end in sorted(groups, key=lambda group: group[0]):
             if first > expected:
                 missing = words(expected, first)

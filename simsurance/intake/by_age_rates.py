@@ -41,8 +41,12 @@ class Rates:
 
 def rates(table: Understood, kept: Store, expectancy: Sequence[float]) -> Rates:
     """The rates of a table; `expectancy` at birth of women and men, if it is to be met. Raises SimsuranceError."""
-    of = next(column.means for column in table.columns if column.means in FILES)
-    grid, found = table.grid, by_age.read(table, "persons" if of == "deaths" else "")
+    grid = table.grid
+    of = next((column.means for column in table.columns if column.means in FILES), None)
+    if of is None:
+        right = f"a column of one of {', '.join(FILES)}; words known: simsurance import --words"
+        raise grid.fault(table.header_row, "", "no rate is understood", right)
+    found = by_age.read(table, "persons" if of == "deaths" else "")
     if of in ("use", "mx"):
         found.faults += [
             grid.line(

@@ -55,6 +55,7 @@ def series(table: Understood, known: Series, breaks: Collection[int], missing: C
     for row, cells in table.body:
         if len([cell for cell in cells if cell]) < 2:
             continue
+        cells += ("",) * (1 + max(column.place for column in table.columns) - len(cells))
         try:
             when = year_of(grid, row, year.header, cells[year.place])
             for column in counted or [_named(grid, row, item, value, cells)]:
@@ -62,6 +63,8 @@ def series(table: Understood, known: Series, breaks: Collection[int], missing: C
                     _put(table, found, column, when, row, cells[column.place])
         except SimsuranceError as error:
             lines += error.lines
+    if not found.values and not lines:
+        raise grid.fault(table.header_row, "", "no figure is in the table", "a row for each year")
     lines = lines or _faults(grid, found, known, breaks, missing)
     if lines:
         raise SimsuranceError(*dict.fromkeys(lines))

@@ -370,7 +370,7 @@ def load(
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
         stack.operate(faults)
-    name = "+".join([slug(chain[-1].label), *(slug(layer.label) for layer in extras)])
+    name = "+".join([_called(chain[-1]), *(slug(layer.label) for layer in extras)])
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
@@ -571,6 +571,12 @@ def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> Non
             other, set_to = first.setdefault(path, (layer, value))
             if set_to != value and path not in TOLD:
                 faults.append(layer.fault(path, f"{other.label} sets this to another value; leave one of the two out"))
+
+
+def _called(layer: Layer) -> str:
+    """The name of the scenario in a file; that in `fund.toml` is called as its folder, of which there may be many."""
+    of_a_folder = layer.folder is not None and Path(layer.label).name == f"{FUND}.toml"
+    return slug(layer.folder.name if of_a_folder and layer.folder else layer.label)
 
 
 def slug(label: str) -> str:
