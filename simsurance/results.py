@@ -9,7 +9,8 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
-from simsurance.basis import build, stack, trend
+from simsurance.basis import Persons, build_arrays, trend
+from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
@@ -18,14 +19,13 @@ from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
-from simsurance.model.state import State, YearBasis
+from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Built = tuple[State, tuple[YearBasis, ...]]
 Waiting = tuple[int, Scenario, Built, Entries | None]
 """A scenario that waits for others of its form: its place among all, what it is built to, entries that it holds."""
 
@@ -199,17 +199,22 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunResult]:
+def simulate(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, persons: Sequence[Persons] | None = None
+) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
-    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs.
+    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `persons` of each
+    scenario, where they are known.
     """
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.results())
+    return _in_order(run for block in blocks(scenarios, entries, persons) for run in block.results())
 
 
-def accounts_of(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunAccounts]:
+def accounts_of(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, persons: Sequence[Persons] | None = None
+) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, persons) for run in block.accounts())
 
 
 def entries_of(base: RunResult, entries: str) -> Entries | None:
@@ -274,40 +279,42 @@ class Block:
     def results(self) -> Iterator[tuple[int, RunResult]]:
         """Place and result of each run."""
         for run, (place, kept) in enumerate(self.accounts()):
-            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
+            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run].years)
 
 
-def blocks(scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] | None = None) -> Iterator[Block]:
+def blocks(
+    scenarios: Iterable[Scenario],
+    entries: Entries | Sequence[Entries] | None = None,
+    persons: Sequence[Persons] | None = None,
+) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
-    `entries`: those to the employee scheme that all hold, or those of each scenario.
+    `entries`: those to the employee scheme that all hold, or those of each scenario; `persons` of each, where they are known.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
-        state, basis = build(scenario)
+        built = build_arrays(scenario, None if persons is None else persons[place])
         held = entries[place] if isinstance(entries, Sequence) else entries
-        if held is not None and held.cover([year.year for year in basis]):
-            basis = holding(basis, held)
-        form = form_of(scenario, basis)
-        waiting.setdefault(form, []).append((place, scenario, (state, basis), held))
+        if held is not None and held.cover(range(built.first, built.last + 1)):
+            built = holding(built, held)
+        form = form_of(scenario, built)
+        waiting.setdefault(form, []).append((place, scenario, built, held))
         if len(waiting[form]) == RUNS_IN_CACHE:
             yield _projected(waiting.pop(form))
     for group in waiting.values():
         yield _projected(group)
 
 
-def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
+def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     """What runs must have in common to be projected side by side."""
-    first, last = basis[0], basis[-1]
     return (
-        first.year,
-        last.year,
-        first.rules_start,
-        first.bonus_credited_years,
-        first.critical_edges.shape[1],
-        first.employee is not None,
-        first.pins is not None,
-        first.entries is not None,
+        built.first,
+        built.last,
+        *built.single.values(),
+        built.arrays["critical_edges"].shape[2],
+        built.arrays["employee"] is not None,
+        built.arrays["pins"] is not None,
+        built.arrays["entries"] is not None,
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -315,9 +322,10 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
 
 def _projected(group: Sequence[Waiting]) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
-    state, basis = stack(built)
-    held = entries if basis[0].entries is not None else (None,) * len(entries)
-    return Block(places, scenarios, built, basis, project(state, basis), held)
+    together = stack(built)
+    held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
+    projection = project(together.state, together.years)
+    return Block(places, scenarios, built, together.years, projection, held)
 
 
 def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:

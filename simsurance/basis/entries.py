@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simsurance.axes import ENTRANTS, FLOW_AXES, along
+from simsurance.basis.built import Built, read_only
 from simsurance.model.state import EntriesBasis, YearBasis
 from simsurance.scenario_file.loader import Scenario
 
@@ -33,25 +34,28 @@ class Entries:
         return set(years) <= set(self.years)
 
 
-def holding(basis: Sequence[YearBasis], entries: Entries) -> tuple[YearBasis, ...]:
-    """The years of a run, one run alone, with the entries of another imposed.
+def holding(built: Built, entries: Entries) -> Built:
+    """A run, alone, with the entries of another imposed in each of its years.
 
     What the run's own hazards are over the other's acts on what is imposed, origin by origin: levers of the employee scheme.
     """
-    return tuple(_held(year, entries) for year in basis)
+    insured, uninsured = (built.arrays[name] for name in ("employee_entry", "employee_entry_uninsured"))
+    held = [
+        _held(entries, year, insured[place], uninsured[place])
+        for place, year in enumerate(range(built.first, built.last + 1))
+    ]
+    arrays = {name: np.stack([vars(each)[name] for each in held]) for name in vars(held[0])}
+    return replace(built, arrays=built.arrays | {"entries": read_only(arrays)})
 
 
-def _held(year: YearBasis, entries: Entries) -> YearBasis:
-    """One year with entries imposed."""
-    place = entries.years.index(year.year)
+def _held(entries: Entries, year: int, of_insured: np.ndarray, of_uninsured: np.ndarray) -> EntriesBasis:
+    """What is imposed in one year, beside the run's own hazards in it."""
+    place = entries.years.index(year)
     entrants, root = entries.entrants[place], entries.basis[place]
     insured, uninsured, outside = (_on_person_axes(entrants[each]) for each in (INSURED, UNINSURED, OUTSIDE))
-    wanted = insured * _relative(year.employee_entry, root.employee_entry)
-    wanted = wanted + uninsured * _relative(year.employee_entry_uninsured, root.employee_entry_uninsured)
-    held = EntriesBasis(wanted, outside, root.employee_entry, root.employee_entry_uninsured)
-    for array in vars(held).values():
-        array.setflags(write=False)
-    return replace(year, entries=held)
+    wanted = insured * _relative(of_insured, root.employee_entry)
+    wanted = wanted + uninsured * _relative(of_uninsured, root.employee_entry_uninsured)
+    return EntriesBasis(wanted, outside, root.employee_entry, root.employee_entry_uninsured)
 
 
 def _relative(own: np.ndarray, root: np.ndarray) -> np.ndarray:

@@ -1,15 +1,17 @@
 """Draws as scenarios that agree with what was observed, a few at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from simsurance.basis import Persons
 from simsurance.errors import SimsuranceError
+from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures, drawn
-from simsurance.uncertainty.observed import Observed, Solved
+from simsurance.uncertainty.observed import Observed, Opened, Solved
 
 TOGETHER: Final = 4
 """Draws whose levels are solved side by side."""
@@ -21,7 +23,8 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 class Draw:
     """One draw: its numbers, and its row among levels that were solved together.
 
-    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by.
+    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by; `persons`: those of the scenario whose
+    draw it is, which no level moves.
     """
 
     futures: Futures
@@ -29,6 +32,7 @@ class Draw:
     levels: Solved
     row: int
     nearer: tuple[float, float]
+    persons: Persons
 
     def of(self, scenario: Scenario) -> Scenario:
         """The draw of a scenario: deviations from its own values, levels moved as they were solved."""
@@ -54,17 +58,20 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     """
     numbers = futures.numbers(first, last)
     steps = dict.fromkeys(range(len(numbers)), (0, 0))
+    opened = dict[int, Opened | None]()
     found = dict[int, Draw]()
     while steps:
         nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
         scenarios = {row: drawn(futures.scenario, futures.values(numbers[row], *each)) for row, each in nearer.items()}
-        solved, opened = observed.solve(scenarios, futures.settled(numbers))
+        opened |= {row: observed.opened(each) for row, each in scenarios.items() if opened.get(row) is None}
+        solved, rows = observed.solve(scenarios, opened, futures.settled(numbers))
         for row in scenarios:
             of_people, of_cost = steps.pop(row)
-            if row not in opened:
-                of_people += 1
-            elif solved.possible(at := opened.index(row)):
-                found[row] = Draw(futures, numbers[row], solved, at, nearer[row])
+            own = opened[row] if row in rows else None
+            if own is None:
+                of_people, opened[row] = of_people + 1, None
+            elif solved.possible(at := rows.index(row)):
+                found[row] = Draw(futures, numbers[row], solved, at, nearer[row], own.ahead)
                 continue
             else:
                 of_cost += 1
@@ -75,3 +82,8 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
                 )
             steps[row] = (of_people, of_cost)
     return [found[row] for row in sorted(found)]
+
+
+def runs_of(drawn: Sequence[Draw]) -> list[RunAccounts]:
+    """What is kept of draws of the scenario whose draws they are, projected."""
+    return accounts_of([each.of(each.futures.scenario) for each in drawn], persons=[each.persons for each in drawn])

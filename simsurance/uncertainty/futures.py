@@ -89,10 +89,11 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
     what is drawn of them is a deviation from there.
     """
     at_root = {path: value for path, value in changes.items() if path not in AT_ROOT_KEYS}
+    values = with_values(scenario.values, changes)
     return replace(
         scenario,
-        values=with_values(scenario.values, changes),
-        reference=with_values(scenario.reference, changes),
+        values=values,
+        reference=values if scenario.reference is scenario.values else with_values(scenario.reference, changes),
         at_root=with_values(scenario.at_root, at_root),
         undrawn=scenario.undrawn or scenario.values,
         leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},

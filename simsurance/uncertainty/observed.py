@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import AGE
-from simsurance.basis import build_plain, stack
+from simsurance.basis import Persons, build_plain, persons_of
+from simsurance.basis.built import Built, stack
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, booked
@@ -192,6 +193,14 @@ class Solved:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """The persons of a draw from its valuation date on, and those in the reference year of cost."""
+
+    ahead: Persons
+    in_year: Persons
+
+
+@dataclass(frozen=True)
 class Observed:
     """What a scenario gives in the reference year of cost, and how its levels answer to it."""
 
@@ -214,30 +223,32 @@ class Observed:
         ]
         return np.array(found) * bool(self.scenario.values.uncertainty.parameters)
 
-    def solve(self, scenarios: Mapping[int, Scenario], noise: np.ndarray) -> tuple[Solved, list[int]]:
+    def opened(self, scenario: Scenario) -> Opened | None:
+        """The persons of a draw; None where it opens neither at its valuation date nor in the reference year."""
+        try:
+            return Opened(persons_of(scenario), persons_of(at_start(scenario, self.year)))
+        except (ArithmeticError, SimsuranceError):
+            return None
+
+    def solve(
+        self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
+    ) -> tuple[Solved, list[int]]:
         """The levels of draws by row, and the rows that can open; `noise` standard normal numbers, [row, target]."""
-        opened = {row: built for row, each in scenarios.items() if (built := _opened(each, self.year)) is not None}
-        rows = list(opened)
+        built = {row: found for row, each in scenarios.items() if (found := self._built(each, opened[row])) is not None}
+        rows = list(built)
         if not rows:
             return Solved(self.levels, np.empty((0, len(self.levels))), np.empty(0)), []
-        reached = Reached([scenarios[row] for row in rows], list(opened.values()), self.levels)
+        reached = Reached([scenarios[row] for row in rows], list(built.values()), self.levels)
         wanted = self.targets + noise[rows, : len(self.levels)] * self.spread
         moves, missed = settled(reached, wanted, np.tile(self.start, (len(rows), 1)), self.slopes)
         return Solved(self.levels, moves, missed), rows
 
-
-Built = tuple[State, tuple[YearBasis, ...]]
-
-
-def _opened(scenario: Scenario, year: int) -> Built | None:
-    """A scenario built at a year; None where it opens neither there nor at its valuation date."""
-    try:
-        first = scenario.values.horizon.valuation_year
-        if year != first:
-            build_plain(at_start(scenario, first))
-        return build_plain(at_start(scenario, year))
-    except (ArithmeticError, SimsuranceError):
-        return None
+    def _built(self, scenario: Scenario, opened: Opened | None) -> Built | None:
+        """A draw built at the reference year; None where it does not open."""
+        try:
+            return opened and build_plain(at_start(scenario, self.year), opened.in_year)
+        except (ArithmeticError, SimsuranceError):
+            return None
 
 
 def observed(scenario: Scenario) -> Observed:
@@ -279,7 +290,8 @@ class Reached:
 
     def __init__(self, scenarios: Sequence[Scenario], built: Sequence[Built], levels: Sequence[Level]) -> None:
         self.levels = levels
-        self.state, (self.year,) = stack(built)
+        together = stack(built)
+        self.state, (self.year,) = together.state, together.years
         ages = np.arange(len(AGE.members)) + 0.5
         bounds = [
             (care.younger_to_age, care.older_from_age) for care in (each.values.employee.care for each in scenarios)
