@@ -74,10 +74,15 @@ def build_arrays(scenario: Scenario, persons: Persons | None = None) -> Built:
         ) from error
 
 
-def persons_of(scenario: Scenario) -> Persons:
-    """What the persons of a scenario follow from; an opening that does not fit is an ArithmeticError."""
+def opening_of(scenario: Scenario) -> opening.OpeningInputs:
+    """What the opening state of a scenario is built from."""
     inputs = Inputs(scenario, scenario.values)
-    opened = opening_inputs(inputs, relative_odds(inputs, by_need=True))
+    return opening_inputs(inputs, relative_odds(inputs, by_need=True))
+
+
+def persons_of(scenario: Scenario, opened: opening.OpeningInputs | None = None) -> Persons:
+    """What the persons of a scenario follow from; an opening that does not fit is an ArithmeticError."""
+    inputs, opened = Inputs(scenario, scenario.values), opened or opening_of(scenario)
     cells, demography = opening.opening_cells(opened), demographic_basis(inputs)
     turnover(cells, scenario.values)
     try:

@@ -116,7 +116,7 @@ def side_by_side(arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def all_the_same(arrays: Sequence[np.ndarray]) -> bool:
-    """Whether arrays are one, or have one shape and the same bits; comparing bytes is quick, and a missing number equals another."""
+    """Whether arrays are one, or have one shape and the same bits: a missing number equals another."""
     first = arrays[0]
     others = [other for other in arrays[1:] if other is not first]
     if not all(other.shape == first.shape for other in others):

@@ -23,8 +23,8 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 class Draw:
     """One draw: its numbers, and its row among levels that were solved together.
 
-    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by; `persons`: those of the scenario whose
-    draw it is, which no level moves.
+    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by; `persons`: of the scenario whose draw
+    it is, which no level moves.
     """
 
     futures: Futures
@@ -63,7 +63,7 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     while steps:
         nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
         scenarios = {row: drawn(futures.scenario, futures.values(numbers[row], *each)) for row, each in nearer.items()}
-        opened |= {row: observed.opened(each) for row, each in scenarios.items() if opened.get(row) is None}
+        opened |= observed.opened({row: each for row, each in scenarios.items() if opened.get(row) is None})
         solved, rows = observed.solve(scenarios, opened, futures.settled(numbers))
         for row in scenarios:
             of_people, of_cost = steps.pop(row)
