@@ -46,7 +46,8 @@ class Built:
 
 def year_basis(year: int, place: int, single: Mapping[str, int], arrays: Arrays) -> YearBasis:
     """The arrays of one year; those without a year axis of their own hold for every year."""
-    return YearBasis(year=year, **single, **of_year(YearBasis, place, arrays, ("year", *single)))
+    numbers: Arrays = {"year": year, **single}
+    return YearBasis(**numbers, **of_year(YearBasis, place, arrays, numbers))
 
 
 def of_year(noun: type, place: int, arrays: Arrays, without: Collection[str] = ()) -> Arrays:

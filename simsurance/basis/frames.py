@@ -1,7 +1,8 @@
 """What amounts of a year are set against: consumer prices, incomes, gross domestic product (method note, section 10)."""
 
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from simsurance.scenario_file.schedule import first_year, values_by_year
 
 ROUNDING: Final = 1e-12
 """Within which populations are the same: persons added in another order."""
+_LATEST: dict[str, Any] = {}
+"""The population of the last root, and all that it follows from."""
 
 
 def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
@@ -74,7 +77,7 @@ def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
     Where the scenario names another product than its root, over that ratio in the last year named: a named product is met.
     """
     scenario, years = inputs.scenario, inputs.years
-    at_root = persons if same_people(scenario) else population(inputs.at_root)
+    at_root = persons if same_people(scenario) else population_at_root(inputs)
     people = mean(persons) / mean(at_root)
     people = np.where(np.abs(people - 1) < ROUNDING, 1.0, people)
     ratio = people * incomes_over_root(inputs, years)
@@ -96,6 +99,22 @@ def same_people(scenario: Scenario) -> bool:
     return scenario.values.population == scenario.at_root.population and all(
         scenario.tables[path] == scenario.root_tables[path] for path in tables
     )
+
+
+def population_at_root(inputs: Inputs) -> np.ndarray:
+    """All persons of the root on each 1 January, [date]; draws have one root, whose persons are found once."""
+    root, scenario = inputs.at_root, inputs.scenario
+    files = [Path(root.table(path)) for path in DEMOGRAPHY_KEYS if KEYS[path].kind == "table"]
+    known = (
+        [scenario.of_root[path] for path in DEMOGRAPHY_KEYS],
+        scenario.undrawn and scenario.undrawn.population,
+        root.years,
+        [(file, file.stat().st_mtime_ns) for file in files],
+    )
+    if _LATEST.get("of") != known:
+        _LATEST.update(of=known, persons=population(root))
+    found: np.ndarray = _LATEST["persons"]
+    return found
 
 
 def population(inputs: Inputs) -> np.ndarray:

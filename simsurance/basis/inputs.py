@@ -10,6 +10,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, INCOME, along, axis
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import HIGHEST_STEP, Count, OutOfReach, at_counts
+from simsurance.basis.known import once
 from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -58,6 +59,8 @@ class Inputs:
         self.tables = scenario.tables if tables is None else tables
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
+        self.found: dict[Any, np.ndarray] = {}
+        """What was found of these inputs, by what was asked."""
 
     @cached_property
     def at_root(self) -> "Inputs":
@@ -204,6 +207,7 @@ class Inputs:
 
     # ---------------------------------------------------------------- income
 
+    @once
     def income(self, territory: Territory, years: Sequence[int]) -> np.ndarray:
         """Disposable income a head by year: to the last year named, a number to the opening, then grown. Yuan, [year]."""
         economy = self.values.economy
@@ -237,6 +241,7 @@ class Inputs:
         by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=-1)
         return at_national_mean(by_area[:, :, None] * relative, shares, self.income("national", years))
 
+    @once
     def indexation(self, years: Sequence[int]) -> np.ndarray:
         """Factor that takes yuan amounts of the reference year to each year, [year]."""
         if self.values.benefits.indexation == "fixed":
@@ -245,6 +250,7 @@ class Inputs:
         before = self.income("national", [*(year - 1 for year in years), reference - 1])
         return before[:-1] / before[-1]
 
+    @once
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
@@ -262,8 +268,9 @@ class Inputs:
         graded = self.values.contributions.personal.grade
         return np.array([members(getattr(graded, area), INCOME.members) for area in AREA.members])
 
-    def standards(self) -> tuple[np.ndarray, np.ndarray]:
-        """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""
+    @once
+    def standards(self) -> np.ndarray:
+        """Personal contribution and subsidy a head of each insured year and the one after the last, yuan, [2, year + 1]."""
         years = [*self.years, self.last + 1]
         before = self.income("national", [year - 1 for year in years])
         own, budget = self.values.contributions.personal, self.values.contributions.subsidy
@@ -292,7 +299,9 @@ class Inputs:
             self.yearly(budget.ratio_to_personal, years),
             self.yearly(budget.share_of_total, years),
         )
-        return personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)
+        return np.stack(
+            [personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)]
+        )
 
 
 def through_the_year(profile: np.ndarray) -> np.ndarray:

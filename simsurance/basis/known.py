@@ -1,4 +1,4 @@
-"""Arrays that follow from arrays alone, found once for all runs that share what they follow from."""
+"""What is found once: of arrays, for all runs that share them; of a scenario's inputs, as long as they are at hand."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -24,6 +24,21 @@ def found_once(find: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
             known[key] = find(*given)
             known[key].setflags(write=False)
         return known[key]
+
+    return found
+
+
+def once(find: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """A function of inputs, and of years and names, that is asked once of the same; its array is read-only."""
+
+    @wraps(find)
+    def found(inputs: Any, *given: Any) -> np.ndarray:
+        key = (find, *(tuple(each) if isinstance(each, list) else each for each in given))
+        if key not in inputs.found:
+            inputs.found[key] = find(inputs, *given)
+            inputs.found[key].setflags(write=False)
+        known: np.ndarray = inputs.found[key]
+        return known
 
     return found
 

@@ -241,7 +241,7 @@ class Observed:
 
     def _built(self, scenario: Scenario, opened: Opened | None) -> Built | None:
         """A draw built at the reference year; None where it does not open."""
-        return opened and _or_none(build_plain, at_start(scenario, self.year), opened.in_year)
+        return None if opened is None else _or_none(build_plain, at_start(scenario, self.year), opened.in_year)
 
 
 def _openings(ahead: Scenario, in_year: Scenario) -> list[OpeningInputs]:
