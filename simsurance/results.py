@@ -9,11 +9,12 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
-from simsurance.basis import Persons, build_arrays, trend
+from simsurance.basis import build_arrays, trend
 from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.persons import Persons
 from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table

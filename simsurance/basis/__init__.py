@@ -1,7 +1,6 @@
 """From a scenario to numbers: the opening state and every assumption of every year as arrays on the axes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,41 +9,17 @@ from simsurance.basis import opening
 from simsurance.basis.built import Built, read_only, side_by_side, year_basis
 from simsurance.basis.cause import OPENING, told_at_its_key
 from simsurance.basis.employee import employee_basis
-from simsurance.basis.inputs import Arrays, Inputs
+from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import money_basis
-from simsurance.basis.people import (
-    behaviour_basis,
-    counted_years,
-    demographic_basis,
-    employee_entry,
-    intercepts,
-    moves_basis,
-    opening_inputs,
-    relative_odds,
-    turnover,
-)
+from simsurance.basis.people import counted_years, intercepts
+from simsurance.basis.persons import Persons, persons_of
 from simsurance.basis.pins import pin_basis
-from simsurance.basis.residence import NobodyLeft, shares_at_age
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import benefits_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.scenario_file.schema import ScenarioValues
-
-
-@dataclass(frozen=True, eq=False)
-class Persons:
-    """What of a scenario's basis does not hang on what care costs and who pays: persons, need classes, hazards, moves.
-
-    `cells` of the opening date without tracked years; `shares` of the areas and income groups among all of an age,
-    [year, area, income, age]; `arrays` by name, the year first; `at_root`: those under the rules of the root.
-    """
-
-    cells: np.ndarray
-    shares: np.ndarray
-    arrays: Arrays
-    at_root: Arrays
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
@@ -72,31 +47,6 @@ def build_arrays(scenario: Scenario, persons: Persons | None = None) -> Built:
             ),
             build_plain,
         ) from error
-
-
-def opening_of(scenario: Scenario) -> opening.OpeningInputs:
-    """What the opening state of a scenario is built from."""
-    inputs = Inputs(scenario, scenario.values)
-    return opening_inputs(inputs, relative_odds(inputs, by_need=True))
-
-
-def persons_of(scenario: Scenario, opened: opening.OpeningInputs | None = None) -> Persons:
-    """What the persons of a scenario follow from; an opening that does not fit is an ArithmeticError."""
-    inputs, opened = Inputs(scenario, scenario.values), opened or opening_of(scenario)
-    cells, demography = opening.opening_cells(opened), demographic_basis(inputs)
-    turnover(cells, scenario.values)
-    try:
-        shares = shares_at_age(opening.everyone(opened), demography, len(inputs.years))
-    except NobodyLeft as error:
-        raise SimsuranceError(f"{error.key}: in {inputs.years[error.place]} {error}") from error
-    if scenario.values.economy.drift_of_areas:
-        shares = np.broadcast_to(shares[:1], shares.shape)
-    odds = relative_odds(inputs, by_need=scenario.values.behaviour.effects.health)
-    arrays = {**demography, **behaviour_basis(inputs, odds, shares), **moves_basis(inputs)}
-    arrays |= employee_entry(inputs, cells, arrays["employee_entry"])
-    root = Inputs(scenario, scenario.reference)
-    own = scenario.reference is scenario.values
-    return Persons(cells, shares, arrays, {} if own else behaviour_basis(root, odds, shares))
 
 
 def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:

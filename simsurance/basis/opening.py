@@ -82,6 +82,13 @@ class OpeningInputs:
         return tuple((value.shape, value.tobytes()) for value in values)
 
     @cached_property
+    def everyone(self) -> np.ndarray:
+        """All persons, [sex, area, income, age], read-only."""
+        found = everyone(self)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
     def rates(self) -> tuple[np.ndarray, np.ndarray]:
         """Chances of leaving and of entering in a steady population; an ArithmeticError where there are none."""
         return steady_rates(self)
@@ -223,7 +230,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
     class, tenure and gap is fitted, not observed. Scenarios that open alike are handed the same array, read-only.
     """
-    people, employed = everyone(inputs), inputs.active + inputs.retired
+    people, employed = inputs.everyone, inputs.active + inputs.retired
     if employed > people.sum() or inputs.resident_insured > people.sum() - employed:
         raise ArithmeticError(
             f"{inputs.resident_insured:.0f} insured residents and {employed:.0f} members of the employee scheme are more than "

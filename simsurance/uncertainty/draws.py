@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.basis import Persons
+from simsurance.basis.persons import Persons
 from simsurance.errors import SimsuranceError
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario
@@ -21,7 +21,7 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: its numbers, and its row among levels that were solved together.
+    """One draw: its numbers, the scenario with them, and its row among levels that were solved together.
 
     `nearer`: what the numbers of the inputs of membership and of cost were multiplied by; `persons`: of the scenario whose draw
     it is, which no level moves.
@@ -29,13 +29,19 @@ class Draw:
 
     futures: Futures
     numbers: np.ndarray
+    scenario: Scenario
     levels: Solved
     row: int
     nearer: tuple[float, float]
     persons: Persons
 
+    @property
+    def own(self) -> Scenario:
+        """The draw of the scenario whose draw it is."""
+        return drawn(self.scenario, self.levels.values(self.futures.scenario, self.row))
+
     def of(self, scenario: Scenario) -> Scenario:
-        """The draw of a scenario: deviations from its own values, levels moved as they were solved."""
+        """The draw of another scenario: deviations from its own values, levels moved as they were solved."""
         values = self.futures.values(self.numbers, *self.nearer, scenario)
         return drawn(scenario, values | self.levels.values(scenario, self.row))
 
@@ -58,11 +64,15 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     """
     numbers = futures.numbers(first, last)
     steps = dict.fromkeys(range(len(numbers)), (0, 0))
+    of_paths = [futures.of_paths(each) for each in numbers]
     opened = dict[int, Opened | None]()
     found = dict[int, Draw]()
     while steps:
         nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
-        scenarios = {row: drawn(futures.scenario, futures.values(numbers[row], *each)) for row, each in nearer.items()}
+        scenarios = {
+            row: drawn(futures.scenario, futures.inputs(numbers[row], *each) | of_paths[row])
+            for row, each in nearer.items()
+        }
         opened |= observed.opened({row: each for row, each in scenarios.items() if opened.get(row) is None})
         solved, rows = observed.solve(scenarios, opened, futures.settled(numbers))
         for row in scenarios:
@@ -71,7 +81,7 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
             if own is None:
                 of_people, opened[row] = of_people + 1, None
             elif solved.possible(at := rows.index(row)):
-                found[row] = Draw(futures, numbers[row], solved, at, nearer[row], own.ahead)
+                found[row] = Draw(futures, numbers[row], scenarios[row], solved, at, nearer[row], own.ahead)
                 continue
             else:
                 of_cost += 1
@@ -84,6 +94,6 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     return [found[row] for row in sorted(found)]
 
 
-def runs_of(drawn: Sequence[Draw]) -> list[RunAccounts]:
+def runs_of(draws: Sequence[Draw]) -> list[RunAccounts]:
     """What is kept of draws of the scenario whose draws they are, projected."""
-    return accounts_of([each.of(each.futures.scenario) for each in drawn], persons=[each.persons for each in drawn])
+    return accounts_of([each.own for each in draws], persons=[each.persons for each in draws])

@@ -71,10 +71,19 @@ class Futures:
 
         `people` and `cost` bring inputs of membership and of cost nearer to their medians.
         """
-        at, of = self.places, scenario or self.scenario
+        return self.inputs(numbers, people, cost, scenario) | self.of_paths(numbers, scenario)
+
+    def inputs(
+        self, numbers: np.ndarray, people: float, cost: float, scenario: Scenario | None = None
+    ) -> dict[str, Schedule]:
+        """The values of what is not a path."""
         nearer = np.where(self.parameters.of_cost, cost, people)
-        found = self.parameters.values(of, numbers[at["input"]], nearer)
-        return found | self.paths.values(of, numbers[at["shift"]], numbers[at["path"]])
+        return self.parameters.values(scenario or self.scenario, numbers[self.places["input"]], nearer)
+
+    def of_paths(self, numbers: np.ndarray, scenario: Scenario | None = None) -> dict[str, Schedule]:
+        """The values of paths, which nothing brings nearer to their medians."""
+        at = self.places
+        return self.paths.values(scenario or self.scenario, numbers[at["shift"]], numbers[at["path"]])
 
 
 def futures_of(scenario: Scenario, sample: Numbers, targets: tuple[str, ...]) -> Futures:

@@ -15,9 +15,9 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from simsurance.axes import AGE
-from simsurance.basis import Persons, build_plain, opening_of, persons_of
+from simsurance.basis import build_plain
 from simsurance.basis.built import Built, stack
-from simsurance.basis.opening import OpeningInputs, find_together
+from simsurance.basis.persons import Persons, persons_together
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, booked
@@ -221,10 +221,12 @@ class Observed:
 
     def opened(self, scenarios: Mapping[int, Scenario]) -> dict[int, Opened | None]:
         """The persons of draws by row; None where one opens neither at its valuation date nor in the reference year."""
-        dated = {row: (each, at_start(each, self.year)) for row, each in scenarios.items()}
-        inputs = {row: found for row, both in dated.items() if (found := _or_none(_openings, *both)) is not None}
-        find_together([each for both in inputs.values() for each in both])
-        return {row: _or_none(_persons, *both, inputs.get(row)) for row, both in dated.items()}
+        found = persons_together([*scenarios.values(), *(at_start(each, self.year) for each in scenarios.values())])
+        both = zip(scenarios, found[: len(scenarios)], found[len(scenarios) :], strict=True)
+        return {
+            row: Opened(ahead, in_year) if isinstance(ahead, Persons) and isinstance(in_year, Persons) else None
+            for row, ahead, in_year in both
+        }
 
     def solve(
         self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
@@ -241,29 +243,10 @@ class Observed:
 
     def _built(self, scenario: Scenario, opened: Opened | None) -> Built | None:
         """A draw built at the reference year; None where it does not open."""
-        return None if opened is None else _or_none(build_plain, at_start(scenario, self.year), opened.in_year)
-
-
-def _openings(ahead: Scenario, in_year: Scenario) -> list[OpeningInputs]:
-    found = [opening_of(each) for each in (ahead, in_year)]
-    for each in found:
-        _ = each.rates  # an ArithmeticError where there are none
-    return found
-
-
-def _persons(ahead: Scenario, in_year: Scenario, openings: Sequence[OpeningInputs] | None) -> Opened | None:
-    """The persons from both dates; None where an opening is not known."""
-    if openings is None:
-        return None
-    return Opened(persons_of(ahead, openings[0]), persons_of(in_year, openings[1]))
-
-
-def _or_none(find: Callable[..., Found | None], *given: Any) -> Found | None:
-    """What is found; None where a draw does not open."""
-    try:
-        return find(*given)
-    except (ArithmeticError, SimsuranceError):
-        return None
+        try:
+            return None if opened is None else build_plain(at_start(scenario, self.year), opened.in_year)
+        except (ArithmeticError, SimsuranceError):
+            return None
 
 
 def observed(scenario: Scenario) -> Observed:
