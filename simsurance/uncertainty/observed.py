@@ -22,7 +22,7 @@ from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, booked
 from simsurance.model import fund
-from simsurance.model.care import benefits_pp
+from simsurance.model.care import benefits_pp, bonus_granted
 from simsurance.model.groups import by_person_group, total
 from simsurance.model.lives import Lives
 from simsurance.model.projection import short_buffers
@@ -336,6 +336,9 @@ class Reached:
         )
         with short_buffers():
             lives, _, _ = entered(state, year, Workspace(state.cells.shape))
+            earned = bonus_granted(lives.enrolled, lives.payers, year, lives.credited)
+        if not earned.any():  # then no level makes a bonus cost anything, and it need not be asked each time
+            year = replace(year, rules_in_force=np.zeros_like(year.rules_in_force))
         return cls(levels, state, year, progress, lives)
 
     def of(self, runs: np.ndarray) -> "Reached":
