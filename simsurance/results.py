@@ -249,7 +249,7 @@ class Block:
         """What is kept of each run; raises SimsuranceError if an identity does not hold."""
         values, persons = [each.values for each in self.scenarios], self.projection.stocks.persons
         everyone = total(persons)
-        beside = [frames(scenario, everyone[:, run]) for run, scenario in enumerate(self.scenarios)]
+        beside = [frames(each.inputs, everyone[:, run]) for run, each in enumerate(self.built)]
         framed = {name: np.stack([each[name] for each in beside], axis=-1) for name in beside[0]}
         by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
@@ -261,7 +261,7 @@ class Block:
             require_possible(scenario, self.projection, run)
             identities.require(checks[run], scenario.name)
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
-            _add_cost_growth(accounts, scenario)
+            _add_cost_growth(accounts, self.built[run].inputs)
             for column in (column for of in accounts.values() for column in of.values()):
                 column.setflags(write=False)
             own = tuple(each.of_run(run) for each in found)
@@ -296,7 +296,7 @@ def blocks(
     for place, scenario in enumerate(scenarios):
         built = build_arrays(scenario, None if persons is None else persons[place])
         held = entries[place] if isinstance(entries, Sequence) else entries
-        if held is not None and held.cover(range(built.first, built.last + 1)):
+        if held is not None and held.cover(built.inputs.years):
             built = holding(built, held)
         form = form_of(scenario, built)
         waiting.setdefault(form, []).append((place, scenario, built, held))
@@ -309,8 +309,8 @@ def blocks(
 def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     """What runs must have in common to be projected side by side."""
     return (
-        built.first,
-        built.last,
+        built.inputs.first,
+        built.inputs.last,
         *built.single.values(),
         built.arrays["critical_edges"].shape[2],
         built.arrays["employee"] is not None,
@@ -329,9 +329,8 @@ def _projected(group: Sequence[Waiting]) -> Block:
     return Block(places, scenarios, built, together.years, projection, held)
 
 
-def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:
+def _add_cost_growth(accounts: dict[str, measures.Account], inputs: Inputs) -> None:
     """Real growth of cost at given age, and its residual beyond income, beside the accounts of the funds that pay for care."""
-    inputs = Inputs(scenario, scenario.values)
     for fund, scheme in zip((RESIDENT, POOL), trend.SCHEMES, strict=True):
         if fund in accounts:
             accounts[fund]["real_cost_growth"] = trend.real_growth(inputs, scheme, inputs.years)

@@ -15,7 +15,7 @@ from simsurance.basis.people import counted_years, intercepts
 from simsurance.basis.persons import Persons, persons_of
 from simsurance.basis.pins import pin_basis
 from simsurance.errors import SimsuranceError
-from simsurance.model.care import benefits_pp
+from simsurance.model.care import basic_care_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import values_by_year
@@ -60,7 +60,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
 
     root_arrays = read_only({**arrays, **persons.at_root})
     opening_year = year_basis(inputs.first, 0, single(root.values), root_arrays)
-    no_claim = benefits_pp(opening_year).no_claim
+    no_claim = basic_care_pp(opening_year.care).no_claim
     counted = [counted_years(each) for each in (inputs, root)]
     by_years = {
         years: opening.count_years_without_claim(opening.count_rule_years(cells, *years), no_claim, years[0])
@@ -76,7 +76,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     balances = [scenario.values.fund.opening]
     balances += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
     fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in balances]])
-    return Built(State(cells, fund, prepaid), inputs.first, inputs.last, single(scenario.values), read_only(arrays))
+    return Built(State(cells, fund, prepaid), inputs, single(scenario.values), read_only(arrays))
 
 
 def single(values: ScenarioValues) -> dict[str, int]:

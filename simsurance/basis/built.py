@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simsurance.basis.inputs import Arrays
+from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import CareBasis, EmployeeBasis, EntriesBasis, PinBasis, State, YearBasis
 
@@ -25,12 +25,11 @@ PARTS: Final[Mapping[str, type]] = {
 class Built:
     """An opening state and the arrays of the years behind it: the year first, size 1 where all years are alike, then the run.
 
-    `first`, `last`: the years projected; `single`: what is one number for all years and runs.
+    `inputs` of the scenario, the first of several; `single`: what is one number for all years and runs.
     """
 
     state: State
-    first: int
-    last: int
+    inputs: Inputs
     single: Mapping[str, int]
     arrays: Arrays
 
@@ -38,10 +37,7 @@ class Built:
     def years(self) -> tuple[YearBasis, ...]:
         """The basis of every year, read-only."""
         read_only(self.arrays)
-        return tuple(
-            year_basis(self.first + place, place, self.single, self.arrays)
-            for place in range(self.last - self.first + 1)
-        )
+        return tuple(year_basis(year, place, self.single, self.arrays) for place, year in enumerate(self.inputs.years))
 
 
 def year_basis(year: int, place: int, single: Mapping[str, int], arrays: Arrays) -> YearBasis:
@@ -88,7 +84,7 @@ def stack(built: Sequence[Built]) -> Built:
     if len(built) == 1:
         return one
     state = State(*(np.concatenate([getattr(each.state, name) for each in built]) for name in names_of(State)))
-    return Built(state, one.first, one.last, one.single, stacked([each.arrays for each in built]))
+    return Built(state, one.inputs, one.single, stacked([each.arrays for each in built]))
 
 
 def stacked(parts: Sequence[Arrays]) -> Arrays:

@@ -40,10 +40,7 @@ def holding(built: Built, entries: Entries) -> Built:
     What the run's own hazards are over the other's acts on what is imposed, origin by origin: levers of the employee scheme.
     """
     insured, uninsured = (built.arrays[name] for name in ("employee_entry", "employee_entry_uninsured"))
-    held = [
-        _held(entries, year, insured[place], uninsured[place])
-        for place, year in enumerate(range(built.first, built.last + 1))
-    ]
+    held = [_held(entries, year, insured[place], uninsured[place]) for place, year in enumerate(built.inputs.years)]
     arrays = {name: np.stack([vars(each)[name] for each in held]) for name in vars(held[0])}
     return replace(built, arrays=built.arrays | {"entries": read_only(arrays)})
 

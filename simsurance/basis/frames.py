@@ -18,19 +18,18 @@ _LATEST: dict[str, Any] = {}
 """The population of the last root, and all that it follows from."""
 
 
-def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
+def frames(inputs: Inputs, persons: np.ndarray) -> dict[str, np.ndarray]:
     """Prices, incomes and product of each year; `persons` of the whole population on each 1 January, [date].
 
     `price_level`: consumer prices over those of the year before the first; `disposable_income_pp`: yuan a head of the mean
     population of a year; `disposable_income`, `gdp`: yuan, the second NaN where none is known; `interest_less_income_growth`:
     interest of the fund less the growth of disposable income a head. All [year].
     """
-    inputs = Inputs(scenario, scenario.values)
-    economy, years = scenario.values.economy, inputs.years
+    economy, years = inputs.values.economy, inputs.years
     incomes = inputs.income("national", [years[0] - 1, *years])
     income = incomes[1:] * mean(persons)
     return {
-        "price_level": prices(scenario, years),
+        "price_level": prices(inputs.scenario, years),
         "disposable_income_pp": incomes[1:],
         "disposable_income": income,
         "gdp": product(inputs) * over_root(inputs, persons),

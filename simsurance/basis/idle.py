@@ -101,7 +101,7 @@ def built(scenario: Scenario, build: Callable[[Scenario], BuiltArrays] = build_a
     """A scenario's opening state and basis; raises SimsuranceError where there are none."""
     found = build(scenario)
     state, years = found.state, found.years
-    against = frames(scenario, np.full(len(years) + 1, 1e9))
+    against = frames(found.inputs, np.full(len(years) + 1, 1e9))
     return Built(state, years, digest(state), tuple(map(digest, years)), digest(against))
 
 
