@@ -1,21 +1,21 @@
 """What amounts of a year are set against: consumer prices, incomes, gross domestic product (method note, section 10)."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from simsurance.basis import life_table
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.known import Latest
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, values_by_year
 
 ROUNDING: Final = 1e-12
 """Within which populations are the same: persons added in another order."""
-_LATEST: dict[str, Any] = {}
-"""The population of the last root, and all that it follows from."""
+OF_ROOTS: Final = Latest()
+"""Populations of the last roots."""
 
 
 def frames(inputs: Inputs, persons: np.ndarray) -> dict[str, np.ndarray]:
@@ -103,17 +103,13 @@ def same_people(scenario: Scenario) -> bool:
 def population_at_root(inputs: Inputs) -> np.ndarray:
     """All persons of the root on each 1 January, [date]; draws have one root, whose persons are found once."""
     root, scenario = inputs.at_root, inputs.scenario
-    files = [Path(root.table(path)) for path in DEMOGRAPHY_KEYS if KEYS[path].kind == "table"]
-    known = (
+    given = (
         [scenario.of_root[path] for path in DEMOGRAPHY_KEYS],
         scenario.undrawn and scenario.undrawn.population,
         root.years,
-        [(file, file.stat().st_mtime_ns) for file in files],
+        root.files(path for path in DEMOGRAPHY_KEYS if KEYS[path].kind == "table"),
     )
-    if _LATEST.get("of") != known:
-        _LATEST.update(of=known, persons=population(root))
-    found: np.ndarray = _LATEST["persons"]
-    return found
+    return OF_ROOTS.found(given, lambda: population(root))
 
 
 def population(inputs: Inputs) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A scenario's tables and schedules as arrays: demography, incomes, standards, levers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,7 +10,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, INCOME, along, axis
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import HIGHEST_STEP, Count, OutOfReach, at_counts
-from simsurance.basis.known import once
+from simsurance.basis.known import Latest, once
 from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -31,6 +31,13 @@ GRADED = ("year", "area", "income")
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
 COUNTED_AGES = {"age_16_59": (16, 60), "age_60_plus": (60, len(AGE.members)), "age_65_plus": (65, len(AGE.members))}
 """From which age to before which the counts of the opening stock go."""
+STOCK_TABLES = tuple(
+    f"population.{name}_table"
+    for name in ("stock", "mortality", "total_fertility", "fertility", "sex_ratio", "migration")
+)
+"""Tables that the opening stock follows from."""
+OPENING_STOCKS = Latest()
+"""The last opening stocks."""
 ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
 """1 for the assisted, 0 for the other income groups."""
 
@@ -70,6 +77,10 @@ class Inputs:
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
         return str(self.tables[key])
+
+    def files(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
+        """The tables that keys name, and what tells whether one has changed."""
+        return [tables.dated(self.tables[key]) for key in keys]
 
     def yearly(self, schedule: Schedule, years: Sequence[int] | None = None) -> np.ndarray:
         """A schedule by year, [year]."""
@@ -142,8 +153,19 @@ class Inputs:
     def opening_stock(self) -> np.ndarray:
         """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national counts.
 
-        Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span.
+        Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span. Nothing that
+        is drawn moves it, and draws have it found once.
         """
+        own, before = self.values.population, self._before_draws
+        given = (
+            self.first,
+            (own.mortality_factor, own.mortality_level, own.mortality_level_fade_years, own.stock_level, own.counted),
+            (before.fertility_variant, before.fertility_level, before.migration_factor),
+            self.files(STOCK_TABLES),
+        )
+        return OPENING_STOCKS.found(given, self._opening_stock)
+
+    def _opening_stock(self) -> np.ndarray:
         path = self.table("population.stock_table")
         last = min(self.first, tables.years_of(path)[-1])
         known = range(min(self.first - 1, last), last + 1)

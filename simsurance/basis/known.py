@@ -9,6 +9,8 @@ import numpy as np
 
 MOST_KNOWN: Final = 64
 """Results that are kept of one function, those that were found last."""
+LATEST: Final = 8
+"""The same, where what they follow from is compared and not only its bits."""
 
 
 def found_once(find: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
@@ -41,6 +43,23 @@ def once(find: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
         return known
 
     return found
+
+
+class Latest:
+    """What was found last, each with all that it follows from: found again only where that is another."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Any, np.ndarray]] = []
+
+    def found(self, given: Any, find: Callable[[], np.ndarray]) -> np.ndarray:
+        """What was found from the same, read-only."""
+        for known, array in self.kept:
+            if known == given:
+                return array
+        array = find()
+        array.setflags(write=False)
+        self.kept = [*self.kept[1 - LATEST :], (given, array)]
+        return array
 
 
 def _digest(given: tuple[Any, ...]) -> bytes:

@@ -33,7 +33,7 @@ def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], year
 
     `people` [sex, area, income, age] on the first; `demography` by name, the year first, then the axes of a basis.
     """
-    return shares_of_runs(people[None], demography, years)[:, 0]
+    return at(shares_of_runs(people[None], demography, years), of=("year", *OF_RUN), run=0)
 
 
 def shares_of_runs(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
@@ -42,7 +42,7 @@ def shares_of_runs(people: np.ndarray, demography: Mapping[str, np.ndarray], yea
     for place in range(years):
         of_age = persons.sum(axis=axis("health", "status", "sex"))
         everyone = of_age.sum(axis=axis("area", "income", of=OF_RUN), keepdims=True)
-        alike = np.full_like(of_age, 1 / of_age[0, ..., 0].size)
+        alike = np.full_like(of_age, 1 / at(of_age, of=OF_RUN, run=0, age=0).size)
         found.append(np.divide(of_age, everyone, out=alike, where=everyone > 0))
         try:
             persons = a_year_on(
