@@ -14,7 +14,6 @@ from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
-from simsurance.basis.persons import Persons
 from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
@@ -201,21 +200,21 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
 
 
 def simulate(
-    scenarios: Iterable[Scenario], entries: Entries | None = None, persons: Sequence[Persons] | None = None
+    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
 ) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
-    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `persons` of each
-    scenario, where they are known.
+    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `built`: what
+    each scenario is built to, where that is known.
     """
-    return _in_order(run for block in blocks(scenarios, entries, persons) for run in block.results())
+    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.results())
 
 
 def accounts_of(
-    scenarios: Iterable[Scenario], entries: Entries | None = None, persons: Sequence[Persons] | None = None
+    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries, persons) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.accounts())
 
 
 def entries_of(base: RunResult, entries: str) -> Entries | None:
@@ -286,20 +285,21 @@ class Block:
 def blocks(
     scenarios: Iterable[Scenario],
     entries: Entries | Sequence[Entries] | None = None,
-    persons: Sequence[Persons] | None = None,
+    built: Sequence[Built] | None = None,
 ) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
-    `entries`: those to the employee scheme that all hold, or those of each scenario; `persons` of each, where they are known.
+    `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
+    that is known.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
-        built = build_arrays(scenario, None if persons is None else persons[place])
+        own = build_arrays(scenario) if built is None else built[place]
         held = entries[place] if isinstance(entries, Sequence) else entries
-        if held is not None and held.cover(built.inputs.years):
-            built = holding(built, held)
-        form = form_of(scenario, built)
-        waiting.setdefault(form, []).append((place, scenario, built, held))
+        if held is not None and held.cover(own.inputs.years):
+            own = holding(own, held)
+        form = form_of(scenario, own)
+        waiting.setdefault(form, []).append((place, scenario, own, held))
         if len(waiting[form]) == RUNS_IN_CACHE:
             yield _projected(waiting.pop(form))
     for group in waiting.values():

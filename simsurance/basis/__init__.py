@@ -31,10 +31,10 @@ def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
     return built.state, built.years
 
 
-def build_arrays(scenario: Scenario, persons: Persons | None = None) -> Built:
-    """The same as arrays by name; `persons`: as they were found for a scenario that differs in nothing they hang on."""
+def build_arrays(scenario: Scenario) -> Built:
+    """The same as arrays by name."""
     try:
-        return build_plain(scenario, persons)
+        return build_plain(scenario)
     except SimsuranceError as error:
         raise told_at_its_key(scenario, error.lines, build_plain) from error
     except ArithmeticError as error:
@@ -50,7 +50,10 @@ def build_arrays(scenario: Scenario, persons: Persons | None = None) -> Built:
 
 
 def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
-    """As `build_arrays`; faults stand where they are found, and an opening that does not fit is an ArithmeticError."""
+    """As `build_arrays`; faults stand where they are found, and an opening that does not fit is an ArithmeticError.
+
+    `persons`: as they were found for a scenario that differs in nothing they hang on.
+    """
     inputs, root = Inputs(scenario, scenario.values), Inputs(scenario, scenario.reference)
     persons, scheme = persons or persons_of(scenario), scenario.values.employee
     cells, shares = persons.cells, persons.shares

@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.basis.persons import Persons
+from simsurance.basis.built import Built
 from simsurance.errors import SimsuranceError
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures, drawn
-from simsurance.uncertainty.observed import Observed, Opened, Solved
+from simsurance.uncertainty.observed import Observed, Opened, Solved, built
 
 TOGETHER: Final = 8
 """Draws whose levels are solved side by side."""
@@ -21,24 +21,18 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: its numbers, the scenario with them, and its row among levels that were solved together.
+    """One draw of a scenario: its numbers, the scenario with them and what it is built to, and its row among solved levels.
 
-    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by; `persons`: of the scenario whose draw
-    it is, which no level moves.
+    `nearer`: what the numbers of the inputs of membership and of cost were multiplied by.
     """
 
     futures: Futures
     numbers: np.ndarray
     scenario: Scenario
+    built: Built
     levels: Solved
     row: int
     nearer: tuple[float, float]
-    persons: Persons
-
-    @property
-    def own(self) -> Scenario:
-        """The draw of the scenario whose draw it is."""
-        return drawn(self.scenario, self.levels.values(self.futures.scenario, self.row))
 
     def of(self, scenario: Scenario) -> Scenario:
         """The draw of another scenario: deviations from its own values, levels moved as they were solved."""
@@ -80,8 +74,8 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
             own = opened[row] if row in rows else None
             if own is None:
                 of_people, opened[row] = of_people + 1, None
-            elif solved.possible(at := rows.index(row)):
-                found[row] = Draw(futures, numbers[row], scenarios[row], solved, at, nearer[row], own.ahead)
+            elif (whole := _whole(scenarios[row], own, solved, rows.index(row), futures.scenario)) is not None:
+                found[row] = Draw(futures, numbers[row], *whole, solved, rows.index(row), nearer[row])
                 continue
             else:
                 of_cost += 1
@@ -94,6 +88,17 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
     return [found[row] for row in sorted(found)]
 
 
+def _whole(
+    scenario: Scenario, opened: Opened, solved: Solved, row: int, median: Scenario
+) -> tuple[Scenario, Built] | None:
+    """A draw with the levels that were solved, and what it is built to; None where that cannot be, or is not to be believed."""
+    if not solved.possible(row):
+        return None
+    own = drawn(scenario, solved.values(median, row))
+    found = built(own, opened.ahead)
+    return None if found is None else (own, found)
+
+
 def runs_of(draws: Sequence[Draw]) -> list[RunAccounts]:
     """What is kept of draws of the scenario whose draws they are, projected."""
-    return accounts_of([each.own for each in draws], persons=[each.persons for each in draws])
+    return accounts_of([each.scenario for each in draws], built=[each.built for each in draws])

@@ -232,21 +232,26 @@ class Observed:
         self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
     ) -> tuple[Solved, list[int]]:
         """The levels of draws by row, and the rows that can open; `noise` standard normal numbers, [row, target]."""
-        built = {row: found for row, each in scenarios.items() if (found := self._built(each, opened[row])) is not None}
-        rows = list(built)
+        in_year = {
+            row: found
+            for row, each in scenarios.items()
+            if (own := opened[row]) is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
+        }
+        rows = list(in_year)
         if not rows:
             return Solved(self.levels, np.empty((0, len(self.levels))), np.empty(0)), []
-        reached = Reached.by([scenarios[row] for row in rows], list(built.values()), self.levels)
+        reached = Reached.by([scenarios[row] for row in rows], list(in_year.values()), self.levels)
         wanted = self.targets + noise[rows, : len(self.levels)] * self.spread
         moves, missed = settled(reached, wanted, np.tile(self.start, (len(rows), 1)), self.slopes)
         return Solved(self.levels, moves, missed), rows
 
-    def _built(self, scenario: Scenario, opened: Opened | None) -> Built | None:
-        """A draw built at the reference year; None where it does not open."""
-        try:
-            return None if opened is None else build_plain(at_start(scenario, self.year), opened.in_year)
-        except (ArithmeticError, SimsuranceError):
-            return None
+
+def built(scenario: Scenario, persons: Persons) -> Built | None:
+    """A draw built, its persons known; None where it does not open, or would be paid more than the cost."""
+    try:
+        return build_plain(scenario, persons)
+    except (ArithmeticError, SimsuranceError):
+        return None
 
 
 def observed(scenario: Scenario) -> Observed:

@@ -91,7 +91,7 @@ class Plan:
             if len(self.scenarios) == 1:
                 yield [kept(draws.runs_of(drawn), nearer, missed)]
                 continue
-            base = simulate([each.own for each in drawn], persons=[each.persons for each in drawn])
+            base = simulate([each.scenario for each in drawn], built=[each.built for each in drawn])
             held = [each.entries for each in base]
             runs: list[Sequence[RunAccounts]] = [base]
             for scenario in self.scenarios[1:]:
