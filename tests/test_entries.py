@@ -10,7 +10,7 @@ from small_scheme import held, on, one_year, persons, quiet_year, state_of
 from test_batch import assert_same_bits
 
 from simsurance.axes import AREA, ENTRANTS, INCOME, SEX, index, row
-from simsurance.basis import build
+from simsurance.basis import build_arrays
 from simsurance.basis.entries import holding
 from simsurance.ledger import POOL
 from simsurance.model.state import EntriesBasis, State, YearBasis
@@ -200,9 +200,9 @@ def test_without_the_schemes_money_its_entries_are_held_as_well() -> None:
 
 
 def test_arrays_that_are_held_cannot_be_written_to() -> None:
-    _, basis = build(scenario())
-    assert basis[0].entries is None
-    year = holding(basis, root().entries)[0].entries
+    built = build_arrays(scenario())
+    assert built.years[0].entries is None
+    year = holding(built, root().entries).years[0].entries
     assert year is not None
     for array in vars(year).values():
         with pytest.raises(ValueError, match="read-only"):

@@ -405,10 +405,10 @@ def test_a_draw_that_would_be_paid_more_than_the_cost_is_brought_nearer() -> Non
 
 
 def test_a_draw_is_given_up_early_only_where_it_would_be_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Plan((baseline(),), Sample(48, 1)).chunk(0, 48)[0]
+    found = Plan((baseline(),), Sample(64, 1)).chunk(0, 32)[0]
     assert (found.nearer[:, 1] < 1).any()
     monkeypatch.setattr("simsurance.uncertainty.observed.SURELY", np.inf)
-    same([found], Plan((baseline(),), Sample(48, 1)).chunk(0, 48))
+    same([found], Plan((baseline(),), Sample(64, 1)).chunk(0, 32))
 
 
 def test_levels_are_solved_without_a_bonus_that_nobody_has_earned() -> None:
