@@ -7,9 +7,12 @@ import tempfile
 from pathlib import Path
 
 import against
+import drawn
 from against import RUNS, Side, former_python, in_pairs, memory
 from goals import Measure, table
 from run import machine
+
+from simsurance.scenario_file.loader import load
 
 against.ENTRIES["drawn"] = against.ENTRIES["present"] | {"many": "drawn:project"}
 A_DRAW, SCALE, PEAK = 0.60, 1.1, 120
@@ -43,7 +46,8 @@ def main() -> None:
             at_most=PEAK,
         ),
     ]
-    print(table(measures), pairs, sep="\n\n")
+    parts = ", ".join(f"{part} {share:.0%}" for part, share in drawn.shares(load("baseline"), RUNS).items())
+    print(table(measures), pairs, f"of a draw: {parts}", sep="\n\n")
 
 
 if __name__ == "__main__":

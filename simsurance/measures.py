@@ -181,7 +181,10 @@ def ratio(part: np.ndarray, whole: np.ndarray, otherwise: float = np.nan) -> np.
 
 def interest_path(basis: Sequence[YearBasis], runs: int) -> Interest:
     """The funds' interest by year and run."""
-    return Interest(np.stack([np.broadcast_to(year.interest_rate, runs) for year in basis]), basis[0].interest_share)
+    rates = np.empty((len(basis), runs))
+    for place, year in enumerate(basis):
+        rates[place] = year.interest_rate
+    return Interest(rates, basis[0].interest_share)
 
 
 def first_year(below: np.ndarray, years: Sequence[int]) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
-from simsurance.basis import build, stack, trend
+from simsurance.basis import build_arrays, trend
+from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
@@ -18,14 +19,13 @@ from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
-from simsurance.model.state import State, YearBasis
+from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Built = tuple[State, tuple[YearBasis, ...]]
 Waiting = tuple[int, Scenario, Built, Entries | None]
 """A scenario that waits for others of its form: its place among all, what it is built to, entries that it holds."""
 
@@ -199,17 +199,22 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunResult]:
+def simulate(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
+) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
-    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs.
+    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `built`: what
+    each scenario is built to, where that is known.
     """
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.results())
+    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.results())
 
 
-def accounts_of(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunAccounts]:
+def accounts_of(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
+) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.accounts())
 
 
 def entries_of(base: RunResult, entries: str) -> Entries | None:
@@ -243,7 +248,7 @@ class Block:
         """What is kept of each run; raises SimsuranceError if an identity does not hold."""
         values, persons = [each.values for each in self.scenarios], self.projection.stocks.persons
         everyone = total(persons)
-        beside = [frames(scenario, everyone[:, run]) for run, scenario in enumerate(self.scenarios)]
+        beside = [frames(each.inputs, everyone[:, run]) for run, each in enumerate(self.built)]
         framed = {name: np.stack([each[name] for each in beside], axis=-1) for name in beside[0]}
         by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
@@ -255,7 +260,7 @@ class Block:
             require_possible(scenario, self.projection, run)
             identities.require(checks[run], scenario.name)
             accounts = {fund: {name: of[:, run] for name, of in each.items()} for fund, each in by_fund.items()}
-            _add_cost_growth(accounts, scenario)
+            _add_cost_growth(accounts, self.built[run].inputs)
             for column in (column for of in accounts.values() for column in of.values()):
                 column.setflags(write=False)
             own = tuple(each.of_run(run) for each in found)
@@ -274,41 +279,44 @@ class Block:
     def results(self) -> Iterator[tuple[int, RunResult]]:
         """Place and result of each run."""
         for run, (place, kept) in enumerate(self.accounts()):
-            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
+            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run].years)
 
 
-def blocks(scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] | None = None) -> Iterator[Block]:
+def blocks(
+    scenarios: Iterable[Scenario],
+    entries: Entries | Sequence[Entries] | None = None,
+    built: Sequence[Built] | None = None,
+) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
-    `entries`: those to the employee scheme that all hold, or those of each scenario.
+    `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
+    that is known.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
-        state, basis = build(scenario)
+        own = build_arrays(scenario) if built is None else built[place]
         held = entries[place] if isinstance(entries, Sequence) else entries
-        if held is not None and held.cover([year.year for year in basis]):
-            basis = holding(basis, held)
-        form = form_of(scenario, basis)
-        waiting.setdefault(form, []).append((place, scenario, (state, basis), held))
+        if held is not None and held.cover(own.inputs.years):
+            own = holding(own, held)
+        form = form_of(scenario, own)
+        waiting.setdefault(form, []).append((place, scenario, own, held))
         if len(waiting[form]) == RUNS_IN_CACHE:
             yield _projected(waiting.pop(form))
     for group in waiting.values():
         yield _projected(group)
 
 
-def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
+def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     """What runs must have in common to be projected side by side."""
-    first, last = basis[0], basis[-1]
     return (
-        first.year,
-        last.year,
-        first.rules_start,
-        first.bonus_credited_years,
-        first.critical_edges.shape[1],
-        first.employee is not None,
-        first.pins is not None,
-        first.entries is not None,
-        first.enrolment is not None,
+        built.inputs.first,
+        built.inputs.last,
+        *built.single.values(),
+        built.arrays["critical_edges"].shape[2],
+        built.arrays["employee"] is not None,
+        built.arrays["pins"] is not None,
+        built.arrays["entries"] is not None,
+        built.arrays["enrolment"] is not None,
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -316,14 +324,14 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
 
 def _projected(group: Sequence[Waiting]) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
-    state, basis = stack(built)
-    held = entries if basis[0].entries is not None else (None,) * len(entries)
-    return Block(places, scenarios, built, basis, project(state, basis), held)
+    together = stack(built)
+    held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
+    projection = project(together.state, together.years)
+    return Block(places, scenarios, built, together.years, projection, held)
 
 
-def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:
+def _add_cost_growth(accounts: dict[str, measures.Account], inputs: Inputs) -> None:
     """Real growth of cost at given age, and its residual beyond income, beside the accounts of the funds that pay for care."""
-    inputs = Inputs(scenario, scenario.values)
     for fund, scheme in zip((RESIDENT, POOL), trend.SCHEMES, strict=True):
         if fund in accounts:
             accounts[fund]["real_cost_growth"] = trend.real_growth(inputs, scheme, inputs.years)

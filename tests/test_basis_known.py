@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simsurance.basis.known import MOST_KNOWN, found_once
+from simsurance.basis.known import LATEST, MOST_KNOWN, Latest, found_once, once
 
 
 def test_the_same_bits_are_given_the_same_array_and_other_bits_another() -> None:
@@ -43,3 +43,45 @@ def test_what_was_found_long_ago_is_found_anew() -> None:
     same(MOST_KNOWN)
     same(0)
     assert asked == [*range(MOST_KNOWN + 1), 0]
+
+
+class Asked:
+    """Inputs, and how often they were asked."""
+
+    def __init__(self) -> None:
+        self.found: dict[object, np.ndarray] = {}
+        self.times = 0
+
+    @once
+    def grown(self, years: list[int], rate: float = 0.0) -> np.ndarray:
+        self.times += 1
+        return np.array(years) * (1 + rate)
+
+
+def test_inputs_are_asked_once_for_the_same_years() -> None:
+    one, other = Asked(), Asked()
+    found = one.grown([1, 2])
+    assert one.grown([1, 2]) is found
+    np.testing.assert_array_equal(one.grown([1, 2], 1.0), [2, 4])
+    np.testing.assert_array_equal(other.grown([1, 3]), [1, 3])
+    assert (one.times, other.times) == (2, 1)
+    with pytest.raises(ValueError, match="read-only"):
+        found[0] = 5
+
+
+def test_what_was_found_last_is_found_anew_where_it_follows_from_something_else() -> None:
+    latest, asked = Latest(), []
+
+    def ask(given: object) -> np.ndarray:
+        def find() -> np.ndarray:
+            asked.append(given)
+            return np.array(len(asked))
+
+        return latest.found(given, find)
+
+    assert ask(["a", {1: 2.0}]) is ask(["a", {1: 2.0}])
+    assert ask(["a", {1: 3.0}]) == 2
+    for place in range(LATEST):
+        ask(place)
+    assert ask(["a", {1: 3.0}]) == LATEST + 3
+    assert len(latest.kept) == LATEST

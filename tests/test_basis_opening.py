@@ -112,7 +112,7 @@ def test_income_shares_meet_the_assisted_share_and_keep_the_others() -> None:
 
 
 def test_the_steady_mix_is_shares_that_add_up_at_every_age() -> None:
-    mix = opening.steady_mix(inputs_of(2026))
+    mix = inputs_of(2026).mix
     assert mix.min() >= 0
     assert mix.sum(axis=(0, 3)) == pytest.approx(np.ones(mix.shape[1:3]))
     assert mix[:, :, 0, 1:5].sum() == 0, "nobody has lapsed at birth"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from simsurance.scenario_file.loader import load
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers")
+MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers", "drawn")
 
 
 @pytest.fixture
@@ -40,6 +42,17 @@ def test_the_shares_of_the_stages_make_a_whole_and_leave_the_engine_as_it_was() 
     assert sum(shares.values()) == pytest.approx(1)
     assert min(shares.values()) > 0
     assert [getattr(owner, name) for found in stages.STAGES.values() for owner, name in found] == before
+
+
+@pytest.mark.usefixtures("on_path")
+def test_the_shares_of_the_parts_of_a_draw_make_a_whole_and_leave_them_as_they_were() -> None:
+    drawn = import_module("drawn")
+    before = [getattr(owner, name) for found in drawn.PARTS.values() for owner, name in found]
+    shares = drawn.shares(load("baseline").replace({"horizon.last_year": 2027}), 8)
+    assert list(shares) == [*drawn.PARTS, drawn.REST]
+    assert sum(shares.values()) == pytest.approx(1)
+    assert min(shares.values()) > 0
+    assert [getattr(owner, name) for found in drawn.PARTS.values() for owner, name in found] == before
 
 
 @pytest.mark.usefixtures("on_path")

@@ -10,7 +10,7 @@ from small_scheme import held, on, one_year, persons, quiet_year, state_of
 from test_batch import assert_same_bits
 
 from simsurance.axes import AREA, ENTRANTS, INCOME, SEX, index, row
-from simsurance.basis import build
+from simsurance.basis import build_arrays
 from simsurance.basis.entries import holding
 from simsurance.ledger import POOL
 from simsurance.model.state import EntriesBasis, State, YearBasis
@@ -127,7 +127,8 @@ def test_a_contribution_freeze_moves_the_pool_by_next_to_nothing() -> None:
 def test_a_lever_of_the_scheme_acts_by_the_relative_change_of_its_hazard() -> None:
     """A fifth more from 2027 over three years: in its first year of one origin and the other by its own hazard."""
     joining = scenario("flexible_workers_join")
-    (_, years), (by_held,), (by_odds,) = build(joining), simulate([joining], root().entries), simulate([joining])
+    years = build_arrays(joining).years
+    (by_held,), (by_odds,) = simulate([joining], root().entries), simulate([joining])
     first = root().years.index(2027)
     entrants = root().projection.entrants[first, 0]
     own, before = years[first], root().basis[first]
@@ -200,9 +201,9 @@ def test_without_the_schemes_money_its_entries_are_held_as_well() -> None:
 
 
 def test_arrays_that_are_held_cannot_be_written_to() -> None:
-    _, basis = build(scenario())
-    assert basis[0].entries is None
-    year = holding(basis, root().entries)[0].entries
+    built = build_arrays(scenario())
+    assert built.years[0].entries is None
+    year = holding(built, root().entries).years[0].entries
     assert year is not None
     for array in vars(year).values():
         with pytest.raises(ValueError, match="read-only"):

@@ -269,8 +269,11 @@ def bisected(total_at: Callable[[float], float], target: float) -> float:
 @given(
     st.lists(st.floats(-5, 5), min_size=1, max_size=60),
     st.sampled_from((1e-9, 1e-3, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9)),
+    st.sampled_from((1.0, 1e-6, 0.02, 30.0, 1e5)),
 )
-def test_a_factor_found_by_secants_is_that_of_plain_bisection_to_the_bit(logits: list[float], share: float) -> None:
+def test_a_factor_found_by_secants_is_that_of_plain_bisection_to_the_bit(
+    logits: list[float], share: float, near: float
+) -> None:
     odds, asked = np.exp(np.array(logits)), []
 
     def total_at(factor: float) -> float:
@@ -278,7 +281,7 @@ def test_a_factor_found_by_secants_is_that_of_plain_bisection_to_the_bit(logits:
         return float((odds * factor / (1 + odds * factor)).sum())
 
     target = share * len(odds)
-    factor, questions = solve_odds_factor(total_at, target), len(asked)
+    factor, questions = solve_odds_factor(total_at, target, near), len(asked)
     assert factor == bisected(total_at, target)
     if 1e-3 <= share <= 0.9:
         assert questions < 40, "fewer than bisection asks"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from simsurance.basis import build_plain
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.life_table import life_expectancy
 from simsurance.cli import main
@@ -24,7 +25,16 @@ from simsurance.scenario_file.schedule import values_by_year
 from simsurance.uncertainty import draws, jobs
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
 from simsurance.uncertainty.futures import Futures, drawn, futures_of
-from simsurance.uncertainty.observed import PUBLISHED, at_start, observed
+from simsurance.uncertainty.observed import (
+    OF_MEMBERS,
+    OF_RESIDENTS,
+    PUBLISHED,
+    Reached,
+    at_start,
+    given,
+    observed,
+    with_levels,
+)
 from simsurance.uncertainty.paired import BETTER, Pairs
 from simsurance.uncertainty.parameters import (
     HARD,
@@ -385,6 +395,32 @@ def test_a_draw_is_the_same_alone_and_beside_others() -> None:
             for each in plan.chunk(4, 12)
         ],
     )
+
+
+def test_a_draw_that_would_be_paid_more_than_the_cost_is_brought_nearer() -> None:
+    """The ratio that was solved and what the retired are paid beyond it are more than 1 in one of these."""
+    found = Plan((baseline(),), Sample(64, 1)).chunk(56, 64)[0]
+    assert found.nearer[:, 1].min() < 1
+    assert np.isfinite(found.measured["closing_last_year"]).all()
+
+
+def test_a_draw_is_given_up_early_only_where_it_would_be_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Plan((baseline(),), Sample(64, 1)).chunk(0, 32)[0]
+    assert (found.nearer[:, 1] < 1).any()
+    monkeypatch.setattr("simsurance.uncertainty.observed.SURELY", np.inf)
+    same([found], Plan((baseline(),), Sample(64, 1)).chunk(0, 32))
+
+
+def test_levels_are_solved_without_a_bonus_that_nobody_has_earned() -> None:
+    levels, built = OF_RESIDENTS + OF_MEMBERS, build_plain(at_start(baseline(), 2025))
+    reached = Reached.by([baseline()], [built], levels)
+    moves = np.full((1, len(levels)), 0.02)
+    assert reached.year.rules_in_force.max() == 0 < built.years[0].rules_in_force.max()
+    year = with_levels(built.years[0], levels, moves, reached.progress)
+    whole = given(reached.lives, reached.state, year)
+    assert np.exp(reached(moves)[0]) == pytest.approx([float(whole[level.target][0]) for level in levels], rel=1e-14)
+    later = build_plain(at_start(baseline(), 2027))
+    assert Reached.by([baseline()], [later], levels).year.rules_in_force.max() > 0
 
 
 def test_a_damaged_part_is_computed_again(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from simsurance.answers.condition import Condition
 from simsurance.answers.vary import Vary, rounded
-from simsurance.basis import build
+from simsurance.basis import build_arrays
 from simsurance.basis.entries import Entries, enrolment_of
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.results import ODDS, RunAccounts, RunResult, accounts_of, entries_of, simulate
@@ -195,7 +195,7 @@ def solve(
 
 def unmoved(run: RunResult) -> Entries:
     """What holds the whole membership of a run: entries to the employee scheme and the hazards of the enrolment."""
-    return replace(run.entries, enrolment=enrolment_of(*build(run.scenario)))
+    return replace(run.entries, enrolment=enrolment_of(build_arrays(run.scenario)))
 
 
 def _first_tries(vary: Vary, known: Sequence[Answer]) -> list[float]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simsurance.axes import ENTRANTS, FLOW_AXES, along
+from simsurance.basis.built import Built, read_only
+from simsurance.basis.inputs import Arrays
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.projection import short_buffers
-from simsurance.model.state import EnrolmentBasis, EntriesBasis, State, Workspace, YearBasis
+from simsurance.model.state import EnrolmentBasis, EntriesBasis, Workspace, YearBasis
 from simsurance.model.year import step
 from simsurance.scenario_file.loader import Scenario
 
@@ -39,38 +41,42 @@ class Entries:
 
 
 @short_buffers()
-def enrolment_of(opening: State, basis: Sequence[YearBasis]) -> tuple[EnrolmentBasis, ...]:
+def enrolment_of(built: Built) -> tuple[EnrolmentBasis, ...]:
     """The hazards of the enrolment for every year of a run, one run alone, for later runs to hold."""
-    found, state, work = [], opening, Workspace(opening.cells.shape)
-    for year in basis:
+    found, state, work = [], built.state, Workspace(built.state.cells.shape)
+    for year in built.years:
         hazards = enrolment_hazards(state.cells, year)
-        held = EnrolmentBasis(hazards.leave, hazards.enter)
-        for array in vars(held).values():
-            array.setflags(write=False)
-        found.append(held)
+        found.append(EnrolmentBasis(hazards.leave, hazards.enter))
         state, _ = step(state, year, work)
     return tuple(found)
 
 
-def holding(basis: Sequence[YearBasis], entries: Entries) -> tuple[YearBasis, ...]:
-    """The years of a run, one run alone, with the entries of another imposed.
+def holding(built: Built, entries: Entries) -> Built:
+    """A run, alone, with the entries of another imposed in each of its years, and the other's enrolment if that is held too.
 
     What the run's own hazards are over the other's acts on what is imposed, origin by origin: levers of the employee scheme.
     """
-    return tuple(_held(year, entries) for year in basis)
+    insured, uninsured = (built.arrays[name] for name in ("employee_entry", "employee_entry_uninsured"))
+    held = [_held(entries, year, insured[place], uninsured[place]) for place, year in enumerate(built.inputs.years)]
+    arrays = {"entries": _by_year(held)}
+    if entries.enrolment:
+        arrays["enrolment"] = _by_year([entries.enrolment[entries.years.index(year)] for year in built.inputs.years])
+    return replace(built, arrays=built.arrays | arrays)
 
 
-def _held(year: YearBasis, entries: Entries) -> YearBasis:
-    """One year with entries imposed."""
-    place = entries.years.index(year.year)
+def _by_year(held: Sequence[EntriesBasis] | Sequence[EnrolmentBasis]) -> Arrays:
+    """What is imposed, the year first."""
+    return read_only({name: np.stack([vars(each)[name] for each in held]) for name in vars(held[0])})
+
+
+def _held(entries: Entries, year: int, of_insured: np.ndarray, of_uninsured: np.ndarray) -> EntriesBasis:
+    """What is imposed in one year, beside the run's own hazards in it."""
+    place = entries.years.index(year)
     entrants, root = entries.entrants[place], entries.basis[place]
     insured, uninsured, outside = (_on_person_axes(entrants[each]) for each in (INSURED, UNINSURED, OUTSIDE))
-    wanted = insured * _relative(year.employee_entry, root.employee_entry)
-    wanted = wanted + uninsured * _relative(year.employee_entry_uninsured, root.employee_entry_uninsured)
-    held = EntriesBasis(wanted, outside, root.employee_entry, root.employee_entry_uninsured)
-    for array in vars(held).values():
-        array.setflags(write=False)
-    return replace(year, entries=held, enrolment=entries.enrolment[place] if entries.enrolment else None)
+    wanted = insured * _relative(of_insured, root.employee_entry)
+    wanted = wanted + uninsured * _relative(of_uninsured, root.employee_entry_uninsured)
+    return EntriesBasis(wanted, outside, root.employee_entry, root.employee_entry_uninsured)
 
 
 def _relative(own: np.ndarray, root: np.ndarray) -> np.ndarray:

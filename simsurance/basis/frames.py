@@ -7,27 +7,29 @@ import numpy as np
 
 from simsurance.basis import life_table
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.known import Latest
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, values_by_year
 
 ROUNDING: Final = 1e-12
 """Within which populations are the same: persons added in another order."""
+OF_ROOTS: Final = Latest()
+"""Populations of the last roots."""
 
 
-def frames(scenario: Scenario, persons: np.ndarray) -> dict[str, np.ndarray]:
+def frames(inputs: Inputs, persons: np.ndarray) -> dict[str, np.ndarray]:
     """Prices, incomes and product of each year; `persons` of the whole population on each 1 January, [date].
 
     `price_level`: consumer prices over those of the year before the first; `disposable_income_pp`: yuan a head of the mean
     population of a year; `disposable_income`, `gdp`: yuan, the second NaN where none is known; `interest_less_income_growth`:
     interest of the fund less the growth of disposable income a head. All [year].
     """
-    inputs = Inputs(scenario, scenario.values)
-    economy, years = scenario.values.economy, inputs.years
+    economy, years = inputs.values.economy, inputs.years
     incomes = inputs.income("national", [years[0] - 1, *years])
     income = incomes[1:] * mean(persons)
     return {
-        "price_level": prices(scenario, years),
+        "price_level": prices(inputs.scenario, years),
         "disposable_income_pp": incomes[1:],
         "disposable_income": income,
         "gdp": product(inputs) * over_root(inputs, persons),
@@ -74,7 +76,7 @@ def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
     Where the scenario names another product than its root, over that ratio in the last year named: a named product is met.
     """
     scenario, years = inputs.scenario, inputs.years
-    at_root = persons if same_people(scenario) else population(inputs.at_root)
+    at_root = persons if same_people(scenario) else population_at_root(inputs)
     people = mean(persons) / mean(at_root)
     people = np.where(np.abs(people - 1) < ROUNDING, 1.0, people)
     ratio = people * incomes_over_root(inputs, years)
@@ -96,6 +98,18 @@ def same_people(scenario: Scenario) -> bool:
     return scenario.values.population == scenario.at_root.population and all(
         scenario.tables[path] == scenario.root_tables[path] for path in tables
     )
+
+
+def population_at_root(inputs: Inputs) -> np.ndarray:
+    """All persons of the root on each 1 January, [date]; draws have one root, whose persons are found once."""
+    root, scenario = inputs.at_root, inputs.scenario
+    given = (
+        [scenario.of_root[path] for path in DEMOGRAPHY_KEYS],
+        scenario.undrawn and scenario.undrawn.population,
+        root.years,
+        root.files(path for path in DEMOGRAPHY_KEYS if KEYS[path].kind == "table"),
+    )
+    return OF_ROOTS.found(given, lambda: population(root))
 
 
 def population(inputs: Inputs) -> np.ndarray:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from simsurance.basis import build, build_plain
+from simsurance.basis import build_arrays, build_plain
+from simsurance.basis.built import Built as BuiltArrays
 from simsurance.basis.frames import frames
-from simsurance.basis.pins import Build, require_possible
+from simsurance.basis.pins import require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
@@ -96,10 +97,11 @@ class Built:
         return self.flows[years]
 
 
-def built(scenario: Scenario, build: Build = build) -> Built:
+def built(scenario: Scenario, build: Callable[[Scenario], BuiltArrays] = build_arrays) -> Built:
     """A scenario's opening state and basis; raises SimsuranceError where there are none."""
-    state, years = build(scenario)
-    against = frames(scenario, np.full(len(years) + 1, 1e9))
+    found = build(scenario)
+    state, years = found.state, found.years
+    against = frames(found.inputs, np.full(len(years) + 1, 1e9))
     return Built(state, years, digest(state), tuple(map(digest, years)), digest(against))
 
 

@@ -1,6 +1,6 @@
 """A scenario's tables and schedules as arrays: demography, incomes, standards, levers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,6 +10,7 @@ import numpy as np
 from simsurance.axes import AGE, AREA, INCOME, along, axis
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import HIGHEST_STEP, Count, OutOfReach, at_counts
+from simsurance.basis.known import Latest, once
 from simsurance.basis.residence import at_national_mean
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -31,6 +32,13 @@ GRADED = ("year", "area", "income")
 PLACES = ("year", "run", "health", "status", "sex", "area", "income", "age")
 COUNTED_AGES = {"age_16_59": (16, 60), "age_60_plus": (60, len(AGE.members)), "age_65_plus": (65, len(AGE.members))}
 """From which age to before which the counts of the opening stock go."""
+STOCK_TABLES = tuple(
+    f"population.{name}_table"
+    for name in ("stock", "mortality", "total_fertility", "fertility", "sex_ratio", "migration")
+)
+"""Tables that the opening stock follows from."""
+OPENING_STOCKS = Latest()
+"""The last opening stocks."""
 ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
 """1 for the assisted, 0 for the other income groups."""
 
@@ -59,6 +67,8 @@ class Inputs:
         self.tables = scenario.tables if tables is None else tables
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
+        self.found: dict[Any, np.ndarray] = {}
+        """What was found of these inputs, by what was asked."""
 
     @cached_property
     def at_root(self) -> "Inputs":
@@ -68,6 +78,10 @@ class Inputs:
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
         return str(self.tables[key])
+
+    def files(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
+        """The tables that keys name, and what tells whether one has changed."""
+        return [tables.dated(self.tables[key]) for key in keys]
 
     def yearly(self, schedule: Schedule, years: Sequence[int] | None = None) -> np.ndarray:
         """A schedule by year, [year]."""
@@ -153,8 +167,20 @@ class Inputs:
         """Persons by sex and age on the opening 1 January: the mean of the 1 July stocks around it, at the national counts.
 
         Stocks after the table's last 1 July are stepped with the mean rates of the two calendar years they span. A table of
-        1 January is read on that date, or stepped from the last one before it.
+        1 January is read on that date, or stepped from the last one before it. Nothing that is drawn moves it, and draws have
+        it found once.
         """
+        own, before = self.values.population, self._before_draws
+        given = (
+            self.first,
+            (own.mortality_factor, own.mortality_level, own.mortality_level_fade_years, own.stock_level, own.counted),
+            (before.fertility_variant, before.fertility_level, before.migration_factor),
+            self.files(STOCK_TABLES),
+            self.of_nation,
+        )
+        return OPENING_STOCKS.found(given, self._opening_stock)
+
+    def _opening_stock(self) -> np.ndarray:
         path = self.table("population.stock_table")
         level = self.yearly(self.values.population.stock_level, [self.first])[0]
         first, last = years_read(self.first, self.last, self.tables)["population.stock_table"]
@@ -230,6 +256,7 @@ class Inputs:
 
     # ---------------------------------------------------------------- income
 
+    @once
     def income(self, territory: Territory, years: Sequence[int]) -> np.ndarray:
         """Disposable income a head by year: to the last year named, a number to the opening, then grown. Yuan, [year]."""
         economy = self.values.economy
@@ -263,6 +290,7 @@ class Inputs:
         by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=-1)
         return at_national_mean(by_area[:, :, None] * relative, shares, self.income("national", years))
 
+    @once
     def indexation(self, years: Sequence[int]) -> np.ndarray:
         """Factor that takes yuan amounts of the reference year to each year, [year]."""
         if self.values.benefits.indexation == "fixed":
@@ -271,6 +299,7 @@ class Inputs:
         before = self.income("national", [*(year - 1 for year in years), reference - 1])
         return before[:-1] / before[-1]
 
+    @once
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
@@ -288,8 +317,9 @@ class Inputs:
         graded = self.values.contributions.personal.grade
         return np.array([members(getattr(graded, area), INCOME.members) for area in AREA.members])
 
-    def standards(self) -> tuple[np.ndarray, np.ndarray]:
-        """Personal contribution and subsidy a head of each insured year and the one after the last, [year + 1], yuan."""
+    @once
+    def standards(self) -> np.ndarray:
+        """Personal contribution and subsidy a head of each insured year and the one after the last, yuan, [2, year + 1]."""
         years = [*self.years, self.last + 1]
         before = self.income("national", [year - 1 for year in years])
         own, budget = self.values.contributions.personal, self.values.contributions.subsidy
@@ -318,7 +348,9 @@ class Inputs:
             self.yearly(budget.ratio_to_personal, years),
             self.yearly(budget.share_of_total, years),
         )
-        return personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)
+        return np.stack(
+            [personal * self.lever("personal_contributions", years), subsidy * self.lever("subsidies", years)]
+        )
 
 
 def through_the_year(profile: np.ndarray) -> np.ndarray:

@@ -1,12 +1,24 @@
 """One factor on all odds that meets a total."""
 
 from collections.abc import Callable
+from math import log1p
 from typing import Final
 
 import numpy as np
 
-ROUNDING: Final = 1e-13
+LOWEST, HIGHEST = -30.0, 30.0
+"""Between which logarithms a factor is looked for."""
+ROUNDING: Final = 4e-14
 """Share of a total that surely is more than the error of its last digits."""
+ROOM: Final = 1e-13
+"""How near the logarithm of a factor may come where a total moves in proportion: more than rounding."""
+CLOSE: Final = 2e-14
+"""Product of two steps of the secants after which a third would be less than rounding."""
+LONGEST: Final = 3.0
+"""Step of the secants at most: from where nearly all are counted, the total hardly says how far it is."""
+MOST_SECANTS: Final = 14
+STEEPEST: Final = 1.5
+"""Slope of a total's logarithm that is surely more than it can be: 1, where all odds are small."""
 NEAR: Final = 4e-12
 """How near secants come to the logarithm of a factor."""
 
@@ -20,16 +32,22 @@ def logit_shift(shares: np.ndarray, weights: np.ndarray, target: float) -> np.nd
     return odds * factor / (1 + odds * factor)
 
 
-def solve_odds_factor(total_at: Callable[[float], float], target: float) -> float:
-    """The factor on all odds at which an increasing total meets its target, by bisection on the logarithm."""
+def solve_odds_factor(total_at: Callable[[float], float], target: float, near: float = 1.0) -> float:
+    """The factor on all odds at which an increasing total meets its target, by bisection on the logarithm.
+
+    `near`: a factor from where it is looked for; it is the same to the bit wherever that is.
+    """
 
     def missed(logarithm: float) -> float:
         return total_at(np.exp(logarithm)) - target
 
-    low, high = -30.0, 30.0
-    if not missed(low) <= 0 <= missed(high):
-        raise ArithmeticError(f"no factor on the odds gives {target:g}")
-    below, above = surely_outside(missed, low, high, ROUNDING * abs(target))
+    low, high = LOWEST, HIGHEST
+    found = close_around(missed, target, float(np.log(near))) if target > 0 else None
+    if found is None:
+        if not missed(low) <= 0 <= missed(high):
+            raise ArithmeticError(f"no factor on the odds gives {target:g}")
+        found = surely_outside(missed, low, high, ROUNDING * abs(target))
+    below, above = found
     for _ in range(200):
         middle = (low + high) / 2
         if middle <= below or (middle < above and missed(middle) < 0):
@@ -39,6 +57,32 @@ def solve_odds_factor(total_at: Callable[[float], float], target: float) -> floa
         if high - low < 1e-15 * max(1.0, abs(middle)):
             break
     return float(np.exp((low + high) / 2))
+
+
+def close_around(missed: Callable[[float], float], target: float, near: float) -> tuple[float, float] | None:
+    """Two logarithms so close to the solution that bisection need not ask how an increasing total lies beyond them.
+
+    Secants of the total's logarithm lead there in a few steps; None where they do not.
+    """
+    before, step, now = near, 1.0, near
+    at_before, slope = 0.0, 1.0
+    for count in range(MOST_SECANTS):
+        if not LOWEST < now < HIGHEST:
+            return None
+        at_now = log1p(missed(now) / target)
+        if count:
+            slope = (at_now - at_before) / (now - before)
+        if not 0 < slope <= STEEPEST:
+            return None
+        before, at_before, last, step = now, at_now, step, min(max(-at_now / slope, -LONGEST), LONGEST)
+        now = before + step
+        if abs(step * last) < CLOSE:
+            break
+    for width in (ROOM / slope, NEAR / slope):
+        below, above = now - width, now + width
+        if missed(below) < -ROUNDING * target and missed(above) > ROUNDING * target:
+            return below, above
+    return None
 
 
 def surely_outside(missed: Callable[[float], float], low: float, high: float, rounding: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The opening state: who is where on the 1 January of the valuation year, built from population, counts and hazards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
@@ -31,7 +32,7 @@ PEOPLE = FLOW_AXES[1:]
 CLASSES = ("health", *PEOPLE)
 CELLS = PERSON_AXES[1:]
 ODDS = ("health", "status", "age")
-MIX = (*PROFILE_AXES, "status")
+MIX = ("opening", *PROFILE_AXES, "status")
 OVER_NEEDS = axis("health", of=MIX)
 
 
@@ -80,6 +81,23 @@ class OpeningInputs:
         values = (np.asarray(getattr(self, field.name)) for field in fields(self))
         return tuple((value.shape, value.tobytes()) for value in values)
 
+    @cached_property
+    def everyone(self) -> np.ndarray:
+        """All persons, [sex, area, income, age], read-only."""
+        found = everyone(self)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
+        """Chances of leaving and of entering in a steady population; an ArithmeticError where there are none."""
+        return steady_rates(self)
+
+    @cached_property
+    def mix(self) -> np.ndarray:
+        """The steady mix, [health, sex, age, status]."""
+        return at(steady_mixes([self]), of=MIX, opening=0)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OpeningInputs) and self.bits == other.bits
 
@@ -97,11 +115,46 @@ def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: fl
     return moved
 
 
-def steady_mix(inputs: OpeningInputs) -> np.ndarray:
+def steady_mixes(several: Sequence[OpeningInputs]) -> np.ndarray:
     """Status of people outside the employee scheme by need class, sex and age, had they lived with the hazards from birth.
 
-    Returns [health, sex, age, never … last tenure], summing to 1 over need class and status at each sex and age.
+    Returns [opening, health, sex, age, never … last tenure], summing to 1 over need class and status at each sex and age.
     """
+    leave, enter = (np.stack(each) for each in zip(*(each.rates for each in several), strict=True))
+    prevalence = np.stack([each.prevalence for each in several])
+    persistence, newborn_enrolment = (
+        along(np.array([getattr(each, name) for each in several]), "opening", of=("opening", *PROFILE_AXES))
+        for name in ("persistence", "newborn_enrolment")
+    )
+    mix = np.zeros((*prevalence.shape, NOT_EMPLOYEES.stop))
+    newborn = at(mix, of=MIX, age=0)
+    newborn[..., TENURES.start] = prevalence[..., 0] * newborn_enrolment[..., 0]
+    newborn[..., row("never")] = prevalence[..., 0] * (1 - newborn_enrolment[..., 0])
+    drawn, may_move = 1 - persistence, (persistence < 1)[..., 0]
+    for age in range(mix.shape[MIX.index("age")] - 1):
+        now, later = (at(mix, of=MIX, age=each) for each in (age, age + 1))
+        leaving = now[..., TENURES] * leave[..., None, :, age]
+        entering = now[..., UNINSURED] * enter[..., None, :, age]
+        uninsured = now[..., UNINSURED] - entering
+        later[..., NEVER] = uninsured[..., NEVER]
+        later[..., GAP_1 : LAST_GAP + 1] = uninsured[..., 1:-1]
+        later[..., LAST_GAP] += uninsured[..., -1]
+        later[..., GAP_1] += leaving.sum(axis=-1)
+        staying = now[..., TENURES] - leaving
+        later[..., TENURES.start + 1 : LAST_TENURE + 1] = staying[..., :-1]
+        later[..., LAST_TENURE] += staying[..., -1]
+        later[..., TENURES.start] = entering.sum(axis=-1)
+        target = prevalence[..., age + 1]
+        beyond = np.maximum(target - persistence[..., 0] * later.sum(axis=-1), 0)
+        shares = np.divide(beyond, drawn[..., 0], out=target.copy(), where=may_move)
+        shares = shares / shares.sum(axis=OVER_NEEDS, keepdims=True)
+        redrawn = drawn * shares[..., None] * later.sum(axis=OVER_NEEDS, keepdims=True)
+        later[:] = persistence * later + redrawn
+    return mix
+
+
+def steady_rates(inputs: OpeningInputs) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of leaving [health, tenure, age] and of entering [health, never and gap, age] of a steady population."""
     residents = inputs.stock.sum() - inputs.active - inputs.retired
     uninsured = 1 - inputs.resident_insured / residents
     weight = (inputs.prevalence * inputs.stock).sum(axis=axis("sex", of=PROFILE_AXES))
@@ -110,35 +163,15 @@ def steady_mix(inputs: OpeningInputs) -> np.ndarray:
     for rows, rate in ((NEVER, inputs.join_rate), (slice(1, None), inputs.return_rate)):
         enter[:, rows] = _at_mean_rate(inputs.enter_odds[:, rows], weight, rate)
     leave_rate = inputs.return_rate * uninsured / (1 - uninsured)
-    leave = _at_mean_rate(inputs.leave_odds, weight, leave_rate)
+    return _at_mean_rate(inputs.leave_odds, weight, leave_rate), enter
 
-    ages = inputs.stock.shape[1]
-    mix = np.zeros((*inputs.prevalence.shape[:2], ages, NOT_EMPLOYEES.stop))
-    newborn = at(mix, of=MIX, age=0)
-    newborn[..., TENURES.start] = inputs.prevalence[..., 0] * inputs.newborn_enrolment
-    newborn[..., row("never")] = inputs.prevalence[..., 0] * (1 - inputs.newborn_enrolment)
-    for age in range(ages - 1):
-        now, later = (at(mix, of=MIX, age=each) for each in (age, age + 1))
-        leaving = now[..., TENURES] * leave[..., age][:, None]
-        entering = now[..., UNINSURED] * enter[..., age][:, None]
-        later[..., NEVER] = now[..., NEVER] - entering[..., NEVER]
-        later[..., GAP_1 : LAST_GAP + 1] = (now[..., UNINSURED] - entering)[..., 1:-1]
-        later[..., LAST_GAP] += (now[..., UNINSURED] - entering)[..., -1]
-        later[..., GAP_1] += leaving.sum(axis=-1)
-        staying = now[..., TENURES] - leaving
-        later[..., TENURES.start + 1 : LAST_TENURE + 1] = staying[..., :-1]
-        later[..., LAST_TENURE] += staying[..., -1]
-        later[..., TENURES.start] = entering.sum(axis=-1)
-        target = inputs.prevalence[..., age + 1]
-        shares = (
-            np.maximum((target - inputs.persistence * later.sum(axis=-1)) / (1 - inputs.persistence), 0)
-            if inputs.persistence < 1
-            else target
-        )
-        shares = shares / shares.sum(axis=OVER_NEEDS)
-        drawn = (1 - inputs.persistence) * shares[..., None] * later.sum(axis=OVER_NEEDS)
-        later[:] = inputs.persistence * later + drawn
-    return mix
+
+def find_together(several: Sequence[OpeningInputs]) -> None:
+    """Find the steady mixes of several openings at once, which costs little more than that of one."""
+    if not several:
+        return
+    for each, mix in zip(several, steady_mixes(several), strict=True):
+        vars(each)["mix"] = mix
 
 
 def _at_mean_rate(odds: np.ndarray, weight: np.ndarray, rate: float) -> np.ndarray:
@@ -160,16 +193,19 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
         along(profile / outside, "sex", "age", of=PEOPLE) * along(inputs.employee_odds, "area", "income", of=PEOPLE)
         for profile in (inputs.active_profile, inputs.retired_profile)
     ]
-    factors = [1.0, 1.0]
+    factors, weighted = [1.0, 1.0], [people * each for each in odds]
+    part, whole = np.empty_like(people), np.empty_like(people)
     for _ in range(60):
         before = list(factors)
         for kind, wanted in enumerate((inputs.active, inputs.retired)):
             other = odds[1 - kind] * factors[1 - kind]
 
             def count(k: float, kind: int = kind, other: np.ndarray = other) -> float:
-                return float((people * odds[kind] * k / (1 + odds[kind] * k + other)).sum())
+                np.add(np.add(np.multiply(odds[kind], k, out=whole), 1, out=whole), other, out=whole)
+                np.multiply(weighted[kind], k, out=part)
+                return float(np.divide(part, whole, out=part).sum())
 
-            factors[kind] = solve_odds_factor(count, wanted) if wanted else 0.0
+            factors[kind] = solve_odds_factor(count, wanted, before[kind]) if wanted else 0.0
         if np.allclose(before, factors, rtol=1e-13, atol=0):
             break
     active, retired = (odds[kind] * factors[kind] for kind in (0, 1))
@@ -194,7 +230,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     The counts of employee members and of resident insured are met exactly; where they stand by age, area, income, need
     class, tenure and gap is fitted, not observed. Scenarios that open alike are handed the same array, read-only.
     """
-    people, employed = everyone(inputs), inputs.active + inputs.retired
+    people, employed = inputs.everyone, inputs.active + inputs.retired
     if employed > people.sum() or inputs.resident_insured > people.sum() - employed:
         raise ArithmeticError(
             f"{inputs.resident_insured:.0f} insured residents and {employed:.0f} members of the employee scheme are more than "
@@ -202,7 +238,7 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
         )
     active, retired = employee_shares(people, inputs)
     outside = people * (1 - active - retired)
-    mix = steady_mix(inputs)
+    mix = inputs.mix
     in_class = mix.sum(axis=-1)
     uninsured_share = share_of(mix[..., UNINSURED].sum(axis=-1), in_class)
     odds = along(share_of(uninsured_share, 1 - uninsured_share), *PROFILE_AXES, of=CLASSES)

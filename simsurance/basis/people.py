@@ -282,14 +282,25 @@ def intercepts(cells: np.ndarray, basis: YearBasis, values: ScenarioValues) -> t
     `basis` is the opening year under the root scenario's rules, with odds before intercepts. Returns [run, 1, …] for
     leaving and [run, 1, never and gap, 1, …] for entering.
     """
-    targets = values.behaviour.targets
     hazard = enrolment_hazards(cells, basis)
     leave_odds, enter_odds = (rate / (1 - rate) for rate in (hazard.leave, hazard.enter))
-    never, lapsed, insured = (cells[:, :, rows] for rows in (slice(0, 1), slice(1, UNINSURED.stop), TENURES))
-    joining = never.sum(axis=axes_except()) * targets.join_rate
-    returning = lapsed.sum(axis=axes_except()) * targets.return_rate
-    leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=axes_except())
+    (never, joining), (lapsed, returning), (insured, leaving) = turnover(cells, values)
     join = opening.leaving_factor(never, enter_odds[:, :, :1], joining)
     back = opening.leaving_factor(lapsed, enter_odds[:, :, 1:], returning)
     enter = np.concatenate([join, *([back] * (UNINSURED.stop - 1))], axis=axis("status")[0])
     return opening.leaving_factor(insured, leave_odds, leaving), enter
+
+
+def turnover(cells: np.ndarray, values: ScenarioValues) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The never insured, the lapsed and the insured of the opening state, and how many of each are to move, [run].
+
+    An ArithmeticError where fewer than none are to, or more than there are.
+    """
+    targets = values.behaviour.targets
+    never, lapsed, insured = (cells[:, :, rows] for rows in (slice(0, 1), slice(1, UNINSURED.stop), TENURES))
+    joining = never.sum(axis=axes_except()) * targets.join_rate
+    returning = lapsed.sum(axis=axes_except()) * targets.return_rate
+    leaving = joining + returning - targets.net_flow_rate * insured.sum(axis=axes_except())
+    if (outside := (leaving < 0) | (leaving > insured.sum(axis=axes_except()))).any():
+        raise ArithmeticError(f"no factor on the odds gives {leaving[outside][0]:g}")
+    return [(never, joining), (lapsed, returning), (insured, leaving)]

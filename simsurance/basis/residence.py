@@ -16,6 +16,7 @@ from simsurance.model.groups import birthday, later_age
 from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
 
 SHARE_AXES = ("year", "area", "income", "age")
+OF_RUN = ("run", *SHARE_AXES[1:])
 
 
 class NobodyLeft(Exception):
@@ -32,11 +33,17 @@ def shares_at_age(people: np.ndarray, demography: Mapping[str, np.ndarray], year
 
     `people` [sex, area, income, age] on the first; `demography` by name, the year first, then the axes of a basis.
     """
-    persons, found = along(people, *FLOW_AXES[1:]), []
+    return at(shares_of_runs(people[None], demography, years), of=("year", *OF_RUN), run=0)
+
+
+def shares_of_runs(people: np.ndarray, demography: Mapping[str, np.ndarray], years: int) -> np.ndarray:
+    """The same of several runs, [year, run, area, income, age], from `people` [run, sex, area, income, age]."""
+    persons, found = along(people, *FLOW_AXES), []
     for place in range(years):
-        of_age = persons.sum(axis=axis("run", "health", "status", "sex"))
-        everyone = of_age.sum(axis=axis("area", "income", of=SHARE_AXES[1:]))
-        found.append(np.divide(of_age, everyone, out=np.full_like(of_age, 1 / of_age[..., 0].size), where=everyone > 0))
+        of_age = persons.sum(axis=axis("health", "status", "sex"))
+        everyone = of_age.sum(axis=axis("area", "income", of=OF_RUN), keepdims=True)
+        alike = np.full_like(of_age, 1 / at(of_age, of=OF_RUN, run=0, age=0).size)
+        found.append(np.divide(of_age, everyone, out=alike, where=everyone > 0))
         try:
             persons = a_year_on(
                 persons, {name: each[place if len(each) > 1 else 0] for name, each in demography.items()}
@@ -57,7 +64,7 @@ def at_national_mean(relative: np.ndarray, shares: np.ndarray, mean: np.ndarray)
 
 
 def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndarray:
-    """All persons a 1 January later, [1, 1, 1, sex, area, income, age]: vital events, birthday, areas, assistance, pins."""
+    """All persons a 1 January later, [run, 1, 1, sex, area, income, age]: vital events, birthday, areas, assistance, pins."""
     at_age = persons.sum(axis=axis("area", "income"), keepdims=True)
     start, end = (
         population.a_person(each / 2, at_age) for each in (of_year["migrants"], later_age(of_year["migrants"]))
@@ -98,5 +105,5 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
             "population.assisted_share",
             "more are to be assisted than the assisted and the low-income group together; a share nearer to that before",
         )
-    pinned = of_year["pinned_total_end"].reshape(everyone.shape)
+    pinned = of_year["pinned_total_end"].reshape(-1, *everyone.shape[1:])
     return np.asarray(later * np.where(np.isnan(pinned), 1.0, pinned / everyone))

@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from simsurance.basis.inputs import Inputs
+from simsurance.basis.known import once
 from simsurance.scenario_file.employee_sections import EmployeeCare
 from simsurance.scenario_file.money_sections import CostTrend
 from simsurance.scenario_file.schedule import Schedule, first_year, last_named, levels_by_year
@@ -29,6 +30,7 @@ def given_incomes(inputs: Inputs) -> list[int]:
     return list(range(first_year(given) or before, last_named(given, before) + 1))
 
 
+@once
 def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     """Mean real growth of disposable income a head over each year and `lag` years before it, [year].
 
@@ -43,7 +45,8 @@ def income_growth(inputs: Inputs, years: Sequence[int], lag: int) -> np.ndarray:
     real = income[1:] / income[:-1] / (1 + inputs.yearly(prices, published[1:]))
     growth = np.log(np.append(real, 1 + inputs.yearly(economy.real_income_growth, later)))
     ends = [max(year - first - 1, 0) for year in years]
-    return np.array([np.expm1(growth[max(end - lag, 0) : end + 1].mean()) for end in ends])
+    spans = [growth[max(end - lag, 0) : end + 1] for end in ends]
+    return np.asarray(np.expm1([np.add.reduce(span) / len(span) for span in spans]))
 
 
 def stated(values: ScenarioValues, scheme: Scheme) -> CostTrend | EmployeeCare:
@@ -68,6 +71,7 @@ def grown(inputs: Inputs, level: Schedule, growth: Schedule, years: Sequence[int
     return np.concatenate([inputs.yearly(level, named), after])
 
 
+@once
 def real_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int]) -> np.ndarray:
     """Real growth of a scheme's cost at given age, [year]."""
     of, trend, root = stated(inputs.values, scheme), inputs.values.claims.trend, inputs.at_root
@@ -103,8 +107,9 @@ def use_growth(inputs: Inputs, scheme: Scheme, years: Sequence[int], real: np.nd
     return np.concatenate([inputs.yearly(path, named), after]) if later else inputs.yearly(path, named)
 
 
-def cost_and_use(inputs: Inputs, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
-    """Cost, nominal, and use per person of a scheme at given age and need over those of the reference year, [year].
+@once
+def cost_and_use(inputs: Inputs, scheme: Scheme) -> np.ndarray:
+    """Cost, nominal, and use per person of a scheme at given age and need over those of the reference year, [2, year].
 
     Cost is use times price.
     """
@@ -112,17 +117,17 @@ def cost_and_use(inputs: Inputs, scheme: Scheme) -> tuple[np.ndarray, np.ndarray
     real = real_growth(inputs, scheme, span)
     prices = 1 + inputs.yearly(inputs.values.economy.inflation, span)
     of_cost, of_use = prices * (1 + real), 1 + use_growth(inputs, scheme, span, real)
-    return from_reference(inputs, of_cost), from_reference(inputs, of_use)
+    return np.stack([from_reference(inputs, of_cost), from_reference(inputs, of_use)])
 
 
 def cost_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
     """Cost of a scheme at given age and need over that of the reference year, nominal, [year]."""
-    return cost_and_use(inputs, scheme)[0]
+    return np.asarray(cost_and_use(inputs, scheme)[0])
 
 
 def use_index(inputs: Inputs, scheme: Scheme) -> np.ndarray:
     """Use per person of a scheme at given age and need over that of the reference year, [year]."""
-    return cost_and_use(inputs, scheme)[1]
+    return np.asarray(cost_and_use(inputs, scheme)[1])
 
 
 def span_of(inputs: Inputs) -> range:

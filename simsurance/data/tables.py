@@ -105,6 +105,12 @@ def content_read(path: Path) -> bytes:
     return READ[str(path)].content if str(path) in READ else path.read_bytes()
 
 
+def dated(path: str | Path) -> tuple[str, int, int]:
+    """A table, when it was changed and how large it is: what is read of it is the same as long as these are."""
+    state = _refuse_too_large(str(path))
+    return str(path), state.st_mtime_ns, state.st_size
+
+
 def read_table(path: str | Path, header: Sequence[str] | None = None) -> dict[str, Column]:
     """Columns of a CSV table by name, in the file's row order.
 

@@ -28,6 +28,11 @@ class BasicCare:
     paid_outside: np.ndarray
     cost: critical_illness.UserCost
 
+    @property
+    def no_claim(self) -> np.ndarray:
+        """The chance of a year in which nothing is paid."""
+        return (1 - self.paid_in_hospital) * (1 - self.paid_outside)
+
 
 def basic_care_pp(care: CareBasis) -> BasicCare:
     """What a person covered all year costs and is paid by basic insurance, in closed form."""
@@ -116,7 +121,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
         critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor),
         critical_claim=by_income(use * over_places(critical.chance[0], basis)),
         cap_used=by_income(use * over_places(critical.chance[-1], basis)),
-        no_claim=(1 - basic.paid_in_hospital) * (1 - basic.paid_outside),
+        no_claim=basic.no_claim,
         above_cap=critical.excess[-1],
     )
 

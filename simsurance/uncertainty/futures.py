@@ -71,10 +71,19 @@ class Futures:
 
         `people` and `cost` bring inputs of membership and of cost nearer to their medians.
         """
-        at, of = self.places, scenario or self.scenario
+        return self.inputs(numbers, people, cost, scenario) | self.of_paths(numbers, scenario)
+
+    def inputs(
+        self, numbers: np.ndarray, people: float, cost: float, scenario: Scenario | None = None
+    ) -> dict[str, Schedule]:
+        """The values of what is not a path."""
         nearer = np.where(self.parameters.of_cost, cost, people)
-        found = self.parameters.values(of, numbers[at["input"]], nearer)
-        return found | self.paths.values(of, numbers[at["shift"]], numbers[at["path"]])
+        return self.parameters.values(scenario or self.scenario, numbers[self.places["input"]], nearer)
+
+    def of_paths(self, numbers: np.ndarray, scenario: Scenario | None = None) -> dict[str, Schedule]:
+        """The values of paths, which nothing brings nearer to their medians."""
+        at = self.places
+        return self.paths.values(scenario or self.scenario, numbers[at["shift"]], numbers[at["path"]])
 
 
 def futures_of(scenario: Scenario, sample: Numbers, targets: tuple[str, ...]) -> Futures:
@@ -89,10 +98,11 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
     what is drawn of them is a deviation from there.
     """
     at_root = {path: value for path, value in changes.items() if path not in AT_ROOT_KEYS}
+    values = with_values(scenario.values, changes)
     return replace(
         scenario,
-        values=with_values(scenario.values, changes),
-        reference=with_values(scenario.reference, changes),
+        values=values,
+        reference=values if scenario.reference is scenario.values else with_values(scenario.reference, changes),
         at_root=with_values(scenario.at_root, at_root),
         undrawn=scenario.undrawn or scenario.values,
         leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},

@@ -9,21 +9,24 @@ gives within 0.1 % counts itself. The levels move the paths behind them by the s
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from simsurance.axes import AGE
-from simsurance.basis import build_plain, stack
+from simsurance.basis import build_plain
+from simsurance.basis.built import Built, stack
+from simsurance.basis.persons import Persons, persons_together
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, booked
 from simsurance.model import fund
-from simsurance.model.care import benefits_pp
+from simsurance.model.care import benefits_pp, bonus_granted
 from simsurance.model.groups import by_person_group, total
 from simsurance.model.lives import Lives
 from simsurance.model.projection import short_buffers
-from simsurance.model.state import State, Workspace, YearBasis
+from simsurance.model.state import State, Workspace, YearBasis, combined
 from simsurance.model.year import entered, paid
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario
@@ -38,6 +41,8 @@ MOST_STEPS: Final = 25
 LONGEST_STEP: Final = 0.7
 GIVEN_UP: Final = 1.5
 """How many times as far as one would believe a level may go while it is looked for."""
+SURELY: Final = 100.0
+"""A level that is so many times farther beyond what one would believe than targets are missed by surely stays there."""
 NEAR: Final = 1e-3
 """How near a published total has to be to what the scenario gives to take its place."""
 PUBLISHED: Final = {
@@ -55,22 +60,48 @@ CRITICAL: Final = "critical_illness"
 CRITICAL_SPREAD: Final = 0.1 / 1.2815515655446004
 """Spread of critical-illness benefits: 80 per cent within 10 per cent, judged; what was published is a secondary source."""
 
-Year = YearBasis
-Scaled = Callable[[Year, np.ndarray, np.ndarray], Year]
+Found = TypeVar("Found")
+Moved = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""An array of a year at a number on the scale of its level, [run, …]; with it, how far each age is on the way to the older."""
+
+
+def scaled(own: np.ndarray, x: np.ndarray, _: np.ndarray) -> np.ndarray:
+    """Multiplied: the number is a logarithm."""
+    return np.asarray(own * np.exp(x))
+
+
+def added(own: np.ndarray, x: np.ndarray, _: np.ndarray) -> np.ndarray:
+    """So many points more."""
+    return own + x
+
+
+def steeper(own: np.ndarray, x: np.ndarray, progress: np.ndarray) -> np.ndarray:
+    """Multiplied by the whole factor from the older on, and by nothing for the younger."""
+    return np.asarray(own * np.exp(x * progress))
+
+
+def share(own: np.ndarray, x: np.ndarray, _: np.ndarray) -> np.ndarray:
+    """So many points more, between none and all."""
+    return np.clip(own + x, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Level:
-    """A level that is solved: its key, what it is solved for, and what a number on its scale does to a year.
+    """A level that is solved: its key, what it is solved for, and what a number on its scale does to which arrays of a year.
 
     `factor`: the number is a logarithm, 0 changes nothing; else it is added. `most`: by how much one would believe it to move.
     """
 
     key: str
     target: str
-    apply: Scaled
-    factor: bool = True
+    arrays: tuple[str, ...]
+    how: Moved = scaled
     most: float = float(np.log(2.0))
+
+    @property
+    def factor(self) -> bool:
+        """Whether the number is a logarithm."""
+        return self.how in (scaled, steeper)
 
     def moved(self, own: Schedule, by: float) -> Schedule:
         """The scenario's own value, or every value of its path, moved, within the bounds of the key."""
@@ -87,85 +118,51 @@ class Level:
         return {year: here(value) for year, value in own.items()} if isinstance(own, dict) else here(own)
 
 
-def _care(name: str, factor: bool = True) -> Scaled:
-    def apply(year: Year, x: np.ndarray, _: np.ndarray) -> Year:
-        own = getattr(year.care, name)
-        return replace(year, care=replace(year.care, **{name: own * np.exp(x) if factor else own + x}))
-
-    return apply
-
-
-def _member_care(*names: str, factor: bool = True) -> Scaled:
-    def apply(year: Year, x: np.ndarray, _: np.ndarray) -> Year:
-        assert year.employee is not None
-        care = year.employee.care
-        moved = {name: getattr(care, name) * np.exp(x) if factor else getattr(care, name) + x for name in names}
-        return replace(year, employee=replace(year.employee, care=replace(care, **moved)))
-
-    return apply
-
-
-def _members(*names: str) -> Scaled:
-    def apply(year: Year, x: np.ndarray, _: np.ndarray) -> Year:
-        assert year.employee is not None
-        moved = {name: getattr(year.employee, name) * np.exp(x) for name in names}
-        return replace(year, employee=replace(year.employee, **moved))
-
-    return apply
-
-
-def _older(year: Year, x: np.ndarray, progress: np.ndarray) -> Year:
-    """Members' cost rises more steeply with age: by the whole factor from the older on."""
-    return _member_care("inpatient_cost", "outpatient_cost")(year, x * progress, progress)
-
-
-def _supplement(year: Year, x: np.ndarray, _: np.ndarray) -> Year:
-    return replace(year, local_supplement=year.local_supplement * np.exp(x))
-
-
-def _admissions(year: Year, x: np.ndarray, none: np.ndarray) -> Year:
-    year = _care("admissions")(year, x, none)
-    return year if year.employee is None else _member_care("admissions")(year, x, none)
-
-
-def _low_places(year: Year, x: np.ndarray, _: np.ndarray) -> Year:
-    return replace(year, critical_low_places=np.clip(year.critical_low_places + x, 0.0, 1.0))
-
-
 OF_RESIDENTS: Final = (
-    Level("claims.inpatient.level", "hospital", _care("inpatient_cost")),
-    Level(
-        "benefits.inpatient.payment_ratio", "hospital_ratio", _care("inpatient_ratio", factor=False), False, MOST_POINTS
-    ),
-    Level("benefits.critical_illness.low_deductible_places", CRITICAL, _low_places, False, 1.0),
-    Level("claims.outpatient.level", f"{RESIDENT}.outgo", _care("outpatient_cost")),
-    Level("claims.inpatient.admissions_per_user", "admissions", _admissions),
-    Level("contributions.local_supplement", f"{RESIDENT}.income", _supplement),
+    Level("claims.inpatient.level", "hospital", ("care.inpatient_cost",)),
+    Level("benefits.inpatient.payment_ratio", "hospital_ratio", ("care.inpatient_ratio",), added, MOST_POINTS),
+    Level("benefits.critical_illness.low_deductible_places", CRITICAL, ("critical_low_places",), share, 1.0),
+    Level("claims.outpatient.level", f"{RESIDENT}.outgo", ("care.outpatient_cost",)),
+    Level("claims.inpatient.admissions_per_user", "admissions", ("care.admissions", "employee.care.admissions")),
+    Level("contributions.local_supplement", f"{RESIDENT}.income", ("local_supplement",)),
 )
 OF_MEMBERS: Final = (
-    Level("employee.care.use_level", "employee_admissions", _member_care("inpatient_use", "admissions")),
-    Level("employee.care.inpatient_level", "employee_inpatient_claims", _member_care("inpatient_cost")),
-    Level("employee.care.older_cost_ratio", "retired_over_active", _older),
-    Level("employee.care.outpatient_level", "employee_outpatient_claims", _member_care("outpatient_cost")),
+    Level(
+        "employee.care.use_level",
+        "employee_admissions",
+        ("employee.care.inpatient_use", "employee.care.admissions"),
+    ),
+    Level("employee.care.inpatient_level", "employee_inpatient_claims", ("employee.care.inpatient_cost",)),
+    Level(
+        "employee.care.older_cost_ratio",
+        "retired_over_active",
+        ("employee.care.inpatient_cost", "employee.care.outpatient_cost"),
+        steeper,
+    ),
+    Level("employee.care.outpatient_level", "employee_outpatient_claims", ("employee.care.outpatient_cost",)),
     Level(
         "employee.benefits.inpatient.payment_ratio",
         "employee_hospital_ratio",
-        _member_care("inpatient_ratio", factor=False),
-        False,
+        ("employee.care.inpatient_ratio",),
+        added,
         MOST_POINTS,
     ),
     Level(
         "employee.benefits.outpatient.payment_ratio",
         f"{POOL}.outgo",
-        _member_care("outpatient_ratio", factor=False),
-        False,
+        ("employee.care.outpatient_ratio",),
+        added,
         MOST_POINTS,
     ),
-    Level("employee.benefits.birth_benefit", "maternity_benefits", _members("birth_benefit")),
-    Level("employee.contributions.compliance", f"{ACCOUNTS}.income", _members("contribution_base")),
-    Level("employee.contributions.employer_rate", f"{POOL}.income", _members("employer_rate", "purchase_pp")),
-    Level("employee.accounts.spending_rate", f"{ACCOUNTS}.outgo", _members("spending_rate")),
-    Level("employee.accounts.relatives_care_rate", "relatives_care", _members("relatives_care_rate")),
+    Level("employee.benefits.birth_benefit", "maternity_benefits", ("employee.birth_benefit",)),
+    Level("employee.contributions.compliance", f"{ACCOUNTS}.income", ("employee.contribution_base",)),
+    Level(
+        "employee.contributions.employer_rate",
+        f"{POOL}.income",
+        ("employee.employer_rate", "employee.purchase_pp"),
+    ),
+    Level("employee.accounts.spending_rate", f"{ACCOUNTS}.outgo", ("employee.spending_rate",)),
+    Level("employee.accounts.relatives_care_rate", "relatives_care", ("employee.relatives_care_rate",)),
 )
 SETTLED: Final = ("hospital", CRITICAL, *PUBLISHED)
 """Targets that are not known for certain: settlement noise, of critical-illness benefits a spread of their own."""
@@ -192,6 +189,14 @@ class Solved:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """The persons of a draw from its valuation date on, and those in the reference year of cost."""
+
+    ahead: Persons
+    in_year: Persons
+
+
+@dataclass(frozen=True)
 class Observed:
     """What a scenario gives in the reference year of cost, and how its levels answer to it."""
 
@@ -214,28 +219,37 @@ class Observed:
         ]
         return np.array(found) * bool(self.scenario.values.uncertainty.parameters)
 
-    def solve(self, scenarios: Mapping[int, Scenario], noise: np.ndarray) -> tuple[Solved, list[int]]:
+    def opened(self, scenarios: Mapping[int, Scenario]) -> dict[int, Opened | None]:
+        """The persons of draws by row; None where one opens neither at its valuation date nor in the reference year."""
+        found = persons_together([*scenarios.values(), *(at_start(each, self.year) for each in scenarios.values())])
+        both = zip(scenarios, found[: len(scenarios)], found[len(scenarios) :], strict=True)
+        return {
+            row: Opened(ahead, in_year) if isinstance(ahead, Persons) and isinstance(in_year, Persons) else None
+            for row, ahead, in_year in both
+        }
+
+    def solve(
+        self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
+    ) -> tuple[Solved, list[int]]:
         """The levels of draws by row, and the rows that can open; `noise` standard normal numbers, [row, target]."""
-        opened = {row: built for row, each in scenarios.items() if (built := _opened(each, self.year)) is not None}
-        rows = list(opened)
+        in_year = {
+            row: found
+            for row, each in scenarios.items()
+            if (own := opened[row]) is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
+        }
+        rows = list(in_year)
         if not rows:
             return Solved(self.levels, np.empty((0, len(self.levels))), np.empty(0)), []
-        reached = Reached([scenarios[row] for row in rows], list(opened.values()), self.levels)
+        reached = Reached.by([scenarios[row] for row in rows], list(in_year.values()), self.levels)
         wanted = self.targets + noise[rows, : len(self.levels)] * self.spread
         moves, missed = settled(reached, wanted, np.tile(self.start, (len(rows), 1)), self.slopes)
         return Solved(self.levels, moves, missed), rows
 
 
-Built = tuple[State, tuple[YearBasis, ...]]
-
-
-def _opened(scenario: Scenario, year: int) -> Built | None:
-    """A scenario built at a year; None where it opens neither there nor at its valuation date."""
+def built(scenario: Scenario, persons: Persons) -> Built | None:
+    """A draw built, its persons known; None where it does not open, or would be paid more than the cost."""
     try:
-        first = scenario.values.horizon.valuation_year
-        if year != first:
-            build_plain(at_start(scenario, first))
-        return build_plain(at_start(scenario, year))
+        return build_plain(scenario, persons)
     except (ArithmeticError, SimsuranceError):
         return None
 
@@ -248,7 +262,7 @@ def observed(scenario: Scenario) -> Observed:
         reference if reference in dates and reference < values.horizon.valuation_year else values.horizon.valuation_year
     )
     levels = OF_RESIDENTS + (OF_MEMBERS if values.employee.projected else ())
-    reached = Reached([scenario], [build_plain(at_start(scenario, year))], levels)
+    reached = Reached.by([scenario], [build_plain(at_start(scenario, year))], levels)
     none = np.zeros((1, len(levels)))
     own = reached(none)[0]
     totals = dict(zip((level.target for level in levels), own, strict=True))
@@ -274,28 +288,71 @@ def at_start(scenario: Scenario, year: int) -> Scenario:
     )
 
 
-class Reached:
-    """What some scenarios give in a year, in logarithms, [run, target], for levels moved, [run, level]."""
+def with_levels(year: YearBasis, levels: Sequence[Level], moves: np.ndarray, progress: np.ndarray) -> YearBasis:
+    """A year at moved levels, [run, level], one after another where several act on an array."""
+    moved: dict[str, np.ndarray] = {}
+    for place, level in enumerate(levels):
+        x = moves[:, place].reshape(-1, *(1 for _ in progress.shape[1:]))
+        for path in level.arrays:
+            if year.employee is not None or not path.startswith("employee."):
+                own = moved[path] if path in moved else attrgetter(path)(year)
+                moved[path] = level.how(own, x, progress)
+    return with_arrays(year, moved)
 
-    def __init__(self, scenarios: Sequence[Scenario], built: Sequence[Built], levels: Sequence[Level]) -> None:
-        self.levels = levels
-        self.state, (self.year,) = stack(built)
+
+def with_arrays(noun: Found, arrays: Mapping[str, np.ndarray]) -> Found:
+    """The same year, or part of one, with other arrays at dotted paths."""
+    own: dict[str, Any] = {}
+    inside: dict[str, dict[str, np.ndarray]] = {}
+    for path, array in arrays.items():
+        name, _, rest = path.partition(".")
+        if rest:
+            inside.setdefault(name, {})[rest] = array
+        else:
+            own[name] = array
+    own |= {name: with_arrays(getattr(noun, name), within) for name, within in inside.items()}
+    return replace(noun, **own)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What some draws give in a year, in logarithms, [run, target], for levels moved, [run, level].
+
+    `progress`: how far each age is on the way from the younger to the older, on the person axes.
+    """
+
+    levels: tuple[Level, ...]
+    state: State
+    year: YearBasis
+    progress: np.ndarray
+    lives: Lives
+
+    @classmethod
+    def by(cls, scenarios: Sequence[Scenario], built: Sequence[Built], levels: tuple[Level, ...]) -> "Reached":
+        """Of scenarios and what they are built to."""
+        together = stack(built)
+        state, (year,) = together.state, together.years
         ages = np.arange(len(AGE.members)) + 0.5
         bounds = [
             (care.younger_to_age, care.older_from_age) for care in (each.values.employee.care for each in scenarios)
         ]
-        self.progress = np.stack([np.clip((ages - low) / (high - low), 0, 1) for low, high in bounds]).reshape(
-            len(scenarios), *(1 for _ in range(self.state.cells.ndim - 2)), len(ages)
+        progress = np.stack([np.clip((ages - low) / (high - low), 0, 1) for low, high in bounds]).reshape(
+            len(scenarios), *(1 for _ in range(state.cells.ndim - 2)), len(ages)
         )
         with short_buffers():
-            self.lives, _, _ = entered(self.state, self.year, Workspace(self.state.cells.shape))
+            lives, _, _ = entered(state, year, Workspace(state.cells.shape))
+            earned = bonus_granted(lives.enrolled, lives.payers, year, lives.credited)
+        if not earned.any():  # then no level makes a bonus cost anything, and it need not be asked each time
+            year = replace(year, rules_in_force=np.zeros_like(year.rules_in_force))
+        return cls(levels, state, year, progress, lives)
+
+    def of(self, runs: np.ndarray) -> "Reached":
+        """Those of some runs of several."""
+        return combined([self], lambda arrays: arrays[0][runs] if len(arrays[0]) > 1 else arrays[0])
 
     def __call__(self, moves: np.ndarray) -> np.ndarray:
         """The targets at moved levels."""
-        year = self.year
-        for place, level in enumerate(self.levels):
-            by = moves[:, place].reshape(-1, *(1 for _ in self.progress.shape[1:]))
-            year = level.apply(year, by, self.progress)
+        year = with_levels(self.year, self.levels, moves, self.progress)
         with short_buffers():
             found = given(self.lives, self.state, year)
         with np.errstate(divide="ignore"):
@@ -367,28 +424,34 @@ def settled(
     Where a share of places has come to its end it stays there, and its target is given up. Infinite where levels do not
     settle, or where one would not believe them.
     """
-    moves, places = reached.within(start), reached.share[0]
+    place, most = reached.share[0], np.array([level.most for level in reached.levels])
+    moves = reached.within(start)
     missed, slopes = wanted - reached(moves), np.tile(slopes, (len(moves), 1, 1))
-    ended, own_place = np.zeros(len(moves), dtype=bool), np.eye(len(slopes[0]))[places]
-    lost, most = np.zeros(len(moves), dtype=bool), np.array([level.most for level in reached.levels])
+    ended, own_place = np.zeros(len(moves), dtype=bool), np.eye(len(slopes[0]))[place]
+    runs, found, distance = np.arange(len(moves)), moves.copy(), np.full(len(moves), np.inf)
     for count in range(MOST_STEPS):
         if count >= FIRST_STEPS:
-            ended |= reached.at_its_end(moves, missed)
+            ended = ended | reached.at_its_end(moves, missed)
         left = missed.copy()
-        left[ended, places] = 0.0
-        lost |= (np.abs(moves) > GIVEN_UP * most).any(axis=-1)
-        going = (np.abs(left).max(axis=-1) >= EXACT) & ~lost
-        if not going.any():
-            break
+        left[ended, place] = 0.0
+        off = np.abs(left).max(axis=-1)
+        beyond = (np.abs(moves) / most).max(axis=-1) - 1
+        found[runs], distance[runs] = moves, np.where((off < EXACT) & (beyond <= 0), off, np.inf)
+        lost = (beyond > GIVEN_UP - 1) | ((beyond > SURELY * off) & (count >= FIRST_STEPS))
+        if not (going := (off >= EXACT) & ~lost).all():
+            if not going.any():
+                break
+            runs, moves, missed, left, wanted, slopes, ended = (
+                each[going] for each in (runs, moves, missed, left, wanted, slopes, ended)
+            )
+            reached = reached.of(going)
         own = slopes.copy()
-        own[ended, places] = own_place
-        step = solved(own, left) * going[:, None]
+        own[ended, place] = own_place
+        step = solved(own, left)
         step *= np.minimum(1.0, LONGEST_STEP / np.maximum(np.abs(step).max(axis=-1), 1e-300))[:, None]
         after = reached.within(moves + step)
         made, new = after - moves, wanted - reached(after)
-        off = missed - new - (slopes * made[:, None]).sum(axis=-1)
-        square = np.where(going, (made**2).sum(axis=-1), 1.0)
-        slopes += (going / square).reshape(-1, 1, 1) * off[:, :, None] * made[:, None, :]
+        error = missed - new - (slopes * made[:, None]).sum(axis=-1)
+        slopes += (1 / (made**2).sum(axis=-1)).reshape(-1, 1, 1) * error[:, :, None] * made[:, None, :]
         moves, missed = after, new
-    distance = np.abs(left).max(axis=-1)
-    return moves, np.where((distance < EXACT) & (np.abs(moves) <= most).all(axis=-1), distance, np.inf)
+    return found, distance

@@ -10,7 +10,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
-from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
+from simsurance.results import RunAccounts, RunResult, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.futures import Futures, futures_of
@@ -88,11 +88,10 @@ class Plan:
         for drawn in draws.blocks(self.futures, self.observed, first, last):
             nearer = np.array([each.nearer for each in drawn])
             missed = np.array([each.missed for each in drawn])
-            of_base = [each.of(self.scenarios[0]) for each in drawn]
             if len(self.scenarios) == 1:
-                yield [kept(accounts_of(of_base), nearer, missed)]
+                yield [kept(draws.runs_of(drawn), nearer, missed)]
                 continue
-            base = simulate(of_base)
+            base = simulate([each.scenario for each in drawn], built=[each.built for each in drawn])
             held = [each.entries for each in base]
             runs: list[Sequence[RunAccounts]] = [base]
             for scenario in self.scenarios[1:]:

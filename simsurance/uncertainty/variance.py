@@ -17,7 +17,7 @@ import numpy as np
 
 from simsurance.axes import axis
 from simsurance.ledger import fund_of
-from simsurance.results import RunResult, accounts_of, simulate
+from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.futures import Futures, futures_of
@@ -143,8 +143,8 @@ class Mixed:
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the runs from `first` to before `last`."""
-        drawn = [each for block in draws.blocks(self.futures, self.observed, first, last) for each in block]
-        return kept(accounts_of([each.of(self.scenario) for each in drawn]))
+        parts = draws.blocks(self.futures, self.observed, first, last)
+        return kept([run for drawn in parts for run in draws.runs_of(drawn)])
 
 
 @dataclass(frozen=True)
