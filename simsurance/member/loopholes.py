@@ -1,7 +1,7 @@
 """Loopholes: members' best answers to the rules of a scenario in expected money, and what they cost the fund."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ from simsurance.language import WHOLE
 from simsurance.member.choices import Decisions, all_decisions
 from simsurance.member.history import ALL_ALONG
 from simsurance.member.member_year import Person, Standing, known, member_years
-from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, game
+from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, YearMoney, money_of
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario, resolve
 
@@ -131,24 +131,30 @@ def find(
     insured = at(state.cells, run=0, status=TENURES).sum(axis=axis("status", of=PERSON_AXES[1:]))
     found: list[Loophole] = []
     for person, own in games(persons, basis, scenario.values.participation.repair.allowed):
-        solved = {foresight: own.solve(foresight)[1] for foresight in FORESIGHT}
+        solved = {foresight: own.followed(own.solve(foresight)[1], foresight == "known") for foresight in FORESIGHT}
+        always = own.followed(own.always(), by_own_class=True)
         for need in classes:
             place = HEALTH.members.index(need)
-            best = {foresight: own.follow(policy, place, foresight == "known") for foresight, policy in solved.items()}
-            always = own.follow(own.always(), place, True)
-            found.append(Loophole(person, need, basis[0].year, stands_for(insured, person, place), always, best))
+            best = {foresight: outcomes[place] for foresight, outcomes in solved.items()}
+            found.append(Loophole(person, need, basis[0].year, stands_for(insured, person, place), always[place], best))
     return found
 
 
 def games(persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool) -> Iterator[tuple[Person, Game]]:
     """Each person's decisions with what they bring; those under the same rules and contributions are made once."""
     made: dict[object, tuple[Decisions, ...]] = {}
+    alike: dict[Person, tuple[YearMoney, ...]] = {}
     for person in persons:
-        rules = member_years(person, tuple(basis), person.age)
+        of_any_income = replace(person, income=INCOME.members[0])
+        if of_any_income not in alike:
+            alike[of_any_income] = money_of(person, basis, member_years(person, tuple(basis), person.age))
+        place = INCOME.members.index(person.income)
+        money = tuple(year.with_income(place) for year in alike[of_any_income])
+        rules = [year.rule for year in money]
         key = (person.age, person.income, tuple(rule.standard for rule in rules))
         if key not in made:
             made[key] = all_decisions(rules, Standing(tenure=ALL_ALONG), repair_allowed)
-        yield person, game(person, basis, rules, made[key])
+        yield person, Game(money, made[key])
 
 
 def stands_for(insured: np.ndarray, person: Person, need: int) -> float:
