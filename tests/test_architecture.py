@@ -20,7 +20,7 @@ from simsurance.variables import KEYS, VARIABLES, variable
 PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("axes", "errors", "csv_text", "drafts", "plain_text"),
+    ("axes", "errors", "csv_text", "drafts", "plain_text", "processes"),
     ("ledger",),
     ("variables", "language"),
     ("data", "scenario_file", "model"),

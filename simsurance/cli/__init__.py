@@ -15,6 +15,7 @@ from simsurance.plain_text import shown
 
 COMMANDS = {
     "run": "Project scenarios and write tables, charts and a summary.",
+    "rebuild": "Draw charts and write tables of saved runs, without a projection.",
     "compare": "Set the results of scenarios side by side.",
     "stochastic": "Project many draws of what is not known.",
     "sensitivity": "Find what moves a fund most of all that is not known.",
@@ -32,7 +33,7 @@ COMMANDS = {
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
-WRITING = ("run", "compare", "stochastic", "sensitivity", "sweep", "check", "schemes", "init", "schema")
+WRITING = ("run", "rebuild", "compare", "stochastic", "sensitivity", "sweep", "check", "schemes", "init", "schema")
 """The subcommands that write files; each is killed before every one of its file operations by a test."""
 
 

@@ -79,6 +79,33 @@ def bom_option(command: Command) -> Command:
     )(command)
 
 
+def jobs_option(of: str) -> Callable[[Command], Command]:
+    """`--jobs`, handed to the subcommand as `jobs`; `of` says what the processes are for."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        help=f"Processes for {of}; as many as processors if not given. Results are the same for any number.",
+    )
+
+
+def extent_options(command: Command) -> Command:
+    """`--formats` and `--tables`, handed to the subcommand as `formats` and `tables`, None where they are not given."""
+    for kind, of in (("tables", "Tables as CSV"), ("formats", "Formats of charts: png, svg or both")):
+        command = click.option(
+            f"--{kind}",
+            metavar="NAMES",
+            callback=lambda context, parameter, given, kind=kind: _chosen(kind, given),
+            help=f"{of}, joined by commas, or all. Rebuild writes the others later, without a projection.",
+        )(command)
+    return command
+
+
+def _chosen(kind: str, given: str | None) -> tuple[str, ...] | None:
+    from simsurance.output.planned import chosen
+
+    return None if given is None else chosen(kind, given)
+
+
 def strict_option(command: Command) -> Command:
     """`--strict`, handed to the subcommand as `strict`."""
     return click.option("--strict", is_flag=True, help="Make every note an error: exit code 3.")(command)
