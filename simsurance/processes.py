@@ -18,7 +18,7 @@ Task = TypeVar("Task")
 Made = TypeVar("Made")
 
 _HERE: dict[str, Any] = {}
-"""In a process that works for another: the work, what all of it shares, whether it is at work."""
+"""In a process that works for another: the work, what all of it shares, whether to stop, whether it is at work."""
 
 
 def cores() -> int:
@@ -37,17 +37,22 @@ def spread(
     if jobs <= 1:
         yield from ((place, work(shared, task)) for place, task in enumerate(tasks))
         return
+    context = get_context("spawn")
+    stop = context.Event()
     with _surroundings():
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work, shared))
+        pool = ProcessPoolExecutor(jobs, context, _begin, (work, shared, stop))
         waiting: dict[Future[Made], int] = {pool.submit(_do, task): place for place, task in enumerate(tasks)}
     try:
         while waiting:
             for ended in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield waiting.pop(ended), ended.result()
     except BrokenProcessPool:
-        text = "a process ended before its work; there may be too little memory: fewer --jobs need less"
-        raise SimsuranceError(text, exit_code=ExitCode.ENVIRONMENT) from None
+        raise SimsuranceError(
+            "a process ended before its work; there may be too little memory: fewer --jobs need less",
+            exit_code=ExitCode.ENVIRONMENT,
+        ) from None
     finally:
+        stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -75,15 +80,19 @@ def _surroundings() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin(work: Callable[[Any, Any], Any], shared: Any) -> None:
-    _HERE.update(work=work, shared=shared, busy=False)
+def _begin(work: Callable[[Any, Any], Any], shared: Any, stop: Any) -> None:
+    _HERE.update(work=work, shared=shared, stop=stop, busy=False)
     signal.signal(signal.SIGINT, _interrupted)
 
 
 def _do(task: Any) -> Any:
+    if _HERE["stop"].is_set():
+        return None
     _HERE["busy"] = True
     try:
         return _HERE["work"](_HERE["shared"], task)
+    except KeyboardInterrupt:
+        os._exit(ExitCode.INTERRUPTED)
     finally:
         _HERE["busy"] = False
 

@@ -20,8 +20,8 @@ from simsurance.variables import KEYS, VARIABLES, variable
 PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("axes", "errors", "csv_text", "drafts", "plain_text", "processes"),
-    ("ledger",),
+    ("axes", "errors", "csv_text", "drafts", "plain_text"),
+    ("ledger", "processes"),
     ("variables", "language"),
     ("data", "scenario_file", "model"),
     ("basis",),

@@ -90,6 +90,9 @@ UPDATE = [*CHECK, "--update", "--reason", "why"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
+    "rebuild": [
+        Case(["rebuild", "out/baseline"], of_folder("baseline"), [*RUN, "--formats", "png", "--tables", "fund"])
+    ],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
@@ -163,7 +166,7 @@ def warm(tmp_path_factory):
         patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
         patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
         patch.setattr(Points, "chunk", _found_once(Points.chunk))
-        patch.setattr(twins, "twins", _found_once(twins.twins))
+        patch.setattr(twins, "beside_twins", _found_once(twins.beside_twins))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
         yield

@@ -16,6 +16,7 @@ NAMES = [
     "__version__",
     "compare",
     "load",
+    "rebuild",
     "run",
     "run_accounts",
     "run_many",

@@ -90,20 +90,24 @@ def jobs_option(of: str) -> Callable[[Command], Command]:
 
 def extent_options(command: Command) -> Command:
     """`--formats` and `--tables`, handed to the subcommand as `formats` and `tables`, None where they are not given."""
-    for kind, of in (("tables", "Tables as CSV"), ("formats", "Formats of charts: png, svg or both")):
-        command = click.option(
-            f"--{kind}",
-            metavar="NAMES",
-            callback=lambda context, parameter, given, kind=kind: _chosen(kind, given),
-            help=f"{of}, joined by commas, or all. Rebuild writes the others later, without a projection.",
-        )(command)
-    return command
+    command = click.option(
+        "--tables",
+        metavar="NAMES",
+        callback=_chosen,
+        help="Tables to write as CSV, joined by commas, or all; simsurance rebuild writes the others later.",
+    )(command)
+    return click.option(
+        "--formats",
+        metavar="NAMES",
+        callback=_chosen,
+        help="Formats of charts: png, svg or both; simsurance rebuild draws the others later.",
+    )(command)
 
 
-def _chosen(kind: str, given: str | None) -> tuple[str, ...] | None:
+def _chosen(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...] | None:
     from simsurance.output.planned import chosen
 
-    return None if given is None else chosen(kind, given)
+    return None if given is None else chosen(str(parameter.name), given)
 
 
 def strict_option(command: Command) -> Command:

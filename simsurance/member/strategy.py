@@ -219,7 +219,7 @@ class Game:
         paid = cover * (money.fund_pays + bonus * money.rule.number(basis.critical_self_run)) + enrols * money.premium
         cost = paid * (1 + float(basis.administration_share[0])) - enrols * money.income - repair
         by_item = (own, repair, cover * (money.benefits + bonus), enrols.astype(float), cost, enrols * money.subsidy)
-        totals = np.array([(weight * item).reshape(NEEDS, -1).sum(axis=1) for item in by_item])
+        totals = np.array([(weight * item).reshape(NEEDS, -1).sum(axis=-1) for item in by_item])
         return totals * np.where(np.arange(6) == 3, 1.0, money.discount)[:, None]
 
 
@@ -233,7 +233,7 @@ def _habits(chosen: Decisions, option: np.ndarray, weight: np.ndarray, by_own_cl
     years = (entered * of_years[option] for of_years in (chosen.repaired, chosen.useful))
     amounts = np.stack([np.ones(option.shape), central, late, entered, *years])
     classes = np.arange(NEEDS) if by_own_class else np.arange(NEEDS)[:, None]
-    place = np.broadcast_to(NEEDS * chosen.standings.outside[:, None, None] + classes, option.shape)
+    place = np.broadcast_to(NEEDS * along(chosen.standings.outside, "standing", of=CHOSEN) + classes, option.shape)
     found = _summed(weight * amounts[:, None], place, 2 * NEEDS)
     return found.reshape(len(amounts), NEEDS, 2, NEEDS)
 
@@ -242,7 +242,7 @@ def _next(chosen: Decisions, option: np.ndarray, alive: np.ndarray, outcomes: np
     """Chances of next year's standings, [need before the first year, standing, class]; `alive` as `weight` above."""
     size = 1 + int(chosen.after.max())
     place = NEEDS * np.moveaxis(chosen.after[option], -1, 0) + np.arange(NEEDS)
-    moved = alive[:, None] * outcomes[:, None, None, :]
+    moved = alive[:, None] * along(outcomes, "outcome", "health", of=("outcome", *CHOSEN))
     return _summed(moved, place, NEEDS * size).reshape(NEEDS, size, NEEDS)
 
 

@@ -56,8 +56,10 @@ def chosen(kind: str, given: str) -> tuple[str, ...]:
     wanted = known if named == ("all",) else named
     for name in wanted:
         if name not in known:
-            hint = nearest(name, known) or f"all, or some of {', '.join(known)}, joined by commas"
-            raise SimsuranceError(f"--{kind}: {name or 'nothing'} is none of the {kind}; {hint}")
+            hint = nearest(name, known)
+            raise SimsuranceError(
+                f"--{kind}: {name!r} is none of the {kind}; {hint or 'all, or some of ' + ', '.join(known) + ', by commas'}"
+            )
     return tuple(name for name in known if name in wanted)
 
 

@@ -136,20 +136,15 @@ class SavedRun:
         if name in self._kept:
             return unpacked(self._file(KEPT), name)
         keys = list(OTHER_KEYS.get(name) or KEYS[name])
-        told = pd.read_csv(
-            self._file(f"{name}.csv"),
-            encoding="utf-8-sig",
-            float_precision="round_trip",
-            keep_default_na=False,
-            na_values=[""],
-        )
-        return told.set_index(keys)
+        told = pd.read_csv(self._file(f"{name}.csv"), encoding="utf-8-sig", dtype=str, keep_default_na=False)
+        return told.apply(_as_written).set_index(keys)
 
     def _file(self, name: str) -> Path:
         """A file of the folder; SimsuranceError (ENVIRONMENT) where it is missing."""
         if not (self.path / name).is_file():
-            text = f"{self.path / name}: is missing; restore it, or run the scenario again"
-            raise SimsuranceError(text, exit_code=ExitCode.ENVIRONMENT)
+            raise SimsuranceError(
+                f"{self.path / name}: is missing; restore it, or run the scenario again", exit_code=ExitCode.ENVIRONMENT
+            )
         return self.path / name
 
     def written(self, draft: Path, extent: Extent) -> Iterator[Path]:
@@ -172,8 +167,10 @@ def saved(path: Path) -> SavedRun:
     if manifest is None or manifest.get("schema") != SCHEMA:
         raise SimsuranceError(f"{path}: is no folder of simsurance run; give OUT/<scenario>")
     if manifest["version"] != __version__ or "left_out" not in manifest:
-        was = f"was written by simsurance {manifest['version']}, this is {__version__}"
-        raise SimsuranceError(f"{path}: {was}; run the scenario again", exit_code=ExitCode.ENVIRONMENT)
+        raise SimsuranceError(
+            f"{path}: was written by another build, {manifest['version']}, this is {__version__}; run the scenario again",
+            exit_code=ExitCode.ENVIRONMENT,
+        )
     refuse_foreign(path)
     return SavedRun(path, manifest)
 
@@ -205,6 +202,14 @@ def rebuild(path: Path, extent: Extent | None = None) -> list[str]:
         told |= {"charts": run.manifest["charts"] or bool(extent.formats)}
         (draft / MANIFEST).write_text(sealed(as_json(told)), encoding="utf-8", newline="\n")
     return sorted(file.relative_to(draft).as_posix() for file in made)
+
+
+def _as_written(texts: "pd.Series[str]") -> "pd.Series[Any]":
+    """A column of a table: whole numbers, numbers to the last bit with missing ones, or text."""
+    for kind in (int, lambda text: float(text or "nan")):
+        with suppress(ValueError):
+            return texts.map(kind)
+    return texts
 
 
 def _year(value: float) -> int | None:
