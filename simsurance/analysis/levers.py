@@ -1,7 +1,7 @@
 """What each shipped fragment changes: the measures of a scenario without and with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from simsurance.basis.entries import Entries
@@ -9,7 +9,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL
 from simsurance.measures import measure_of
 from simsurance.processes import spread
-from simsurance.results import HELD, RunAccounts, accounts_of, entries_of, simulate
+from simsurance.results import HELD, RunAccounts, accounts_alone, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, TOLD, Scenario, load
 from simsurance.variables import YUAN
@@ -88,7 +88,7 @@ def effects(
     (without,) = simulate([base])
     names = list(upon)
     batches = [names[first : first + RUNS_TOGETHER] for first in range(0, len(names), RUNS_TOGETHER)]
-    shared = _Shared(upon, _accounts(without), entries_of(without, entries))
+    shared = _Shared(upon, accounts_alone(without), entries_of(without, entries))
     for _, found in spread(_found, shared, batches, jobs):
         for name, effect in found.items():
             if isinstance(effect, SimsuranceError):
@@ -158,11 +158,6 @@ class _Shared:
     upon: Mapping[str, Scenario]
     without: RunAccounts
     held: Entries | None
-
-
-def _accounts(run: RunAccounts) -> RunAccounts:
-    """What is kept of every run, of one that keeps more."""
-    return RunAccounts(**{each.name: getattr(run, each.name) for each in fields(RunAccounts)})
 
 
 def _found(
