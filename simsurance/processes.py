@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from typing import Any, Final, NoReturn, TypeVar
 
 from simsurance.errors import ExitCode, SimsuranceError
@@ -83,6 +83,15 @@ def _surroundings() -> Iterator[None]:
 def _begin(work: Callable[[Any, Any], Any], shared: Any, stop: Any) -> None:
     _HERE.update(work=work, shared=shared, stop=stop, busy=False)
     signal.signal(signal.SIGINT, _interrupted)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Whoever kills the process that work is done for leaves none that works on."""
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(ExitCode.INTERRUPTED)
 
 
 def _do(task: Any) -> Any:

@@ -29,6 +29,42 @@ def dies(shared: int, task: int) -> int:
     os._exit(9)
 
 
+def lasts(shared: str, task: int) -> None:
+    Path(shared, str(os.getpid())).touch()
+    time.sleep(100)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
+def test_nobody_works_on_for_a_process_that_was_killed(tmp_path):
+    code = (
+        "import sys\nfrom test_processes import lasts\nfrom simsurance.processes import in_order, spread\n"
+        "if __name__ == '__main__':\n    in_order(spread(lasts, sys.argv[1], [1, 2], 2))\n"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
+    environment = os.environ | {"PYTHONPATH": paths}
+    process = subprocess.Popen([sys.executable, "-c", code, tmp_path], env=environment)
+    until(lambda: len(list(tmp_path.iterdir())) == 2)
+    process.kill()
+    process.wait()
+    until(lambda: not any(alive(int(file.name)) for file in tmp_path.iterdir()))
+
+
+def until(holds) -> None:
+    """Wait for it, a minute at most."""
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_results_stand_in_the_order_of_the_tasks_for_any_number_of_processes(jobs):
     made = in_order(spread(times, SHARED, [3, 1, 2], jobs))
