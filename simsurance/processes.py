@@ -13,6 +13,8 @@ from typing import Any, Final, NoReturn, TypeVar
 from simsurance.errors import ExitCode, SimsuranceError
 
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+CAN_BLOCK: Final = hasattr(signal, "pthread_sigmask")
+"""Whether an interruption can wait."""
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Made = TypeVar("Made")
@@ -39,10 +41,10 @@ def spread(
         return
     context = get_context("spawn")
     stop = context.Event()
-    with _surroundings():
-        pool = ProcessPoolExecutor(jobs, context, _begin, (work, shared, stop))
-        waiting: dict[Future[Made], int] = {pool.submit(_do, task): place for place, task in enumerate(tasks)}
+    pool = ProcessPoolExecutor(jobs, context, _begin, (work, shared, stop))
     try:
+        with _surroundings():
+            waiting: dict[Future[Made], int] = {pool.submit(_do, task): place for place, task in enumerate(tasks)}
         while waiting:
             for ended in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield waiting.pop(ended), ended.result()
@@ -66,23 +68,24 @@ def _surroundings() -> Iterator[None]:
     """Processes that begin as long as this lasts have one thread each, and are not interrupted until they can answer that."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    can = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if can else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if CAN_BLOCK else set()
     try:
         yield
     finally:
-        if can:
-            signal.signal(signal.SIGINT, handler)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+        if CAN_BLOCK:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def _begin(work: Callable[[Any, Any], Any], shared: Any, stop: Any) -> None:
     _HERE.update(work=work, shared=shared, stop=stop, busy=False)
     signal.signal(signal.SIGINT, _interrupted)
+    if CAN_BLOCK:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -78,7 +78,7 @@ def references() -> View:
     return files(Path("refs"))
 
 
-RUN = ["run", "baseline", *SHORT]
+RUN = ["run", "baseline", "--jobs", "1", *SHORT]
 COMPARE = ["compare", "baseline", "high_cost", *SHORT]
 SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
 DRAWS = ["stochastic", "baseline", "--draws", "16", "--no-charts", "--set", "horizon.last_year=2027"]

@@ -1,6 +1,7 @@
 """A saved run gives its charts and tables once more, to the byte, without the engine."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -11,6 +12,8 @@ import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import ExitCode
 from simsurance.model import projection
+from simsurance.output.charts.easel import Easel
+from simsurance.output.labels import chart_names
 from simsurance.output.planned import KEPT, LARGE, TABLES, file_names
 from simsurance.scenario_file.loader import load
 
@@ -142,6 +145,24 @@ def test_of_several_scenarios_large_files_are_left_out(tmp_path):
         assert sorted(run["files"]) == sorted([*contents(many / run["scenario"]), "manifest.json"])
     assert call("rebuild", *(many / name for name in ("baseline", "high_cost"))).exit_code == 0
     assert sorted([*contents(many / "baseline"), "manifest.json"]) == sorted(file_names(load("baseline"), ranges=False))
+
+
+def test_charts_drawn_by_two_processes_are_those_of_one(tmp_path):
+    asked = ["run", "baseline", "--set", "horizon.last_year=2030", "--out"]
+    for jobs in (1, 2):
+        assert call(*asked, tmp_path / str(jobs), "--jobs", jobs).exit_code == 0
+    one, two = (contents(tmp_path / str(jobs) / "baseline") for jobs in (1, 2))
+    assert one == two
+    assert "charts/fund_balance.svg" in one
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch):
+    monkeypatch.setattr(Easel, "_help", lambda self, told: os._exit(self._taken() is None))
+    results = ss.run("baseline", **{"horizon.last_year": 2026}).shown
+    easel = Easel(results, "en", ["svg"])
+    easel.helper.join()
+    assert list(easel.files(None)) == list(chart_names(results.scenario))
 
 
 def test_a_picture_says_what_it_shows_to_who_cannot_see_it(whole):

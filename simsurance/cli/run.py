@@ -62,6 +62,8 @@ class Order:
     lang: str
     as_json: bool
     command: str
+    in_two: bool
+    """Whether a run's charts are drawn by two processes."""
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 @extent_options
 @bom_option
 @language_option("table, charts and summary")
-@jobs_option("scenarios")
+@jobs_option("scenarios, or for one and its charts")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -141,7 +143,8 @@ def command(
         plans = (_plan(*each, extent, charts, ranged) for each in zip(chosen, folders, strict=True))
         _tell(list(plans), as_json)
         return
-    order = Order(chosen, folders, extent, charts, ranged, bom, lang, as_json, command_line())
+    in_two = len(chosen) == 1 and (jobs or cores()) > 1
+    order = Order(chosen, folders, extent, charts, ranged, bom, lang, as_json, command_line(), in_two)
     runs: dict[int, Told] = {}
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
@@ -170,9 +173,13 @@ def _written_whole(order: Order, place: int) -> Told:
     from simsurance.output.save import save
 
     beside, folder, lang = beside_twins(order.scenarios[place]), order.folders[place], order.lang
-    result = beside.full
+    result, easel = beside.full, None
+    if order.charts and order.in_two:
+        from simsurance.output.charts.easel import Easel
+
+        easel = Easel(result, lang, order.extent.formats)
     ranges = single_changes(result) if order.ranged else None
-    save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent)
+    save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent, easel)
     return Told(
         _rows(result, ranges, lang),
         [*_pinned(result, lang), *_implausible(result, lang)],

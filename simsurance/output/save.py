@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
@@ -45,11 +46,12 @@ def save(
     ranges: "SingleChanges | None" = None,
     bom: bool = False,
     extent: Extent | None = None,
+    easel: "Easel | None" = None,
 ) -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
 
     Depletion years stand with their ranges if these are given. `bom`: CSV files begin with a byte order mark, for Excel.
-    `extent`: the formats of charts and the tables that are written, all if it is not given.
+    `extent`: the formats of charts and the tables that are written, all if it is not given; `easel`: what draws the charts.
     """
     extent = extent or Extent()
     results = twins.full
@@ -61,7 +63,7 @@ def save(
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
 
-        return write_all(results, folder, lang, ranges, extent.formats)
+        return write_all(results, folder, lang, ranges, extent.formats, easel)
 
     written = {"lang": lang, "bom": bom, "charts": charts, "left_out": extent.left_out}
 

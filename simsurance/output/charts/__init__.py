@@ -14,6 +14,7 @@ from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.output.charts.easel import Easel
     from simsurance.results import RunResult
 
 CHARTS: Final[dict[str, Callable[..., Chart]]] = {
@@ -59,9 +60,16 @@ def write_all(
     lang: str,
     ranges: "SingleChanges | None" = None,
     formats: Sequence[str] = FORMATS,
+    easel: "Easel | None" = None,
 ) -> Iterator[Path]:
-    """Draw every chart that the results have into a folder, in some formats; yields the files."""
+    """Draw every chart that the results have into a folder, in some formats; yields the files.
+
+    `easel`: what has begun to draw them.
+    """
     folder.mkdir(exist_ok=True)
+    if easel is not None:
+        yield from easel.write(folder, ranges)
+        return
     for name in chart_names(results.scenario):
         yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
 

@@ -425,8 +425,17 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
 
 def write(chart: Chart, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """The chart in the formats and as `.csv` in a folder; returns the files."""
-    files = [folder / f"{chart.name}.{kind}" for kind in (*formats, "csv")]
-    for file in files[:-1]:
-        chart.figure.savefig(file, format=file.suffix[1:])
-    files[-1].write_bytes(table_csv(chart.data, index=False).encode())
-    return files
+    files = rendered(chart, formats)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
+
+
+def rendered(chart: Chart, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+    """The chart in the formats and as `.csv`: contents by file name."""
+    files = {}
+    for kind in formats:
+        held = io.BytesIO()
+        chart.figure.savefig(held, format=kind)
+        files[f"{chart.name}.{kind}"] = held.getvalue()
+    return files | {f"{chart.name}.csv": table_csv(chart.data, index=False).encode()}
