@@ -69,6 +69,9 @@ def _surroundings() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if CAN_BLOCK else set()
+    answers = threading.current_thread() is threading.main_thread()
+    came: list[int] = []  # another thread may take it, which this one answers
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if answers else None
     try:
         yield
     finally:
@@ -77,8 +80,12 @@ def _surroundings() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+        if answers:
+            signal.signal(signal.SIGINT, handler)
         if CAN_BLOCK:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin(work: Callable[[Any, Any], Any], shared: Any, stop: Any) -> None:
