@@ -140,6 +140,21 @@ class Results:
         return str(self.card())
 
 
+def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequence[str] | None = None) -> list[str]:
+    """Draw the charts and write the tables of a saved run, from what stands in its folder; the names of the files.
+
+    Nothing is projected, and the bytes are those that the run would have written. Everything, or the formats and the tables
+    that are named. Raises SimsuranceError for a name that there is not, and where the folder is not as a run left it.
+    """
+    from simsurance.output.planned import Extent, chosen
+    from simsurance.output.saved import rebuild as written_anew
+
+    whole = formats is None and tables is None
+    parts = {"formats": formats, "tables": tables}
+    named = {kind: chosen(kind, ",".join(names)) if names is not None else () for kind, names in parts.items()}
+    return written_anew(Path(path), Extent() if whole else Extent(**named))
+
+
 class Comparison:
     """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
 

@@ -1,7 +1,7 @@
 """Results of scenarios: accounts, measures and checks of every run, and all tables of single runs, from the arrays."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -215,6 +215,11 @@ def accounts_of(
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
     return _in_order(run for block in blocks(scenarios, entries, built) for run in block.accounts())
+
+
+def accounts_alone(run: RunAccounts) -> RunAccounts:
+    """What is kept of every run, of one that keeps more."""
+    return RunAccounts(**{each.name: getattr(run, each.name) for each in fields(RunAccounts)})
 
 
 def entries_of(base: RunResult, entries: str) -> Entries | None:

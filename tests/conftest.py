@@ -84,7 +84,11 @@ def lever_effects(once: Once) -> Callable[..., Any]:
     find = levers.effects
 
     def effects(
-        scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = (), entries: str = levers.HELD
+        scenario: str,
+        fragments: Sequence[str] = (),
+        settings: Sequence[str] = (),
+        entries: str = levers.HELD,
+        jobs: int = 1,
     ) -> Any:
         asked = (scenario, [*fragments], [*settings], entries)
         return once(f"effects {asked}", lambda: find(*asked))

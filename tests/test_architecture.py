@@ -21,7 +21,7 @@ PACKAGE = Path(simsurance.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("axes", "errors", "csv_text", "drafts", "plain_text"),
-    ("ledger",),
+    ("ledger", "processes"),
     ("variables", "language"),
     ("data", "scenario_file", "model"),
     ("basis",),

@@ -92,18 +92,25 @@ def a_fund() -> None:
     Path("place/raw/standards.csv").write_text("year,personal contribution (yuan)\n2025,430\n2026,430\n")
 
 
-RUN = ["run", "baseline", *SHORT]
+RUN = ["run", "baseline", "--jobs", "1", *SHORT]
 COMPARE = ["compare", "baseline", "high_cost", *SHORT]
 SCHEMES = ["schemes", "baseline", "--set", "horizon.last_year=2027", "--policy", "flexible_workers_join", "--no-charts"]
 DRAWS = ["stochastic", "baseline", "--draws", "16", "--no-charts", "--set", "horizon.last_year=2027"]
 FEW = [part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")]
 ENDS = ["sensitivity", "baseline", "--jobs", "1", "--no-charts", *SHORT[1:], *FEW]
 SWEEP = ["sweep", "baseline", "--grid", "fund.administration_share=0:0.02:2", "--jobs", "1", "--no-charts", *SHORT[1:]]
+SOLVE = ["solve", "baseline", "--vary", "contributions.personal.income_share=0.009:0.01", "--no-charts", *SHORT[1:]]
+SOLVE += ["--for", "reserve_months >= 1 in 2027"]
+PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "--no-charts", *SHORT[1:]]
+FIT = ["calibrate", "baseline", "--from", "2025", "--no-charts"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
+    "rebuild": [
+        Case(["rebuild", "out/baseline"], of_folder("baseline"), [*RUN, "--formats", "png", "--tables", "fund"])
+    ],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
@@ -111,6 +118,9 @@ CASES = {
     "stochastic": [Case(DRAWS, of_folder("stochastic-baseline"), [*DRAWS, "--seed", "2"])],
     "sensitivity": [Case(ENDS, of_folder("sensitivity-baseline"), [*ENDS, "--year", "2026"])],
     "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
+    "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
+    "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
+    "calibrate": [Case(FIT, of_folder("calibrate-baseline"), [*FIT, "--lang", "zh"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [
         Case(["init", "own"], of_files("own.toml")),
@@ -182,7 +192,7 @@ def warm(tmp_path_factory):
         patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
         patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
         patch.setattr(Points, "chunk", _found_once(Points.chunk))
-        patch.setattr(twins, "twins", _found_once(twins.twins))
+        patch.setattr(twins, "beside_twins", _found_once(twins.beside_twins))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
         yield

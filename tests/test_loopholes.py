@@ -1,6 +1,7 @@
 """Members' best answers to the rules: the dynamic program against enumeration, and what holds in every scenario."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -295,6 +296,58 @@ def test_central_enrolment_stands_first_and_staying_out_last():
         for row in chosen.table:
             actions = [ACTIONS[chosen.action[option]] for option in row if option >= 0]
             assert (actions[0], actions[-1]) == ("central", "out")
+
+
+CARRIED = LARGE_BONUS | {
+    "participation.continuous_bonus.kept_after_lapse": True,
+    "participation.no_claim_bonus.kept_after_lapse": False,
+    "participation.cap_cut_per_lapsed_year": 700,
+}
+
+
+@pytest.mark.parametrize("start", [Standing(tenure=200), Standing(gap=5)], ids=["insured", "out"])
+@pytest.mark.parametrize("changes", [{}, LARGE_BONUS, CARRIED], ids=["baseline", "large bonus", "carried"])
+def test_every_option_is_what_the_rules_of_one_standing_make_of_it(changes, start):
+    own = game_of(load("baseline").replace(changes), YOUNG, 6, start)
+    followed = set()
+    for place, (money, chosen) in enumerate(zip(own.years, own.decisions, strict=True)):
+        rule, standings = money.rule, one_by_one(chosen.standings)
+        assert len(set(standings)) == len(standings)
+        later = one_by_one(own.decisions[place + 1].standings) if place + 1 < len(own.decisions) else None
+        for row, standing in zip(chosen.table, standings, strict=True):
+            options = [option for option in row if option >= 0]
+            lapsed = rule.lapsed_years(standing)
+            useful = rule.useful_repair(lapsed) if lapsed else 0
+            told = [(action, repaired) for action in ("central", "late") for repaired in range(useful + 1)]
+            assert [(ACTIONS[chosen.action[each]], chosen.repaired[each]) for each in options] == [*told, ("out", 0)]
+            for option, (action, repaired) in zip(options, told, strict=False):
+                month = rule.number(rule.basis.late_month) if action == "late" else None
+                made = rule.enrol(standing, month, repaired)
+                postponed = rule.number(rule.basis.postponed_care)
+                assert chosen.years_of_cover[option] == 1 - made.without_cover * (1 - postponed) / MONTHS
+                assert chosen.bonus[option] == made.bonus
+                assert chosen.contribution[option] == rule.standard - rule.assistance
+                assert chosen.repair[option] == repaired * rule.standard
+                ends = [rule.year_end(made.after, *end) for end in ((True, False), (False, True), (False, False))]
+                if later:
+                    assert [later[to] for to in chosen.after[option]] == [as_remembered(each, own) for each in ends]
+                    followed.update(chosen.after[option].tolist())
+            if later:
+                assert {later[to] for to in chosen.after[options[-1]]} == {as_remembered(rule.stay_out(standing), own)}
+    assert len(followed) > 3
+
+
+def one_by_one(standings) -> list[Standing]:
+    """The standings as the rules of one standing take them."""
+    columns = {name: values.tolist() for name, values in vars(standings).items()}
+    return [Standing(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+
+
+def as_remembered(standing: Standing, own: Game) -> Standing:
+    """The standing without what no rule asks for where no year has a bonus."""
+    if any(money.rule.basis.bonus_step.any() for money in own.years):
+        return standing
+    return replace(standing, tenure=min(standing.tenure, 1), no_claim=0, carried=0.0)
 
 
 def test_the_command_tells_strategy_values_and_members():

@@ -325,7 +325,7 @@ def test_a_footnote_on_dots_stands_only_where_dots_are(baseline, lang):
     assert caption in texts(with_dots)
     other = projected(**{"membership.employee_active": 290_000_000, "horizon.last_year": 2027})
     assert note not in texts(charts.draw("employee_rates", other, lang).figure)
-    words = {"en": "employer contribution\nrate to the pooled fund", "zh": "统筹基金单位缴费费率"}[lang]
+    words = {"en": "employer\ncontribution rate to\nthe pooled fund", "zh": "统筹基金单位缴费费率"}[lang]
     assert words in texts(with_dots)
 
 

@@ -17,6 +17,7 @@ NAMES = [
     "attribute",
     "compare",
     "load",
+    "rebuild",
     "run",
     "run_accounts",
     "run_many",

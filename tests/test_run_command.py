@@ -170,7 +170,7 @@ def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it
     for file in files:
         file.write_text(short.format(file.stem))
     alone = run(files[-1], "--no-charts", "--no-range", "--out", tmp_path / "alone")
-    done = run(*files, "--no-charts", "--no-range", "--out", tmp_path / "out")
+    done = run(*files, "--no-charts", "--no-range", "--jobs", "1", "--out", tmp_path / "out")
     assert alone.exit_code == done.exit_code == ExitCode.IDENTITY
     assert done.stderr == alone.stderr == "fails: does not add up\n"
     assert (done.stdout, (tmp_path / "alone").exists()) == ("", False)

@@ -8,7 +8,8 @@ from simsurance.basis.entries import Entries
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL
 from simsurance.measures import measure_of
-from simsurance.results import HELD, RunAccounts, accounts_of, entries_of, simulate
+from simsurance.processes import spread
+from simsurance.results import HELD, RunAccounts, accounts_alone, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.loader import TITLES, TOLD, Scenario, load
 from simsurance.variables import YUAN
@@ -20,8 +21,8 @@ CLOSING: Final = ("closing_last_year", "closing_last_year_constant_prices")
 """Subsidies and medical assistance's contributions of all years projected."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
-RUNS_TOGETHER: Final = 16
-"""Runs that are projected in one batch: bounds the memory, changes no number."""
+RUNS_TOGETHER: Final = 8
+"""Runs that are projected by one process at a time: bounds the memory, changes no number."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ class Effect:
 
 
 def effects(
-    scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = (), entries: str = HELD
+    scenario: str, fragments: Sequence[str] = (), settings: Sequence[str] = (), entries: str = HELD, jobs: int = 1
 ) -> tuple[RunAccounts, list[Effect]]:
     """The scenario as it stands, and the effect of each shipped fragment upon it, alone.
 
     `fragments` and `settings` belong to the scenario; `entries` to the employee scheme are those of the scenario, or follow
-    from the odds. Raises SimsuranceError if the scenario itself is faulty.
+    from the odds; `jobs`: processes that they are projected in. Raises SimsuranceError if the scenario itself is faulty.
     """
     base = load(scenario, fragments, settings)
     told: dict[str, Effect] = {}
@@ -85,11 +86,15 @@ def effects(
             told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
             del upon[name]
     (without,) = simulate([base])
-    for name, result in _simulated(upon, entries_of(without, entries)):
-        if isinstance(result, SimsuranceError):
-            told[name] = _refused(told[name], result)
-        else:
-            told[name] = replace(told[name], figures=tuple(figures(without, result)), entries_not_met=result.not_met)
+    names = list(upon)
+    batches = [names[first : first + RUNS_TOGETHER] for first in range(0, len(names), RUNS_TOGETHER)]
+    shared = _Shared(upon, accounts_alone(without), entries_of(without, entries))
+    for _, found in spread(_found, shared, batches, jobs):
+        for name, effect in found.items():
+            if isinstance(effect, SimsuranceError):
+                told[name] = _refused(told[name], effect)
+            else:
+                told[name] = replace(told[name], figures=effect[0], entries_not_met=effect[1])
     return without, list(told.values())
 
 
@@ -146,21 +151,27 @@ def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
     return (float(results.measures["value"][name]) if status == "ok" else None), status
 
 
-def _simulated(
-    scenarios: dict[str, Scenario], held: Entries | None
-) -> Iterator[tuple[str, RunAccounts | SimsuranceError]]:
-    """Results by fragment, batch after batch; where a batch is refused, its runs one by one to find that at fault."""
-    names = list(scenarios)
-    for first in range(0, len(names), RUNS_TOGETHER):
-        batch = names[first : first + RUNS_TOGETHER]
-        try:
-            yield from zip(batch, accounts_of([scenarios[name] for name in batch], held), strict=True)
-        except SimsuranceError:
-            for name in batch:
-                try:
-                    yield name, accounts_of([scenarios[name]], held)[0]
-                except SimsuranceError as error:
-                    yield name, error
+@dataclass(frozen=True)
+class _Shared:
+    """What all batches need: the scenarios by fragment, the run without one, the entries that are held."""
+
+    upon: Mapping[str, Scenario]
+    without: RunAccounts
+    held: Entries | None
+
+
+def _found(
+    shared: _Shared, batch: Sequence[str]
+) -> dict[str, tuple[tuple[Figure, ...], Mapping[int, float]] | SimsuranceError]:
+    """Figures, and entries not met, of a batch of fragments; where it is refused, its runs one by one to find that at fault."""
+    scenarios = [shared.upon[name] for name in batch]
+    try:
+        runs = accounts_of(scenarios, shared.held)
+    except SimsuranceError as error:
+        if len(batch) == 1:
+            return {batch[0]: error}
+        return {name: found for each in batch for name, found in _found(shared, [each]).items()}
+    return {name: (tuple(figures(shared.without, run)), run.not_met) for name, run in zip(batch, runs, strict=True)}
 
 
 def _without_titles(scenario: Scenario) -> dict[str, object]:

@@ -5,7 +5,7 @@ reaches different funds, or is one thing told in two keys. Changes are relative 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from itertools import groupby
@@ -170,18 +170,19 @@ def listed() -> tuple[Change, ...]:
 
 
 def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None) -> SingleChanges:
-    """The range of a run over the list, or over other changes: one build and one projection a change, each kept for a moment.
+    """The range of a run over the list, or over other changes: one build and one projection a change, a few side by side.
 
     A change that alters nothing in the scenario is left out, and so is one that reaches none of its funds. Where no year
     projected lies after the published ones nothing is unknown, and there is no change.
     """
     moved: dict[str, list[Moved]] = {fund: [] for fund in results.accounts}
+    planned: list[tuple[list[Step], dict[str, Any]]] = []
     for change in listed() if changes is None else changes:
         reaching = [step for step in change if any(step.reaches(fund) for fund in results.accounts)]
-        values = dict(_values(results.scenario, reaching))
-        if not values:
-            continue
-        changed = _changed(results, values)
+        if values := dict(_values(results.scenario, reaching)):
+            planned.append((reaching, values))
+    all_changed = _changed(results, [values for _, values in planned])
+    for (reaching, values), changed in zip(planned, all_changed, strict=True):
         for fund, found in moved.items():
             step = next((step for step in reaching if step.reaches(fund) and step.path in values), None)
             if step:
@@ -196,15 +197,29 @@ def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None
     )
 
 
-def _changed(results: RunAccounts, values: dict[str, Any]) -> RunAccounts | None:
+def _changed(results: RunAccounts, changes: Sequence[dict[str, Any]]) -> list[RunAccounts | None]:
     """The run's scenario with other values, projected with the entries that it holds; None where it does not bear them."""
+    possible = {}
+    for place, values in enumerate(changes):
+        with _borne():
+            possible[place] = results.scenario.replace(values)
+    found: dict[int, RunAccounts] = {}
+    with _borne():
+        found = dict(zip(possible, accounts_of(possible.values(), results.held), strict=True))
+    for place, scenario in possible.items() if not found else ():
+        with _borne():
+            (found[place],) = accounts_of([scenario], results.held)
+    return [found.get(place) for place in range(len(changes))]
+
+
+@contextmanager
+def _borne() -> Iterator[None]:
+    """Pass over what a scenario does not bear."""
     try:
-        (found,) = accounts_of([results.scenario.replace(values)], results.held)
+        yield
     except SimsuranceError as error:
         if error.exit_code != ExitCode.INPUT:
             raise
-        return None
-    return found
 
 
 def _moved(results: RunAccounts, changed: RunAccounts | None, fund: str, step: Step) -> Moved:

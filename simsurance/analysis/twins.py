@@ -14,7 +14,7 @@ import numpy as np
 from simsurance.basis.entries import Entries
 from simsurance.ledger import RESIDENT, fund_of
 from simsurance.model.fund import summed
-from simsurance.results import RunAccounts, RunResult, accounts_of
+from simsurance.results import RunAccounts, RunResult, accounts_of, blocks
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.pins import is_held
 
@@ -142,7 +142,20 @@ def twins(results: RunResult, held: Entries | None = None) -> Twins:
 
     With the same entries to the employee scheme held as the run, or others: its own, where other runs hold them.
     """
-    scenario = results.scenario
+    return Twins(results, *accounts_of(_twins_of(results.scenario), held or results.held))
+
+
+def beside_twins(scenario: Scenario) -> Twins:
+    """A scenario and its twins projected in one batch; the same as one after the other."""
+    runs: dict[int, RunAccounts] = {}
+    for block in blocks([scenario, *_twins_of(scenario)]):
+        runs |= dict(block.results() if 0 in block.places else block.accounts())
+    full, *others = (runs[place] for place in sorted(runs))
+    assert isinstance(full, RunResult)
+    return Twins(full, *others)
+
+
+def _twins_of(scenario: Scenario) -> list[Scenario]:
+    """Without the effects of the rules, without any, and with a heavy tail of cost."""
     heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
-    quiet = (without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS))
-    return Twins(results, *accounts_of([*quiet, heavy], held or results.held))
+    return [*(without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS)), heavy]

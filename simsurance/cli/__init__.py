@@ -15,6 +15,7 @@ from simsurance.plain_text import shown
 
 COMMANDS = {
     "run": "Project scenarios and write tables, charts and a summary.",
+    "rebuild": "Draw charts and write tables of saved runs, without a projection.",
     "compare": "Set the results of scenarios side by side.",
     "stochastic": "Project many draws of what is not known.",
     "sensitivity": "Find what moves a fund most of all that is not known.",
@@ -40,6 +41,7 @@ MODULES = {"import": "import_table"}
 """Modules of subcommands whose names are words of Python."""
 WRITING = (
     "run",
+    "rebuild",
     "compare",
     "stochastic",
     "sensitivity",

@@ -37,6 +37,7 @@ def command(
     Writes OUT/calibrate-<name>/ and, in a fund's folder, tables/calibrated.toml, which fund.toml lies upon from then on.
     Told of each factor: standard error, how well the figures tell it, and of each figure what is left.
     """
+    from simsurance.drafts import write_whole
     from simsurance.evidence.calibrated import fund_file, laid_on, overlay_of, overlay_text
     from simsurance.evidence.fund_fit import fund_fit
     from simsurance.output.save import save_calibration
@@ -55,7 +56,7 @@ def command(
         told.append(folder.as_posix())
         if overlay is not None:
             file = fund_file(scenario)
-            overlay.write_text(text, encoding="utf-8", newline="\n")
+            write_whole(overlay, text.encode())
             lies = laid_on(file, overlay)
             told.append(
                 said.say("calibration.laid" if lies else "calibration.lay", file=file.name, overlay=overlay.name)

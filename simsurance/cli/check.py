@@ -1,20 +1,21 @@
 """`simsurance check`: results now against the results that were accepted."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from simsurance.cli.options import jobs_option
 from simsurance.cli.progress import Progress, progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import WHOLE, words
+from simsurance.processes import cores, in_order, spread
 from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from simsurance.analysis.reference_results import Difference, More
     from simsurance.results import RunResult
@@ -37,7 +38,7 @@ DRAWS: Final = "draws.csv"
     is_flag=True,
     help="Compare draws as well, draw by draw: of the scenarios with accepted draws, or those named.",
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for draws; as many as processors if not given.")
+@jobs_option("scenarios and draws")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(
     scenarios: tuple[str, ...],
@@ -64,15 +65,21 @@ def command(
     _prepare(folder, update)
     with progress() as line:
         line.say(words(WHOLE).label("progress.importing"))
+        from simsurance.model.projection import RUNS_IN_CACHE
         from simsurance.results import simulate
 
-        results = simulate(chosen)
         wanted = [each for each in chosen if draws and (scenarios or (folder / each.name / DRAWS).exists())]
         more = {each.name: _draws(each, jobs, line) for each in wanted}
+        if update:
+            results = simulate(chosen)
+        else:
+            batches = [chosen[first : first + RUNS_IN_CACHE] for first in range(0, len(chosen), RUNS_IN_CACHE)]
+            made = in_order(spread(_differences, (folder, more), batches, jobs or cores()))
+            found = {name: cells for of_batch in made for name, cells in of_batch.items()}
     if update:
         _update(results, folder, str(reason), more)
     else:
-        _check(results, folder, _left_over(folder) if not scenarios and not references else [], as_json, more)
+        _check(found, folder, _left_over(folder) if not scenarios and not references else [], as_json)
 
 
 def _draws(scenario: Scenario, jobs: int | None, line: Progress) -> dict[str, str]:
@@ -82,9 +89,7 @@ def _draws(scenario: Scenario, jobs: int | None, line: Progress) -> dict[str, st
     from simsurance.uncertainty.stochastic import stochastic
 
     said = words(WHOLE)
-    (run,) = stochastic(
-        [scenario], Sample(**STORED), jobs or os.cpu_count() or 1, None, lambda *at: line.say_share(said, *at)
-    )
+    (run,) = stochastic([scenario], Sample(**STORED), jobs or cores(), None, lambda *at: line.say_share(said, *at))
     return stored_texts(run)
 
 
@@ -107,16 +112,20 @@ def _prepare(folder: Path, update: bool) -> None:
         require_writable(folder / "new")
 
 
-def _check(
-    results: "list[RunResult]", folder: Path, left_over: list[str], as_json: bool, more: "Mapping[str, More]"
-) -> None:
-    """Print every scenario that is as it was and the worst cells of the others; raises SimsuranceError (COMPARISON)."""
+def _differences(
+    asked: "tuple[Path, Mapping[str, More]]", scenarios: "Sequence[Scenario]"
+) -> "dict[str, list[Difference]]":
+    """The cells of some scenarios that are not as they were accepted."""
     from simsurance.analysis.reference_results import differences
+    from simsurance.results import simulate
 
-    names = [result.scenario.name for result in results]
-    found = {
-        name: differences(result, folder / name, more.get(name)) for name, result in zip(names, results, strict=True)
-    }
+    folder, more = asked
+    results = ((result.scenario.name, result) for result in simulate(scenarios))
+    return {name: differences(result, folder / name, more.get(name)) for name, result in results}
+
+
+def _check(found: "Mapping[str, list[Difference]]", folder: Path, left_over: list[str], as_json: bool) -> None:
+    """Print every scenario that is as it was and the worst cells of the others; raises SimsuranceError (COMPARISON)."""
     lines = sorted((each for cells in found.values() for each in cells), key=lambda each: -each.times)
     if as_json:
         tell(_json(found), nl=False)
@@ -131,7 +140,7 @@ def _check(
         raise SimsuranceError(*told, hint, exit_code=ExitCode.COMPARISON)
 
 
-def _json(found: "dict[str, list[Difference]]") -> str:
+def _json(found: "Mapping[str, list[Difference]]") -> str:
     """The differences for programs."""
     from simsurance.output.manifest import as_json
 

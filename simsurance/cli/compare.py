@@ -10,6 +10,7 @@ from simsurance.cli.options import (
     bom_option,
     command_line,
     entries_option,
+    jobs_option,
     language_option,
     notes_of,
     range_option,
@@ -23,13 +24,17 @@ from simsurance.cli.terminal import tell
 from simsurance.language import words
 from simsurance.output.folder import prepare
 from simsurance.output.labels import scenario_title
+from simsurance.processes import cores, in_order, spread
 from simsurance.scenario_file.loader import Scenario, load
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.results import RunAccounts
 
 LONGEST_NAME: Final = 120
+FEW: Final = 2
+"""Scenarios for which processes of their own take longer to begin than they save."""
 
 
 @click.command()
@@ -44,6 +49,7 @@ LONGEST_NAME: Final = 120
 @range_option
 @bom_option
 @language_option("table, charts and summary")
+@jobs_option("ranges of scenarios")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 def command(
     base: str,
@@ -56,6 +62,7 @@ def command(
     ranged: bool,
     bom: bool,
     lang: str,
+    jobs: int | None,
     as_json: bool,
 ) -> None:
     """Run BASE and each OTHER, and write what differs to OUT/compare-<names>/.
@@ -68,8 +75,8 @@ def command(
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.compare import compare, require_one_currency
-        from simsurance.analysis.single_changes import single_changes
         from simsurance.output.save import save_comparison
+        from simsurance.results import accounts_alone
 
         require_one_currency(scenarios)
     tell_notes(dict.fromkeys(line for scenario in scenarios for line in notes_of(scenario, lang, single=True)))
@@ -77,12 +84,21 @@ def command(
         line.say(words(lang).label("progress.projecting"))
         comparison = compare(scenarios, entries)
         line.say(words(lang).label("progress.single_changes"))
-        ranges = [single_changes(result) for result in comparison.results] if ranged else None
+        runs = [accounts_alone(result) for result in comparison.results]
+        alone = jobs or (cores() if len(runs) > FEW else 1)
+        ranges = in_order(spread(_range, None, runs, alone)) if ranged else None
         line.say(words(lang).say("progress.writing", folder=folder))
         save_comparison(comparison, folder, charts, lang, command_line(), ranges, bom)
     if charts:
         tell_undrawn((scenario_title(scenario, lang) for scenario in scenarios), lang)
     tell(_json(comparison, folder, ranges) if as_json else _text(comparison, folder, lang, ranges), nl=False)
+
+
+def _range(shared: None, run: "RunAccounts") -> "SingleChanges":
+    """The range of a run."""
+    from simsurance.analysis.single_changes import single_changes
+
+    return single_changes(run)
 
 
 def scenario_of(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simsurance.cli.options import entries_option, language_option, scenario_options
+from simsurance.cli.options import entries_option, jobs_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.output.labels import FIGURES, Unit, fund_label, in_its_words, in_language, unit, words_of
+from simsurance.processes import cores
 
 if TYPE_CHECKING:
     from simsurance.analysis.levers import Effect, Figure
@@ -22,9 +23,16 @@ if TYPE_CHECKING:
 @scenario_options
 @entries_option
 @language_option("the table")
+@jobs_option("options")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: titles, descriptions, figures in full.")
 def command(
-    scenario: str, fragments: tuple[str, ...], settings: tuple[str, ...], entries: str, lang: str, as_json: bool
+    scenario: str,
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    entries: str,
+    lang: str,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """List the shipped policy options with what each changes when it alone is laid upon SCENARIO with --with.
 
@@ -35,7 +43,7 @@ def command(
         line.say(words(lang).label("progress.projecting"))
         from simsurance.analysis.levers import effects
 
-        base, found = effects(scenario, fragments, settings, entries)
+        base, found = effects(scenario, fragments, settings, entries, jobs or cores())
     if as_json:
         tell(_json(base, found, entries), nl=False)
         return

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from simsurance.axes import AREA, HEALTH, INCOME, SEX
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import jobs_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
+from simsurance.processes import cores
 from simsurance.scenario_file.loader import load
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ TABLE: Final = (
 @click.option("--members/--no-members", default=True, help="Compare the default set of members too.")
 @language_option("words and tables")
 @scenario_options
+@jobs_option("ages of members")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     scenario: str,
@@ -81,6 +83,7 @@ def command(
     lang: str,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
+    jobs: int | None,
     as_json: bool,
 ) -> None:
     """Find a member's best strategy under the rules of SCENARIO in expected money, and what it costs the fund.
@@ -97,7 +100,8 @@ def command(
         line.say(words(lang).label("progress.member"))
         (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
         line.say(words(lang).label("progress.members"))
-        compared = loopholes(chosen, years=years, share=share, lang=lang).to_dict(orient="records") if members else []
+        table = loopholes(chosen, years=years, share=share, lang=lang, jobs=jobs or cores()) if members else None
+        compared = [] if table is None else table.to_dict(orient="records")
     if as_json:
         document = {
             "schema": "simsurance.loopholes/1",

@@ -79,6 +79,37 @@ def bom_option(command: Command) -> Command:
     )(command)
 
 
+def jobs_option(of: str) -> Callable[[Command], Command]:
+    """`--jobs`, handed to the subcommand as `jobs`; `of` says what the processes are for."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        help=f"Processes for {of}; as many as processors if not given. Results are the same for any number.",
+    )
+
+
+def extent_options(command: Command) -> Command:
+    """`--formats` and `--tables`, handed to the subcommand as `formats` and `tables`, None where they are not given."""
+    command = click.option(
+        "--tables",
+        metavar="NAMES",
+        callback=_chosen,
+        help="Tables to write as CSV, joined by commas, or all; simsurance rebuild writes the others later.",
+    )(command)
+    return click.option(
+        "--formats",
+        metavar="NAMES",
+        callback=_chosen,
+        help="Formats of charts: png, svg or both; simsurance rebuild draws the others later.",
+    )(command)
+
+
+def _chosen(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...] | None:
+    from simsurance.output.planned import chosen
+
+    return None if given is None else chosen(str(parameter.name), given)
+
+
 def strict_option(command: Command) -> Command:
     """`--strict`, handed to the subcommand as `strict`."""
     return click.option("--strict", is_flag=True, help="Make every note an error: exit code 3.")(command)

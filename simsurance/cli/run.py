@@ -11,6 +11,8 @@ import click
 from simsurance.cli.options import (
     bom_option,
     command_line,
+    extent_options,
+    jobs_option,
     language_option,
     notes_of,
     range_option,
@@ -26,6 +28,7 @@ from simsurance.language import words
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.output.planned import Extent
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
@@ -44,6 +47,23 @@ class Told:
     told: list[str]
     report: dict[str, Any]
     written: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of every scenario, and where each is written."""
+
+    scenarios: "Sequence[Scenario]"
+    folders: Sequence[Path]
+    extent: "Extent"
+    charts: bool
+    ranged: bool
+    bom: bool
+    lang: str
+    as_json: bool
+    command: str
+    in_two: bool
+    """Whether a run's charts are drawn by two processes."""
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -72,8 +92,10 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
 @range_option
+@extent_options
 @bom_option
 @language_option("table, charts and summary")
+@jobs_option("scenarios, or for one and its charts")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -86,18 +108,24 @@ def command(
     out: Path,
     charts: bool,
     ranged: bool,
+    formats: tuple[str, ...] | None,
+    tables: tuple[str, ...] | None,
     bom: bool,
     lang: str,
+    jobs: int | None,
     dry_run: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
     """Project scenarios, given by name or as .toml files, and write a folder for each: OUT/<scenario>/.
 
-    A fund that runs out is a result, not an error: the exit code is 0.
+    Of one scenario everything is written; of several, charts as PNG alone and no ages.csv, if --formats or --tables do not say
+    otherwise. A fund that runs out is a result, not an error: the exit code is 0.
     """
     from simsurance.cli.validate import table_faults
     from simsurance.output.folder import prepare, refuse_foreign
+    from simsurance.output.planned import MANY, Extent
+    from simsurance.processes import cores, spread
     from simsurance.scenario_file.faults import refuse
     from simsurance.scenario_file.files import shipped
     from simsurance.scenario_file.loader import load
@@ -109,30 +137,21 @@ def command(
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
     tell_notes((line for scenario in chosen for line in notes_of(scenario, lang, single=True)), strict)
+    usual = MANY if len(chosen) > 1 else Extent()
+    extent = Extent(formats or usual.formats, tables or usual.tables)
     if dry_run:
-        _tell(
-            [_plan(scenario, folder, charts, ranged) for scenario, folder in zip(chosen, folders, strict=True)], as_json
-        )
+        plans = (_plan(*each, extent, charts, ranged) for each in zip(chosen, folders, strict=True))
+        _tell(list(plans), as_json)
         return
+    in_two = len(chosen) == 1 and (jobs or cores()) > 1
+    order = Order(chosen, folders, extent, charts, ranged, bom, lang, as_json, command_line(), in_two)
+    runs: dict[int, Told] = {}
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
-        from simsurance.analysis.single_changes import single_changes
-        from simsurance.analysis.twins import twins
-        from simsurance.output.save import save
-        from simsurance.results import blocks
-
-        runs: dict[int, Told] = {}
-        for place, result in (each for block in blocks(chosen) for each in block.results()):
-            at = {"place": len(runs) + 1, "all": len(chosen), "name": result.scenario.name}
+        for place, made in spread(_written_whole, order, range(len(chosen)), jobs or cores()):
+            runs[place] = made
+            at = {"place": len(runs), "all": len(chosen), "name": chosen[place].name}
             line.say(words(lang).say("progress.run", **at))
-            ranges, folder = single_changes(result) if ranged else None, folders[place]
-            save(twins(result), folder, charts, lang, command_line(), ranges, bom)
-            runs[place] = Told(
-                _rows(result, ranges, lang),
-                [*_pinned(result, lang), *_implausible(result, lang)],
-                _report(result, folder, ranges) if as_json else {},
-                _written(result, folder, lang),
-            )
     told = [runs[place] for place in sorted(runs)]
     for note in (note for run in told for note in run.told):
         tell(note, err=True)
@@ -147,6 +166,28 @@ def command(
         tell("\n".join([*table, "", *(run.written for run in told)]))
 
 
+def _written_whole(order: Order, place: int) -> Told:
+    """Project a scenario with its twins and write its folder; what is told of it."""
+    from simsurance.analysis.single_changes import single_changes
+    from simsurance.analysis.twins import beside_twins
+    from simsurance.output.save import save
+
+    beside, folder, lang = beside_twins(order.scenarios[place]), order.folders[place], order.lang
+    result, easel = beside.full, None
+    if order.charts and order.in_two:
+        from simsurance.output.charts.easel import Easel
+
+        easel = Easel(result, lang, order.extent.formats)
+    ranges = single_changes(result) if order.ranged else None
+    save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent, easel)
+    return Told(
+        _rows(result, ranges, lang),
+        [*_pinned(result, lang), *_implausible(result, lang)],
+        _report(result, folder, ranges) if order.as_json else {},
+        _written(result, folder, lang),
+    )
+
+
 def _folders(scenarios: Sequence["Scenario"], out: Path, look_at: Callable[[Path], None]) -> list[Path]:
     """Each scenario's folder; raises SimsuranceError if two would be the same or one is not ours to replace."""
     names = [scenario.name.casefold() for scenario in scenarios]
@@ -158,7 +199,7 @@ def _folders(scenarios: Sequence["Scenario"], out: Path, look_at: Callable[[Path
     return folders
 
 
-def _plan(scenario: "Scenario", folder: Path, charts: bool, ranged: bool) -> dict[str, Any]:
+def _plan(scenario: "Scenario", folder: Path, extent: "Extent", charts: bool, ranged: bool) -> dict[str, Any]:
     """What a run would write."""
     from simsurance.output.planned import file_names, run_id
 
@@ -168,7 +209,7 @@ def _plan(scenario: "Scenario", folder: Path, charts: bool, ranged: bool) -> dic
         "run_id": run_id(scenario),
         "years": [horizon.valuation_year, horizon.last_year],
         "folder": folder.as_posix(),
-        "files": file_names(scenario, charts, ranged),
+        "files": file_names(scenario, charts, ranged, extent),
     }
 
 
@@ -180,7 +221,7 @@ def _report(result: "RunResult", folder: Path, ranges: "SingleChanges | None") -
     from simsurance.output.ranges import range_record
 
     written = read_manifest(folder) or {}
-    kept = ("scenario", "run_id", "years", "carried", "pinned", "checks", "outputs")
+    kept = ("scenario", "run_id", "years", "carried", "pinned", "checks", "left_out", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
     if ranges:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from simsurance.drafts import write_whole
 from simsurance.scenario_file.files import find, of_the_shipped, read
 from simsurance.scenario_file.own_fund import hash_of
 from simsurance.scenario_file.toml_text import toml_text
@@ -55,5 +56,5 @@ def laid_on(file: Path, overlay: Path) -> bool:
     alone = f"with = [{inputs}]"
     if text.count(alone) != 1:
         return False
-    file.write_text(text.replace(alone, f"with = [{inputs}, {name}]"), encoding="utf-8", newline="\n")
+    write_whole(file, text.replace(alone, f"with = [{inputs}, {name}]").encode())
     return True

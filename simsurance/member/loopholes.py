@@ -1,7 +1,7 @@
 """Loopholes: members' best answers to the rules of a scenario in expected money, and what they cost the fund."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,8 +15,9 @@ from simsurance.language import WHOLE
 from simsurance.member.choices import Decisions, all_decisions
 from simsurance.member.history import ALL_ALONG
 from simsurance.member.member_year import Person, Standing, known, member_years
-from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, game
+from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, YearMoney, money_of
 from simsurance.model.state import YearBasis
+from simsurance.processes import in_order, spread
 from simsurance.scenario_file.loader import Scenario, resolve
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def loopholes(
     years: int = YEARS,
     share: float = SHARE,
     lang: str = WHOLE,
+    jobs: int = 1,
 ) -> "pd.DataFrame":
     """The best strategies of a set of members, those that cost the fund most first.
 
@@ -73,14 +75,16 @@ def loopholes(
     year's need class, `in_year`: last year's, and the year's for late enrolment, `last_year`: last year's alone)
     `worth_…` to the member over enrolling every year and `fund_cost_pp_…` for the fund, present values in yuan;
     `fund_cost_…`: if `share` of the persons follow it; `subsidy_saved_pp` the subsidies not drawn. `strategy` is that
-    of `known` in the words of a language. Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
+    of `known` in the words of a language; `jobs`: processes, one an age at most.
+    Raises SimsuranceError for a group, an age, a horizon or a share that there is not.
     """
     import pandas as pd
 
     from simsurance.member.strategy_words import in_words
 
     require_share(share)
-    found = find(resolve(scenario), ages=ages, needs=needs, incomes=incomes, areas=areas, sexes=sexes, years=years)
+    groups = {"needs": needs, "incomes": incomes, "areas": areas, "sexes": sexes}
+    found = find(resolve(scenario), ages=ages, **groups, years=years, jobs=jobs)
     rows = []
     for one in found:
         row: dict[str, object] = {
@@ -117,6 +121,7 @@ def find(
     areas: Sequence[str] = AREA.members,
     sexes: Sequence[str] = SEX.members,
     years: int = YEARS,
+    jobs: int = 1,
 ) -> list[Loophole]:
     """The best strategies of a set of members who have been insured all along, one after another."""
     horizon = scenario.values.horizon
@@ -125,30 +130,57 @@ def find(
         raise SimsuranceError(
             f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}"
         )
-    persons = [Person(age, sex, area, income) for age, income, area, sex in product(ages, incomes, areas, sexes)]
+    for age, income, area, sex in product(ages, incomes, areas, sexes):
+        Person(age, sex, area, income)
     classes = [known(HEALTH, need) for need in needs]
     state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))
     insured = at(state.cells, run=0, status=TENURES).sum(axis=axis("status", of=PERSON_AXES[1:]))
+    groups = list(product(incomes, areas, sexes))
+    asked = _Asked(tuple(basis), insured, scenario.values.participation.repair.allowed, classes, groups)
+    return [one for of_age in in_order(spread(_of_age, asked, list(ages), jobs)) for one in of_age]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the members of every age share; `insured` [health, sex, area, income, age], `groups` income, area and sex."""
+
+    basis: tuple[YearBasis, ...]
+    insured: np.ndarray
+    repair_allowed: bool
+    needs: Sequence[str]
+    groups: Sequence[tuple[str, str, str]]
+
+
+def _of_age(asked: _Asked, age: int) -> list[Loophole]:
+    """The best strategies of the members of an age."""
     found: list[Loophole] = []
-    for person, own in games(persons, basis, scenario.values.participation.repair.allowed):
-        solved = {foresight: own.solve(foresight)[1] for foresight in FORESIGHT}
-        for need in classes:
+    persons = [Person(age, sex, area, income) for income, area, sex in asked.groups]
+    for person, own in games(persons, asked.basis, asked.repair_allowed):
+        solved = {foresight: own.followed(own.solve(foresight)[1], foresight == "known") for foresight in FORESIGHT}
+        always = own.followed(own.always(), by_own_class=True)
+        for need in asked.needs:
             place = HEALTH.members.index(need)
-            best = {foresight: own.follow(policy, place, foresight == "known") for foresight, policy in solved.items()}
-            always = own.follow(own.always(), place, True)
-            found.append(Loophole(person, need, basis[0].year, stands_for(insured, person, place), always, best))
+            best = {foresight: outcomes[place] for foresight, outcomes in solved.items()}
+            stands = stands_for(asked.insured, person, place)
+            found.append(Loophole(person, need, asked.basis[0].year, stands, always[place], best))
     return found
 
 
 def games(persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool) -> Iterator[tuple[Person, Game]]:
     """Each person's decisions with what they bring; those under the same rules and contributions are made once."""
     made: dict[object, tuple[Decisions, ...]] = {}
+    alike: dict[Person, tuple[YearMoney, ...]] = {}
     for person in persons:
-        rules = member_years(person, tuple(basis), person.age)
+        of_any_income = replace(person, income=INCOME.members[0])
+        if of_any_income not in alike:
+            alike[of_any_income] = money_of(person, basis, member_years(person, tuple(basis), person.age))
+        place = INCOME.members.index(person.income)
+        money = tuple(year.with_income(place) for year in alike[of_any_income])
+        rules = [year.rule for year in money]
         key = (person.age, person.income, tuple(rule.standard for rule in rules))
         if key not in made:
             made[key] = all_decisions(rules, Standing(tenure=ALL_ALONG), repair_allowed)
-        yield person, game(person, basis, rules, made[key])
+        yield person, Game(money, made[key])
 
 
 def stands_for(insured: np.ndarray, person: Person, need: int) -> float:

@@ -185,6 +185,44 @@ class MemberYear:
         """Lapsed years worth paying for."""
         return int(np.ceil(self.number(self.waiting_rules.useful_repair(np.array(float(lapsed))))))
 
+    # ---------------------------------------------------------------- arrays of standings
+
+    @cached_property
+    def own_waiting(self) -> participation.WaitingRules:
+        """The waiting rules with the member's own numbers, for arrays of standings."""
+        rules = vars(self.waiting_rules).items()
+        return participation.WaitingRules(**{name: np.array(self.number(values)) for name, values in rules})
+
+    @cached_property
+    def share_waiting(self) -> float:
+        """Share of the waiting that holds for a member who does not come from the employee scheme."""
+        return self.waits(Standing())
+
+    def lapsed(self, gaps: np.ndarray) -> np.ndarray:
+        """Lapsed years as the rules count them, of members who have been insured before."""
+        return np.minimum(gaps, participation.rule_years_completed(self.basis.year, self.basis.rules_start))
+
+    def useful_repairs(self, lapsed: np.ndarray) -> np.ndarray:
+        """Lapsed years worth paying for."""
+        return np.asarray(np.ceil(self.own_waiting.useful_repair(lapsed.astype(float)))).astype(int)
+
+    def counted_tenure(self, tenure: np.ndarray, ended: int) -> np.ndarray:
+        """Continuous years as the bonus counts them, with the year that ended the count."""
+        start = self.basis.rules_start - self.basis.bonus_credited_years
+        return np.minimum(tenure, participation.rule_years_completed(ended + 1, start))
+
+    def credits(self, years: np.ndarray) -> np.ndarray:
+        """Rises of the cap for continuous years, yuan of the reference year."""
+        step, after = (np.array(self.number(each)) for each in (self.basis.bonus_step, self.basis.bonus_after_years))
+        return participation.continuous_credit(years.astype(float), step, after)
+
+    def granted(self, years: np.ndarray, no_claim: np.ndarray, carried: np.ndarray) -> np.ndarray:
+        """The rises of the cap that are granted, nominal yuan; as the last that `bonus` tells."""
+        index, share = self.number(self.basis.indexation), self.number(self.basis.bonus_limit)
+        parts = (self.credits(years), no_claim * self.number(self.basis.no_claim_step), carried)
+        continuous, free, kept = (part * index * self.counting for part in parts)
+        return participation.limited(continuous + free + kept, np.array(self.cap), np.array(share))
+
     # ---------------------------------------------------------------- bonus
 
     @cached_property

@@ -1,7 +1,7 @@
 """A member's best answer to the rules in expected money, by dynamic programming over standings and need classes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Final, Literal, NamedTuple, get_args
@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from simsurance.axes import HEALTH, INCOME, SEX, along, at
-from simsurance.member.choices import ACTIONS, Decisions
+from simsurance.member.choices import CENTRAL, LATE, Decisions
 from simsurance.member.member_year import MemberYear, Person
 from simsurance.model import health, population
 from simsurance.model.care import PerPerson, benefits_pp, bonus_cost_pp
@@ -69,6 +69,10 @@ class YearMoney:
         caps, place = np.unique(granted, return_inverse=True)
         cost = bonus_cost_pp(self.rule.basis, self.pp, along(caps, "run"))
         return self.by_need(cost)[place]
+
+    def with_income(self, income: int) -> "YearMoney":
+        """The year of a member of another income group who is alike in all else."""
+        return replace(self, rule=replace(self.rule, income=income))
 
     @property
     def income(self) -> float:
@@ -151,9 +155,8 @@ class Game:
         for year in range(len(self.years) - 1, -1, -1):
             money, chosen = self.years[year], self.decisions[year]
             worth = self.worth(year, later)
-            by_place = np.where(chosen.table[..., None] >= 0, worth[chosen.table], -np.inf)
-            late = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("late"), False)
-            out = np.where(chosen.table >= 0, chosen.action[chosen.table] == ACTIONS.index("out"), False)
+            by_place = np.where(chosen.there[..., None], worth[chosen.table], -np.inf)
+            late, out = chosen.late, chosen.out
             if foresight == "known":
                 place = np.broadcast_to(
                     by_place.argmax(axis=OF_PLACE, keepdims=True), (len(chosen.table), NEEDS, NEEDS)
@@ -186,54 +189,68 @@ class Game:
 
         `by_own_class`: the habits are told by the year's class, not last year's.
         """
-        sums = np.zeros(6)
-        told: list[Habit] = []
-        here = np.zeros((1, NEEDS))
-        here[0, need] = 1.0
+        return self.followed(policy, by_own_class)[need]
+
+    def followed(self, policy: Sequence[np.ndarray], by_own_class: bool) -> list[Outcome]:
+        """The same for each need class of the year before the first."""
+        sums = np.zeros((6, NEEDS))
+        told: list[list[Habit]] = [[] for _ in range(NEEDS)]
+        here = np.eye(NEEDS)[:, None, :]
         for year, (money, chosen, option) in enumerate(zip(self.years, self.decisions, policy, strict=True)):
-            weight = here[:, :, None] * money.moves
+            weight = here[..., None] * money.moves
             sums += self._money(year, option, weight)
-            habits = np.zeros((2, NEEDS, 6))
-            outside = np.array([standing.outside for standing in chosen.standings])
-            enters = [chosen.action[option] == ACTIONS.index(name) for name in ("central", "late")]
-            repaired = np.array([one.repaired for one in chosen.options])[option]
-            useful = np.array([one.useful for one in chosen.options])[option]
-            classes = np.broadcast_to(np.arange(NEEDS) if by_own_class else np.arange(NEEDS)[:, None], option.shape)
-            where = (np.broadcast_to(along(outside, "standing", of=CHOSEN), option.shape).astype(int), classes)
-            entered = enters[0] | enters[1]
-            for place, amount in enumerate(
-                (np.ones(option.shape), *enters, entered, repaired * entered, useful * entered)
-            ):
-                np.add.at(habits[..., place], where, weight * amount)
-            seen = product(range(2), range(NEEDS))
-            told += [
-                Habit(money.rule.basis.year, bool(position), own, *_shares(habits[position, own]))
-                for position, own in seen
-            ]
-            size = 1 + int(chosen.after.max())
-            later = np.zeros((size, NEEDS))
-            alive = weight * (1 - money.dying)
-            classes = np.broadcast_to(np.arange(NEEDS), option.shape)
-            for outcome, chance in enumerate(money.outcomes):
-                np.add.at(later, (chosen.after[option, outcome], classes), alive * chance)
-            here = later
-        contributions, repair, benefits, insured_years, fund_cost, subsidies = map(float, sums)
-        return Outcome(contributions, repair, benefits, insured_years, fund_cost, subsidies, tuple(told))
+            habits = _habits(chosen, option, weight, by_own_class)
+            for before, out, need in product(range(NEEDS), range(2), range(NEEDS)):
+                shares = _shares(habits[:, before, out, need])
+                told[before].append(Habit(money.rule.basis.year, bool(out), need, *shares))
+            here = _next(chosen, option, weight * (1 - money.dying), money.outcomes)
+        names = ("contributions", "repair", "benefits", "insured_years", "fund_cost", "subsidies")
+        items = (dict(zip(names, own, strict=True)) for own in sums.T.tolist())
+        return [Outcome(**own, habits=tuple(habits)) for own, habits in zip(items, told, strict=True)]
 
     def _money(self, year: int, option: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year."""
+        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year, [item, need]."""
         money, chosen = self.years[year], self.decisions[year]
         basis, enrols = money.rule.basis, chosen.enrols[option]
         need = np.arange(NEEDS)
         cover = chosen.years_of_cover[option] * (1 - money.dying / 2)
         bonus = self.bonus[year][option, need]
-        repair = np.array([one.repair for one in chosen.options])[option]
+        own, repair = chosen.contribution[option], chosen.repair[option]
         paid = cover * (money.fund_pays + bonus * money.rule.number(basis.critical_self_run)) + enrols * money.premium
         cost = paid * (1 + float(basis.administration_share[0])) - enrols * money.income - repair
-        own = np.array([one.contribution for one in chosen.options])[option]
         by_item = (own, repair, cover * (money.benefits + bonus), enrols.astype(float), cost, enrols * money.subsidy)
-        totals = np.array([(weight * item).sum() for item in by_item])
-        return totals * np.where(np.arange(6) == 3, 1.0, money.discount)
+        totals = np.array([(weight * item).reshape(NEEDS, -1).sum(axis=-1) for item in by_item])
+        return totals * np.where(np.arange(6) == 3, 1.0, money.discount)[:, None]
+
+
+def _habits(chosen: Decisions, option: np.ndarray, weight: np.ndarray, by_own_class: bool) -> np.ndarray:
+    """Sums of what `_shares` tells, [sum, need before the first year, outside, class told].
+
+    `weight` [need before the first year, standing, last year's class, class].
+    """
+    central, late = (chosen.action[option] == each for each in (CENTRAL, LATE))
+    entered = central | late
+    years = (entered * of_years[option] for of_years in (chosen.repaired, chosen.useful))
+    amounts = np.stack([np.ones(option.shape), central, late, entered, *years])
+    classes = np.arange(NEEDS) if by_own_class else np.arange(NEEDS)[:, None]
+    place = np.broadcast_to(NEEDS * along(chosen.standings.outside, "standing", of=CHOSEN) + classes, option.shape)
+    found = _summed(weight * amounts[:, None], place, 2 * NEEDS)
+    return found.reshape(len(amounts), NEEDS, 2, NEEDS)
+
+
+def _next(chosen: Decisions, option: np.ndarray, alive: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    """Chances of next year's standings, [need before the first year, standing, class]; `alive` as `weight` above."""
+    size = 1 + int(chosen.after.max())
+    place = NEEDS * np.moveaxis(chosen.after[option], -1, 0) + np.arange(NEEDS)
+    moved = alive[:, None] * along(outcomes, "outcome", "health", of=("outcome", *CHOSEN))
+    return _summed(moved, place, NEEDS * size).reshape(NEEDS, size, NEEDS)
+
+
+def _summed(amounts: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:
+    """Sums of amounts by their place, [row, place]; `amounts` [row…, one axis a axis of `place`], in the order of `place`."""
+    rows = amounts.reshape(-1, place.size)
+    bins = np.arange(len(rows))[:, None] * size + place.reshape(-1)
+    return np.bincount(bins.reshape(-1), weights=rows.reshape(-1), minlength=len(rows) * size).reshape(-1, size)
 
 
 def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
@@ -251,6 +268,11 @@ def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
 
 def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear], made: tuple[Decisions, ...]) -> Game:
     """A person's decisions with what they bring. `rules` are those of the person, `made` the decisions under them."""
+    return Game(money_of(person, years, rules), made)
+
+
+def money_of(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear]) -> tuple[YearMoney, ...]:
+    """What each year of cover brings a person."""
     sex = SEX.members.index(person.sex)
     discount, money = 1.0, []
     for rule, basis in zip(rules, years, strict=True):
@@ -258,7 +280,7 @@ def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear]
         rate = 1 + float(basis.interest_rate[0])
         money.append(YearMoney(rule, benefits_pp(rule.basis), moves, dying, discount * rate**-0.5))
         discount /= rate
-    return Game(tuple(money), made)
+    return tuple(money)
 
 
 def need_moves(basis: YearBasis, sex: int, age: int) -> tuple[np.ndarray, np.ndarray]:

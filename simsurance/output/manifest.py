@@ -46,8 +46,11 @@ PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
 
 
-def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of one scenario's results as JSON text; `outputs` are hashes by file name."""
+def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
+    """The manifest of one scenario's results as JSON text.
+
+    `outputs` are hashes by file name; `written` tells language, byte order mark, charts or none, and what was left out.
+    """
     scenario = results.scenario
     content = {
         "schema": SCHEMA,
@@ -62,6 +65,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
         "checks": records(results.checks),
         "inputs": inputs(scenario),
         "origins": origins(scenario),
+        **written,
     }
     return _manifest(content, outputs, command)
 

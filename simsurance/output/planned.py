@@ -3,12 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
+from simsurance.errors import SimsuranceError
 from simsurance.output.folder import MANIFEST
 from simsurance.output.labels import chart_names
+from simsurance.scenario_file.faults import nearest
 from simsurance.scenario_file.keys import GDP
 
 if TYPE_CHECKING:
@@ -20,6 +23,44 @@ TABLES: Final = (*OF_THE_RUN, *BESIDE_TWINS, "checks")
 """The tables of a run, each a file of that name."""
 SINGLE_CHANGES: Final = "single_changes"
 """The table of what ranges rest on, where they are asked for."""
+FORMATS: Final = ("png", "svg")
+"""The forms that a chart is written in, beside its numbers as CSV."""
+LARGE: Final = ("ages",)
+"""Tables that take more room than all others together: not written for many scenarios."""
+KEPT: Final = "tables.npz"
+"""The file of tables that are not written as CSV."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is written of a run: the formats of its charts, and the tables that are CSV; those left out are kept in one file."""
+
+    formats: tuple[str, ...] = FORMATS
+    tables: tuple[str, ...] = (*TABLES, SINGLE_CHANGES)
+
+    @property
+    def left_out(self) -> dict[str, list[str]]:
+        """The formats and the tables that are not written."""
+        whole = Extent()
+        return {name: [each for each in of if each not in vars(self)[name]] for name, of in vars(whole).items()}
+
+
+MANY: Final = Extent(("png",), tuple(name for name in Extent().tables if name not in LARGE))
+"""What is written of each of many runs."""
+
+
+def chosen(kind: str, given: str) -> tuple[str, ...]:
+    """The formats or tables named in a list with commas, `all` for all; SimsuranceError for a name that there is not."""
+    known: tuple[str, ...] = vars(Extent())[kind]
+    named = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+    wanted = known if named == ("all",) else named
+    for name in wanted:
+        if name not in known:
+            hint = nearest(name, known)
+            raise SimsuranceError(
+                f"--{kind}: {name!r} is none of the {kind}; {hint or 'all, or some of ' + ', '.join(known) + ', by commas'}"
+            )
+    return tuple(name for name in known if name in wanted)
 
 
 def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) -> str:
@@ -60,9 +101,13 @@ def table_places(scenario: "Scenario") -> dict[Path, str]:
     return places
 
 
-def file_names(scenario: "Scenario", charts: bool = True, ranges: bool = True) -> list[str]:
+def file_names(
+    scenario: "Scenario", charts: bool = True, ranges: bool = True, extent: Extent | None = None
+) -> list[str]:
     """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
-    names = [*(f"{name}.csv" for name in TABLES), "codebook.csv", "scenario.toml", "summary.md", MANIFEST]
-    names += table_places(scenario).values()
-    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in ("png", "svg", "csv")]
-    return [*names, *([f"{SINGLE_CHANGES}.csv"] if ranges else []), *(drawn if charts else [])]
+    extent, own = extent or Extent(), [*TABLES, *([SINGLE_CHANGES] if ranges else [])]
+    names = [f"{name}.csv" for name in own if name in extent.tables]
+    names += [] if len(names) == len(own) else [KEPT]
+    names += ["codebook.csv", "scenario.toml", "summary.md", MANIFEST, *table_places(scenario).values()]
+    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in (*extent.formats, "csv")]
+    return [*names, *(drawn if charts else [])]

@@ -21,7 +21,7 @@ from simsurance.output.manifest import (
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
-from simsurance.output.planned import sha256, table_places
+from simsurance.output.planned import Extent, sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
 from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
     from simsurance.evidence.fund_fit import FundFit
+    from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sensitivity import Sensitivity
@@ -52,23 +53,32 @@ def save(
     command: str = "",
     ranges: "SingleChanges | None" = None,
     bom: bool = False,
+    extent: Extent | None = None,
+    easel: "Easel | None" = None,
 ) -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
 
     Depletion years stand with their ranges if these are given. `bom`: CSV files begin with a byte order mark, for Excel.
+    `extent`: the formats of charts and the tables that are written, all if it is not given; `easel`: what draws the charts.
     """
+    extent = extent or Extent()
     results = twins.full
     places = table_places(results.scenario)
     told = {"scenario.toml": results.scenario.to_toml(places.__getitem__), "summary.md": summary(twins, lang, ranges)}
     own = {place: content_read(file) for file, place in places.items()}
-    texts: dict[str, str | bytes] = {**run_tables(twins, ranges), **told, **own}
+    texts: dict[str, str | bytes] = {**run_tables(twins, ranges, extent), **told, **own}
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
 
-        return write_all(results, folder, lang, ranges)
+        return write_all(results, folder, lang, ranges, extent.formats, easel)
 
-    _write(path, texts, draw if charts else None, lambda outputs: run_manifest(results, outputs, command), bom)
+    written = {"lang": lang, "bom": bom, "charts": charts, "left_out": extent.left_out}
+
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return run_manifest(results, outputs, command, written)
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_comparison(
@@ -296,8 +306,14 @@ def _write(
         files = [draft / name for name in texts]
         if draw:
             files += draw(draft / "charts")
-        for file in files:
-            if bom and file.suffix == ".csv" and not isinstance(texts.get(file.relative_to(draft).as_posix()), bytes):
-                file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+        as_given = {draft / name for name, text in texts.items() if isinstance(text, bytes)}
+        marked((file for file in files if file not in as_given), bom)
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(sealed(manifest(outputs)), encoding="utf-8", newline="\n")
+
+
+def marked(files: Iterable[Path], bom: bool) -> None:
+    """Let CSV files begin with a byte order mark if that is asked for."""
+    for file in files:
+        if bom and file.suffix == ".csv":
+            file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
+from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label
-from simsurance.output.planned import BESIDE_TWINS, OF_THE_RUN, SINGLE_CHANGES
+from simsurance.output.planned import BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -59,14 +60,21 @@ LABELS: Final = tuple("label" if lang == WHOLE else f"label_{lang}" for lang in 
 CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", *LABELS, "formula")
 
 
-def run_tables(twins: "Twins", ranges: "SingleChanges | None" = None) -> dict[str, str]:
-    """Every table of a run as CSV text by file name; what ranges rest on if they are given."""
+def run_tables(
+    twins: "Twins", ranges: "SingleChanges | None" = None, extent: Extent | None = None
+) -> dict[str, str | bytes]:
+    """Every table of a run as CSV text by file name, what ranges rest on if they are given; those left out in one file."""
+    extent = extent or Extent()
     homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
-    texts = {f"{name}.csv": table_csv(getattr(home, name)) for home, names in homes for name in names}
+    tables = {name: getattr(home, name) for home, names in homes for name in names}
     if ranges is not None:
-        texts[f"{SINGLE_CHANGES}.csv"] = table_csv(ranges.table)
+        tables[SINGLE_CHANGES] = ranges.table
+    kept = {name: table for name, table in tables.items() if name not in extent.tables}
+    texts: dict[str, str | bytes] = {
+        f"{name}.csv": table_csv(table) for name, table in tables.items() if name not in kept
+    }
     texts["codebook.csv"] = rows_csv(CODEBOOK_HEADER, codebook(twins.full.scenario))
-    return texts
+    return texts | ({KEPT: packed(kept)} if kept else {})
 
 
 def comparison_tables(comparison: "Comparison", ranges: "Sequence[SingleChanges] | None" = None) -> dict[str, str]:

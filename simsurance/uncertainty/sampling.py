@@ -6,7 +6,6 @@ from typing import Final, Protocol
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 SAMPLERS: Final = ("sobol", "lhs", "plain")
 SCRAMBLINGS: Final = 8
@@ -80,6 +79,8 @@ def _scrambled(sampler: str, seed: int, part: int, draws: int, dimensions: int) 
 
 def uniforms(sampler: str, seed: int, part: int, draws: int, dimensions: int) -> np.ndarray:
     """Uniforms of one scrambling, [draw, dimension]."""
+    from scipy.stats import qmc  # slow to import
+
     rng = np.random.default_rng(np.random.SeedSequence([seed, part]))
     if sampler == "sobol":
         return np.asarray(qmc.Sobol(dimensions, scramble=True, seed=rng).random(draws))

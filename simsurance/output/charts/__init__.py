@@ -1,6 +1,6 @@
 """Charts of results: a figure, and the numbers that it shows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,9 +10,11 @@ from simsurance.ledger import POOL
 from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.labels import chart_names
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.output.charts.easel import Easel
     from simsurance.results import RunResult
 
 CHARTS: Final[dict[str, Callable[..., Chart]]] = {
@@ -52,11 +54,24 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
         return CHARTS[name](results, lang, **({"ranges": ranges} if name in WITH_DEPLETION else {}))
 
 
-def write_all(results: "RunResult", folder: Path, lang: str, ranges: "SingleChanges | None" = None) -> Iterator[Path]:
-    """Draw every chart that the results have into a folder; yields the files."""
-    folder.mkdir()
+def write_all(
+    results: "RunResult",
+    folder: Path,
+    lang: str,
+    ranges: "SingleChanges | None" = None,
+    formats: Sequence[str] = FORMATS,
+    easel: "Easel | None" = None,
+) -> Iterator[Path]:
+    """Draw every chart that the results have into a folder, in some formats; yields the files.
+
+    `easel`: what has begun to draw them.
+    """
+    folder.mkdir(exist_ok=True)
+    if easel is not None:
+        yield from easel.write(folder, ranges)
+        return
     for name in chart_names(results.scenario):
-        yield from canvas.write(draw(name, results, lang, ranges), folder)
+        yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
 
 
 class Plots:

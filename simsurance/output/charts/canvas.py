@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from simsurance.csv_text import table_csv
 from simsurance.language import Words, words
 from simsurance.output.charts.lettering import DPI, FAMILY, NEXT, broken, drawable, fitted, know_font, shortened
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,10 +49,13 @@ WORDS_MEET: Final = 1e6
 ROOM: Final = 1.5
 """Points around words that are kept clear."""
 
-LABEL_WIDTH: Final = 22.2
-"""Places on a line of a label, two a Chinese character."""
+LABEL_WIDTH: Final = 20.8
+"""Places on a line of a label, two a Chinese character: clear of the edge of the sheet."""
 FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
+
+COLOURS: Final = 256
+"""Of a picture of points."""
 
 BLACK, BLUE, VERMILLION, SKY, ORANGE, GREY = "#000000", "#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#6B6B6B"
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
@@ -85,6 +89,22 @@ class ChartFigure(Figure):
 
     said: Words
     """The words of its language."""
+    heading: tuple[str, str]
+    """Title, and the unit of the vertical axis."""
+    curves: "tuple[Line, ...]" = ()
+    """The lines that were drawn on it."""
+
+    @property
+    def told(self) -> str:
+        """What the figure shows, for those who cannot see it: title, unit, where each line begins and ends."""
+        title, axis = self.heading
+        ends = []
+        for line in self.curves:
+            if points := finite(line.points):
+                (first, start), (last, end) = (list(points.items())[place] for place in (0, -1))
+                label = " ".join(line.label.split()) or line.series
+                ends.append({"label": label, "first": first, "start": start, "last": last, "end": end})
+        return self.said.say("chart.alt.figure", title=title, axis=axis, lines=ends)
 
     def draw(self, renderer: Any) -> None:
         """Draw in the charts' style, ticks made at this moment included."""
@@ -92,12 +112,34 @@ class ChartFigure(Figure):
             super().draw(renderer)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save as the tables beside it would have it: the same bytes for the same chart."""
-        name = str(options.get("format") or (Path(fname).suffix if isinstance(fname, str | Path) else ""))
-        if name.removeprefix(".") == "svg":
-            options.setdefault("metadata", {"Date": None})
+        """Save as the tables beside it would have it: the same bytes for the same chart; its title and what it tells inside."""
+        kind = str(options.get("format") or (Path(fname).suffix if isinstance(fname, str | Path) else ""))
+        metadata = {"Title": self.heading[0], "Description": self.told}
         with style():
+            if kind.removeprefix(".") == "png" and options.keys() <= {"format", "dpi"}:
+                self._save_png(fname, float(options.get("dpi", self.dpi)), metadata)
+                return
+            if kind.removeprefix(".") == "svg":
+                options.setdefault("metadata", metadata | {"Date": None})
             super().savefig(fname, **options)
+
+    def _save_png(self, fname: Any, dpi: float, metadata: Mapping[str, str]) -> None:
+        """Save with a palette, a quarter of the size: the paper keeps its colour, others are off by what nobody sees."""
+        from PIL import Image
+        from PIL.PngImagePlugin import PngInfo
+
+        held = io.BytesIO()
+        super().savefig(held, format="rgba", dpi=dpi)
+        width, height = (int(side * dpi) for side in self.get_size_inches())
+        whole = Image.frombytes("RGBA", (width, height), held.getvalue()).convert("RGB")
+        image = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+        palette, paper = image.getpalette() or [], 3 * int(image.getpixel((0, 0)))  # type: ignore[arg-type]
+        palette[paper : paper + 3] = whole.getpixel((0, 0))  # type: ignore[assignment]
+        image.putpalette(palette)
+        told = PngInfo()
+        for name, text in metadata.items():
+            told.add_itxt(name, text)
+        image.save(fname, format="png", dpi=(dpi, dpi), pnginfo=told)
 
     def _repr_png_(self) -> bytes:
         held = io.BytesIO()
@@ -151,6 +193,7 @@ def sheet(
     """An empty sheet with title, the unit of the vertical axis below it, and the lines of the footer, in a language."""
     figure = ChartFigure(figsize=size, dpi=DPI)
     figure.said = words(lang)
+    figure.heading = (title, axis)
     FigureCanvasAgg(figure)  # keeps the renderer that measures words; without it each word is given a new one
     share = SIZE[1] / size[1]
     lines, points = fitted(drawable(title), WIDTH, TITLE_SIZES)
@@ -179,6 +222,8 @@ def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float] = PLO
 
 def draw_lines(axes: Axes, lines: Sequence[Line]) -> None:
     """The lines with their published points before them."""
+    if isinstance(axes.figure, ChartFigure):
+        axes.figure.curves += tuple(lines)
     for order, line in enumerate(lines):
         x, y = np.array(list(line.points)), np.array(list(line.points.values()))
         alone = "D" if len(x) == 1 else ""
@@ -378,10 +423,19 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
     return places
 
 
-def write(chart: Chart, folder: Path) -> list[Path]:
-    """The chart as `.png`, `.svg` and `.csv` in a folder; returns the files."""
-    files = [folder / f"{chart.name}.{kind}" for kind in ("png", "svg", "csv")]
-    for file in files[:2]:
-        chart.figure.savefig(file, format=file.suffix[1:])
-    files[2].write_bytes(table_csv(chart.data, index=False).encode())
-    return files
+def write(chart: Chart, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """The chart in the formats and as `.csv` in a folder; returns the files."""
+    files = rendered(chart, formats)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
+
+
+def rendered(chart: Chart, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+    """The chart in the formats and as `.csv`: contents by file name."""
+    files = {}
+    for kind in formats:
+        held = io.BytesIO()
+        chart.figure.savefig(held, format=kind)
+        files[f"{chart.name}.{kind}"] = held.getvalue()
+    return files | {f"{chart.name}.csv": table_csv(chart.data, index=False).encode()}

@@ -109,6 +109,7 @@ def members_by_scheme(results: "RunResult", lang: str) -> Chart:
         middles.append(replace(layer, points={last: (floor[last] + edge[last]) / 2}))
         floor = edge
     canvas.draw_lines(axes, edges)
+    figure.curves = tuple(layers)  # what is told of each is its own, not what lies beneath it as well
     canvas.year_axis(axes, edges, results.years[0], word("mark.projection", lang))
     canvas.from_zero(axes)
     canvas.direct_labels(axes, middles)

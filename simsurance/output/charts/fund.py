@@ -8,7 +8,7 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.evidence.published import NOTHING, History, at_prices, fund_past
-from simsurance.ledger import ACCOUNTS, POOL
+from simsurance.ledger import ACCOUNTS, POOL, fund_of
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
@@ -73,8 +73,7 @@ def reserve_months(
     fund = funds[0]
     known = reserve_history(results.scenario, fund)
     lines = [_line(results, fund, "reserve_months", word("line.reserve_months", lang), 1.0, known=known)]
-    prepaid = results.accounts[fund].get("prepaid")
-    if prepaid is not None and prepaid.any():
+    if fund_of(fund).paid_in_advance and results.accounts[fund]["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
     shown = unit("months", words_of(results.scenario, lang))
