@@ -388,16 +388,23 @@ def test_a_table_outside_a_fund_and_one_that_is_not_there_are_told(
         assert line in done.stderr
 
 
-def test_real_breaks_and_missing_years_are_told_and_kept(fund: Path) -> None:
-    table = INSURED + "2021,500,150,60\n2023,440,150,60\n"
-    assert imported(fund, table, "--break", "2023", "--missing", "2022").exit_code == 0
-    assert (fund / "tables" / "breaks.csv").read_text().splitlines()[1:3] == [
+def test_real_breaks_and_missing_years_are_told_and_kept_for_the_series_that_jump(fund: Path) -> None:
+    table = INSURED + "2021,500,150,60\n2023,420,150,60\n"
+    assert imported(fund, table, "--break", "2023", "--missing", "2022", "--mark", "recalled").exit_code == 0
+    kept = (fund / "tables" / "breaks.csv").read_text().splitlines()[1:]
+    assert kept == [
         "employee_active,2022,missing",
-        "employee_active,2023,break",
+        "employee_retired,2022,missing",
+        "resident_insured,2022,missing",
+        "resident_insured,2023,break",
     ]
     assert imported(fund, table.replace("60\n", "61\n")).exit_code == 0
-    notes = dict(zip(*(read_table(fund / "tables" / "published.csv")[name] for name in ("year", "note")), strict=True))
-    assert notes[2023] == "break"
+    columns = read_table(fund / "tables" / "published.csv")
+    notes = dict(zip(zip(columns["measure"], columns["year"], strict=True), columns["note"], strict=True))
+    assert (notes["resident_insured", 2023], notes["employee_active", 2023]) == ("break", "")
+    calm = INSURED + "2021,500,150,60\n2022,500,150,60\n"
+    assert imported(fund, calm, "--break", "2022").exit_code == 0
+    assert "employee_active,2022,break" in (fund / "tables" / "breaks.csv").read_text()
 
 
 # ---------------------------------------------------------------- insured and rates by age

@@ -11,6 +11,7 @@ from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.register import MARKS
 from simsurance.scenario_file.schedule import CALENDAR
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _words(context: click.Context, parameter: click.Parameter, asked: bool) -> N
     "--expectancy", nargs=2, type=float, help="Life expectancy at birth of women and men, met by a table of deaths."
 )
 @click.option("--source", default="", help="Where the table comes from, for the register.")
+@click.option("--mark", type=click.Choice(tuple(MARKS)), default="verified", help="How certain the figures are.")
 @click.option("--dry-run", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--words", is_flag=True, is_eager=True, expose_value=False, callback=_words, help="List the headers understood."
@@ -72,6 +74,7 @@ def command(
     missing: tuple[int, ...],
     expectancy: tuple[float, float] | None,
     source: str,
+    mark: str,
     dry_run: bool,
     lang: str,
 ) -> None:
@@ -88,7 +91,7 @@ def command(
     told = {"year": year and str(year), "date": date, "age": age, "concept": concept}
     folder = store.fund_folder(table, into)
     facts = {name: value.replace("-", "_") for name, value in told.items() if value} | ({"unit": unit} if unit else {})
-    options = Options(facts, kind, breaks, missing, expectancy or (), source)
+    options = Options(facts, kind, breaks, missing, expectancy or (), source, mark)
     found = imported(table, label_of(table), folder, options)
     said = words(lang)
     for line in _understood(found, said):

@@ -141,11 +141,13 @@ def _series(table: Understood, kept: store.Store, kind: str, options: Options) -
     )
     found = series.series(table, kept.series, breaks, missing)
     source = options.source or Path(table.grid.label).name
+    real = {(name, year) for year in options.breaks for name in series.broken(found.values, year)}
+    kept.breaks |= {(name, year, store.BREAK) for name, year in real}
     for name, values in found.values.items():
         kept.series[name] = {**kept.series.get(name, {}), **values}
         for year in values:
-            kept.provenance[name, year] = options.mark, source, "break" if year in breaks else ""
-        kept.breaks |= {(name, year, store.BREAK) for year in options.breaks if min(values) <= year <= max(values)}
+            is_break = (name, year, store.BREAK) in kept.breaks
+            kept.provenance[name, year] = options.mark, source, store.BREAK if is_break else ""
         kept.breaks |= {(name, year, store.MISSING) for year in options.missing if year not in values}
     for name, values in series.derived(kept.series).items():
         if name not in found.values:

@@ -10,7 +10,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import PUBLISHED
 from simsurance.intake.by_age import Cell
 from simsurance.intake.grid import Grid
-from simsurance.intake.understood import Column, Fact, Understood, meaning, measures, number, size_of, year_of
+from simsurance.intake.understood import Column, Fact, Measure, Understood, meaning, measures, number, size_of, year_of
 
 Series = dict[str, dict[int, float]]
 UNITS: Final = {"persons": "persons", "yuan": "yuan", "yuan a year": "yuan"}
@@ -179,15 +179,31 @@ def _of_years(grid: Grid, found: Yearly, every: Series, breaks: Collection[int],
             if absent and measure.of != "head":
                 right = f"its row, or --missing {absent[0]} if there is none"
                 lines.append(grid.line(0, header, f"no {', '.join(map(str, absent))}", right))
-            broken = set(breaks) & set(range(before + 1, year + 1))
-            if not values[before] or measure.down is None or measure.up is None or broken:
-                continue
-            growth, span = values[year] / values[before], year - before
-            if not measure.down**span <= growth <= measure.up**span:
+            if not set(breaks) & set(range(before + 1, year + 1)) and _jumps(measure, values, before, year):
+                growth = values[year] / values[before]
                 cell = found.cells.get((name, year)) or found.cells.get((name, before)) or Cell(0, 0, header)
                 wrong = f"{values[before]:,.6g} in {before}, {values[year]:,.6g} in {year}: {growth - 1:+.1%}"
                 lines.append(grid.line(cell.row, header, wrong, f"the right number, or --break {year} if it is real"))
     return lines
+
+
+def _jumps(measure: Measure, values: Mapping[int, float], before: int, year: int) -> bool:
+    """Whether a series moves between two years as no growth does."""
+    if not values[before] or measure.down is None or measure.up is None:
+        return False
+    span = year - before
+    return not measure.down**span <= values[year] / values[before] <= measure.up**span
+
+
+def broken(series: Series, year: int) -> set[str]:
+    """The series that jump into a year; all of them where none does, for whoever says it knows."""
+    found = set()
+    for name, values in series.items():
+        earlier = max((each for each in values if each < year), default=None)
+        later = min((each for each in values if each >= year), default=None)
+        if earlier is not None and later is not None and _jumps(measures()[name], values, earlier, later):
+            found.add(name)
+    return found or {name for name, values in series.items() if min(values) < year <= max(values)}
 
 
 def _of_balances(grid: Grid, found: Yearly, every: Series, breaks: Collection[int]) -> list[str]:

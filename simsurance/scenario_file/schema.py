@@ -324,7 +324,7 @@ class ScenarioValues(Section):
     description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     plausible: dict[str, str] = text("why values outside what is plausible are meant, by key: no note tells them then")
     scope: Scope = text(
-        "whose totals stand here: the nation's, or those of a fund of its own, which inherits none of the nation's"
+        "whose totals stand here: the nation's, or those of a separate fund, which inherits none of the nation's"
     )
     horizon: Horizon
     population: Population
