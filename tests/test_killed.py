@@ -225,7 +225,7 @@ def folder(tmp_path, monkeypatch, warm):
 
 
 def _one_chart(shown: Any, folder: Path, *_: object) -> list[Path]:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     run = getattr(shown, "results", [shown])[0]
     return [*canvas.write(charts.draw("fund_balance", run), folder)]
 

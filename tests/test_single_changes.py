@@ -77,7 +77,7 @@ def test_what_shares_a_run_reaches_other_funds_or_is_one_input():
 
 
 @pytest.mark.parametrize("scenario", ["baseline", "low_fertility"])
-def test_at_most_twelve_builds_and_as_many_engine_runs(monkeypatch, scenario):
+def test_at_most_twelve_builds_projected_several_at_once(monkeypatch, scenario):
     run = projected(scenario, **SHORT)
     counts = {"build": 0, "project": 0}
 
@@ -93,7 +93,8 @@ def test_at_most_twelve_builds_and_as_many_engine_runs(monkeypatch, scenario):
     for name in counts:
         monkeypatch.setattr(results_module, name, counting(name))
     single_changes(run)
-    assert counts["build"] == counts["project"] == len(listed()) - (scenario == "low_fertility")
+    assert counts["build"] == len(listed()) - (scenario == "low_fertility")
+    assert 0 < counts["project"] <= counts["build"] / 2
     assert counts["build"] < MOST_BUILDS
 
 

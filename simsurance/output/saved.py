@@ -1,5 +1,6 @@
 """A saved run: its charts and its tables once more from what stands in its folder, without a projection."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from simsurance import __version__
 from simsurance.csv_text import table_csv
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import RESIDENT
-from simsurance.output.folder import MANIFEST, new_folder, read_manifest, refuse_foreign, sealed
+from simsurance.output.folder import MANIFEST, former_of, new_folder, prepare, read_manifest, refuse_foreign, sealed
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
 from simsurance.output.planned import KEPT, SINGLE_CHANGES, Extent, sha256
@@ -180,6 +181,8 @@ def rebuild(path: Path, extent: Extent | None = None) -> list[str]:
 
     Everything if no extent is given. The same bytes as if the run had written them. Raises SimsuranceError as `saved`.
     """
+    if os.path.lexists(former_of(path)):
+        prepare(path)
     extent, run = extent or Extent(), saved(path)
     outputs = run.manifest["outputs"]
     with new_folder(path) as draft:
