@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simsurance.api import (
         Results,
         compare,
+        information,
         run,
         run_accounts,
         run_many,
@@ -31,6 +32,7 @@ __all__ = [
     "Scenario",
     "__version__",
     "compare",
+    "information",
     "load",
     "run",
     "run_accounts",
@@ -45,6 +47,7 @@ _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
     "compare": "simsurance.api",
+    "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "run": "simsurance.api",
     "run_accounts": "simsurance.api",

@@ -15,6 +15,7 @@ NAMES = [
     "Scenario",
     "__version__",
     "compare",
+    "information",
     "load",
     "run",
     "run_accounts",

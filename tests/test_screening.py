@@ -18,7 +18,9 @@ def test_a_trajectory_moves_every_unknown_once_between_the_four_levels() -> None
     np.testing.assert_allclose(np.abs(steps).max(axis=-1), STEP, rtol=0, atol=1e-12)
     np.testing.assert_allclose(np.unique(levels.round(9)), [0, 1 / 3, 2 / 3, 1], atol=1e-9)
     np.testing.assert_array_equal(design(7, 5, 3), levels[:5])
-    share = [(np.abs(levels[:, :, place] - level) < 1e-9).mean() for place in range(7) for level in (0, 1 / 3, 2 / 3, 1)]
+    share = [
+        (np.abs(levels[:, :, place] - level) < 1e-9).mean() for place in range(7) for level in (0, 1 / 3, 2 / 3, 1)
+    ]
     assert min(share) > 0.1
     assert (steps > 0).any(axis=(0, 1)).all()
     assert (steps < 0).any(axis=(0, 1)).all()

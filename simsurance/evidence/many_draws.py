@@ -176,9 +176,7 @@ def made_of(scenario: Scenario) -> dict[str, str]:
     """Hash of the scenario and of each table by name, whatever the ends of its lines."""
     files = {path.relative_to(DATA).as_posix(): path for path in sorted({*scenario.tables.values()})}
     files = {"baseline.toml": scenarios_folder() / "baseline.toml", **files}
-    return {
-        name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() for name, path in files.items()
-    }
+    return {name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() for name, path in files.items()}
 
 
 def depleted_by(arrays: Arrays, fund: str, years: Sequence[int]) -> np.ndarray:

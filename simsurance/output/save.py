@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.twins import Twins
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
+    from simsurance.uncertainty.screening import Screening
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Sweep
@@ -167,26 +168,30 @@ def save_sensitivity(
     bom: bool = False,
     known: "Information | None" = None,
     parts: "Shares | None" = None,
+    screened: "Screening | None" = None,
 ) -> None:
-    """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
+    """Write what moves funds most, and what trajectories and draws say of it, as the folder `path`, in the same way."""
     from simsurance.output.sensitivity_summary import sensitivity_summary
 
     texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
+    texts |= {"morris.csv": table_csv(screened.table)} if screened else {}
     texts |= {"information.csv": table_csv(known.table)} if known else {}
     texts |= {"sobol.csv": table_csv(parts.table)} if parts else {}
-    texts["summary.md"] = sensitivity_summary(found, lang, known, parts)
+    texts["summary.md"] = sensitivity_summary(found, lang, known, parts, screened)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import information, sensitivity, variance
+        from simsurance.output.charts import information, screening, sensitivity, variance
 
         yield from sensitivity.write_all(found, folder, lang)
+        if screened:
+            yield from screening.write_all(screened, folder, lang)
         if known:
             yield from information.write_all(known, folder, lang)
         if parts:
             yield from variance.write_all(parts, folder, lang)
 
     def manifest(outputs: Mapping[str, str]) -> str:
-        return sensitivity_manifest(found, outputs, command, known, parts)
+        return sensitivity_manifest(found, outputs, command, known, parts, screened)
 
     _write(path, texts, draw if charts else None, manifest, bom)
 
