@@ -208,12 +208,7 @@ def test_the_command_takes_the_draws_of_a_folder_and_says_where_a_sequence_ties_
 
 
 def test_draws_of_another_version_or_of_several_scenarios_are_refused(run, tmp_path, monkeypatch):
-    fresh = ss.stochastic(
-        run.scenario, run.scenario.replace({"fund.administration_share": 0.01}), draws=16, sampler=SAMPLER
-    )
-    other = fresh.results[1].shown.scenario
-    assert other.name == run.scenario.name
-    fresh.results[0].save(tmp_path / "one", charts=False)
+    ss.stochastic(run.scenario, draws=16, sampler=SAMPLER).save(tmp_path / "one", charts=False)
     monkeypatch.setattr("simsurance.output.saved_draws.run_id", lambda _: "another")
     with pytest.raises(SimsuranceError, match="was drawn by another version of simsurance or of a table; draw again"):
         ss.information(tmp_path / "one")

@@ -1,11 +1,21 @@
 """Elementary effects of Morris: closed forms, the walk of a trajectory, and what is told of them."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import simsurance as ss
-from simsurance.uncertainty.screening import STEP, Trajectories, design, effects, measured
+from simsurance.cli import main
+from simsurance.language import languages, words
+from simsurance.output.charts.screening import draw, write_all
+from simsurance.output.sensitivity_summary import effect_facts
+from simsurance.results import simulate
+from simsurance.uncertainty.screening import STEP, Screening, Trajectories, design, effects, measured
 from simsurance.uncertainty.sensitivity import Unknown
+from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
 NAMES = tuple(Unknown("input", name) for name in "abcd")
 
@@ -87,3 +97,63 @@ def test_runs_of_a_trajectory_are_draws_with_every_unknown_at_its_level(work) ->
     level = 2 * work.levels[1, 3] - 1
     own = sum(shocks.numbers(unknown, shocks.z * at) for unknown, at in zip(shocks.unknowns, level, strict=True))
     np.testing.assert_allclose(numbers[steps + 3], own, rtol=0, atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def case():
+    """Made results: years funded rise by 3·x of the first unknown and by 2·x·y of the second and the third."""
+    few = {"horizon.last_year": 2029, "employee.projected": False, "uncertainty.parameters": False}
+    scenario = ss.load("baseline").replace(few)
+    (central,) = simulate([scenario])
+    work = Trajectories(scenario, 30, 4)
+    x = work.levels.reshape(work.points, -1)
+    years = 2026 + 3 * x[:, 0] + 2 * x[:, 1] * x[:, 2]
+    nearer = np.ones(work.points)
+    nearer[5] = 0.8
+    arrays = {"measured/depletion_year": years, "months/resident": np.ones((work.points, 4)), "nearer": nearer}
+    arrays["measured/required_contribution_multiple_now"] = years
+    return Screening(central, work, arrays, 2029)
+
+
+def test_the_table_has_every_unknown_and_steps_by_a_run_brought_nearer_are_left_out(case) -> None:
+    found = case.effects("resident", YEARS_FUNDED)
+    names = case.work.shocks.unknowns
+    assert found[0].unknown == names[0]
+    assert found[0].size == pytest.approx(3)
+    assert {each.unknown for each in found[1:3]} == set(names[1:3])
+    assert all(each.spread > 0.3 for each in found[1:3])
+    assert sorted(each.count for each in found)[:3] == [29, 29, 30]
+    assert case.measures("resident") == [YEARS_FUNDED, "reserve_months_2029", "required_contribution_multiple_now"]
+    table = case.table.loc[("resident", YEARS_FUNDED)]
+    assert list(table["mean_absolute"]) == [each.size for each in found]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_bars_show_the_mean_effects_and_dots_their_spread(case, lang, tmp_path) -> None:
+    chart, found = draw(case, "resident", lang), case.effects("resident", YEARS_FUNDED)[:15]
+    axes = chart.figure.axes[0]
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([each.size for each in found])
+    dots = [line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() == "o"]
+    assert dots == pytest.approx([each.spread for each in found])
+    assert len(list(write_all(case, tmp_path / "charts", lang))) == 3
+    assert len(effect_facts(case, "resident", words(lang))) == 3
+
+
+def test_the_command_writes_the_effects_and_in_python_they_are_the_same(tmp_path) -> None:
+    off = ("parameters", "behaviour", "demography")
+    few = [part for name in off for part in ("--set", f"uncertainty.{name}=false")]
+    short = ["--set", "horizon.last_year=2026", "--set", "employee.projected=false"]
+    call = ["sensitivity", "baseline", *few, *short, "--morris", "2", "--jobs", "1", "--out", str(tmp_path)]
+    told = CliRunner().invoke(main, [*call, "--no-charts"])
+    assert told.exit_code == 0, told.output
+    assert [each.name for each in tmp_path.iterdir()] == ["sensitivity-baseline"]
+    folder = tmp_path / "sensitivity-baseline"
+    table = pd.read_csv(folder / "morris.csv")
+    assert json.loads((folder / "manifest.json").read_text())["morris"] == {"trajectories": 2, "seed": 1}
+    assert "Morris screening" in told.stdout
+    assert "`morris.csv`" in (folder / "summary.md").read_text()
+    changes = {f"uncertainty.{name}": False for name in off} | {"horizon.last_year": 2026, "employee.projected": False}
+    results = ss.sensitivity(ss.load("baseline").replace(changes), morris=2)
+    np.testing.assert_allclose(results.morris["mean_absolute"], table["mean_absolute"], rtol=1e-12)
+    results.save(tmp_path / "saved", charts=False)
+    assert (tmp_path / "saved" / "morris.csv").read_bytes() == (folder / "morris.csv").read_bytes()
