@@ -249,6 +249,19 @@ class StochasticResults:
         """Each scenario less the first, draw by draw: chances that it is better, and percentiles of the difference."""
         return Pairs(self.runs).differences.copy()
 
+    @property
+    def pairs_by_year(self) -> Any:
+        """The same by year: percentiles of the difference of balance and reserve months, and how often it is higher."""
+        return Pairs(self.runs).by_year.copy()
+
+    def plot_difference(
+        self, name: str, column: str = "closing_constant_prices", fund: str = "resident", lang: str = "en"
+    ) -> "ChartFigure":
+        """A scenario less the first, draw by draw: `plot_difference("frozen_contribution")`."""
+        from simsurance.output.charts.pairs import draw
+
+        return draw(Pairs(self.runs), name, fund, column, lang).figure
+
     def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
         """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
         from simsurance.output.save import save_stochastic

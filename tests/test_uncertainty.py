@@ -25,7 +25,7 @@ from simsurance.uncertainty import draws, jobs
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
 from simsurance.uncertainty.futures import Futures, drawn, futures_of
 from simsurance.uncertainty.observed import PUBLISHED, at_start, observed
-from simsurance.uncertainty.paired import BETTER, Pairs
+from simsurance.uncertainty.paired import Pairs, measures_of
 from simsurance.uncertainty.parameters import (
     HARD,
     HEADER,
@@ -427,7 +427,7 @@ def test_pairs_see_the_same_draws_and_chances_make_1() -> None:
     assert (told["better"] + told["same"] + told["worse"]).to_numpy() == pytest.approx(1)
     months = table.loc[(other.scenario.name, "resident", "reserve_months_last_year")]
     assert months["worse"] == 1
-    assert {name for _, _, name in table.index} <= set(BETTER)
+    assert {name for _, fund, name in table.index if fund == "resident"} == set(measures_of(one, "resident"))
     assert not [column for column in table if "mean" in column]
 
 

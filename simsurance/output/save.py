@@ -124,13 +124,18 @@ def save_stochastic(
         from simsurance.uncertainty.paired import Pairs
 
         pairs = Pairs(runs)
-        texts |= {"pairs.csv": table_csv(pairs.differences), "summary.md": pairs_summary(pairs, lang)}
+        texts |= {"pairs.csv": table_csv(pairs.differences), "pairs_by_year.csv": table_csv(pairs.by_year)}
+        texts["summary.md"] = pairs_summary(pairs, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import stochastic
 
         for name, run in zip(names, runs, strict=True):
             yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
+        if len(runs) > 1:
+            from simsurance.output.charts.pairs import write_all
+
+            yield from write_all(pairs, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
 
