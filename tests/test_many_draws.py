@@ -27,6 +27,8 @@ from simsurance.evidence.many_draws import (
 from simsurance.measures import measure_of
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.schedule import values_by_year
+from simsurance.uncertainty import draws
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
 from simsurance.uncertainty.stochastic import Plan
 
@@ -120,3 +122,13 @@ def test_the_report_tells_what_is_stored_and_of_another_baseline(monkeypatch: py
     assert "has changed since" in report()
     monkeypatch.setattr(many_draws, "chances", lambda: [replace(resident, year=2030)])
     assert "2040" not in report().splitlines()[2]
+
+
+def test_a_draw_that_would_pay_retired_members_more_than_their_care_costs_is_brought_nearer() -> None:
+    work = InBlocks(load("baseline"), 2, WHOLE)
+    (found,) = draws.block(work.futures, work.observed, 8441, 8442)
+    assert found.nearer[1] < 1
+    values = found.of(work.scenario).values.employee.benefits.inpatient
+    assert values_by_year(values.payment_ratio, [2026, 2027]).max() + values.retired_ratio_extra <= 1
+    whole = found.levels.values(work.scenario, found.row)
+    assert whole["employee.benefits.inpatient.payment_ratio"] > 0.88465

@@ -8,8 +8,10 @@ import numpy as np
 
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import values_by_year
 from simsurance.uncertainty.futures import Futures, drawn
 from simsurance.uncertainty.observed import Observed, Solved
+from simsurance.uncertainty.parameters import value_at
 
 TOGETHER: Final = 4
 """Draws whose levels are solved side by side."""
@@ -63,7 +65,7 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
             of_people, of_cost = steps.pop(row)
             if row not in opened:
                 of_people += 1
-            elif solved.possible(at := opened.index(row)):
+            elif solved.possible(at := opened.index(row)) and at_most_all(scenarios[row], solved, at):
                 found[row] = Draw(futures, numbers[row], solved, at, nearer[row])
                 continue
             else:
@@ -75,3 +77,17 @@ def block(futures: Futures, observed: Observed, first: int, last: int) -> list[D
                 )
             steps[row] = (of_people, of_cost)
     return [found[row] for row in sorted(found)]
+
+
+def at_most_all(scenario: Scenario, solved: Solved, row: int) -> bool:
+    """Whether levels that were solved pay retired members at most what their care costs."""
+    horizon = scenario.values.horizon
+    years = range(horizon.valuation_year, horizon.last_year + 1)
+    for level, by in zip(solved.levels, solved.moves[row], strict=True):
+        section, _, name = level.key.rpartition(".")
+        if name == "payment_ratio" and section.startswith("employee."):
+            ratio = level.moved(value_at(scenario.values, level.key), float(by))
+            extra = value_at(scenario.values, f"{section}.retired_ratio_extra")
+            if values_by_year(ratio, years).max() + extra > 1:
+                return False
+    return True

@@ -154,8 +154,9 @@ def _parameter(
     first, shipped = scenario.values.horizon.valuation_year, not (row["low"] or row["high"])
     entry = register().get(path)
     low, high = (row["low"], row["high"]) if not shipped else (entry.low, entry.high) if entry else ("", "")
-    central = value_in(value_at(_baseline().values if shipped else scenario.values, path), first)
-    if central is None:
+    of = _baseline().values if shipped else scenario.values
+    central = value_in(value_at(of, path), of.horizon.valuation_year)
+    if central is None or value_in(value_at(scenario.values, path), first) is None:
         return None
     ends = [_number(table, name, path, value, -math.inf, math.inf) for name, value in (("low", low), ("high", high))]
     if not ends[0] <= central <= ends[1]:

@@ -254,6 +254,10 @@ def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndar
     """Median and bounds of the demographic series by year, and the first year of all."""
     life, moving = (scenario.tables[f"uncertainty.{name}_table"] for name in ("life_expectancy", "net_migration"))
     span = list(range(years[0], tables.years_of(life)[-1] + 1))
+    if span[0] < tables.years_of(life)[0]:
+        raise SimsuranceError(
+            f"{life}: no bounds before {tables.years_of(life)[0]}; rows from {span[0]} on, or uncertainty.demography = false"
+        )
     if span[-1] < years[-1]:
         raise SimsuranceError(
             f"{life}: no bounds after {span[-1]}; rows to {years[-1]}, or an earlier horizon.last_year"
