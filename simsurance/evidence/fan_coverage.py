@@ -84,7 +84,7 @@ def points(opening: int, scenario: Scenario, count: int = DRAWS) -> Iterator[Poi
         values, known = np.stack([item.model(run.accounts) for run in runs]), item.known()
         for place, year in enumerate(runs[0].years):
             if year in known:
-                ends = (float(end) for end in np.percentile(values[:, place], ENDS))
+                ends = _floats(np.percentile(values[:, place], ENDS).tolist())
                 yield Point(opening, year, item.fund, item.name, known[year], *ends, len(runs), nearer)
 
 

@@ -133,6 +133,9 @@ def parameters_of(scenario: Scenario) -> Parameters:
         and (each := _parameter(scenario, table, row, correlations)) is not None
         and on[each.family]
     ]
+    paths = [each.path for each in drawn]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
     order = {path: place for place, path in enumerate(KEYS)}
     return Parameters(tuple(sorted(drawn, key=lambda each: order[each.path])), correlations, f"{groups}")
 
@@ -159,6 +162,10 @@ def _parameter(
     if central is None or value_in(value_at(scenario.values, path), first) is None:
         return None
     ends = [_number(table, name, path, value, -math.inf, math.inf) for name, value in (("low", low), ("high", high))]
+    if ends[0] > ends[1]:
+        raise SimsuranceError(
+            f"{table}:{path}: low {ends[0]:g} is above high {ends[1]:g}; low, value and high in rising order"
+        )
     if not ends[0] <= central <= ends[1]:
         raise SimsuranceError(
             f"{table}:{path}: the range from {ends[0]:g} to {ends[1]:g} does not hold the value {central:g}; "
