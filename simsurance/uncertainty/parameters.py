@@ -67,15 +67,17 @@ class Parameter:
         scaled = {year: min(max(value * ratio, self.lowest), self.highest) for year, value in knots.items()}
         return Ramp(ramp=scaled) if isinstance(own, Ramp) else scaled
 
-    def _at(self, now: float, z: float) -> float | int:
+    def free(self, now: float, z: float) -> float:
+        """What a value now becomes at a standard normal number, before it is brought back to its bounds."""
         shift = z * (self.below if z < 0 else self.above)
         if self.scale == "log":
-            found = now * math.exp(shift)
-        elif self.scale == "logit":
-            found = now if now in (0, 1) else 1 / (1 + (1 - now) / now * math.exp(-shift))
-        else:
-            found = now + shift
-        found = min(max(found, self.lowest), self.highest)
+            return now * math.exp(shift)
+        if self.scale == "logit":
+            return now if now in (0, 1) else 1 / (1 + (1 - now) / now * math.exp(-shift))
+        return now + shift
+
+    def _at(self, now: float, z: float) -> float | int:
+        found = min(max(self.free(now, z), self.lowest), self.highest)
         found = 0.0 if abs(found) < NOTHING else found
         return round(found) if self.scale == "whole" else found
 
