@@ -285,13 +285,13 @@ def farthest(found: Mapping[tuple[str, int], float], size: int) -> float:
     return apart
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Print what is stored, or draw anew."""
     parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--draws", type=int, help=f"draw so many anew: {SMALL}·2ⁿ, at most {WHOLE}")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--parts", type=Path, default=Path("out/many_draws.parts"), help="folder of finished draws")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.draws is not None:
         fits = [SMALL << power for power in range((WHOLE // SMALL).bit_length())]
         if given.draws not in fits or given.draws < FEWER:
@@ -302,4 +302,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simsurance.csv_text import table_csv
 from simsurance.data.tables import content_read
+from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
@@ -21,7 +22,7 @@ from simsurance.output.pairs_words import pairs_summary
 from simsurance.output.planned import sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
+from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -117,6 +118,8 @@ def save_stochastic(
     for name, run in zip(names, runs, strict=True):
         places = table_places(run.scenario)
         texts |= {f"{name}{table}": text for table, text in stochastic_tables(run).items()}
+        frames = {table: getattr(run, table) for table in OF_DRAWS}
+        texts[f"{name}codebook.csv"] = analysis_codebook(frames, run.central)
         texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
         texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
         texts[f"{name}summary.md"] = stochastic_summary(run, lang)
@@ -124,7 +127,9 @@ def save_stochastic(
         from simsurance.uncertainty.paired import Pairs
 
         pairs = Pairs(runs)
-        texts |= {"pairs.csv": table_csv(pairs.differences), "pairs_by_year.csv": table_csv(pairs.by_year)}
+        compared = {"pairs": pairs.differences, "pairs_by_year": pairs.by_year}
+        texts |= {f"{name}.csv": table_csv(table) for name, table in compared.items()}
+        texts["codebook.csv"] = analysis_codebook(compared, runs[0].central)
         texts["summary.md"] = pairs_summary(pairs, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -154,6 +159,7 @@ def save_sweep(
     from simsurance.output.sweep_summary import sweep_summary
 
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
+    texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
     texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -178,10 +184,10 @@ def save_sensitivity(
     """Write what moves funds most, and what trajectories and draws say of it, as the folder `path`, in the same way."""
     from simsurance.output.sensitivity_summary import sensitivity_summary
 
-    texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
-    texts |= {"morris.csv": table_csv(screened.table)} if screened else {}
-    texts |= {"information.csv": table_csv(known.table)} if known else {}
-    texts |= {"sobol.csv": table_csv(parts.table)} if parts else {}
+    given = {"sensitivity": found, "morris": screened, "information": known, "sobol": parts}
+    tables = {name: each.table for name, each in given.items() if each is not None}
+    texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
+    texts["codebook.csv"] = analysis_codebook(tables, found.central)
     texts["summary.md"] = sensitivity_summary(found, lang, known, parts, screened)
 
     def draw(folder: Path) -> Iterable[Path]:
