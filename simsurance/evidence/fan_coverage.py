@@ -31,6 +31,8 @@ TABLE: Final = DATA / "fan_coverage.csv"
 HEADER: Final = ("opening", "year", "fund", "item", "published", "p10", "p50", "p90", "draws", "nearer")
 DRAWS: Final = 64
 SEED: Final = 1
+SINCE: Final = 2021
+"""The first year whose figures are counted."""
 ENDS: Final = (10.0, 50.0, 90.0)
 
 
@@ -123,7 +125,7 @@ BY: Final[Sequence[Callable[[Point], str]]] = (
 
 def report() -> str:
     """How often figures lay within the band, above and below it."""
-    found = stored()
+    found = [each for each in stored() if each.year >= SINCE]
     openings = sorted({each.opening for each in found})
     head = f"published figures within the 80 % band of {openings[0]}–{openings[-1]} openings"
     lines = [f"{head:64}{'within':>8}{'of':>5}{'share, %':>10}"]

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtrit
 
+from simsurance.axes import axis
 from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA, read_table
 from simsurance.ledger import fund_of
@@ -49,6 +50,10 @@ MONTHS_IN, DEPLETED_BY = 2035, 2040
 """Whose mean and whose chance say what draws are worth."""
 COVERED: Final = 0.95
 SAMPLER: Final = "sobol"
+IN_BLOCKS: Final = ("block", "scrambling", "draw")
+OVER_DRAWS: Final = axis("draw", of=IN_BLOCKS)
+OVER_SET: Final = axis("block", of=("set", "block", "scrambling"))
+OVER_ALL: Final = axis("block", "scrambling", of=IN_BLOCKS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def place_of(point: int) -> int:
 
 def by_block(values: np.ndarray) -> np.ndarray:
     """Means of blocks, [block, scrambling, ...], of values in the order of `InBlocks`, [draw, ...]."""
-    return np.asarray(values.reshape(-1, SCRAMBLINGS, BLOCK, *values.shape[1:]).mean(axis=2))
+    return np.asarray(values.reshape(-1, SCRAMBLINGS, BLOCK, *values.shape[1:]).mean(axis=OVER_DRAWS))
 
 
 def error_of(blocks: np.ndarray, size: int) -> np.ndarray:
@@ -103,14 +108,15 @@ def error_of(blocks: np.ndarray, size: int) -> np.ndarray:
     The mean of all is not the true one, and the sets lie nearer to it: its own variance is added.
     """
     in_each = size // (BLOCK * SCRAMBLINGS)
-    sets = blocks.reshape(-1, in_each, *blocks.shape[1:]).mean(axis=1)
-    variance = ((sets - blocks.mean(axis=(0, 1))) ** 2).mean(axis=(0, 1)) + whole_error(blocks) ** 2
+    sets = blocks.reshape(-1, in_each, *blocks.shape[1:]).mean(axis=OVER_SET)
+    variance = ((sets - blocks.mean(axis=OVER_ALL)) ** 2).mean(axis=OVER_ALL) + whole_error(blocks) ** 2
     return np.asarray(np.sqrt(variance / SCRAMBLINGS))
 
 
 def whole_error(blocks: np.ndarray) -> np.ndarray:
     """Standard error of the mean of all draws, from what scramblings differ by."""
-    return np.asarray(blocks.mean(axis=0).std(axis=0, ddof=1) / blocks.shape[1] ** 0.5)
+    of_each = blocks.mean(axis=axis("block", of=IN_BLOCKS))
+    return np.asarray(of_each.std(axis=axis("scrambling", of=IN_BLOCKS[1:]), ddof=1) / blocks.shape[1] ** 0.5)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class WorthOf:
 def worth_of(blocks: np.ndarray, variance: float) -> WorthOf:
     """The variance of one draw over that of a mean of 256; the interval by leaving out a scrambling each, of logarithms."""
     plain = float(variance / error_of(blocks, SMALL) ** 2)
-    without = [np.delete(blocks, part, axis=1) for part in range(SCRAMBLINGS)]
+    without = [blocks[:, np.arange(SCRAMBLINGS) != part] for part in range(SCRAMBLINGS)]
     logs = np.array([-2 * np.log(float(error_of(part, SMALL))) for part in without])
     error = np.sqrt((SCRAMBLINGS - 1) / SCRAMBLINGS * ((logs - logs.mean()) ** 2).sum())
     reach = float(np.exp(stdtrit(SCRAMBLINGS - 1, (1 + COVERED) / 2) * error))
@@ -188,10 +194,13 @@ def chance_rows(many: Arrays, fewer: Arrays, years: Sequence[int]) -> list[tuple
     """The chances of every pooled fund and year as they are stored."""
     rows: list[tuple[object, ...]] = []
     for fund in (each for each in funds_of(many) if fund_of(each).pooled):
-        blocks, others = by_block(depleted_by(many, fund, years)), depleted_by(fewer, fund, years).mean(axis=0)
+        blocks, others = (
+            by_block(depleted_by(many, fund, years)),
+            depleted_by(fewer, fund, years).mean(axis=axis("draw", of=("draw", "year"))),
+        )
         errors = (whole_error(blocks), error_of(blocks, SMALL), error_of(blocks, FEWER))
         for place, year in enumerate(years):
-            numbers = (blocks.mean(axis=(0, 1))[place], *(each[place] for each in errors), others[place])
+            numbers = (blocks.mean(axis=OVER_ALL)[place], *(each[place] for each in errors), others[place])
             rows.append((fund, year, *(f"{number:.9g}" for number in numbers)))
     return rows
 

@@ -52,7 +52,7 @@ def design(unknowns: int, trajectories: int, seed: int) -> np.ndarray:
 
 def effects(levels: np.ndarray, results: np.ndarray) -> np.ndarray:
     """The elementary effect of every unknown, [trajectory, unknown]; `results` [trajectory, step], NaN where there is none."""
-    steps = np.diff(levels, axis=1)
+    steps = levels[:, 1:] - levels[:, :-1]
     moved = np.abs(steps).argmax(axis=-1)
     size = np.take_along_axis(steps, moved[..., None], axis=-1)[..., 0]
     found = np.empty(moved.shape)

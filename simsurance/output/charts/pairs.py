@@ -75,9 +75,10 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     more = {"higher": higher, "share": chance(float(last["better" if higher else "worse"]), said)}
     whose = {"fund": fund_label(fund, lang), "name": name, "base": base.scenario.name}
     title, below = footer(base.scenario, lang, [], [word("note.yearly", lang), word("note.pairs", lang)])
+    axis = "axis.pairs_reserve_months" if column == MONTHS else "axis.pairs_fund_balance"
     figure = canvas.sheet(
         word("title.pairs", lang, **whose, **more, last=base.years[-1]),
-        word(f"axis.pairs_{column}", lang, unit=shown.name, year=base.years[0] - 1),
+        word(axis, lang, unit=shown.name, year=base.years[0] - 1),
         [f"{title} · {sampler_words(base, lang)}", below],
         lang,
         SIZE,
