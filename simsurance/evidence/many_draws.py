@@ -22,7 +22,7 @@ from scipy.special import stdtrit
 
 from simsurance.axes import axis
 from simsurance.csv_text import rows_csv
-from simsurance.data.tables import DATA, read_table
+from simsurance.data.tables import DATA, read_table, text_rows
 from simsurance.ledger import fund_of
 from simsurance.results import accounts_of
 from simsurance.scenario_file.files import scenarios_folder
@@ -174,8 +174,7 @@ def stored_blocks() -> tuple[dict[str, np.ndarray], dict[str, float]]:
 
 def stored_of() -> dict[str, str]:
     """The sample and the hashes that the stored results were made from."""
-    columns = read_table(OF, ("what", "value"))
-    return dict(zip(map(str, columns["what"]), map(str, columns["value"]), strict=True))
+    return {row["what"]: row["value"] for row in text_rows(OF, ("what", "value"))}
 
 
 def made_of(scenario: Scenario) -> dict[str, str]:
@@ -208,7 +207,7 @@ def chance_rows(many: Arrays, fewer: Arrays, years: Sequence[int]) -> list[tuple
 def block_rows(many: Arrays, years: Sequence[int]) -> list[tuple[object, ...]]:
     """What every block gave of the fund whose results say what draws are worth."""
     months = many[f"{MONTHS}{FUND}"][:, years.index(MONTHS_IN)]
-    depleted = depleted_by(many, FUND, [DEPLETED_BY])[:, 0]
+    depleted = depleted_by(many, FUND, [DEPLETED_BY]).reshape(-1)
     found = [by_block(values) for values in (months, months**2, depleted)]
     return [
         (scrambling, block, *(f"{values[block, scrambling]:.12g}" for values in found))
