@@ -49,6 +49,8 @@ FUND: Final = "resident"
 MONTHS_IN, DEPLETED_BY = 2035, 2040
 """Whose mean and whose chance say what draws are worth."""
 COVERED: Final = 0.95
+EXPECTED: Final = 10.0
+"""Draws on either side from which on a standard error is held to."""
 SAMPLER: Final = "sobol"
 IN_BLOCKS: Final = ("block", "scrambling", "draw")
 OVER_DRAWS: Final = axis("draw", of=IN_BLOCKS)
@@ -264,6 +266,13 @@ def report() -> str:
             all_, small, fewer = (f"{error:.2f}" for error in errors)
             row = f"{each.fund}, {each.year}"
             lines.append(f"{row:28}{100 * each.depleted:11.1f}{all_:>11}{small:>11}{fewer:>12}{100 * each.fewer:17.1f}")
+    others = {(each.fund, each.year): each.fewer for each in found}
+    for expected, where in (
+        (EXPECTED, f"where {EXPECTED:g} draws or more are expected on either side"),
+        (0.0, "anywhere"),
+    ):
+        apart, fund, year = farthest(others, FEWER, expected)
+        lines.append(f"{FEWER:,} draws lie at most {apart:.1f} standard errors away {where} ({fund}, {year})")
     return "\n".join([*lines, "", *worth_lines()])
 
 
@@ -283,13 +292,18 @@ def worth_lines() -> list[str]:
     return lines
 
 
-def farthest(found: Mapping[tuple[str, int], float], size: int) -> float:
-    """By how many standard errors chances by fund and year of 256 or 1,024 draws lie from the stored ones at most."""
-    apart = 0.0
+def farthest(found: Mapping[tuple[str, int], float], size: int, expected: float = EXPECTED) -> tuple[float, str, int]:
+    """By how many standard errors chances of 256 or 1,024 draws lie from the stored ones at most, and of which fund and year.
+
+    Where at least `expected` draws would be on either side: of fewer a standard error says little.
+    """
+    apart = (0.0, "", 0)
     for each in chances():
+        if size * each.depleted * (1 - each.depleted) < expected:
+            continue
         own = each.error_256 if size == SMALL else each.error_1024
         error, gap = float(np.hypot(own, each.standard_error)), abs(found[each.fund, each.year] - each.depleted)
-        apart = max(apart, gap / error if error else np.inf * gap if gap else 0.0)
+        apart = max(apart, (gap / error if error else np.inf * gap if gap else 0.0, each.fund, each.year))
     return apart
 
 
