@@ -16,14 +16,21 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
 from simsurance.results import HELD, ODDS, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
+from simsurance.uncertainty.information import SAMPLER as PLAIN
+from simsurance.uncertainty.information import Drawn, Information
+from simsurance.uncertainty.information import information as worth_knowing
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
-from simsurance.uncertainty.sensitivity import DEPLETION, Sensitivity
+from simsurance.uncertainty.screening import Screening
+from simsurance.uncertainty.screening import screening as elementary_effects
+from simsurance.uncertainty.sensitivity import DEPLETION, Sensitivity, require_by
 from simsurance.uncertainty.sensitivity import sensitivity as both_ends
 from simsurance.uncertainty.stochastic import Stochastic
 from simsurance.uncertainty.stochastic import stochastic as many_draws
 from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
 from simsurance.uncertainty.sweep import sweep as every_point
+from simsurance.uncertainty.variance import Shares
+from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution
@@ -262,6 +269,19 @@ class StochasticResults:
         """Each scenario less the first, draw by draw: chances that it is better, and percentiles of the difference."""
         return Pairs(self.runs).differences.copy()
 
+    @property
+    def pairs_by_year(self) -> Any:
+        """The same by year: percentiles of the difference of balance and reserve months, and how often it is higher."""
+        return Pairs(self.runs).by_year.copy()
+
+    def plot_difference(
+        self, name: str, column: str = "closing_constant_prices", fund: str = "resident", lang: str = "en"
+    ) -> "ChartFigure":
+        """A scenario less the first, draw by draw: `plot_difference("frozen_contribution")`."""
+        from simsurance.output.charts.pairs import draw
+
+        return draw(Pairs(self.runs), name, fund, column, lang).figure
+
     def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
         """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
         from simsurance.output.save import save_stochastic
@@ -358,22 +378,81 @@ class AttributionResults:
         return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
 
 
-class SensitivityResults:
-    """A scenario with every unknown low and high, one at a time: `table` by fund and measure, what moves it most first."""
+class InformationResults:
+    """What it is worth to know each unknown: `table` by fund, the unknown that is worth most first."""
 
-    def __init__(self, shown: Sensitivity) -> None:
+    def __init__(self, shown: Information) -> None:
         self.shown = shown
 
-    table = table_of(Sensitivity, "table")
+    table = table_of(Information, "table")
+
+    def plot(self, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """The bars of a fund."""
+        from simsurance.output.charts.information import draw
+
+        return draw(self.shown, fund, lang).figure
+
+    def __repr__(self) -> str:
+        return f"InformationResults({self.shown.run.sample.draws} draws)"
+
+
+class SensitivityResults:
+    """A scenario with every unknown low and high, one at a time, and what trajectories and draws say where asked for."""
+
+    def __init__(
+        self,
+        shown: Sensitivity,
+        screened: Screening | None = None,
+        parts: Shares | None = None,
+        known: Information | None = None,
+    ) -> None:
+        self.shown, self.screened, self.parts, self.known = shown, screened, parts, known
+
+    tornado = table_of(Sensitivity, "table")
+
+    @property
+    def morris(self) -> Any:
+        """Elementary effects of every unknown; SimsuranceError where none were asked for."""
+        return _asked_for(self.screened, "morris").table.copy()
+
+    @property
+    def sobol(self) -> Any:
+        """First-order and total indices by group; SimsuranceError where none were asked for."""
+        return _asked_for(self.parts, "sobol").table.copy()
+
+    @property
+    def information(self) -> Any:
+        """What it is worth to know each unknown; SimsuranceError where no draws were asked for."""
+        return _asked_for(self.known, "draws").table.copy()
 
     def plot(self, measure: str = DEPLETION, fund: str = "resident", lang: str = "en") -> "ChartFigure":
-        """The tornado of a measure of a fund."""
-        from simsurance.output.charts.sensitivity import draw
+        """The tornado of a measure of a fund; `morris`, `sobol` and `information` are charts of their own."""
+        from simsurance.output.charts import information, screening, sensitivity, variance
 
-        return draw(self.shown, fund, measure, lang).figure
+        if measure == "morris":
+            return screening.draw(_asked_for(self.screened, "morris"), fund, lang).figure
+        if measure == "sobol":
+            return variance.draw(_asked_for(self.parts, "sobol"), fund, lang).figure
+        if measure == "information":
+            return information.draw(_asked_for(self.known, "draws"), fund, lang).figure
+        return sensitivity.draw(self.shown, fund, measure, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_sensitivity
+
+        known, parts, screened = self.known, self.parts, self.screened
+        save_sensitivity(self.shown, Path(path), charts, lang, bom=bom, known=known, parts=parts, screened=screened)
 
     def __repr__(self) -> str:
         return f"SensitivityResults({self.shown.central!r}; {len(self.shown.shocks.unknowns)} unknowns)"
+
+
+def _asked_for(found: Any, name: str) -> Any:
+    """What was asked for; raises SimsuranceError otherwise."""
+    if found is None:
+        raise SimsuranceError(f"{name}: was not asked for; sensitivity(…, {name}=N)")
+    return found
 
 
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
@@ -520,12 +599,48 @@ def sweep(
     return SweepResults(every_point(points, central, jobs))
 
 
-def sensitivity(scenario: Scenario | str | Path, year: int | None = None, jobs: int = 1) -> SensitivityResults:
+def sensitivity(
+    scenario: Scenario | str | Path,
+    year: int | None = None,
+    jobs: int = 1,
+    *,
+    morris: int | None = None,
+    sobol: int | None = None,
+    draws: int | None = None,
+    by: int | None = None,
+    seed: int = 1,
+) -> SensitivityResults:
     """A scenario with every unknown at its tenth and its ninetieth percentile, one at a time, all others at their medians.
 
-    `year`: at whose end reserve months are told, the tenth if none is given. Raises SimsuranceError where nothing is unknown.
+    `year`: at whose end reserve months are told, the tenth if none is given. `morris` trajectories give elementary effects,
+    `sobol` draws a group indices, `draws` what each unknown is worth for "depleted `by` a year". Raises SimsuranceError where
+    nothing is unknown, and for numbers below what each needs.
     """
-    return SensitivityResults(both_ends(resolve(scenario), year, jobs))
+    for name, number, least in (("morris", morris, 2), ("sobol", sobol, 8), ("draws", draws, 1), ("jobs", jobs, 1)):
+        if number is not None and number < least:
+            raise SimsuranceError(f"{name}: {number}; at least {least}")
+    base = resolve(scenario)
+    require_by(base, by)
+    found = both_ends(base, year, jobs)
+    screened = None if morris is None else elementary_effects(base, morris, seed, found.year, jobs)
+    parts = None if sobol is None else where_variance_comes_from(base, Sample(sobol, seed, PLAIN), jobs)
+    known = None
+    if draws is not None:
+        (run,) = many_draws([base], Sample(sensible(draws, PLAIN), seed, PLAIN), jobs)
+        known = worth_knowing(Drawn.of(run), by)
+    return SensitivityResults(found, screened, parts, known)
+
+
+def information(draws: StochasticResults | str | Path, by: int | None = None) -> InformationResults:
+    """What it is worth to know each unknown for "depleted `by` a year", from draws at hand or a folder they were saved in.
+
+    By the least certain year of each fund if none is given; plain draws are best, those of a sequence are tied where they are
+    few. Raises SimsuranceError for a folder that holds no draws, or those of another version.
+    """
+    from simsurance.output.saved_draws import saved_draws
+
+    drawn = Drawn.of(draws.shown) if isinstance(draws, StochasticResults) else saved_draws(Path(draws))
+    return InformationResults(worth_knowing(drawn, by))
 
 
 def scheme_effects(

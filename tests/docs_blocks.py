@@ -30,7 +30,16 @@ from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, by_sex_age, published
-from simsurance.evidence import base_growth, by_hand, calibration, cost_growth, end_of_life, opening
+from simsurance.evidence import (
+    base_growth,
+    by_hand,
+    calibration,
+    cost_growth,
+    end_of_life,
+    fan_coverage,
+    many_draws,
+    opening,
+)
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.intake import understood
 from simsurance.language import words
@@ -1023,6 +1032,8 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.opening": opening.main,
     "simsurance.reviewer": reviewer.main,
     "simsurance.output.stored_draws": stored_draws.main,
+    "simsurance.evidence.many_draws": many_draws.main,
+    "simsurance.evidence.fan_coverage": fan_coverage.main,
 }
 
 

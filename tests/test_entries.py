@@ -10,7 +10,7 @@ from small_scheme import held, on, one_year, persons, quiet_year, state_of
 from test_batch import assert_same_bits
 
 from simsurance.axes import AREA, ENTRANTS, INCOME, SEX, index, row
-from simsurance.basis import build, build_arrays
+from simsurance.basis import build_arrays
 from simsurance.basis.entries import holding
 from simsurance.ledger import POOL
 from simsurance.model.state import EntriesBasis, State, YearBasis

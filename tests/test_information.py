@@ -10,13 +10,14 @@ from click.testing import CliRunner
 
 import simsurance as ss
 from simsurance.cli import main
-from simsurance.errors import ExitCode
+from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages, words
 from simsurance.output.charts.information import draw, write_all
 from simsurance.output.sensitivity_summary import worth_facts, worth_words
 from simsurance.uncertainty.information import (
     BINS,
     SAMPLER,
+    Drawn,
     Information,
     Worth,
     information,
@@ -42,10 +43,10 @@ def run():
 @pytest.fixture(scope="module")
 def drawn(run):
     """The draws and what each unknown is in them, and an event that one of them decides."""
-    known = information(run, 2027)
+    known = information(Drawn.of(run), 2027)
     months = run.kept.yearly["resident"]["reserve_months"][:, -1]
     run.kept.measured["depletion_year"][:] = np.where(months < np.median(months), 2027.0, np.nan)
-    return Information(run, known.values, 2027)
+    return Information(Drawn.of(run), known.values, 2027)
 
 
 @pytest.mark.parametrize("weight", [0.3, 1.0, 3.0])
@@ -81,7 +82,7 @@ def test_the_interval_holds_the_closed_form_about_as_often_as_it_says():
 def test_unknowns_are_what_the_draws_hold(run):
     plan = Plan((run.scenario,), run.sample)
     futures = plan.futures
-    values = values_of(futures, plan.observed.spread, run)
+    values = values_of(futures, plan.observed.spread, Drawn.of(run))
     kinds = [each.kind for each in values]
     assert kinds.count("input") == len(futures.parameters.drawn)
     assert kinds.count("long_run") == kinds.count("yearly") == len(SERIES)
@@ -98,7 +99,7 @@ def test_unknowns_are_what_the_draws_hold(run):
         assert shift + values[Unknown("yearly", "resident_excess_cost")][draw_] == pytest.approx(deviation, abs=1e-12)
     off = run.scenario.replace({"uncertainty.paths": False, "uncertainty.demography": False})
     few = Plan((off,), run.sample)
-    assert {each.kind for each in values_of(few.futures, few.observed.spread, run)} == {"input", "settlement"}
+    assert {each.kind for each in values_of(few.futures, few.observed.spread, Drawn.of(run))} == {"input", "settlement"}
 
 
 def test_the_event_is_asked_for_or_the_least_certain_one(drawn):
@@ -162,3 +163,57 @@ def test_a_worth_is_told_with_its_interval():
     assert said.say("sensitivity.worth", **worth_words(found, said)) == (
         "long-run inflation: 14 % (8 % to 20 %); probability 16 % where it is lowest, 78 % where it is highest."
     )
+
+
+def test_draws_of_a_folder_say_what_they_said_at_hand(run, tmp_path):
+    fresh = ss.stochastic(run.scenario, draws=16, seed=3, sampler=SAMPLER)
+    fresh.save(tmp_path / "drawn", charts=False, bom=True)
+    at_hand, saved = ss.information(fresh, 2027), ss.information(tmp_path / "drawn", 2027)
+    for unknown, values in at_hand.shown.values.items():
+        np.testing.assert_array_equal(values, saved.shown.values[unknown])
+    assert saved.table.equals(at_hand.table)
+    assert repr(saved) == "InformationResults(16 draws)"
+    folder = str(tmp_path / "drawn")
+    call = ["sensitivity", "baseline", "--draws-from", folder, "--jobs", "1", "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(main, call)
+    assert told.exit_code == ExitCode.INPUT
+    assert told.stderr.splitlines()[-1].endswith("its draws are of another scenario than baseline; draw again")
+    (tmp_path / "drawn" / "draws.csv").write_text("draw,depletion_year\n0,2027\n")
+    with pytest.raises(SimsuranceError, match=r"draws\.csv: is not as it was written; draw again"):
+        ss.information(folder)
+    with pytest.raises(SimsuranceError, match="holds no draws"):
+        ss.information(tmp_path)
+    with pytest.raises(SimsuranceError, match="--by 2030: is not projected; 2026 to 2027"):
+        ss.information(fresh, 2030)
+
+
+def test_the_command_takes_the_draws_of_a_folder_and_says_where_a_sequence_ties_them(tmp_path):
+    few = [
+        part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")
+    ]
+    short = ["--set", "horizon.last_year=2026", "--set", "employee.projected=false", "--jobs", "1", "--no-charts"]
+    out = ["--out", str(tmp_path)]
+    drawn = CliRunner().invoke(main, ["stochastic", "baseline", *few, *short, *out, "--draws", "16"])
+    assert drawn.exit_code == 0, drawn.output
+    folder = tmp_path / "stochastic-baseline"
+    call = ["sensitivity", "baseline", *few, *short, *out, "--draws-from", str(folder)]
+    told = CliRunner().invoke(main, call)
+    assert told.exit_code == 0, told.output
+    assert told.stderr.startswith("These 16 draws are of a sequence that is spread evenly")
+    manifest = json.loads((tmp_path / "sensitivity-baseline" / "manifest.json").read_text())
+    assert manifest["sample"] == {"draws": 16, "seed": 1, "sampler": "sobol"}
+    both = CliRunner().invoke(main, [*call, "--draws", "16"])
+    assert both.exit_code == ExitCode.USAGE
+    assert "--draws and --draws-from: new draws or those of a folder; leave one out" in both.stderr
+
+
+def test_draws_of_another_version_or_of_several_scenarios_are_refused(run, tmp_path, monkeypatch):
+    ss.stochastic(run.scenario, draws=16, sampler=SAMPLER).save(tmp_path / "one", charts=False)
+    monkeypatch.setattr("simsurance.output.saved_draws.run_id", lambda _: "another")
+    with pytest.raises(SimsuranceError, match="was drawn by another version of simsurance or of a table; draw again"):
+        ss.information(tmp_path / "one")
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
+    manifest["runs"]["other"] = {}
+    (tmp_path / "one" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(SimsuranceError, match="holds draws of several scenarios; the folder of a single one"):
+        ss.information(tmp_path / "one")

@@ -325,6 +325,7 @@ ENGLISH = {
     "ledger": "formulas",
     "identities": "names of the checks",
     "output.tables": "units of columns",
+    "output.analysis_codebook": "units of columns",
     "analysis.levers": "units of measures, and a fault",
     "language": "faults",
     "member.history": "faults",

@@ -16,6 +16,7 @@ NAMES = [
     "__version__",
     "attribute",
     "compare",
+    "information",
     "load",
     "rebuild",
     "run",

@@ -276,6 +276,13 @@ def test_a_year_that_is_not_projected_is_one_line(tmp_path):
 def test_in_python(monkeypatch, found):
     monkeypatch.setattr("simsurance.api.both_ends", lambda *_: found)
     results = ss.sensitivity("baseline")
-    assert results.table.equals(found.table)
+    assert results.tornado.equals(found.table)
+    for name, asked in (("morris", "morris"), ("sobol", "sobol"), ("information", "draws")):
+        with pytest.raises(SimsuranceError, match=rf"{asked}: was not asked for; sensitivity\(…, {asked}=N\)"):
+            getattr(results, name)
+        with pytest.raises(SimsuranceError, match=f"{asked}: was not asked for"):
+            results.plot(name)
+    with pytest.raises(SimsuranceError, match="morris: 1; at least 2"):
+        ss.sensitivity("baseline", morris=1)
     assert results.plot("reserve_months_2028", lang="zh").axes
     assert repr(results) == f"SensitivityResults(baseline, 2026 to 2029; {len(found.shocks.unknowns)} unknowns)"

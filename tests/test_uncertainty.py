@@ -35,7 +35,7 @@ from simsurance.uncertainty.observed import (
     observed,
     with_levels,
 )
-from simsurance.uncertainty.paired import BETTER, Pairs
+from simsurance.uncertainty.paired import Pairs, measures_of
 from simsurance.uncertainty.parameters import (
     HARD,
     HEADER,
@@ -251,6 +251,8 @@ def test_pairs_that_are_no_correlations_are_refused_with_the_nearest() -> None:
     near = nearest(np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]))
     assert np.linalg.eigvalsh(near)[0] > 0
     assert np.diag(near) == pytest.approx(1)
+    of_higham = nearest(np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]]))
+    assert of_higham[[0, 0, 1], [1, 2, 2]] == pytest.approx([0.7607, 0.1573, 0.7607], abs=5e-5)
 
 
 # --- what was observed -----------------------------------------------------------------------------------------------------
@@ -463,7 +465,7 @@ def test_pairs_see_the_same_draws_and_chances_make_1() -> None:
     assert (told["better"] + told["same"] + told["worse"]).to_numpy() == pytest.approx(1)
     months = table.loc[(other.scenario.name, "resident", "reserve_months_last_year")]
     assert months["worse"] == 1
-    assert {name for _, _, name in table.index} <= set(BETTER)
+    assert {name for _, fund, name in table.index if fund == "resident"} == set(measures_of(one, "resident"))
     assert not [column for column in table if "mean" in column]
 
 
@@ -515,7 +517,11 @@ FAULTY = {
     ),
     "inverted": (
         {"path": "claims.inpatient.mean_cost", "family": "parameters", "scale": "log", "low": "11000", "high": "8000"},
-        "does not hold the value 9500",
+        "low 11000 is above high 8000; low, value and high in rising order",
+    ),
+    "beyond_the_value": (
+        {"path": "claims.inpatient.mean_cost", "family": "parameters", "scale": "log", "low": "8000", "high": "9000"},
+        "the range from 8000 to 9000 does not hold the value 9500",
     ),
     "no_number": (
         {"path": "claims.inpatient.mean_cost", "family": "parameters", "scale": "log", "low": "few", "high": "8"},
@@ -562,6 +568,68 @@ def test_series_that_lack_a_number_are_told(tmp_path: Path) -> None:
         paths_of(baseline().replace({"uncertainty.paths_table": str(file)}))
     assert set(paths_of(baseline()).processes) == set(SERIES)
     assert set(paths_of(baseline()).persistence) == set(LATENT)
+
+
+WRONG = {
+    "phi of 1": (
+        "paths",
+        "inflation,phi,0.6,",
+        "inflation,phi,1,",
+        "inflation phi: 1 cannot be; a number from 0 to 0.999",
+    ),
+    "spread below 0": (
+        "paths",
+        "real_income_growth,shift_sd,0.006,",
+        "real_income_growth,shift_sd,-0.006,",
+        "real_income_growth shift_sd: -0.006 cannot be; a number of 0 or more",
+    ),
+    "correlation above 1": (
+        "correlations",
+        "real_income_growth,inflation,-0.20,",
+        "real_income_growth,inflation,1.2,",
+        "real_income_growth inflation: 1.2 cannot be; a number from -1 to 1",
+    ),
+    "a pair twice": (
+        "correlations",
+        "real_income_growth,interest_rate,",
+        "inflation,real_income_growth,",
+        "inflation real_income_growth: stands twice; one row a pair of series",
+    ),
+    "bounds inverted": (
+        "life_expectancy",
+        "2026,female,",
+        "2026,female,99",
+        "lower95 lies above lower80 in 2026; bounds in rising order",
+    ),
+    "no matrix": (
+        "groups",
+        "age_odds,0.5,",
+        "age_odds,-0.9,",
+        "these are no correlations that series can have together; the nearest ones differ by at most",
+    ),
+    "a key twice": (
+        "parameters",
+        "population.assisted_share,",
+        "health.persistence,",
+        "health.persistence: stands twice; one row a key",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_no_distribution_can_be_is_one_line(case: str, tmp_path: Path) -> None:
+    name, before, after, words = WRONG[case]
+    key = f"uncertainty.{name}_table"
+    text = load("baseline").tables[key].read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    file = tmp_path / f"{name}.csv"
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    call = ["stochastic", "baseline", "--draws", "16", "--out", str(tmp_path), "--set", f'{key}="{file}"']
+    done = CliRunner().invoke(main, call)
+    assert done.exit_code == 3, done.output
+    (line,) = done.stderr.strip().splitlines()
+    assert f"{file}:" in line
+    assert words in line
 
 
 def test_pairs_are_told_in_both_languages_as_their_table_has_them() -> None:

@@ -1,6 +1,7 @@
 """`simsurance sensitivity`: what moves a fund most of all that is not known."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,16 @@ from simsurance.cli.options import bom_option, command_line, language_option, no
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
+from simsurance.errors import SimsuranceError
 from simsurance.language import words
 from simsurance.output.folder import prepare
 from simsurance.scenario_file.faults import refuse
 
 if TYPE_CHECKING:
-    from simsurance.uncertainty.information import Information
+    from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Drawn, Information
     from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.screening import Screening
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.variance import Shares
 
@@ -27,12 +31,21 @@ if TYPE_CHECKING:
 @scenario_options
 @click.option("--year", type=int, help="Year at whose end reserve months are told; the tenth if not given.")
 @click.option(
+    "--morris", type=click.IntRange(2, 10_000), help="Morris screening from so many trajectories: what matters at all?"
+)
+@click.option(
     "--draws", type=click.IntRange(1, 1_000_000), help="Draw so often as well: what is it worth to know each?"
 )
-@click.option("--sobol", type=click.IntRange(8, 100_000), help="Sobol indices by group, from so many draws a group.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
 @click.option(
-    "--by", type=int, help="Depleted by which year, for --draws; the least certain one of each fund if not given."
+    "--draws-from",
+    "drawn_in",
+    type=click.Path(path_type=Path),
+    help="The same from the draws of a folder that `stochastic` wrote.",
+)
+@click.option("--sobol", type=click.IntRange(8, 100_000), help="Sobol indices by group, from so many draws a group.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of what is drawn.")
+@click.option(
+    "--by", type=int, help="Depleted by which year, for draws; the least certain one of each fund if not given."
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
 @click.option(
@@ -47,7 +60,9 @@ def command(
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     year: int | None,
+    morris: int | None,
     draws: int | None,
+    drawn_in: Path | None,
     sobol: int | None,
     seed: int,
     by: int | None,
@@ -63,6 +78,8 @@ def command(
     Writes OUT/sensitivity-<name>/: both ends by fund and measure, tornadoes, and a summary. Interrupted, the same command goes
     on from the runs that are done. With --draws: by how much the variance of "depleted by a year" would shrink were each known.
     """
+    if draws is not None and drawn_in is not None:
+        raise click.UsageError("--draws and --draws-from: new draws or those of a folder; leave one out")
     base = scenario_of(scenario, fragments, settings)
     refuse(table_faults(base))
     folder = out / f"sensitivity-{base.name}"
@@ -71,12 +88,13 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
-        from simsurance.output.manifest import draws_id, shocks_id
+        from simsurance.output.manifest import draws_id, shocks_id, trajectories_id
         from simsurance.output.save import save_sensitivity
-        from simsurance.uncertainty.information import SAMPLER, information
+        from simsurance.uncertainty.information import SAMPLER, Drawn, information
         from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
         from simsurance.uncertainty.sampling import Sample
+        from simsurance.uncertainty.screening import Trajectories, screening
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
         from simsurance.uncertainty.stochastic import ENGINE, stochastic
         from simsurance.uncertainty.variance import shares
@@ -88,23 +106,28 @@ def command(
 
         require_by(base, by)
         processes = jobs or os.cpu_count() or 1
+        known = None if drawn_in is None else information(_saved(drawn_in, base, lang), by)
         found = sensitivity(base, year, processes, parts, told)
+        walked, screened = parts, None
+        if morris:
+            walked = out / f"{folder.name}.morris-{trajectories_id(Trajectories(base, morris, seed))[:8]}.parts"
+            screened = screening(base, morris, seed, found.year, processes, walked, told)
         sample = _sample(draws, seed, lang) if draws else None
         drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
-        known = None
         if sample is not None:
             (run,) = stochastic([base], sample, processes, drawn, lambda done, of: line.say_share(said, done, of))
-            known = information(run, by)
+            known = information(Drawn.of(run), by)
         mixed, of_groups = parts, None
         if sobol:
             each = Sample(sobol, seed, SAMPLER)
             mixed = out / f"{folder.name}.sobol-{draws_id([base], each, ENGINE)[:8]}.parts"
             of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
-        save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups)
-        for finished in (parts, drawn, mixed):
+        save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups, screened)
+        for finished in (parts, drawn, mixed, walked):
             discard_parts(finished)
-    tell(_json(found, folder, known, of_groups) if as_json else _text(found, folder, lang, known, of_groups), nl=False)
+    more = (known, of_groups, screened)
+    tell(_json(found, folder, *more) if as_json else _text(found, folder, lang, *more), nl=False)
 
 
 def _sample(draws: int, seed: int, lang: str) -> "Sample":
@@ -118,9 +141,30 @@ def _sample(draws: int, seed: int, lang: str) -> "Sample":
     return sample
 
 
-def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None", parts: "Shares | None") -> str:
+def _saved(folder: Path, base: "Scenario", lang: str) -> "Drawn":
+    """The draws of a folder, which have to be those of the scenario; a line where a sequence made them."""
+    from simsurance.output.planned import run_id
+    from simsurance.output.saved_draws import saved_draws
+    from simsurance.uncertainty.information import SAMPLER
+
+    found = saved_draws(folder)
+    if run_id(found.scenario) != run_id(base):
+        raise SimsuranceError(f"--draws-from {folder}: its draws are of another scenario than {base.name}; draw again")
+    if found.sample.sampler != SAMPLER:
+        tell(words(lang).say("sensitivity.tied", draws=found.sample.draws), err=True)
+    return replace(found, scenario=base)
+
+
+def _text(
+    found: "Sensitivity",
+    folder: Path,
+    lang: str,
+    known: "Information | None",
+    parts: "Shares | None",
+    screened: "Screening | None",
+) -> str:
     """The three unknowns that move each fund most, and the three that are worth most to know."""
-    from simsurance.output.sensitivity_summary import headline, most, part_facts, worth_facts
+    from simsurance.output.sensitivity_summary import effect_facts, headline, most, part_facts, worth_facts
 
     said, told = words(lang), list[str]()
     for fund in found.funds:
@@ -129,6 +173,10 @@ def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | N
             f"  {place}. {said.say('sensitivity.ends', **each)}"
             for place, each in enumerate(most(found, fund, said), 1)
         ]
+        if screened:
+            effects = effect_facts(screened, fund, said)
+            told.append(said.say("sensitivity.screened", effects=effects))
+            told += [f"  {place}. {said.say('sensitivity.effect', **each)}" for place, each in enumerate(effects, 1)]
         if known:
             facts = worth_facts(known, fund, said)
             told.append(said.say("sensitivity.known", **facts))
@@ -143,7 +191,13 @@ def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | N
     return "\n".join([*told, folder.as_posix(), ""])
 
 
-def _json(found: "Sensitivity", folder: Path, known: "Information | None", parts: "Shares | None") -> str:
+def _json(
+    found: "Sensitivity",
+    folder: Path,
+    known: "Information | None",
+    parts: "Shares | None",
+    screened: "Screening | None",
+) -> str:
     """The same for programs, with every unknown."""
     from simsurance.output.manifest import SENSITIVITY_SCHEMA, as_json, records
 
@@ -158,6 +212,8 @@ def _json(found: "Sensitivity", folder: Path, known: "Information | None", parts
     }
     if known:
         content |= {"sample": vars(known.run.sample), "information": records(known.table)}
+    if screened:
+        content["morris"] = records(screened.table)
     if parts:
         content["sobol"] = records(parts.table)
     return as_json(content)

@@ -10,6 +10,7 @@ from simsurance.uncertainty.parameters import parameters_of
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.information import Drawn
     from simsurance.uncertainty.stochastic import Stochastic
 
 ODDS: Final = tuple(
@@ -56,7 +57,7 @@ def chance_words(share: float, said: Words) -> str:
     return said.say("draws.chance", chance=chance(share, said), odds=odds(share, said))
 
 
-def sampler_words(stochastic: "Stochastic", lang: str) -> str:
+def sampler_words(stochastic: "Stochastic | Drawn", lang: str) -> str:
     """How many draws, of which sampler and seed."""
     sample, said = stochastic.sample, words(lang)
     sampler = said.label(f"draws.sampler.{sample.sampler}")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.screening import Screening, Trajectories
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Points, Sweep
@@ -221,6 +222,7 @@ def sensitivity_manifest(
     command: str,
     known: "Information | None" = None,
     parts: "Shares | None" = None,
+    screened: "Screening | None" = None,
 ) -> str:
     """The manifest of what moves funds most as JSON text."""
     content = {
@@ -229,11 +231,21 @@ def sensitivity_manifest(
         "year": found.year,
         "unknowns": len(found.shocks.unknowns),
         "brought_nearer": [vars(each) for each in found.brought_nearer],
+        **({"morris": _trajectories(screened.work)} if screened else {}),
         **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
         **({"sobol": {**vars(parts.mixed.sample), "groups": list(parts.mixed.groups)}} if parts else {}),
         "runs": {found.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def _trajectories(work: "Trajectories") -> dict[str, int]:
+    return {"trajectories": work.trajectories, "seed": work.seed}
+
+
+def trajectories_id(work: "Trajectories") -> str:
+    """Hash of what makes the runs of trajectories the same."""
+    return _hash_of({"scenarios": [run_id(work.scenario)], "z": work.shocks.z, **_trajectories(work)})
 
 
 def shocks_id(scenario: "Scenario", z: float) -> str:

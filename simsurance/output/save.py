@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simsurance.csv_text import table_csv
 from simsurance.data.tables import content_read
+from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
@@ -24,7 +25,7 @@ from simsurance.output.pairs_words import pairs_summary
 from simsurance.output.planned import Extent, sha256, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.tables import comparison_tables, run_tables, stochastic_tables
+from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
+    from simsurance.uncertainty.screening import Screening
     from simsurance.uncertainty.sensitivity import Sensitivity
     from simsurance.uncertainty.stochastic import Stochastic
     from simsurance.uncertainty.sweep import Sweep
@@ -134,6 +136,8 @@ def save_stochastic(
     for name, run in zip(names, runs, strict=True):
         places = table_places(run.scenario)
         texts |= {f"{name}{table}": text for table, text in stochastic_tables(run).items()}
+        frames = {table: getattr(run, table) for table in OF_DRAWS}
+        texts[f"{name}codebook.csv"] = analysis_codebook(frames, run.central)
         texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
         texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
         texts[f"{name}summary.md"] = stochastic_summary(run, lang)
@@ -141,13 +145,20 @@ def save_stochastic(
         from simsurance.uncertainty.paired import Pairs
 
         pairs = Pairs(runs)
-        texts |= {"pairs.csv": table_csv(pairs.differences), "summary.md": pairs_summary(pairs, lang)}
+        compared = {"pairs": pairs.differences, "pairs_by_year": pairs.by_year}
+        texts |= {f"{name}.csv": table_csv(table) for name, table in compared.items()}
+        texts["codebook.csv"] = analysis_codebook(compared, runs[0].central)
+        texts["summary.md"] = pairs_summary(pairs, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import stochastic
 
         for name, run in zip(names, runs, strict=True):
             yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
+        if len(runs) > 1:
+            from simsurance.output.charts.pairs import write_all
+
+            yield from write_all(pairs, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
 
@@ -166,6 +177,7 @@ def save_sweep(
     from simsurance.output.sweep_summary import sweep_summary
 
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
+    texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
     texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -208,26 +220,30 @@ def save_sensitivity(
     bom: bool = False,
     known: "Information | None" = None,
     parts: "Shares | None" = None,
+    screened: "Screening | None" = None,
 ) -> None:
-    """Write what moves funds most, and what it is worth to know it if draws say so, as the folder `path`, in the same way."""
+    """Write what moves funds most, and what trajectories and draws say of it, as the folder `path`, in the same way."""
     from simsurance.output.sensitivity_summary import sensitivity_summary
 
-    texts = {**_scenario_of(found.scenario), "sensitivity.csv": table_csv(found.table)}
-    texts |= {"information.csv": table_csv(known.table)} if known else {}
-    texts |= {"sobol.csv": table_csv(parts.table)} if parts else {}
-    texts["summary.md"] = sensitivity_summary(found, lang, known, parts)
+    given = {"sensitivity": found, "morris": screened, "information": known, "sobol": parts}
+    tables = {name: each.table for name, each in given.items() if each is not None}
+    texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
+    texts["codebook.csv"] = analysis_codebook(tables, found.central)
+    texts["summary.md"] = sensitivity_summary(found, lang, known, parts, screened)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import information, sensitivity, variance
+        from simsurance.output.charts import information, screening, sensitivity, variance
 
         yield from sensitivity.write_all(found, folder, lang)
+        if screened:
+            yield from screening.write_all(screened, folder, lang)
         if known:
             yield from information.write_all(known, folder, lang)
         if parts:
             yield from variance.write_all(parts, folder, lang)
 
     def manifest(outputs: Mapping[str, str]) -> str:
-        return sensitivity_manifest(found, outputs, command, known, parts)
+        return sensitivity_manifest(found, outputs, command, known, parts, screened)
 
     _write(path, texts, draw if charts else None, manifest, bom)
 

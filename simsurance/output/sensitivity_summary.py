@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simsurance.uncertainty.information import Information, Worth
+    from simsurance.uncertainty.screening import Screening
     from simsurance.uncertainty.variance import Shares
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "sensitivity.md.j2"
@@ -72,6 +73,17 @@ def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD)
     return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
 
 
+def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
+    """The unknowns that move the years of a fund most, with the interval of the mean effect and the standard deviation."""
+    return [
+        {
+            "name": unknown_words(each.unknown, said),
+            **{name: said.number(getattr(each, name), 1) for name in ("size", "low", "high", "spread")},
+        }
+        for each in screened.effects(fund, YEARS_FUNDED)[:count]
+    ]
+
+
 def group_words(group: str, said: Words) -> str:
     """What a group of unknowns is called: one of inputs by its name in the tables."""
     for key in (f"sensitivity.group.{group}", f"sensitivity.demography.{group}"):
@@ -96,13 +108,18 @@ def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> li
 
 
 def sensitivity_summary(
-    found: Sensitivity, lang: str = "en", known: "Information | None" = None, parts: "Shares | None" = None
+    found: Sensitivity,
+    lang: str = "en",
+    known: "Information | None" = None,
+    parts: "Shares | None" = None,
+    screened: "Screening | None" = None,
 ) -> str:
-    """The summary as Markdown, with what is worth knowing and where the variance comes from where draws say it."""
+    """The summary as Markdown, with what trajectories and draws say where there are some."""
     scenario, said = found.scenario, words_of(found.scenario, lang)
     funds: list[dict[str, Any]] = [
         {
             "fund": fund,
+            "effects": None if screened is None else effect_facts(screened, fund, said, ROWS),
             "known": worth_facts(known, fund, said, ROWS) if known else None,
             "parts": None if parts is None else part_facts(parts, fund, said, ROWS),
             "most": most(found, fund, said),
@@ -125,6 +142,9 @@ def sensitivity_summary(
         funds=funds,
         sample=sampler_words(known.run, lang) if known else None,
         draws=parts.mixed.sample.draws if parts else None,
+        trajectories=screened.work.trajectories if screened else None,
+        left_out=int((~screened.as_drawn).sum()) if screened else 0,
+        runs=screened.work.points if screened else 0,
         nearer=[unknown_words(each, said) for each in found.brought_nearer],
     )
 

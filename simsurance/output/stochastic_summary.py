@@ -16,12 +16,14 @@ from simsurance.output.labels import fund_label, in_its_words, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.plain_text import markdown
 from simsurance.scenario_file.register import rows
+from simsurance.uncertainty.binding import PATH, bounds_of
 from simsurance.uncertainty.parameters import parameters_of
 from simsurance.uncertainty.paths import HEADER, LATENT, SERIES
 from simsurance.uncertainty.sampling import SCRAMBLINGS
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.uncertainty.binding import Bound
     from simsurance.uncertainty.stochastic import Stochastic
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "stochastic.md.j2"
@@ -29,6 +31,8 @@ AFTER: Final = (10, 20)
 """The years told, beside the last one: so many are projected by then."""
 CHANCES: Final = ("depleted", "below_target")
 ENDS: Final = ("p10", "p50", "p90", "central")
+MOST_BOUNDS: Final = 3
+"""So many inputs and paths are named that are brought back to a bound."""
 UNSEEN: Final = 3
 """What happens in none of n independent draws has, at 95 % confidence, a chance of at most about 3 ÷ n."""
 FAMILIES: Final = ("parameters", "behaviour", "paths", "demography")
@@ -56,6 +60,7 @@ def stochastic_summary(run: "Stochastic", lang: str = "en") -> str:
         **path_facts(scenario),
         nearer=run.brought_nearer,
         nearer_share=run.brought_nearer / run.sample.draws,
+        **bound_facts(run, said),
         missed=float(run.kept.missed.max()),
         error=error_facts(run, lang),
     )
@@ -112,6 +117,23 @@ def counted(scenario: "Scenario") -> dict[str, int]:
     """How many inputs or paths of each family are drawn where it is."""
     families = [each.family for each in parameters_of(scenario).drawn]
     return {name: families.count(name) for name in FAMILIES} | {"paths": len(SERIES), "demography": len(LATENT)}
+
+
+def bound_facts(run: "Stochastic", said: Words) -> Facts:
+    """The inputs and paths that are brought back to their bounds most often, and how many are at all."""
+    found, facts = bounds_of(run), Facts()
+    for name, is_path in (("at_bound", False), ("at_floor", True)):
+        own = [each for each in found if (each.unknown.kind == PATH) == is_path]
+        facts[name] = [
+            said.say("stochastic.bound", name=_bound_words(each, said), share=each.share) for each in own[:MOST_BOUNDS]
+        ]
+        facts[f"{name}_more"] = len(own) - len(facts[name])
+    return facts
+
+
+def _bound_words(bound: "Bound", said: Words) -> str:
+    own = bound.unknown
+    return said.label(f"stochastic.path.{own.name}") if own.kind == PATH else f"`{own.name}`"
 
 
 def path_facts(scenario: "Scenario") -> dict[str, int]:

@@ -56,6 +56,8 @@ OTHERS: Final = (
     ("checks", "variable", "holds", ""),
 )
 """Columns of the tables that are no accounts: table, kind, name, unit."""
+OF_DRAWS: Final = ("percentiles", "probabilities", "dated", "measures", "draws")
+"""The tables of draws, each a file of that name."""
 LABELS: Final = tuple("label" if lang == WHOLE else f"label_{lang}" for lang in languages())
 CODEBOOK_HEADER: Final = ("table", "kind", "name", "unit", *LABELS, "formula")
 
@@ -129,5 +131,4 @@ def _of_column(table: str, name: str) -> tuple[str, ...]:
 
 def stochastic_tables(run: "Stochastic") -> dict[str, str]:
     """The tables of draws as CSV text by file name."""
-    names = ("percentiles", "probabilities", "dated", "measures", "draws")
-    return {f"{name}.csv": table_csv(getattr(run, name)) for name in names}
+    return {f"{name}.csv": table_csv(getattr(run, name)) for name in OF_DRAWS}

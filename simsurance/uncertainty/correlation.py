@@ -8,6 +8,8 @@ import numpy as np
 from simsurance.errors import SimsuranceError
 
 LEAST_EIGENVALUE: Final = 1e-9
+MOST_STEPS: Final = 10_000
+SETTLED: Final = 1e-10
 
 
 def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> np.ndarray:
@@ -28,11 +30,28 @@ def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], flo
 
 
 def nearest(matrix: np.ndarray) -> np.ndarray:
-    """A correlation matrix near a symmetric one: its eigenvalues cut off below, its diagonal brought back to 1."""
-    values, vectors = np.linalg.eigh(matrix)
-    cut = (vectors * np.maximum(values, 10 * LEAST_EIGENVALUE)) @ vectors.T
+    """The correlation matrix nearest to a symmetric one by the sum of squares: projections in turn, with Dykstra's correction.
+
+    Higham (2002), "Computing the nearest correlation matrix". The last cut leaves all eigenvalues above 0.
+    """
+    found, correction = matrix.copy(), np.zeros_like(matrix)
+    for _ in range(MOST_STEPS):
+        shifted = found - correction
+        cut = _without_negative(shifted, 0.0)
+        correction, before = cut - shifted, found
+        found = cut.copy()
+        np.fill_diagonal(found, 1.0)
+        if np.abs(found - before).max() < SETTLED:
+            break
+    cut = _without_negative(found, 10 * LEAST_EIGENVALUE)
     scale = 1 / np.sqrt(np.diag(cut))
     return np.asarray(cut * scale[:, None] * scale)
+
+
+def _without_negative(matrix: np.ndarray, least: float) -> np.ndarray:
+    """A symmetric matrix with eigenvalues of at least so much."""
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * np.maximum(values, least)) @ vectors.T)
 
 
 def root_of(matrix: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What it is worth to know something: by how much the variance of an event would shrink if one unknown were known.
 
-From plain draws: the numbers of a sequence that is spread evenly are tied to one another where draws are few. The event is
+From plain draws best: the numbers of a sequence that is spread evenly are tied to one another where draws are few. The event is
 that a fund is depleted by the end of a year; its variance is p·(1 − p). If an unknown were known, what is left is the mean
 variance within its values, here within bins of equally many draws. The share that goes,
 
@@ -20,10 +20,11 @@ from scipy.special import stdtrit
 
 from simsurance.axes import axis
 from simsurance.ledger import fund_of
+from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures
 from simsurance.uncertainty.paths import LATENT, SERIES, summed
-from simsurance.uncertainty.sampling import SCRAMBLINGS
-from simsurance.uncertainty.sensitivity import DEMOGRAPHY, INPUT, SETTLEMENT, SHIFT, Unknown
+from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
+from simsurance.uncertainty.sensitivity import DEMOGRAPHY, INPUT, SETTLEMENT, SHIFT, Unknown, require_by
 from simsurance.uncertainty.stochastic import Plan, Stochastic
 
 if TYPE_CHECKING:
@@ -54,10 +55,31 @@ class Worth:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """What has to be known of draws: scenario, sample, years, when each fund that pays benefits is depleted, [draw].
+
+    `nearer`: what inputs of membership and of cost were multiplied by, [draw, 2].
+    """
+
+    scenario: Scenario
+    sample: Sample
+    years: tuple[int, ...]
+    depletion: Mapping[str, np.ndarray]
+    nearer: np.ndarray
+
+    @classmethod
+    def of(cls, run: Stochastic) -> "Drawn":
+        """The same of draws at hand."""
+        funds = [fund for fund in run.kept.yearly if fund_of(fund).pooled]
+        dates = {fund: run.dates(fund, "depletion") for fund in funds}
+        return cls(run.scenario, run.sample, run.years, dates, run.kept.nearer)
+
+
+@dataclass(frozen=True)
 class Information:
     """Draws of a scenario, and what each unknown says of whether its funds are depleted by a year."""
 
-    run: Stochastic
+    run: Drawn
     values: Mapping[Unknown, np.ndarray]
     """What each unknown is in the draws, on a scale that rises with it, [draw]."""
     asked: int | None = None
@@ -65,18 +87,18 @@ class Information:
     @property
     def funds(self) -> list[str]:
         """The funds that pay benefits."""
-        return [fund for fund in self.run.kept.yearly if fund_of(fund).pooled]
+        return list(self.run.depletion)
 
     def by(self, fund: str) -> int:
         """The year of the event: the one asked for, else the one whose chance is nearest to one half, the first of several."""
         if self.asked is not None:
             return self.asked
-        chances = self.run.probabilities.xs(fund, level="fund")["depleted"]
-        return self.run.years[int(np.abs(chances.to_numpy() - HALF).argmin())]
+        chances = np.array([(self.run.depletion[fund] <= year).mean() for year in self.run.years])
+        return self.run.years[int(np.abs(chances - HALF).argmin())]
 
     def event(self, fund: str) -> np.ndarray:
         """Whether a fund is depleted by then, [draw]."""
-        return np.asarray(self.run.dates(fund, "depletion") <= self.by(fund))
+        return np.asarray(self.run.depletion[fund] <= self.by(fund))
 
     def worths(self, fund: str) -> list[Worth]:
         """Every unknown, the one worth most first; none where the event is sure."""
@@ -131,17 +153,21 @@ def share_known(values: np.ndarray, event: np.ndarray, bins: int) -> float:
     return (between - (bins - 1) * within) / whole
 
 
-def information(run: Stochastic, by: int | None = None) -> Information:
-    """What every unknown of the draws of a scenario says of depletion by a year, or by the year that is least sure."""
+def information(run: Drawn, by: int | None = None) -> Information:
+    """What every unknown of the draws of a scenario says of depletion by a year, or by the year that is least sure.
+
+    Raises SimsuranceError for a year that is not projected.
+    """
+    require_by(run.scenario, by)
     plan = Plan((run.scenario,), run.sample)
     return Information(run, values_of(plan.futures, plan.observed.spread, run), by)
 
 
-def values_of(futures: Futures, spread: np.ndarray, run: Stochastic) -> dict[Unknown, np.ndarray]:
+def values_of(futures: Futures, spread: np.ndarray, run: Drawn) -> dict[Unknown, np.ndarray]:
     """What each unknown is in the draws, as standard normal numbers or sums of them, [draw]."""
-    numbers, at, paths = futures.numbers(0, run.kept.draws), futures.places, futures.paths
+    numbers, at, paths = futures.numbers(0, len(run.nearer)), futures.places, futures.paths
     parameters = futures.parameters
-    people, cost = run.kept.nearer[:, :1], run.kept.nearer[:, 1:]
+    people, cost = run.nearer[:, :1], run.nearer[:, 1:]
     inputs = numbers[:, at["input"]] @ parameters.root.T * np.where(parameters.of_cost, cost, people)
     found = {Unknown(INPUT, each.path): inputs[:, place] for place, each in enumerate(parameters.drawn)}
     if paths.economy_on:

@@ -262,7 +262,10 @@ def observed(scenario: Scenario) -> Observed:
         reference if reference in dates and reference < values.horizon.valuation_year else values.horizon.valuation_year
     )
     levels = OF_RESIDENTS + (OF_MEMBERS if values.employee.projected else ())
-    reached = Reached.by([scenario], [build_plain(at_start(scenario, year))], levels)
+    opened = [build_plain(at_start(scenario, year))]
+    there = np.isfinite(Reached.by([scenario], opened, levels)(np.zeros((1, len(levels))))[0])
+    levels = tuple(each for each, has in zip(levels, there, strict=True) if has or each.target == CRITICAL)
+    reached = Reached.by([scenario], opened, levels)  # what there is none of is not solved
     none = np.zeros((1, len(levels)))
     own = reached(none)[0]
     totals = dict(zip((level.target for level in levels), own, strict=True))

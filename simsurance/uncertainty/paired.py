@@ -1,5 +1,6 @@
 """Scenarios on the same draws: how often one is better than another, and by how much."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +9,15 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from simsurance.measures import measure_of
-from simsurance.uncertainty.stochastic import DATED, PERCENTILES, YEARS_FUNDED, Stochastic, standard_error
+from simsurance.uncertainty.stochastic import (
+    DATED,
+    OVER_DRAWS,
+    PERCENTILES,
+    YEARS_FUNDED,
+    Stochastic,
+    standard_error,
+)
+from simsurance.variables import CONSTANT_PRICES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,22 +28,61 @@ SAME_SHARE: Final = 1e-4
 """The same for other measures, relative to the base."""
 Better = Literal["higher", "lower", "none"]
 BETTER: Final[dict[str, Better]] = {
+    "first_cash_deficit_year": "higher",
     "first_deficit_year": "higher",
     "depletion_year": "higher",
     YEARS_FUNDED: "higher",
-    "reserve_months_last_year": "higher",
+    "reserve_months": "higher",
     "lowest_reserve_months": "higher",
-    "closing_last_year_constant_prices": "higher",
-    "cost_rate_last_year": "lower",
-    "outgo_pp_last_year_constant_prices": "none",
-    "income_rate_last_year": "none",
+    "closing": "higher",
+    "cash_balance": "higher",
+    "current_balance": "higher",
+    "actuarial_balance": "higher",
+    "actuarial_balance_discount_minus_1_point": "higher",
+    "actuarial_balance_discount_plus_1_point": "higher",
+    "outgo_pp": "none",
+    "income_rate": "none",
+    "cost_rate": "lower",
+    "pay_as_you_go_rate": "lower",
+    "contribution_rate": "none",
+    "public_money": "lower",
     "public_money_present_value": "lower",
-    "resident_insured_last_year": "higher",
-    "coverage_last_year": "higher",
-    "required_contribution_multiple_now": "lower",
+    "interest_less_income_growth": "none",
+    "coverage": "higher",
+    "coverage_of_population": "higher",
+    "leave_rate": "lower",
+    "return_rate": "higher",
+    "resident_insured": "higher",
+    "employee_active": "none",
+    "employee_retired": "none",
+    "dependency_ratio": "lower",
+    "burden": "lower",
+    "required_contribution_multiple": "lower",
+    "required_contribution": "lower",
+    "required_rate": "lower",
+    "required_more": "lower",
+    "payable_share_at_depletion": "none",
     "payable_share_last_year": "higher",
 }
-"""Measures that pairs are told of, by the name that they have for the resident fund, and which of two values is better."""
+"""Which of two values of a measure is better, by its stem: without group, payer, year and frame.
+
+`none` where it depends on whom one asks, or where dates differ.
+"""
+STEM: Final = re.compile(
+    r"(?P<stem>.+?)(_(urban|rural)_[a-z]+)?(_from_[a-z]+)?(_(first|last)_year|_now|_delayed)?"
+    rf"(_({CONSTANT_PRICES}|of_income|of_gdp))?"
+)
+BY_YEAR: Final = ("reserve_months", f"closing_{CONSTANT_PRICES}")
+"""Columns of a fund whose differences are told by year; the higher one is better."""
+
+
+def better_of(measure: str) -> Better:
+    """Which of two values of a measure is better, by the name that it has for the resident fund."""
+    if measure in BETTER:
+        return BETTER[measure]
+    found = STEM.fullmatch(measure)
+    assert found is not None
+    return BETTER[found["stem"]]
 
 
 @dataclass(frozen=True)
@@ -60,16 +108,59 @@ class Pairs:
         base, rows = self.runs[0], {}
         for name, run in zip(self.names[1:], self.runs[1:], strict=True):
             for fund in (fund for fund in base.kept.yearly if fund in run.kept.yearly):
-                for measure, better in BETTER.items():
+                for measure in measures_of(base, fund):
                     one, other = (values_of(each, fund, measure) for each in (base, run))
                     if one is not None and other is not None:
-                        rows[name, fund, measure] = _row(one, other, measure, better)
+                        rows[name, fund, measure] = _row(one, other, measure, better_of(measure))
         columns = [
             *("better_is", "better", "better_standard_error", "same", "worse", "share_with_both"),
             *(f"p{each:g}" for each in PERCENTILES),
         ]
         index = pd.MultiIndex.from_tuples(rows, names=["scenario", "fund", "measure"])
         return pd.DataFrame(list(rows.values()), index=index, columns=columns)
+
+    @cached_property
+    def by_year(self) -> "pd.DataFrame":
+        """Each scenario less the base, draw by draw, in every year; index scenario, fund, column, year.
+
+        `central`: that of the central runs. Chances that it is higher, the same and lower make 1.
+        """
+        import pandas as pd
+
+        base, tables = self.runs[0], {}
+        for name, run in zip(self.names[1:], self.runs[1:], strict=True):
+            for fund in (fund for fund in base.kept.yearly if fund in run.kept.yearly):
+                for column in BY_YEAR:
+                    one, other = (each.kept.yearly[fund][column] for each in (base, run))
+                    size = np.broadcast_to(_size(one, column), one.shape)
+                    wins, losses = (
+                        (other > one + size).mean(axis=OVER_DRAWS),
+                        (other < one - size).mean(axis=OVER_DRAWS),
+                    )
+                    found = np.percentile(other - one, PERCENTILES, axis=OVER_DRAWS)
+                    central = central_of(run, fund, column) - central_of(base, fund, column)
+                    table = {"central": central, "better": wins, "same": 1 - wins - losses, "worse": losses}
+                    table |= {f"p{each:g}": values for each, values in zip(PERCENTILES, found, strict=True)}
+                    tables[name, fund, column] = pd.DataFrame(table, index=pd.Index(base.years, name="year"))
+        return pd.concat(tables, names=["scenario", "fund", "column", "year"])
+
+
+def central_of(run: Stochastic, fund: str, column: str) -> np.ndarray:
+    """A column of the central run, [year]."""
+    account, plain = run.central.accounts[fund], column.removesuffix(f"_{CONSTANT_PRICES}")
+    return np.asarray(account[plain] / (account["price_level"] if plain != column else 1.0))
+
+
+def measures_of(run: Stochastic, fund: str) -> list[str]:
+    """The measures of a fund by the names that they have for the resident fund, years funded behind the depletion year."""
+    others = tuple(measure_of(each, "") for each in run.kept.yearly if measure_of(each, ""))
+    own = measure_of(fund, "")
+    names = [
+        name.removeprefix(own)
+        for name in run.kept.measured
+        if (name.startswith(own) if own else not name.startswith(others))
+    ]
+    return [each for name in names for each in ((name, YEARS_FUNDED) if name == "depletion_year" else (name,))]
 
 
 def values_of(run: Stochastic, fund: str, measure: str) -> np.ndarray | None:
@@ -88,8 +179,7 @@ def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> l
     else:
         ranked, counts = [base, other], has
         found = list(np.percentile((other - base)[has], PERCENTILES)) if has.any() else [np.nan] * len(PERCENTILES)
-    own = next((size for start, size in SAME_WITHIN.items() if start in measure), None)
-    size = np.zeros(len(base)) if measure.endswith(DATED) else np.abs(base) * SAME_SHARE if own is None else own
+    size = _size(base, measure)
     above, below = (ranked[1] > ranked[0] + size) & counts, (ranked[1] < ranked[0] - size) & counts
     wins, losses = (above, below) if better != "lower" else (below, above)
     if better == "none" or not counts.any():
@@ -99,3 +189,11 @@ def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> l
         chances = [wins.mean() / share, float(standard_error(wins)) / share, 1 - (wins.mean() + losses.mean()) / share]
         chances.append(losses.mean() / share)
     return [better, *chances, has.mean(), *found]
+
+
+def _size(base: np.ndarray, measure: str) -> "np.ndarray | float":
+    """What two values of a measure may differ by and be the same."""
+    if measure.endswith(DATED):
+        return 0.0
+    own = next((size for start, size in SAME_WITHIN.items() if start in measure), None)
+    return np.abs(base) * SAME_SHARE if own is None else own

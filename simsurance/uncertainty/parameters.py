@@ -67,15 +67,17 @@ class Parameter:
         scaled = {year: min(max(value * ratio, self.lowest), self.highest) for year, value in knots.items()}
         return Ramp(ramp=scaled) if isinstance(own, Ramp) else scaled
 
-    def _at(self, now: float, z: float) -> float | int:
+    def free(self, now: float, z: float) -> float:
+        """What a value now becomes at a standard normal number, before it is brought back to its bounds."""
         shift = z * (self.below if z < 0 else self.above)
         if self.scale == "log":
-            found = now * math.exp(shift)
-        elif self.scale == "logit":
-            found = now if now in (0, 1) else 1 / (1 + (1 - now) / now * math.exp(-shift))
-        else:
-            found = now + shift
-        found = min(max(found, self.lowest), self.highest)
+            return now * math.exp(shift)
+        if self.scale == "logit":
+            return now if now in (0, 1) else 1 / (1 + (1 - now) / now * math.exp(-shift))
+        return now + shift
+
+    def _at(self, now: float, z: float) -> float | int:
+        found = min(max(self.free(now, z), self.lowest), self.highest)
         found = 0.0 if abs(found) < NOTHING else found
         return round(found) if self.scale == "whole" else found
 
@@ -133,6 +135,9 @@ def parameters_of(scenario: Scenario) -> Parameters:
         and (each := _parameter(scenario, table, row, correlations)) is not None
         and on[each.family]
     ]
+    paths = [each.path for each in drawn]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
     order = {path: place for place, path in enumerate(KEYS)}
     return Parameters(tuple(sorted(drawn, key=lambda each: order[each.path])), correlations, f"{groups}")
 
@@ -154,10 +159,15 @@ def _parameter(
     first, shipped = scenario.values.horizon.valuation_year, not (row["low"] or row["high"])
     entry = register().get(path)
     low, high = (row["low"], row["high"]) if not shipped else (entry.low, entry.high) if entry else ("", "")
-    central = value_in(value_at(_baseline().values if shipped else scenario.values, path), first)
-    if central is None:
+    of = _baseline().values if shipped else scenario.values
+    central = value_in(value_at(of, path), of.horizon.valuation_year)
+    if central is None or value_in(value_at(scenario.values, path), first) is None:
         return None
     ends = [_number(table, name, path, value, -math.inf, math.inf) for name, value in (("low", low), ("high", high))]
+    if ends[0] > ends[1]:
+        raise SimsuranceError(
+            f"{table}:{path}: low {ends[0]:g} is above high {ends[1]:g}; low, value and high in rising order"
+        )
     if not ends[0] <= central <= ends[1]:
         raise SimsuranceError(
             f"{table}:{path}: the range from {ends[0]:g} to {ends[1]:g} does not hold the value {central:g}; "

@@ -45,6 +45,8 @@ LATENT: Final = ("total_fertility", "life_expectancy", "net_migration")
 """Series of demography."""
 HEADER: Final = ("series", "parameter", "value", "low", "high", "unit", "sources", "mark", "note")
 PAIRS_HEADER: Final = ("one", "other", "value", "low", "high", "estimate", "sources", "mark", "note")
+RANGES: Final = {"phi": (0.0, 0.999), "sd_innovation": (0.0, np.inf), "shift_sd": (0.0, np.inf)}
+"""Where the parameters of a series lie: one that keeps all of itself never returns, a spread is not below 0."""
 NEEDED: Final = ("phi", "sd_innovation", "shift_sd")
 BOUNDS: Final = ("lower95", "lower80", "median", "upper80", "upper95")
 AT: Final = (-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054)
@@ -216,7 +218,10 @@ def paths_of(scenario: Scenario) -> Paths:
             raise SimsuranceError(
                 f"{table}:{brief(row['series'])}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
             )
-        told.setdefault(row["series"], {})[row["parameter"]] = _number(table, row)
+        own, name = told.setdefault(row["series"], {}), row["parameter"]
+        if name in own:
+            raise SimsuranceError(f"{table}:{row['series']} {brief(name)}: stands twice; one row")
+        own[name] = _number(table, row, *RANGES.get(name, (-np.inf, np.inf)))
     for name in SERIES:
         if lacking := [each for each in NEEDED if each not in told.get(name, {})]:
             raise SimsuranceError(f"{table}:{name}: {', '.join(lacking)} missing; one row for each")
@@ -233,7 +238,13 @@ def paths_of(scenario: Scenario) -> Paths:
         for name in SERIES
     }
     pairs = scenario.tables["uncertainty.correlations_table"]
-    given = {(row["one"], row["other"]): _number(pairs, row) for row in text_rows(pairs, PAIRS_HEADER)}
+    given: dict[tuple[str, str], float] = {}
+    for row in text_rows(pairs, PAIRS_HEADER):
+        pair = row["one"], row["other"]
+        if pair in given or pair[::-1] in given or pair[0] == pair[1]:
+            what = "is a series with itself" if pair[0] == pair[1] else "stands twice"
+            raise SimsuranceError(f"{pairs}:{brief(pair[0])} {brief(pair[1])}: {what}; one row a pair of series")
+        given[pair] = _number(pairs, row, -1.0, 1.0)
     for pair in given:
         if unknown := [name for name in pair if name not in SERIES]:
             raise SimsuranceError(f"{pairs}:{brief(unknown[0])}: there is no such series; one of {', '.join(SERIES)}")
@@ -254,6 +265,10 @@ def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndar
     """Median and bounds of the demographic series by year, and the first year of all."""
     life, moving = (scenario.tables[f"uncertainty.{name}_table"] for name in ("life_expectancy", "net_migration"))
     span = list(range(years[0], tables.years_of(life)[-1] + 1))
+    if span[0] < tables.years_of(life)[0]:
+        raise SimsuranceError(
+            f"{life}: no bounds before {tables.years_of(life)[0]}; rows from {span[0]} on, or uncertainty.demography = false"
+        )
     if span[-1] < years[-1]:
         raise SimsuranceError(
             f"{life}: no bounds after {span[-1]}; rows to {years[-1]}, or an earlier horizon.last_year"
@@ -266,19 +281,31 @@ def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndar
         ]
         for path, of in ((life, {SEX.name: SEX.members}), (moving, {}))
     )
-    return {
+    found = {
         LATENT[0]: np.stack([tables.total_fertility(fertility, each, span) for each in variants], axis=-1),
         LATENT[1]: np.moveaxis(lives, 1, 0),
         LATENT[2]: persons,
-    }, span[0]
+    }
+    for name, file in ((LATENT[0], fertility), (LATENT[1], life), (LATENT[2], moving)):
+        falls = np.argwhere(np.diff(found[name], axis=-1) < 0)
+        if len(falls):
+            *_, year, bound = falls[0]
+            raise SimsuranceError(
+                f"{file}: {BOUNDS[bound]} lies above {BOUNDS[bound + 1]} in {span[year]}; bounds in rising order"
+            )
+    return found, span[0]
 
 
-def _number(table: Path, row: Mapping[str, Any]) -> float:
+def _number(table: Path, row: Mapping[str, Any], low: float, high: float) -> float:
+    """The value of a row; SimsuranceError where it is none, or beyond what it may be."""
     try:
         value = float(row["value"])
     except ValueError:
         value = np.nan
+    name = " ".join(brief(str(row[each])) for each in list(row)[:2])
     if not np.isfinite(value):
-        name = " ".join(str(row[each]) for each in list(row)[:2])
         raise SimsuranceError(f"{table}:{name}: {brief(row['value']) or 'nothing'} is not a number; a decimal number")
+    if not low <= value <= high:
+        span = f"a number from {low:g} to {high:g}" if np.isfinite(high) else f"a number of {low:g} or more"
+        raise SimsuranceError(f"{table}:{name}: {value:g} cannot be; {span}")
     return value
