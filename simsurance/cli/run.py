@@ -95,7 +95,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 @extent_options
 @bom_option
 @language_option("table, charts and summary")
-@jobs_option("scenarios, or for one and its charts")
+@jobs_option("scenarios and charts")
 @click.option("--dry-run", is_flag=True, help="Check, and say what would be written. Nothing is computed or written.")
 @strict_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
