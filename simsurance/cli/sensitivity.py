@@ -1,13 +1,12 @@
 """`simsurance sensitivity`: what moves a fund most of all that is not known."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import command_line, many_runs_options, notes_of, processors, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
@@ -34,14 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by", type=int, help="Depleted by which year, for --draws; the least certain one of each fund if not given."
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
-)
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@bom_option
-@language_option("list, charts and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a list.")
+@many_runs_options("list")
 def command(
     scenario: str,
     fragments: tuple[str, ...],
@@ -73,8 +65,8 @@ def command(
         line.say(said.label("progress.importing"))
         from simsurance.output.manifest import draws_id, shocks_id
         from simsurance.output.save import save_sensitivity
+        from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.information import SAMPLER, information
-        from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
         from simsurance.uncertainty.sampling import Sample
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
@@ -87,7 +79,7 @@ def command(
             line.say_share(said, done, of, "points")
 
         require_by(base, by)
-        processes = jobs or os.cpu_count() or 1
+        processes = processors(jobs)
         found = sensitivity(base, year, processes, parts, told)
         sample = _sample(draws, seed, lang) if draws else None
         drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
@@ -102,9 +94,11 @@ def command(
             of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
         save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups)
+        told_of = (found, folder, known, of_groups)
+        text = _json(*told_of) if as_json else _text(*told_of, lang)
         for finished in (parts, drawn, mixed):
             discard_parts(finished)
-    tell(_json(found, folder, known, of_groups) if as_json else _text(found, folder, lang, known, of_groups), nl=False)
+    tell(text, nl=False)
 
 
 def _sample(draws: int, seed: int, lang: str) -> "Sample":
@@ -118,7 +112,7 @@ def _sample(draws: int, seed: int, lang: str) -> "Sample":
     return sample
 
 
-def _text(found: "Sensitivity", folder: Path, lang: str, known: "Information | None", parts: "Shares | None") -> str:
+def _text(found: "Sensitivity", folder: Path, known: "Information | None", parts: "Shares | None", lang: str) -> str:
     """The three unknowns that move each fund most, and the three that are worth most to know."""
     from simsurance.output.sensitivity_summary import headline, most, part_facts, worth_facts
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.data import tables
 from simsurance.data.tables import DATA
-from simsurance.output.folder import MADE_BY
+from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
-from simsurance.output.planned import run_id, sha256
+from simsurance.output.planned import run_id
 
 if TYPE_CHECKING:
     import pandas as pd
