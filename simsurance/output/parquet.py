@@ -46,7 +46,8 @@ def drawn_values(plan: Plan, run: "Stochastic", first: int, last: int) -> dict[s
     """What was drawn of a scenario by `input/` and key, of a series its mean over the years projected, [draw]."""
     found: dict[str, list[float]] = {}
     for numbers, nearer in zip(plan.futures.numbers(first, last), run.kept.nearer[first:last], strict=True):
-        values = plan.futures.values(numbers, *map(float, nearer), run.scenario)
+        people, cost = map(float, nearer)
+        values = plan.futures.values(numbers, people, cost, run.scenario)
         for path, value in values.items():
             found.setdefault(f"input/{path}", []).append(float(values_by_year(value, run.years).mean()))
     return {name: np.array(values) for name, values in found.items()}

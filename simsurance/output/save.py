@@ -220,7 +220,7 @@ def _write(
     bom: bool = False,
     large: Mapping[str, Callable[[Path], None]] | None = None,
 ) -> None:
-    """Texts, charts and the manifest of both into a folder that appears whole; `large`: files that are written piece by piece."""
+    """Texts, charts and the manifest of both into a folder that appears whole; `large`: files written piece by piece."""
     with new_folder(path) as draft:
         for name, text in texts.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,19 +1,20 @@
 """Work over a cluster: tasks of a Dask scheduler that is there already, what is kept handed back as it ends.
 
-The work goes to the scheduler once, as bytes in a task of its own: workers hand it to each other, and where all who have it are
-gone it is unpacked again. Tables and paths of this machine travel in it. A worker whose results could differ in a bit, for its
-versions or its engine, is refused.
+The work goes to the scheduler once, as bytes that are a task of their own: workers hand them to each other, and where all who
+have them are gone the scheduler still does. Each worker unpacks them once. Tables of this machine travel in them. Workers whose
+results could differ in a bit, for their versions or their engine, are refused.
 """
 
 import hashlib
 import io
+import logging
 import pickle
 import platform
 import tempfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +36,8 @@ LOOK: Final = 2.0
 """Seconds between looks at whether there still are workers."""
 AHEAD: Final = 2
 """Tasks that are handed over for each thread of the workers, so that none is idle."""
+LOGS: Final = ("distributed", "tornado.application")
+"""Where Dask tells at length what is told here in a line."""
 INSTALL: Final = "pip install 'simsurance[cluster]'"
 Versions = dict[str, str]
 
@@ -79,6 +82,8 @@ def _over(
 ) -> Iterator[tuple[Span, Arrays]]:
     from distributed import Client, wait
 
+    for name in LOGS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
@@ -86,9 +91,8 @@ def _over(
     try:
         threads = _require_alike(client, address, note)
         asked = versions()
-        held = client.submit(
-            unpacked, packed(work), asked, key=f"work-{hashlib.sha256(pickle.dumps(spans)).hexdigest()[:8]}-{id(work)}"
-        )
+        content = packed(work)
+        held = client.submit(bytes, content, key=f"work-{hashlib.sha256(content).hexdigest()[:16]}")
         waiting: dict[Any, Span] = {}
         left, seen = deque(spans), monotonic()
         while left or waiting:
@@ -96,7 +100,8 @@ def _over(
                 span = left.popleft()
                 waiting[client.submit(chunk, held, span, asked, pure=False)] = span
             try:
-                done = wait(list(waiting), timeout=LOOK, return_when="FIRST_COMPLETED").done
+                with client.as_current():
+                    done = wait(list(waiting), timeout=LOOK, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 done = set()
             threads = sum(each["nthreads"] for each in client.scheduler_info(n_workers=-1)["workers"].values())
@@ -104,7 +109,9 @@ def _over(
             if monotonic() - seen > ABSENCE:
                 raise _refusal(f"{address}: no worker for {ABSENCE:.0f} s")
             for future in done:
-                yield waiting.pop(future), _result(future, address)
+                span, arrays = waiting.pop(future), _result(future, address)
+                future.release()  # what the scheduler holds for somebody it computes again when its worker goes
+                yield span, arrays
     finally:
         client.close(timeout=PATIENCE)
 
@@ -119,7 +126,7 @@ def _result(future: Any, address: str) -> Arrays:
         return future.result()
     except KilledWorker as error:
         raise _refusal(
-            f"{address}: workers ended again and again at the same draws, perhaps for want of memory ({_brief(error)})"
+            f"{address}: workers ended again and again at the same draws, for want of memory? ({_brief(error)})"
         ) from None
     except CancelledError as error:
         raise _refusal(f"{address}: the scheduler was lost ({_brief(error)})") from None
@@ -149,7 +156,8 @@ def _require_alike(client: Any, address: str, note: Callable[[str], None]) -> in
     workers = client.scheduler_info(n_workers=-1)["workers"]
     if slow := [name for name, each in workers.items() if each["nthreads"] > 1]:
         note(
-            f"{address}: {len(slow)} of {len(workers)} workers have several threads, which wait for each other; --nthreads 1 is faster"
+            f"{address}: {len(slow)} of {len(workers)} workers have several threads, which wait for each other; "
+            "start workers with --nthreads 1"
         )
     return sum(each["nthreads"] for each in workers.values())
 
@@ -160,16 +168,16 @@ def difference(asked: Versions, found: Versions) -> str:
     return f"has {'; '.join(other)}" if other else ""
 
 
-def unpacked(content: bytes, asked: Versions) -> Work:
-    """On a worker: the work."""
+def chunk(content: bytes, span: Span, asked: Versions) -> Arrays:
+    """On a worker: what is kept of a span of work."""
     _refuse_other(asked)
+    return unpacked(content).chunk(*span)
+
+
+@lru_cache(maxsize=1)
+def unpacked(content: bytes) -> Work:
+    """On a worker: the work, and what it has found of itself before."""
     return _Unpickler(io.BytesIO(zlib.decompress(content))).load()
-
-
-def chunk(work: Work, span: Span, asked: Versions) -> Arrays:
-    """On a worker: what is kept of a span."""
-    _refuse_other(asked)
-    return work.chunk(*span)
 
 
 def _refuse_other(asked: Versions) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sampling import Sample
 
 ALONE: Final = 5.0
-"""A process beyond its imports, in the arrays of one run: the reference year, one draw built and projected, what is free between."""
+"""A process beyond its imports, in the arrays of one run: the reference year, one draw built and projected, gaps between."""
 BESIDE: Final = 0.5
 """Each draw whose levels are solved beside others, in the same."""
 SCENARIO: Final = 1.0
