@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from simsurance.uncertainty import stochastic
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
-from simsurance.uncertainty.stochastic import Kept, Plan
 
 
-def project(scenarios: list[Any]) -> list[Kept]:
+def project(scenarios: list[Any]) -> list[stochastic.Kept]:
     """Draws in one process, levels solved and identities checked in each; their number a multiple of the scramblings."""
     assert len(scenarios) % SCRAMBLINGS == 0
-    return Plan((scenarios[0],), Sample(len(scenarios), 1)).chunk(0, len(scenarios))
+    return stochastic.project(stochastic.Plan((scenarios[0],), Sample(len(scenarios), 1)))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.sensitivity import Sensitivity
-    from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.stochastic import CentralRun, Stochastic
     from simsurance.uncertainty.sweep import Points, Sweep
     from simsurance.uncertainty.variance import Shares
 
@@ -60,7 +60,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str)
     return _manifest(content, outputs, command)
 
 
-def pinned(results: "RunResult") -> dict[str, Any]:
+def pinned(results: "RunResult | CentralRun") -> dict[str, Any]:
     """Each pin of a run: total, mode, and the factor on the model's total by year."""
     pins = results.scenario.values.pins
     return {
@@ -69,11 +69,11 @@ def pinned(results: "RunResult") -> dict[str, Any]:
     }
 
 
-def entries_of(results: "RunResult") -> dict[str, Any]:
+def entries_of(results: "RunResult | CentralRun") -> dict[str, Any]:
     """The run whose entries to the employee scheme a run holds, and those that were not met by year; empty by the odds."""
-    if results.held is None:
+    of = results.held.of if results.held is not None else getattr(results, "of_base", None)
+    if of is None:
         return {}
-    of = results.held.of
     return {"entries_of": {"scenario": of.name, "run_id": run_id(of, as_read)}, "entries_not_met": results.not_met}
 
 
@@ -162,7 +162,7 @@ def _hash_of(made_of: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
-def _run(result: "RunResult") -> dict[str, Any]:
+def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
     """One run among others."""
     return {
         "run_id": run_id(result.scenario, as_read),

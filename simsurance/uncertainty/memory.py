@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.uncertainty import draws
 
 if TYPE_CHECKING:
-    from simsurance.results import RunResult
     from simsurance.uncertainty.sampling import Sample
+    from simsurance.uncertainty.stochastic import CentralRun
 
 ALONE: Final = 5.0
 """A process beyond its imports, in the arrays of one run: the reference year, one draw built and projected, gaps between."""
@@ -35,12 +33,12 @@ class Need:
     disk: float
 
 
-def need(runs: "Sequence[RunResult]", sample: "Sample", jobs: int, budget: float | None = None) -> Need:
+def need(runs: "Sequence[CentralRun]", sample: "Sample", jobs: int, budget: float | None = None) -> Need:
     """What draws of scenarios need, whose central runs are given; as many processes, at most `jobs`, as the budget allows.
 
     Raises SimsuranceError where one process that solves one draw at a time needs more than the budget.
     """
-    one, here = max(held(run.projection) + held(run.basis) for run in runs), resident()
+    one, here = max(run.bytes for run in runs), resident()
     whole = sample.in_each * NUMBERS if sample.sampler == "lhs" else 0
     disk = sample.draws * sum(kept(run) for run in runs)
 
@@ -61,18 +59,7 @@ def need(runs: "Sequence[RunResult]", sample: "Sample", jobs: int, budget: float
 SIZES: Final = tuple(dict.fromkeys((draws.TOGETHER, max(draws.TOGETHER // 2, 1), 1)))
 
 
-def held(value: Any) -> int:
-    """Bytes of all arrays in a value, and in what it is made of."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, dict):
-        return sum(map(held, value.values()))
-    if isinstance(value, tuple | list):
-        return sum(map(held, value))
-    return sum(map(held, vars(value).values())) if is_dataclass(value) else 0
-
-
-def kept(run: "RunResult") -> int:
+def kept(run: "CentralRun") -> int:
     """Bytes that are kept of a draw, about."""
     return 8 * (len(run.measured) + sum(len(each) * len(run.years) for each in run.accounts.values()))
 

@@ -1,9 +1,10 @@
 """Many draws of a scenario, projected and reduced: percentiles by year, probabilities and dates with their errors."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -117,8 +118,7 @@ class Plan:
             return accounts_of([draw.of(self.scenarios[0])])
         (base,) = simulate([draw.of(self.scenarios[0])])
         others = (accounts_of([draw.of(each)], base.entries) for each in self.scenarios[1:])
-        kept = RunAccounts(**{each.name: getattr(base, each.name) for each in fields(RunAccounts)})
-        return [kept, *(run for (run,) in others)]
+        return [RunAccounts(**accounts_alone(run)) for run in (base, *(run for (run,) in others))]
 
 
 def flat(place: int, runs: Sequence[RunAccounts], solved: Sequence[Draw]) -> Arrays:
@@ -145,11 +145,26 @@ def kept_of(columns: Mapping[str, np.ndarray], place: int) -> Kept:
     return Kept(yearly, Under(own, MEASURED), own["nearer"], own["missed"])
 
 
+@dataclass(frozen=True, repr=False)
+class CentralRun(RunAccounts):
+    """The run of a scenario without a draw; of its arrays the factors of pins are kept, and how many bytes there were."""
+
+    of_base: Scenario | None
+    """Whose entries to the employee scheme it holds."""
+    pin_factors: dict[str, dict[int, float]]
+    bytes: int
+
+
+def accounts_alone(run: RunAccounts) -> dict[str, Any]:
+    """What is kept of a run, without the entries that it holds: they have the arrays of another."""
+    return {each.name: getattr(run, each.name) for each in fields(RunAccounts)} | {"held": None}
+
+
 @dataclass(frozen=True)
 class Stochastic:
     """A scenario's central run, and what its draws say together."""
 
-    central: RunResult
+    central: RunResult | CentralRun
     sample: Sample
     kept: Kept
     engine: str = ENGINE
@@ -293,17 +308,39 @@ def stochastic(
     return said_of(central, sample, found)
 
 
-def central_runs(scenarios: Sequence[Scenario]) -> list[RunResult]:
+def central_runs(scenarios: Sequence[Scenario]) -> list[CentralRun]:
     """The run of each scenario without a draw, the others with the entries of the first."""
     horizon = scenarios[0].values.horizon
     for each in scenarios[1:]:
         if each.values.horizon != horizon:
             raise SimsuranceError(f"{each.name}: other years than {scenarios[0].name}; give both the same horizon")
     (central,) = simulate([scenarios[0]])
-    return [central, *(simulate(scenarios[1:], central.entries) if len(scenarios) > 1 else [])]
+    others = (run for each in scenarios[1:] for run in simulate([each], central.entries))
+    return [_central(run) for run in chain([central], others)]
 
 
-def said_of(central: Sequence[RunResult], sample: Sample, found: Sequence[Kept]) -> list[Stochastic]:
+def _central(run: RunResult) -> CentralRun:
+    of_base = None if run.held is None else run.held.of
+    return CentralRun(
+        **accounts_alone(run),
+        of_base=of_base,
+        pin_factors=run.pin_factors,
+        bytes=held(run.projection) + held(run.basis),
+    )
+
+
+def held(value: Any) -> int:
+    """Bytes of all arrays in a value, and in what it is made of."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(held, value.values()))
+    if isinstance(value, tuple | list):
+        return sum(map(held, value))
+    return sum(map(held, vars(value).values())) if is_dataclass(value) else 0
+
+
+def said_of(central: Sequence[CentralRun], sample: Sample, found: Sequence[Kept]) -> list[Stochastic]:
     """Each scenario's central run with its draws."""
     return [Stochastic(run, sample, own) for run, own in zip(central, found, strict=True)]
 
