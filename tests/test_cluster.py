@@ -124,6 +124,28 @@ def test_the_command_gives_the_same_files_and_an_interrupted_one_goes_on(schedul
 
 
 @needs_dask
+def test_a_scheduler_that_is_lost_is_told_and_what_is_done_stays(tmp_path: Path) -> None:
+    plan, port = Plan((load("baseline").replace(SHORT),), Sample(DRAWS, 1)), free_port()
+    (tmp_path / "log").mkdir()
+    address = f"tcp://127.0.0.1:{port}"
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
+        worker(address, "one", tmp_path),
+    ]
+    with running(*commands, SIMSURANCE_LOG=str(tmp_path / "log")) as (scheduler, _):
+
+        def tell(done: int, of: int) -> None:
+            if done:
+                scheduler.kill()
+
+        with pytest.raises(SimsuranceError, match=f"^{address}: the scheduler was lost") as told:
+            project(plan, cluster.on_cluster(address, 4), tmp_path / "parts", tell, size=4)
+    assert told.value.exit_code == ExitCode.ENVIRONMENT
+    left = sum(last - first for first, last in Columns(DRAWS, tmp_path / "parts").missing())
+    assert 0 < left < DRAWS
+
+
+@needs_dask
 def test_a_worker_of_another_version_is_refused_in_a_line(scheduler: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.mkdir()

@@ -128,7 +128,7 @@ def test_a_run_needs_no_more_than_it_tells(tmp_path: Path) -> None:
         [sys.executable, "-c", code, *call, "--out", str(tmp_path)], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    told = re.search(r"1 processes.* about (\d+) MB of memory", done.stderr)
+    told = re.search(r"about (\d+) MB of memory in all \(processes: 1,", done.stderr)
     peak = re.search(r"VmHWM:\s*(\d+) kB", done.stdout)
     assert told
     assert peak

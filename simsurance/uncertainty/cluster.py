@@ -14,6 +14,8 @@ import tempfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -80,7 +82,7 @@ def at_least(spans: Sequence[Span], size: int) -> list[Span]:
 def _over(
     address: str, work: Work, spans: Sequence[Span], note: Callable[[str], None]
 ) -> Iterator[tuple[Span, Arrays]]:
-    from distributed import Client, wait
+    from distributed import Client
 
     for name in LOGS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -99,12 +101,7 @@ def _over(
             while left and len(waiting) < AHEAD * max(threads, 1):
                 span = left.popleft()
                 waiting[client.submit(chunk, held, span, asked, pure=False)] = span
-            try:
-                with client.as_current():
-                    done = wait(list(waiting), timeout=LOOK, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                done = set()
-            threads = sum(each["nthreads"] for each in client.scheduler_info(n_workers=-1)["workers"].values())
+            done, threads = _ended(client, list(waiting), address)
             seen = monotonic() if done or threads else seen
             if monotonic() - seen > ABSENCE:
                 raise _refusal(f"{address}: no worker for {ABSENCE:.0f} s")
@@ -113,13 +110,33 @@ def _over(
                 future.release()  # what the scheduler holds for somebody it computes again when its worker goes
                 yield span, arrays
     finally:
-        client.close(timeout=PATIENCE)
+        with suppress(OSError):
+            client.close(timeout=PATIENCE)
+
+
+def _ended(client: Any, waiting: list[Any], address: str) -> tuple[set[Any], int]:
+    """Tasks that have ended, after a while perhaps none; and the threads of all workers."""
+    from distributed import wait
+
+    done: set[Any] = set()
+    try:
+        with suppress(TimeoutError), client.as_current():
+            done = wait(waiting, timeout=LOOK, return_when="FIRST_COMPLETED").done
+        return done, _threads(client)
+    except (OSError, CancelledError) as error:
+        raise _lost(address, error) from None
+
+
+def _threads(client: Any) -> int:
+    return sum(each["nthreads"] for each in client.scheduler_info()["workers"].values())
+
+
+def _lost(address: str, error: BaseException) -> SimsuranceError:
+    return _refusal(f"{address}: the scheduler was lost ({_brief(error)}); the command again goes on from what is done")
 
 
 def _result(future: Any, address: str) -> Arrays:
     """What a task found; whatever the cluster itself has to say in one line."""
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
 
     try:
@@ -128,9 +145,11 @@ def _result(future: Any, address: str) -> Arrays:
         raise _refusal(
             f"{address}: workers ended again and again at the same draws, for want of memory? ({_brief(error)})"
         ) from None
-    except CancelledError as error:
-        raise _refusal(f"{address}: the scheduler was lost ({_brief(error)})") from None
-    except (ImportError, AttributeError) as error:
+    except (OSError, CancelledError) as error:
+        if future.status == "error":
+            raise
+        raise _lost(address, error) from None
+    except ImportError as error:
         raise _refusal(f"{address}: a worker came that has another simsurance, or none ({_brief(error)})") from None
 
 
@@ -153,13 +172,13 @@ def _require_alike(client: Any, address: str, note: Callable[[str], None]) -> in
     for worker, found in client.run(about).items():
         if line := difference(asked, found):
             raise _refusal(f"{address}: {worker} {line}")
-    workers = client.scheduler_info(n_workers=-1)["workers"]
+    workers = client.scheduler_info()["workers"]
     if slow := [name for name, each in workers.items() if each["nthreads"] > 1]:
         note(
             f"{address}: {len(slow)} of {len(workers)} workers have several threads, which wait for each other; "
             "start workers with --nthreads 1"
         )
-    return sum(each["nthreads"] for each in workers.values())
+    return _threads(client)
 
 
 def difference(asked: Versions, found: Versions) -> str:
