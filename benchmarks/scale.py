@@ -101,7 +101,7 @@ def cluster() -> dict[str, float]:
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.stochastic import Plan, project
 
-    plan = Plan((load("baseline"),), Sample(2 * WORKERS * TASK // 8 * 8, 1, "plain"))
+    plan = Plan((load("baseline"),), Sample(WORKERS * TASK, 1, "plain"))
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]

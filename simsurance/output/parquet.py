@@ -54,22 +54,22 @@ def drawn_values(plan: Plan, run: "Stochastic", first: int, last: int) -> dict[s
 
 
 def write_years(run: "Stochastic", file: Path) -> None:
-    """A row a draw, fund and year: every column of the fund's account, empty where the fund has none."""
+    """A row a draw, year and fund: every column of the fund's account, empty where the fund has none."""
     names = list(dict.fromkeys(name for columns in run.kept.yearly.values() for name in columns))
     funds, years = list(run.kept.yearly), np.array(run.years)
 
     def parts() -> Iterator[Mapping[str, np.ndarray]]:
         for first, last in _spans(run):
             none = np.full((last - first, len(years)), np.nan)
-            shape = (last - first, len(funds), len(years))
+            shape = (last - first, len(years), len(funds))
             columns: dict[str, np.ndarray] = {
-                "draw": np.broadcast_to(np.arange(first, last)[:, None, None], shape),
-                "fund": np.broadcast_to(np.array(funds)[:, None], shape),
-                "year": np.broadcast_to(years, shape),
+                "draw": np.broadcast_to(np.arange(first, last).reshape(-1, 1, 1), shape),
+                "year": np.broadcast_to(years.reshape(-1, 1), shape),
+                "fund": np.broadcast_to(np.array(funds), shape),
             }
             for name in names:
                 of_funds = (run.kept.yearly[fund].get(name, None) for fund in funds)
-                columns[name] = np.stack([none if each is None else each[first:last] for each in of_funds], axis=-2)
+                columns[name] = np.stack([none if each is None else each[first:last] for each in of_funds], axis=-1)
             yield {name: values.reshape(-1) for name, values in columns.items()}
 
     _write(file, parts())
