@@ -136,7 +136,10 @@ def command(
         if scheduler:
             from simsurance.uncertainty.cluster import on_cluster
 
-            spread, size = on_cluster(scheduler, task, lambda text: tell(text, err=True)), task
+            def note(slow: int, workers: int) -> None:
+                tell(said.say("stochastic_table.threads", address=scheduler, slow=slow, workers=workers), err=True)
+
+            spread, size = on_cluster(scheduler, task, note), task
         else:
             spread, size = over(needed.jobs), CHUNK
         found = project(plan, spread, parts, lambda done, of: line.say_share(said, done, of), size)

@@ -55,9 +55,10 @@ def versions() -> Versions:
     return found
 
 
-def on_cluster(address: str, task: int, note: Callable[[str], None] = lambda line: None) -> Spread:
-    """Who computes work at the scheduler of an address, in tasks of at least so many points; `note` is told of slow workers.
+def on_cluster(address: str, task: int, note: Callable[[int, int], None] = lambda slow, workers: None) -> Spread:
+    """Who computes work at the scheduler of an address, in tasks of at least so many points.
 
+    `note` is told how many workers have several threads, and of how many.
     Raises SimsuranceError (ENVIRONMENT) without Dask; and, when work begins, where nobody answers, no worker comes, or one has
     other versions.
     """
@@ -80,7 +81,7 @@ def at_least(spans: Sequence[Span], size: int) -> list[Span]:
 
 
 def _over(
-    address: str, work: Work, spans: Sequence[Span], note: Callable[[str], None]
+    address: str, work: Work, spans: Sequence[Span], note: Callable[[int, int], None]
 ) -> Iterator[tuple[Span, Arrays]]:
     from distributed import Client
 
@@ -153,7 +154,7 @@ def _result(future: Any, address: str) -> Arrays:
         raise _refusal(f"{address}: a worker came that has another simsurance, or none ({_brief(error)})") from None
 
 
-def _require_alike(client: Any, address: str, note: Callable[[str], None]) -> int:
+def _require_alike(client: Any, address: str, note: Callable[[int, int], None]) -> int:
     """Threads of all workers; raises SimsuranceError where there is no worker, or one of other versions."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
@@ -174,10 +175,7 @@ def _require_alike(client: Any, address: str, note: Callable[[str], None]) -> in
             raise _refusal(f"{address}: {worker} {line}")
     workers = client.scheduler_info()["workers"]
     if slow := [name for name, each in workers.items() if each["nthreads"] > 1]:
-        note(
-            f"{address}: {len(slow)} of {len(workers)} workers have several threads, which wait for each other; "
-            "start workers with --nthreads 1"
-        )
+        note(len(slow), len(workers))
     return _threads(client)
 
 
