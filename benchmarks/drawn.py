@@ -7,9 +7,8 @@ from typing import Any
 
 from simsurance import results
 from simsurance.scenario_file.loader import Scenario
-from simsurance.uncertainty import draws, observed
+from simsurance.uncertainty import draws, observed, stochastic
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
-from simsurance.uncertainty.stochastic import Kept, Plan
 
 PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "build": (
@@ -25,15 +24,15 @@ PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
 REST = "measures and all else"
 
 
-def plan_of(scenario: Scenario, runs: int) -> Plan:
+def plan_of(scenario: Scenario, runs: int) -> stochastic.Plan:
     """So many draws, a multiple of the scramblings."""
     assert runs % SCRAMBLINGS == 0
-    return Plan((scenario,), Sample(runs, 1))
+    return stochastic.Plan((scenario,), Sample(runs, 1))
 
 
-def project(scenarios: list[Any]) -> list[Kept]:
+def project(scenarios: list[Any]) -> list[stochastic.Kept]:
     """Draws in one process, levels solved and identities checked in each."""
-    return plan_of(scenarios[0], len(scenarios)).chunk(0, len(scenarios))
+    return stochastic.project(plan_of(scenarios[0], len(scenarios)))
 
 
 def shares(scenario: Scenario, runs: int) -> dict[str, float]:

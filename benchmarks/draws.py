@@ -8,15 +8,15 @@ from pathlib import Path
 
 import against
 import drawn
-from against import RUNS, Side, former_python, in_pairs, memory
+from against import RUNS, Side, former_python, in_pairs
 from goals import Measure, table
 from run import machine
 
 from simsurance.scenario_file.loader import load
 
 against.ENTRIES["drawn"] = against.ENTRIES["present"] | {"many": "drawn:project"}
-A_DRAW, SCALE, PEAK = 0.60, 1.1, 120
-"""Goals: a draw over a former run, a draw of many over a draw of a batch, megabytes of many beyond imports."""
+A_DRAW, SCALE = 0.60, 1.1
+"""Goals: a draw over a former run, a draw of many over a draw of a batch."""
 MANY = 256
 
 
@@ -39,12 +39,6 @@ def main() -> None:
             "a draw, one core, plain engine", statistics.median(pairs.ratios), "times a former run", at_most=A_DRAW
         ),
         Measure(f"a draw of {MANY} over a draw of {RUNS}", many, "ratio", at_most=SCALE),
-        Measure(
-            f"peak of {MANY} draws beyond imports",
-            memory("drawn", Path(sys.executable), MANY, "peak"),
-            "MB",
-            at_most=PEAK,
-        ),
     ]
     parts = ", ".join(f"{part} {share:.0%}" for part, share in drawn.shares(load("baseline"), RUNS).items())
     print(table(measures), pairs, f"of a draw: {parts}", sep="\n\n")

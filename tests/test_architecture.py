@@ -121,7 +121,13 @@ def test_the_model_imports_numpy_special_functions_axes_and_ledger_alone(path: P
 
 @pytest.mark.parametrize(
     ("package", "home"),
-    [("matplotlib", "output.charts"), ("click", "cli"), ("jinja2", "language")],
+    [
+        ("matplotlib", "output.charts"),
+        ("click", "cli"),
+        ("jinja2", "language"),
+        ("distributed", "uncertainty.cluster"),
+        ("pyarrow", "output.parquet"),
+    ],
 )
 def test_a_library_is_imported_in_its_home_alone(package: str, home: str) -> None:
     users = {name_of(path) for path in PLACED if any(below(name, package) for name in imports(path))}

@@ -10,7 +10,7 @@ import pytest
 from simsurance.scenario_file.loader import load
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("run", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers", "drawn")
+MODULES = ("run", "scale", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers", "drawn")
 
 
 @pytest.fixture
@@ -77,6 +77,14 @@ def test_the_table_says_what_is_met() -> None:
     assert [line.split()[-1] for line in lines[1:]] == ["met", "MISSED", "10", "ms"]
     assert "not available" in lines[3]
     assert "1,234" in lines[4]
+
+
+@pytest.mark.usefixtures("on_path")
+def test_hours_and_disk_of_many_draws_follow_from_what_was_measured() -> None:
+    text = import_module("scale").extrapolated({"one": 3.6, "several": 36.0, "bytes": 1000.0}, 0.5)
+    *_, provinces, million = ([cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines())
+    assert provinces == ["31 provinces × 10 scenarios × 1,000 draws", "310", "19.4", "2.42", "0.31"]
+    assert million == ["one scenario × 1,000,000 draws", "1,000", "62.5", "7.81", "1"]
 
 
 @pytest.mark.usefixtures("on_path")

@@ -1,6 +1,7 @@
 """What it is worth to know an unknown: the estimate against closed forms, and what is told of it."""
 
 import json
+from dataclasses import replace
 from math import asin, pi
 
 import numpy as np
@@ -45,8 +46,9 @@ def drawn(run):
     """The draws and what each unknown is in them, and an event that one of them decides."""
     known = information(Drawn.of(run), 2027)
     months = run.kept.yearly["resident"]["reserve_months"][:, -1]
-    run.kept.measured["depletion_year"][:] = np.where(months < np.median(months), 2027.0, np.nan)
-    return Information(Drawn.of(run), known.values, 2027)
+    years = {"depletion_year": np.where(months < np.median(months), 2027.0, np.nan)}
+    decided = replace(run, kept=replace(run.kept, measured={**run.kept.measured, **years}))
+    return Information(Drawn.of(decided), known.values, 2027)
 
 
 @pytest.mark.parametrize("weight", [0.3, 1.0, 3.0])

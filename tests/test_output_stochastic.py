@@ -19,7 +19,7 @@ from simsurance.output.draws_words import chance, chance_words, odds, range_word
 from simsurance.output.stochastic_summary import pooled, stochastic_summary, told_years
 from simsurance.results import simulate
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.stochastic import Plan, Stochastic
+from simsurance.uncertainty.stochastic import Plan, Stochastic, kept_of
 
 BOTH = pytest.mark.parametrize("lang", languages())
 FUNDS = ("resident", "employee_pool")
@@ -35,8 +35,8 @@ DATES = {"depletion_years": "resident", "employee_depletion_years": "employee_po
 def sixteen():
     scenario = shipped("baseline").replace({"horizon.last_year": 2032})
     plan = Plan((scenario,), Sample(16, 1))
-    (kept,), (central,) = plan.chunk(0, 16), simulate([scenario])
-    return Stochastic(central, plan.sample, kept)
+    (central,) = simulate([scenario])
+    return Stochastic(central, plan.sample, kept_of(plan.chunk(0, 16), 0))
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def dated(run, years, event="depletion"):
     """The same draws with other dates of both funds."""
     found = np.resize(np.array(years, dtype=float), run.sample.draws)
     other = {measure_of(fund, f"{event}_year"): found for fund in FUNDS}
-    return Stochastic(run.central, run.sample, replace(run.kept, measured=run.kept.measured | other))
+    return Stochastic(run.central, run.sample, replace(run.kept, measured={**run.kept.measured, **other}))
 
 
 @pytest.fixture(params=["as drawn", "never", "always", "at once"])

@@ -22,9 +22,11 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register, rows
 from simsurance.scenario_file.schedule import values_by_year
-from simsurance.uncertainty import draws, jobs
+from simsurance.uncertainty import draws
+from simsurance.uncertainty.chunks import COLUMNS, DONE
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
 from simsurance.uncertainty.futures import Futures, drawn, futures_of
+from simsurance.uncertainty.jobs import over
 from simsurance.uncertainty.observed import (
     OF_MEMBERS,
     OF_RESIDENTS,
@@ -49,7 +51,7 @@ from simsurance.uncertainty.parameters import (
 )
 from simsurance.uncertainty.paths import AT, BOUNDS, LATENT, SERIES, between, paths_of, rotation
 from simsurance.uncertainty.sampling import FEWEST, SCRAMBLINGS, Sample, sensible, uniforms
-from simsurance.uncertainty.stochastic import Plan, Stochastic, standard_error, stochastic
+from simsurance.uncertainty.stochastic import Plan, Stochastic, kept_of, project, standard_error, stochastic
 
 SHORT = {"horizon.last_year": 2027}
 OFF = {f"uncertainty.{family}": False for family in ("parameters", "behaviour", "paths", "demography")}
@@ -375,42 +377,32 @@ def same(one: list, other: list) -> None:
 def test_processes_blocks_and_what_was_on_disk_give_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 8)
     plan = Plan((baseline(),), Sample(DRAWS, 1))
-    whole = jobs.project(plan)
-    same(whole, jobs.project(plan, 2, tmp_path / "parts"))
+    whole = project(plan)
+    same(whole, project(plan, over(2), tmp_path / "parts", size=8))
     monkeypatch.setattr(Plan, "chunk", None)
-    same(whole, jobs.project(plan, 1, tmp_path / "parts"))
+    same(whole, project(plan, over(1), tmp_path / "parts"))
 
 
 def test_a_draw_is_the_same_alone_and_beside_others() -> None:
     plan = Plan((baseline(),), Sample(DRAWS, 1))
-    same(
-        plan.chunk(4, 8),
-        [
-            each.__class__(
-                {f: {n: v[0:4] for n, v in c.items()} for f, c in each.yearly.items()},
-                {n: v[0:4] for n, v in each.measured.items()},
-                each.nearer[:4],
-                each.missed[:4],
-            )
-            for each in plan.chunk(4, 12)
-        ],
-    )
+    together, alone = plan.chunk(4, 12), Plan(plan.scenarios, plan.sample, beside=1).chunk(5, 8)
+    for name, values in alone.items():
+        assert np.array_equal(values, together[name][1:4], equal_nan=True), name
 
 
 def test_a_draw_that_would_be_paid_more_than_the_cost_is_brought_nearer() -> None:
     """The ratio that was solved and what the retired are paid beyond it are more than 1 in one of these."""
-    found = Plan((baseline(),), Sample(64, 1)).chunk(56, 64)[0]
+    found = kept_of(Plan((baseline(),), Sample(64, 1)).chunk(56, 64), 0)
     assert found.nearer[:, 1].min() < 1
     assert np.isfinite(found.measured["closing_last_year"]).all()
 
 
 def test_a_draw_is_given_up_early_only_where_it_would_be_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Plan((baseline(),), Sample(64, 1)).chunk(0, 32)[0]
+    found = kept_of(Plan((baseline(),), Sample(64, 1)).chunk(0, 32), 0)
     assert (found.nearer[:, 1] < 1).any()
     monkeypatch.setattr("simsurance.uncertainty.observed.SURELY", np.inf)
-    same([found], Plan((baseline(),), Sample(64, 1)).chunk(0, 32))
+    same([found], [kept_of(Plan((baseline(),), Sample(64, 1)).chunk(0, 32), 0)])
 
 
 def test_levels_are_solved_without_a_bonus_that_nobody_has_earned() -> None:
@@ -425,12 +417,24 @@ def test_levels_are_solved_without_a_bonus_that_nobody_has_earned() -> None:
     assert Reached.by([baseline()], [later], levels).year.rules_in_force.max() > 0
 
 
-def test_a_damaged_part_is_computed_again(tmp_path: Path) -> None:
+def test_scenarios_side_by_side_are_each_as_after_the_first_alone() -> None:
+    one, other = baseline(), load("frozen_contribution").replace(SHORT)
+    pair, first = Plan((one, other), Sample(DRAWS, 1)).chunk(0, 4), Plan((one,), Sample(DRAWS, 1)).chunk(0, 4)
+    same([kept_of(first, 0)], [kept_of(pair, 0)])
+    assert not np.array_equal(pair["0/yearly/resident/closing"], pair["1/yearly/resident/closing"])
+
+
+@pytest.mark.parametrize("file", [COLUMNS, DONE])
+def test_a_damaged_part_is_computed_again(tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = Plan((baseline(),), Sample(DRAWS, 1))
-    whole = jobs.project(plan, 1, tmp_path)
-    (file,) = tmp_path.glob("*.npz")
-    file.write_bytes(file.read_bytes()[:100])
-    same(whole, jobs.project(plan, 1, tmp_path))
+    whole, chunk, made = project(plan), Plan.chunk, list[tuple[int, int]]()
+    project(plan, None, tmp_path, size=8)
+    content = bytearray((tmp_path / file).read_bytes())
+    content[-9 if file == DONE else 8 * 10] ^= 1
+    (tmp_path / file).write_bytes(content)
+    monkeypatch.setattr(Plan, "chunk", lambda plan, *span: made.append(span) or chunk(plan, *span))
+    same(whole, project(plan, None, tmp_path, size=8))
+    assert made == [(8, 16) if file == DONE else (0, 8)]
 
 
 # --- what they say -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.measures import Account, measure_of
+from simsurance.measures import measure_of
 from simsurance.model.fund import ROUNDING
 from simsurance.results import RunAccounts
 from simsurance.scenario_file.faults import nearest
@@ -66,7 +66,9 @@ class Condition:
         """By how much it holds: zero or more where it does, NaN where the measure has no value."""
         return float(self.margins(run.accounts[self.fund], _measured(run), run.years))
 
-    def values(self, account: Account, measured: Mapping[str, Any], years: tuple[int, ...]) -> np.ndarray:
+    def values(
+        self, account: Mapping[str, np.ndarray], measured: Mapping[str, Any], years: tuple[int, ...]
+    ) -> np.ndarray:
         """The measure itself of one run or many, from columns [..., year] and summary measures [...]."""
         if not self.when:
             return np.asarray(measured[measure_of(self.fund, self.measure)])
@@ -76,14 +78,16 @@ class Condition:
         lowest = (self.sign == ">=") == (self.when == "through")
         return np.asarray(found.min(axis=-1) if lowest else found.max(axis=-1))
 
-    def margins(self, account: Account, measured: Mapping[str, Any], years: tuple[int, ...]) -> np.ndarray:
+    def margins(
+        self, account: Mapping[str, np.ndarray], measured: Mapping[str, Any], years: tuple[int, ...]
+    ) -> np.ndarray:
         """By how much it holds in one run or many, in the same way."""
         if self.measure in BALANCES and not self.when:
             return self._dated(account, years)
         found = self.values(account, measured, years) - self.value
         return found if self.sign == ">=" else -found
 
-    def _dated(self, account: Account, years: tuple[int, ...]) -> np.ndarray:
+    def _dated(self, account: Mapping[str, np.ndarray], years: tuple[int, ...]) -> np.ndarray:
         """Of a year that may not come: months of expenditure by which the balance stays above zero before it, or does not."""
         months = account[BALANCES[self.measure]] / account["outgo"] * 12 + 12 * ROUNDING
         if self.sign == ">=":

@@ -15,9 +15,8 @@ from scipy.interpolate import PchipInterpolator
 
 from simsurance.answers.condition import Chance
 from simsurance.answers.vary import Vary, rounded
-from simsurance.results import RunResult
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
-from simsurance.uncertainty.stochastic import Stochastic, standard_error, stochastic
+from simsurance.uncertainty.stochastic import CentralRun, Stochastic, standard_error, stochastic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +38,7 @@ Tell = Callable[[int, int], None]
 class OnDraws:
     """A probability of a condition, what is varied for it, and margins by size and draw; `sizes` in order."""
 
-    central: RunResult
+    central: CentralRun
     vary: Vary
     chance: Chance
     sample: Sample
@@ -120,7 +119,7 @@ def on_draws(
     """
     rows: dict[float, np.ndarray] = {}
 
-    def run(sizes: Sequence[float], turn: int) -> RunResult:
+    def run(sizes: Sequence[float], turn: int) -> CentralRun:
         new = [size for size in sizes if size not in rows]
         folder = None if parts is None else parts / f"{turn}"
 
@@ -132,7 +131,9 @@ def on_draws(
         if vary.low <= vary.own <= vary.high:
             rows[vary.own] = margins_of(found[0], chance)
         rows.update({size: margins_of(each, chance) for size, each in zip(new, found[1:], strict=True)})
-        return found[0].central
+        central = found[0].central
+        assert isinstance(central, CentralRun)
+        return central
 
     central = run([rounded(size) for size in np.linspace(vary.low, vary.high, GRID)], 0)
     for turn in range(1, MOST_ROUNDS):

@@ -1,6 +1,5 @@
 """`simsurance attribute`: what each part of a package, or of the difference between two scenarios, does."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +7,12 @@ import click
 
 from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import (
-    bom_option,
     command_line,
     entries_option,
-    language_option,
+    many_runs_options,
     notes_of,
+    parts_of,
+    processors,
     scenario_options,
     tell_notes,
 )
@@ -52,14 +52,7 @@ if TYPE_CHECKING:
 )
 @scenario_options
 @entries_option
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
-)
-@click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
-@bom_option
-@language_option("table, chart and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@many_runs_options("table")
 def command(
     scenario: str,
     other: str | None,
@@ -97,20 +90,20 @@ def command(
         from simsurance.answers.attribute import attribute, differences, named_keys, options_of
         from simsurance.output.manifest import attribution_id
         from simsurance.output.save import save_attribution
-        from simsurance.uncertainty.jobs import discard_parts
+        from simsurance.uncertainty.chunks import discard_parts
 
         if other:
             parts = differences(base, scenario_of(other, fragments, settings), named_keys(named))
         else:
             parts = options_of([name for names in package for name in names.split(",")])
         tell_notes(notes_of(base, lang))
-        kept = out / f"{folder.name}.{attribution_id(base, parts, entries, orders)[:8]}.parts"
+        kept = parts_of(folder, attribution_id(base, parts, entries, orders), lang)
         found = attribute(
             base,
             parts,
             entries,
             orders,
-            jobs or os.cpu_count() or 1,
+            processors(jobs),
             kept,
             lambda done, of: line.say_share(said, done, of, "points"),
         )

@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +50,46 @@ def language_option(of: str) -> Callable[[Command], Command]:
         callback=lambda context, parameter, lang: lang if lang == WHOLE else words(lang).lang,
         help=f"Language of {of}.",
     )
+
+
+def many_runs_options(printed: str) -> Callable[[Command], Command]:
+    """What every command of many runs takes: `--jobs`, `--out`, `--charts`, `--bom`, `--lang` and `--json`, as `as_json`.
+
+    `printed` says what is printed unless it is JSON.
+    """
+    options = (
+        click.option(
+            "--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given."
+        ),
+        click.option(
+            "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+        ),
+        click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out."),
+        bom_option,
+        language_option(f"{printed}, charts and summary"),
+        click.option("--json", "as_json", is_flag=True, help=f"Print one JSON document instead of a {printed}."),
+    )
+
+    def put(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return put
+
+
+def processors(jobs: int | None) -> int:
+    """Processes that are asked for, or as many as there are processors."""
+    return jobs or os.cpu_count() or 1
+
+
+def parts_of(folder: Path, digest: str, lang: str) -> Path:
+    """Where finished chunks of a result stand until all are there; says which of another state of the scenario stand beside."""
+    parts = folder.with_name(f"{folder.name}.{digest[:8]}.parts")
+    for other in sorted(folder.parent.glob(f"{escape(folder.name)}.????????.parts")):
+        if other != parts:
+            tell(words(lang).say("progress.other_parts", folder=other), err=True)
+    return parts
 
 
 def range_option(command: Command) -> Command:

@@ -21,6 +21,7 @@ class Progress:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._shown = False
+        self._first: dict[tuple[str, int], tuple[int, float]] = {}
 
     def say(self, text: str) -> None:
         """Replace the line."""
@@ -29,9 +30,11 @@ class Progress:
             self._shown = True
 
     def say_share(self, said: Words, done: int, of: int, what: str = "draws") -> None:
-        """Replace the line by how much is done, and how long the rest takes at the pace so far."""
-        passed = time.monotonic() - self._started
-        self.say(said.say(f"progress.{what}", done=done, of=of, left=round(passed * (of - done) / max(done, 1))))
+        """Replace the line by how much is done, and how long the rest takes at the pace since the first call of these."""
+        before, since = self._first.setdefault((what, of), (done, time.monotonic()))
+        if done > before:
+            left = round((time.monotonic() - since) * (of - done) / (done - before))
+            self.say(said.say(f"progress.{what}", done=done, of=of, left=left))
 
     def clear(self) -> None:
         """Take the line away."""

@@ -1,6 +1,5 @@
 """`simsurance sensitivity`: what moves a fund most of all that is not known."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import command_line, many_runs_options, notes_of, processors, scenario_options, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
@@ -47,14 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by", type=int, help="Depleted by which year, for draws; the least certain one of each fund if not given."
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
-)
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@bom_option
-@language_option("list, charts and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a list.")
+@many_runs_options("list")
 def command(
     scenario: str,
     fragments: tuple[str, ...],
@@ -90,8 +82,8 @@ def command(
         line.say(said.label("progress.importing"))
         from simsurance.output.manifest import draws_id, shocks_id, trajectories_id
         from simsurance.output.save import save_sensitivity
+        from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.information import SAMPLER, Drawn, information
-        from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.parameters import K
         from simsurance.uncertainty.sampling import Sample
         from simsurance.uncertainty.screening import Trajectories, screening
@@ -105,7 +97,7 @@ def command(
             line.say_share(said, done, of, "points")
 
         require_by(base, by)
-        processes = jobs or os.cpu_count() or 1
+        processes = processors(jobs)
         known = None if drawn_in is None else information(_saved(drawn_in, base, lang), by)
         found = sensitivity(base, year, processes, parts, told)
         walked, screened = parts, None
@@ -124,10 +116,11 @@ def command(
             of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
         save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups, screened)
+        more = (known, of_groups, screened)
+        text = _json(found, folder, *more) if as_json else _text(found, folder, lang, *more)
         for finished in (parts, drawn, mixed, walked):
             discard_parts(finished)
-    more = (known, of_groups, screened)
-    tell(_json(found, folder, *more) if as_json else _text(found, folder, lang, *more), nl=False)
+    tell(text, nl=False)
 
 
 def _sample(draws: int, seed: int, lang: str) -> "Sample":

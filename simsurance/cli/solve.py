@@ -1,6 +1,5 @@
 """`simsurance solve`: what a key has to be for a condition to hold."""
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import (
+    command_line,
+    many_runs_options,
+    notes_of,
+    parts_of,
+    processors,
+    scenario_options,
+    tell_notes,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
@@ -70,14 +77,7 @@ def _delays(context: click.Context, parameter: click.Parameter, given: str | Non
     show_default=True,
     help="New entrants to the employee scheme: by the odds of the uninsured, or those of SCENARIO; on draws always these.",
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes for draws; as many as processors if not given.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
-)
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@bom_option
-@language_option("answer, charts and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of the answer in words.")
+@many_runs_options("answer")
 def command(
     scenario: str,
     keys: tuple[str, ...],
@@ -116,12 +116,11 @@ def command(
         from simsurance.answers.on_draws import on_draws
         from simsurance.answers.solve import solve
         from simsurance.answers.vary import proportion_of, vary_of
-        from simsurance.output.manifest import draws_id
+        from simsurance.output.manifest import asked_id
         from simsurance.output.save import save_solve
         from simsurance.results import simulate
-        from simsurance.uncertainty.jobs import discard_parts
+        from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
-        from simsurance.uncertainty.stochastic import ENGINE
 
         vary = vary_of(base, keys, proportion_of(proportion) if proportion else (), how, start)
         (central,) = simulate([base])
@@ -133,13 +132,13 @@ def command(
             if waits:
                 raise click.UsageError("--delay: is asked of one path; leave P(…) out, or --delay")
             sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0])
-            parts = out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
+            parts = parts_of(folder, asked_id(vary, condition, sample), lang)
             found = on_draws(
                 vary,
                 condition,
                 sample,
-                jobs or os.cpu_count() or 1,
-                None,
+                processors(jobs),
+                parts,
                 lambda done, of: line.say_share(said, done, of),
             )
             discard_parts(parts)

@@ -1,14 +1,23 @@
 """`simsurance stochastic`: many draws of what is not known, and what they say together."""
 
-import os
+import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import (
+    command_line,
+    many_runs_options,
+    notes_of,
+    parts_of,
+    processors,
+    scenario_options,
+    tell_notes,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -17,19 +26,33 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import words
 from simsurance.output.folder import prepare
 from simsurance.scenario_file.faults import refuse
+from simsurance.scenario_file.files import shipped
 
 if TYPE_CHECKING:
     from simsurance.uncertainty.stochastic import Stochastic
 
 DRAWS = 256
+TASK = 100
+MANY = 1000
+"""So many draws say what they will need, asked or not."""
 SAMPLERS = ("sobol", "lhs", "plain")
 CHANCE = ("depleted", "depleted_standard_error")
 COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
 
 
+def _bytes(context: click.Context, parameter: click.Parameter, given: str | None) -> float | None:
+    """A size such as 500M or 2G in bytes."""
+    if given is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([KMGT])B?", given.strip(), re.IGNORECASE)
+    if not found or not float(found[1]):
+        raise click.BadParameter(f"{given[:40]} is no size; write 500M or 2G")
+    return float(found[1]) * 1000.0 ** ("KMGT".index(found[2].upper()) + 1)
+
+
 @click.command()
-@click.argument("scenario")
-@click.argument("others", metavar="[OTHER]...", nargs=-1)
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every shipped scenario after those named, the baseline first.")
 @scenario_options
 @click.option("--draws", type=click.IntRange(1, 1_000_000), default=DRAWS, show_default=True, help="How many draws.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
@@ -40,22 +63,30 @@ COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
     show_default=True,
     help="Scrambled Sobol sequence, Latin hypercubes, or plain random numbers.",
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
+    "--memory",
+    metavar="SIZE",
+    callback=_bytes,
+    help="Need no more than this, such as 500M or 2G: fewer processes, fewer draws solved together.",
 )
-@click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
-@bom_option
-@language_option("table, charts and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option("--parquet", is_flag=True, help="Write every draw and its years as Parquet files as well.")
+@click.option("--scheduler", metavar="ADDRESS", help="Compute on the cluster of this Dask scheduler: tcp://HOST:PORT.")
+@click.option(
+    "--task", type=click.IntRange(1, 1_000_000), default=TASK, show_default=True, help="Draws of a task of a cluster."
+)
+@many_runs_options("table")
 def command(
-    scenario: str,
-    others: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    every: bool,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     draws: int,
     seed: int,
     sampler: str,
+    memory: float | None,
+    parquet: bool,
+    scheduler: str | None,
+    task: int,
     jobs: int | None,
     out: Path,
     charts: bool,
@@ -63,40 +94,61 @@ def command(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Project SCENARIO under many draws of what is not known, and each OTHER under the same draws.
+    """Project the first SCENARIO under many draws of what is not known, and each other under the same draws.
 
     Writes OUT/stochastic-<names>/. Interrupted, the same command goes on from the draws that are done.
     """
-    scenarios = [scenario_of(name, fragments, settings) for name in (scenario, *others)]
-    names = [each.name for each in scenarios]
+    if not scenarios and not every:
+        raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
+    given = (*scenarios, *(name for name in (shipped() if every else ()) if name not in scenarios))
+    chosen = [scenario_of(name, fragments, settings) for name in given]
+    names = [each.name for each in chosen]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SimsuranceError(f"{twice}: named twice; draws of a scenario beside themselves say nothing")
-    refuse(fault for each in scenarios for fault in table_faults(each))
-    folder = out / "-".join(["stochastic", *names])
+    refuse(fault for each in chosen for fault in table_faults(each))
+    folder = out / "-".join(["stochastic", *(["all"] if every else names)])
     prepare(folder)
-    tell_notes(line for each in scenarios for line in notes_of(each, lang))
+    tell_notes(line for each in chosen for line in notes_of(each, lang))
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
         from simsurance.output.manifest import draws_id
         from simsurance.output.save import save_stochastic
-        from simsurance.uncertainty.jobs import discard_parts
+        from simsurance.uncertainty.chunks import discard_parts
+        from simsurance.uncertainty.jobs import over
+        from simsurance.uncertainty.memory import need
         from simsurance.uncertainty.sampling import Sample, sensible
-        from simsurance.uncertainty.stochastic import ENGINE, stochastic
+        from simsurance.uncertainty.stochastic import CHUNK, ENGINE, Plan, central_runs, project, said_of
 
+        if parquet:
+            from simsurance.output.parquet import require_parquet
+
+            require_parquet()
         sample = Sample(sensible(draws, sampler), seed, sampler)
         if sample.draws != draws:
             tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
-        parts = out / f"{folder.name}.{draws_id(scenarios, sample, ENGINE)[:8]}.parts"
+        parts = parts_of(folder, draws_id(chosen, sample, ENGINE), lang)
+        central = central_runs(chosen)
+        needed = need(central, sample, 1 if scheduler else processors(jobs), memory)
+        if memory is not None or sample.draws >= MANY:
+            tell(said.say("stochastic_table.needs", **asdict(needed)), err=True)
+        plan = Plan(tuple(chosen), sample, needed.beside)
+        if scheduler:
+            from simsurance.uncertainty.cluster import on_cluster
 
-        def told(done: int, of: int) -> None:
-            line.say_share(said, done, of)
+            def note(slow: int, workers: int) -> None:
+                tell(said.say("stochastic_table.threads", address=scheduler, slow=slow, workers=workers), err=True)
 
-        runs = stochastic(scenarios, sample, jobs or os.cpu_count() or 1, parts, told)
+            spread, size = on_cluster(scheduler, task, note), task
+        else:
+            spread, size = over(needed.jobs), CHUNK
+        found = project(plan, spread, parts, lambda done, of: line.say_share(said, done, of), size)
+        runs = said_of(central, sample, found)
         line.say(said.say("progress.writing", folder=folder))
-        save_stochastic(runs, folder, charts, lang, command_line(), bom)
+        save_stochastic(runs, folder, charts, lang, command_line(), bom, parquet)
+        text = _json(runs, folder) if as_json else _text(runs, folder, lang)
         discard_parts(parts)
-    tell(_json(runs, folder) if as_json else _text(runs, folder, lang), nl=False)
+    tell(text, nl=False)
 
 
 def _text(runs: "Sequence[Stochastic]", folder: Path, lang: str) -> str:

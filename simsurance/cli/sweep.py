@@ -1,13 +1,20 @@
 """`simsurance sweep`: a scenario over a grid of values of its keys."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import (
+    command_line,
+    many_runs_options,
+    notes_of,
+    parts_of,
+    processors,
+    scenario_options,
+    tell_notes,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -32,14 +39,7 @@ if TYPE_CHECKING:
 @click.option("--measure", default="depletion_year", show_default=True, help="What chart and table show.")
 @click.option("--fund", default="resident", show_default=True, help="Of which fund.")
 @scenario_options
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
-)
-@click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
-@bom_option
-@language_option("table, chart and summary")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@many_runs_options("table")
 def command(
     scenario: str,
     grids: tuple[str, ...],
@@ -69,7 +69,7 @@ def command(
         from simsurance.output.manifest import sweep_id
         from simsurance.output.save import save_sweep
         from simsurance.results import simulate
-        from simsurance.uncertainty.jobs import discard_parts
+        from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.sweep import grid_of, points_of, require_chart, require_measure, sweep
 
         points = points_of(base, [grid_of(text) for text in grids])
@@ -78,11 +78,11 @@ def command(
         (central,) = simulate([base])
         require_measure(central, fund, measure)
         tell_notes(notes_of(base, lang))
-        parts = out / f"{folder.name}.{sweep_id(points)[:8]}.parts"
+        parts = parts_of(folder, sweep_id(points), lang)
         found = sweep(
             points,
             central,
-            jobs or os.cpu_count() or 1,
+            processors(jobs),
             parts,
             lambda done, of: line.say_share(said, done, of, "points"),
         )

@@ -12,7 +12,7 @@ from simsurance.scenario_file.keys import KEYS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simsurance.results import RunResult
+    from simsurance.results import RunAccounts
 
 PERCENTILE: Final = re.compile(r"p(\d+(?:\.\d+)?)")
 SHARE, YEAR, OF_COLUMN, OF_MEASURE, OF_UNKNOWN = "share", "year", "of the column", "of the measure", "of the unknown"
@@ -40,7 +40,7 @@ UNITS_OF: Final[Mapping[tuple[str, str], str]] = {
 OF_PERCENTILES: Final = {"percentiles": OF_COLUMN, "pairs_by_year": OF_COLUMN, "measures": "see the column unit"}
 
 
-def analysis_codebook(tables: "Mapping[str, pd.DataFrame]", central: "RunResult") -> str:
+def analysis_codebook(tables: "Mapping[str, pd.DataFrame]", central: "RunAccounts") -> str:
     """A codebook as CSV text; a measure that is a column has the unit that it has in the central run."""
     rows = []
     for table, frame in tables.items():
@@ -52,7 +52,7 @@ def analysis_codebook(tables: "Mapping[str, pd.DataFrame]", central: "RunResult"
     return rows_csv(CODEBOOK_HEADER, rows)
 
 
-def _unit(table: str, name: str, central: "RunResult") -> str:
+def _unit(table: str, name: str, central: "RunAccounts") -> str:
     if PERCENTILE.fullmatch(name):
         return OF_PERCENTILES.get(table, OF_MEASURE)
     if name in KEYS:

@@ -49,6 +49,12 @@ def prepare(path: Path) -> None:
     refuse_foreign(path)
 
 
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes, however large it is."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def former_of(path: Path) -> Path:
     """Where a folder stands while its successor takes its place."""
     return path.with_name(f"{path.name}.former")
@@ -72,7 +78,7 @@ def refuse_foreign(path: Path) -> None:
             continue
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
             raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
-        if name.as_posix() != MANIFEST and hashlib.sha256(file.read_bytes()).hexdigest() != hashes[name.as_posix()]:
+        if name.as_posix() != MANIFEST and sha256(file) != hashes[name.as_posix()]:
             raise _changed(file)
 
 

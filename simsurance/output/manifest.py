@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.data import tables
 from simsurance.data.tables import DATA
-from simsurance.output.folder import MADE_BY
+from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
-from simsurance.output.planned import run_id, sha256
+from simsurance.output.planned import run_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.answers.attribute import Attribution, Part
+    from simsurance.answers.condition import Chance
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
+    from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.screening import Screening, Trajectories
     from simsurance.uncertainty.sensitivity import Sensitivity
-    from simsurance.uncertainty.stochastic import Stochastic
+    from simsurance.uncertainty.stochastic import CentralRun, Stochastic
     from simsurance.uncertainty.sweep import Points, Sweep
     from simsurance.uncertainty.variance import Shares
 
@@ -71,7 +73,7 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str,
     return _manifest(content, outputs, command)
 
 
-def pinned(results: "RunResult") -> dict[str, Any]:
+def pinned(results: "RunResult | CentralRun") -> dict[str, Any]:
     """Each pin of a run: total, mode, and the factor on the model's total by year."""
     pins = results.scenario.values.pins
     return {
@@ -80,11 +82,11 @@ def pinned(results: "RunResult") -> dict[str, Any]:
     }
 
 
-def entries_of(results: "RunResult") -> dict[str, Any]:
+def entries_of(results: "RunResult | CentralRun") -> dict[str, Any]:
     """The run whose entries to the employee scheme a run holds, and those that were not met by year; empty by the odds."""
-    if results.held is None:
+    of = results.held.of if results.held is not None else getattr(results, "of_base", None)
+    if of is None:
         return {}
-    of = results.held.of
     return {"entries_of": {"scenario": of.name, "run_id": run_id(of, as_read)}, "entries_not_met": results.not_met}
 
 
@@ -161,6 +163,13 @@ def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
         "tolerance": found.tolerance,
     }
     return content | found.beside
+
+
+def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
+    """Hash of what makes the draws of a search the same."""
+    told = {name: value for name, value in vars(vary).items() if name != "scenario"}
+    asked = {"vary": told, "asked": chance.text, "fund": chance.condition.fund, "sample": vars(sample)}
+    return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
 
 
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
@@ -258,7 +267,7 @@ def _hash_of(made_of: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
-def _run(result: "RunResult") -> dict[str, Any]:
+def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
     """One run among others."""
     return {
         "run_id": run_id(result.scenario, as_read),

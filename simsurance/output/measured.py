@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from simsurance.measures import Measure, measure_of
 
 if TYPE_CHECKING:
-    from simsurance.results import RunResult
+    from simsurance.results import RunAccounts
 
 RESIDENT = "resident"
 
@@ -29,7 +29,7 @@ class Outlook:
     required_contribution_status: str | None
 
 
-def measured(results: "RunResult", fund: str = RESIDENT) -> dict[str, Measure]:
+def measured(results: "RunAccounts", fund: str = RESIDENT) -> dict[str, Measure]:
     """Every measure of a fund: value, unit and status, by the name that it has for the resident fund."""
     table = results.measures
     rows = zip(table.index, table["value"], table["unit"], table["status"], strict=True)
@@ -46,12 +46,12 @@ def year_or_none(found: Measure) -> int | None:
     return int(found.value) if found.status == "ok" else None
 
 
-def outlooks(results: "RunResult") -> list[Outlook]:
+def outlooks(results: "RunAccounts") -> list[Outlook]:
     """The outlook of each fund that is projected."""
     return [_outlook(results, fund) for fund in results.accounts]
 
 
-def _outlook(results: "RunResult", fund: str) -> Outlook:
+def _outlook(results: "RunAccounts", fund: str) -> Outlook:
     found, account = measured(results, fund), results.accounts[fund]
     required = found.get("required_contribution_multiple_now")
     ends = account["closing"], account["closing"] / account["price_level"], account["reserve_months"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
-from simsurance.output.folder import MANIFEST
+from simsurance.output.folder import MANIFEST, sha256
 from simsurance.output.labels import chart_names
 from simsurance.scenario_file.faults import nearest
 from simsurance.scenario_file.keys import GDP
@@ -85,11 +85,6 @@ def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) ->
         made_of["pinned_in"] = run_id(scenario.pin_root, digest)
     text = json.dumps(made_of, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def table_places(scenario: "Scenario") -> dict[Path, str]:

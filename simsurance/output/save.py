@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from simsurance.csv_text import table_csv
 from simsurance.data.tables import content_read
 from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
-from simsurance.output.folder import MANIFEST, new_folder, sealed
+from simsurance.output.folder import MANIFEST, new_folder, sealed, sha256
 from simsurance.output.manifest import (
     attribution_manifest,
     calibration_manifest,
@@ -22,10 +23,10 @@ from simsurance.output.manifest import (
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
-from simsurance.output.planned import Extent, sha256, table_places
+from simsurance.output.planned import Extent, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
-from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables
+from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables, write_draws
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -129,9 +130,14 @@ def save_stochastic(
     lang: str = "en",
     command: str = "",
     bom: bool = False,
+    parquet: bool = False,
 ) -> None:
-    """Write what draws say as the folder `path`, in the same way: of one scenario, or of several in a folder each."""
+    """Write what draws say as the folder `path`, in the same way: of one scenario, or of several in a folder each.
+
+    `parquet`: every draw and its years as Parquet files as well.
+    """
     texts: dict[str, str | bytes] = {}
+    large: dict[str, Callable[[Path], None]] = {}
     names = [""] if len(runs) == 1 else [f"{run.scenario.name}/" for run in runs]
     for name, run in zip(names, runs, strict=True):
         places = table_places(run.scenario)
@@ -141,6 +147,12 @@ def save_stochastic(
         texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
         texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
         texts[f"{name}summary.md"] = stochastic_summary(run, lang)
+        large[f"{name}draws.csv"] = partial(write_draws, run, bom=bom)
+        if parquet:
+            from simsurance.output.parquet import write_inputs_and_measures, write_years
+
+            large[f"{name}draws.parquet"] = partial(write_inputs_and_measures, run, runs[0])
+            large[f"{name}years.parquet"] = partial(write_years, run)
     if len(runs) > 1:
         from simsurance.uncertainty.paired import Pairs
 
@@ -160,7 +172,9 @@ def save_stochastic(
 
             yield from write_all(pairs, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom)
+    _write(
+        path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom, large
+    )
 
 
 def save_sweep(
@@ -313,8 +327,9 @@ def _write(
     draw: Callable[[Path], Iterable[Path]] | None,
     manifest: Callable[[Mapping[str, str]], str],
     bom: bool = False,
+    large: Mapping[str, Callable[[Path], None]] | None = None,
 ) -> None:
-    """Texts, charts and the manifest of both into a folder that appears whole."""
+    """Texts, charts and the manifest of both into a folder that appears whole; `large`: files written piece by piece."""
     with new_folder(path) as draft:
         for name, text in texts.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
@@ -324,6 +339,9 @@ def _write(
             files += draw(draft / "charts")
         as_given = {draft / name for name, text in texts.items() if isinstance(text, bytes)}
         marked((file for file in files if file not in as_given), bom)
+        for name, write in (large or {}).items():
+            write(draft / name)
+            files.append(draft / name)
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(sealed(manifest(outputs)), encoding="utf-8", newline="\n")
 

@@ -12,10 +12,19 @@ from simsurance import __version__
 from simsurance.csv_text import table_csv
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import RESIDENT
-from simsurance.output.folder import MANIFEST, former_of, new_folder, prepare, read_manifest, refuse_foreign, sealed
+from simsurance.output.folder import (
+    MANIFEST,
+    former_of,
+    new_folder,
+    prepare,
+    read_manifest,
+    refuse_foreign,
+    sealed,
+    sha256,
+)
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import KEPT, SINGLE_CHANGES, Extent, sha256
+from simsurance.output.planned import KEPT, SINGLE_CHANGES, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS

@@ -1,6 +1,8 @@
 """The tables of a run as CSV text: tidy, full precision, one column a variable, and the codebook that explains them."""
 
+import codecs
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.axes import AXES
@@ -129,6 +131,19 @@ def _of_column(table: str, name: str) -> tuple[str, ...]:
     return tuple(label(table, name, lang) for lang in languages())
 
 
+DRAWS_AT_ONCE: Final = 500
+"""Draws whose rows are written at once."""
+
+
 def stochastic_tables(run: "Stochastic") -> dict[str, str]:
-    """The tables of draws as CSV text by file name."""
-    return {f"{name}.csv": table_csv(getattr(run, name)) for name in OF_DRAWS}
+    """The tables of draws as CSV text by file name, but for the one with a row a draw."""
+    return {f"{name}.csv": table_csv(getattr(run, name)) for name in OF_DRAWS if name != "draws"}
+
+
+def write_draws(run: "Stochastic", file: Path, bom: bool) -> None:
+    """The table with a row a draw as a CSV file, some rows at a time."""
+    with file.open("wb") as opened:
+        opened.write(codecs.BOM_UTF8 if bom else b"")
+        for first in range(0, run.sample.draws, DRAWS_AT_ONCE):
+            head, rows = table_csv(run.some_draws(first, min(first + DRAWS_AT_ONCE, run.sample.draws))).split("\n", 1)
+            opened.write((rows if first else f"{head}\n{rows}").encode())

@@ -11,6 +11,8 @@ SAMPLERS: Final = ("sobol", "lhs", "plain")
 SCRAMBLINGS: Final = 8
 """Independent parts of all draws: what they differ by is the error of a result."""
 FEWEST: Final = 2 * SCRAMBLINGS
+WINDOW: Final = 128
+"""Draws of a scrambling whose numbers are made together: so many are held, however many there are."""
 LEAST: Final = 2.0**-33
 """Uniforms are kept so far from 0 and 1, half a step of the sequence: a normal number is finite."""
 
@@ -54,10 +56,12 @@ class Sample:
     def normals(self, dimensions: int, first: int, last: int) -> np.ndarray:
         """Standard normal numbers of the draws from `first` to before `last`, [draw, dimension]."""
         parts = []
-        for part in range(self.scrambling(first), self.scrambling(last - 1) + 1):
-            start = part * self.in_each
-            here = _scrambled(self.sampler, self.seed, part, self.in_each, dimensions)
-            parts.append(here[max(first - start, 0) : last - start])
+        while first < last:
+            part, own = divmod(first, self.in_each)
+            window, start = divmod(own, WINDOW)
+            here = _window(self.sampler, self.seed, part, self.in_each, dimensions, window)
+            parts.append(here[start : start + last - first])
+            first += len(parts[-1])
         return np.concatenate(parts)
 
 
@@ -73,17 +77,30 @@ def sensible(draws: int, sampler: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _scrambled(sampler: str, seed: int, part: int, draws: int, dimensions: int) -> np.ndarray:
-    return ndtri(np.clip(uniforms(sampler, seed, part, draws, dimensions), LEAST, 1 - LEAST))
+def _window(sampler: str, seed: int, part: int, draws: int, dimensions: int, window: int) -> np.ndarray:
+    """Standard normal numbers of some draws of a scrambling, one after another."""
+    first = window * WINDOW
+    found = uniforms(sampler, seed, part, draws, dimensions, first, min(first + WINDOW, draws))
+    return ndtri(np.clip(found, LEAST, 1 - LEAST))
 
 
-def uniforms(sampler: str, seed: int, part: int, draws: int, dimensions: int) -> np.ndarray:
-    """Uniforms of one scrambling, [draw, dimension]."""
+def uniforms(
+    sampler: str, seed: int, part: int, draws: int, dimensions: int, first: int = 0, last: int | None = None
+) -> np.ndarray:
+    """Uniforms of the draws from `first` to before `last` of a scrambling, or of all, [draw, dimension].
+
+    A Sobol sequence and plain uniforms start anywhere; of a Latin hypercube all draws are made, whatever is asked for.
+    """
     from scipy.stats import qmc  # slow to import
 
-    rng = np.random.default_rng(np.random.SeedSequence([seed, part]))
+    rng, last = np.random.default_rng(np.random.SeedSequence([seed, part])), draws if last is None else last
     if sampler == "sobol":
-        return np.asarray(qmc.Sobol(dimensions, scramble=True, seed=rng).random(draws))
+        sequence = qmc.Sobol(dimensions, scramble=True, seed=rng)
+        if first:
+            sequence.fast_forward(first)
+            return np.asarray(sequence.random(last - first))
+        return np.asarray(sequence.random(1 << (last - 1).bit_length()))[:last]
     if sampler == "lhs":
-        return np.asarray(qmc.LatinHypercube(dimensions, seed=rng).random(draws))
-    return rng.random((draws, dimensions))
+        return np.asarray(qmc.LatinHypercube(dimensions, seed=rng).random(draws))[first:last]
+    rng.bit_generator.advance(first * dimensions)  # type: ignore[attr-defined]
+    return rng.random((last - first, dimensions))

@@ -1,19 +1,23 @@
 """Many draws of a scenario, projected and reduced: percentiles by year, probabilities and dates with their errors."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
-from simsurance.results import RunAccounts, RunResult, blocks, simulate
+from simsurance.results import RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
+from simsurance.uncertainty.chunks import Arrays, Tell, Under
+from simsurance.uncertainty.draws import Draw
 from simsurance.uncertainty.futures import Futures, futures_of
+from simsurance.uncertainty.jobs import Spread, computed, over
 from simsurance.uncertainty.observed import Observed, observed
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
 from simsurance.variables import CONSTANT_PRICES, VARIABLES
@@ -22,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-
-    from simsurance.uncertainty.jobs import Tell
 
 PERCENTILES: Final = (2.5, 10.0, 25.0, 50.0, 75.0, 90.0, 97.5)
 OVER_DRAWS: Final = axis("draw", of=("draw", "year"))
@@ -38,18 +40,22 @@ ENGINE: Final = "plain"
 """What steps the years: NumPy alone."""
 CHUNK: Final = 32
 """Draws that are projected, reduced and handed over together."""
+YEARLY: Final = "yearly/"
+"""What stands before a fund and a column in the name of what is kept by year, [draw, year]."""
+MEASURED: Final = "measured/"
+"""What stands before a measure's name where it is kept, [draw]."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of some draws of a scenario, the draw first.
+    """What is kept of some draws of a scenario, the draw first; of all draws on disk, each column read when it is asked for.
 
     `yearly` by fund and column, [draw, year]; `measured` by measure, NaN where it has no value, [draw]; `nearer` what inputs of
     membership and of cost were multiplied by, [draw, 2]; `missed` the largest distance from what was observed, [draw].
     """
 
-    yearly: dict[str, dict[str, np.ndarray]]
-    measured: dict[str, np.ndarray]
+    yearly: Mapping[str, Mapping[str, np.ndarray]]
+    measured: Mapping[str, np.ndarray]
     nearer: np.ndarray
     missed: np.ndarray
 
@@ -68,6 +74,8 @@ class Plan:
 
     scenarios: tuple[Scenario, ...]
     sample: Sample
+    beside: int = draws.TOGETHER
+    """Draws whose levels are solved together: more need more memory."""
 
     @cached_property
     def observed(self) -> Observed:
@@ -79,62 +87,84 @@ class Plan:
         """The draws."""
         return futures_of(self.scenarios[0], self.sample, tuple(level.target for level in self.observed.levels))
 
-    def chunk(self, first: int, last: int) -> list[Kept]:
-        """What is kept of the draws from `first` to before `last`, of each scenario."""
+    @property
+    def points(self) -> int:
+        """How many draws there are."""
+        return self.sample.draws
+
+    def __reduce__(self) -> "tuple[type[Plan], tuple[tuple[Scenario, ...], Sample, int]]":
+        """Goes to processes as it was made; what follows from it is found there."""
+        return Plan, (self.scenarios, self.sample, self.beside)
+
+    def chunk(self, first: int, last: int) -> Arrays:
+        """What is kept of the draws from `first` to before `last`, of each scenario by its place."""
         parts = list(self._blocks(first, last))
-        return [joined([part[place] for part in parts]) for place in range(len(self.scenarios))]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _blocks(self, first: int, last: int) -> Iterator[list[Kept]]:
-        for drawn in draws.blocks(self.futures, self.observed, first, last):
-            nearer = np.array([each.nearer for each in drawn])
-            missed = np.array([each.missed for each in drawn])
-            if len(self.scenarios) == 1:
-                yield [kept(draws.runs_of(drawn), nearer, missed)]
-                continue
-            base = simulate([each.scenario for each in drawn], built=[each.built for each in drawn])
-            held = [each.entries for each in base]
-            runs: list[Sequence[RunAccounts]] = [base]
-            for scenario in self.scenarios[1:]:
-                found = (run for part in blocks((each.of(scenario) for each in drawn), held) for run in part.accounts())
-                runs.append([run for _, run in sorted(found, key=lambda each: each[0])])
-            yield [kept(each, nearer, missed) for each in runs]
+    def _blocks(self, first: int, last: int) -> Iterator[Arrays]:
+        """Levels are solved of a few draws together; each is then projected alone, which needs least memory and time."""
+        for start in range(first, last, self.beside):
+            solved = draws.block(self.futures, self.observed, start, min(start + self.beside, last))
+            of_draw = [self._runs(each) for each in solved]
+            yield {
+                name: values
+                for place in range(len(self.scenarios))
+                for name, values in flat(place, [runs[place] for runs in of_draw], solved).items()
+            }
+
+    def _runs(self, draw: Draw) -> list[RunAccounts]:
+        """One draw of each scenario; the others hold the entries of the first."""
+        if len(self.scenarios) == 1:
+            return draws.runs_of([draw])
+        (base,) = simulate([draw.scenario], built=[draw.built])
+        others = (accounts_of([draw.of(each)], base.entries) for each in self.scenarios[1:])
+        return [RunAccounts(**accounts_alone(run)) for run in (base, *(run for (run,) in others))]
 
 
-def kept(runs: Sequence[RunAccounts], nearer: np.ndarray, missed: np.ndarray) -> Kept:
-    """What is kept of some runs."""
+def flat(place: int, runs: Sequence[RunAccounts], solved: Sequence[Draw]) -> Arrays:
+    """What is kept of some draws of the scenario at a place, by name, the draw first."""
     names = [found.name for found in VARIABLES if found.table == "fund"]
-    yearly = {}
+    found: Arrays = {}
     for fund, account in runs[0].accounts.items():
-        own = [name for name in names if name in account]
-        columns = {name: np.stack([run.accounts[fund][name] for run in runs]) for name in own}
+        columns = {name: np.stack([run.accounts[fund][name] for run in runs]) for name in names if name in account}
         prices = columns["price_level"]
-        yearly[fund] = columns | {f"{name}_{CONSTANT_PRICES}": columns[name] / prices for name in REAL}
-    measured = {
-        each.measure: np.array([run.measured[place].value for run in runs])
-        for place, each in enumerate(runs[0].measured)
-    }
-    return Kept(yearly, measured, nearer, missed)
+        columns |= {f"{name}_{CONSTANT_PRICES}": columns[name] / prices for name in REAL}
+        found |= {f"{place}/{YEARLY}{fund}/{name}": values for name, values in columns.items()}
+    for at, each in enumerate(runs[0].measured):
+        found[f"{place}/{MEASURED}{each.measure}"] = np.array([run.measured[at].value for run in runs])
+    found[f"{place}/nearer"] = np.array([each.nearer for each in solved])
+    found[f"{place}/missed"] = np.array([each.missed for each in solved])
+    return found
 
 
-def joined(parts: Sequence[Kept]) -> Kept:
-    """Draws one after another."""
-    first = parts[0]
-    return Kept(
-        {
-            fund: {name: np.concatenate([part.yearly[fund][name] for part in parts]) for name in columns}
-            for fund, columns in first.yearly.items()
-        },
-        {name: np.concatenate([part.measured[name] for part in parts]) for name in first.measured},
-        np.concatenate([part.nearer for part in parts]),
-        np.concatenate([part.missed for part in parts]),
-    )
+def kept_of(columns: Mapping[str, np.ndarray], place: int) -> Kept:
+    """What is kept of the scenario at a place."""
+    own = Under(columns, f"{place}/")
+    funds = dict.fromkeys(name.split("/")[1] for name in own if name.startswith(YEARLY))
+    yearly = {fund: Under(own, f"{YEARLY}{fund}/") for fund in funds}
+    return Kept(yearly, Under(own, MEASURED), own["nearer"], own["missed"])
+
+
+@dataclass(frozen=True, repr=False)
+class CentralRun(RunAccounts):
+    """The run of a scenario without a draw; of its arrays the factors of pins are kept, and how many bytes there were."""
+
+    of_base: Scenario | None
+    """Whose entries to the employee scheme it holds."""
+    pin_factors: dict[str, dict[int, float]]
+    bytes: int
+
+
+def accounts_alone(run: RunAccounts) -> dict[str, Any]:
+    """What is kept of a run, without the entries that it holds: they have the arrays of another."""
+    return {each.name: getattr(run, each.name) for each in fields(RunAccounts)} | {"held": None}
 
 
 @dataclass(frozen=True)
 class Stochastic:
     """A scenario's central run, and what its draws say together."""
 
-    central: RunResult
+    central: RunResult | CentralRun
     sample: Sample
     kept: Kept
     engine: str = ENGINE
@@ -164,7 +194,7 @@ class Stochastic:
             own = self.central.accounts[fund]
             for name, values in columns.items():
                 table = pd.DataFrame(
-                    np.percentile(values, PERCENTILES, axis=OVER_DRAWS).T,
+                    percentiles_of(values),
                     index=pd.Index(self.years, name="year"),
                     columns=[f"p{each:g}" for each in PERCENTILES],
                 )
@@ -245,15 +275,16 @@ class Stochastic:
     @cached_property
     def draws(self) -> "pd.DataFrame":
         """Every draw: its summary measures, and what its inputs of membership and of cost were multiplied by; index draw."""
+        return self.some_draws(0, self.kept.draws)
+
+    def some_draws(self, first: int, last: int) -> "pd.DataFrame":
+        """The rows of `draws` from `first` to before `last`."""
         import pandas as pd
 
-        people, cost = self.kept.nearer.T
-        columns = self.kept.measured | {
-            "inputs_of_membership": people,
-            "inputs_of_cost": cost,
-            "missed": self.kept.missed,
-        }
-        return pd.DataFrame(columns).rename_axis("draw")
+        people, cost = self.kept.nearer[first:last].T
+        columns = {name: np.array(values[first:last]) for name, values in self.kept.measured.items()}
+        columns |= {"inputs_of_membership": people, "inputs_of_cost": cost, "missed": self.kept.missed[first:last]}
+        return pd.DataFrame(columns, index=pd.RangeIndex(first, last, name="draw"))
 
     def range_of(self, fund: str, event: str = "depletion") -> tuple[int | None, int | None, int | None]:
         """The tenth percentile, the median and the ninetieth percentile of a date; None for not by the horizon."""
@@ -265,23 +296,71 @@ def stochastic(
     sample: Sample,
     jobs: int = 1,
     parts: "Path | None" = None,
-    tell: "Tell | None" = None,
+    tell: Tell | None = None,
 ) -> list[Stochastic]:
     """Scenarios on the same draws, each with its central run; the first is what levels are solved for and entries held of.
 
     `jobs` processes; `parts`: a folder in which finished chunks stand until all are there. Raises SimsuranceError for faulty
     tables of what is drawn, scenarios over other years, and where an identity does not hold.
     """
-    from simsurance.uncertainty.jobs import project
+    central = central_runs(scenarios)
+    found = project(Plan(tuple(scenarios), sample), over(jobs), parts, tell)
+    return said_of(central, sample, found)
 
+
+def central_runs(scenarios: Sequence[Scenario]) -> list[CentralRun]:
+    """The run of each scenario without a draw, the others with the entries of the first."""
     horizon = scenarios[0].values.horizon
     for each in scenarios[1:]:
         if each.values.horizon != horizon:
             raise SimsuranceError(f"{each.name}: other years than {scenarios[0].name}; give both the same horizon")
     (central,) = simulate([scenarios[0]])
-    others = simulate(scenarios[1:], central.entries) if len(scenarios) > 1 else []
-    kept_of = project(Plan(tuple(scenarios), sample), jobs, parts, tell)
-    return [Stochastic(run, sample, own) for run, own in zip((central, *others), kept_of, strict=True)]
+    others = (run for each in scenarios[1:] for run in simulate([each], central.entries))
+    return [_central(run) for run in chain([central], others)]
+
+
+def _central(run: RunResult) -> CentralRun:
+    of_base = None if run.held is None else run.held.of
+    return CentralRun(
+        **accounts_alone(run),
+        of_base=of_base,
+        pin_factors=run.pin_factors,
+        bytes=held(run.projection) + held(run.basis),
+    )
+
+
+def held(value: Any) -> int:
+    """Bytes of all arrays in a value, and in what it is made of."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(held, value.values()))
+    if isinstance(value, tuple | list):
+        return sum(map(held, value))
+    return sum(map(held, vars(value).values())) if is_dataclass(value) else 0
+
+
+def said_of(central: Sequence[CentralRun], sample: Sample, found: Sequence[Kept]) -> list[Stochastic]:
+    """Each scenario's central run with its draws."""
+    return [Stochastic(run, sample, own) for run, own in zip(central, found, strict=True)]
+
+
+def project(
+    plan: Plan, spread: Spread | None = None, parts: "Path | None" = None, tell: Tell | None = None, size: int = CHUNK
+) -> list[Kept]:
+    """What is kept of all draws of each scenario, on disk; the same bits whoever computes them.
+
+    `parts`: a folder in which finished chunks stand until all have become a result; those of the same draws are taken up.
+    Raises SimsuranceError for a draw that cannot be, and where a process dies.
+    """
+    columns = computed(plan, spread or over(1), size, parts, tell)
+    return [kept_of(columns, place) for place in range(len(plan.scenarios))]
+
+
+def percentiles_of(values: np.ndarray) -> np.ndarray:
+    """Percentiles over draws, [year, percentile], of [draw, year]; a year at a time, for there may be many draws."""
+    years = (np.array(values[:, place]) for place in range(values.shape[-1]))
+    return np.stack([np.percentile(each, PERCENTILES) for each in years])
 
 
 def standard_error(values: np.ndarray) -> np.ndarray:
