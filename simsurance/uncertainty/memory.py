@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.stochastic import CentralRun
 
-ALONE: Final = 5.0
+ALONE: Final = 4.2
 """A process beyond its imports, in the arrays of one run: the reference year, one draw built and projected, gaps between."""
-BESIDE: Final = 0.5
+BESIDE: Final = 1.0
 """Each draw whose levels are solved beside others, in the same."""
 SCENARIO: Final = 1.0
 """Each further scenario of a draw, in the same: the run whose entries the others hold stays while they are projected."""
