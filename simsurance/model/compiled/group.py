@@ -1,0 +1,421 @@
+"""Kernels of one person group: enrolment, need classes, moves, flows, and the year's end of all its cells."""
+
+from typing import Any
+
+from simsurance.axes import (
+    EMPLOYEES,
+    ENTRANTS,
+    GAP_DEPTH,
+    GAPS,
+    NO_CLAIM,
+    ROWS,
+    TENURE_DEPTH,
+    TENURES,
+    UNINSURED,
+    row,
+)
+from simsurance.model.compiled.care import bonus
+from simsurance.model.compiled.machine import compiled
+from simsurance.model.compiled.records import PLACE
+from simsurance.model.fund import ROUNDING
+from simsurance.model.participation import MONTHS
+from simsurance.model.population import FEMALE
+
+NEVER, GAP_0 = row("never"), row("gap_0")
+FIRST_GAP, LAST_GAP, UNINSURED_END = GAPS.start, GAPS.stop - 1, UNINSURED.stop
+FIRST_TENURE, LAST_TENURE, TENURES_END = TENURES.start, TENURES.stop - 1, TENURES.stop
+ACTIVE, RETIRED, EMPLOYEES_END = row("employee_active"), row("employee_retired"), EMPLOYEES.stop
+FIRST_NO_CLAIM, LAST_NO_CLAIM, NO_CLAIM_END = NO_CLAIM.start, NO_CLAIM.stop - 1, NO_CLAIM.stop
+RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
+WAITING, MONTHS_LEFT = row("waiting_months"), row("months_left")
+CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
+NO_CLAIM_LAPSED = row("no_claim_lapsed")
+ALL_ROWS = len(ROWS)
+OUTSIDE, ENTERED_INSURED, ENTERED_UNINSURED, NOT_MET = (
+    ENTRANTS.index(name) for name in ("outside", "insured", "uninsured", "not_met")
+)
+
+
+@compiled
+def enrol(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
+    """Membership after the enrolment for the year, to `room.enrolled`; who moved is added to `room.flows`."""
+    enrolled, leave, enter, flows, line = room.enrolled, room.leave, room.enter, room.flows, room.line
+    ages = len(room.longer)
+    counted = max(basis.year + 1 - basis.rules_start, 0)
+    credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
+    left, came, lost, still = line[0], line[1], line[2], line[3]
+    left[:] = 0.0
+    for j in range(TENURE_DEPTH):
+        for x in range(ages):
+            left[x] += rows[h, FIRST_TENURE + j, s, a, i, x] * leave[h, j, x]
+    for x in range(ages):
+        flows[PLACE.leaves, x] += left[x]
+        came[x] = rows[h, NEVER, s, a, i, x] * enter[h, 0, x]
+        flows[PLACE.joins, x] += came[x]
+        flows[PLACE.repaired_years, x] += came[x] * room.paid_years[0, x]
+        lost[x] = came[x] * room.lost[0, x]
+        enrolled[h, MONTHS_LEFT, x] = came[x] * room.left[0, x]
+        enrolled[h, NEVER, x] = rows[h, NEVER, s, a, i, x] - came[x]
+        enrolled[h, GAP_0, x] = 0.0
+    for k in range(FIRST_GAP, UNINSURED_END):
+        for x in range(ages):
+            entering = rows[h, k, s, a, i, x] * enter[h, k, x]
+            flows[PLACE.returns, x] += entering
+            flows[PLACE.repaired_years, x] += entering * room.paid_years[k, x]
+            came[x] += entering
+            lost[x] += entering * room.lost[k, x]
+            enrolled[h, MONTHS_LEFT, x] += entering * room.left[k, x]
+            still[x] = rows[h, k, s, a, i, x] - entering
+        if k < LAST_GAP:
+            for x in range(ages):
+                enrolled[h, k + 1, x] = still[x]
+    longest, most = float(min(counted, GAP_DEPTH)), float(min(counted, 1))
+    for x in range(ages):
+        enrolled[h, LAPSED_YEARS, x] = (
+            rows[h, LAPSED_YEARS, s, a, i, x] * (1 - enter[h, LAST_GAP, x])
+            + enrolled[h, LAST_GAP, x] * longest
+            + still[x] * most
+        )
+        enrolled[h, LAST_GAP, x] += still[x]
+        enrolled[h, FIRST_GAP + 1, x] += left[x]
+        enrolled[h, FIRST_TENURE, x] = came[x]
+        enrolled[h, ACTIVE, x] = rows[h, ACTIVE, s, a, i, x]
+        enrolled[h, RETIRED, x] = rows[h, RETIRED, s, a, i, x]
+        enrolled[h, WAITING, x] = lost[x] + rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
+        flows[PLACE.waiting_months, x] += enrolled[h, WAITING, x]
+    for j in range(TENURE_DEPTH - 1):
+        for x in range(ages):
+            enrolled[h, FIRST_TENURE + 1 + j, x] = rows[h, FIRST_TENURE + j, s, a, i, x] * (1 - leave[h, j, x])
+            enrolled[h, FIRST_NO_CLAIM + 1 + j, x] = rows[h, FIRST_NO_CLAIM + j, s, a, i, x] * (1 - leave[h, j, x])
+    longest, most = float(min(credited, TENURE_DEPTH)), float(min(credited, 1))
+    for x in range(ages):
+        stays = 1 - leave[h, TENURE_DEPTH - 1, x]
+        stayed = rows[h, LAST_TENURE, s, a, i, x] * stays
+        enrolled[h, RULE_YEARS, x] = (
+            rows[h, RULE_YEARS, s, a, i, x] * stays + enrolled[h, LAST_TENURE, x] * longest + stayed * most
+        )
+        enrolled[h, LAST_TENURE, x] += stayed
+        enrolled[h, LAST_NO_CLAIM, x] += rows[h, LAST_NO_CLAIM, s, a, i, x] * stays
+        enrolled[h, FIRST_NO_CLAIM, x] = 0.0
+    carry(rows, basis, room, h, s, a, i)
+
+
+@compiled
+def carry(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
+    """What is carried through a lapse: years without reimbursement, and changes of the cap."""
+    enrolled, leave, enter, line = room.enrolled, room.leave, room.enter, room.line
+    ages, left, back, kept = len(room.longer), line[0], line[1], line[2]
+    gaps = line[3]
+    back[:] = 0.0
+    gaps[:] = 0.0
+    kept[:] = 0.0
+    for k in range(FIRST_GAP, UNINSURED_END):
+        for x in range(ages):
+            back[x] += rows[h, k, s, a, i, x] * enter[h, k, x]
+            gaps[x] += rows[h, k, s, a, i, x]
+    if basis.no_claim_kept != 0:
+        for j in range(TENURE_DEPTH):
+            for x in range(ages):
+                kept[x] += rows[h, FIRST_NO_CLAIM + j, s, a, i, x] * leave[h, j, x]
+    for x in range(ages):
+        back[x] = back[x] / gaps[x] if gaps[x] > 0 else 0.0
+        lapsed = rows[h, NO_CLAIM_LAPSED, s, a, i, x]
+        enrolled[h, NO_CLAIM_LAPSED, x] = lapsed + (kept[x] * basis.no_claim_kept - lapsed * back[x])
+        enrolled[h, FIRST_NO_CLAIM, x] += lapsed * back[x]
+        enrolled[h, CARRIED_LAPSED, x] = rows[h, CARRIED_LAPSED, s, a, i, x]
+        enrolled[h, CARRIED_INSURED, x] = rows[h, CARRIED_INSURED, s, a, i, x]
+    if room.carried == 0 and basis.bonus_kept == 0 and basis.cap_cut == 0:
+        return
+    cut, persons = line[4], line[5]
+    kept[:] = 0.0
+    cut[:] = 0.0
+    persons[:] = 0.0
+    for j in range(TENURE_DEPTH):
+        for x in range(ages):
+            persons[x] += rows[h, FIRST_TENURE + j, s, a, i, x]
+            kept[x] += rows[h, FIRST_TENURE + j, s, a, i, x] * leave[h, j, x] * room.earned[j, x]
+    for k in range(FIRST_GAP, UNINSURED_END):
+        for x in range(ages):
+            cut[x] += rows[h, k, s, a, i, x] * enter[h, k, x] * room.lapsed[k, x]
+    for x in range(ages):
+        gone = left[x] / persons[x] if persons[x] > 0 else 0.0
+        leaving_with = rows[h, CARRIED_INSURED, s, a, i, x] * gone
+        entering_with = rows[h, CARRIED_LAPSED, s, a, i, x] * back[x]
+        enrolled[h, CARRIED_LAPSED, x] += leaving_with + kept[x] * basis.bonus_kept - entering_with
+        enrolled[h, CARRIED_INSURED, x] += entering_with - cut[x] * basis.cap_cut - leaving_with
+
+
+@compiled
+def mix(basis: Any, room: Any, s: int) -> None:
+    """Health transition of all rows of the group."""
+    enrolled, redrawn, everyone, keeps = room.enrolled, room.redrawn, room.line[0], basis.persistence
+    needs, ages = len(enrolled), len(everyone)
+    for r in range(ALL_ROWS):
+        everyone[:] = 0.0
+        for h in range(needs):
+            for x in range(ages):
+                everyone[x] += enrolled[h, r, x]
+        for h in range(needs):
+            for x in range(ages):
+                enrolled[h, r, x] = keeps * enrolled[h, r, x] + redrawn[h, s, x] * everyone[x]
+
+
+@compiled
+def entering(basis: Any, room: Any, found: Any, s: int, a: int, i: int) -> None:
+    """Shares of the resident insured and of the uninsured who enter the employee scheme, and who is held to but not there."""
+    needs, ages = room.insured.shape
+    of_insured, of_uninsured = room.line[0], room.line[1]
+    of_insured[:] = 0.0
+    of_uninsured[:] = 0.0
+    for h in range(needs):
+        for x in range(ages):
+            room.insured[h, x] = room.payers[h, x] * room.growth[h, s, x]
+            room.uninsured[h, x] = room.uninsured[h, x] * room.growth[h, s, x]
+            of_insured[x] += room.insured[h, x]
+            of_uninsured[x] += room.uninsured[h, x]
+    entrants = found.entrants
+    if basis.held:
+        held = basis.entries
+        for x in range(ages):
+            whole = of_insured[x] + of_uninsured[x]
+            wanted = held.entries[s, a, i, x] * share(whole, held.outside[s, a, i, x])
+            hazard, hazard_uninsured = held.hazard[s, a, i, x], held.hazard_uninsured[s, a, i, x]
+            expected = of_insured[x] * hazard + of_uninsured[x] * hazard_uninsured
+            factor = wanted / expected if expected > 0 else 0.0
+            entry, entry_uninsured = factor * hazard, factor * hazard_uninsured
+            rest, rest_uninsured = entry, entry_uninsured
+            if entry_uninsured > 1:
+                rest = share(wanted - of_uninsured[x], of_insured[x])
+            if entry > 1:
+                rest_uninsured = share(wanted - of_insured[x], of_uninsured[x])
+            room.entry[x], room.entry_uninsured[x] = min(rest, 1.0), min(rest_uninsured, 1.0)
+            entrants[NOT_MET, s, a, i, x] = max(wanted - whole, 0.0)
+    else:
+        for x in range(ages):
+            room.entry[x] = basis.employee_entry[s, a, i, x]
+            room.entry_uninsured[x] = basis.employee_entry_uninsured[s, a, i, x]
+            entrants[NOT_MET, s, a, i, x] = 0.0
+    for x in range(ages):
+        entrants[OUTSIDE, s, a, i, x] = of_insured[x] + of_uninsured[x]
+        entrants[ENTERED_INSURED, s, a, i, x] = of_insured[x] * room.entry[x]
+        entrants[ENTERED_UNINSURED, s, a, i, x] = of_uninsured[x] * room.entry_uninsured[x]
+
+
+@compiled
+def share(part: float, whole: float) -> float:
+    """Part of a whole; 1 where there is no whole."""
+    return part / whole if whole > 0 else 1.0
+
+
+@compiled
+def vital(basis: Any, room: Any, s: int, a: int, i: int) -> None:
+    """Flows of births, deaths and migration of the population and of the insured."""
+    people, payers, flows, dying, moving = room.people, room.payers, room.flows, room.dying, room.moving
+    needs, ages = payers.shape
+    for h in range(needs):
+        for x in range(ages):
+            flows[PLACE.deaths, x] += people[h, s, a, i, x] * dying[h, s, x]
+            flows[PLACE.net_migration, x] += people[h, s, a, i, x] * moving[s, x]
+            flows[PLACE.insured_deaths, x] += payers[h, x] * dying[h, s, x]
+            flows[PLACE.insured_migration, x] += payers[h, x] * moving[s, x]
+    newborn, end, deaths = room.newborn[s, a, i], room.newborn_end[s, a, i], room.newborn_dying[s, a, i]
+    moved, enrolled = end - newborn + deaths, basis.newborn_enrolment
+    first = flows[:, 0]
+    first[PLACE.births] = newborn
+    first[PLACE.deaths] += deaths
+    first[PLACE.net_migration] += moved
+    first[PLACE.newborn_enrolled] = newborn * enrolled
+    first[PLACE.insured_deaths] += deaths * enrolled
+    first[PLACE.insured_migration] += moved * enrolled
+
+
+@compiled
+def contributions(basis: Any, room: Any, s: int, a: int, i: int) -> None:
+    """Who pays for the year in the resident scheme, and what is due for them."""
+    flows, payers, paying = room.flows, room.payers, room.line[0]
+    needs, ages = payers.shape
+    paying[:] = 0.0
+    for h in range(needs):
+        for x in range(ages):
+            paying[x] += payers[h, x]
+    paying[0] += room.newborn[s, a, i] * basis.newborn_enrolment
+    personal, assisted = basis.personal_pp[a, i], basis.assistance_share[i]
+    for x in range(ages):
+        due, subsidies = paying[x] * personal, paying[x] * basis.subsidy_pp
+        assistance = due * assisted
+        flows[PLACE.resident_enrolled, x] = paying[x]
+        flows[PLACE.assistance, x] = assistance
+        flows[PLACE.personal_contributions, x] = due - assistance
+        flows[PLACE.subsidies, x] = subsidies
+        flows[PLACE.local_supplement, x] = (due + subsidies) * (basis.local_supplement - 1)
+        flows[PLACE.members_income, x] = paying[x] * basis.disposable_income[a, i, x]
+        flows[PLACE.repair_payments, x] = flows[PLACE.repaired_years, x] * personal
+        flows[PLACE.contributions_from_accounts, x] = (due - assistance) * basis.relatives_share
+
+
+@compiled
+def benefits(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
+    """Exposure, claims and benefits of the resident scheme."""
+    flows, enrolled, payers, years, care, pp = room.flows, room.enrolled, room.payers, room.years, basis.care, room.care
+    needs, ages = payers.shape
+    kind = min(i, 1)
+    for h in range(needs):
+        for x in range(ages):
+            years[h, x] = payers[h, x] - enrolled[h, WAITING, x] * (1 - basis.postponed_care) / MONTHS
+        if s == FEMALE and basis.birth_benefit != 0:
+            factor = room.born_per_expected[a, i] * basis.birth_benefit
+            for x in range(ages):
+                flows[PLACE.resident_maternity_benefits, x] += years[h, x] * room.in_year[x] * factor
+        for x in range(ages):
+            years[h, x] *= 1 - room.mort_rate[h, s, x] / 2
+        years[h, 0] += room.newborn[s, a, i] * basis.newborn_enrolment * basis.prevalence[h, s, 0] / 2
+        if basis.year >= basis.rules_start and basis.rules_in_force != 0:
+            bonus(basis, room, credited, h, s, a, i)
+            for x in range(ages):
+                flows[PLACE.bonus_cost, x] += years[h, x] * room.line[1, x] * basis.critical_self_run
+                flows[PLACE.bonus_cap, x] += payers[h, x] * room.bonus_cap[h, x]
+        for x in range(ages):
+            here = years[h, x]
+            flows[PLACE.resident_insured_years, x] += here
+            flows[PLACE.inpatient_users, x] += here * care.inpatient_use[h, s, x]
+            flows[PLACE.admissions, x] += here * care.admissions[h, s, x]
+            flows[PLACE.inpatient_claims, x] += here * pp.inpatient_cost[0, h, s, a, x]
+            flows[PLACE.outpatient_claims, x] += here * pp.outpatient_cost[0, h, s, a, x]
+            flows[PLACE.inpatient_benefits, x] += here * pp.inpatient[0, h, s, a, x]
+            flows[PLACE.outpatient_benefits, x] += here * pp.outpatient[0, h, s, a, x]
+            flows[PLACE.critical_illness, x] += here * room.critical[kind, h, s, a, x] * basis.critical_self_run
+            flows[PLACE.critical_beneficiaries, x] += here * room.critical_claim[kind, h, s, a, x]
+            flows[PLACE.no_claim, x] += here * room.no_claim[h, s, a, x]
+    for x in range(ages):
+        flows[PLACE.critical_illness, x] += flows[PLACE.resident_enrolled, x] * basis.critical_premium_pp
+
+
+@compiled
+def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
+    """Members of the employee scheme and its money."""
+    flows, enrolled, scheme, pp = room.flows, room.enrolled, basis.employee, room.employee_care
+    care, years = scheme.care, room.line[0]
+    needs, ages = room.payers.shape
+    for h in range(needs):
+        for status in range(EMPLOYEES_END - ACTIVE):
+            for x in range(ages):
+                persons = enrolled[h, ACTIVE + status, x]
+                flows[PLACE.employee_deaths, x] += persons * room.dying[h, s, x]
+                flows[PLACE.employee_migration, x] += persons * room.moving[s, x]
+                years[x] = persons * (1 - room.mort_rate[h, s, x] / 2)
+            if status == 0:
+                for x in range(ages):
+                    flows[PLACE.active_years, x] += years[x]
+            else:
+                for x in range(ages):
+                    flows[PLACE.retired_years, x] += years[x]
+                    flows[PLACE.benefits_of_retired, x] += (
+                        years[x] * pp.inpatient[status, h, s, a, x] + years[x] * pp.outpatient[status, h, s, a, x]
+                    )
+            for x in range(ages):
+                here = years[x]
+                flows[PLACE.employee_inpatient_users, x] += here * care.inpatient_use[h, s, x]
+                flows[PLACE.employee_admissions, x] += here * care.admissions[h, s, x]
+                flows[PLACE.employee_inpatient_claims, x] += here * pp.inpatient_cost[status, h, s, a, x]
+                flows[PLACE.employee_outpatient_claims, x] += here * pp.outpatient_cost[status, h, s, a, x]
+                flows[PLACE.employee_inpatient_benefits, x] += here * pp.inpatient[status, h, s, a, x]
+                flows[PLACE.employee_outpatient_benefits, x] += here * pp.outpatient[status, h, s, a, x]
+        if s == FEMALE:
+            factor = room.born_per_expected[a, i] * scheme.birth_benefit
+            for x in range(ages):
+                flows[PLACE.maternity_benefits, x] += enrolled[h, ACTIVE, x] * room.in_year[x] * factor
+    for x in range(ages):
+        active, retired = flows[PLACE.active_years, x], flows[PLACE.retired_years, x]
+        base = active * scheme.contribution_base[i]
+        flows[PLACE.contribution_base, x] = base
+        flows[PLACE.employer_contributions, x] = base * scheme.employer_rate
+        flows[PLACE.employee_contributions, x] = base * (scheme.employee_rate * scheme.with_account)
+        flows[PLACE.retiree_credits, x] = retired * scheme.retiree_credit
+        flows[PLACE.employee_members_income, x] = (active + retired) * basis.disposable_income[a, i, x]
+        flows[PLACE.long_term_care, x] = (active + retired) * scheme.long_term_care_pp
+        claims = flows[PLACE.employee_inpatient_claims, x] + flows[PLACE.employee_outpatient_claims, x]
+        paid = flows[PLACE.employee_inpatient_benefits, x], flows[PLACE.employee_outpatient_benefits, x]
+        left = claims - paid[0] - paid[1]
+        # what they have in proportion is spent of the accounts when these are known
+        flows[PLACE.account_spending, x] = 0.0 if left < ROUNDING * claims else left
+
+
+@compiled
+def end(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
+    """What happened is applied to the rows of the group, the birthday and moves between groups left out."""
+    enrolled, flows = room.enrolled, room.flows
+    needs, ages = room.payers.shape
+    kind = min(i, 1)
+    without, used = basis.rules_in_force, basis.rules_in_force * basis.no_claim_reset
+    insured, uninsured = room.line[0], room.line[1]
+    for h in range(needs):
+        for x in range(ages):
+            insured[x] = room.growth[h, s, x] * (1 - room.entry[x])
+            uninsured[x] = room.growth[h, s, x] * (1 - room.entry_uninsured[x])
+        if basis.year >= basis.rules_start and without != 0:
+            for j in range(TENURE_DEPTH):
+                for x in range(ages):
+                    enrolled[h, FIRST_NO_CLAIM + j, x] = enrolled[h, FIRST_NO_CLAIM + j, x] * (
+                        1 - used * room.cap_used[kind, h, s, a, x]
+                    ) + enrolled[h, FIRST_TENURE + j, x] * (without * room.no_claim[h, s, a, x])
+        for r in range(ALL_ROWS):
+            if r < UNINSURED_END or r == LAPSED_YEARS or r == CARRIED_LAPSED or r == NO_CLAIM_LAPSED:
+                for x in range(ages):
+                    enrolled[h, r, x] *= uninsured[x]
+            elif r == WAITING:
+                enrolled[h, r, :] = 0.0
+            elif r == ACTIVE or r == RETIRED:
+                for x in range(ages):
+                    enrolled[h, r, x] *= room.growth[h, s, x]
+            else:
+                for x in range(ages):
+                    enrolled[h, r, x] *= insured[x]
+        for x in range(ages):
+            transfers = room.insured[h, x] * room.entry[x]
+            entries = transfers + room.uninsured[h, x] * room.entry_uninsured[x]
+            retiring = enrolled[h, ACTIVE, x] * basis.retirement[s, x]
+            leaving = (enrolled[h, ACTIVE, x] - retiring) * basis.employee_exit[s, x]
+            bought = retiring * (1 - basis.qualified_share[s]) * basis.buying_share
+            staying = retiring * basis.qualified_share[s] + bought
+            exits = leaving + retiring - staying
+            to_residents = (retiring - staying) * basis.joining_share + leaving * basis.leaver_enrolment
+            continuous = to_residents * basis.years_count
+            flows[PLACE.transfers_out, x] += transfers
+            flows[PLACE.transfers_in, x] += to_residents
+            flows[PLACE.employee_entries, x] += entries
+            flows[PLACE.employee_exits, x] += exits
+            flows[PLACE.retirements, x] += retiring
+            flows[PLACE.purchases, x] += bought * basis.employee.purchase_pp
+            enrolled[h, ACTIVE, x] += entries - retiring - leaving
+            enrolled[h, RETIRED, x] += staying
+            enrolled[h, GAP_0, x] += exits - to_residents
+            enrolled[h, LAST_TENURE, x] += continuous
+            enrolled[h, FIRST_TENURE, x] += to_residents - continuous
+            enrolled[h, RULE_YEARS, x] += continuous * credited
+
+
+@compiled
+def person_group(rows: Any, basis: Any, room: Any, found: Any, s: int, a: int, i: int) -> None:
+    """A person group through the year: `room.enrolled` its rows at the end, `room.flows` what happened."""
+    enrolled, payers = room.enrolled, room.payers
+    needs, ages = payers.shape
+    credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
+    room.flows[:] = 0.0
+    for h in range(needs):
+        enrol(rows, basis, room, h, s, a, i)
+    mix(basis, room, s)
+    for h in range(needs):
+        payers[h, :] = 0.0
+        for j in range(FIRST_TENURE, TENURES_END):
+            for x in range(ages):
+                payers[h, x] += enrolled[h, j, x]
+        for x in range(ages):
+            employed = enrolled[h, ACTIVE, x] + enrolled[h, RETIRED, x]
+            room.uninsured[h, x] = room.people[h, s, a, i, x] - payers[h, x] - employed
+    entering(basis, room, found, s, a, i)
+    vital(basis, room, s, a, i)
+    contributions(basis, room, s, a, i)
+    benefits(basis, room, credited, s, a, i)
+    if basis.projected:
+        members(basis, room, s, a, i)
+    end(basis, room, credited, s, a, i)

@@ -1,0 +1,219 @@
+"""The kernel of a year, run after run, and the year as Python calls it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from simsurance.axes import EMPLOYEES, NEVER, ROWS, TENURES, row
+from simsurance.ledger import ACCOUNTS, LEDGER, POOL_BENEFITS, RESIDENT_BENEFITS, RESIDENT_LEVIED, booked, fund_of
+from simsurance.model import fund
+from simsurance.model.compiled import machine
+from simsurance.model.compiled.care import basic, critical
+from simsurance.model.compiled.group import person_group
+from simsurance.model.compiled.hazards import hazards
+from simsurance.model.compiled.machine import compiled, kept
+from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, transition
+from simsurance.model.compiled.records import (
+    FLOWS,
+    PLACE,
+    Packed,
+    cells_record,
+    flows_record,
+    found_record,
+    room_record,
+)
+from simsurance.model.groups import of_run
+from simsurance.model.population import ASSISTED, LOW_INCOME, RURAL, URBAN
+from simsurance.model.state import EmployeeBasis, State, YearBasis
+
+NEVER_ROW, FIRST_TENURE, TENURES_END = NEVER.start, TENURES.start, TENURES.stop
+ACTIVE, EMPLOYEES_END, WAITING, ALL_ROWS = EMPLOYEES.start, EMPLOYEES.stop, row("waiting_months"), len(ROWS)
+SOURCES: Final = machine.SOURCES
+
+
+@compiled
+def gather(room: Any, found: Any, whole: Any, keeps: bool, s: int, a: int, i: int) -> None:
+    """Add the flows of a person group to their sums; where `keeps`, by person group to `whole`."""
+    flows, by_age, by_group = room.flows, found.by_age, found.by_group
+    count, ages = flows.shape
+    for f in range(count):
+        one, two, three, four = 0.0, 0.0, 0.0, 0.0
+        for x in range(ages):
+            by_age[f, s, x] += flows[f, x]
+        for x in range(0, ages - 3, 4):
+            one += flows[f, x]
+            two += flows[f, x + 1]
+            three += flows[f, x + 2]
+            four += flows[f, x + 3]
+        for x in range(ages - ages % 4, ages):
+            one += flows[f, x]
+        by_group[f, a, i] += (one + two) + (three + four)
+    if keeps:
+        for f in range(count):
+            for x in range(ages):
+                whole.flows[f, s, a, i, x] = flows[f, x]
+
+
+@compiled
+def grow_older(ended: Any, aged: Any, basis: Any, room: Any) -> None:
+    """The birthday, the newborn, and the moves between town and country and to and from assistance, in place.
+
+    `ended` and `aged` are the same memory, one place apart: what stands at an age in the one stands one age higher in the other.
+    """
+    old, new = ended.rows, aged.rows
+    needs, _, sexes, areas, incomes, ages = new.shape
+    for h in range(needs):
+        for r in range(ALL_ROWS):
+            for s in range(sexes):
+                for a in range(areas):
+                    for i in range(incomes):
+                        new[h, r, s, a, i, ages - 1] += old[h, r, s, a, i, ages - 1]
+                        newborn = 0.0
+                        if r == FIRST_TENURE:
+                            newborn = room.newborn_end[s, a, i] * basis.prevalence[h, s, 0] * basis.newborn_enrolment
+                        elif r == NEVER_ROW:
+                            newborn = room.newborn_end[s, a, i] * basis.prevalence[h, s, 0]
+                            newborn *= 1 - basis.newborn_enrolment
+                        new[h, r, s, a, i, 0] = newborn
+                if r == WAITING:
+                    continue
+                for i in range(incomes):
+                    for x in range(ages):
+                        moved = (
+                            new[h, r, s, RURAL, i, x] * room.into_town[x] - new[h, r, s, URBAN, i, x] * room.out_of_town[x]
+                        )
+                        new[h, r, s, URBAN, i, x] += moved
+                        new[h, r, s, RURAL, i, x] -= moved
+                for a in range(areas):
+                    for x in range(ages):
+                        moved = (
+                            new[h, r, s, a, LOW_INCOME, x] * room.into_assistance
+                            - new[h, r, s, a, ASSISTED, x] * room.out_of_assistance
+                        )
+                        new[h, r, s, a, ASSISTED, x] += moved
+                        new[h, r, s, a, LOW_INCOME, x] -= moved
+
+
+@compiled
+def pin_population(cells: Any, basis: Any, room: Any, found: Any) -> None:
+    """All cells in one proportion so that the population is the one that is pinned, in place; who is added by it."""
+    found.population_adjustment, found.insured_adjustment, found.employee_adjustment = 0.0, 0.0, 0.0
+    pinned = basis.pinned_total_end
+    if pinned != pinned or pinned == room.persons_end:
+        return
+    rows, factor = cells.rows, pinned / room.persons_end
+    needs, _, sexes, areas, incomes, ages = rows.shape
+    insured, employed = 0.0, 0.0
+    for h in range(needs):
+        for r in range(ALL_ROWS):
+            for s in range(sexes):
+                for a in range(areas):
+                    for i in range(incomes):
+                        for x in range(ages):
+                            if FIRST_TENURE <= r < TENURES_END:
+                                insured += rows[h, r, s, a, i, x]
+                            elif ACTIVE <= r < EMPLOYEES_END:
+                                employed += rows[h, r, s, a, i, x]
+                            rows[h, r, s, a, i, x] *= factor
+    found.population_adjustment = room.persons_end * (factor - 1)
+    found.insured_adjustment, found.employee_adjustment = insured * (factor - 1), employed * (factor - 1)
+
+
+@compiled
+def prepaid(cells: Any, basis: Any) -> float:
+    """Contributions of the next year received in this one."""
+    if basis.prepaid_share == 0:
+        return 0.0
+    rows, due = cells.rows, 0.0
+    needs, _, sexes, areas, incomes, ages = rows.shape
+    for a in range(areas):
+        for i in range(incomes):
+            persons = 0.0
+            for h in range(needs):
+                for j in range(FIRST_TENURE, TENURES_END):
+                    for s in range(sexes):
+                        for x in range(ages):
+                            persons += rows[h, j, s, a, i, x]
+            due += persons * basis.personal_pp_next[a, i]
+    return basis.prepaid_share * due
+
+
+@compiled
+def one_run(cells: Any, basis: Any, room: Any, found: Any, whole: Any, keeps: bool, ended: Any, aged: Any) -> None:
+    """A run through a year: from `cells` to the new 1 January in `aged`."""
+    needs, _, sexes, areas, incomes, ages = cells.rows.shape
+    look(cells, room)
+    found.prevalence_error = transition(basis, room)
+    deaths(basis, room)
+    births(basis, room)
+    changes_of_place(basis, room)
+    basic(basis.care, room.care, 1)
+    critical(basis, room)
+    if basis.projected:
+        basic(basis.employee.care, room.employee_care, EMPLOYEES_END - ACTIVE)
+    found.by_age[:] = 0.0
+    found.by_group[:] = 0.0
+    for a in range(areas):
+        for i in range(incomes):
+            hazards(basis, room, a, i)
+            for s in range(sexes):
+                person_group(cells.rows, basis, room, found, s, a, i)
+                gather(room, found, whole, keeps, s, a, i)
+                for h in range(needs):
+                    for r in range(ALL_ROWS):
+                        for x in range(ages):
+                            ended.rows[h, r, s, a, i, x] = room.enrolled[h, r, x]
+    for f in range(len(found.totals)):
+        total = 0.0
+        for a in range(areas):
+            for i in range(incomes):
+                total += found.by_group[f, a, i]
+        found.totals[f] = total
+    grow_older(ended, aged, basis, room)
+    pin_population(aged, basis, room, found)
+    found.prepaid = prepaid(aged, basis)
+
+
+def _kernel(sources: int) -> Any:
+    @kept
+    def lived(cells: Any, basis: Any, room: Any, found: Any, whole: Any, keeps: bool, ended: Any, aged: Any) -> int:
+        for run in range(len(cells)):
+            kept_in = run if keeps else 0
+            one_run(cells[run], basis[run], room[0], found[run], whole[kept_in], keeps, ended[run], aged[run])
+        return sources
+
+    return lived
+
+
+kernel: Final = _kernel(SOURCES)
+
+
+class Runs:
+    """Some runs on their way through the years: their cells, and the memory that the kernel needs."""
+
+    def __init__(self, state: State, basis: Sequence[YearBasis], by_person: bool) -> None:
+        runs, ages = len(state.cells), state.cells.shape[-1]
+        self.shape, self.by_person = state.cells.shape, by_person
+        self.record = cells_record(ages)
+        self.memory = np.zeros((2, state.cells.size + 1))
+        self.now = 0
+        self.cells[...] = state.cells
+        self.packed = Packed(runs, ages, basis)
+        self.room = np.zeros(1, room_record(ages))
+        self.found = np.zeros(runs, found_record(ages))
+        self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
+
+    @property
+    def cells(self) -> np.ndarray:
+        """The cells of the last 1 January, in memory that the year after the next overwrites."""
+        return self.memory[self.now][:-1].reshape(self.shape)
+
+    def live(self, basis: YearBasis) -> np.ndarray:
+        """A year: `cells` are those of the next 1 January afterwards; what was found by run."""
+        then = 1 - self.now
+        ended, aged = self.memory[then][1:].view(self.record), self.memory[then][:-1].view(self.record)
+        cells = self.memory[self.now][:-1].view(self.record)
+        kernel(cells, self.packed.fill(basis), self.room, self.found, self.whole, self.by_person, ended, aged)
+        self.now = then
+        return self.found
