@@ -17,7 +17,7 @@ from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
-from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
+from simsurance.model.projection import PLAIN, RUNS_IN_CACHE, Projection, Stocks, project, total
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
@@ -199,17 +199,22 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunResult]:
+def simulate(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, engine: str = PLAIN
+) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
-    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs.
+    `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `engine`: what steps
+    the years.
     """
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.results())
+    return _in_order(run for block in blocks(scenarios, entries, engine) for run in block.results())
 
 
-def accounts_of(scenarios: Iterable[Scenario], entries: Entries | None = None) -> list[RunAccounts]:
+def accounts_of(
+    scenarios: Iterable[Scenario], entries: Entries | None = None, engine: str = PLAIN
+) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, engine) for run in block.accounts())
 
 
 def entries_of(base: RunResult, entries: str) -> Entries | None:
@@ -277,7 +282,9 @@ class Block:
             yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run][1])
 
 
-def blocks(scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] | None = None) -> Iterator[Block]:
+def blocks(
+    scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] | None = None, engine: str = PLAIN
+) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario.
@@ -291,9 +298,9 @@ def blocks(scenarios: Iterable[Scenario], entries: Entries | Sequence[Entries] |
         form = form_of(scenario, basis)
         waiting.setdefault(form, []).append((place, scenario, (state, basis), held))
         if len(waiting[form]) == RUNS_IN_CACHE:
-            yield _projected(waiting.pop(form))
+            yield _projected(waiting.pop(form), engine)
     for group in waiting.values():
-        yield _projected(group)
+        yield _projected(group, engine)
 
 
 def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...]:
@@ -313,11 +320,11 @@ def form_of(scenario: Scenario, basis: Sequence[YearBasis]) -> tuple[object, ...
     )
 
 
-def _projected(group: Sequence[Waiting]) -> Block:
+def _projected(group: Sequence[Waiting], engine: str) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
     state, basis = stack(built)
     held = entries if basis[0].entries is not None else (None,) * len(entries)
-    return Block(places, scenarios, built, basis, project(state, basis), held)
+    return Block(places, scenarios, built, basis, project(state, basis, engine=engine), held)
 
 
 def _add_cost_growth(accounts: dict[str, measures.Account], scenario: Scenario) -> None:

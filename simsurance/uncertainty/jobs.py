@@ -51,7 +51,7 @@ def _made(plan: Plan, spans: list[tuple[int, int]], jobs: int) -> Iterator[tuple
     if min(jobs, len(spans)) <= 1:
         yield from ((span, plan.chunk(*span)) for span in spans)
         return
-    yield from over_processes(spans, jobs, (_begin, (plan.scenarios, plan.sample)), _chunk, "draws")
+    yield from over_processes(spans, jobs, (_begin, (plan.scenarios, plan.sample, plan.engine)), _chunk, "draws")
 
 
 def over_processes(
@@ -94,8 +94,8 @@ def one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin(scenarios: tuple[Scenario, ...], sample: Sample) -> None:
-    _PLAN["own"] = Plan(scenarios, sample)
+def _begin(scenarios: tuple[Scenario, ...], sample: Sample, engine: str) -> None:
+    _PLAN["own"] = Plan(scenarios, sample, engine)
 
 
 def _chunk(span: tuple[int, int]) -> list[Kept]:

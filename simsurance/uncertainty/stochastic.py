@@ -10,6 +10,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
+from simsurance.model.projection import PLAIN
 from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
@@ -34,8 +35,6 @@ DATED: Final = ("deficit_year", "depletion_year")
 """Ends of the names of measures that are a year: one that does not come ranks after every other."""
 YEARS_FUNDED: Final = "years_funded"
 """Years of the horizon before a fund has run out: a number where a date may not come."""
-ENGINE: Final = "plain"
-"""What steps the years: NumPy alone."""
 CHUNK: Final = 32
 """Draws that are projected, reduced and handed over together."""
 
@@ -63,11 +62,13 @@ class Kept:
 class Plan:
     """What is to be drawn: scenarios over the same years, the first of which the levels are solved for, and the sample.
 
-    All scenarios see the same draws; the others hold the entries to the employee scheme of the first, draw by draw.
+    All scenarios see the same draws; the others hold the entries to the employee scheme of the first, draw by draw. `engine`: what
+    steps the years.
     """
 
     scenarios: tuple[Scenario, ...]
     sample: Sample
+    engine: str = PLAIN
 
     @cached_property
     def observed(self) -> Observed:
@@ -90,13 +91,14 @@ class Plan:
             missed = np.array([each.missed for each in drawn])
             of_base = [each.of(self.scenarios[0]) for each in drawn]
             if len(self.scenarios) == 1:
-                yield [kept(accounts_of(of_base), nearer, missed)]
+                yield [kept(accounts_of(of_base, engine=self.engine), nearer, missed)]
                 continue
-            base = simulate(of_base)
+            base = simulate(of_base, engine=self.engine)
             held = [each.entries for each in base]
             runs: list[Sequence[RunAccounts]] = [base]
             for scenario in self.scenarios[1:]:
-                found = (run for part in blocks((each.of(scenario) for each in drawn), held) for run in part.accounts())
+                of_scenario = (each.of(scenario) for each in drawn)
+                found = (run for part in blocks(of_scenario, held, self.engine) for run in part.accounts())
                 runs.append([run for _, run in sorted(found, key=lambda each: each[0])])
             yield [kept(each, nearer, missed) for each in runs]
 
@@ -138,7 +140,7 @@ class Stochastic:
     central: RunResult
     sample: Sample
     kept: Kept
-    engine: str = ENGINE
+    engine: str = PLAIN
 
     @property
     def scenario(self) -> Scenario:
@@ -267,10 +269,12 @@ def stochastic(
     jobs: int = 1,
     parts: "Path | None" = None,
     tell: "Tell | None" = None,
+    engine: str = PLAIN,
 ) -> list[Stochastic]:
     """Scenarios on the same draws, each with its central run; the first is what levels are solved for and entries held of.
 
-    `jobs` processes; `parts`: a folder in which finished chunks stand until all are there. Raises SimsuranceError for faulty
+    `jobs` processes; `parts`: a folder in which finished chunks stand until all are there; `engine`: what steps the draws, the
+    central run is always of the plain one. Raises SimsuranceError for faulty
     tables of what is drawn, scenarios over other years, and where an identity does not hold.
     """
     from simsurance.uncertainty.jobs import project
@@ -281,8 +285,8 @@ def stochastic(
             raise SimsuranceError(f"{each.name}: other years than {scenarios[0].name}; give both the same horizon")
     (central,) = simulate([scenarios[0]])
     others = simulate(scenarios[1:], central.entries) if len(scenarios) > 1 else []
-    kept_of = project(Plan(tuple(scenarios), sample), jobs, parts, tell)
-    return [Stochastic(run, sample, own) for run, own in zip((central, *others), kept_of, strict=True)]
+    kept_of = project(Plan(tuple(scenarios), sample, engine), jobs, parts, tell)
+    return [Stochastic(run, sample, own, engine) for run, own in zip((central, *others), kept_of, strict=True)]
 
 
 def standard_error(values: np.ndarray) -> np.ndarray:

@@ -395,15 +395,10 @@ def end(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
 
 
 @compiled
-def person_group(rows: Any, basis: Any, room: Any, found: Any, s: int, a: int, i: int) -> None:
-    """A person group through the year: `room.enrolled` its rows at the end, `room.flows` what happened."""
+def split(room: Any, s: int, a: int, i: int) -> None:
+    """Of the persons of the group after the transition: who pays for the year in the resident scheme, and who is in none."""
     enrolled, payers = room.enrolled, room.payers
     needs, ages = payers.shape
-    credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
-    room.flows[:] = 0.0
-    for h in range(needs):
-        enrol(rows, basis, room, h, s, a, i)
-    mix(basis, room, s)
     for h in range(needs):
         payers[h, :] = 0.0
         for j in range(FIRST_TENURE, TENURES_END):
@@ -412,10 +407,3 @@ def person_group(rows: Any, basis: Any, room: Any, found: Any, s: int, a: int, i
         for x in range(ages):
             employed = enrolled[h, ACTIVE, x] + enrolled[h, RETIRED, x]
             room.uninsured[h, x] = room.people[h, s, a, i, x] - payers[h, x] - employed
-    entering(basis, room, found, s, a, i)
-    vital(basis, room, s, a, i)
-    contributions(basis, room, s, a, i)
-    benefits(basis, room, credited, s, a, i)
-    if basis.projected:
-        members(basis, room, s, a, i)
-    end(basis, room, credited, s, a, i)

@@ -10,7 +10,17 @@ from simsurance.ledger import ACCOUNTS, LEDGER, POOL_BENEFITS, RESIDENT_BENEFITS
 from simsurance.model import fund
 from simsurance.model.compiled import machine
 from simsurance.model.compiled.care import basic, critical
-from simsurance.model.compiled.group import person_group
+from simsurance.model.compiled.group import (
+    benefits,
+    contributions,
+    end,
+    enrol,
+    entering,
+    members,
+    mix,
+    split,
+    vital,
+)
 from simsurance.model.compiled.hazards import hazards
 from simsurance.model.compiled.machine import compiled, kept
 from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, transition
@@ -53,6 +63,16 @@ def gather(room: Any, found: Any, whole: Any, keeps: bool, s: int, a: int, i: in
         for f in range(count):
             for x in range(ages):
                 whole.flows[f, s, a, i, x] = flows[f, x]
+
+
+@compiled
+def put(room: Any, ended: Any, s: int, a: int, i: int) -> None:
+    """The rows of a person group into their places."""
+    needs, _, ages = room.enrolled.shape
+    for h in range(needs):
+        for r in range(ALL_ROWS):
+            for x in range(ages):
+                ended.rows[h, r, s, a, i, x] = room.enrolled[h, r, x]
 
 
 @compiled
@@ -140,47 +160,65 @@ def prepaid(cells: Any, basis: Any) -> float:
 
 
 @compiled
-def one_run(cells: Any, basis: Any, room: Any, found: Any, whole: Any, keeps: bool, ended: Any, aged: Any) -> None:
-    """A run through a year: from `cells` to the new 1 January in `aged`."""
-    needs, _, sexes, areas, incomes, ages = cells.rows.shape
-    look(cells, room)
-    found.prevalence_error = transition(basis, room)
-    deaths(basis, room)
-    births(basis, room)
-    changes_of_place(basis, room)
-    basic(basis.care, room.care, 1)
-    critical(basis, room)
-    if basis.projected:
-        basic(basis.employee.care, room.employee_care, EMPLOYEES_END - ACTIVE)
-    found.by_age[:] = 0.0
-    found.by_group[:] = 0.0
-    for a in range(areas):
-        for i in range(incomes):
-            hazards(basis, room, a, i)
-            for s in range(sexes):
-                person_group(cells.rows, basis, room, found, s, a, i)
-                gather(room, found, whole, keeps, s, a, i)
-                for h in range(needs):
-                    for r in range(ALL_ROWS):
-                        for x in range(ages):
-                            ended.rows[h, r, s, a, i, x] = room.enrolled[h, r, x]
+def sum_up(found: Any) -> None:
+    """The total of each flow."""
     for f in range(len(found.totals)):
         total = 0.0
-        for a in range(areas):
-            for i in range(incomes):
+        for a in range(found.by_group.shape[1]):
+            for i in range(found.by_group.shape[2]):
                 total += found.by_group[f, a, i]
         found.totals[f] = total
-    grow_older(ended, aged, basis, room)
-    pin_population(aged, basis, room, found)
-    found.prepaid = prepaid(aged, basis)
 
 
 def _kernel(sources: int) -> Any:
     @kept
-    def lived(cells: Any, basis: Any, room: Any, found: Any, whole: Any, keeps: bool, ended: Any, aged: Any) -> int:
+    def lived(
+        cells: Any, bases: Any, rooms: Any, founds: Any, wholes: Any, keeps: bool, ended: Any, aged: Any
+    ) -> int:
+        """Run after run through a year: from `cells` to the new 1 January in `aged`.
+
+        Stages are called from here alone: each level of calls that a stage lay below would compile it once more.
+        """
+        room = rooms[0]
+        needs, _, sexes, areas, incomes, ages = cells[0].rows.shape
         for run in range(len(cells)):
-            kept_in = run if keeps else 0
-            one_run(cells[run], basis[run], room[0], found[run], whole[kept_in], keeps, ended[run], aged[run])
+            rows, basis, found, whole = cells[run].rows, bases[run], founds[run], wholes[run if keeps else 0]
+            credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
+            look(cells[run], room)
+            found.prevalence_error = transition(basis, room)
+            deaths(basis, room)
+            births(basis, room)
+            changes_of_place(basis, room)
+            for scheme in range(1 + basis.projected):
+                if scheme == 0:
+                    basic(basis.care, room.care, 1)
+                else:
+                    basic(basis.employee.care, room.employee_care, EMPLOYEES_END - ACTIVE)
+            critical(basis, room)
+            found.by_age[:] = 0.0
+            found.by_group[:] = 0.0
+            for a in range(areas):
+                for i in range(incomes):
+                    hazards(basis, room, a, i)
+                    for s in range(sexes):
+                        room.flows[:] = 0.0
+                        for h in range(needs):
+                            enrol(rows, basis, room, h, s, a, i)
+                        mix(basis, room, s)
+                        split(room, s, a, i)
+                        entering(basis, room, found, s, a, i)
+                        vital(basis, room, s, a, i)
+                        contributions(basis, room, s, a, i)
+                        benefits(basis, room, credited, s, a, i)
+                        if basis.projected:
+                            members(basis, room, s, a, i)
+                        end(basis, room, credited, s, a, i)
+                        gather(room, found, whole, keeps, s, a, i)
+                        put(room, ended[run], s, a, i)
+            sum_up(found)
+            grow_older(ended[run], aged[run], basis, room)
+            pin_population(aged[run], basis, room, found)
+            found.prepaid = prepaid(aged[run], basis)
         return sources
 
     return lived
