@@ -71,6 +71,7 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
+        from simsurance.model.projection import PLAIN
         from simsurance.output.manifest import draws_id, shocks_id
         from simsurance.output.save import save_sensitivity
         from simsurance.uncertainty.information import SAMPLER, information
@@ -78,7 +79,7 @@ def command(
         from simsurance.uncertainty.parameters import K
         from simsurance.uncertainty.sampling import Sample
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
-        from simsurance.uncertainty.stochastic import ENGINE, stochastic
+        from simsurance.uncertainty.stochastic import stochastic
         from simsurance.uncertainty.variance import shares
 
         parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
@@ -90,7 +91,7 @@ def command(
         processes = jobs or os.cpu_count() or 1
         found = sensitivity(base, year, processes, parts, told)
         sample = _sample(draws, seed, lang) if draws else None
-        drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
+        drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, PLAIN)[:8]}.parts"
         known = None
         if sample is not None:
             (run,) = stochastic([base], sample, processes, drawn, lambda done, of: line.say_share(said, done, of))
@@ -98,7 +99,7 @@ def command(
         mixed, of_groups = parts, None
         if sobol:
             each = Sample(sobol, seed, SAMPLER)
-            mixed = out / f"{folder.name}.sobol-{draws_id([base], each, ENGINE)[:8]}.parts"
+            mixed = out / f"{folder.name}.sobol-{draws_id([base], each, PLAIN)[:8]}.parts"
             of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
         save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups)

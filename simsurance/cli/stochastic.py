@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DRAWS = 256
 SAMPLERS = ("sobol", "lhs", "plain")
+ENGINES = ("plain", "compiled")
 CHANCE = ("depleted", "depleted_standard_error")
 COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
 
@@ -40,6 +41,12 @@ COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
     show_default=True,
     help="Scrambled Sobol sequence, Latin hypercubes, or plain random numbers.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help='What steps the draws: NumPy alone, or compiled kernels (pip install "simsurance[fast]"). If not given, the likely '
+    "quicker one that is installed.",
+)
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes; as many as there are processors if not given.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
@@ -56,6 +63,7 @@ def command(
     draws: int,
     seed: int,
     sampler: str,
+    engine: str | None,
     jobs: int | None,
     out: Path,
     charts: bool,
@@ -80,19 +88,21 @@ def command(
         line.say(said.label("progress.importing"))
         from simsurance.output.manifest import draws_id
         from simsurance.output.save import save_stochastic
+        from simsurance.uncertainty.engines import chosen
         from simsurance.uncertainty.jobs import discard_parts
         from simsurance.uncertainty.sampling import Sample, sensible
-        from simsurance.uncertainty.stochastic import ENGINE, stochastic
+        from simsurance.uncertainty.stochastic import stochastic
 
         sample = Sample(sensible(draws, sampler), seed, sampler)
+        stepped_by = chosen(engine, sample.draws * len(scenarios))
         if sample.draws != draws:
             tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
-        parts = out / f"{folder.name}.{draws_id(scenarios, sample, ENGINE)[:8]}.parts"
+        parts = out / f"{folder.name}.{draws_id(scenarios, sample, stepped_by)[:8]}.parts"
 
         def told(done: int, of: int) -> None:
             line.say_share(said, done, of)
 
-        runs = stochastic(scenarios, sample, jobs or os.cpu_count() or 1, parts, told)
+        runs = stochastic(scenarios, sample, jobs or os.cpu_count() or 1, parts, told, stepped_by)
         line.say(said.say("progress.writing", folder=folder))
         save_stochastic(runs, folder, charts, lang, command_line(), bom)
         discard_parts(parts)
