@@ -17,7 +17,8 @@ from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
-from simsurance.model.projection import PLAIN, RUNS_IN_CACHE, Projection, Stocks, project, total
+from simsurance.model.engines import PLAIN
+from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES

@@ -71,7 +71,7 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
-        from simsurance.model.projection import PLAIN
+        from simsurance.model.engines import PLAIN
         from simsurance.output.manifest import draws_id, shocks_id
         from simsurance.output.save import save_sensitivity
         from simsurance.uncertainty.information import SAMPLER, information

@@ -8,19 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
 from itertools import accumulate
-from typing import Final
 
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
 from simsurance.ledger import FUNDS, Fund
+from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
-PLAIN: Final = "plain"
-COMPILED: Final = "compiled"
-ENGINES: Final = (PLAIN, COMPILED)
-"""What steps the years: NumPy alone, or the kernels of `simsurance.model.compiled`."""
 RUNS_IN_CACHE = 4
 """Runs that go through the years together: about as many as leave their cells in cache."""
 SHORT = 416

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.model.projection import COMPILED, ENGINES, PLAIN
+from simsurance.model.engines import COMPILED, ENGINES, PLAIN
 
 NEEDS: Final = {PLAIN: ("numpy",), COMPILED: ("numpy", "numba")}
 """Packages whose versions may move last digits."""

@@ -10,7 +10,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
-from simsurance.model.projection import PLAIN
+from simsurance.model.engines import PLAIN
 from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws

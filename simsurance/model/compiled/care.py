@@ -6,7 +6,7 @@ from typing import Any
 from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, row
 from simsurance.model.compiled.hazards import limited
 from simsurance.model.compiled.machine import compiled
-from simsurance.model.compiled.normal import distribution
+from simsurance.model.compiled.normal import chance_share, distribution, excess_share, lay_out
 from simsurance.model.critical_illness import NO_CAP
 from simsurance.model.lognormal import TAIL_FROM
 
@@ -16,31 +16,39 @@ RULE_YEARS, CARRIED_INSURED = row("rule_years"), row("carried_insured")
 
 
 @compiled
-def distance_of(mean: float, sigma: float) -> float:
-    """ln(mean)/σ + σ/2: less ln(threshold)/σ it is the first argument of the formula."""
-    return log(max(mean, NOTHING)) / sigma + sigma / 2
+def layers_of(care: Any, layers: Any) -> None:
+    """Lay the tables of the excess out where the spread of cost is another than the one that they were made for."""
+    for kind in range(2):
+        for h in range(len(care.inpatient_sigma)):
+            sigma = care.outpatient_sigma[h] if kind else care.inpatient_sigma[h]
+            place = kind * len(care.inpatient_sigma) + h
+            layers.use[kind, h] = place
+            for other in range(place):
+                if layers.sigma[other] == sigma:
+                    layers.use[kind, h] = other
+                    break
+            else:
+                if layers.sigma[place] != sigma:
+                    layers.sigma[place] = sigma
+                    lay_out(layers.table[place], sigma)
 
 
 @compiled
-def above(distance: float, mean: float, sigma: float, threshold: float, tail_index: float) -> tuple[float, float]:
-    """E[(X − k)⁺] and P(X > k) of a lognormal cost, with a Pareto tail where the index is above zero."""
-    if threshold >= NO_CAP:
-        return 0.0, 0.0
-    positive = max(threshold, NOTHING)
-    return at_log(distance, mean, sigma, positive, log(positive), tail_index)
+def level_of(mean: float, sigma: float) -> float:
+    """ln(mean)/σ: less ln(threshold)/σ it says where a threshold lies."""
+    return log(max(mean, NOTHING)) / sigma
 
 
 @compiled
-def at_log(
-    distance: float, mean: float, sigma: float, threshold: float, of_log: float, tail_index: float
-) -> tuple[float, float]:
-    """The same for a threshold above zero whose logarithm is known."""
-    first = distance - of_log / sigma
-    chance = distribution(first - sigma)
-    excess = mean * distribution(first) - threshold * chance
-    if tail_index > 0:
-        return with_tail(excess, chance, mean, sigma, threshold, tail_index)
-    return excess, chance
+def above(table: Any, level: float, mean: float, sigma: float, threshold: float, of_log: float) -> float:
+    """E[(X − k)⁺] of a lognormal cost; `of_log` of the threshold: ln(k)/σ."""
+    return mean if threshold <= NOTHING else mean * excess_share(table, sigma, level - of_log)
+
+
+@compiled
+def chance(table: Any, level: float, mean: float, sigma: float, threshold: float, of_log: float) -> float:
+    """P(X > k)."""
+    return 1.0 if threshold <= NOTHING else chance_share(table, sigma, level - of_log) * (mean / threshold)
 
 
 @compiled
@@ -58,77 +66,116 @@ def with_tail(
 
 
 @compiled
+def over(
+    care: Any, layers: Any, level: float, h: int, mean: float, threshold: float, of_log: float, both: bool
+) -> tuple[float, float]:
+    """What inpatient cost exceeds a threshold by, and, where asked for, the chance that it does."""
+    table, sigma = layers.table[layers.use[0, h]], care.inpatient_sigma[h]
+    excess = above(table, level, mean, sigma, threshold, of_log)
+    share = chance(table, level, mean, sigma, threshold, of_log) if both else 0.0
+    if care.tail_index > 0:
+        return with_tail(excess, share, mean, sigma, threshold, care.tail_index)
+    return excess, share
+
+
+@compiled
 def exhausted_at(care: Any, status: int) -> float:
     """Cost at which the limit of the basic layer is reached."""
     return care.inpatient_deductible[status] + care.inpatient_limit / max(care.inpatient_ratio[status], 1e-12)
 
 
 @compiled
-def cost_at(own: float, deductible: float, ratio: float, limit: float, exhausted: float) -> float:
+def cost_at(own: float, care: Any, exhausted: float) -> float:
     """The cost that leaves the patient with `own`."""
+    deductible, ratio = care.inpatient_deductible[0], care.inpatient_ratio[0]
     if own <= deductible:
-        return own
+        return max(own, NOTHING)
     within = deductible + (own - deductible) / max(1 - ratio, 1e-12)
-    return within if within <= exhausted else own + limit
+    return within if within <= exhausted else own + care.inpatient_limit
 
 
 @compiled
-def basic(care: Any, pp: Any, statuses: int) -> None:
+def alike(cost: Any, h: int) -> int:
+    """How many sexes differ in cost: 1 where all are alike."""
+    _, sexes, areas, ages = cost.shape
+    for s in range(1, sexes):
+        for a in range(areas):
+            for x in range(ages):
+                if cost[h, s, a, x] != cost[h, 0, a, x]:
+                    return sexes
+    return 1
+
+
+@compiled
+def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
     """Expected cost and basic benefits of a person covered all year, for each status that the scheme tells apart."""
+    layers_of(care, layers)
     _, needs, sexes, areas, ages = pp.inpatient.shape
-    tail = care.tail_index
-    for status in range(statuses):
-        deductible, ratio = care.inpatient_deductible[status], care.inpatient_ratio[status]
-        exhausted = exhausted_at(care, status)
-        factor = care.inpatient_benefit_factor
-        for h in range(needs):
-            sigma = care.inpatient_sigma[h]
+    level, at_deductible, at_limit, paid = pp.level, pp.above_deductible, pp.above_limit, pp.paid
+    for h in range(needs):
+        sigma, differ = care.inpatient_sigma[h], alike(care.inpatient_cost, h)
+        pp.differ[h] = differ
+        for s in range(differ):
+            for a in range(areas):
+                for x in range(ages):
+                    level[h, s, a, x] = level_of(care.inpatient_cost[h, s, a, x], sigma)
+        for status in range(statuses):
+            deductible, ratio, exhausted = (
+                care.inpatient_deductible[status],
+                care.inpatient_ratio[status],
+                max(exhausted_at(care, status), NOTHING),
+            )
+            of_deductible, of_limit = log(max(deductible, NOTHING)) / sigma, log(exhausted) / sigma
+            for s in range(differ):
+                for a in range(areas):
+                    for x in range(ages):
+                        mean, here = care.inpatient_cost[h, s, a, x], level[h, s, a, x]
+                        at_deductible[h, s, a, x], paid[h, s, a, x] = over(
+                            care, layers, here, h, mean, deductible, of_deductible, True
+                        )
+                        at_limit[h, s, a, x], _ = over(care, layers, here, h, mean, exhausted, of_limit, False)
             for s in range(sexes):
+                alike_to = s if differ > 1 else 0
                 for a in range(areas):
                     for x in range(ages):
                         mean, use = care.inpatient_cost[h, s, a, x], care.inpatient_use[h, s, x]
-                        if s > 0 and mean == care.inpatient_cost[h, s - 1, a, x]:
-                            distance = pp.distance[status, h, s - 1, a, x]
-                            over, chance = pp.above_deductible[status, h, s - 1, a, x], pp.chance[status, h, s - 1, a, x]
-                            last = pp.above_limit[status, h, s - 1, a, x]
-                        else:
-                            distance = distance_of(mean, sigma)
-                            over, chance = above(distance, mean, sigma, deductible, tail)
-                            last, _ = above(distance, mean, sigma, exhausted, tail)
-                        whole = above(distance, mean, sigma, 0.0, tail)[0] if tail > 0 else mean
-                        pp.distance[status, h, s, a, x], pp.chance[status, h, s, a, x] = distance, chance
-                        pp.above_deductible[status, h, s, a, x], pp.above_limit[status, h, s, a, x] = over, last
-                        pp.inpatient_cost[status, h, s, a, x] = use * whole
-                        pp.inpatient[status, h, s, a, x] = use * (ratio * (over - last)) * factor
-                        pp.paid_in_hospital[status, h, s, a, x] = use * chance
-        clinic(care, pp, status)
+                        if care.tail_index > 0:
+                            mean, _ = with_tail(mean, 1.0, mean, sigma, 0.0, care.tail_index)
+                        benefit = ratio * (at_deductible[h, alike_to, a, x] - at_limit[h, alike_to, a, x])
+                        pp.inpatient_cost[status, h, s, a, x] = use * mean
+                        pp.inpatient[status, h, s, a, x] = use * benefit * care.inpatient_benefit_factor
+                        pp.no_claim[status, h, s, a, x] = 1 - use * paid[h, alike_to, a, x]
+    clinic(care, pp, layers, statuses)
 
 
 @compiled
-def clinic(care: Any, pp: Any, status: int) -> None:
+def clinic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
     """Outpatient care of the same."""
     _, needs, sexes, areas, ages = pp.inpatient.shape
-    deductible, ratio, factor = (
-        care.outpatient_deductible,
-        care.outpatient_ratio[status],
-        care.outpatient_benefit_factor,
-    )
+    cost, level, over_deductible, paid = care.outpatient_cost, pp.clinic_level, pp.clinic_deductible, pp.clinic_paid
     for h in range(needs):
-        sigma, use = care.outpatient_sigma[h], care.outpatient_use[h]
-        exhausted = deductible + care.outpatient_limit[h] / max(ratio, 1e-12)
-        of_deductible, of_exhausted = log(max(deductible, NOTHING)), log(max(exhausted, NOTHING))
+        sigma, use, table = care.outpatient_sigma[h], care.outpatient_use[h], layers.table[layers.use[1, h]]
+        deductible, factor = care.outpatient_deductible, care.outpatient_benefit_factor
+        of_deductible = log(max(deductible, NOTHING)) / sigma
         for s in range(sexes):
             for a in range(areas):
                 for x in range(ages):
-                    mean = care.outpatient_cost[h, s, a, x]
-                    distance = distance_of(mean, sigma)
-                    over, chance = mean, 1.0
-                    if deductible > 0:
-                        over, chance = at_log(distance, mean, sigma, deductible, of_deductible, 0.0)
-                    last, _ = at_log(distance, mean, sigma, max(exhausted, NOTHING), of_exhausted, 0.0)
-                    pp.outpatient_cost[status, h, s, a, x] = use * mean
-                    pp.outpatient[status, h, s, a, x] = use * (ratio * (over - last)) * factor
-                    pp.paid_outside[status, h, s, a, x] = use * chance
+                    here, mean = level_of(cost[h, s, a, x], sigma), cost[h, s, a, x]
+                    level[s, a, x] = here
+                    over_deductible[s, a, x] = above(table, here, mean, sigma, deductible, of_deductible)
+                    paid[s, a, x] = chance(table, here, mean, sigma, deductible, of_deductible)
+        for status in range(statuses):
+            ratio = care.outpatient_ratio[status]
+            exhausted = max(deductible + care.outpatient_limit[h] / max(ratio, 1e-12), NOTHING)
+            of_limit = log(exhausted) / sigma
+            for s in range(sexes):
+                for a in range(areas):
+                    for x in range(ages):
+                        mean = cost[h, s, a, x]
+                        last = above(table, level[s, a, x], mean, sigma, exhausted, of_limit)
+                        pp.outpatient_cost[status, h, s, a, x] = use * mean
+                        pp.outpatient[status, h, s, a, x] = use * (ratio * (over_deductible[s, a, x] - last)) * factor
+                        pp.no_claim[status, h, s, a, x] *= 1 - use * paid[s, a, x]
 
 
 @compiled
@@ -154,79 +201,68 @@ def capped_at(basis: Any, place: int, income: int) -> float:
 
 @compiled
 def own_above(
-    pp: Any, care: Any, h: int, s: int, a: int, x: int, start: float, of_log: float, exhausted: float
+    care: Any, pp: Any, layers: Any, h: int, s: int, a: int, x: int, start: float, of_log: float, both: bool
 ) -> tuple[float, float]:
     """What own cost exceeds a threshold by, and the chance that it does; `start`: the cost that leaves the patient with it."""
-    mean = care.inpatient_cost[h, s, a, x]
-    excess, chance = at_log(
-        pp.distance[0, h, s, a, x], mean, care.inpatient_sigma[h], start, of_log, care.tail_index
-    )
-    if start >= exhausted:
-        return excess, chance
-    at_deductible = pp.above_deductible[0, h, s, a, x] if start < care.inpatient_deductible[0] else excess
-    return excess - care.inpatient_ratio[0] * (at_deductible - pp.above_limit[0, h, s, a, x]), chance
+    mean, level = care.inpatient_cost[h, s, a, x], pp.level[h, s, a, x]
+    excess, share = over(care, layers, level, h, mean, start, of_log, both)
+    if start >= exhausted_at(care, 0):
+        return excess, share
+    at_deductible = pp.above_deductible[h, s, a, x] if start < care.inpatient_deductible[0] else excess
+    return excess - care.inpatient_ratio[0] * (at_deductible - pp.above_limit[h, s, a, x]), share
 
 
 @compiled
-def critical(basis: Any, room: Any) -> None:
+def critical(basis: Any, room: Any, layers: Any) -> None:
     """What critical-illness insurance pays of own cost, by kind of income group: the assisted, and all others."""
     care, pp = basis.care, room.care
-    kinds, needs, sexes, areas, ages = room.critical.shape
-    exhausted = exhausted_at(care, 0)
-    room.critical[:] = 0.0
-    for kind in range(kinds):
-        income = kind
-        for place in range(len(basis.critical_deductible)):
-            weight = basis.critical_low_places if place else 1 - basis.critical_low_places
-            deductible, cap = basis.critical_deductible[place, income], capped_at(basis, place, income)
-            for band in range(basis.bands + 1):
-                ends = band == basis.bands
-                threshold = cap if ends else min(deductible + basis.critical_edges[band], cap)
-                # of what exceeds a band's beginning its ratio is paid, less that of the band before
-                ratio = 0.0 if ends else basis.critical_ratios[band, income]
-                before = basis.critical_ratios[band - 1, income] if band > 0 else 0.0
-                start = cost_at(
-                    threshold, care.inpatient_deductible[0], care.inpatient_ratio[0], care.inpatient_limit, exhausted
-                )
-                of_log = log(max(start, NOTHING))
-                for h in range(needs):
-                    for s in range(sexes):
+    places, kinds, needs, sexes, areas, ages = room.above_cap.shape
+    for h in range(needs):
+        sigma, differ = care.inpatient_sigma[h], pp.differ[h]
+        for kind in range(kinds):
+            for s in range(differ):
+                for a in range(areas):
+                    for x in range(ages):
+                        room.critical[kind, h, s, a, x] = 0.0
+                        room.critical_claim[kind, h, s, a, x] = 0.0
+                        room.cap_used[kind, h, s, a, x] = 0.0
+            for place in range(places):
+                weight = basis.critical_low_places if place else 1 - basis.critical_low_places
+                deductible, cap = basis.critical_deductible[place, kind], capped_at(basis, place, kind)
+                for band in range(basis.bands + 1):
+                    ends = band == basis.bands
+                    threshold = cap if ends else min(deductible + basis.critical_edges[band], cap)
+                    # of what exceeds a band's beginning its ratio is paid, less that of the band before
+                    ratio = 0.0 if ends else basis.critical_ratios[band, kind]
+                    if band > 0:
+                        ratio -= basis.critical_ratios[band - 1, kind]
+                    start, both = cost_at(threshold, care, exhausted_at(care, 0)), band == 0 or ends
+                    of_log, out_of_reach = log(start) / sigma, threshold >= NO_CAP
+                    for s in range(differ):
                         for a in range(areas):
                             for x in range(ages):
-                                excess, chance = 0.0, 0.0
-                                if threshold < NO_CAP:
-                                    excess, chance = own_above(
-                                        pp, care, h, s, a, x, max(start, NOTHING), of_log, exhausted
-                                    )
-                                room.critical[kind, h, s, a, x] += weight * (ratio - before) * excess
+                                excess, share = 0.0, 0.0
+                                if not out_of_reach:
+                                    excess, share = own_above(care, pp, layers, h, s, a, x, start, of_log, both)
+                                room.critical[kind, h, s, a, x] += weight * ratio * excess
                                 if band == 0:
-                                    room.critical_claim[kind, h, s, a, x] = (
-                                        weight * chance + place * room.critical_claim[kind, h, s, a, x]
-                                    )
+                                    room.critical_claim[kind, h, s, a, x] += weight * share
                                 if ends:
                                     room.above_cap[place, kind, h, s, a, x] = excess
-                                    room.cap_used[kind, h, s, a, x] = (
-                                        weight * chance + place * room.cap_used[kind, h, s, a, x]
-                                    )
-        for h in range(needs):
-            for s in range(sexes):
+                                    room.cap_used[kind, h, s, a, x] += weight * share
+            for s in range(sexes - 1, -1, -1):  # from the last, for all may stand in the first
+                alike_to = s if differ > 1 else 0
                 for a in range(areas):
                     for x in range(ages):
                         use = care.inpatient_use[h, s, x]
-                        room.critical[kind, h, s, a, x] *= use * basis.critical_factor
-                        room.critical_claim[kind, h, s, a, x] *= use
-                        room.cap_used[kind, h, s, a, x] *= use
-    for h in range(needs):
-        for s in range(sexes):
-            for a in range(areas):
-                for x in range(ages):
-                    room.no_claim[h, s, a, x] = (1 - pp.paid_in_hospital[0, h, s, a, x]) * (
-                        1 - pp.paid_outside[0, h, s, a, x]
-                    )
+                        paid = room.critical[kind, h, alike_to, a, x]
+                        room.critical[kind, h, s, a, x] = paid * use * basis.critical_factor
+                        room.critical_claim[kind, h, s, a, x] = room.critical_claim[kind, h, alike_to, a, x] * use
+                        room.cap_used[kind, h, s, a, x] = room.cap_used[kind, h, alike_to, a, x] * use
 
 
 @compiled
-def bonus(basis: Any, room: Any, credited: int, h: int, s: int, a: int, i: int) -> None:
+def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: int, i: int) -> None:
     """The mean rise of the cap, and its expected cost for a person covered all year, yuan: `room.bonus_cap`, `room.line`."""
     enrolled, rise = room.enrolled, room.line[0]
     ages = len(rise)
@@ -247,18 +283,18 @@ def bonus(basis: Any, room: Any, credited: int, h: int, s: int, a: int, i: int) 
         credit = rise[x] / payers if payers > 0 else 0.0
         granted = limited(credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
         room.bonus_cap[h, x] = basis.rules_in_force * granted
-    cost_of_bonus(basis, room, h, s, a, i)
+    cost_of_bonus(basis, room, layers, h, s, a, i)
 
 
 @compiled
-def cost_of_bonus(basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
+def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i: int) -> None:
     """Expected cost of the raised cap, to `room.line[1]`."""
     care, pp, cost = basis.care, room.care, room.line[1]
-    ages, kind = len(cost), min(i, 1)
+    ages, kind, alike_to = len(cost), min(i, 1), s if pp.differ[h] > 1 else 0
     cost[:] = 0.0
     if basis.critical_capped[i] <= 0:
         return
-    last, exhausted = basis.bands - 1, exhausted_at(care, 0)
+    last, sigma, exhausted = basis.bands - 1, care.inpatient_sigma[h], exhausted_at(care, 0)
     last_ratio = basis.critical_ratios[last, i]
     for place in range(len(basis.critical_deductible)):
         weight = basis.critical_low_places if place else 1 - basis.critical_low_places
@@ -268,39 +304,42 @@ def cost_of_bonus(basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None
             rise = room.bonus_cap[h, x]
             raised = before + rise / last_ratio
             if min(before, raised) < open_band:
-                cost[x] += weight * over_bands(basis, room, before, rise, place, h, s, a, i, x)
+                cost[x] += weight * over_bands(basis, room, layers, before, rise, place, h, alike_to, a, i, x)
             elif rise != 0:
-                start = cost_at(
-                    raised, care.inpatient_deductible[0], care.inpatient_ratio[0], care.inpatient_limit, exhausted
-                )
-                excess, _ = own_above(pp, care, h, s, a, x, start, log(start), exhausted)
-                cost[x] += weight * last_ratio * (room.above_cap[place, kind, h, s, a, x] - excess)
+                start = cost_at(raised, care, exhausted)
+                excess, _ = own_above(care, pp, layers, h, alike_to, a, x, start, log(start) / sigma, False)
+                cost[x] += weight * last_ratio * (room.above_cap[place, kind, h, alike_to, a, x] - excess)
     for x in range(ages):
         cost[x] *= care.inpatient_use[h, s, x] * basis.critical_factor
 
 
 @compiled
 def over_bands(
-    basis: Any, room: Any, before: float, rise: float, place: int, h: int, s: int, a: int, i: int, x: int
+    basis: Any,
+    room: Any,
+    layers: Any,
+    before: float,
+    rise: float,
+    place: int,
+    h: int,
+    s: int,
+    a: int,
+    i: int,
+    x: int,
 ) -> float:
     """What a user is paid between the cap and the raised cap, band by band."""
     care, pp, exhausted = basis.care, room.care, exhausted_at(basis.care, 0)
-    deductible = basis.critical_deductible[place, i]
+    deductible, sigma = basis.critical_deductible[place, i], care.inpatient_sigma[h]
     raised = own_at(basis.critical_cap + rise, deductible, basis, i)
     low, high = min(before, raised), max(before, raised)
     cost, start = 0.0, 0.0
     for band in range(basis.bands):
         end = deductible + basis.critical_edges[band + 1] if band + 1 < basis.bands else NO_CAP
-        lower, upper = max(low, start), min(high, end)
-        if lower < upper:
-            between = 0.0
-            for sign, threshold in ((1.0, lower), (-1.0, upper)):
-                begins = cost_at(
-                    threshold, care.inpatient_deductible[0], care.inpatient_ratio[0], care.inpatient_limit, exhausted
-                )
-                begins = max(begins, NOTHING)
-                excess, _ = own_above(pp, care, h, s, a, x, begins, log(begins), exhausted)
-                between += sign * excess
+        lower, upper = cost_at(max(low, start), care, exhausted), cost_at(min(high, end), care, exhausted)
+        if max(low, start) < min(high, end):
+            from_lower, _ = own_above(care, pp, layers, h, s, a, x, lower, log(lower) / sigma, False)
+            from_upper, _ = own_above(care, pp, layers, h, s, a, x, upper, log(upper) / sigma, False)
+            between = from_lower - from_upper
             cost += basis.critical_ratios[band, i] * (between if raised > before else -between)
         start = end
     return cost

@@ -254,7 +254,7 @@ def contributions(basis: Any, room: Any, s: int, a: int, i: int) -> None:
 
 
 @compiled
-def benefits(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
+def benefits(basis: Any, room: Any, layers: Any, credited: int, s: int, a: int, i: int) -> None:
     """Exposure, claims and benefits of the resident scheme."""
     flows, enrolled, payers, years, care, pp = room.flows, room.enrolled, room.payers, room.years, basis.care, room.care
     needs, ages = payers.shape
@@ -270,7 +270,7 @@ def benefits(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> No
             years[h, x] *= 1 - room.mort_rate[h, s, x] / 2
         years[h, 0] += room.newborn[s, a, i] * basis.newborn_enrolment * basis.prevalence[h, s, 0] / 2
         if basis.year >= basis.rules_start and basis.rules_in_force != 0:
-            bonus(basis, room, credited, h, s, a, i)
+            bonus(basis, room, layers, credited, h, s, a, i)
             for x in range(ages):
                 flows[PLACE.bonus_cost, x] += years[h, x] * room.line[1, x] * basis.critical_self_run
                 flows[PLACE.bonus_cap, x] += payers[h, x] * room.bonus_cap[h, x]
@@ -285,7 +285,7 @@ def benefits(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> No
             flows[PLACE.outpatient_benefits, x] += here * pp.outpatient[0, h, s, a, x]
             flows[PLACE.critical_illness, x] += here * room.critical[kind, h, s, a, x] * basis.critical_self_run
             flows[PLACE.critical_beneficiaries, x] += here * room.critical_claim[kind, h, s, a, x]
-            flows[PLACE.no_claim, x] += here * room.no_claim[h, s, a, x]
+            flows[PLACE.no_claim, x] += here * room.care.no_claim[0, h, s, a, x]
     for x in range(ages):
         flows[PLACE.critical_illness, x] += flows[PLACE.resident_enrolled, x] * basis.critical_premium_pp
 
@@ -357,7 +357,7 @@ def end(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
                 for x in range(ages):
                     enrolled[h, FIRST_NO_CLAIM + j, x] = enrolled[h, FIRST_NO_CLAIM + j, x] * (
                         1 - used * room.cap_used[kind, h, s, a, x]
-                    ) + enrolled[h, FIRST_TENURE + j, x] * (without * room.no_claim[h, s, a, x])
+                    ) + enrolled[h, FIRST_TENURE + j, x] * (without * room.care.no_claim[0, h, s, a, x])
         for r in range(ALL_ROWS):
             if r < UNINSURED_END or r == LAPSED_YEARS or r == CARRIED_LAPSED or r == NO_CLAIM_LAPSED:
                 for x in range(ages):

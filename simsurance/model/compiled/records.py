@@ -22,6 +22,7 @@ from simsurance.axes import (
     UNINSURED,
 )
 from simsurance.ledger import LEDGER
+from simsurance.model.compiled.normal import NODES, TERMS
 from simsurance.model.state import BY_PERSON, Flows, YearBasis
 
 NEEDS, SEXES, AREAS, INCOMES = (len(axis.members) for axis in (HEALTH, SEX, AREA, INCOME))
@@ -199,19 +200,11 @@ def room_record(ages: int) -> np.dtype:
     needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, AREAS, ages)
     tenures, uninsured, kinds = TENURE_DEPTH, UNINSURED.stop, 2
     care = [
-        (name, "f8", (SCHEME_STATUSES, *user))
-        for name in (
-            "inpatient_cost",
-            "inpatient",
-            "outpatient_cost",
-            "outpatient",
-            "paid_in_hospital",
-            "paid_outside",
-            "distance",
-            "chance",
-            "above_deductible",
-            "above_limit",
-        )
+        *((name, "f8", (SCHEME_STATUSES, *user)) for name in ("inpatient_cost", "inpatient", "outpatient_cost", "outpatient")),
+        ("no_claim", "f8", (SCHEME_STATUSES, *user)),
+        *((name, "f8", user) for name in ("level", "above_deductible", "above_limit", "paid")),
+        *((name, "f8", user[1:]) for name in ("clinic_level", "clinic_deductible", "clinic_paid")),
+        ("differ", "i8", (NEEDS,)),
     ]
     return np.dtype(
         [
@@ -247,7 +240,6 @@ def room_record(ages: int) -> np.dtype:
             ("critical", "f8", (kinds, *user)),
             ("critical_claim", "f8", (kinds, *user)),
             ("cap_used", "f8", (kinds, *user)),
-            ("no_claim", "f8", user),
             ("above_cap", "f8", (len(DEDUCTIBLES), kinds, *user)),
             # one area and income group
             ("leave", "f8", (NEEDS, tenures, ages)),
@@ -275,3 +267,10 @@ def room_record(ages: int) -> np.dtype:
             ("line", "f8", (8, ages)),
         ]
     )
+
+
+def layers_record() -> np.dtype:
+    """The tables of the excess of either scheme, by inpatient and outpatient cost and need class, and which of them each uses."""
+    tables = 2 * NEEDS
+    scheme = [("sigma", "f8", (tables,)), ("table", "f8", (tables, NODES, TERMS)), ("use", "i8", (2, NEEDS))]
+    return np.dtype([("residents", scheme), ("members", scheme)])

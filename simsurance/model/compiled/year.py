@@ -31,6 +31,7 @@ from simsurance.model.compiled.records import (
     cells_record,
     flows_record,
     found_record,
+    layers_record,
     room_record,
 )
 from simsurance.model.groups import of_run
@@ -173,7 +174,7 @@ def sum_up(found: Any) -> None:
 def _kernel(sources: int) -> Any:
     @kept
     def lived(
-        cells: Any, bases: Any, rooms: Any, founds: Any, wholes: Any, keeps: bool, ended: Any, aged: Any
+        cells: Any, bases: Any, rooms: Any, layers: Any, founds: Any, wholes: Any, keeps: bool, ended: Any, aged: Any
     ) -> int:
         """Run after run through a year: from `cells` to the new 1 January in `aged`.
 
@@ -189,12 +190,10 @@ def _kernel(sources: int) -> Any:
             deaths(basis, room)
             births(basis, room)
             changes_of_place(basis, room)
-            for scheme in range(1 + basis.projected):
-                if scheme == 0:
-                    basic(basis.care, room.care, 1)
-                else:
-                    basic(basis.employee.care, room.employee_care, EMPLOYEES_END - ACTIVE)
-            critical(basis, room)
+            basic(basis.care, room.care, layers[run].residents, 1)
+            critical(basis, room, layers[run].residents)
+            if basis.projected:
+                basic(basis.employee.care, room.employee_care, layers[run].members, EMPLOYEES_END - ACTIVE)
             found.by_age[:] = 0.0
             found.by_group[:] = 0.0
             for a in range(areas):
@@ -209,7 +208,7 @@ def _kernel(sources: int) -> Any:
                         entering(basis, room, found, s, a, i)
                         vital(basis, room, s, a, i)
                         contributions(basis, room, s, a, i)
-                        benefits(basis, room, credited, s, a, i)
+                        benefits(basis, room, layers[run].residents, credited, s, a, i)
                         if basis.projected:
                             members(basis, room, s, a, i)
                         end(basis, room, credited, s, a, i)
@@ -239,6 +238,7 @@ class Runs:
         self.cells[...] = state.cells
         self.packed = Packed(runs, ages, basis)
         self.room = np.zeros(1, room_record(ages))
+        self.layers = np.zeros(runs, layers_record())
         self.found = np.zeros(runs, found_record(ages))
         self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
 
@@ -252,6 +252,6 @@ class Runs:
         then = 1 - self.now
         ended, aged = self.memory[then][1:].view(self.record), self.memory[then][:-1].view(self.record)
         cells = self.memory[self.now][:-1].view(self.record)
-        kernel(cells, self.packed.fill(basis), self.room, self.found, self.whole, self.by_person, ended, aged)
+        kernel(cells, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person, ended, aged)
         self.now = then
         return self.found
