@@ -3,10 +3,13 @@
 from math import exp, log
 from typing import Any
 
+import numpy as np
+
 from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, row
+from simsurance.model.compiled.elementary import NEAR, near_one
 from simsurance.model.compiled.hazards import limited
 from simsurance.model.compiled.machine import compiled
-from simsurance.model.compiled.normal import chance_share, distribution, excess_share, lay_out
+from simsurance.model.compiled.normal import chances, distribution, excesses, lay_out
 from simsurance.model.critical_illness import NO_CAP
 from simsurance.model.lognormal import TAIL_FROM
 
@@ -40,18 +43,6 @@ def level_of(mean: float, sigma: float) -> float:
 
 
 @compiled
-def above(table: Any, level: float, mean: float, sigma: float, threshold: float, of_log: float) -> float:
-    """E[(X − k)⁺] of a lognormal cost; `of_log` of the threshold: ln(k)/σ."""
-    return mean if threshold <= NOTHING else mean * excess_share(table, sigma, level - of_log)
-
-
-@compiled
-def chance(table: Any, level: float, mean: float, sigma: float, threshold: float, of_log: float) -> float:
-    """P(X > k)."""
-    return 1.0 if threshold <= NOTHING else chance_share(table, sigma, level - of_log) * (mean / threshold)
-
-
-@compiled
 def with_tail(
     excess: float, chance: float, mean: float, sigma: float, threshold: float, index: float
 ) -> tuple[float, float]:
@@ -67,15 +58,16 @@ def with_tail(
 
 @compiled
 def over(
-    care: Any, layers: Any, level: float, h: int, mean: float, threshold: float, of_log: float, both: bool
-) -> tuple[float, float]:
-    """What inpatient cost exceeds a threshold by, and, where asked for, the chance that it does."""
-    table, sigma = layers.table[layers.use[0, h]], care.inpatient_sigma[h]
-    excess = above(table, level, mean, sigma, threshold, of_log)
-    share = chance(table, level, mean, sigma, threshold, of_log) if both else 0.0
-    if care.tail_index > 0:
-        return with_tail(excess, share, mean, sigma, threshold, care.tail_index)
-    return excess, share
+    care: Any, layers: Any, level: Any, h: int, mean: Any, threshold: Any, of_log: Any, excess: Any, share: Any, both: bool
+) -> None:
+    """What inpatient cost exceeds thresholds by, by age, and, where asked for or needed, the chance that it does the first."""
+    table, sigma, tail = layers.table[layers.use[0, h]], care.inpatient_sigma[h], care.tail_index
+    excesses(table, mean, level, threshold, of_log, excess)
+    if both or tail > 0:
+        chances(table, sigma, mean, level, threshold[0], of_log[0], share)
+    if tail > 0:
+        for x in range(len(excess)):
+            excess[x], share[x] = with_tail(excess[x], share[x], mean[x], sigma, threshold[x], tail)
 
 
 @compiled
@@ -112,6 +104,7 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
     layers_of(care, layers)
     _, needs, sexes, areas, ages = pp.inpatient.shape
     level, at_deductible, at_limit, paid = pp.level, pp.above_deductible, pp.above_limit, pp.paid
+    threshold, of_log = layers.line[0], layers.line[1]
     for h in range(needs):
         sigma, differ = care.inpatient_sigma[h], alike(care.inpatient_cost, h)
         pp.differ[h] = differ
@@ -120,20 +113,14 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
                 for x in range(ages):
                     level[h, s, a, x] = level_of(care.inpatient_cost[h, s, a, x], sigma)
         for status in range(statuses):
-            deductible, ratio, exhausted = (
-                care.inpatient_deductible[status],
-                care.inpatient_ratio[status],
-                max(exhausted_at(care, status), NOTHING),
-            )
-            of_deductible, of_limit = log(max(deductible, NOTHING)) / sigma, log(exhausted) / sigma
+            ratio, factor = care.inpatient_ratio[status], care.inpatient_benefit_factor
             for s in range(differ):
                 for a in range(areas):
-                    for x in range(ages):
-                        mean, here = care.inpatient_cost[h, s, a, x], level[h, s, a, x]
-                        at_deductible[h, s, a, x], paid[h, s, a, x] = over(
-                            care, layers, here, h, mean, deductible, of_deductible, True
-                        )
-                        at_limit[h, s, a, x], _ = over(care, layers, here, h, mean, exhausted, of_limit, False)
+                    here, mean = level[h, s, a], care.inpatient_cost[h, s, a]
+                    fill(threshold, of_log, max(exhausted_at(care, status), NOTHING), sigma)
+                    over(care, layers, here, h, mean, threshold, of_log, at_limit[h, s, a], layers.line[2], False)
+                    fill(threshold, of_log, max(care.inpatient_deductible[status], NOTHING), sigma)
+                    over(care, layers, here, h, mean, threshold, of_log, at_deductible[h, s, a], paid[h, s, a], True)
             for s in range(sexes):
                 alike_to = s if differ > 1 else 0
                 for a in range(areas):
@@ -143,39 +130,51 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
                             mean, _ = with_tail(mean, 1.0, mean, sigma, 0.0, care.tail_index)
                         benefit = ratio * (at_deductible[h, alike_to, a, x] - at_limit[h, alike_to, a, x])
                         pp.inpatient_cost[status, h, s, a, x] = use * mean
-                        pp.inpatient[status, h, s, a, x] = use * benefit * care.inpatient_benefit_factor
+                        pp.inpatient[status, h, s, a, x] = use * benefit * factor
                         pp.no_claim[status, h, s, a, x] = 1 - use * paid[h, alike_to, a, x]
     clinic(care, pp, layers, statuses)
+
+
+@compiled
+def fill(threshold: Any, of_log: Any, value: float, sigma: float) -> None:
+    """One threshold at all ages."""
+    logarithm = log(value) / sigma
+    for x in range(len(threshold)):
+        threshold[x], of_log[x] = value, logarithm
 
 
 @compiled
 def clinic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
     """Outpatient care of the same."""
     _, needs, sexes, areas, ages = pp.inpatient.shape
-    cost, level, over_deductible, paid = care.outpatient_cost, pp.clinic_level, pp.clinic_deductible, pp.clinic_paid
+    threshold, of_log, level, over_deductible, paid, last = (
+        layers.line[0],
+        layers.line[1],
+        layers.line[2],
+        layers.line[3],
+        layers.line[4],
+        layers.line[5],
+    )
+    factor, deductible = care.outpatient_benefit_factor, max(care.outpatient_deductible, NOTHING)
     for h in range(needs):
         sigma, use, table = care.outpatient_sigma[h], care.outpatient_use[h], layers.table[layers.use[1, h]]
-        deductible, factor = care.outpatient_deductible, care.outpatient_benefit_factor
-        of_deductible = log(max(deductible, NOTHING)) / sigma
         for s in range(sexes):
             for a in range(areas):
+                mean = care.outpatient_cost[h, s, a]
                 for x in range(ages):
-                    here, mean = level_of(cost[h, s, a, x], sigma), cost[h, s, a, x]
-                    level[s, a, x] = here
-                    over_deductible[s, a, x] = above(table, here, mean, sigma, deductible, of_deductible)
-                    paid[s, a, x] = chance(table, here, mean, sigma, deductible, of_deductible)
-        for status in range(statuses):
-            ratio = care.outpatient_ratio[status]
-            exhausted = max(deductible + care.outpatient_limit[h] / max(ratio, 1e-12), NOTHING)
-            of_limit = log(exhausted) / sigma
-            for s in range(sexes):
-                for a in range(areas):
+                    level[x] = level_of(mean[x], sigma)
+                fill(threshold, of_log, deductible, sigma)
+                excesses(table, mean, level, threshold, of_log, over_deductible)
+                chances(table, sigma, mean, level, deductible, of_log[0], paid)
+                for status in range(statuses):
+                    ratio = care.outpatient_ratio[status]
+                    exhausted = deductible + care.outpatient_limit[h] / max(ratio, 1e-12)
+                    fill(threshold, of_log, exhausted, sigma)
+                    excesses(table, mean, level, threshold, of_log, last)
                     for x in range(ages):
-                        mean = cost[h, s, a, x]
-                        last = above(table, level[s, a, x], mean, sigma, exhausted, of_limit)
-                        pp.outpatient_cost[status, h, s, a, x] = use * mean
-                        pp.outpatient[status, h, s, a, x] = use * (ratio * (over_deductible[s, a, x] - last)) * factor
-                        pp.no_claim[status, h, s, a, x] *= 1 - use * paid[s, a, x]
+                        pp.outpatient_cost[status, h, s, a, x] = use * mean[x]
+                        pp.outpatient[status, h, s, a, x] = use * (ratio * (over_deductible[x] - last[x])) * factor
+                        pp.no_claim[status, h, s, a, x] *= 1 - use * paid[x]
 
 
 @compiled
@@ -201,22 +200,29 @@ def capped_at(basis: Any, place: int, income: int) -> float:
 
 @compiled
 def own_above(
-    care: Any, pp: Any, layers: Any, h: int, s: int, a: int, x: int, start: float, of_log: float, both: bool
-) -> tuple[float, float]:
-    """What own cost exceeds a threshold by, and the chance that it does; `start`: the cost that leaves the patient with it."""
-    mean, level = care.inpatient_cost[h, s, a, x], pp.level[h, s, a, x]
-    excess, share = over(care, layers, level, h, mean, start, of_log, both)
-    if start >= exhausted_at(care, 0):
-        return excess, share
-    at_deductible = pp.above_deductible[h, s, a, x] if start < care.inpatient_deductible[0] else excess
-    return excess - care.inpatient_ratio[0] * (at_deductible - pp.above_limit[h, s, a, x]), share
+    care: Any, pp: Any, layers: Any, h: int, s: int, a: int, threshold: Any, of_log: Any, both: bool
+) -> None:
+    """What own cost exceeds thresholds by, by age, and the chance that it does the first, to `layers.excess` and `layers.share`.
+
+    `threshold`: the costs that leave the patient with it.
+    """
+    excess, exhausted, ratio = layers.excess, exhausted_at(care, 0), care.inpatient_ratio[0]
+    over(
+        care, layers, pp.level[h, s, a], h, care.inpatient_cost[h, s, a], threshold, of_log, excess, layers.share, both
+    )
+    for x in range(len(excess)):
+        if threshold[x] < exhausted:
+            before = threshold[x] < care.inpatient_deductible[0]
+            at_deductible = pp.above_deductible[h, s, a, x] if before else excess[x]
+            excess[x] -= ratio * (at_deductible - pp.above_limit[h, s, a, x])
 
 
 @compiled
 def critical(basis: Any, room: Any, layers: Any) -> None:
     """What critical-illness insurance pays of own cost, by kind of income group: the assisted, and all others."""
-    care, pp = basis.care, room.care
+    care, pp, excess, share = basis.care, room.care, layers.excess, layers.share
     places, kinds, needs, sexes, areas, ages = room.above_cap.shape
+    threshold, of_log = layers.line[0], layers.line[1]
     for h in range(needs):
         sigma, differ = care.inpatient_sigma[h], pp.differ[h]
         for kind in range(kinds):
@@ -231,25 +237,28 @@ def critical(basis: Any, room: Any, layers: Any) -> None:
                 deductible, cap = basis.critical_deductible[place, kind], capped_at(basis, place, kind)
                 for band in range(basis.bands + 1):
                     ends = band == basis.bands
-                    threshold = cap if ends else min(deductible + basis.critical_edges[band], cap)
+                    own = cap if ends else min(deductible + basis.critical_edges[band], cap)
                     # of what exceeds a band's beginning its ratio is paid, less that of the band before
                     ratio = 0.0 if ends else basis.critical_ratios[band, kind]
                     if band > 0:
                         ratio -= basis.critical_ratios[band - 1, kind]
-                    start, both = cost_at(threshold, care, exhausted_at(care, 0)), band == 0 or ends
-                    of_log, out_of_reach = log(start) / sigma, threshold >= NO_CAP
+                    fill(threshold, of_log, cost_at(own, care, exhausted_at(care, 0)), sigma)
                     for s in range(differ):
                         for a in range(areas):
+                            if own < NO_CAP:
+                                own_above(care, pp, layers, h, s, a, threshold, of_log, band == 0 or ends)
+                            else:
+                                excess[:] = 0.0
+                                share[:] = 0.0
                             for x in range(ages):
-                                excess, share = 0.0, 0.0
-                                if not out_of_reach:
-                                    excess, share = own_above(care, pp, layers, h, s, a, x, start, of_log, both)
-                                room.critical[kind, h, s, a, x] += weight * ratio * excess
-                                if band == 0:
-                                    room.critical_claim[kind, h, s, a, x] += weight * share
-                                if ends:
-                                    room.above_cap[place, kind, h, s, a, x] = excess
-                                    room.cap_used[kind, h, s, a, x] += weight * share
+                                room.critical[kind, h, s, a, x] += weight * ratio * excess[x]
+                            if band == 0:
+                                for x in range(ages):
+                                    room.critical_claim[kind, h, s, a, x] += weight * share[x]
+                            if ends:
+                                for x in range(ages):
+                                    room.above_cap[place, kind, h, s, a, x] = excess[x]
+                                    room.cap_used[kind, h, s, a, x] += weight * share[x]
             for s in range(sexes - 1, -1, -1):  # from the last, for all may stand in the first
                 alike_to = s if differ > 1 else 0
                 for a in range(areas):
@@ -264,7 +273,7 @@ def critical(basis: Any, room: Any, layers: Any) -> None:
 @compiled
 def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: int, i: int) -> None:
     """The mean rise of the cap, and its expected cost for a person covered all year, yuan: `room.bonus_cap`, `room.line`."""
-    enrolled, rise = room.enrolled, room.line[0]
+    enrolled, rise, some = room.enrolled, room.line[0], 0
     ages = len(rise)
     for x in range(ages):
         credit = 0.0
@@ -283,6 +292,10 @@ def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: 
         credit = rise[x] / payers if payers > 0 else 0.0
         granted = limited(credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
         room.bonus_cap[h, x] = basis.rules_in_force * granted
+        some += np.int64(granted != 0)
+    if some == 0:
+        room.line[1, :] = 0.0
+        return
     cost_of_bonus(basis, room, layers, h, s, a, i)
 
 
@@ -295,51 +308,64 @@ def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i:
     if basis.critical_capped[i] <= 0:
         return
     last, sigma, exhausted = basis.bands - 1, care.inpatient_sigma[h], exhausted_at(care, 0)
-    last_ratio = basis.critical_ratios[last, i]
+    last_ratio, threshold, of_log = basis.critical_ratios[last, i], layers.line[0], layers.line[1]
     for place in range(len(basis.critical_deductible)):
         weight = basis.critical_low_places if place else 1 - basis.critical_low_places
         deductible, before = basis.critical_deductible[place, i], capped_at(basis, place, i)
-        open_band = deductible + basis.critical_edges[last]
+        at_cap, open_band, no_limit = cost_at(before, care, exhausted), deductible + basis.critical_edges[last], 0
+        below, far = np.int64(before < open_band), 0
         for x in range(ages):
-            rise = room.bonus_cap[h, x]
-            raised = before + rise / last_ratio
-            if min(before, raised) < open_band:
-                cost[x] += weight * over_bands(basis, room, layers, before, rise, place, h, alike_to, a, i, x)
-            elif rise != 0:
-                start = cost_at(raised, care, exhausted)
-                excess, _ = own_above(care, pp, layers, h, alike_to, a, x, start, log(start) / sigma, False)
-                cost[x] += weight * last_ratio * (room.above_cap[place, kind, h, alike_to, a, x] - excess)
+            raised = before + room.bonus_cap[h, x] / last_ratio
+            below += np.int64(raised < open_band)
+            no_limit += np.int64(raised < exhausted - care.inpatient_limit)
+            threshold[x] = raised + care.inpatient_limit
+            of_log[x] = threshold[x] / at_cap - 1
+            far += np.int64(abs(of_log[x]) >= NEAR)
+        if below or no_limit:
+            over_bands(basis, room, layers, place, h, alike_to, a, i)
+            for x in range(ages):
+                cost[x] += weight * layers.excess[x]
+            continue
+        logarithm = log(at_cap)
+        if far == 0:
+            for x in range(ages):
+                of_log[x] = (logarithm + near_one(of_log[x])) * (1 / sigma)
+        else:
+            for x in range(ages):
+                of_log[x] = log(threshold[x]) / sigma
+        own_above(care, pp, layers, h, alike_to, a, threshold, of_log, False)
+        for x in range(ages):
+            more = room.above_cap[place, kind, h, alike_to, a, x] - layers.excess[x]
+            cost[x] += weight * last_ratio * (more if room.bonus_cap[h, x] != 0 else 0.0)
     for x in range(ages):
         cost[x] *= care.inpatient_use[h, s, x] * basis.critical_factor
 
 
 @compiled
-def over_bands(
-    basis: Any,
-    room: Any,
-    layers: Any,
-    before: float,
-    rise: float,
-    place: int,
-    h: int,
-    s: int,
-    a: int,
-    i: int,
-    x: int,
-) -> float:
-    """What a user is paid between the cap and the raised cap, band by band."""
-    care, pp, exhausted = basis.care, room.care, exhausted_at(basis.care, 0)
+def over_bands(basis: Any, room: Any, layers: Any, place: int, h: int, s: int, a: int, i: int) -> None:
+    """What a user is paid between the cap and the raised cap, band by band, by age, to `layers.excess`."""
+    care, pp, exhausted, ages = basis.care, room.care, exhausted_at(basis.care, 0), room.bonus_cap.shape[1]
     deductible, sigma = basis.critical_deductible[place, i], care.inpatient_sigma[h]
-    raised = own_at(basis.critical_cap + rise, deductible, basis, i)
-    low, high = min(before, raised), max(before, raised)
-    cost, start = 0.0, 0.0
+    threshold, of_log, cost, begins = layers.line[0], layers.line[1], layers.line[2], layers.line[3]
+    before, start = capped_at(basis, place, i), 0.0
+    cost[:] = 0.0
     for band in range(basis.bands):
         end = deductible + basis.critical_edges[band + 1] if band + 1 < basis.bands else NO_CAP
-        lower, upper = cost_at(max(low, start), care, exhausted), cost_at(min(high, end), care, exhausted)
-        if max(low, start) < min(high, end):
-            from_lower, _ = own_above(care, pp, layers, h, s, a, x, lower, log(lower) / sigma, False)
-            from_upper, _ = own_above(care, pp, layers, h, s, a, x, upper, log(upper) / sigma, False)
-            between = from_lower - from_upper
-            cost += basis.critical_ratios[band, i] * (between if raised > before else -between)
+        for side in range(2):
+            for x in range(ages):
+                raised = own_at(basis.critical_cap + room.bonus_cap[h, x], deductible, basis, i)
+                lower, upper = max(min(before, raised), start), min(max(before, raised), end)
+                own = lower if side == 0 else max(lower, upper)
+                threshold[x] = cost_at(own, care, exhausted)
+                of_log[x] = log(threshold[x]) / sigma
+            own_above(care, pp, layers, h, s, a, threshold, of_log, False)
+            if side == 0:
+                for x in range(ages):
+                    begins[x] = layers.excess[x]
+        for x in range(ages):
+            raised = own_at(basis.critical_cap + room.bonus_cap[h, x], deductible, basis, i)
+            sign = 1.0 if raised > before else -1.0 if raised < before else 0.0
+            cost[x] += basis.critical_ratios[band, i] * sign * (begins[x] - layers.excess[x])
         start = end
-    return cost
+    for x in range(ages):
+        layers.excess[x] = cost[x]

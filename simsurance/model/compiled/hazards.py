@@ -4,6 +4,7 @@ from math import exp, floor
 from typing import Any
 
 from simsurance.axes import GAP_DEPTH, TENURE_DEPTH, UNINSURED, row
+from simsurance.model.compiled.elementary import exponential
 from simsurance.model.compiled.machine import compiled
 from simsurance.model.enrolment import LEAST_SHORTER
 from simsurance.model.participation import MONTHS
@@ -122,24 +123,26 @@ def hazards(basis: Any, room: Any, a: int, i: int) -> None:
     cap = basis.critical_cap / basis.indexation
     weighs = counting * basis.bonus_felt[i]
     for j in range(tenures):
+        years, no_claim = room.line[1], room.line[2]
         for x in range(ages):
             persons = room.tenures[j, a, i, x]
-            if j < LAST_TENURE:
-                years = float(min(j + 1, bonus_years))
-            else:
-                years = room.rule_years[a, i, x] / persons if persons > 0 else float(min(bonus_years, TENURE_DEPTH))
-            earned = basis.bonus_step * max(years - basis.bonus_after_years, 0.0)
+            some = persons > 0
+            mean = room.rule_years[a, i, x] / (persons if some else 1.0)
+            years[x] = float(min(j + 1, bonus_years)) if j < LAST_TENURE or not some else mean
+            no_claim[x] = room.no_claims[j, a, i, x] / (persons if some else 1.0) if some else 0.0
+            earned = basis.bonus_step * max(years[x] - basis.bonus_after_years, 0.0)
             room.earned[j, x] = earned * counting
-            odds = room.felt[0, x]
-            if weighs != 0 and basis.leave_bonus != 0:
-                with_next = basis.bonus_step * max(years + 1 - basis.bonus_after_years, 0.0)
-                credit = room.no_claims[j, a, i, x] / persons * basis.no_claim_step if persons > 0 else 0.0
+            room.line[0, x] = room.felt[0, x]
+        if weighs != 0 and basis.leave_bonus != 0:
+            for x in range(ages):
+                earned = basis.bonus_step * max(years[x] - basis.bonus_after_years, 0.0)
+                with_next = basis.bonus_step * max(years[x] + 1 - basis.bonus_after_years, 0.0)
+                credit = no_claim[x] * basis.no_claim_step
                 kept = basis.bonus_kept * earned + basis.no_claim_kept * credit
                 stake = limited(with_next + credit, cap, basis.bonus_limit)
                 stake -= limited(kept - basis.cap_cut, cap, basis.bonus_limit)
-                if stake != 0:
-                    odds *= exp(-basis.leave_bonus * (10.0 * (1.0 - exp(-(weighs * stake) / 10.0))))
-            room.line[0, x] = odds
+                salience = 10.0 * (1.0 - exponential(-(weighs * stake) / 10.0))
+                room.line[0, x] *= exponential(-basis.leave_bonus * salience)
         for h in range(needs):
             for x in range(ages):
                 odds = basis.leave_odds[h, j, a, i, x] * room.line[0, x]

@@ -7,6 +7,8 @@ threshold and mean; so is its slope for the chance, since F′(t) = σ·e^(−σ
 from math import erfc, exp, sqrt
 from typing import Any, Final
 
+import numpy as np
+
 from simsurance.model.compiled.machine import compiled
 
 LOWEST, HIGHEST = -14.0, 9.0
@@ -42,30 +44,30 @@ def lay_out(table: Any, sigma: float) -> None:
 
 
 @compiled
-def excess_share(table: Any, sigma: float, t: float) -> float:
-    """F(t): what is above the threshold of a mean of one."""
-    if t < LOWEST:
-        return 0.0
-    if t >= HIGHEST:
-        return 1.0 - exp(-sigma * t)
-    node = int((t - LOWEST) * NODES_A_UNIT + 0.5)
-    d = t - (LOWEST + node / NODES_A_UNIT)
-    square = d * d
-    low = (table[node, 0] + table[node, 1] * d) + (table[node, 2] + table[node, 3] * d) * square
-    high = (table[node, 4] + table[node, 5] * d) + (table[node, 6] + table[node, 7] * d) * square
-    return low + high * (square * square)
+def excesses(table: Any, mean: Any, level: Any, threshold: Any, of_log: Any, found: Any) -> None:
+    """E[(X − k)⁺] by age; of mean, ln(mean) ÷ σ, threshold above zero and its logarithm ÷ σ, all by age."""
+    for x in range(len(found)):
+        t = level[x] - of_log[x]
+        inside = min(max(t, LOWEST), HIGHEST)
+        node = np.int32((inside - LOWEST) * NODES_A_UNIT + 0.5)
+        d = inside - (LOWEST + node / NODES_A_UNIT)
+        square = d * d
+        low = (table[node, 0] + table[node, 1] * d) + (table[node, 2] + table[node, 3] * d) * square
+        high = (table[node, 4] + table[node, 5] * d) + (table[node, 6] + table[node, 7] * d) * square
+        excess = mean[x] * (low + high * (square * square))
+        found[x] = (mean[x] - threshold[x] if t >= HIGHEST else excess) if t > LOWEST else 0.0
 
 
 @compiled
-def chance_share(table: Any, sigma: float, t: float) -> float:
-    """F′(t) ÷ σ: the chance of a cost above the threshold, times threshold ÷ mean."""
-    if t < LOWEST:
-        return 0.0
-    if t >= HIGHEST:
-        return exp(-sigma * t)
-    node = int((t - LOWEST) * NODES_A_UNIT + 0.5)
-    d = t - (LOWEST + node / NODES_A_UNIT)
-    square = d * d
-    low = (table[node, 1] + 2 * table[node, 2] * d) + (3 * table[node, 3] + 4 * table[node, 4] * d) * square
-    high = (5 * table[node, 5] + 6 * table[node, 6] * d) + 7 * table[node, 7] * square
-    return (low + high * (square * square)) / sigma
+def chances(table: Any, sigma: float, mean: Any, level: Any, threshold: float, of_log: float, found: Any) -> None:
+    """P(X > k) by age, of one threshold above zero: F′ ÷ σ is the chance times threshold ÷ mean."""
+    for x in range(len(found)):
+        t = level[x] - of_log
+        inside = min(max(t, LOWEST), HIGHEST)
+        node = np.int32((inside - LOWEST) * NODES_A_UNIT + 0.5)
+        d = inside - (LOWEST + node / NODES_A_UNIT)
+        square = d * d
+        low = (table[node, 1] + 2 * table[node, 2] * d) + (3 * table[node, 3] + 4 * table[node, 4] * d) * square
+        high = (5 * table[node, 5] + 6 * table[node, 6] * d) + 7 * table[node, 7] * square
+        chance = (low + high * (square * square)) * (mean[x] / (sigma * threshold))
+        found[x] = (1.0 if t >= HIGHEST else chance) if t > LOWEST else 0.0

@@ -203,7 +203,6 @@ def room_record(ages: int) -> np.dtype:
         *((name, "f8", (SCHEME_STATUSES, *user)) for name in ("inpatient_cost", "inpatient", "outpatient_cost", "outpatient")),
         ("no_claim", "f8", (SCHEME_STATUSES, *user)),
         *((name, "f8", user) for name in ("level", "above_deductible", "above_limit", "paid")),
-        *((name, "f8", user[1:]) for name in ("clinic_level", "clinic_deductible", "clinic_paid")),
         ("differ", "i8", (NEEDS,)),
     ]
     return np.dtype(
@@ -269,8 +268,9 @@ def room_record(ages: int) -> np.dtype:
     )
 
 
-def layers_record() -> np.dtype:
+def layers_record(ages: int) -> np.dtype:
     """The tables of the excess of either scheme, by inpatient and outpatient cost and need class, and which of them each uses."""
     tables = 2 * NEEDS
     scheme = [("sigma", "f8", (tables,)), ("table", "f8", (tables, NODES, TERMS)), ("use", "i8", (2, NEEDS))]
+    scheme += [("line", "f8", (6, ages)), ("excess", "f8", (ages,)), ("share", "f8", (ages,))]
     return np.dtype([("residents", scheme), ("members", scheme)])

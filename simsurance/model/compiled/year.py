@@ -238,7 +238,7 @@ class Runs:
         self.cells[...] = state.cells
         self.packed = Packed(runs, ages, basis)
         self.room = np.zeros(1, room_record(ages))
-        self.layers = np.zeros(runs, layers_record())
+        self.layers = np.zeros(runs, layers_record(ages))
         self.found = np.zeros(runs, found_record(ages))
         self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
 
