@@ -183,8 +183,11 @@ class Recorder:
 
     def stocks(self, place: int, runs: slice, state: State) -> None:
         """What is reported of a 1 January."""
-        seen = observe(state.cells)
-        for name, values in (*vars(seen).items(), ("fund", state.fund), ("prepaid", state.prepaid)):
+        self.dates(place, runs, {**vars(observe(state.cells)), "fund": state.fund, "prepaid": state.prepaid})
+
+    def dates(self, place: int, runs: slice, found: Mapping[str, np.ndarray]) -> None:
+        """Arrays of a 1 January by the names under which they are kept, the run first."""
+        for name, values in found.items():
             self._keep(name, self.years + 1, values)[place, runs] = values
 
     def flows(self, place: int, runs: slice, flows: Flows) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URB
 FIRST_TENURE, LAST_TENURE, TENURES_END = TENURES.start, TENURES.stop - 1, TENURES.stop
 LAST_GAP, UNINSURED_END, ALL_STATUSES = UNINSURED.stop - 1, UNINSURED.stop, STATUSES.stop
 ACTIVE, EMPLOYEES_END = EMPLOYEES.start, EMPLOYEES.stop
-FIRST_NO_CLAIM = NO_CLAIM.start
+FIRST_NO_CLAIM, NEVER = NO_CLAIM.start, row("never")
 RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
 CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
 
@@ -48,6 +48,48 @@ def look(cells: Any, room: Any) -> None:
                         if rows[h, CARRIED_LAPSED, s, a, i, x] != 0 or rows[h, CARRIED_INSURED, s, a, i, x] != 0:
                             carried = 1
     room.carried = carried
+
+
+@compiled
+def observe(cells: Any, room: Any, found: Any) -> None:
+    """The reported stocks of a 1 January."""
+    rows, least = cells.rows, room.line[0]
+    needs, _, sexes, areas, incomes, ages = rows.shape
+    found.persons[:] = 0.0
+    found.resident_insured[:] = 0.0
+    found.employee_insured[:] = 0.0
+    found.membership[:] = 0.0
+    least[:] = 0.0
+    for x in range(ages):
+        least[x] = rows[0, NEVER, FEMALE, URBAN, ASSISTED, x]
+    for h in range(needs):
+        for r in range(ALL_STATUSES):
+            for s in range(sexes):
+                for a in range(areas):
+                    for i in range(incomes):
+                        one, two, three, four = 0.0, 0.0, 0.0, 0.0
+                        for x in range(0, ages - 3, 4):
+                            one += rows[h, r, s, a, i, x]
+                            two += rows[h, r, s, a, i, x + 1]
+                            three += rows[h, r, s, a, i, x + 2]
+                            four += rows[h, r, s, a, i, x + 3]
+                        for x in range(ages - ages % 4, ages):
+                            one += rows[h, r, s, a, i, x]
+                        found.membership[h, r, a, i] += (one + two) + (three + four)
+                        for x in range(ages):
+                            here = rows[h, r, s, a, i, x]
+                            least[x] = min(least[x], here)
+                            found.persons[s, a, x] += here
+                        if FIRST_TENURE <= r < TENURES_END:
+                            for x in range(ages):
+                                found.resident_insured[s, a, x] += rows[h, r, s, a, i, x]
+                        elif r >= ACTIVE:
+                            for x in range(ages):
+                                found.employee_insured[s, a, x] += rows[h, r, s, a, i, x]
+    lowest = least[0]
+    for x in range(ages):
+        lowest = min(lowest, least[x])
+    found.least_cell = lowest
 
 
 @compiled

@@ -1,6 +1,7 @@
 """Some runs through all years by the compiled kernels: what `simsurance.model.projection` asks of an engine."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Final, get_type_hints
 
@@ -11,6 +12,7 @@ from simsurance.model import employee, projection, resident
 from simsurance.model.compiled.records import FLOWS, PLACE
 from simsurance.model.compiled.year import Runs
 from simsurance.model.groups import of_run
+from simsurance.model.projection import Stocks
 from simsurance.model.state import EmployeeBasis, Flows, State, YearBasis
 from simsurance.model.year import closed, in_ledger
 from simsurance.model.year_end import stocks_pinned
@@ -53,7 +55,11 @@ def project_block(
         else:
             totals = of_whole_run | recorded(stepped, own, of_whole_run, record, place, runs)
         state, interest = closed(after, totals, own)
-        record.stocks(place + 1, runs, state)
+        if own.pins is None:
+            seen = {each.name: stepped.found[each.name] for each in fields(Stocks)}
+            record.dates(place + 1, runs, {**seen, "fund": state.fund, "prepaid": state.prepaid})
+        else:
+            record.stocks(place + 1, runs, state)
         record.interest(place, runs, interest)
 
 

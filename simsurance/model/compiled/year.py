@@ -23,7 +23,7 @@ from simsurance.model.compiled.group import (
 )
 from simsurance.model.compiled.hazards import hazards
 from simsurance.model.compiled.machine import compiled, kept
-from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, transition
+from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, observe, transition
 from simsurance.model.compiled.records import (
     FLOWS,
     PLACE,
@@ -218,6 +218,7 @@ def _kernel(sources: int) -> Any:
             grow_older(ended[run], aged[run], basis, room)
             pin_population(aged[run], basis, room, found)
             found.prepaid = prepaid(aged[run], basis)
+            observe(aged[run], room, found)
         return sources
 
     return lived
