@@ -67,36 +67,29 @@ def gather(room: Any, found: Any, whole: Any, keeps: bool, s: int, a: int, i: in
 
 
 @compiled
-def put(room: Any, ended: Any, s: int, a: int, i: int) -> None:
-    """The rows of a person group into their places."""
-    needs, _, ages = room.enrolled.shape
+def put(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
+    """The rows of a person group into their places, a year older, and the newborn."""
+    enrolled = room.enrolled
+    needs, _, ages = enrolled.shape
     for h in range(needs):
         for r in range(ALL_ROWS):
-            for x in range(ages):
-                ended.rows[h, r, s, a, i, x] = room.enrolled[h, r, x]
+            for x in range(1, ages):
+                rows[h, r, s, a, i, x] = enrolled[h, r, x - 1]
+            rows[h, r, s, a, i, ages - 1] += enrolled[h, r, ages - 1]
+            rows[h, r, s, a, i, 0] = 0.0
+        newborn = room.newborn_end[s, a, i] * basis.prevalence[h, s, 0]
+        rows[h, FIRST_TENURE, s, a, i, 0] = newborn * basis.newborn_enrolment
+        rows[h, NEVER_ROW, s, a, i, 0] = newborn * (1 - basis.newborn_enrolment)
 
 
 @compiled
-def grow_older(ended: Any, aged: Any, basis: Any, room: Any) -> None:
-    """The birthday, the newborn, and the moves between town and country and to and from assistance, in place.
-
-    `ended` and `aged` are the same memory, one place apart: what stands at an age in the one stands one age higher in the other.
-    """
-    old, new = ended.rows, aged.rows
+def exchange(cells: Any, room: Any) -> None:
+    """Moves between town and country and to and from assistance, in place."""
+    new = cells.rows
     needs, _, sexes, areas, incomes, ages = new.shape
     for h in range(needs):
         for r in range(ALL_ROWS):
             for s in range(sexes):
-                for a in range(areas):
-                    for i in range(incomes):
-                        new[h, r, s, a, i, ages - 1] += old[h, r, s, a, i, ages - 1]
-                        newborn = 0.0
-                        if r == FIRST_TENURE:
-                            newborn = room.newborn_end[s, a, i] * basis.prevalence[h, s, 0] * basis.newborn_enrolment
-                        elif r == NEVER_ROW:
-                            newborn = room.newborn_end[s, a, i] * basis.prevalence[h, s, 0]
-                            newborn *= 1 - basis.newborn_enrolment
-                        new[h, r, s, a, i, 0] = newborn
                 if r == WAITING:
                     continue
                 for i in range(incomes):
@@ -173,10 +166,8 @@ def sum_up(found: Any) -> None:
 
 def _kernel(sources: int) -> Any:
     @kept
-    def lived(
-        cells: Any, bases: Any, rooms: Any, layers: Any, founds: Any, wholes: Any, keeps: bool, ended: Any, aged: Any
-    ) -> int:
-        """Run after run through a year: from `cells` to the new 1 January in `aged`.
+    def lived(cells: Any, bases: Any, rooms: Any, layers: Any, founds: Any, wholes: Any, keeps: bool) -> int:
+        """Run after run through a year: `cells` become those of the new 1 January.
 
         Stages are called from here alone: each level of calls that a stage lay below would compile it once more.
         """
@@ -213,12 +204,12 @@ def _kernel(sources: int) -> Any:
                             members(basis, room, s, a, i)
                         end(basis, room, credited, s, a, i)
                         gather(room, found, whole, keeps, s, a, i)
-                        put(room, ended[run], s, a, i)
+                        put(rows, basis, room, s, a, i)
             sum_up(found)
-            grow_older(ended[run], aged[run], basis, room)
-            pin_population(aged[run], basis, room, found)
-            found.prepaid = prepaid(aged[run], basis)
-            observe(aged[run], room, found)
+            exchange(cells[run], room)
+            pin_population(cells[run], basis, room, found)
+            found.prepaid = prepaid(cells[run], basis)
+            observe(cells[run], room, found)
         return sources
 
     return lived
@@ -228,31 +219,24 @@ kernel: Final = _kernel(SOURCES)
 
 
 class Runs:
-    """Some runs on their way through the years: their cells, and the memory that the kernel needs."""
+    """Some runs on their way through the years: their cells, and the memory that the kernel needs.
+
+    `found`: what the last year gave, by run; `whole`: its flows by person group where `by_person`.
+    """
 
     def __init__(self, state: State, basis: Sequence[YearBasis], by_person: bool) -> None:
         runs, ages = len(state.cells), state.cells.shape[-1]
-        self.shape, self.by_person = state.cells.shape, by_person
-        self.record = cells_record(ages)
-        self.memory = np.zeros((2, state.cells.size + 1))
-        self.now = 0
-        self.cells[...] = state.cells
+        self.by_person = by_person
+        self.cells = np.array(state.cells, order="C")
+        self.records = self.cells.reshape(-1).view(cells_record(ages))
         self.packed = Packed(runs, ages, basis)
         self.room = np.zeros(1, room_record(ages))
         self.layers = np.zeros(runs, layers_record(ages))
         self.found = np.zeros(runs, found_record(ages))
         self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
 
-    @property
-    def cells(self) -> np.ndarray:
-        """The cells of the last 1 January, in memory that the year after the next overwrites."""
-        return self.memory[self.now][:-1].reshape(self.shape)
-
-    def live(self, basis: YearBasis) -> np.ndarray:
-        """A year: `cells` are those of the next 1 January afterwards; what was found by run."""
-        then = 1 - self.now
-        ended, aged = self.memory[then][1:].view(self.record), self.memory[then][:-1].view(self.record)
-        cells = self.memory[self.now][:-1].view(self.record)
-        kernel(cells, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person, ended, aged)
-        self.now = then
-        return self.found
+    def live(self, basis: YearBasis) -> None:
+        """A year: `cells` are those of the next 1 January afterwards."""
+        kernel(
+            self.records, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person
+        )
