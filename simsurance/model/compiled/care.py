@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, row
-from simsurance.model.compiled.elementary import NEAR, near_one
+from simsurance.model.compiled.elementary import NEAR, logarithm, near_one
 from simsurance.model.compiled.hazards import limited
 from simsurance.model.compiled.machine import compiled
 from simsurance.model.compiled.normal import chances, distribution, excesses, lay_out
@@ -39,7 +39,7 @@ def layers_of(care: Any, layers: Any) -> None:
 @compiled
 def level_of(mean: float, sigma: float) -> float:
     """ln(mean)/σ: less ln(threshold)/σ it says where a threshold lies."""
-    return log(max(mean, NOTHING)) / sigma
+    return logarithm(max(mean, NOTHING)) / sigma
 
 
 @compiled
@@ -138,9 +138,9 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
 @compiled
 def fill(threshold: Any, of_log: Any, value: float, sigma: float) -> None:
     """One threshold at all ages."""
-    logarithm = log(value) / sigma
+    its_log = log(value) / sigma
     for x in range(len(threshold)):
-        threshold[x], of_log[x] = value, logarithm
+        threshold[x], of_log[x] = value, its_log
 
 
 @compiled
@@ -326,10 +326,10 @@ def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i:
             for x in range(ages):
                 cost[x] += weight * layers.excess[x]
             continue
-        logarithm = log(at_cap)
+        of_cap = log(at_cap)
         if far == 0:
             for x in range(ages):
-                of_log[x] = (logarithm + near_one(of_log[x])) * (1 / sigma)
+                of_log[x] = (of_cap + near_one(of_log[x])) * (1 / sigma)
         else:
             for x in range(ages):
                 of_log[x] = log(threshold[x]) / sigma

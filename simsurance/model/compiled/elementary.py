@@ -3,11 +3,15 @@
 from typing import Any, Final
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from simsurance.model.compiled.machine import compiled
 
+DOUBLE, WHOLE = ir.DoubleType(), ir.IntType(64)
+THREE_QUARTERS: Final = 0x3FE8000000000000
+"""The bits of 0.75."""
 LOG2_E: Final = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """ln 2 in two parts, the first with zeros at its end."""
@@ -28,9 +32,15 @@ def power_of_two(_: Any, exponent: Any) -> Any:
     return types.float64(types.int64), write
 
 
-from llvmlite import ir  # noqa: E402
+@intrinsic  # type: ignore[untyped-decorator]
+def bits_of(_: Any, number: Any) -> Any:
+    """The bits of a number as a whole one."""
 
-DOUBLE: Final = ir.DoubleType()
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        del context, signature
+        return builder.bitcast(arguments[0], WHOLE)
+
+    return types.int64(types.float64), write
 
 
 @compiled
@@ -56,3 +66,17 @@ def near_one(z: float) -> float:
     low = (1.0 + q * (1.0 / 3)) + (1.0 / 5 + q * (1.0 / 7)) * (q * q)
     high = (1.0 / 9 + q * (1.0 / 11)) + (1.0 / 13 + q * (1.0 / 15)) * (q * q)
     return 2.0 * s * (low + (high + (1.0 / 17) * (q * q) * (q * q)) * (q * q) * (q * q))
+
+
+@compiled
+def logarithm(y: float) -> float:
+    """ln y to the last digits, for y from 1e-307 on: of a number between 0.75 and 1.5, and of a power of two."""
+    n = (bits_of(y) - THREE_QUARTERS) >> 52
+    s = y * power_of_two(-n)
+    s = (s - 1.0) / (s + 1.0)
+    q = s * s
+    p = q * q
+    low = (1.0 + q * (1.0 / 3)) + (1.0 / 5 + q * (1.0 / 7)) * p
+    middle = (1.0 / 9 + q * (1.0 / 11)) + (1.0 / 13 + q * (1.0 / 15)) * p
+    high = (1.0 / 17 + q * (1.0 / 19)) + (1.0 / 21 + q * (1.0 / 23)) * p
+    return n * LN2_HIGH + (2.0 * s * (low + (middle + high * (p * p)) * (p * p)) + n * LN2_LOW)

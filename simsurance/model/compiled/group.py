@@ -39,64 +39,69 @@ OUTSIDE, ENTERED_INSURED, ENTERED_UNINSURED, NOT_MET = (
 @compiled
 def enrol(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
     """Membership after the enrolment for the year, to `room.enrolled`; who moved is added to `room.flows`."""
-    enrolled, leave, enter, flows, line = room.enrolled, room.leave, room.enter, room.flows, room.line
+    enrolled, leave, enter, flows = room.enrolled, room.leave, room.enter, room.flows
     ages = len(room.longer)
     counted = max(basis.year + 1 - basis.rules_start, 0)
     credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
-    left, came, lost, still = line[0], line[1], line[2], line[3]
-    left[:] = 0.0
-    for j in range(TENURE_DEPTH):
-        for x in range(ages):
-            left[x] += rows[h, FIRST_TENURE + j, s, a, i, x] * leave[h, j, x]
+    longest_gap, of_gap = float(min(counted, GAP_DEPTH)), float(min(counted, 1))
+    longest_tenure, of_tenure = float(min(credited, TENURE_DEPTH)), float(min(credited, 1))
     for x in range(ages):
-        flows[PLACE.leaves, x] += left[x]
-        came[x] = rows[h, NEVER, s, a, i, x] * enter[h, 0, x]
-        flows[PLACE.joins, x] += came[x]
-        flows[PLACE.repaired_years, x] += came[x] * room.paid_years[0, x]
-        lost[x] = came[x] * room.lost[0, x]
-        enrolled[h, MONTHS_LEFT, x] = came[x] * room.left[0, x]
-        enrolled[h, NEVER, x] = rows[h, NEVER, s, a, i, x] - came[x]
+        came, returns, lost, later, paid = 0.0, 0.0, 0.0, 0.0, 0.0
+        for k in range(UNINSURED_END):
+            persons = rows[h, k, s, a, i, x]
+            entering = persons * enter[h, k, x]
+            came += entering
+            returns += entering if k >= FIRST_GAP else 0.0
+            lost += entering * room.lost[k, x]
+            later += entering * room.left[k, x]
+            paid += entering * room.paid_years[k, x]
+            if k == NEVER:
+                enrolled[h, NEVER, x] = persons - entering
+            elif k < LAST_GAP:
+                enrolled[h, k + 1, x] = persons - entering
+            else:
+                reached, still = enrolled[h, LAST_GAP, x], persons - entering
+                enrolled[h, LAPSED_YEARS, x] = (
+                    rows[h, LAPSED_YEARS, s, a, i, x] * (1 - enter[h, LAST_GAP, x])
+                    + reached * longest_gap
+                    + still * of_gap
+                )
+                enrolled[h, LAST_GAP, x] = reached + still
+        flows[PLACE.joins, x] += came - returns
+        flows[PLACE.returns, x] += returns
+        flows[PLACE.repaired_years, x] += paid
+        enrolled[h, FIRST_TENURE, x] = came
+        lost += rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
+        flows[PLACE.waiting_months, x] += lost
+        enrolled[h, WAITING, x] = lost
+        enrolled[h, MONTHS_LEFT, x] = later
+    for x in range(ages):
+        left, lost_credit = 0.0, 0.0
+        for j in range(TENURE_DEPTH):
+            persons, credit = rows[h, FIRST_TENURE + j, s, a, i, x], rows[h, FIRST_NO_CLAIM + j, s, a, i, x]
+            leaving = persons * leave[h, j, x]
+            left += leaving
+            stayed, credit_stayed = persons - leaving, credit * (1 - leave[h, j, x])
+            lost_credit += credit * leave[h, j, x]
+            if j < TENURE_DEPTH - 1:
+                enrolled[h, FIRST_TENURE + 1 + j, x] = stayed
+                enrolled[h, FIRST_NO_CLAIM + 1 + j, x] = credit_stayed
+            else:
+                reached = enrolled[h, LAST_TENURE, x]
+                enrolled[h, RULE_YEARS, x] = (
+                    rows[h, RULE_YEARS, s, a, i, x] * (1 - leave[h, j, x])
+                    + reached * longest_tenure
+                    + stayed * of_tenure
+                )
+                enrolled[h, LAST_TENURE, x] = reached + stayed
+                enrolled[h, LAST_NO_CLAIM, x] += credit_stayed
+        flows[PLACE.leaves, x] += left
+        room.line[0, x], room.line[2, x] = left, lost_credit
         enrolled[h, GAP_0, x] = 0.0
-    for k in range(FIRST_GAP, UNINSURED_END):
-        for x in range(ages):
-            entering = rows[h, k, s, a, i, x] * enter[h, k, x]
-            flows[PLACE.returns, x] += entering
-            flows[PLACE.repaired_years, x] += entering * room.paid_years[k, x]
-            came[x] += entering
-            lost[x] += entering * room.lost[k, x]
-            enrolled[h, MONTHS_LEFT, x] += entering * room.left[k, x]
-            still[x] = rows[h, k, s, a, i, x] - entering
-        if k < LAST_GAP:
-            for x in range(ages):
-                enrolled[h, k + 1, x] = still[x]
-    longest, most = float(min(counted, GAP_DEPTH)), float(min(counted, 1))
-    for x in range(ages):
-        enrolled[h, LAPSED_YEARS, x] = (
-            rows[h, LAPSED_YEARS, s, a, i, x] * (1 - enter[h, LAST_GAP, x])
-            + enrolled[h, LAST_GAP, x] * longest
-            + still[x] * most
-        )
-        enrolled[h, LAST_GAP, x] += still[x]
-        enrolled[h, FIRST_GAP + 1, x] += left[x]
-        enrolled[h, FIRST_TENURE, x] = came[x]
+        enrolled[h, FIRST_GAP + 1, x] += left
+        enrolled[h, FIRST_NO_CLAIM, x] = 0.0
         enrolled[h, ACTIVE, x] = rows[h, ACTIVE, s, a, i, x]
         enrolled[h, RETIRED, x] = rows[h, RETIRED, s, a, i, x]
-        enrolled[h, WAITING, x] = lost[x] + rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
-        flows[PLACE.waiting_months, x] += enrolled[h, WAITING, x]
-    for j in range(TENURE_DEPTH - 1):
-        for x in range(ages):
-            enrolled[h, FIRST_TENURE + 1 + j, x] = rows[h, FIRST_TENURE + j, s, a, i, x] * (1 - leave[h, j, x])
-            enrolled[h, FIRST_NO_CLAIM + 1 + j, x] = rows[h, FIRST_NO_CLAIM + j, s, a, i, x] * (1 - leave[h, j, x])
-    longest, most = float(min(credited, TENURE_DEPTH)), float(min(credited, 1))
-    for x in range(ages):
-        stays = 1 - leave[h, TENURE_DEPTH - 1, x]
-        stayed = rows[h, LAST_TENURE, s, a, i, x] * stays
-        enrolled[h, RULE_YEARS, x] = (
-            rows[h, RULE_YEARS, s, a, i, x] * stays + enrolled[h, LAST_TENURE, x] * longest + stayed * most
-        )
-        enrolled[h, LAST_TENURE, x] += stayed
-        enrolled[h, LAST_NO_CLAIM, x] += rows[h, LAST_NO_CLAIM, s, a, i, x] * stays
-        enrolled[h, FIRST_NO_CLAIM, x] = 0.0
     carry(rows, basis, room, h, s, a, i)
 
 
@@ -105,20 +110,13 @@ def carry(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> N
     """What is carried through a lapse: years without reimbursement, and changes of the cap."""
     enrolled, leave, enter, line = room.enrolled, room.leave, room.enter, room.line
     ages, left, back, kept = len(room.longer), line[0], line[1], line[2]
-    gaps = line[3]
-    back[:] = 0.0
-    gaps[:] = 0.0
-    kept[:] = 0.0
-    for k in range(FIRST_GAP, UNINSURED_END):
-        for x in range(ages):
-            back[x] += rows[h, k, s, a, i, x] * enter[h, k, x]
-            gaps[x] += rows[h, k, s, a, i, x]
-    if basis.no_claim_kept != 0:
-        for j in range(TENURE_DEPTH):
-            for x in range(ages):
-                kept[x] += rows[h, FIRST_NO_CLAIM + j, s, a, i, x] * leave[h, j, x]
     for x in range(ages):
-        back[x] = back[x] / gaps[x] if gaps[x] > 0 else 0.0
+        came, gaps = 0.0, 0.0
+        for k in range(FIRST_GAP, UNINSURED_END):
+            came += rows[h, k, s, a, i, x] * enter[h, k, x]
+            gaps += rows[h, k, s, a, i, x]
+        there = gaps > 0
+        back[x] = came / (gaps if there else 1.0) if there else 0.0
         lapsed = rows[h, NO_CLAIM_LAPSED, s, a, i, x]
         enrolled[h, NO_CLAIM_LAPSED, x] = lapsed + (kept[x] * basis.no_claim_kept - lapsed * back[x])
         enrolled[h, FIRST_NO_CLAIM, x] += lapsed * back[x]
@@ -148,16 +146,15 @@ def carry(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> N
 @compiled
 def mix(basis: Any, room: Any, s: int) -> None:
     """Health transition of all rows of the group."""
-    enrolled, redrawn, everyone, keeps = room.enrolled, room.redrawn, room.line[0], basis.persistence
-    needs, ages = len(enrolled), len(everyone)
+    enrolled, redrawn, keeps = room.enrolled, room.redrawn, basis.persistence
+    needs, _, ages = enrolled.shape
     for r in range(ALL_ROWS):
-        everyone[:] = 0.0
-        for h in range(needs):
-            for x in range(ages):
-                everyone[x] += enrolled[h, r, x]
-        for h in range(needs):
-            for x in range(ages):
-                enrolled[h, r, x] = keeps * enrolled[h, r, x] + redrawn[h, s, x] * everyone[x]
+        for x in range(ages):
+            everyone = 0.0
+            for h in range(needs):
+                everyone += enrolled[h, r, x]
+            for h in range(needs):
+                enrolled[h, r, x] = keeps * enrolled[h, r, x] + redrawn[h, s, x] * everyone
 
 
 @compiled
