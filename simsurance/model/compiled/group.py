@@ -37,110 +37,109 @@ OUTSIDE, ENTERED_INSURED, ENTERED_UNINSURED, NOT_MET = (
 
 
 @compiled
-def enrol(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
+def enrol(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
     """Membership after the enrolment for the year, to `room.enrolled`; who moved is added to `room.flows`."""
     enrolled, leave, enter, flows = room.enrolled, room.leave, room.enter, room.flows
-    ages = len(room.longer)
+    needs, _, ages = enrolled.shape
     counted = max(basis.year + 1 - basis.rules_start, 0)
     credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
     longest_gap, of_gap = float(min(counted, GAP_DEPTH)), float(min(counted, 1))
     longest_tenure, of_tenure = float(min(credited, TENURE_DEPTH)), float(min(credited, 1))
     for x in range(ages):
-        came, returns, lost, later, paid = 0.0, 0.0, 0.0, 0.0, 0.0
-        for k in range(UNINSURED_END):
-            persons = rows[h, k, s, a, i, x]
-            entering = persons * enter[h, k, x]
-            came += entering
-            returns += entering if k >= FIRST_GAP else 0.0
-            lost += entering * room.lost[k, x]
-            later += entering * room.left[k, x]
-            paid += entering * room.paid_years[k, x]
-            if k == NEVER:
-                enrolled[h, NEVER, x] = persons - entering
-            elif k < LAST_GAP:
-                enrolled[h, k + 1, x] = persons - entering
-            else:
-                reached, still = enrolled[h, LAST_GAP, x], persons - entering
-                enrolled[h, LAPSED_YEARS, x] = (
-                    rows[h, LAPSED_YEARS, s, a, i, x] * (1 - enter[h, LAST_GAP, x])
-                    + reached * longest_gap
-                    + still * of_gap
-                )
-                enrolled[h, LAST_GAP, x] = reached + still
-        flows[PLACE.joins, x] += came - returns
-        flows[PLACE.returns, x] += returns
-        flows[PLACE.repaired_years, x] += paid
-        enrolled[h, FIRST_TENURE, x] = came
-        lost += rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
-        flows[PLACE.waiting_months, x] += lost
-        enrolled[h, WAITING, x] = lost
-        enrolled[h, MONTHS_LEFT, x] = later
+        for h in range(needs):
+            came, returns, lost, later, paid = 0.0, 0.0, 0.0, 0.0, 0.0
+            for k in range(UNINSURED_END):
+                persons = rows[h, k, s, a, i, x]
+                entering = persons * enter[h, k, x]
+                came += entering
+                returns += entering if k >= FIRST_GAP else 0.0
+                lost += entering * room.lost[k, x]
+                later += entering * room.left[k, x]
+                paid += entering * room.paid_years[k, x]
+                if k == NEVER:
+                    enrolled[h, NEVER, x] = persons - entering
+                elif k < LAST_GAP:
+                    enrolled[h, k + 1, x] = persons - entering
+                else:
+                    reached, still = enrolled[h, LAST_GAP, x], persons - entering
+                    enrolled[h, LAPSED_YEARS, x] = (
+                        rows[h, LAPSED_YEARS, s, a, i, x] * (1 - enter[h, LAST_GAP, x])
+                        + reached * longest_gap
+                        + still * of_gap
+                    )
+                    enrolled[h, LAST_GAP, x] = reached + still
+            flows[PLACE.joins, x] += came - returns
+            flows[PLACE.returns, x] += returns
+            flows[PLACE.repaired_years, x] += paid
+            enrolled[h, FIRST_TENURE, x] = came
+            lost += rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
+            flows[PLACE.waiting_months, x] += lost
+            enrolled[h, WAITING, x] = lost
+            enrolled[h, MONTHS_LEFT, x] = later
     for x in range(ages):
-        left, lost_credit = 0.0, 0.0
-        for j in range(TENURE_DEPTH):
-            persons, credit = rows[h, FIRST_TENURE + j, s, a, i, x], rows[h, FIRST_NO_CLAIM + j, s, a, i, x]
-            leaving = persons * leave[h, j, x]
-            left += leaving
-            stayed, credit_stayed = persons - leaving, credit * (1 - leave[h, j, x])
-            lost_credit += credit * leave[h, j, x]
-            if j < TENURE_DEPTH - 1:
-                enrolled[h, FIRST_TENURE + 1 + j, x] = stayed
-                enrolled[h, FIRST_NO_CLAIM + 1 + j, x] = credit_stayed
-            else:
-                reached = enrolled[h, LAST_TENURE, x]
-                enrolled[h, RULE_YEARS, x] = (
-                    rows[h, RULE_YEARS, s, a, i, x] * (1 - leave[h, j, x])
-                    + reached * longest_tenure
-                    + stayed * of_tenure
-                )
-                enrolled[h, LAST_TENURE, x] = reached + stayed
-                enrolled[h, LAST_NO_CLAIM, x] += credit_stayed
-        flows[PLACE.leaves, x] += left
-        room.line[0, x], room.line[2, x] = left, lost_credit
-        enrolled[h, GAP_0, x] = 0.0
-        enrolled[h, FIRST_GAP + 1, x] += left
-        enrolled[h, FIRST_NO_CLAIM, x] = 0.0
-        enrolled[h, ACTIVE, x] = rows[h, ACTIVE, s, a, i, x]
-        enrolled[h, RETIRED, x] = rows[h, RETIRED, s, a, i, x]
-    carry(rows, basis, room, h, s, a, i)
+        for h in range(needs):
+            left, lost_credit = 0.0, 0.0
+            for j in range(TENURE_DEPTH):
+                persons, credit = rows[h, FIRST_TENURE + j, s, a, i, x], rows[h, FIRST_NO_CLAIM + j, s, a, i, x]
+                leaving = persons * leave[h, j, x]
+                left += leaving
+                stayed, credit_stayed = persons - leaving, credit * (1 - leave[h, j, x])
+                lost_credit += credit * leave[h, j, x]
+                if j < TENURE_DEPTH - 1:
+                    enrolled[h, FIRST_TENURE + 1 + j, x] = stayed
+                    enrolled[h, FIRST_NO_CLAIM + 1 + j, x] = credit_stayed
+                else:
+                    reached = enrolled[h, LAST_TENURE, x]
+                    enrolled[h, RULE_YEARS, x] = (
+                        rows[h, RULE_YEARS, s, a, i, x] * (1 - leave[h, j, x])
+                        + reached * longest_tenure
+                        + stayed * of_tenure
+                    )
+                    enrolled[h, LAST_TENURE, x] = reached + stayed
+                    enrolled[h, LAST_NO_CLAIM, x] += credit_stayed
+            flows[PLACE.leaves, x] += left
+            room.leaving[h, x], room.lost_credit[h, x] = left, lost_credit
+            enrolled[h, GAP_0, x] = 0.0
+            enrolled[h, FIRST_GAP + 1, x] += left
+            enrolled[h, ACTIVE, x] = rows[h, ACTIVE, s, a, i, x]
+            enrolled[h, RETIRED, x] = rows[h, RETIRED, s, a, i, x]
+    carry(rows, basis, room, s, a, i)
 
 
 @compiled
-def carry(rows: Any, basis: Any, room: Any, h: int, s: int, a: int, i: int) -> None:
+def carry(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
     """What is carried through a lapse: years without reimbursement, and changes of the cap."""
-    enrolled, leave, enter, line = room.enrolled, room.leave, room.enter, room.line
-    ages, left, back, kept = len(room.longer), line[0], line[1], line[2]
+    enrolled, leave, enter, returning = room.enrolled, room.leave, room.enter, room.returning
+    needs, _, ages = enrolled.shape
     for x in range(ages):
-        came, gaps = 0.0, 0.0
-        for k in range(FIRST_GAP, UNINSURED_END):
-            came += rows[h, k, s, a, i, x] * enter[h, k, x]
-            gaps += rows[h, k, s, a, i, x]
-        there = gaps > 0
-        back[x] = came / (gaps if there else 1.0) if there else 0.0
-        lapsed = rows[h, NO_CLAIM_LAPSED, s, a, i, x]
-        enrolled[h, NO_CLAIM_LAPSED, x] = lapsed + (kept[x] * basis.no_claim_kept - lapsed * back[x])
-        enrolled[h, FIRST_NO_CLAIM, x] += lapsed * back[x]
-        enrolled[h, CARRIED_LAPSED, x] = rows[h, CARRIED_LAPSED, s, a, i, x]
-        enrolled[h, CARRIED_INSURED, x] = rows[h, CARRIED_INSURED, s, a, i, x]
+        for h in range(needs):
+            came, gaps = 0.0, 0.0
+            for k in range(FIRST_GAP, UNINSURED_END):
+                came += rows[h, k, s, a, i, x] * enter[h, k, x]
+                gaps += rows[h, k, s, a, i, x]
+            there = gaps > 0
+            back = came / (gaps if there else 1.0) if there else 0.0
+            lapsed = rows[h, NO_CLAIM_LAPSED, s, a, i, x]
+            returning[h, x] = back
+            enrolled[h, NO_CLAIM_LAPSED, x] = lapsed + (room.lost_credit[h, x] * basis.no_claim_kept - lapsed * back)
+            enrolled[h, FIRST_NO_CLAIM, x] = lapsed * back
+            enrolled[h, CARRIED_LAPSED, x] = rows[h, CARRIED_LAPSED, s, a, i, x]
+            enrolled[h, CARRIED_INSURED, x] = rows[h, CARRIED_INSURED, s, a, i, x]
     if room.carried == 0 and basis.bonus_kept == 0 and basis.cap_cut == 0:
         return
-    cut, persons = line[4], line[5]
-    kept[:] = 0.0
-    cut[:] = 0.0
-    persons[:] = 0.0
-    for j in range(TENURE_DEPTH):
-        for x in range(ages):
-            persons[x] += rows[h, FIRST_TENURE + j, s, a, i, x]
-            kept[x] += rows[h, FIRST_TENURE + j, s, a, i, x] * leave[h, j, x] * room.earned[j, x]
-    for k in range(FIRST_GAP, UNINSURED_END):
-        for x in range(ages):
-            cut[x] += rows[h, k, s, a, i, x] * enter[h, k, x] * room.lapsed[k, x]
     for x in range(ages):
-        gone = left[x] / persons[x] if persons[x] > 0 else 0.0
-        leaving_with = rows[h, CARRIED_INSURED, s, a, i, x] * gone
-        entering_with = rows[h, CARRIED_LAPSED, s, a, i, x] * back[x]
-        enrolled[h, CARRIED_LAPSED, x] += leaving_with + kept[x] * basis.bonus_kept - entering_with
-        enrolled[h, CARRIED_INSURED, x] += entering_with - cut[x] * basis.cap_cut - leaving_with
+        for h in range(needs):
+            persons, kept, cut = 0.0, 0.0, 0.0
+            for j in range(TENURE_DEPTH):
+                persons += rows[h, FIRST_TENURE + j, s, a, i, x]
+                kept += rows[h, FIRST_TENURE + j, s, a, i, x] * leave[h, j, x] * room.earned[j, x]
+            for k in range(FIRST_GAP, UNINSURED_END):
+                cut += rows[h, k, s, a, i, x] * enter[h, k, x] * room.lapsed[k, x]
+            gone = room.leaving[h, x] / persons if persons > 0 else 0.0
+            leaving_with = rows[h, CARRIED_INSURED, s, a, i, x] * gone
+            entering_with = rows[h, CARRIED_LAPSED, s, a, i, x] * returning[h, x]
+            enrolled[h, CARRIED_LAPSED, x] += leaving_with + kept * basis.bonus_kept - entering_with
+            enrolled[h, CARRIED_INSURED, x] += entering_with - cut * basis.cap_cut - leaving_with
 
 
 @compiled

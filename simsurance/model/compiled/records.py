@@ -253,6 +253,9 @@ def room_record(ages: int) -> np.dtype:
             ("felt", "f8", (2, ages)),
             # one sex of it
             ("enrolled", "f8", (NEEDS, len(ROWS), ages)),
+            ("leaving", "f8", (NEEDS, ages)),
+            ("lost_credit", "f8", (NEEDS, ages)),
+            ("returning", "f8", (NEEDS, ages)),
             ("payers", "f8", (NEEDS, ages)),
             ("present", "f8", (NEEDS, ages)),
             ("insured", "f8", (NEEDS, ages)),

@@ -192,8 +192,7 @@ def _kernel(sources: int) -> Any:
                     hazards(basis, room, a, i)
                     for s in range(sexes):
                         room.flows[:] = 0.0
-                        for h in range(needs):
-                            enrol(rows, basis, room, h, s, a, i)
+                        enrol(rows, basis, room, s, a, i)
                         mix(basis, room, s)
                         split(room, s, a, i)
                         entering(basis, room, found, s, a, i)
