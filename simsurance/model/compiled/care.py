@@ -99,8 +99,11 @@ def alike(cost: Any, h: int) -> int:
 
 
 @compiled
-def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
-    """Expected cost and basic benefits of a person covered all year, for each status that the scheme tells apart."""
+def basic(care: Any, pp: Any, layers: Any, statuses: int, chances_too: bool) -> None:
+    """Expected cost and basic benefits of a person covered all year, for each status that the scheme tells apart.
+
+    `chances_too`: whether the chance of no reimbursement is wanted.
+    """
     layers_of(care, layers)
     _, needs, sexes, areas, ages = pp.inpatient.shape
     level, at_deductible, at_limit, paid = pp.level, pp.above_deductible, pp.above_limit, pp.paid
@@ -120,7 +123,9 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
                     fill(threshold, of_log, max(exhausted_at(care, status), NOTHING), sigma)
                     over(care, layers, here, h, mean, threshold, of_log, at_limit[h, s, a], layers.line[2], False)
                     fill(threshold, of_log, max(care.inpatient_deductible[status], NOTHING), sigma)
-                    over(care, layers, here, h, mean, threshold, of_log, at_deductible[h, s, a], paid[h, s, a], True)
+                    over(
+                        care, layers, here, h, mean, threshold, of_log, at_deductible[h, s, a], paid[h, s, a], chances_too
+                    )
             for s in range(sexes):
                 alike_to = s if differ > 1 else 0
                 for a in range(areas):
@@ -132,7 +137,7 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
                         pp.inpatient_cost[status, h, s, a, x] = use * mean
                         pp.inpatient[status, h, s, a, x] = use * benefit * factor
                         pp.no_claim[status, h, s, a, x] = 1 - use * paid[h, alike_to, a, x]
-    clinic(care, pp, layers, statuses)
+    clinic(care, pp, layers, statuses, chances_too)
 
 
 @compiled
@@ -144,7 +149,7 @@ def fill(threshold: Any, of_log: Any, value: float, sigma: float) -> None:
 
 
 @compiled
-def clinic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
+def clinic(care: Any, pp: Any, layers: Any, statuses: int, chances_too: bool) -> None:
     """Outpatient care of the same."""
     _, needs, sexes, areas, ages = pp.inpatient.shape
     threshold, of_log, level, over_deductible, paid, last = (
@@ -165,7 +170,8 @@ def clinic(care: Any, pp: Any, layers: Any, statuses: int) -> None:
                     level[x] = level_of(mean[x], sigma)
                 fill(threshold, of_log, deductible, sigma)
                 excesses(table, mean, level, threshold, of_log, over_deductible)
-                chances(table, sigma, mean, level, deductible, of_log[0], paid)
+                if chances_too:
+                    chances(table, sigma, mean, level, deductible, of_log[0], paid)
                 for status in range(statuses):
                     ratio = care.outpatient_ratio[status]
                     exhausted = deductible + care.outpatient_limit[h] / max(ratio, 1e-12)
@@ -271,8 +277,9 @@ def critical(basis: Any, room: Any, layers: Any) -> None:
 
 
 @compiled
-def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: int, i: int) -> None:
-    """The mean rise of the cap, and its expected cost for a person covered all year, yuan: `room.bonus_cap`, `room.line`."""
+def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: int, i: int) -> bool:
+    """The mean rise of the cap, and its expected cost for a person covered all year, yuan: to `room.bonus_cap` and
+    `room.line`, and whether there is any."""
     enrolled, rise, some = room.enrolled, room.line[0], 0
     ages = len(rise)
     for x in range(ages):
@@ -293,10 +300,9 @@ def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: 
         granted = limited(credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
         room.bonus_cap[h, x] = basis.rules_in_force * granted
         some += np.int64(granted != 0)
-    if some == 0:
-        room.line[1, :] = 0.0
-        return
-    cost_of_bonus(basis, room, layers, h, s, a, i)
+    if some > 0:
+        cost_of_bonus(basis, room, layers, h, s, a, i)
+    return some > 0
 
 
 @compiled

@@ -46,6 +46,7 @@ def enrol(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
     longest_gap, of_gap = float(min(counted, GAP_DEPTH)), float(min(counted, 1))
     longest_tenure, of_tenure = float(min(credited, TENURE_DEPTH)), float(min(credited, 1))
     for x in range(ages):
+        joins, all_returns, waiting, repaired = 0.0, 0.0, 0.0, 0.0
         for h in range(needs):
             came, returns, lost, later, paid = 0.0, 0.0, 0.0, 0.0, 0.0
             for k in range(UNINSURED_END):
@@ -68,15 +69,18 @@ def enrol(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
                         + still * of_gap
                     )
                     enrolled[h, LAST_GAP, x] = reached + still
-            flows[PLACE.joins, x] += came - returns
-            flows[PLACE.returns, x] += returns
-            flows[PLACE.repaired_years, x] += paid
+            joins += rows[h, NEVER, s, a, i, x] * enter[h, NEVER, x]
+            all_returns += returns
+            repaired += paid
             enrolled[h, FIRST_TENURE, x] = came
             lost += rows[h, MONTHS_LEFT, s, a, i, x] * (1 - leave[h, 0, x])
-            flows[PLACE.waiting_months, x] += lost
+            waiting += lost
             enrolled[h, WAITING, x] = lost
             enrolled[h, MONTHS_LEFT, x] = later
+        flows[PLACE.joins, x], flows[PLACE.returns, x] = joins, all_returns
+        flows[PLACE.waiting_months, x], flows[PLACE.repaired_years, x] = waiting, repaired
     for x in range(ages):
+        leaves = 0.0
         for h in range(needs):
             left, lost_credit = 0.0, 0.0
             for j in range(TENURE_DEPTH):
@@ -97,12 +101,13 @@ def enrol(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
                     )
                     enrolled[h, LAST_TENURE, x] = reached + stayed
                     enrolled[h, LAST_NO_CLAIM, x] += credit_stayed
-            flows[PLACE.leaves, x] += left
+            leaves += left
             room.leaving[h, x], room.lost_credit[h, x] = left, lost_credit
             enrolled[h, GAP_0, x] = 0.0
             enrolled[h, FIRST_GAP + 1, x] += left
             enrolled[h, ACTIVE, x] = rows[h, ACTIVE, s, a, i, x]
             enrolled[h, RETIRED, x] = rows[h, RETIRED, s, a, i, x]
+        flows[PLACE.leaves, x] = leaves
     carry(rows, basis, room, s, a, i)
 
 
@@ -208,12 +213,16 @@ def vital(basis: Any, room: Any, s: int, a: int, i: int) -> None:
     """Flows of births, deaths and migration of the population and of the insured."""
     people, payers, flows, dying, moving = room.people, room.payers, room.flows, room.dying, room.moving
     needs, ages = payers.shape
-    for h in range(needs):
-        for x in range(ages):
-            flows[PLACE.deaths, x] += people[h, s, a, i, x] * dying[h, s, x]
-            flows[PLACE.net_migration, x] += people[h, s, a, i, x] * moving[s, x]
-            flows[PLACE.insured_deaths, x] += payers[h, x] * dying[h, s, x]
-            flows[PLACE.insured_migration, x] += payers[h, x] * moving[s, x]
+    for x in range(ages):
+        died, moved_in, insured_died, insured = 0.0, 0.0, 0.0, 0.0
+        for h in range(needs):
+            died += people[h, s, a, i, x] * dying[h, s, x]
+            moved_in += people[h, s, a, i, x]
+            insured_died += payers[h, x] * dying[h, s, x]
+            insured += payers[h, x]
+        flows[PLACE.births, x], flows[PLACE.newborn_enrolled, x] = 0.0, 0.0
+        flows[PLACE.deaths, x], flows[PLACE.net_migration, x] = died, moved_in * moving[s, x]
+        flows[PLACE.insured_deaths, x], flows[PLACE.insured_migration, x] = insured_died, insured * moving[s, x]
     newborn, end, deaths = room.newborn[s, a, i], room.newborn_end[s, a, i], room.newborn_dying[s, a, i]
     moved, enrolled = end - newborn + deaths, basis.newborn_enrolment
     first = flows[:, 0]
@@ -255,6 +264,10 @@ def benefits(basis: Any, room: Any, layers: Any, credited: int, s: int, a: int, 
     flows, enrolled, payers, years, care, pp = room.flows, room.enrolled, room.payers, room.years, basis.care, room.care
     needs, ages = payers.shape
     kind = min(i, 1)
+    flows[PLACE.resident_maternity_benefits, :] = 0.0
+    flows[PLACE.bonus_cost, :] = 0.0
+    flows[PLACE.bonus_cap, :] = 0.0
+    rules = basis.year >= basis.rules_start and basis.rules_in_force != 0
     for h in range(needs):
         for x in range(ages):
             years[h, x] = payers[h, x] - enrolled[h, WAITING, x] * (1 - basis.postponed_care) / MONTHS
@@ -265,61 +278,69 @@ def benefits(basis: Any, room: Any, layers: Any, credited: int, s: int, a: int, 
         for x in range(ages):
             years[h, x] *= 1 - room.mort_rate[h, s, x] / 2
         years[h, 0] += room.newborn[s, a, i] * basis.newborn_enrolment * basis.prevalence[h, s, 0] / 2
-        if basis.year >= basis.rules_start and basis.rules_in_force != 0:
-            bonus(basis, room, layers, credited, h, s, a, i)
+        if rules and bonus(basis, room, layers, credited, h, s, a, i):
             for x in range(ages):
                 flows[PLACE.bonus_cost, x] += years[h, x] * room.line[1, x] * basis.critical_self_run
                 flows[PLACE.bonus_cap, x] += payers[h, x] * room.bonus_cap[h, x]
-        for x in range(ages):
-            here = years[h, x]
-            flows[PLACE.resident_insured_years, x] += here
-            flows[PLACE.inpatient_users, x] += here * care.inpatient_use[h, s, x]
-            flows[PLACE.admissions, x] += here * care.admissions[h, s, x]
-            flows[PLACE.inpatient_claims, x] += here * pp.inpatient_cost[0, h, s, a, x]
-            flows[PLACE.outpatient_claims, x] += here * pp.outpatient_cost[0, h, s, a, x]
-            flows[PLACE.inpatient_benefits, x] += here * pp.inpatient[0, h, s, a, x]
-            flows[PLACE.outpatient_benefits, x] += here * pp.outpatient[0, h, s, a, x]
-            flows[PLACE.critical_illness, x] += here * room.critical[kind, h, s, a, x] * basis.critical_self_run
-            flows[PLACE.critical_beneficiaries, x] += here * room.critical_claim[kind, h, s, a, x]
-            flows[PLACE.no_claim, x] += here * room.care.no_claim[0, h, s, a, x]
     for x in range(ages):
-        flows[PLACE.critical_illness, x] += flows[PLACE.resident_enrolled, x] * basis.critical_premium_pp
+        insured_years, users, admissions, claims, outpatient_claims = 0.0, 0.0, 0.0, 0.0, 0.0
+        paid, outpatient_paid, critical, beneficiaries, no_claim = 0.0, 0.0, 0.0, 0.0, 0.0
+        for h in range(needs):
+            here = years[h, x]
+            insured_years += here
+            users += here * care.inpatient_use[h, s, x]
+            admissions += here * care.admissions[h, s, x]
+            claims += here * pp.inpatient_cost[0, h, s, a, x]
+            outpatient_claims += here * pp.outpatient_cost[0, h, s, a, x]
+            paid += here * pp.inpatient[0, h, s, a, x]
+            outpatient_paid += here * pp.outpatient[0, h, s, a, x]
+            critical += here * room.critical[kind, h, s, a, x]
+            beneficiaries += here * room.critical_claim[kind, h, s, a, x]
+            no_claim += here * pp.no_claim[0, h, s, a, x]
+        flows[PLACE.resident_insured_years, x], flows[PLACE.inpatient_users, x] = insured_years, users
+        flows[PLACE.admissions, x], flows[PLACE.inpatient_claims, x] = admissions, claims
+        flows[PLACE.outpatient_claims, x], flows[PLACE.inpatient_benefits, x] = outpatient_claims, paid
+        flows[PLACE.outpatient_benefits, x], flows[PLACE.no_claim, x] = outpatient_paid, no_claim
+        flows[PLACE.critical_beneficiaries, x] = beneficiaries
+        premiums = flows[PLACE.resident_enrolled, x] * basis.critical_premium_pp
+        flows[PLACE.critical_illness, x] = critical * basis.critical_self_run + premiums
 
 
 @compiled
 def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
     """Members of the employee scheme and its money."""
-    flows, enrolled, scheme, pp = room.flows, room.enrolled, basis.employee, room.employee_care
-    care, years = scheme.care, room.line[0]
+    flows, enrolled, scheme, pp, care = room.flows, room.enrolled, basis.employee, room.employee_care, basis.employee.care
     needs, ages = room.payers.shape
-    for h in range(needs):
-        for status in range(EMPLOYEES_END - ACTIVE):
-            for x in range(ages):
-                persons = enrolled[h, ACTIVE + status, x]
-                flows[PLACE.employee_deaths, x] += persons * room.dying[h, s, x]
-                flows[PLACE.employee_migration, x] += persons * room.moving[s, x]
-                years[x] = persons * (1 - room.mort_rate[h, s, x] / 2)
-            if status == 0:
-                for x in range(ages):
-                    flows[PLACE.active_years, x] += years[x]
-            else:
-                for x in range(ages):
-                    flows[PLACE.retired_years, x] += years[x]
-                    flows[PLACE.benefits_of_retired, x] += (
-                        years[x] * pp.inpatient[status, h, s, a, x] + years[x] * pp.outpatient[status, h, s, a, x]
-                    )
-            for x in range(ages):
-                here = years[x]
-                flows[PLACE.employee_inpatient_users, x] += here * care.inpatient_use[h, s, x]
-                flows[PLACE.employee_admissions, x] += here * care.admissions[h, s, x]
-                flows[PLACE.employee_inpatient_claims, x] += here * pp.inpatient_cost[status, h, s, a, x]
-                flows[PLACE.employee_outpatient_claims, x] += here * pp.outpatient_cost[status, h, s, a, x]
-                flows[PLACE.employee_inpatient_benefits, x] += here * pp.inpatient[status, h, s, a, x]
-                flows[PLACE.employee_outpatient_benefits, x] += here * pp.outpatient[status, h, s, a, x]
-        if s == FEMALE:
-            factor = room.born_per_expected[a, i] * scheme.birth_benefit
-            for x in range(ages):
-                flows[PLACE.maternity_benefits, x] += enrolled[h, ACTIVE, x] * room.in_year[x] * factor
+    factor = room.born_per_expected[a, i] * scheme.birth_benefit if s == FEMALE else 0.0
+    for x in range(ages):
+        deaths, members, births, retired_paid, active_years, retired_years = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        users, admissions, claims, outpatient_claims, paid, outpatient_paid = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for h in range(needs):
+            active, retired = enrolled[h, ACTIVE, x], enrolled[h, RETIRED, x]
+            lived = 1 - room.mort_rate[h, s, x] / 2
+            deaths += (active + retired) * room.dying[h, s, x]
+            members += active + retired
+            births += active
+            active, retired = active * lived, retired * lived
+            active_years += active
+            retired_years += retired
+            users += (active + retired) * care.inpatient_use[h, s, x]
+            admissions += (active + retired) * care.admissions[h, s, x]
+            claims += active * pp.inpatient_cost[0, h, s, a, x] + retired * pp.inpatient_cost[1, h, s, a, x]
+            outpatient_claims += active * pp.outpatient_cost[0, h, s, a, x] + retired * pp.outpatient_cost[1, h, s, a, x]
+            retired_in, retired_out = retired * pp.inpatient[1, h, s, a, x], retired * pp.outpatient[1, h, s, a, x]
+            paid += active * pp.inpatient[0, h, s, a, x] + retired_in
+            outpatient_paid += active * pp.outpatient[0, h, s, a, x] + retired_out
+            retired_paid += retired_in + retired_out
+        flows[PLACE.employee_deaths, x], flows[PLACE.employee_migration, x] = deaths, members * room.moving[s, x]
+        flows[PLACE.active_years, x], flows[PLACE.retired_years, x] = active_years, retired_years
+        flows[PLACE.employee_inpatient_users, x], flows[PLACE.employee_admissions, x] = users, admissions
+        flows[PLACE.employee_inpatient_claims, x] = claims
+        flows[PLACE.employee_outpatient_claims, x] = outpatient_claims
+        flows[PLACE.employee_inpatient_benefits, x] = paid
+        flows[PLACE.employee_outpatient_benefits, x] = outpatient_paid
+        flows[PLACE.benefits_of_retired, x] = retired_paid
+        flows[PLACE.maternity_benefits, x] = births * room.in_year[x] * factor
     for x in range(ages):
         active, retired = flows[PLACE.active_years, x], flows[PLACE.retired_years, x]
         base = active * scheme.contribution_base[i]
@@ -344,6 +365,9 @@ def end(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
     kind = min(i, 1)
     without, used = basis.rules_in_force, basis.rules_in_force * basis.no_claim_reset
     insured, uninsured = room.line[0], room.line[1]
+    for x in range(ages):
+        flows[PLACE.transfers_out, x], flows[PLACE.transfers_in, x], flows[PLACE.purchases, x] = 0.0, 0.0, 0.0
+        flows[PLACE.employee_entries, x], flows[PLACE.employee_exits, x], flows[PLACE.retirements, x] = 0.0, 0.0, 0.0
     for h in range(needs):
         for x in range(ages):
             insured[x] = room.growth[h, s, x] * (1 - room.entry[x])

@@ -42,10 +42,11 @@ def project_block(
     state = State(opening.cells[runs], opening.fund[runs], opening.prepaid[runs])
     by_person = meet is not None or basis[0].pins is not None
     stepped = Runs(state, basis, by_person)
-    record.stocks(0, runs, state)
     for place, year in enumerate(basis):
         own = projection.select(year, runs, len(opening.cells))
         stepped.live(own)
+        seen = {each.name: stepped.found[each.name] for each in fields(Stocks)}
+        record.dates(place, runs, {**seen, "fund": state.fund, "prepaid": state.prepaid})
         after, of_whole_run = told(stepped, state, own)
         if by_person:
             flows = flows_of(stepped, state.fund, own, of_whole_run)
@@ -55,12 +56,8 @@ def project_block(
         else:
             totals = of_whole_run | recorded(stepped, own, of_whole_run, record, place, runs)
         state, interest = closed(after, totals, own)
-        if own.pins is None:
-            seen = {each.name: stepped.found[each.name] for each in fields(Stocks)}
-            record.dates(place + 1, runs, {**seen, "fund": state.fund, "prepaid": state.prepaid})
-        else:
-            record.stocks(place + 1, runs, state)
         record.interest(place, runs, interest)
+    record.stocks(len(basis), runs, state)
 
 
 def names_of(basis: YearBasis) -> tuple[str, ...]:

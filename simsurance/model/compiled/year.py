@@ -177,21 +177,21 @@ def _kernel(sources: int) -> Any:
             rows, basis, found, whole = cells[run].rows, bases[run], founds[run], wholes[run if keeps else 0]
             credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
             look(cells[run], room)
+            observe(cells[run], room, found)
             found.prevalence_error = transition(basis, room)
             deaths(basis, room)
             births(basis, room)
             changes_of_place(basis, room)
-            basic(basis.care, room.care, layers[run].residents, 1)
+            basic(basis.care, room.care, layers[run].residents, 1, True)
             critical(basis, room, layers[run].residents)
             if basis.projected:
-                basic(basis.employee.care, room.employee_care, layers[run].members, EMPLOYEES_END - ACTIVE)
+                basic(basis.employee.care, room.employee_care, layers[run].members, EMPLOYEES_END - ACTIVE, False)
             found.by_age[:] = 0.0
             found.by_group[:] = 0.0
             for a in range(areas):
                 for i in range(incomes):
                     hazards(basis, room, a, i)
                     for s in range(sexes):
-                        room.flows[:] = 0.0
                         enrol(rows, basis, room, s, a, i)
                         mix(basis, room, s)
                         split(room, s, a, i)
@@ -208,7 +208,6 @@ def _kernel(sources: int) -> Any:
             exchange(cells[run], room)
             pin_population(cells[run], basis, room, found)
             found.prepaid = prepaid(cells[run], basis)
-            observe(cells[run], room, found)
         return sources
 
     return lived
