@@ -16,11 +16,11 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
 from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
+from simsurance.uncertainty.engines import chosen
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import SAMPLERS, Sample, sensible
 from simsurance.uncertainty.sensitivity import DEPLETION, Sensitivity
 from simsurance.uncertainty.sensitivity import sensitivity as both_ends
-from simsurance.uncertainty.engines import chosen
 from simsurance.uncertainty.stochastic import Stochastic
 from simsurance.uncertainty.stochastic import stochastic as many_draws
 from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
@@ -344,7 +344,8 @@ def stochastic(
     """A scenario under many draws of what is not known, and others under the same draws.
 
     `draws` are rounded up to what the sampler makes, `sobol`, `lhs` or `plain`; `jobs` processes, where a script has a
-    main guard; `engine`: `plain`, `compiled` (needs the extra `fast`), or the likely quicker one that is installed. Raises SimsuranceError for a faulty scenario or table, and an identity that does not hold.
+    main guard; `engine`: `plain`, `compiled` (needs the extra `fast`), or the likely quicker one that is installed. Raises
+    SimsuranceError for a faulty scenario or table, and an identity that does not hold.
     """
     if sampler not in SAMPLERS:
         raise SimsuranceError(f"sampler: {sampler!r} is not known; one of {', '.join(SAMPLERS)}")

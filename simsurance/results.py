@@ -200,9 +200,7 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
 
 
-def simulate(
-    scenarios: Iterable[Scenario], entries: Entries | None = None, engine: str = PLAIN
-) -> list[RunResult]:
+def simulate(scenarios: Iterable[Scenario], entries: Entries | None = None, engine: str = PLAIN) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
     `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `engine`: what steps

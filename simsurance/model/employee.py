@@ -75,7 +75,7 @@ def shares(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
 
 
 def available(funds: np.ndarray, flows: Money) -> np.ndarray:
-    """What is there to be spent of personal accounts, yuan, [run]; `funds` on 1 January. Nothing is spent of what is not there."""
+    """What there is to be spent of personal accounts, yuan, [run]; `funds` on 1 January, nothing where they are overdrawn."""
     accounts = fund_of(ACCOUNTS)
     credited = {each.row.name: total(flows[each.row.name]) for each in accounts.income}
     return np.maximum(funds[:, accounts.place] + fund.summed(booked(accounts.income, credited)), 0.0)

@@ -77,7 +77,7 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
 def stocks_pinned(
     cells: np.ndarray, adjustments: tuple[np.ndarray, np.ndarray, np.ndarray], basis: YearBasis
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray | None]:
-    """Scale the insured of the new 1 January to their pins, in place; adjustments with those made so far, factors of the pins."""
+    """Scale the insured of a new 1 January to their pins, in place; adjustments with those made so far, factors of pins."""
     if basis.pins is None:
         return adjustments, None
     without = pins.everybody(cells)

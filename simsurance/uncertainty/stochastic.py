@@ -62,8 +62,8 @@ class Kept:
 class Plan:
     """What is to be drawn: scenarios over the same years, the first of which the levels are solved for, and the sample.
 
-    All scenarios see the same draws; the others hold the entries to the employee scheme of the first, draw by draw. `engine`: what
-    steps the years.
+    All scenarios see the same draws; the others hold the entries to the employee scheme of the first, draw by draw.
+    `engine`: what steps the years.
     """
 
     scenarios: tuple[Scenario, ...]

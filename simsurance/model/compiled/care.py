@@ -3,8 +3,6 @@
 from math import exp, log
 from typing import Any
 
-import numpy as np
-
 from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, row
 from simsurance.model.compiled.elementary import NEAR, logarithm, near_one
 from simsurance.model.compiled.hazards import limited
@@ -58,7 +56,16 @@ def with_tail(
 
 @compiled
 def over(
-    care: Any, layers: Any, level: Any, h: int, mean: Any, threshold: Any, of_log: Any, excess: Any, share: Any, both: bool
+    care: Any,
+    layers: Any,
+    level: Any,
+    h: int,
+    mean: Any,
+    threshold: Any,
+    of_log: Any,
+    excess: Any,
+    share: Any,
+    both: bool,
 ) -> None:
     """What inpatient cost exceeds thresholds by, by age, and, where asked for or needed, the chance that it does the first."""
     table, sigma, tail = layers.table[layers.use[0, h]], care.inpatient_sigma[h], care.tail_index
@@ -124,7 +131,16 @@ def basic(care: Any, pp: Any, layers: Any, statuses: int, chances_too: bool) -> 
                     over(care, layers, here, h, mean, threshold, of_log, at_limit[h, s, a], layers.line[2], False)
                     fill(threshold, of_log, max(care.inpatient_deductible[status], NOTHING), sigma)
                     over(
-                        care, layers, here, h, mean, threshold, of_log, at_deductible[h, s, a], paid[h, s, a], chances_too
+                        care,
+                        layers,
+                        here,
+                        h,
+                        mean,
+                        threshold,
+                        of_log,
+                        at_deductible[h, s, a],
+                        paid[h, s, a],
+                        chances_too,
                     )
             for s in range(sexes):
                 alike_to = s if differ > 1 else 0
@@ -205,10 +221,8 @@ def capped_at(basis: Any, place: int, income: int) -> float:
 
 
 @compiled
-def own_above(
-    care: Any, pp: Any, layers: Any, h: int, s: int, a: int, threshold: Any, of_log: Any, both: bool
-) -> None:
-    """What own cost exceeds thresholds by, by age, and the chance that it does the first, to `layers.excess` and `layers.share`.
+def own_above(care: Any, pp: Any, layers: Any, h: int, s: int, a: int, threshold: Any, of_log: Any, both: bool) -> None:
+    """What own cost exceeds thresholds by, by age, and the chance that it does the first: `layers.excess`, `layers.share`.
 
     `threshold`: the costs that leave the patient with it.
     """
@@ -278,8 +292,7 @@ def critical(basis: Any, room: Any, layers: Any) -> None:
 
 @compiled
 def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: int, i: int) -> bool:
-    """The mean rise of the cap, and its expected cost for a person covered all year, yuan: to `room.bonus_cap` and
-    `room.line`, and whether there is any."""
+    """Whether the cap rises; by how much to `room.bonus_cap`, the expected cost of a person covered all year to `room.line`."""
     enrolled, rise, some = room.enrolled, room.line[0], 0
     ages = len(rise)
     for x in range(ages):
@@ -299,7 +312,7 @@ def bonus(basis: Any, room: Any, layers: Any, credited: int, h: int, s: int, a: 
         credit = rise[x] / payers if payers > 0 else 0.0
         granted = limited(credit * basis.indexation, basis.critical_cap, basis.bonus_limit)
         room.bonus_cap[h, x] = basis.rules_in_force * granted
-        some += np.int64(granted != 0)
+        some += int(granted != 0)
     if some > 0:
         cost_of_bonus(basis, room, layers, h, s, a, i)
     return some > 0
@@ -319,14 +332,14 @@ def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i:
         weight = basis.critical_low_places if place else 1 - basis.critical_low_places
         deductible, before = basis.critical_deductible[place, i], capped_at(basis, place, i)
         at_cap, open_band, no_limit = cost_at(before, care, exhausted), deductible + basis.critical_edges[last], 0
-        below, far = np.int64(before < open_band), 0
+        below, far = int(before < open_band), 0
         for x in range(ages):
             raised = before + room.bonus_cap[h, x] / last_ratio
-            below += np.int64(raised < open_band)
-            no_limit += np.int64(raised < exhausted - care.inpatient_limit)
+            below += int(raised < open_band)
+            no_limit += int(raised < exhausted - care.inpatient_limit)
             threshold[x] = raised + care.inpatient_limit
             of_log[x] = threshold[x] / at_cap - 1
-            far += np.int64(abs(of_log[x]) >= NEAR)
+            far += int(abs(of_log[x]) >= NEAR)
         if below or no_limit:
             over_bands(basis, room, layers, place, h, alike_to, a, i)
             for x in range(ages):

@@ -60,7 +60,7 @@ def exponential(y: float) -> float:
 
 @compiled
 def near_one(z: float) -> float:
-    """ln(1 + z) to the last digits where z is NEAR 0: twice the inverse hyperbolic tangent of z ÷ (2 + z)."""
+    """The logarithm of 1 + z to the last digits where z is NEAR 0: twice the inverse hyperbolic tangent of z ÷ (2 + z)."""
     s = z / (2.0 + z)
     q = s * s
     low = (1.0 + q * (1.0 / 3)) + (1.0 / 5 + q * (1.0 / 7)) * (q * q)
@@ -70,7 +70,7 @@ def near_one(z: float) -> float:
 
 @compiled
 def logarithm(y: float) -> float:
-    """ln y to the last digits, for y from 1e-307 on: of a number between 0.75 and 1.5, and of a power of two."""
+    """The logarithm to the last digits, of y from 1e-307 on: of a number between 0.75 and 1.5, and of a power of two."""
     n = (bits_of(y) - THREE_QUARTERS) >> 52
     s = y * power_of_two(-n)
     s = (s - 1.0) / (s + 1.0)

@@ -309,7 +309,13 @@ def benefits(basis: Any, room: Any, layers: Any, credited: int, s: int, a: int, 
 @compiled
 def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
     """Members of the employee scheme and its money."""
-    flows, enrolled, scheme, pp, care = room.flows, room.enrolled, basis.employee, room.employee_care, basis.employee.care
+    flows, enrolled, scheme, pp, care = (
+        room.flows,
+        room.enrolled,
+        basis.employee,
+        room.employee_care,
+        basis.employee.care,
+    )
     needs, ages = room.payers.shape
     factor = room.born_per_expected[a, i] * scheme.birth_benefit if s == FEMALE else 0.0
     for x in range(ages):
@@ -327,7 +333,9 @@ def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
             users += (active + retired) * care.inpatient_use[h, s, x]
             admissions += (active + retired) * care.admissions[h, s, x]
             claims += active * pp.inpatient_cost[0, h, s, a, x] + retired * pp.inpatient_cost[1, h, s, a, x]
-            outpatient_claims += active * pp.outpatient_cost[0, h, s, a, x] + retired * pp.outpatient_cost[1, h, s, a, x]
+            outpatient_claims += (
+                active * pp.outpatient_cost[0, h, s, a, x] + retired * pp.outpatient_cost[1, h, s, a, x]
+            )
             retired_in, retired_out = retired * pp.inpatient[1, h, s, a, x], retired * pp.outpatient[1, h, s, a, x]
             paid += active * pp.inpatient[0, h, s, a, x] + retired_in
             outpatient_paid += active * pp.outpatient[0, h, s, a, x] + retired_out
@@ -351,8 +359,7 @@ def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
         flows[PLACE.employee_members_income, x] = (active + retired) * basis.disposable_income[a, i, x]
         flows[PLACE.long_term_care, x] = (active + retired) * scheme.long_term_care_pp
         claims = flows[PLACE.employee_inpatient_claims, x] + flows[PLACE.employee_outpatient_claims, x]
-        paid = flows[PLACE.employee_inpatient_benefits, x], flows[PLACE.employee_outpatient_benefits, x]
-        left = claims - paid[0] - paid[1]
+        left = claims - flows[PLACE.employee_inpatient_benefits, x] - flows[PLACE.employee_outpatient_benefits, x]
         # what they have in proportion is spent of the accounts when these are known
         flows[PLACE.account_spending, x] = 0.0 if left < ROUNDING * claims else left
 
@@ -379,12 +386,12 @@ def end(basis: Any, room: Any, credited: int, s: int, a: int, i: int) -> None:
                         1 - used * room.cap_used[kind, h, s, a, x]
                     ) + enrolled[h, FIRST_TENURE + j, x] * (without * room.care.no_claim[0, h, s, a, x])
         for r in range(ALL_ROWS):
-            if r < UNINSURED_END or r == LAPSED_YEARS or r == CARRIED_LAPSED or r == NO_CLAIM_LAPSED:
+            if r < UNINSURED_END or r in (LAPSED_YEARS, CARRIED_LAPSED, NO_CLAIM_LAPSED):
                 for x in range(ages):
                     enrolled[h, r, x] *= uninsured[x]
             elif r == WAITING:
                 enrolled[h, r, :] = 0.0
-            elif r == ACTIVE or r == RETIRED:
+            elif r in (ACTIVE, RETIRED):
                 for x in range(ages):
                     enrolled[h, r, x] *= room.growth[h, s, x]
             else:

@@ -84,8 +84,10 @@ def waiting(basis: Any, room: Any, a: int, i: int) -> None:
 
 @compiled
 def expected(waits: float, lapsed: float, basis: Any) -> tuple[float, float, float, float]:
-    """Months lost in the entry year, left for the next, and felt; lapsed years paid for: over those who repair or not, and who
-    enrol in or outside the central period."""
+    """Months lost in the entry year, left for the next, and felt; lapsed years paid for.
+
+    Over those who repair or not, and who enrol in or outside the central period.
+    """
     rules = basis.waiting
     repaired = lapsed if basis.repair_all > 0 else useful_repair(lapsed, rules)
     plain, shorter = waits * months(lapsed, 0.0, rules), waits * months(lapsed, repaired, rules)

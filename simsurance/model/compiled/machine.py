@@ -13,17 +13,17 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """A function that kernels call; it is compiled with them. 
+    """A function that kernels call; it is compiled with them.
 
     Not in fast mathematics: numbers are added as they are written. Division is NumPy's: a check for zero would keep loops from
     going through many ages at once.
     """
-    return numba.njit(kernel, error_model="numpy")  # type: ignore[no-any-return]
+    return numba.njit(kernel, error_model="numpy")
 
 
 def kept(kernel: Kernel) -> Kernel:
     """A function that Python calls; its machine code is kept on disk for the next process."""
-    return numba.njit(kernel, error_model="numpy", cache=True)  # type: ignore[no-any-return]
+    return numba.njit(kernel, error_model="numpy", cache=True)
 
 
 def _digest() -> int:

@@ -1,7 +1,7 @@
 """The lognormal cost above a threshold for kernels: a Taylor polynomial around the nearest of many nodes.
 
-With t = ln(mean ÷ threshold) ÷ σ the excess is mean·F(t), F(t) = Φ(t + σ/2) − e^(−σt)·Φ(t − σ/2). One table of F is good for every
-threshold and mean; so is its slope for the chance, since F′(t) = σ·e^(−σt)·Φ(t − σ/2).
+With t = ln(mean ÷ threshold) ÷ σ the excess is mean·F(t), F(t) = Φ(t + σ/2) − e^(−σt)·Φ(t − σ/2). One table of F is good for
+every threshold and mean; so is its slope for the chance, since F′(t) = σ·e^(−σt)·Φ(t − σ/2).
 """
 
 from math import erfc, exp, sqrt

@@ -136,7 +136,7 @@ def transition(basis: Any, room: Any) -> float:
 
 @compiled
 def deaths(basis: Any, room: Any) -> None:
-    """Probability of dying by need class, and of a person there on 1 January: dying, moving in, and what is there at the end."""
+    """Probability of dying by need class; of a person there on 1 January: dying, moving in, and what is there at the end."""
     people, line, mort_rate, ratio = room.people, room.line, room.mort_rate, basis.mortality_ratio
     needs, sexes, areas, incomes, ages = people.shape
     for s in range(sexes):

@@ -68,11 +68,14 @@ def names_of(basis: YearBasis) -> tuple[str, ...]:
 def told(stepped: Runs, before: State, basis: YearBasis) -> tuple[State, dict[str, np.ndarray]]:
     """The new 1 January with the funds of the old one, and what is told of whole runs, [run]; accounts are spent of."""
     found, cells = stepped.found, stepped.cells
-    amounts = {name: found[name].copy() for name in TOLD}
+    amounts: dict[str, np.ndarray] = {name: found[name].copy() for name in TOLD}
     received = found["prepaid"].copy()
     if basis.pins is not None:
-        adjustments, factors = stocks_pinned(cells, (*(amounts[name] for name in ADJUSTED),), basis)
-        amounts |= {**dict(zip(ADJUSTED, adjustments, strict=True)), "pin_factors": factors}
+        persons, insured, employed = (amounts[name] for name in ADJUSTED)
+        adjustments, factors = stocks_pinned(cells, (persons, insured, employed), basis)
+        amounts |= dict(zip(ADJUSTED, adjustments, strict=True))
+        if factors is not None:
+            amounts["pin_factors"] = factors
         received = resident.prepaid(cells, basis)
     totals = dict(zip(FLOWS, found["totals"].T, strict=True))
     amounts |= {**resident.shares(totals, basis), "prepaid_change": received - before.prepaid}

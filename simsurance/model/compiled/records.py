@@ -1,7 +1,7 @@
-"""A year's basis, the room that kernels work in and what they find, as records: fields of fixed shapes, side by side in memory."""
+"""A year's basis, the room that kernels work in and what they find, as records: fields of fixed shapes side by side."""
 
 from collections import namedtuple
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Final, get_type_hints
@@ -53,7 +53,7 @@ def _by_person() -> tuple[str, ...]:
 
 FLOWS: Final = _by_person()
 Places = namedtuple("Places", FLOWS)  # type: ignore[misc]
-PLACE: Final = Places(*range(len(FLOWS)))
+PLACE: Final[Any] = Places(*range(len(FLOWS)))
 """The place of a flow among those that are kept by person group."""
 OF_RUN: Final = (
     "population_adjustment",
@@ -122,7 +122,9 @@ def _dtype(ages: int, bands: int, parts: tuple[str, ...] = ()) -> list[tuple[Any
     here = [each for each in fields_of() if each.parts == parts]
     found: list[tuple[Any, ...]] = [(each.name, "f8", each.shape(ages, bands)) for each in here]
     below = dict.fromkeys(
-        each.parts[len(parts)] for each in fields_of() if len(each.parts) > len(parts) and each.parts[: len(parts)] == parts
+        each.parts[len(parts)]
+        for each in fields_of()
+        if len(each.parts) > len(parts) and each.parts[: len(parts)] == parts
     )
     return found + [(name, _dtype(ages, bands, (*parts, name))) for name in below]
 
@@ -200,7 +202,10 @@ def room_record(ages: int) -> np.dtype:
     needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, AREAS, ages)
     tenures, uninsured, kinds = TENURE_DEPTH, UNINSURED.stop, 2
     care = [
-        *((name, "f8", (SCHEME_STATUSES, *user)) for name in ("inpatient_cost", "inpatient", "outpatient_cost", "outpatient")),
+        *(
+            (name, "f8", (SCHEME_STATUSES, *user))
+            for name in ("inpatient_cost", "inpatient", "outpatient_cost", "outpatient")
+        ),
         ("no_claim", "f8", (SCHEME_STATUSES, *user)),
         *((name, "f8", user) for name in ("level", "above_deductible", "above_limit", "paid")),
         ("differ", "i8", (NEEDS,)),
@@ -272,7 +277,7 @@ def room_record(ages: int) -> np.dtype:
 
 
 def layers_record(ages: int) -> np.dtype:
-    """The tables of the excess of either scheme, by inpatient and outpatient cost and need class, and which of them each uses."""
+    """The tables of the excess of either scheme, by inpatient and outpatient cost and need class, and which of them is used."""
     tables = 2 * NEEDS
     scheme = [("sigma", "f8", (tables,)), ("table", "f8", (tables, NODES, TERMS)), ("use", "i8", (2, NEEDS))]
     scheme += [("line", "f8", (6, ages)), ("excess", "f8", (ages,)), ("share", "f8", (ages,))]

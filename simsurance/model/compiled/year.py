@@ -1,13 +1,11 @@
 """The kernel of a year, run after run, and the year as Python calls it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, NEVER, ROWS, TENURES, row
-from simsurance.ledger import ACCOUNTS, LEDGER, POOL_BENEFITS, RESIDENT_BENEFITS, RESIDENT_LEVIED, booked, fund_of
-from simsurance.model import fund
 from simsurance.model.compiled import machine
 from simsurance.model.compiled.care import basic, critical
 from simsurance.model.compiled.group import (
@@ -25,8 +23,6 @@ from simsurance.model.compiled.hazards import hazards
 from simsurance.model.compiled.machine import compiled, kept
 from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, observe, transition
 from simsurance.model.compiled.records import (
-    FLOWS,
-    PLACE,
     Packed,
     cells_record,
     flows_record,
@@ -34,9 +30,8 @@ from simsurance.model.compiled.records import (
     layers_record,
     room_record,
 )
-from simsurance.model.groups import of_run
 from simsurance.model.population import ASSISTED, LOW_INCOME, RURAL, URBAN
-from simsurance.model.state import EmployeeBasis, State, YearBasis
+from simsurance.model.state import State, YearBasis
 
 NEVER_ROW, FIRST_TENURE, TENURES_END = NEVER.start, TENURES.start, TENURES.stop
 ACTIVE, EMPLOYEES_END, WAITING, ALL_ROWS = EMPLOYEES.start, EMPLOYEES.stop, row("waiting_months"), len(ROWS)
@@ -95,7 +90,8 @@ def exchange(cells: Any, room: Any) -> None:
                 for i in range(incomes):
                     for x in range(ages):
                         moved = (
-                            new[h, r, s, RURAL, i, x] * room.into_town[x] - new[h, r, s, URBAN, i, x] * room.out_of_town[x]
+                            new[h, r, s, RURAL, i, x] * room.into_town[x]
+                            - new[h, r, s, URBAN, i, x] * room.out_of_town[x]
                         )
                         new[h, r, s, URBAN, i, x] += moved
                         new[h, r, s, RURAL, i, x] -= moved
@@ -172,7 +168,7 @@ def _kernel(sources: int) -> Any:
         Stages are called from here alone: each level of calls that a stage lay below would compile it once more.
         """
         room = rooms[0]
-        needs, _, sexes, areas, incomes, ages = cells[0].rows.shape
+        _, _, sexes, areas, incomes, _ = cells[0].rows.shape
         for run in range(len(cells)):
             rows, basis, found, whole = cells[run].rows, bases[run], founds[run], wholes[run if keeps else 0]
             credited = max(basis.year + 1 - (basis.rules_start - basis.bonus_credited_years), 0)
@@ -235,6 +231,4 @@ class Runs:
 
     def live(self, basis: YearBasis) -> None:
         """A year: `cells` are those of the next 1 January afterwards."""
-        kernel(
-            self.records, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person
-        )
+        kernel(self.records, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person)
