@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.axes import axis
+from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
 from simsurance.model.engines import PLAIN
+from simsurance.model.projection import project as step_years
 from simsurance.results import RunAccounts, RunResult, accounts_of, blocks, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
@@ -285,6 +287,9 @@ def stochastic(
             raise SimsuranceError(f"{each.name}: other years than {scenarios[0].name}; give both the same horizon")
     (central,) = simulate([scenarios[0]])
     others = simulate(scenarios[1:], central.entries) if len(scenarios) > 1 else []
+    if engine != PLAIN:  # kernels are compiled here, before processes begin that would each do it
+        state, basis = build(scenarios[0])
+        step_years(state, basis[:1], engine=engine)
     kept_of = project(Plan(tuple(scenarios), sample, engine), jobs, parts, tell)
     return [Stochastic(run, sample, own, engine) for run, own in zip((central, *others), kept_of, strict=True)]
 
