@@ -177,6 +177,7 @@ class Recorder:
     def __init__(self, runs: int, years: int) -> None:
         self.runs, self.years = runs, years
         self.kept: dict[str, np.ndarray] = {}
+        self.records: np.ndarray | None = None
         self.by_person_group: tuple[str, ...] = ()
         self.by_run: tuple[str, ...] = ()
         self.room = np.empty(0)

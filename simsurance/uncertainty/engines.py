@@ -10,8 +10,8 @@ from simsurance.model.engines import COMPILED, ENGINES, PLAIN
 NEEDS: Final = {PLAIN: ("numpy",), COMPILED: ("numpy", "numba")}
 """Packages whose versions may move last digits."""
 PAYS_FROM: Final = 100
-"""Draws from which the compiled engine is the sooner done, if its kernels stand on disk from an earlier run: they take a second to
-be read. They are compiled in half a minute, once for each version."""
+"""Draws from which the compiled engine is the sooner done, if its kernels stand on disk from an earlier run and are read in a
+second. They are compiled in half a minute, once for each version."""
 
 
 def chosen(engine: str | None, draws: int) -> str:

@@ -225,13 +225,12 @@ def vital(basis: Any, room: Any, s: int, a: int, i: int) -> None:
         flows[PLACE.insured_deaths, x], flows[PLACE.insured_migration, x] = insured_died, insured * moving[s, x]
     newborn, end, deaths = room.newborn[s, a, i], room.newborn_end[s, a, i], room.newborn_dying[s, a, i]
     moved, enrolled = end - newborn + deaths, basis.newborn_enrolment
-    first = flows[:, 0]
-    first[PLACE.births] = newborn
-    first[PLACE.deaths] += deaths
-    first[PLACE.net_migration] += moved
-    first[PLACE.newborn_enrolled] = newborn * enrolled
-    first[PLACE.insured_deaths] += deaths * enrolled
-    first[PLACE.insured_migration] += moved * enrolled
+    flows[PLACE.births, 0] = newborn
+    flows[PLACE.deaths, 0] += deaths
+    flows[PLACE.net_migration, 0] += moved
+    flows[PLACE.newborn_enrolled, 0] = newborn * enrolled
+    flows[PLACE.insured_deaths, 0] += deaths * enrolled
+    flows[PLACE.insured_migration, 0] += moved * enrolled
 
 
 @compiled

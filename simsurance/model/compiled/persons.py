@@ -124,7 +124,7 @@ def transition(basis: Any, room: Any) -> float:
                 redrawn[h, s, x] = (1 - keeps) * share
         for a in range(areas):
             for i in range(incomes):
-                line[0, :] = 0.0
+                line[0][:] = 0.0
                 for h in range(needs):
                     for x in range(ages):
                         line[0, x] += people[h, s, a, i, x]

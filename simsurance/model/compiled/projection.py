@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING, Final, get_type_hints
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simsurance.ledger import LEDGER, RESIDENT
 from simsurance.model import employee, projection, resident
-from simsurance.model.compiled.records import FLOWS, PLACE
+from simsurance.model.compiled.records import FLOWS, OF_ALL, PLACE
 from simsurance.model.compiled.year import Runs
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Stocks
@@ -20,11 +19,6 @@ from simsurance.model.year_end import stocks_pinned
 if TYPE_CHECKING:
     from simsurance.model.projection import Meeting, Recorder
 
-OF_MEMBERS: Final = {
-    *(name for name, hint in get_type_hints(Flows).items() if hint == np.ndarray | None),
-    *(row.name for row in LEDGER if RESIDENT not in (row.payer, row.receiver)),
-}
-"""Flows that there are where the employee scheme's money is projected."""
 ADJUSTED: Final = ("population_adjustment", "insured_adjustment", "employee_adjustment")
 TOLD: Final = (*ADJUSTED, "prevalence_error")
 SUMS: Final = ("totals", "by_age", "by_group")
@@ -42,11 +36,11 @@ def project_block(
     state = State(opening.cells[runs], opening.fund[runs], opening.prepaid[runs])
     by_person = meet is not None or basis[0].pins is not None
     stepped = Runs(state, basis, by_person)
+    founds = shared(record, stepped, not by_person)
     for place, year in enumerate(basis):
         own = projection.select(year, runs, len(opening.cells))
-        stepped.live(own)
-        seen = {each.name: stepped.found[each.name] for each in fields(Stocks)}
-        record.dates(place, runs, {**seen, "fund": state.fund, "prepaid": state.prepaid})
+        stepped.live(own, founds[place, runs])
+        record.dates(place, runs, {"fund": state.fund, "prepaid": state.prepaid})
         after, of_whole_run = told(stepped, state, own)
         if by_person:
             flows = flows_of(stepped, state.fund, own, of_whole_run)
@@ -54,15 +48,27 @@ def project_block(
                 (flows,) = projection.met([flows], group, partial(meet, year.year))
             totals = record.flows(place, runs, flows)
         else:
-            totals = of_whole_run | recorded(stepped, own, of_whole_run, record, place, runs)
+            totals = dict(zip(names_of(own), stepped.found["totals"].T, strict=False)) | of_whole_run
+            record.by_person_group, record.by_run = names_of(own), tuple(of_whole_run)
+            record.sums(place, runs, of_whole_run)
         state, interest = closed(after, totals, own)
         record.interest(place, runs, interest)
     record.stocks(len(basis), runs, state)
 
 
+def shared(record: "Recorder", stepped: Runs, sums_too: bool) -> np.ndarray:
+    """What is found of all years and runs, [date, run], made at the first block: its stocks, and its sums, are what is kept."""
+    if record.records is None:
+        record.records = np.zeros((record.years + 1, record.runs), stepped.found_record)
+        record.kept |= {each.name: record.records[each.name] for each in fields(Stocks)}
+        if sums_too:
+            record.kept |= {name: record.records[name][:-1] for name in (*SUMS, "entrants")}
+    return record.records
+
+
 def names_of(basis: YearBasis) -> tuple[str, ...]:
-    """The flows by person group that there are."""
-    return FLOWS if basis.employee is not None else tuple(name for name in FLOWS if name not in OF_MEMBERS)
+    """The flows by person group that there are: the first of all, or all."""
+    return FLOWS if basis.employee is not None else tuple(OF_ALL)
 
 
 def told(stepped: Runs, before: State, basis: YearBasis) -> tuple[State, dict[str, np.ndarray]]:
@@ -103,23 +109,6 @@ def spend(
     for each in sums:
         each[:, place] *= factor.reshape(-1, *[1] * (each.ndim - 2))
     return {"relatives_care": there * of_run(scheme.relatives_care_rate)}
-
-
-def recorded(
-    stepped: Runs,
-    basis: YearBasis,
-    of_whole_run: dict[str, np.ndarray],
-    record: "Recorder",
-    place: int,
-    runs: slice,
-) -> dict[str, np.ndarray]:
-    """Write a year to the record; the total of each flow by person group, [run]."""
-    found, names = stepped.found, names_of(basis)
-    places = slice(None) if names is FLOWS else [FLOWS.index(name) for name in names]
-    sums = {kind: found[kind][:, places] for kind in SUMS}
-    record.by_person_group, record.by_run = names, tuple(of_whole_run)
-    record.sums(place, runs, {**sums, **of_whole_run, "entrants": found["entrants"]})
-    return dict(zip(names, sums["totals"].T, strict=True))
 
 
 def flows_of(stepped: Runs, funds: np.ndarray, basis: YearBasis, of_whole_run: dict[str, np.ndarray]) -> Flows:

@@ -21,7 +21,7 @@ from simsurance.axes import (
     TENURE_DEPTH,
     UNINSURED,
 )
-from simsurance.ledger import LEDGER
+from simsurance.ledger import LEDGER, RESIDENT
 from simsurance.model.compiled.normal import NODES, TERMS
 from simsurance.model.state import BY_PERSON, Flows, YearBasis
 
@@ -44,14 +44,18 @@ RUN_ALONE: Final = "run alone"
 NOT_IN_RECORDS: Final = ("pins",)
 
 
-def _by_person() -> tuple[str, ...]:
-    """The flows that are kept by person group, in the order of the plain year."""
+def _by_person() -> tuple[list[str], list[str]]:
+    """The flows that are kept by person group: those that there always are, and those of the employee scheme's money."""
     hints = get_type_hints(Flows, include_extras=True)
     own = [name for name, hint in hints.items() if BY_PERSON in getattr(hint, "__metadata__", ())]
-    return (*own, *(row.name for row in LEDGER if not row.of_run))
+    names = [*own, *(row.name for row in LEDGER if not row.of_run)]
+    scheme = {name for name, hint in get_type_hints(Flows).items() if hint == np.ndarray | None}
+    scheme |= {row.name for row in LEDGER if RESIDENT not in (row.payer, row.receiver)}
+    return [name for name in names if name not in scheme], [name for name in names if name in scheme]
 
 
-FLOWS: Final = _by_person()
+OF_ALL, OF_SCHEME = _by_person()
+FLOWS: Final = (*OF_ALL, *OF_SCHEME)
 Places = namedtuple("Places", FLOWS)  # type: ignore[misc]
 PLACE: Final[Any] = Places(*range(len(FLOWS)))
 """The place of a flow among those that are kept by person group."""
@@ -154,7 +158,7 @@ class Packed:
         for field, room in self.places:
             part: Any = basis
             for name in field.parts:
-                part = getattr(part, name)
+                part = getattr(part, name, None)
             if part is not None:
                 (room[:, :bands] if "band" in field.axes else room)[...] = getattr(part, field.name)
         return records

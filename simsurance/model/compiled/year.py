@@ -226,9 +226,11 @@ class Runs:
         self.packed = Packed(runs, ages, basis)
         self.room = np.zeros(1, room_record(ages))
         self.layers = np.zeros(runs, layers_record(ages))
-        self.found = np.zeros(runs, found_record(ages))
+        self.found_record = found_record(ages)
+        self.found = np.zeros(runs, self.found_record)
         self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
 
-    def live(self, basis: YearBasis) -> None:
-        """A year: `cells` are those of the next 1 January afterwards."""
+    def live(self, basis: YearBasis, found: np.ndarray) -> None:
+        """A year, to `found`: `cells` are those of the next 1 January afterwards."""
+        self.found = found
         kernel(self.records, self.packed.fill(basis), self.room, self.layers, self.found, self.whole, self.by_person)
