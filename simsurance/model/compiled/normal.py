@@ -7,8 +7,6 @@ every threshold and mean; so is its slope for the chance, since F′(t) = σ·e^
 from math import erfc, exp, sqrt
 from typing import Any, Final
 
-import numpy as np
-
 from simsurance.model.compiled.machine import compiled
 
 LOWEST, HIGHEST = -14.0, 9.0
@@ -49,7 +47,7 @@ def excesses(table: Any, mean: Any, level: Any, threshold: Any, of_log: Any, fou
     for x in range(len(found)):
         t = level[x] - of_log[x]
         inside = min(max(t, LOWEST), HIGHEST)
-        node = np.int32((inside - LOWEST) * NODES_A_UNIT + 0.5)
+        node = min(max(int((inside - LOWEST) * NODES_A_UNIT + 0.5), 0), NODES - 1)  # a missing number stays one
         d = inside - (LOWEST + node / NODES_A_UNIT)
         square = d * d
         low = (table[node, 0] + table[node, 1] * d) + (table[node, 2] + table[node, 3] * d) * square
@@ -64,7 +62,7 @@ def chances(table: Any, sigma: float, mean: Any, level: Any, threshold: float, o
     for x in range(len(found)):
         t = level[x] - of_log
         inside = min(max(t, LOWEST), HIGHEST)
-        node = np.int32((inside - LOWEST) * NODES_A_UNIT + 0.5)
+        node = min(max(int((inside - LOWEST) * NODES_A_UNIT + 0.5), 0), NODES - 1)  # a missing number stays one
         d = inside - (LOWEST + node / NODES_A_UNIT)
         square = d * d
         low = (table[node, 1] + 2 * table[node, 2] * d) + (3 * table[node, 3] + 4 * table[node, 4] * d) * square
