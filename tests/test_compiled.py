@@ -15,7 +15,6 @@ from test_batch import CHANGES
 
 from simsurance.axes import PERSON_AXES, at, index, row
 from simsurance.basis import build, stack
-from simsurance.ledger import LEDGER
 from simsurance.model import lognormal
 from simsurance.model.compiled import elementary, normal
 from simsurance.model.compiled.machine import compiled
@@ -175,12 +174,6 @@ def test_draws_have_the_same_numbers_and_the_same_bits_in_any_parts() -> None:
                 wanted = whole[PLAIN][place].yearly[fund][name]
                 size = np.nanmax(np.abs(wanted), initial=0.0)
                 np.testing.assert_allclose(values, wanted, rtol=0, atol=NEAR * size, err_msg=f"{fund} {name}")
-
-
-def test_a_row_of_the_ledger_that_kernels_do_not_know_is_seen() -> None:
-    wanted = {row.name for row in LEDGER}
-    found = project(*opened(), engine=COMPILED).totals.keys()
-    assert wanted <= found
 
 
 @compiled
