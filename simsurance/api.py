@@ -16,6 +16,7 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
 from simsurance.results import HELD, ODDS, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
+from simsurance.uncertainty.engines import chosen
 from simsurance.uncertainty.information import SAMPLER as PLAIN
 from simsurance.uncertainty.information import Drawn, Information
 from simsurance.uncertainty.information import information as worth_knowing
@@ -505,18 +506,22 @@ def stochastic(
     seed: int = 1,
     sampler: str = SAMPLERS[0],
     jobs: int = 1,
+    engine: str | None = None,
 ) -> StochasticResults:
     """A scenario under many draws of what is not known, and others under the same draws.
 
     `draws` are rounded up to what the sampler makes, `sobol`, `lhs` or `plain`; `jobs` processes, where a script has a
-    main guard. Raises SimsuranceError for a faulty scenario or table, and an identity that does not hold.
+    main guard; `engine`: `plain`, `compiled` (needs the extra `fast`), or the likely quicker one that is installed. Raises
+    SimsuranceError for a faulty scenario or table, and an identity that does not hold.
     """
     if sampler not in SAMPLERS:
         raise SimsuranceError(f"sampler: {sampler!r} is not known; one of {', '.join(SAMPLERS)}")
     if draws < 1 or jobs < 1:
         raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
     sample = Sample(sensible(draws, sampler), seed, sampler)
-    return StochasticResults(many_draws([resolve(each) for each in (scenario, *others)], sample, jobs))
+    scenarios = [resolve(each) for each in (scenario, *others)]
+    stepped_by = chosen(engine, sample.draws * len(scenarios))
+    return StochasticResults(many_draws(scenarios, sample, jobs, engine=stepped_by))
 
 
 def attribute(

@@ -18,6 +18,7 @@ from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
+from simsurance.model.engines import PLAIN
 from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
@@ -200,21 +201,27 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
 
 
 def simulate(
-    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
+    scenarios: Iterable[Scenario],
+    entries: Entries | None = None,
+    built: Sequence[Built] | None = None,
+    engine: str = PLAIN,
 ) -> list[RunResult]:
     """Project scenarios and keep every table; raises SimsuranceError if an identity does not hold.
 
     `entries`: those to the employee scheme that are held, where all years of a scenario are among theirs; `built`: what
-    each scenario is built to, where that is known.
+    each scenario is built to, where that is known; `engine`: what steps the years.
     """
-    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.results())
+    return _in_order(run for block in blocks(scenarios, entries, built, engine) for run in block.results())
 
 
 def accounts_of(
-    scenarios: Iterable[Scenario], entries: Entries | None = None, built: Sequence[Built] | None = None
+    scenarios: Iterable[Scenario],
+    entries: Entries | None = None,
+    built: Sequence[Built] | None = None,
+    engine: str = PLAIN,
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries, built) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, built, engine) for run in block.accounts())
 
 
 def accounts_alone(run: RunAccounts) -> RunAccounts:
@@ -291,6 +298,7 @@ def blocks(
     scenarios: Iterable[Scenario],
     entries: Entries | Sequence[Entries] | None = None,
     built: Sequence[Built] | None = None,
+    engine: str = PLAIN,
 ) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
@@ -306,9 +314,9 @@ def blocks(
         form = form_of(scenario, own)
         waiting.setdefault(form, []).append((place, scenario, own, held))
         if len(waiting[form]) == RUNS_IN_CACHE:
-            yield _projected(waiting.pop(form))
+            yield _projected(waiting.pop(form), engine)
     for group in waiting.values():
-        yield _projected(group)
+        yield _projected(group, engine)
 
 
 def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
@@ -327,11 +335,11 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     )
 
 
-def _projected(group: Sequence[Waiting]) -> Block:
+def _projected(group: Sequence[Waiting], engine: str) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
     together = stack(built)
     held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
-    projection = project(together.state, together.years)
+    projection = project(together.state, together.years, engine=engine)
     return Block(places, scenarios, built, together.years, projection, held)
 
 

@@ -80,6 +80,7 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
+        from simsurance.model.engines import PLAIN
         from simsurance.output.manifest import draws_id, shocks_id, trajectories_id
         from simsurance.output.save import save_sensitivity
         from simsurance.uncertainty.chunks import discard_parts
@@ -88,7 +89,7 @@ def command(
         from simsurance.uncertainty.sampling import Sample
         from simsurance.uncertainty.screening import Trajectories, screening
         from simsurance.uncertainty.sensitivity import require_by, sensitivity
-        from simsurance.uncertainty.stochastic import ENGINE, stochastic
+        from simsurance.uncertainty.stochastic import stochastic
         from simsurance.uncertainty.variance import shares
 
         parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
@@ -105,14 +106,14 @@ def command(
             walked = out / f"{folder.name}.morris-{trajectories_id(Trajectories(base, morris, seed))[:8]}.parts"
             screened = screening(base, morris, seed, found.year, processes, walked, told)
         sample = _sample(draws, seed, lang) if draws else None
-        drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, ENGINE)[:8]}.parts"
+        drawn = parts if sample is None else out / f"{folder.name}.{draws_id([base], sample, PLAIN)[:8]}.parts"
         if sample is not None:
             (run,) = stochastic([base], sample, processes, drawn, lambda done, of: line.say_share(said, done, of))
             known = information(Drawn.of(run), by)
         mixed, of_groups = parts, None
         if sobol:
             each = Sample(sobol, seed, SAMPLER)
-            mixed = out / f"{folder.name}.sobol-{draws_id([base], each, ENGINE)[:8]}.parts"
+            mixed = out / f"{folder.name}.sobol-{draws_id([base], each, PLAIN)[:8]}.parts"
             of_groups = shares(base, each, processes, mixed, told)
         line.say(said.say("progress.writing", folder=folder))
         save_sensitivity(found, folder, charts, lang, command_line(), bom, known, of_groups, screened)

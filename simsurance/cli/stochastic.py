@@ -36,6 +36,7 @@ TASK = 100
 MANY = 1000
 """So many draws say what they will need, asked or not."""
 SAMPLERS = ("sobol", "lhs", "plain")
+ENGINES = ("plain", "compiled")
 CHANCE = ("depleted", "depleted_standard_error")
 COLUMNS = ("scenario", "fund", "depletion", "median", "range", "chance")
 
@@ -64,6 +65,12 @@ def _bytes(context: click.Context, parameter: click.Parameter, given: str | None
     help="Scrambled Sobol sequence, Latin hypercubes, or plain random numbers.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help='What steps the draws: NumPy alone, or compiled kernels (pip install "simsurance[fast]"). If not given, the likely '
+    "quicker one that is installed.",
+)
+@click.option(
     "--memory",
     metavar="SIZE",
     callback=_bytes,
@@ -83,6 +90,7 @@ def command(
     draws: int,
     seed: int,
     sampler: str,
+    engine: str | None,
     memory: float | None,
     parquet: bool,
     scheduler: str | None,
@@ -115,24 +123,26 @@ def command(
         from simsurance.output.manifest import draws_id
         from simsurance.output.save import save_stochastic
         from simsurance.uncertainty.chunks import discard_parts
+        from simsurance.uncertainty.engines import chosen as engine_of
         from simsurance.uncertainty.jobs import over
         from simsurance.uncertainty.memory import need
         from simsurance.uncertainty.sampling import Sample, sensible
-        from simsurance.uncertainty.stochastic import CHUNK, ENGINE, Plan, central_runs, project, said_of
+        from simsurance.uncertainty.stochastic import CHUNK, Plan, central_runs, project, said_of
 
         if parquet:
             from simsurance.output.parquet import require_parquet
 
             require_parquet()
         sample = Sample(sensible(draws, sampler), seed, sampler)
+        stepped_by = engine_of(engine, sample.draws * len(chosen))
         if sample.draws != draws:
             tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
-        parts = parts_of(folder, draws_id(chosen, sample, ENGINE), lang)
+        parts = parts_of(folder, draws_id(chosen, sample, stepped_by), lang)
         central = central_runs(chosen)
         needed = need(central, sample, 1 if scheduler else processors(jobs), memory)
         if memory is not None or sample.draws >= MANY:
             tell(said.say("stochastic_table.needs", **asdict(needed)), err=True)
-        plan = Plan(tuple(chosen), sample, needed.beside)
+        plan = Plan(tuple(chosen), sample, needed.beside, stepped_by)
         if scheduler:
             from simsurance.uncertainty.cluster import on_cluster
 
@@ -143,7 +153,7 @@ def command(
         else:
             spread, size = over(needed.jobs), CHUNK
         found = project(plan, spread, parts, lambda done, of: line.say_share(said, done, of), size)
-        runs = said_of(central, sample, found)
+        runs = said_of(central, sample, found, stepped_by)
         line.say(said.say("progress.writing", folder=folder))
         save_stochastic(runs, folder, charts, lang, command_line(), bom, parquet)
         text = _json(runs, folder) if as_json else _text(runs, folder, lang)

@@ -61,28 +61,40 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis
         "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
         "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
-    paid["employee_recoveries"] = fund.share_of(paid, POOL_BENEFITS, of_run(scheme.recovered_share))
+    paid |= shares({**flows, **paid}, scheme)
+    return paid | account_spending(lives.funds, {**flows, **paid}, scheme)
+
+
+def shares(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What is recovered of the pool's benefits, and what is passed on of contributions, yuan, [run]."""
     levied = ("employer_contributions",)
-    paid["employee_adjustment_payments"] = fund.share_of(flows, levied, of_run(scheme.adjustment_share))
-    return paid | account_spending(lives, {**flows, **paid}, scheme)
+    return {
+        "employee_recoveries": fund.share_of(flows, POOL_BENEFITS, of_run(scheme.recovered_share)),
+        "employee_adjustment_payments": fund.share_of(flows, levied, of_run(scheme.adjustment_share)),
+    }
 
 
-def account_spending(lives: Lives, flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
-    """What members spend of their accounts: shares of what is there, for their own care and for relatives'.
-
-    Own spending goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none.
-    """
+def available(funds: np.ndarray, flows: Money) -> np.ndarray:
+    """What there is to be spent of personal accounts, yuan, [run]; `funds` on 1 January, nothing where they are overdrawn."""
     accounts = fund_of(ACCOUNTS)
     credited = {each.row.name: total(flows[each.row.name]) for each in accounts.income}
-    # nothing is spent of what is not there
-    available = np.maximum(lives.funds[:, accounts.place] + fund.summed(booked(accounts.income, credited)), 0.0)
+    return np.maximum(funds[:, accounts.place] + fund.summed(booked(accounts.income, credited)), 0.0)
+
+
+def account_spending(funds: np.ndarray, flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What members spend of their accounts: shares of what is there, for their own care and for relatives'.
+
+    Own spending goes to persons in proportion to the cost that the pool leaves to them, or to all where it leaves none. `funds`
+    on 1 January, yuan, [run, fund].
+    """
+    there = available(funds, flows)
     claims = flows["employee_inpatient_claims"] + flows["employee_outpatient_claims"]
     left_to_members = claims - flows["employee_inpatient_benefits"] - flows["employee_outpatient_benefits"]
     left_to_members[left_to_members < fund.ROUNDING * claims] = 0.0
-    spent = available * of_run(scheme.spending_rate)
+    spent = there * of_run(scheme.spending_rate)
     return {
         "account_spending": shared_out(spent, left_to_members, flows["active_years"] + flows["retired_years"]),
-        "relatives_care": available * of_run(scheme.relatives_care_rate),
+        "relatives_care": there * of_run(scheme.relatives_care_rate),
     }
 
 

@@ -3,7 +3,7 @@
 Runs are an axis of every array; only `project` knows that there may be several blocks of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
@@ -13,6 +13,7 @@ import numpy as np
 
 from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
 from simsurance.ledger import FUNDS, Fund
+from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
@@ -98,11 +99,14 @@ Meeting = Callable[[int, Flows], Flows]
 
 
 @short_buffers()
-def project(opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None) -> Projection:
+def project(
+    opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None, engine: str = PLAIN
+) -> Projection:
     """All runs through all years: blocks of groups one after another, within a block year by year, within a year run by run.
 
     A group is so many runs one after another that meet within each year; `meet` sees the flows of one group at a time and may
-    change its money. Runs are stepped a few at a time, while their cells are in cache.
+    change its money. Runs are stepped a few at a time, while their cells are in cache. `engine`: what steps them, one of
+    ENGINES; the same numbers but for last digits.
     """
     runs = len(opening.cells)
     if runs % group:
@@ -110,8 +114,12 @@ def project(opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Me
     record, block = Recorder(runs, len(basis)), group * max(RUNS_IN_CACHE // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
-        parts = parts_of(of_block, RUNS_IN_CACHE)
-        project_block(opening, basis, parts, group, meet, record)
+        if engine == COMPILED:
+            from simsurance.model.compiled import projection as compiled
+
+            compiled.project_block(opening, basis, of_block, group, meet, record)
+        else:
+            project_block(opening, basis, parts_of(of_block, RUNS_IN_CACHE), group, meet, record)
     return record.projection(tuple(year_basis.year for year_basis in basis))
 
 
@@ -169,14 +177,18 @@ class Recorder:
     def __init__(self, runs: int, years: int) -> None:
         self.runs, self.years = runs, years
         self.kept: dict[str, np.ndarray] = {}
+        self.records: np.ndarray | None = None
         self.by_person_group: tuple[str, ...] = ()
         self.by_run: tuple[str, ...] = ()
         self.room = np.empty(0)
 
     def stocks(self, place: int, runs: slice, state: State) -> None:
         """What is reported of a 1 January."""
-        seen = observe(state.cells)
-        for name, values in (*vars(seen).items(), ("fund", state.fund), ("prepaid", state.prepaid)):
+        self.dates(place, runs, {**vars(observe(state.cells)), "fund": state.fund, "prepaid": state.prepaid})
+
+    def dates(self, place: int, runs: slice, found: Mapping[str, np.ndarray]) -> None:
+        """Arrays of a 1 January by the names under which they are kept, the run first."""
+        for name, values in found.items():
             self._keep(name, self.years + 1, values)[place, runs] = values
 
     def flows(self, place: int, runs: slice, flows: Flows) -> dict[str, np.ndarray]:
@@ -192,15 +204,19 @@ class Recorder:
         totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
         by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
-        for kind, values in (("totals", totals), ("by_age", by_age), ("by_group", by_group)):
-            of_runs = values.swapaxes(*axis("flow", "run", of=IN_ROOM))
-            self._keep(kind, self.years, of_runs)[place, runs] = of_runs
-        for name in self.by_run:
-            self._keep(name, self.years, named[name])[place, runs] = named[name]
-        self._keep("entrants", self.years, flows.entrants)[place, runs] = flows.entrants
+        summed = {"totals": totals, "by_age": by_age, "by_group": by_group}
+        of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
+        of_run = {name: named[name] for name in self.by_run}
+        beside = {"entrants": flows.entrants}
         if flows.pin_factors is not None:
-            self._keep("pin_factors", self.years, flows.pin_factors)[place, runs] = flows.pin_factors
-        return dict(zip(self.by_person_group, totals, strict=True)) | {name: named[name] for name in self.by_run}
+            beside["pin_factors"] = flows.pin_factors
+        self.sums(place, runs, of_runs | of_run | beside)
+        return dict(zip(self.by_person_group, totals, strict=True)) | of_run
+
+    def sums(self, place: int, runs: slice, found: Mapping[str, np.ndarray]) -> None:
+        """Arrays of a year by the names under which they are kept, the run first; the names of the flows are known already."""
+        for name, values in found.items():
+            self._keep(name, self.years, values)[place, runs] = values
 
     def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
         """The interest of a year, [run, fund]."""

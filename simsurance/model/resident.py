@@ -3,7 +3,7 @@
 import numpy as np
 
 from simsurance.axes import TENURES, axes_except, axis
-from simsurance.ledger import RESIDENT_LEVIED
+from simsurance.ledger import RESIDENT_BENEFITS, RESIDENT_LEVIED
 from simsurance.model import fund, participation
 from simsurance.model.care import PerPerson, bonus_cost_pp, bonus_granted
 from simsurance.model.groups import at_person_group, by_person_group, total
@@ -62,12 +62,8 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "bonus_cost": bonus_cost,
         "resident_maternity_benefits": maternity,
     }
-    of_all = fund.summed(map(total, paid.values()))
+    paid |= shares({**flows, **paid}, basis)
     return paid | {
-        "recoveries": of_all * basis.recovered_share,
-        "resident_long_term_care": fund.share_of(flows, ("resident_enrolled",), basis.long_term_care_pp),
-        "adjustment_payments": fund.share_of(flows, RESIDENT_LEVIED, basis.adjustment_share),
-        "administration": of_all * basis.administration_share,
         "resident_insured_years": by_person_group(insured_years),
         "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
         "admissions": by_person_group(insured_years * basis.care.admissions),
@@ -76,6 +72,17 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "critical_beneficiaries": by_person_group(insured_years * pp.critical_claim),
         "bonus_cap": by_person_group(lives.payers * bonus_cap),
         "no_claim": by_person_group(insured_years * pp.no_claim),
+    }
+
+
+def shares(flows: Money, basis: YearBasis) -> dict[str, np.ndarray]:
+    """What is recovered of benefits, passed on and spent on administering, yuan, [run]."""
+    of_all = fund.summed(total(flows[name]) for name in RESIDENT_BENEFITS)
+    return {
+        "recoveries": of_all * basis.recovered_share,
+        "resident_long_term_care": fund.share_of(flows, ("resident_enrolled",), basis.long_term_care_pp),
+        "adjustment_payments": fund.share_of(flows, RESIDENT_LEVIED, basis.adjustment_share),
+        "administration": of_all * basis.administration_share,
     }
 
 

@@ -56,12 +56,17 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
 
     prepaid = resident.prepaid(end.cells, basis)
     flows["prepaid_change"] = prepaid - state.prepaid
+    return State(end.cells, state.fund, prepaid), in_ledger(flows, state.fund, basis)
+
+
+def in_ledger(flows: dict[str, np.ndarray], funds: np.ndarray, basis: YearBasis) -> Flows:
+    """Flows with the rows of the ledger apart, and as they are pinned; `funds` on 1 January."""
     money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
     if basis.pins is not None:
-        draw = partial(spent, lives, flows | money, basis.employee) if basis.employee is not None else None
+        draw = partial(spent, funds, flows | money, basis.employee) if basis.employee is not None else None
         money, factors = pins.pinned(money, basis.pins, draw)
         flows["pin_factors"] = factors * flows["pin_factors"]
-    return State(end.cells, state.fund, prepaid), Flows(**flows, money=money)
+    return Flows(**flows, money=money)
 
 
 def entered(state: State, basis: YearBasis, work: Workspace) -> tuple[Lives, np.ndarray, dict[str, np.ndarray]]:
@@ -106,10 +111,10 @@ def paid(lives: Lives, basis: YearBasis, pp: PerPerson) -> dict[str, np.ndarray]
     return flows
 
 
-def spent(lives: Lives, flows: Money, scheme: EmployeeBasis, pinned: Money) -> Money:
+def spent(funds: np.ndarray, flows: Money, scheme: EmployeeBasis, pinned: Money) -> Money:
     """What members spend of their accounts, of credits as they are pinned; the cost that is left to them is the model's."""
     credited = {each.row.name: pinned[each.row.name] for each in fund_of(ACCOUNTS).income}
-    return employee.account_spending(lives, {**flows, **credited}, scheme)
+    return employee.account_spending(funds, {**flows, **credited}, scheme)
 
 
 def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:

@@ -70,13 +70,21 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
     if (factor != 1.0).any():
         insured, employed = (cells[:, :, rows].sum(axis=axes_except()) * (factor - 1) for rows in (TENURES, EMPLOYEES))
         cells *= factor.reshape(persons_end.shape)
-    adjustments, pin_factors = (before * (factor - 1), insured, employed), None
-    if basis.pins is not None:
-        without = pins.everybody(cells)
-        pin_factors = pins.pin_insured(cells, basis.pins, basis.pinned_total_end)
-        changes = zip(adjustments, pins.everybody(cells), without, strict=True)
-        adjustments = tuple(so_far + with_pins - before_pins for so_far, with_pins, before_pins in changes)
+    adjustments, pin_factors = stocks_pinned(cells, (before * (factor - 1), insured, employed), basis)
     return YearEnd(cells, *adjustments, pin_factors)
+
+
+def stocks_pinned(
+    cells: np.ndarray, adjustments: tuple[np.ndarray, np.ndarray, np.ndarray], basis: YearBasis
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray | None]:
+    """Scale the insured of a new 1 January to their pins, in place; adjustments with those made so far, factors of pins."""
+    if basis.pins is None:
+        return adjustments, None
+    without = pins.everybody(cells)
+    factors = pins.pin_insured(cells, basis.pins, basis.pinned_total_end)
+    changes = zip(adjustments, pins.everybody(cells), without, strict=True)
+    persons, insured, employed = (so_far + after - before for so_far, after, before in changes)
+    return (persons, insured, employed), factors
 
 
 def move_between_areas(

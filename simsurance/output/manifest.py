@@ -15,6 +15,7 @@ from simsurance.data.tables import DATA
 from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
 from simsurance.output.planned import run_id
+from simsurance.uncertainty.engines import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +111,7 @@ def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str]
         "schema": STOCHASTIC_SCHEMA,
         "sample": vars(first.sample),
         "engine": first.engine,
+        "engine_versions": versions(first.engine),
         "brought_nearer": first.brought_nearer,
         "runs": {run.scenario.name: _run(run.central) for run in runs},
     }
@@ -122,7 +124,7 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
         "scenarios": [run_id(scenario) for scenario in scenarios],
         "sample": vars(sample),
         "engine": engine,
-        "versions": [__version__, _version("numpy")],
+        "versions": [__version__, *versions(engine).values()],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 

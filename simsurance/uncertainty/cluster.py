@@ -26,9 +26,10 @@ from typing import Any, Final
 from simsurance import __version__
 from simsurance.data.tables import DATA, content_read
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.model.engines import PLAIN
 from simsurance.uncertainty.chunks import Arrays, Span, Work
+from simsurance.uncertainty.engines import NEEDS
 from simsurance.uncertainty.jobs import Spread
-from simsurance.uncertainty.stochastic import ENGINE
 
 PATIENCE: Final = 15.0
 """Seconds in which a scheduler answers and has a worker."""
@@ -44,10 +45,10 @@ INSTALL: Final = "pip install 'simsurance[cluster]'"
 Versions = dict[str, str]
 
 
-def versions() -> Versions:
-    """What results depend on to the bit, where this runs."""
-    found = {"simsurance": __version__, "engine": ENGINE}
-    for package in ("numpy", "scipy"):
+def versions(engine: str = PLAIN) -> Versions:
+    """What results of an engine depend on to the bit, where this runs."""
+    found = {"simsurance": __version__, "engine": engine}
+    for package in (*NEEDS[engine], "scipy"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -92,8 +93,8 @@ def _over(
     except (OSError, ValueError, ImportError) as error:
         raise _refusal(f"{address}: no scheduler answered within {PATIENCE:.0f} s ({_brief(error)})") from None
     try:
-        threads = _require_alike(client, address, note)
-        asked = versions()
+        asked = versions(getattr(work, "engine", PLAIN))
+        threads = _require_alike(client, address, asked, note)
         content = packed(work)
         held = client.submit(bytes, content, key=f"work-{hashlib.sha256(content).hexdigest()[:16]}")
         waiting: dict[Any, Span] = {}
@@ -154,22 +155,23 @@ def _result(future: Any, address: str) -> Arrays:
         raise _refusal(f"{address}: a worker came that has another simsurance, or none ({_brief(error)})") from None
 
 
-def _require_alike(client: Any, address: str, note: Callable[[int, int], None]) -> int:
+def _require_alike(client: Any, address: str, asked: Versions, note: Callable[[int, int], None]) -> int:
     """Threads of all workers; raises SimsuranceError where there is no worker, or one of other versions."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise _refusal(f"{address}: the scheduler has no worker after {PATIENCE:.0f} s") from None
 
+    engine = asked["engine"]
+
     def about() -> dict[str, str]:
         try:
             from simsurance.uncertainty.cluster import versions
 
-            return versions()
+            return versions(engine)
         except ImportError:
             return {"simsurance": "not installed"}
 
-    asked = versions()
     for worker, found in client.run(about).items():
         if line := difference(asked, found):
             raise _refusal(f"{address}: {worker} {line}")
@@ -198,7 +200,7 @@ def unpacked(content: bytes) -> Work:
 
 
 def _refuse_other(asked: Versions) -> None:
-    if line := difference(asked, versions()):
+    if line := difference(asked, versions(asked["engine"])):
         raise SimsuranceError(f"worker on {platform.node()} {line}", exit_code=ExitCode.ENVIRONMENT)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from simsurance.basis.built import Built
 from simsurance.errors import SimsuranceError
+from simsurance.model.engines import PLAIN
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures, drawn
@@ -99,6 +100,6 @@ def _whole(
     return None if found is None else (own, found)
 
 
-def runs_of(draws: Sequence[Draw]) -> list[RunAccounts]:
+def runs_of(draws: Sequence[Draw], engine: str = PLAIN) -> list[RunAccounts]:
     """What is kept of draws of the scenario whose draws they are, projected."""
-    return accounts_of([each.scenario for each in draws], built=[each.built for each in draws])
+    return accounts_of([each.scenario for each in draws], built=[each.built for each in draws], engine=engine)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance.axes import axis
+from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.measures import date_percentiles, measure_of
+from simsurance.model.engines import PLAIN
+from simsurance.model.projection import project as step_years
 from simsurance.results import RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
@@ -36,8 +39,6 @@ DATED: Final = ("deficit_year", "depletion_year")
 """Ends of the names of measures that are a year: one that does not come ranks after every other."""
 YEARS_FUNDED: Final = "years_funded"
 """Years of the horizon before a fund has run out: a number where a date may not come."""
-ENGINE: Final = "plain"
-"""What steps the years: NumPy alone."""
 CHUNK: Final = 32
 """Draws that are projected, reduced and handed over together."""
 YEARLY: Final = "yearly/"
@@ -70,12 +71,14 @@ class Plan:
     """What is to be drawn: scenarios over the same years, the first of which the levels are solved for, and the sample.
 
     All scenarios see the same draws; the others hold the entries to the employee scheme of the first, draw by draw.
+    `engine`: what steps the years.
     """
 
     scenarios: tuple[Scenario, ...]
     sample: Sample
     beside: int = draws.TOGETHER
     """Draws whose levels are solved together: more need more memory."""
+    engine: str = PLAIN
 
     @cached_property
     def observed(self) -> Observed:
@@ -92,9 +95,9 @@ class Plan:
         """How many draws there are."""
         return self.sample.draws
 
-    def __reduce__(self) -> "tuple[type[Plan], tuple[tuple[Scenario, ...], Sample, int]]":
+    def __reduce__(self) -> "tuple[type[Plan], tuple[tuple[Scenario, ...], Sample, int, str]]":
         """Goes to processes as it was made; what follows from it is found there."""
-        return Plan, (self.scenarios, self.sample, self.beside)
+        return Plan, (self.scenarios, self.sample, self.beside, self.engine)
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the draws from `first` to before `last`, of each scenario by its place."""
@@ -105,19 +108,28 @@ class Plan:
         """Levels are solved of a few draws together; each is then projected alone, which needs least memory and time."""
         for start in range(first, last, self.beside):
             solved = draws.block(self.futures, self.observed, start, min(start + self.beside, last))
-            of_draw = [self._runs(each) for each in solved]
+            of_draw = self._runs(solved)
             yield {
                 name: values
                 for place in range(len(self.scenarios))
                 for name, values in flat(place, [runs[place] for runs in of_draw], solved).items()
             }
 
-    def _runs(self, draw: Draw) -> list[RunAccounts]:
-        """One draw of each scenario; the others hold the entries of the first."""
-        if len(self.scenarios) == 1:
-            return draws.runs_of([draw])
-        (base,) = simulate([draw.scenario], built=[draw.built])
-        others = (accounts_of([draw.of(each)], base.entries) for each in self.scenarios[1:])
+    def _runs(self, solved: Sequence[Draw]) -> list[list[RunAccounts]]:
+        """Each draw of each scenario, by draw; the others hold the entries of the first.
+
+        The plain engine projects a draw alone, the compiled one all together: what each call costs counts for kernels.
+        """
+        if len(self.scenarios) > 1:
+            return [self._beside(each) for each in solved]
+        if self.engine == PLAIN:
+            return [draws.runs_of([each]) for each in solved]
+        return [[run] for run in draws.runs_of(solved, self.engine)]
+
+    def _beside(self, draw: Draw) -> list[RunAccounts]:
+        """One draw of each scenario."""
+        (base,) = simulate([draw.scenario], built=[draw.built], engine=self.engine)
+        others = (accounts_of([draw.of(each)], base.entries, engine=self.engine) for each in self.scenarios[1:])
         return [RunAccounts(**accounts_alone(run)) for run in (base, *(run for (run,) in others))]
 
 
@@ -167,7 +179,7 @@ class Stochastic:
     central: RunResult | CentralRun
     sample: Sample
     kept: Kept
-    engine: str = ENGINE
+    engine: str = PLAIN
 
     @property
     def scenario(self) -> Scenario:
@@ -297,15 +309,17 @@ def stochastic(
     jobs: int = 1,
     parts: "Path | None" = None,
     tell: Tell | None = None,
+    engine: str = PLAIN,
 ) -> list[Stochastic]:
     """Scenarios on the same draws, each with its central run; the first is what levels are solved for and entries held of.
 
-    `jobs` processes; `parts`: a folder in which finished chunks stand until all are there. Raises SimsuranceError for faulty
+    `jobs` processes; `parts`: a folder in which finished chunks stand until all are there; `engine`: what steps the draws, the
+    central run is always of the plain one. Raises SimsuranceError for faulty
     tables of what is drawn, scenarios over other years, and where an identity does not hold.
     """
     central = central_runs(scenarios)
-    found = project(Plan(tuple(scenarios), sample), over(jobs), parts, tell)
-    return said_of(central, sample, found)
+    found = project(Plan(tuple(scenarios), sample, engine=engine), over(jobs), parts, tell)
+    return said_of(central, sample, found, engine)
 
 
 def central_runs(scenarios: Sequence[Scenario]) -> list[CentralRun]:
@@ -340,9 +354,11 @@ def held(value: Any) -> int:
     return sum(map(held, vars(value).values())) if is_dataclass(value) else 0
 
 
-def said_of(central: Sequence[CentralRun], sample: Sample, found: Sequence[Kept]) -> list[Stochastic]:
+def said_of(
+    central: Sequence[CentralRun], sample: Sample, found: Sequence[Kept], engine: str = PLAIN
+) -> list[Stochastic]:
     """Each scenario's central run with its draws."""
-    return [Stochastic(run, sample, own) for run, own in zip(central, found, strict=True)]
+    return [Stochastic(run, sample, own, engine) for run, own in zip(central, found, strict=True)]
 
 
 def project(
@@ -353,6 +369,9 @@ def project(
     `parts`: a folder in which finished chunks stand until all have become a result; those of the same draws are taken up.
     Raises SimsuranceError for a draw that cannot be, and where a process dies.
     """
+    if plan.engine != PLAIN:  # kernels are compiled here, before processes begin that would each do it
+        state, basis = build(plan.scenarios[0])
+        step_years(state, basis[:1], engine=plan.engine)
     columns = computed(plan, spread or over(1), size, parts, tell)
     return [kept_of(columns, place) for place in range(len(plan.scenarios))]
 
