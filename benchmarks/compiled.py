@@ -10,7 +10,8 @@ from engine import baseline, batch
 from goals import Measure, table
 from run import machine
 
-from simsurance.basis import build, stack
+from simsurance.basis import build_arrays
+from simsurance.basis.built import stack
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.projection import RUNS_IN_CACHE, project
 from simsurance.uncertainty.sampling import Sample
@@ -37,9 +38,10 @@ def in_pairs(compiled: Callable[[], object], plain: Callable[[], object], pairs:
 def measures(pairs: int, runs: int, draws: int, last_year: int | None = None) -> list[Measure]:
     """Both engines on a block of runs, and on draws in one process."""
     scenario = baseline(last_year)
-    state, basis = stack([build(each) for each in batch(scenario, runs)])
+    together = stack([build_arrays(each) for each in batch(scenario, runs)])
+    state, basis = together.state, together.years
     alone, one, other = in_pairs(lambda: project(state, basis, engine=COMPILED), lambda: project(state, basis), pairs)
-    plans = {engine: Plan((scenario,), Sample(draws, 1), engine) for engine in (COMPILED, PLAIN)}
+    plans = {engine: Plan((scenario,), Sample(draws, 1), engine=engine) for engine in (COMPILED, PLAIN)}
     of_draws, draw, plain = in_pairs(
         lambda: plans[COMPILED].chunk(0, draws), lambda: plans[PLAIN].chunk(0, draws), max(pairs // 3, 1)
     )

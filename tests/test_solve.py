@@ -14,9 +14,13 @@ from simsurance.answers.delay import delay
 from simsurance.answers.on_draws import OnDraws, nearest
 from simsurance.answers.solve import STATIC, Answer, solve, unmoved
 from simsurance.answers.vary import Vary, proportion_of, vary_of
+from simsurance.basis import build_arrays
+from simsurance.basis.entries import holding
 from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages
+from simsurance.model.engines import COMPILED
+from simsurance.model.projection import project
 from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.uncertainty.sampling import Sample
@@ -281,3 +285,9 @@ def test_no_answer_is_told_with_the_best_that_is_permitted(tmp_path):
     assert result.exit_code == 0
     assert "comes nearest" in result.output
     assert not (tmp_path / "solve-baseline" / "solution.toml").exists()
+
+
+def test_a_membership_that_is_held_is_stepped_by_the_plain_engine_alone(central):
+    built = holding(build_arrays(central.scenario), unmoved(central))
+    with pytest.raises(ValueError, match="by the plain engine"):
+        project(built.state, built.years, engine=COMPILED)

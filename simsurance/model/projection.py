@@ -111,6 +111,8 @@ def project(
     runs = len(opening.cells)
     if runs % group:
         raise ValueError(f"{runs} runs are not whole groups of {group}")
+    if engine == COMPILED and any(each.enrolment is not None for each in basis):
+        raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
     record, block = Recorder(runs, len(basis)), group * max(RUNS_IN_CACHE // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
