@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-import example_city
 import numpy as np
 from click.testing import CliRunner
 
@@ -953,6 +952,9 @@ def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
 @cache
 def of_the_city() -> dict[str, str]:
     """What each command of docs/own-fund.md prints, by the command."""
+    sys.path.append(str(Path(__file__).parent))
+    import example_city  # beside this file, which is also run as a module of its folder
+
     with TemporaryDirectory() as folder:
         return example_city.told(Path(folder))
 
