@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simsurance.api import (
         Results,
         compare,
+        pool,
         run,
         run_accounts,
         run_many,
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "compare",
     "load",
+    "pool",
     "run",
     "run_accounts",
     "run_many",
@@ -46,6 +48,7 @@ _HOMES = {
     "Scenario": "simsurance.scenario_file.loader",
     "compare": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
+    "pool": "simsurance.api",
     "run": "simsurance.api",
     "run_accounts": "simsurance.api",
     "run_many": "simsurance.api",

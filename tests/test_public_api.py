@@ -16,6 +16,7 @@ NAMES = [
     "__version__",
     "compare",
     "load",
+    "pool",
     "run",
     "run_accounts",
     "run_many",

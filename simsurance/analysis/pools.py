@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.identities import TOLERANCE
 from simsurance.ledger import RESIDENT, RESIDENT_BENEFITS, RESIDENT_LEVIED, booked, fund_of
 from simsurance.model.care import benefits_pp
-from simsurance.model.fund import closed, closing, summed
+from simsurance.model.fund import closed, closing, overdrawn, summed
 from simsurance.model.groups import total
 from simsurance.model.projection import Projection, project
 from simsurance.model.state import Flows, State, YearBasis
@@ -90,8 +91,8 @@ class AdjustmentFund:
         explained = rules.need_share * at_need + (1 - rules.need_share) * deficit
         claims = np.minimum(rules.covered * explained, rules.cap * outgo) * (year >= rules.first_year)
         asked, available = claims.sum(), levy.sum() + opening
-        received = claims * (min(available / asked, 1.0) if asked > 0 else 0.0)
-        kept = levy.sum() - received.sum()
+        received = claims * min(available / asked, 1.0) if asked > 0 else np.zeros_like(claims)
+        kept = -opening if asked >= available else levy.sum() - received.sum()
         end = opening * (1 + rules.interest) + kept * np.sqrt(1 + rules.interest)
         interest = end - opening - kept
         self.years.append(Year(levied, levy, need, deficit, claims, received, opening, interest, end))
@@ -155,6 +156,13 @@ class Pools:
             return np.asarray(self.merged["closing"] / (self.merged["outgo"] / 12))[:, None]
         return np.asarray(self.of(arrangement, "closing") / (self.of(SEPARATE, "outgo") / 12))
 
+    def depleted(self, arrangement: str) -> np.ndarray:
+        """Whether a fund is below zero at the year's end, [year, pool]; merged [year, 1]."""
+        if arrangement == MERGED:
+            assert self.merged is not None
+            return overdrawn(self.merged["closing"], self.merged["outgo"])[:, None]
+        return overdrawn(self.of(arrangement, "closing"), self.of(SEPARATE, "outgo"))
+
     @cached_property
     def net(self) -> np.ndarray:
         """Received less levy, yuan, [year, pool]."""
@@ -174,7 +182,9 @@ class Pools:
         Read from the accounts: what they book over what the balance of the adjustment fund rises by.
         """
         booked_net = self.of(ADJUSTED, TRANSFER) - self.of(SEPARATE, TRANSFER)
-        grown = np.array([year.closing - year.opening - year.interest for year in self.moved] or [0.0] * len(self.years))
+        grown = np.array(
+            [year.closing - year.opening - year.interest for year in self.moved] or [0.0] * len(self.years)
+        )
         terms = np.concatenate([booked_net, -grown[:, None]], axis=1)
         size = np.maximum(np.abs(terms).max(axis=1), 1.0)
         return float((np.abs(terms.sum(axis=1)) / size).max())
@@ -202,7 +212,7 @@ class Pools:
         }
         for name in (SEPARATE, ADJUSTED):
             columns[f"reserve_months_{name}"] = self.reserve_months(name)[place]
-            columns[f"depletion_year_{name}"] = measures.first_year(self.of(name, "closing") < 0, self.years)
+            columns[f"depletion_year_{name}"] = measures.first_year(self.depleted(name), self.years)
         if self.merged_parts:
             balance = self.of(MERGED, "income") - self.of(MERGED, "outgo")
             paying = self.of(MERGED, "resident_enrolled").sum(axis=0)
@@ -254,7 +264,7 @@ class Pools:
         tables = {}
         for kind in (SEPARATE, ADJUSTED, *((MERGED,) if self.merged else ())):
             months = self.reserve_months(kind)
-            depleted = np.maximum.accumulate(months < 0, axis=0)
+            depleted = np.maximum.accumulate(self.depleted(kind), axis=0)
             tables[kind] = pd.DataFrame(
                 {
                     "lowest": months.min(axis=1),
@@ -420,16 +430,10 @@ def _nation(pooling: Pooling, built: Sequence[Built]) -> RunAccounts | None:
     if None in shares or len({each.base for each in pooling.pools}) > 1:
         return None
     first, share = pooling.pools[0], float(sum(each for each in shares if each is not None))
-    scenario = load(_path(first)) if first.own else first.scenario
+    scenario = load(Path(first.base)) if first.own else first.scenario
     whole = scaled(build(scenario), share)
     block = Block((0,), (scenario,), (whole,), whole[1], project(*whole), (None,))
     return block.kept[0]
-
-
-def _path(pool: Pool) -> Any:
-    from pathlib import Path
-
-    return Path(pool.base)
 
 
 def _merged(
@@ -476,9 +480,15 @@ def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> di
             continue
         mean = (paid * payers).sum(axis=1) / payers.sum(axis=1)
         first = separate[0].years[0]
-        before = {int(year): value for year, value in leaves[f"contributions.{kind}.schedule"].items() if int(year) < first}
+        before = {
+            int(year): value for year, value in leaves[f"contributions.{kind}.schedule"].items() if int(year) < first
+        }
         later = dict(zip(separate[0].years, (float(value) for value in mean), strict=True))
-        changes |= {f"contributions.{kind}.schedule": before | later, f"contributions.{kind}.rule": "schedule"}
+        schedule = before | later
+        changes |= {
+            f"contributions.{kind}.schedule": schedule,
+            f"contributions.{kind}.rule": {min(schedule): "schedule"},
+        }
     return changes
 
 
@@ -501,7 +511,5 @@ def _one_account(parts: Sequence[RunAccounts], built: Sequence[Built]) -> measur
         held = closing(*one, rate, deficit_rate, float(round(share.item(), 12))).item()
         closings.append(held)
     end = np.array(closings)
-    return {"opening": np.concatenate([opening[0].sum(keepdims=True), end[:-1]]), "income": income, "outgo": outgo, "closing": end}
-
-
-assert TRANSFER in {each.column for each in RESIDENT_FUND.outgo}
+    start = np.concatenate([opening[0].sum(keepdims=True), end[:-1]])
+    return {"opening": start, "income": income, "outgo": outgo, "closing": end}

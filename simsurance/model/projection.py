@@ -156,9 +156,7 @@ def insured_by_need(state: State) -> np.ndarray:
     return state.persons[:, :, TENURES].sum(axis=axis("status", "area", "income"))
 
 
-def met(
-    flows: list[Flows], insured: np.ndarray, group: int, meet: Callable[[Flows, np.ndarray], Flows]
-) -> list[Flows]:
+def met(flows: list[Flows], insured: np.ndarray, group: int, meet: Callable[[Flows, np.ndarray], Flows]) -> list[Flows]:
     """Flows of the parts of a block after each of its groups has met; the insured on 1 January by need."""
     sizes = [len(flow.births) for flow in flows]
     together = combined(flows, np.concatenate)

@@ -12,6 +12,7 @@ from simsurance.output.folder import MANIFEST, new_folder, sealed
 from simsurance.output.manifest import (
     calibration_manifest,
     comparison_manifest,
+    pools_manifest,
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
@@ -26,6 +27,7 @@ from simsurance.output.tables import comparison_tables, run_tables, stochastic_t
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
@@ -181,6 +183,24 @@ def save_calibration(
         return write_all(fit, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: calibration_manifest(fit, outputs, command), bom)
+
+
+def save_pools(
+    pools: "Pools", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write pools side by side as the folder `path`, in the same way."""
+    from simsurance.output.pools_summary import pools_summary
+
+    names = ("pools", "transfers", "adjustment", "fund", "stability", "group")
+    texts: dict[str, str | bytes] = {f"{name}.csv": table_csv(getattr(pools, name)) for name in names}
+    texts["summary.md"] = pools_summary(pools, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.pools import write_all
+
+        return write_all(pools, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: pools_manifest(pools, outputs, command), bom)
 
 
 def save_sensitivity(

@@ -152,7 +152,8 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
     place, before = f"pools.{name}", len(faults)
     faults += _unknown(layer, place, table, POOL_KEYS)
     base, title, title_zh, mark, source = (
-        _text(layer, table, key, f"{place}.{key}", faults) for key in ("scenario", "title", "title_zh", "mark", "source")
+        _text(layer, table, key, f"{place}.{key}", faults)
+        for key in ("scenario", "title", "title_zh", "mark", "source")
     )
     if mark and mark not in MARKS:
         faults.append(layer.fault(f"{place}.mark", f'"{mark}" is no mark of certainty; give {quoted(MARKS)}'))
@@ -183,7 +184,9 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
         ]
         return None
     if share is None and scenario.values.scope != FUND:
-        faults.append(layer.fault(place, "the whole nation; give the share that this pool is of it, such as share = 0.03"))
+        faults.append(
+            layer.fault(place, "the whole nation; give the share that this pool is of it, such as share = 0.03")
+        )
     if share is not None and scenario.values.scope == FUND:
         faults.append(layer.fault(f"{place}.share", "of a fund of its own; leave it out, a share is one of the nation"))
     for key in ("fund", "employee.fund"):
@@ -222,7 +225,9 @@ def _together(layer: Layer, pools: list[Pool], share: float | None) -> Iterator[
         yield layer.fault("share", "no pool is a share of the nation; leave it out")
     moves = [pool.moves_in for pool in pools]
     if abs(sum(moves)) > SHARES_OFF * max(map(abs, moves)):
-        yield layer.fault("pools", f"moves_in sum to {sum(moves):.10g} persons; who moves leaves another pool: sum to 0")
+        yield layer.fault(
+            "pools", f"moves_in sum to {sum(moves):.10g} persons; who moves leaves another pool: sum to 0"
+        )
 
 
 def _adjustment(layer: Layer, faults: list[Fault]) -> Adjustment | None:
