@@ -1,6 +1,6 @@
 """Pools side by side, with an adjustment fund between them, and merged: who gains, who loses, what becomes steadier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import measures
-from simsurance.axes import AREA, INCOME, REPORT_AXES, at
+from simsurance.axes import FLOW_AXES, REPORT_AXES, at, axis
 from simsurance.basis import build, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import same_people
@@ -17,13 +17,14 @@ from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.identities import TOLERANCE
 from simsurance.ledger import RESIDENT, RESIDENT_BENEFITS, RESIDENT_LEVIED, booked, fund_of
 from simsurance.model.care import benefits_pp
-from simsurance.model.fund import closed, closing, overdrawn, summed
+from simsurance.model.fund import closing, overdrawn, summed
 from simsurance.model.groups import total
-from simsurance.model.projection import Projection, project
+from simsurance.model.projection import RUNS_IN_CACHE, Meeting, project
 from simsurance.model.state import Flows, State, YearBasis
 from simsurance.results import Block, Built, RunAccounts, form_of
-from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import Adjustment, Pool, Pooling
+from simsurance.variables import VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,23 +70,57 @@ class Year:
     closing: float
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What pools bring to their meeting in a year, the first axis the pool.
+
+    Totals of the ledger's rows, yuan; benefits by sex and age, yuan; the insured on 1 January by need, sex and age.
+    """
+
+    money: dict[str, np.ndarray]
+    benefits: np.ndarray
+    insured: np.ndarray
+
+    @classmethod
+    def of(cls, flows: Flows, insured: np.ndarray) -> "Seen":
+        """What a meeting sees of the flows of a year."""
+        benefits = summed(
+            flows.money[name].sum(axis=axis("area", "income", of=FLOW_AXES)) for name in RESIDENT_BENEFITS
+        )
+        return cls({name: total(values) for name, values in flows.money.items()}, benefits, insured)
+
+    @classmethod
+    def together(cls, parts: Sequence["Seen"]) -> "Seen":
+        """Of several pools one after another."""
+        rows = parts[0].money
+        return cls(
+            {name: np.concatenate([part.money[name] for part in parts]) for name in rows},
+            np.concatenate([part.benefits for part in parts]),
+            np.concatenate([part.insured for part in parts]),
+        )
+
+
 @dataclass
 class AdjustmentFund:
-    """The adjustment fund of one group of pools, year by year; `by_need`: benefits of need classes, [pool, health, sex, age]."""
+    """The adjustment fund of some pools, year by year; `by_need`: benefits of a person by need, sex and age, yuan."""
 
     rules: Adjustment
     by_need: np.ndarray
     years: list[Year] = field(default_factory=list)
 
     def meet(self, year: int, flows: Flows, insured: np.ndarray) -> Flows:
-        """Levy, distribution and the balance of a year; the net payment is booked in the pools' accounts."""
-        rules, money = self.rules, flows.money
+        """The meeting within a projection: the net payment of a year is booked in the accounts of the pools."""
+        paid = self.pay(year, Seen.of(flows, insured))
+        return replace(flows, money={**flows.money, TRANSFER: flows.money[TRANSFER] + paid})
+
+    def pay(self, year: int, seen: Seen) -> np.ndarray:
+        """Levy, distribution and balance of a year; what each pool pays less what it receives, yuan, [pool]."""
+        rules, money = self.rules, seen.money
         opening = self.years[-1].closing if self.years else rules.opening
-        flat = {name: total(values) for name, values in money.items()}
-        levied = summed(flat[name] for name in RESIDENT_LEVIED)
+        levied = summed(money[name] for name in RESIDENT_LEVIED)
         levy = levied * (rules.levy if year >= rules.first_year else 0.0)
-        income, outgo = (summed(booked(side, flat)) for side in (RESIDENT_FUND.income, RESIDENT_FUND.outgo))
-        need = outgo + self.standardised(money, insured)
+        income, outgo = (summed(booked(side, money)) for side in (RESIDENT_FUND.income, RESIDENT_FUND.outgo))
+        need = outgo + self.standardised(seen)
         deficit = np.maximum(outgo + levy - income, 0.0)
         at_need = np.minimum(deficit, np.maximum(need + levy - income, 0.0))
         explained = rules.need_share * at_need + (1 - rules.need_share) * deficit
@@ -96,19 +131,18 @@ class AdjustmentFund:
         end = opening * (1 + rules.interest) + kept * np.sqrt(1 + rules.interest)
         interest = end - opening - kept
         self.years.append(Year(levied, levy, need, deficit, claims, received, opening, interest, end))
-        return replace(flows, money={**money, TRANSFER: money[TRANSFER] + (levy - received)})
+        return np.asarray(levy - received)
 
-    def standardised(self, money: Any, insured: np.ndarray) -> np.ndarray:
+    def standardised(self, seen: Seen) -> np.ndarray:
         """Standardised less own benefits, yuan, [pool].
 
         The pools' benefits at each sex and age go to the pools by their insured there, weighted with what need classes cost.
         """
-        benefits = summed(money[name].sum(axis=(2, 3)) for name in RESIDENT_BENEFITS)
-        weights = (insured * self.by_need).sum(axis=1)
+        weights = (seen.insured * self.by_need).sum(axis=1)
         whole = weights.sum(axis=0)
         shares = np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0)
-        none = np.where(whole > 0, 0.0, benefits)
-        return np.asarray((benefits.sum(axis=0) * shares + none - benefits).sum(axis=(1, 2)))
+        own = np.where(whole > 0, 0.0, seen.benefits)
+        return np.asarray((seen.benefits.sum(axis=0) * shares + own - seen.benefits).sum(axis=(1, 2)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,7 +154,7 @@ class Pools:
 
     pooling: Pooling
     separate: tuple[RunAccounts, ...]
-    adjusted: tuple[RunAccounts, ...]
+    adjusted: tuple[measures.Account, ...]
     moved: tuple[Year, ...]
     merged: measures.Account | None
     merged_parts: tuple[RunAccounts, ...]
@@ -146,8 +180,13 @@ class Pools:
 
     def of(self, arrangement: str, name: str) -> np.ndarray:
         """A column of the resident account of every pool, [year, pool]."""
-        runs = {SEPARATE: self.separate, ADJUSTED: self.adjusted, MERGED: self.merged_parts}[arrangement]
-        return np.stack([run.account[name] for run in runs], axis=-1)
+        return np.stack([account[name] for account in self.accounts(arrangement)], axis=-1)
+
+    def accounts(self, arrangement: str) -> tuple[measures.Account, ...]:
+        """The resident account of every pool."""
+        if arrangement == ADJUSTED:
+            return self.adjusted
+        return tuple(run.account for run in (self.separate if arrangement == SEPARATE else self.merged_parts))
 
     def reserve_months(self, arrangement: str) -> np.ndarray:
         """Fund at the year's end over monthly outgo without transfers between the pools, [year, pool]; merged [year, 1]."""
@@ -185,9 +224,10 @@ class Pools:
         grown = np.array(
             [year.closing - year.opening - year.interest for year in self.moved] or [0.0] * len(self.years)
         )
-        terms = np.concatenate([booked_net, -grown[:, None]], axis=1)
-        size = np.maximum(np.abs(terms).max(axis=1), 1.0)
-        return float((np.abs(terms.sum(axis=1)) / size).max())
+        largest = [max(np.max(year.levy), np.max(year.received), abs(year.opening), 1.0) for year in self.moved] or [
+            1.0
+        ]
+        return float((np.abs(booked_net.sum(axis=1) - grown) / largest).max())
 
     @cached_property
     def pools(self) -> "pd.DataFrame":
@@ -244,15 +284,16 @@ class Pools:
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
-        """The resident accounts of every pool, apart and with the adjustment fund; index arrangement, pool, year, fund."""
+        """The resident accounts of every pool, apart and with the adjustment fund; index arrangement, pool, year."""
         import pandas as pd
 
-        runs = {SEPARATE: self.separate, ADJUSTED: self.adjusted}
-        runs |= {MERGED: self.merged_parts} if self.merged_parts else {}
+        kinds = (SEPARATE, ADJUSTED, *((MERGED,) if self.merged_parts else ()))
+        named = [found.name for found in VARIABLES if found.table == "fund"]
+        index = pd.Index(self.years, name="year")
         tables = {
-            (kind, name): run.fund.xs(RESIDENT, level="fund", drop_level=False).dropna(axis=1, how="all")
-            for kind, of in runs.items()
-            for name, run in zip(self.names, of, strict=True)
+            (kind, name): pd.DataFrame({column: account[column] for column in named if column in account}, index=index)
+            for kind in kinds
+            for name, account in zip(self.names, self.accounts(kind), strict=True)
         }
         return pd.concat(tables, names=["arrangement", "pool"])
 
@@ -307,37 +348,167 @@ class Pools:
 
 
 def pool(pooling: Pooling) -> Pools:
-    """The pools of a pooling scenario projected; SimsuranceError for pools that cannot stand side by side."""
-    built = _built(pooling)
-    _require_one_form(pooling, built)
-    state, basis = stack(built)
-    fund = _adjustment_fund(pooling, [years for _, years in built])
-    projection = project(state, basis, group=len(built), meet=fund.meet if fund else None)
-    adjusted = _accounts(pooling, built, basis, projection)
-    separate = _accounts(pooling, built, basis, apart(projection, basis)) if fund else adjusted
-    account, parts = _merged(pooling, built, projection, separate) if pooling.merged_benefits else (None, ())
-    found = Pools(
-        pooling, separate, adjusted, tuple(fund.years if fund else ()), account, parts, _nation(pooling, built)
+    """The pools of a pooling scenario projected; SimsuranceError for pools that cannot stand side by side.
+
+    No person moves by what the pools pay each other: they are projected a few at a time, and meet year by year in what was
+    seen of them; the numbers are those of `project` with the meeting of all.
+    """
+    apart = _apart(pooling, pooling.merged_benefits is not None)
+    fund = AdjustmentFund(pooling.adjustment, apart.mean_need) if pooling.adjustment else None
+    years = apart.runs[0].years
+    paid = np.stack(
+        [fund.pay(year, Seen.together(seen)) if fund else np.zeros(len(apart.runs)) for year, seen in apart.seen(years)]
     )
+    adjusted = tuple(
+        with_payments(run.account, paid[:, place], rates)
+        for place, (run, rates) in enumerate(zip(apart.runs, apart.rates, strict=True))
+    )
+    account, parts = _merged(pooling, apart) if pooling.merged_benefits else (None, ())
+    moved = tuple(fund.years if fund else ())
+    found = Pools(pooling, apart.runs, adjusted, moved, account, parts, _nation(pooling))
     if not found.zero <= TOLERANCE:
         text = f"{pooling.name}: transfers between pools and adjustment fund sum to {found.zero:.3g} of the largest, not to 0"
         raise SimsuranceError(text, exit_code=ExitCode.IDENTITY)
     return found
 
 
-def _built(pooling: Pooling) -> list[Built]:
-    """Every pool from its scenario; what several are shares of is built once."""
-    at_hand: dict[str, Built] = {}
-    built: list[Built] = []
-    for each in pooling.pools:
-        found = build(each.scenario) if each.own or each.base not in at_hand else at_hand[each.base]
-        if not each.own:
-            at_hand[each.base] = found
-        built.append(found if each.share is None else scaled(found, each.share))
-    if any(each.moves_in for each in pooling.pools):
-        profile = _movers(built)
-        built = [moved(own, each.moves_in * profile) for own, each in zip(built, pooling.pools, strict=True)]
-    return built
+@dataclass(frozen=True)
+class Apart:
+    """Pools projected apart; of each what its meetings see, by part and year, and the rates of its fund by year.
+
+    `mean_need`: benefits of a person by need, sex and age, the mean of the pools; `kept`: entries to the employee scheme of
+    each, for a merged run to hold, none where not asked for.
+    """
+
+    runs: tuple[RunAccounts, ...]
+    parts: list[dict[int, Seen]]
+    rates: tuple[np.ndarray, ...]
+    mean_need: np.ndarray
+    kept: tuple[Entries, ...]
+
+    def seen(self, years: Sequence[int]) -> Iterator[tuple[int, list[Seen]]]:
+        """What the meetings of each year see, part by part."""
+        for year in years:
+            yield year, [part[year] for part in self.parts]
+
+
+def _apart(pooling: Pooling, keep: bool = False, held: Sequence[Entries] = ()) -> Apart:
+    """The pools projected a few at a time, apart; with entries to the employee scheme held where given.
+
+    SimsuranceError for pools of different forms, or if an identity does not hold.
+    """
+    builder, runs, parts, rates, kept = _Builder(pooling), [], [], [], []
+    needs_of_all: list[np.ndarray] = []
+    for first in range(0, len(pooling.pools), RUNS_IN_CACHE):
+        pools = pooling.pools[first : first + RUNS_IN_CACHE]
+        built = [builder.build(each) for each in pools]
+        needs_of_all += [builder.needs(years) for _, years in built]
+        if held:
+            own = zip(built, held[first:], strict=False)
+            built = [(state, holding(basis, entries)) for (state, basis), entries in own]
+        state, basis = stack(built)
+        seen: dict[int, Seen] = {}
+        projection = project(state, basis, group=len(built), meet=_watching(seen))
+        scenarios = tuple(each.scenario for each in pools)
+        none = (None,) * len(built)
+        block = Block(tuple(range(len(built))), scenarios, tuple(built), basis, projection, none)
+        runs += [_own_product(run, each) for run, each in zip(block.kept, pools, strict=True)]
+        parts.append(seen)
+        rates += [_rates(years) for _, years in built]
+        if keep:
+            entrants = [at(projection.entrants, of=REPORT_AXES, run=place).copy() for place in range(len(built))]
+            kept += [
+                Entries(each.scenario, projection.years, entering, years)
+                for each, entering, (_, years) in zip(pools, entrants, built, strict=True)
+            ]
+    return Apart(tuple(runs), parts, tuple(rates), summed(needs_of_all) / len(needs_of_all), tuple(kept))
+
+
+def _watching(seen: dict[int, Seen]) -> Meeting:
+    """A meeting that only looks."""
+
+    def look(year: int, flows: Flows, insured: np.ndarray) -> Flows:
+        seen[year] = Seen.of(flows, insured)
+        return flows
+
+    return look
+
+
+class _Builder:
+    """Pools from their scenarios, one after another; what several are shares of is built once."""
+
+    def __init__(self, pooling: Pooling) -> None:
+        self.pooling = pooling
+        self.at_hand: tuple[str, Built] | None = None
+        self.form: tuple[object, ...] = ()
+        self.movers: np.ndarray | None = None
+        self.need: tuple[object, np.ndarray] | None = None
+
+    def build(self, pool: Pool) -> Built:
+        """The opening state and the years of a pool; SimsuranceError where it has not the form of the first."""
+        if not pool.own and self.at_hand is not None and self.at_hand[0] == pool.base:
+            built = self.at_hand[1]
+        else:
+            built = build(pool.scenario)
+        if not pool.own:
+            self.at_hand = pool.base, built
+        self._require_form(pool, form_of(pool.scenario, built[1]))
+        if self.movers is None:
+            self.movers = _movers(built)
+        if pool.share is not None:
+            built = scaled(built, pool.share)
+        return moved(built, pool.moves_in * self.movers) if pool.moves_in else built
+
+    def needs(self, years: Sequence[YearBasis]) -> np.ndarray:
+        """Benefits by need of a pool's first year, found once where pools share it."""
+        if self.need is None or self.need[0] is not years[0].care:
+            self.need = years[0].care, needs(years[0])
+        return self.need[1]
+
+    def _require_form(self, pool: Pool, form: tuple[object, ...]) -> None:
+        self.form = self.form or form
+        pooling, first = self.pooling, self.pooling.pools[0].name
+        lines = [
+            str(pooling.layer.fault(f"pools.{pool.name}", f"{name}: not as in pools.{first}; the same in all pools"))
+            for name, own, others in zip(FORM, form, self.form, strict=True)
+            if own != others
+        ]
+        if lines:
+            raise SimsuranceError(*lines)
+
+
+def _rates(years: Sequence[YearBasis]) -> np.ndarray:
+    """Interest, interest of a deficit, and what is left of the year when flows fall, [rate, year]."""
+    names = ("interest_rate", "deficit_rate", "interest_share")
+    return np.array([[getattr(year, name).item() for year in years] for name in names])
+
+
+def with_payments(account: measures.Account, paid: np.ndarray, rates: np.ndarray) -> measures.Account:
+    """A resident account in which so much more is paid to the adjustment fund, net, yuan, [year]; it is closed anew."""
+    income, outgo = account["income"], account["outgo"] + paid
+    end, months = np.empty_like(income), np.full_like(income, np.nan)
+    start = account["opening"][:1]
+    for place, (rate, deficit_rate, share) in enumerate(rates.T):
+        year = slice(place, place + 1)
+        start = closing(start, income[year], outgo[year], np.array([rate]), np.array([deficit_rate]), share)
+        end[year] = start
+    opening = np.concatenate([account["opening"][:1], end[:-1]])
+    months[:-1] = measures.ratio(end[:-1], outgo[1:] / 12)
+    interest = end - opening - (income - outgo)
+    return account | {
+        TRANSFER: account[TRANSFER] + paid,
+        "opening": opening,
+        "outgo": outgo,
+        "interest": interest,
+        "cash_balance": income - outgo,
+        "current_balance": income + interest - outgo,
+        "closing": end,
+        "reserve_months": measures.ratio(end, outgo / 12),
+        "reserve_months_without_prepaid": measures.ratio(end - account["prepaid"], outgo / 12),
+        "reserve_months_forward": months,
+        "outgo_pp": measures.ratio(outgo, account["resident_enrolled"]),
+        "cost_rate": measures.ratio(outgo, account["members_income"]),
+    }
 
 
 def scaled(built: Built, share: float) -> Built:
@@ -346,8 +517,8 @@ def scaled(built: Built, share: float) -> Built:
     years = []
     for year in basis:
         pins = year.pins and replace(year.pins, imposed=year.pins.imposed * share)
-        persons = {"migrants": year.migrants * share, "pinned_total_end": year.pinned_total_end * share}
-        years.append(replace(year, pins=pins, **persons))
+        pinned = year.pinned_total_end * share
+        years.append(replace(year, pins=pins, migrants=year.migrants * share, pinned_total_end=pinned))
     return State(state.cells * share, state.fund * share, state.prepaid * share), tuple(years)
 
 
@@ -357,63 +528,19 @@ def moved(built: Built, persons: np.ndarray) -> Built:
     return state, tuple(replace(year, migrants=year.migrants + persons) for year in basis)
 
 
-def _movers(built: Sequence[Built]) -> np.ndarray:
-    """Who moves between pools: shares by sex and age as in moves between areas, of all pools' persons. Sum 1."""
-    everyone = summed(
-        state.persons.sum(axis=(1, 2, 4, 5), keepdims=True) * basis[0].area_propensity for state, basis in built
-    )
-    return np.asarray(everyone / everyone.sum()).reshape(built[0][1][0].migrants.shape)
-
-
-def _require_one_form(pooling: Pooling, built: Sequence[Built]) -> None:
-    """SimsuranceError where pools cannot go through the years together."""
-    forms = [form_of(each.scenario, basis) for each, (_, basis) in zip(pooling.pools, built, strict=True)]
-    first = pooling.pools[0].name
-    lines = [
-        str(pooling.layer.fault(f"pools.{each.name}", f"{name}: not as in pools.{first}; the same in all pools"))
-        for each, form in zip(pooling.pools, forms, strict=True)
-        for name, own, others in zip(FORM, form, forms[0], strict=True)
-        if own != others
-    ]
-    if lines:
-        raise SimsuranceError(*lines)
-
-
-def _adjustment_fund(pooling: Pooling, basis: Sequence[Sequence[YearBasis]]) -> AdjustmentFund | None:
-    if pooling.adjustment is None:
-        return None
-    distinct = {id(years[0].care): needs(years[0]) for years in basis}
-    mean = summed(distinct[id(years[0].care)] for years in basis) / len(basis)
-    return AdjustmentFund(pooling.adjustment, mean)
+def _movers(built: Built) -> np.ndarray:
+    """Who moves between pools: shares by sex and age as in moves between areas, of the first pool's persons. Sum 1."""
+    state, basis = built
+    persons = state.persons.sum(axis=axis("health", "status", "area", "income"), keepdims=True)
+    everyone = persons * basis[0].area_propensity
+    return np.asarray(everyone / everyone.sum()).reshape(basis[0].migrants.shape)
 
 
 def needs(year: YearBasis) -> np.ndarray:
     """Benefits of a resident covered all year by need class, sex and age, mean over areas and income groups: yuan."""
     pp = benefits_pp(year)
     whole = pp.basic.inpatient + pp.basic.outpatient + pp.critical
-    return np.asarray(whole.mean(axis=(2, 4, 5)))
-
-
-def apart(projection: Projection, basis: Sequence[YearBasis]) -> Projection:
-    """The projection with nothing paid between the pools: no person moves by that, the funds are closed anew."""
-    nothing = np.zeros_like(projection.by_run[TRANSFER])
-    totals = projection.totals | {TRANSFER: nothing}
-    funds, interest = projection.fund.copy(), projection.interest.copy()
-    for place, year in enumerate(basis):
-        of_year = {name: values[place] for name, values in totals.items()}
-        rates = (year.interest_rate, year.deficit_rate, year.interest_share)
-        funds[place + 1], interest[place] = closed(funds[place], of_year, *rates)
-    by_run = projection.by_run | {TRANSFER: nothing}
-    return replace(projection, by_run=by_run, totals=totals, fund=funds, interest=interest)
-
-
-def _accounts(
-    pooling: Pooling, built: Sequence[Built], basis: tuple[YearBasis, ...], projection: Projection
-) -> tuple[RunAccounts, ...]:
-    """Accounts, measures and checks of every pool; SimsuranceError if an identity does not hold."""
-    scenarios = tuple(each.scenario for each in pooling.pools)
-    block = Block(tuple(range(len(built))), scenarios, tuple(built), basis, projection, (None,) * len(built))
-    return tuple(_own_product(run, each) for run, each in zip(block.kept, pooling.pools, strict=True))
+    return np.asarray(whole.mean(axis=axis("status", "area", "income")))
 
 
 def _own_product(run: RunAccounts, pool: Pool) -> RunAccounts:
@@ -424,46 +551,32 @@ def _own_product(run: RunAccounts, pool: Pool) -> RunAccounts:
     return replace(run, accounts=accounts)
 
 
-def _nation(pooling: Pooling, built: Sequence[Built]) -> RunAccounts | None:
+def _nation(pooling: Pooling) -> RunAccounts | None:
     """The same share of the nation in one run, where all pools are shares of one scenario."""
-    shares = [each.share for each in pooling.pools]
-    if None in shares or len({each.base for each in pooling.pools}) > 1:
+    shares = [each.share for each in pooling.pools if each.share is not None]
+    if len(shares) < len(pooling.pools) or len({each.base for each in pooling.pools}) > 1:
         return None
-    first, share = pooling.pools[0], float(sum(each for each in shares if each is not None))
+    first = pooling.pools[0]
     scenario = load(Path(first.base)) if first.own else first.scenario
-    whole = scaled(build(scenario), share)
+    whole = scaled(build(scenario), float(sum(shares)))
     block = Block((0,), (scenario,), (whole,), whole[1], project(*whole), (None,))
     return block.kept[0]
 
 
-def _merged(
-    pooling: Pooling, built: Sequence[Built], projection: Projection, separate: Sequence[RunAccounts]
-) -> tuple[measures.Account, tuple[RunAccounts, ...]]:
+def _merged(pooling: Pooling, apart: Apart) -> tuple[measures.Account, tuple[RunAccounts, ...]]:
     """One standard, the mean of the pools weighted by payers, one benefit, one fund; behaviour answers to both.
 
     Entries to the employee scheme are held as in the separate pools.
     """
-    changed = [
-        each.scenario.replace(changes) if (changes := unified(pooling, each, separate)) else each.scenario
-        for each in pooling.pools
-    ]
-    if all(new is each.scenario for new, each in zip(changed, pooling.pools, strict=True)):
-        return _one_account(separate, built), tuple(separate)
-    new = replace(
-        pooling,
-        pools=tuple(
-            replace(each, scenario=scenario, own=each.own or scenario is not each.scenario)
-            for each, scenario in zip(pooling.pools, changed, strict=True)
-        ),
+    changes = [unified(pooling, each, apart.runs) for each in pooling.pools]
+    if not any(changes):
+        return _one_account(apart.runs, apart.rates), apart.runs
+    changed = tuple(
+        replace(each, scenario=each.scenario.replace(own), own=True) if own else each
+        for each, own in zip(pooling.pools, changes, strict=True)
     )
-    anew = []
-    for place, ((state, basis), each, (_, old)) in enumerate(zip(_built(new), new.pools, built, strict=True)):
-        entrants = at(projection.entrants, of=REPORT_AXES, run=place)
-        anew.append((state, holding(basis, Entries(each.scenario, projection.years, entrants, old))))
-    _require_one_form(new, anew)
-    stacked = stack(anew)
-    parts = _accounts(new, anew, stacked[1], project(*stacked))
-    return _one_account(parts, anew), parts
+    found = _apart(replace(pooling, pools=changed), held=apart.kept)
+    return _one_account(found.runs, found.rates), found.runs
 
 
 def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> dict[str, Any]:
@@ -492,24 +605,18 @@ def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> di
     return changes
 
 
-def _one_account(parts: Sequence[RunAccounts], built: Sequence[Built]) -> measures.Account:
+def _one_account(parts: Sequence[RunAccounts], rates: Sequence[np.ndarray]) -> measures.Account:
     """The parts' income and outgo in one fund, [year]; its rates are their mean weighted by outgo."""
-    income, outgo, opening = (
-        np.stack([run.account[name] for run in parts], axis=-1) for name in ("income", "outgo", "opening")
-    )
-    rates, deficit_rates, shares = (
-        np.stack([np.array([getattr(year, name).item() for year in basis]) for _, basis in built], axis=-1)
-        for name in ("interest_rate", "deficit_rate", "interest_share")
+    opening, income, outgo = (
+        np.stack([run.account[name] for run in parts], axis=-1) for name in ("opening", "income", "outgo")
     )
     weights = outgo / outgo.sum(axis=1, keepdims=True)
-    income, outgo = income.sum(axis=1), outgo.sum(axis=1)
-    held, closings = opening[0].sum(), []
-    for place in range(len(income)):
-        own = (float((each[place] * weights[place]).sum()) for each in (rates, deficit_rates, shares))
-        rate, deficit_rate, share = (np.array([each]) for each in own)
-        one = np.array([held]), income[place : place + 1], outgo[place : place + 1]
-        held = closing(*one, rate, deficit_rate, float(round(share.item(), 12))).item()
-        closings.append(held)
-    end = np.array(closings)
-    start = np.concatenate([opening[0].sum(keepdims=True), end[:-1]])
-    return {"opening": start, "income": income, "outgo": outgo, "closing": end}
+    of_all = np.stack(rates, axis=-1)
+    alike = np.ptp(of_all, axis=-1) == 0
+    mean = np.where(alike, of_all[..., 0], (of_all * weights).sum(axis=-1))
+    sums = {"opening": opening, "income": income, "outgo": outgo}
+    account = {name: values.sum(axis=1) for name, values in sums.items()}
+    none = np.zeros_like(account["income"])
+    whole = account | dict.fromkeys((TRANSFER, "prepaid", "resident_enrolled", "members_income"), none)
+    found = with_payments(whole, none, mean)
+    return {name: found[name] for name in ("opening", "income", "outgo", "interest", "closing", "reserve_months")}

@@ -36,19 +36,11 @@ def pool_rows(pools: "Pools", lang: str) -> list[tuple[str, ...]]:
     heads += ["merged"] if pools.merged is not None else []
     rows = [tuple(said.say(f"pools.column.{name}", year=pools.year) for name in heads)]
     for name, row in pools.pools.iterrows():
-        dates, months = (
-            said.say(
-                "pools.from_to",
-                apart=told(float(row[f"{what}_{SEPARATE}"])),
-                adjusted=told(float(row[f"{what}_{ADJUSTED}"])),
-            )
-            for what, told in (
-                ("depletion_year", lambda value: _year(value, said)),
-                ("reserve_months", lambda value: said.number(value, 1)),
-            )
-        )
+        dates = [_year(float(row[f"depletion_year_{kind}"]), said) for kind in (SEPARATE, ADJUSTED)]
+        months = [said.number(float(row[f"reserve_months_{kind}"]), 1) for kind in (SEPARATE, ADJUSTED)]
+        moved = [said.say("pools.from_to", apart=before, adjusted=after) for before, after in (dates, months)]
         cells = [named[str(name)], said.quantity("persons", float(row["insured"]))]
-        cells += [said.signed(said.number(float(row["net_transfer_pp"]), 1)), dates, months]
+        cells += [said.signed(said.number(float(row["net_transfer_pp"]), 1)), *moved]
         if pools.merged is not None:
             cells.append(said.signed(said.number(float(row["merged_balance_pp"]), 1)))
         rows.append(tuple(cells))

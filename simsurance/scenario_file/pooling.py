@@ -127,7 +127,7 @@ def _pooling(name: str, layer: Layer) -> Pooling:
     refuse(faults)
     faults += _together(layer, pools, share)
     refuse(faults)
-    return Pooling(name, layer, *told.values(), share, tuple(pools), adjustment, merged)
+    return Pooling(name, layer, share=share, pools=tuple(pools), adjustment=adjustment, merged_benefits=merged, **told)
 
 
 def _pools(layer: Layer, faults: list[Fault]) -> list[Pool]:
