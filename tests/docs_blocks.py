@@ -1,4 +1,4 @@
-"""What docs/method.md, docs/provinces.md, docs/reviewer.md and README.md show as output, made by the command that they name.
+"""What docs/method.md, docs/provinces.md, docs/reviewer.md, docs/own-fund.md, docs/pools.md and README.md show as output, made by the command that they name.
 
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
@@ -42,8 +42,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-METHOD, PROVINCES, REVIEWER, OWN_FUND = (
-    Path(__file__).parent.parent / "docs" / f"{page}.md" for page in ("method", "provinces", "reviewer", "own-fund")
+METHOD, PROVINCES, REVIEWER, OWN_FUND, POOLS = (
+    Path(__file__).parent.parent / "docs" / f"{page}.md"
+    for page in ("method", "provinces", "reviewer", "own-fund", "pools")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -1040,6 +1041,11 @@ def output(command: str) -> str:
                 given = ["run", *arguments, "--no-charts", "--out", out]
                 printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(printed_table.partition("\n\n")[0])
+        case ["simsurance", "pool", *arguments]:
+            with TemporaryDirectory() as out:
+                given = ["pool", *arguments, "--no-charts", "--out", out]
+                printed_pools = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
+            return text(printed_pools.partition(out)[0])
         case ["simsurance", *arguments]:
             return text(CliRunner().invoke(simsurance, arguments, catch_exceptions=False).output)
     raise ValueError(f"no block is made by {command}")
@@ -1056,5 +1062,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.stdout.write(BLOCKS[sys.argv[1]]())
     else:
-        for document in (METHOD, PROVINCES, REVIEWER, OWN_FUND, README):
+        for document in (METHOD, PROVINCES, REVIEWER, OWN_FUND, POOLS, README):
             document.write_text(refreshed(document.read_text(encoding="utf-8")), encoding="utf-8")

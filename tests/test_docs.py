@@ -20,6 +20,7 @@ from docs_blocks import (
     METHOD,
     MODULES,
     OWN_FUND,
+    POOLS,
     PROVINCES,
     README,
     REVIEWER,
@@ -55,7 +56,7 @@ def note() -> str:
 
 def pages() -> str:
     """The note and the other page with outputs."""
-    return "".join(page.read_text(encoding="utf-8") for page in (METHOD, PROVINCES, REVIEWER, OWN_FUND))
+    return "".join(page.read_text(encoding="utf-8") for page in (METHOD, PROVINCES, REVIEWER, OWN_FUND, POOLS))
 
 
 @cache

@@ -24,6 +24,7 @@ from simsurance.model.state import Flows, State, YearBasis
 from simsurance.results import Block, Built, RunAccounts, form_of
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import Adjustment, Pool, Pooling
+from simsurance.scenario_file.schedule import first_year, values_by_year
 from simsurance.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ FORM: Final = (
     "measures.delay_years",
 )
 """What pools must have in common, in the order of `form_of`."""
+HORIZON: Final = ("horizon.valuation_year", "horizon.last_year")
 TEN: Final = 10
 RESIDENT_FUND: Final = fund_of(RESIDENT)
 
@@ -558,6 +560,9 @@ def _nation(pooling: Pooling) -> RunAccounts | None:
         return None
     first = pooling.pools[0]
     scenario = load(Path(first.base)) if first.own else first.scenario
+    years = {path: first.scenario.leaves[path] for path in HORIZON}
+    if any(scenario.leaves[path] != year for path, year in years.items()):
+        scenario = scenario.replace(years)
     whole = scaled(build(scenario), float(sum(shares)))
     block = Block((0,), (scenario,), (whole,), whole[1], project(*whole), (None,))
     return block.kept[0]
@@ -592,10 +597,9 @@ def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> di
         if np.ptp(paid, axis=1).max() <= TOLERANCE * paid.max():
             continue
         mean = (paid * payers).sum(axis=1) / payers.sum(axis=1)
-        first = separate[0].years[0]
-        before = {
-            int(year): value for year, value in leaves[f"contributions.{kind}.schedule"].items() if int(year) < first
-        }
+        own, first = getattr(pool.scenario.values.contributions, kind).schedule, separate[0].years[0]
+        past = range(max(first_year(own), first - TEN), first)
+        before = dict(zip(past, map(float, values_by_year(own, past)), strict=True))
         later = dict(zip(separate[0].years, (float(value) for value in mean), strict=True))
         schedule = before | later
         changes |= {

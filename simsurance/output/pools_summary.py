@@ -76,7 +76,6 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "gained": float(pools.net.sum(axis=0).clip(min=0).sum()),
         "lost": float(-pools.net.sum(axis=0).clip(max=0).sum()),
         "kept": float(pools.kept.sum()),
-        "zero": said.significant(pools.zero, 2),
         "spread": {kind: float(value) for kind, value in spread.items()},
         "depleted": {kind: int(value) for kind, value in depleted.items()},
         "merged_months": float(pools.reserve_months(MERGED)[place, 0]) if pools.merged is not None else 0.0,

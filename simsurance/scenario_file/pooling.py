@@ -159,7 +159,7 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
         faults.append(layer.fault(f"{place}.mark", f'"{mark}" is no mark of certainty; give {quoted(MARKS)}'))
     share = _number(layer, table, "share", f"{place}.share", (0, 1), faults) if "share" in table else None
     moves = _number(layer, table, "moves_in", f"{place}.moves_in", (-MOST_MOVE, MOST_MOVE), faults, 0.0)
-    if share == 0:
+    if share == 0 and len(faults) == before:
         faults.append(layer.fault(f"{place}.share", "a pool of nobody; leave it out"))
     options, changes = table.get("with", []), table.get("set", {})
     if not isinstance(options, list) or not all(isinstance(each, str) for each in options):
