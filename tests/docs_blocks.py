@@ -1,4 +1,4 @@
-"""What docs/method.md, docs/provinces.md, docs/reviewer.md, docs/own-fund.md, docs/pools.md and README.md show as output, made by the command that they name.
+"""What the pages of docs/ and README.md show as output, made by the command that they name.
 
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """

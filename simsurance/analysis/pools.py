@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import measures
-from simsurance.axes import FLOW_AXES, REPORT_AXES, at, axis
+from simsurance.axes import FLOW_AXES, REPORT_AXES, YEAR, at, axis
 from simsurance.basis import build, stack
 from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import same_people
@@ -36,18 +36,14 @@ SEPARATE, ADJUSTED, MERGED = ARRANGEMENTS = ("separate", "adjusted", "merged")
 ITEMS: Final = ("opening", "income", "outgo", "interest", "closing", "resident_insured", "population")
 """What the pools' accounts are summed over and set against the nation by, with every row of the ledger."""
 FORM: Final = (
-    "first year",
-    "last year",
-    "first year of the participation rules",
-    "years credited",
-    "bands of critical-illness insurance",
-    "employee.projected",
-    "pins",
-    "entries held",
-    "measures.notice_years",
-    "measures.delay_years",
+    *("horizon.valuation_year", "horizon.last_year", "participation.start_year"),
+    "participation.continuous_bonus.credited_years",
+    *("benefits.critical_illness", "employee.projected", "pins", "entries"),
+    *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""
+BY_AGE: Final = ("pool", "sex", "age")
+BY_NEED: Final = ("pool", "health", "sex", "age")
 HORIZON: Final = ("horizon.valuation_year", "horizon.last_year")
 TEN: Final = 10
 RESIDENT_FUND: Final = fund_of(RESIDENT)
@@ -140,11 +136,12 @@ class AdjustmentFund:
 
         The pools' benefits at each sex and age go to the pools by their insured there, weighted with what need classes cost.
         """
-        weights = (seen.insured * self.by_need).sum(axis=1)
-        whole = weights.sum(axis=0)
+        over_pools, over_ages = (axis(*names, of=BY_AGE) for names in (("pool",), ("sex", "age")))
+        weights = (seen.insured * self.by_need).sum(axis=axis("health", of=BY_NEED))
+        whole = weights.sum(axis=over_pools)
         shares = np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0)
         own = np.where(whole > 0, 0.0, seen.benefits)
-        return np.asarray((seen.benefits.sum(axis=0) * shares + own - seen.benefits).sum(axis=(1, 2)))
+        return np.asarray((seen.benefits.sum(axis=over_pools) * shares + own - seen.benefits).sum(axis=over_ages))
 
 
 @dataclass(frozen=True, repr=False)
@@ -229,7 +226,7 @@ class Pools:
         largest = [max(np.max(year.levy), np.max(year.received), abs(year.opening), 1.0) for year in self.moved] or [
             1.0
         ]
-        return float((np.abs(booked_net.sum(axis=1) - grown) / largest).max())
+        return float((np.abs(booked_net.sum(axis=-1) - grown) / largest).max())
 
     @cached_property
     def pools(self) -> "pd.DataFrame":
@@ -242,23 +239,23 @@ class Pools:
 
         place = self.years.index(self.year)
         prices = np.stack([run.account["price_level"] for run in self.separate], axis=-1)
-        payers = self.of(SEPARATE, "resident_enrolled").sum(axis=0)
+        payers = self.of(SEPARATE, "resident_enrolled").sum(axis=YEAR)
         columns: dict[str, Any] = {
             "share": [np.nan if pool.share is None else pool.share for pool in self.pooling.pools],
             "mark": [pool.mark for pool in self.pooling.pools],
             "insured": self.of(SEPARATE, "resident_insured")[place],
-            "levy": np.stack([each.levy for each in self.moved]).sum(axis=0) if self.moved else 0.0,
-            "received": np.stack([each.received for each in self.moved]).sum(axis=0) if self.moved else 0.0,
-            "net_transfer": self.net.sum(axis=0),
-            "net_transfer_pp": (self.net / prices).sum(axis=0) / payers,
+            "levy": np.stack([each.levy for each in self.moved]).sum(axis=YEAR) if self.moved else 0.0,
+            "received": np.stack([each.received for each in self.moved]).sum(axis=YEAR) if self.moved else 0.0,
+            "net_transfer": self.net.sum(axis=YEAR),
+            "net_transfer_pp": (self.net / prices).sum(axis=YEAR) / payers,
         }
         for name in (SEPARATE, ADJUSTED):
             columns[f"reserve_months_{name}"] = self.reserve_months(name)[place]
             columns[f"depletion_year_{name}"] = measures.first_year(self.depleted(name), self.years)
         if self.merged_parts:
             balance = self.of(MERGED, "income") - self.of(MERGED, "outgo")
-            paying = self.of(MERGED, "resident_enrolled").sum(axis=0)
-            columns["merged_balance_pp"] = (balance / prices).sum(axis=0) / paying
+            paying = self.of(MERGED, "resident_enrolled").sum(axis=YEAR)
+            columns["merged_balance_pp"] = (balance / prices).sum(axis=YEAR) / paying
         table = pd.DataFrame(columns, index=pd.Index(self.names, name="pool"))
         return table.sort_values("net_transfer_pp", ascending=False, kind="stable")
 
@@ -282,7 +279,7 @@ class Pools:
         rows = [(y.opening, y.levy.sum(), y.received.sum(), y.interest, y.closing) for y in self.moved]
         table = pd.DataFrame(rows, columns=["opening", "levy", "paid_out", "interest", "closing"])
         table.index = pd.Index(self.years[: len(rows)], name="year")
-        return table.assign(sum=(self.net.sum(axis=1) + self.kept)[: len(rows)])
+        return table.assign(sum=(self.net.sum(axis=-1) + self.kept)[: len(rows)])
 
     @cached_property
     def fund(self) -> "pd.DataFrame":
@@ -307,14 +304,14 @@ class Pools:
         tables = {}
         for kind in (SEPARATE, ADJUSTED, *((MERGED,) if self.merged else ())):
             months = self.reserve_months(kind)
-            depleted = np.maximum.accumulate(self.depleted(kind), axis=0)
+            depleted = np.maximum.accumulate(self.depleted(kind), axis=YEAR)
             tables[kind] = pd.DataFrame(
                 {
-                    "lowest": months.min(axis=1),
-                    "middle": np.median(months, axis=1),
-                    "highest": months.max(axis=1),
-                    "spread": months.max(axis=1) - months.min(axis=1),
-                    "depleted": depleted.sum(axis=1),
+                    "lowest": months.min(axis=-1),
+                    "middle": np.median(months, axis=-1),
+                    "highest": months.max(axis=-1),
+                    "spread": months.max(axis=-1) - months.min(axis=-1),
+                    "depleted": depleted.sum(axis=-1),
                     "pools": months.shape[1],
                 },
                 index=pd.Index(self.years, name="year"),
@@ -333,7 +330,7 @@ class Pools:
         items = tuple(dict.fromkeys((*ITEMS, *names)))
         table = pd.DataFrame(index=pd.MultiIndex.from_product([self.years, items], names=["year", "item"]))
         for kind in (SEPARATE, ADJUSTED):
-            table[kind] = np.stack([self.of(kind, item).sum(axis=1) for item in items], axis=-1).reshape(-1)
+            table[kind] = np.stack([self.of(kind, item).sum(axis=-1) for item in items], axis=-1).reshape(-1)
         if self.nation is not None:
             account = self.nation.account
             table["nation"] = np.stack([account[item] for item in items], axis=-1).reshape(-1)
@@ -369,8 +366,10 @@ def pool(pooling: Pooling) -> Pools:
     moved = tuple(fund.years if fund else ())
     found = Pools(pooling, apart.runs, adjusted, moved, account, parts, _nation(pooling))
     if not found.zero <= TOLERANCE:
-        text = f"{pooling.name}: transfers between pools and adjustment fund sum to {found.zero:.3g} of the largest, not to 0"
-        raise SimsuranceError(text, exit_code=ExitCode.IDENTITY)
+        raise SimsuranceError(
+            f"{pooling.name}: transfers between pools and adjustment fund sum to {found.zero:.3g} of the largest, not to 0",
+            exit_code=ExitCode.IDENTITY,
+        )
     return found
 
 
@@ -594,9 +593,9 @@ def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> di
     payers = np.stack([run.account["resident_enrolled"] for run in separate], axis=-1)
     for kind, column in (("personal", "personal_contribution_pp"), ("subsidy", "subsidy_pp")):
         paid = np.stack([run.account[column] for run in separate], axis=-1)
-        if np.ptp(paid, axis=1).max() <= TOLERANCE * paid.max():
+        if np.ptp(paid, axis=-1).max() <= TOLERANCE * paid.max():
             continue
-        mean = (paid * payers).sum(axis=1) / payers.sum(axis=1)
+        mean = (paid * payers).sum(axis=-1) / payers.sum(axis=-1)
         own, first = getattr(pool.scenario.values.contributions, kind).schedule, separate[0].years[0]
         past = range(max(first_year(own), first - TEN), first)
         before = dict(zip(past, map(float, values_by_year(own, past)), strict=True))
@@ -614,12 +613,12 @@ def _one_account(parts: Sequence[RunAccounts], rates: Sequence[np.ndarray]) -> m
     opening, income, outgo = (
         np.stack([run.account[name] for run in parts], axis=-1) for name in ("opening", "income", "outgo")
     )
-    weights = outgo / outgo.sum(axis=1, keepdims=True)
+    weights = outgo / outgo.sum(axis=-1, keepdims=True)
     of_all = np.stack(rates, axis=-1)
     alike = np.ptp(of_all, axis=-1) == 0
     mean = np.where(alike, of_all[..., 0], (of_all * weights).sum(axis=-1))
     sums = {"opening": opening, "income": income, "outgo": outgo}
-    account = {name: values.sum(axis=1) for name, values in sums.items()}
+    account = {name: values.sum(axis=-1) for name, values in sums.items()}
     none = np.zeros_like(account["income"])
     whole = account | dict.fromkeys((TRANSFER, "prepaid", "resident_enrolled", "members_income"), none)
     found = with_payments(whole, none, mean)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
 from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE
+from simsurance.axes import YEAR
 from simsurance.language import Words, words
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
@@ -54,6 +55,7 @@ def _year(value: float, said: Words) -> str:
 def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
     """Everything that is told of pools."""
     said, pooling, named = said_of(pools, lang), pools.pooling, titles(pools, lang)
+    net = pools.net.sum(axis=YEAR)
     last, place = pools.years[-1], pools.years.index(pools.year)
     spread, depleted = (
         {kind: pools.stability.loc[(kind, year), column] for kind in pools.stability.index.unique("arrangement")}
@@ -71,10 +73,10 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "rules": pooling.adjustment,
         "merged": pools.merged is not None,
         "benefits": named.get(pooling.merged_benefits or "", ""),
-        "gainers": int((pools.net.sum(axis=0) > 0).sum()),
-        "losers": int((pools.net.sum(axis=0) < 0).sum()),
-        "gained": float(pools.net.sum(axis=0).clip(min=0).sum()),
-        "lost": float(-pools.net.sum(axis=0).clip(max=0).sum()),
+        "gainers": int((net > 0).sum()),
+        "losers": int((net < 0).sum()),
+        "gained": float(net.clip(min=0).sum()),
+        "lost": float(-net.clip(max=0).sum()),
         "kept": float(pools.kept.sum()),
         "spread": {kind: float(value) for kind, value in spread.items()},
         "depleted": {kind: int(value) for kind, value in depleted.items()},

@@ -67,7 +67,7 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
 def _months(axes: "Axes", shown: "pd.DataFrame") -> None:
     """Reserve months apart, a ring, and with the adjustment fund, a dot, joined."""
     apart, adjusted = (shown[f"reserve_months_{name}"].to_numpy() for name in (SEPARATE, ADJUSTED))
-    for place, ends in enumerate(np.stack([apart, adjusted], axis=1)):
+    for place, ends in enumerate(np.stack([apart, adjusted], axis=-1)):
         axes.plot(ends, [place, place], color=GREY, linewidth=1.0, zorder=2)
     places = range(len(shown))
     axes.plot(apart, places, "o", markersize=5.5, markerfacecolor="white", markeredgecolor=BLACK, zorder=4)
