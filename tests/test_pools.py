@@ -64,6 +64,9 @@ def test_funds_of_their_own_are_their_single_runs_bit_for_bit(tmp_path: Path) ->
         text += f"\n[pools.{name}]\n" + "".join(f'{key} = "{value}"\n' for key, value in told.items())
         text += f"set = {{ {SHORT} }}\n"
     (tmp_path / "pooling.toml").write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(main, ["pool", str(tmp_path / "pooling.toml"), "--no-charts", "--out", str(tmp_path)])
+    assert done.exit_code == 0
+    assert done.stderr.count("migration_table is the nation's, scaled by the persons") == 1
     found = pool(load_pooling(tmp_path / "pooling.toml"))
     assert found.nation is None
     for each, run in zip(found.pooling.pools, found.separate, strict=True):

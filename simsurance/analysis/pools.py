@@ -232,7 +232,7 @@ class Pools:
     def pools(self) -> "pd.DataFrame":
         """One row a pool, who gains most first: net transfer, depletion years, reserve months at the end of `year`.
 
-        `net_transfer_pp`: yuan of constant prices a payer and year over all years; `merged_balance_pp`: likewise, own income
+        `net_transfer_pp`: yuan of constant prices per insured who has paid and year; `merged_balance_pp`: likewise, own income
         less own outgo where all have one standard and one benefit.
         """
         import pandas as pd

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, language_option
+from simsurance.cli.options import bom_option, command_line, language_option, notes_of, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -35,6 +35,8 @@ def command(file: str, out: Path, charts: bool, bom: bool, lang: str, as_json: b
     pooling = load_pooling(file)
     folder = out / f"pool-{pooling.name}"
     prepare(folder)
+    own = [each.scenario for each in pooling.pools if each.share is None]
+    tell_notes(dict.fromkeys(line for scenario in own for line in notes_of(scenario, lang, single=True)))
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
         from simsurance.analysis.pools import pool

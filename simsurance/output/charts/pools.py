@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAME: Final = "pools"
 MOST: Final = 34
 """Rows; of more pools those in the middle are left out."""
-WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 2.6
+WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 2.8
 LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
 NAME_SIZE: Final = 7.5
 
@@ -85,7 +85,7 @@ def _side(axes: "Axes", name: str, rows: int, said: "Words") -> None:
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
-    axes.set_xlabel(canvas.wrapped(name, 40, 2, size=NAME_SIZE), fontsize=NAME_SIZE)
+    axes.set_xlabel(canvas.wrapped(name, 50, 2, size=NAME_SIZE), fontsize=NAME_SIZE)
 
 
 def write_all(pools: "Pools", folder: Path, lang: str) -> Iterator[Path]:
