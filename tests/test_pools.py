@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from example_city import city
-from small_pools import LEVY, POOL, PURE, SHORT, TITLES, pooling_text
+from small_pools import LEVY, POOL, PURE, SHORT, TITLES, UNLIKE, pooling_text
 
 import simsurance as ss
 from simsurance.analysis import pools as of_pools
@@ -66,7 +66,7 @@ def test_funds_of_their_own_are_their_single_runs_bit_for_bit(tmp_path: Path) ->
     (tmp_path / "pooling.toml").write_text(text, encoding="utf-8")
     done = CliRunner().invoke(main, ["pool", str(tmp_path / "pooling.toml"), "--no-charts", "--out", str(tmp_path)])
     assert done.exit_code == 0
-    assert done.stderr.count("migration_table is the nation's, scaled by the persons") == 1
+    assert done.stderr.count("migration_table is the nation's, scaled by the persons") == 2
     found = pool(load_pooling(tmp_path / "pooling.toml"))
     assert found.nation is None
     for each, run in zip(found.pooling.pools, found.separate, strict=True):
@@ -227,7 +227,7 @@ def test_people_who_move_between_pools_leave_no_trace_in_the_sum(written: Any) -
 def test_merged_pools_have_one_standard_and_one_benefit(written: Any) -> None:
     own = '"benefits.inpatient.payment_ratio" = 0.5, "contributions.personal.schedule" = 300, '
     own += '"contributions.personal.rule" = { 2019 = "schedule" }'
-    text = pooling_text((("a", 0.6, ""), ("b", 0.4, own))) + '\n[merged]\nbenefits = "a"\n'
+    text = pooling_text((("a", 0.6, ""), ("b", 0.4, own))) + '\n[merged]\nbenefits = "a"\nstandard = "mean"\n'
     found = written(text)
     alone, merged = (found.of(kind, "personal_contribution_pp") for kind in (SEPARATE, MERGED))
     payers = found.of(SEPARATE, "resident_enrolled")
@@ -246,8 +246,16 @@ def test_merged_pools_have_one_standard_and_one_benefit(written: Any) -> None:
     ).all()  # who pays more leaves
 
 
+def test_merged_pools_may_keep_their_own_standards_and_benefits(written: Any) -> None:
+    text = pooling_text(UNLIKE) + '\n[merged]\nbenefits = "own"\nstandard = "own"\n'
+    found = written(text)
+    assert found.merged_parts is found.separate
+    np.testing.assert_allclose(found.merged["closing"], found.of(SEPARATE, "closing").sum(axis=1), rtol=1e-12)
+    assert "with their own standards and their own benefits" in pools_summary(found)
+
+
 def test_pools_alike_merge_into_their_sum(written: Any) -> None:
-    found = written(pooling_text(PURE) + '\n[merged]\nbenefits = "b"\n')
+    found = written(pooling_text(PURE) + '\n[merged]\nbenefits = "b"\nstandard = "mean"\n')
     assert found.merged is not None
     np.testing.assert_allclose(found.merged["closing"], found.of(SEPARATE, "closing").sum(axis=1), rtol=1e-12)
 
@@ -370,7 +378,8 @@ FAULTS = {
     "adjustment.need_share: has no effect": GOOD.replace(FUND, FUND + "need_share = 0.5\n"),
     "2027.5 is no year": GOOD.replace("first_year = 2027", "first_year = 2027.5"),
     "merged: 1 is a number; give a table": pooling_text(more="merged = 1\n"),
-    "merged.benefits: \"d\" is no pool": GOOD + '\n[merged]\nbenefits = "d"\n',
+    "merged.benefits: \"d\" is no pool": GOOD + '\n[merged]\nbenefits = "d"\nstandard = "own"\n',
+    "merged.standard: \"low\" is no standard": GOOD + '\n[merged]\nbenefits = "own"\nstandard = "low"\n',
     "employee.projected: not as in pools.a": GOOD.replace(
         '"fund.opening" = {', '"employee.projected" = false, "fund.opening" = {'
     ),
@@ -408,6 +417,22 @@ def test_a_fund_of_its_own_is_no_share_of_the_nation_and_stands_once(tmp_path: P
         done = CliRunner().invoke(main, ["pool", file])
         assert done.exit_code == 3
         assert line in done.stderr
+
+
+def test_what_no_projection_allows_names_its_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = pooling_text(PURE)
+    Path("no_opening.toml").write_text(
+        text.replace(f"set = {{ {SHORT}", f'set = {{ {SHORT}, "membership.resident_insured" = 1_390_000_000', 1)
+    )
+    for name, persons in (("a", 800_000_000), ("b", -800_000_000)):
+        text = text.replace(f"[pools.{name}]\n", f"[pools.{name}]\nmoves_in = {persons}\n")
+    Path("nobody_left.toml").write_text(text)
+    for file, pool_named, code in (("no_opening", "a", 3), ("nobody_left", "b", 4)):
+        done = CliRunner().invoke(main, ["pool", f"{file}.toml", "--no-charts"])
+        assert done.exit_code == code, done.stderr
+        assert all(line.startswith(f"{file}.toml:pools.{pool_named}") for line in done.stderr.splitlines()), done.stderr
+        assert not list(Path().glob("out/*"))
 
 
 def test_an_unknown_name_says_what_is_shipped() -> None:

@@ -23,7 +23,7 @@ from simsurance.model.projection import RUNS_IN_CACHE, Meeting, project
 from simsurance.model.state import Flows, State, YearBasis
 from simsurance.results import Block, Built, RunAccounts, form_of
 from simsurance.scenario_file.loader import load
-from simsurance.scenario_file.pooling import Adjustment, Pool, Pooling
+from simsurance.scenario_file.pooling import OWN, Adjustment, Pool, Pooling, faults_of
 from simsurance.scenario_file.schedule import first_year, values_by_year
 from simsurance.variables import VARIABLES
 
@@ -352,7 +352,7 @@ def pool(pooling: Pooling) -> Pools:
     No person moves by what the pools pay each other: they are projected a few at a time, and meet year by year in what was
     seen of them; the numbers are those of `project` with the meeting of all.
     """
-    apart = _apart(pooling, pooling.merged_benefits is not None)
+    apart = _apart(pooling, pooling.merged is not None)
     fund = AdjustmentFund(pooling.adjustment, apart.mean_need) if pooling.adjustment else None
     years = apart.runs[0].years
     paid = np.stack(
@@ -362,7 +362,7 @@ def pool(pooling: Pooling) -> Pools:
         with_payments(run.account, paid[:, place], rates)
         for place, (run, rates) in enumerate(zip(apart.runs, apart.rates, strict=True))
     )
-    account, parts = _merged(pooling, apart) if pooling.merged_benefits else (None, ())
+    account, parts = _merged(pooling, apart) if pooling.merged else (None, ())
     moved = tuple(fund.years if fund else ())
     found = Pools(pooling, apart.runs, adjusted, moved, account, parts, _nation(pooling))
     if not found.zero <= TOLERANCE:
@@ -450,7 +450,11 @@ class _Builder:
         if not pool.own and self.at_hand is not None and self.at_hand[0] == pool.base:
             built = self.at_hand[1]
         else:
-            built = build(pool.scenario)
+            try:
+                built = build(pool.scenario)
+            except SimsuranceError as error:
+                lines = map(str, faults_of(self.pooling.layer, pool.name, error))
+                raise SimsuranceError(*lines, exit_code=error.exit_code) from error
         if not pool.own:
             self.at_hand = pool.base, built
         self._require_form(pool, form_of(pool.scenario, built[1]))
@@ -568,7 +572,7 @@ def _nation(pooling: Pooling) -> RunAccounts | None:
 
 
 def _merged(pooling: Pooling, apart: Apart) -> tuple[measures.Account, tuple[RunAccounts, ...]]:
-    """One standard, the mean of the pools weighted by payers, one benefit, one fund; behaviour answers to both.
+    """One fund; where asked for one standard, the mean of the pools weighted by payers, and one benefit; behaviour answers to both.
 
     Entries to the employee scheme are held as in the separate pools.
     """
@@ -585,11 +589,17 @@ def _merged(pooling: Pooling, apart: Apart) -> tuple[measures.Account, tuple[Run
 
 def unified(pooling: Pooling, pool: Pool, separate: Sequence[RunAccounts]) -> dict[str, Any]:
     """What a pool's scenario changes when the pools merge, by key."""
-    leaves = pool.scenario.leaves
-    model = next(each for each in pooling.pools if each.name == pooling.merged_benefits).scenario.leaves
+    leaves, merged = pool.scenario.leaves, pooling.merged
+    assert merged is not None
+    models = [each.scenario.leaves for each in pooling.pools if each.name == merged.benefits]
     changes = {
-        path: model[path] for path in leaves if path.startswith("benefits.") and repr(leaves[path]) != repr(model[path])
+        path: model[path]
+        for model in models
+        for path in leaves
+        if path.startswith("benefits.") and repr(leaves[path]) != repr(model[path])
     }
+    if merged.standard == OWN:
+        return changes
     payers = np.stack([run.account["resident_enrolled"] for run in separate], axis=-1)
     for kind, column in (("personal", "personal_contribution_pp"), ("subsidy", "subsidy_pp")):
         paid = np.stack([run.account[column] for run in separate], axis=-1)

@@ -140,7 +140,7 @@ def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: st
 def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of pools side by side as JSON text."""
     named = zip(pools.names, pools.pooling.pools, strict=True)
-    runs = {name: {"scenario": pool.scenario.name, "inputs": inputs(pool.scenario)} for name, pool in named}
+    runs = {name: {"share": pool.share, "inputs": inputs(pool.scenario)} for name, pool in named}
     return _manifest({"schema": POOLS_SCHEMA, **pools_content(pools), "runs": runs}, outputs, command)
 
 
@@ -151,7 +151,7 @@ def pools_content(pools: "Pools") -> dict[str, Any]:
         "years": [pools.years[0], pools.years[-1]],
         "year": pools.year,
         "adjustment": vars(pools.pooling.adjustment) if pools.pooling.adjustment else None,
-        "merged_benefits": pools.pooling.merged_benefits,
+        "merged": vars(pools.pooling.merged) if pools.pooling.merged else None,
         "sum_of_transfers": pools.zero,
         "reconciliation": None if np.isnan(pools.reconciliation) else pools.reconciliation,
     }

@@ -13,6 +13,7 @@ from simsurance.axes import YEAR
 from simsurance.language import Words, words
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
+from simsurance.scenario_file.pooling import OWN
 
 if TYPE_CHECKING:
     from simsurance.analysis.pools import Pools
@@ -72,7 +73,8 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "year": pools.year,
         "rules": pooling.adjustment,
         "merged": pools.merged is not None,
-        "benefits": named.get(pooling.merged_benefits or "", ""),
+        "benefits": named.get(pooling.merged.benefits, "") if pooling.merged else "",
+        "one_standard": pooling.merged is not None and pooling.merged.standard != OWN,
         "gainers": int((net > 0).sum()),
         "losers": int((net < 0).sum()),
         "gained": float(net.clip(min=0).sum()),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ from simsurance.scenario_file.schema import FUND
 
 RULES: Final = ("deficit", "need", "both")
 """By what an adjustment fund pays out."""
+OWN: Final = "own"
+"""What stays as it is in each pool where they merge."""
+STANDARDS: Final = ("mean", OWN)
 TEXTS: Final = ("title", "title_zh", "description", "description_zh")
 SECTIONS: Final = (*TEXTS, "share", "pools", "adjustment", "merged")
 POOL_KEYS: Final = ("scenario", "share", "with", "set", "moves_in", "title", "title_zh", "mark", "source")
@@ -72,8 +75,19 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """What is unified where the pools merge into one fund.
+
+    `benefits`: the pool whose benefits hold in all, or their own; `standard`: the mean in all, or their own.
+    """
+
+    benefits: str
+    standard: str
+
+
+@dataclass(frozen=True)
 class Pooling:
-    """Pools in their order, the adjustment fund, and the pool whose benefits hold in all where they merge, or none."""
+    """Pools in their order, the adjustment fund between them, what is unified where they merge; None where there is none."""
 
     name: str
     layer: Layer
@@ -84,7 +98,7 @@ class Pooling:
     share: float | None
     pools: tuple[Pool, ...]
     adjustment: Adjustment | None
-    merged_benefits: str | None
+    merged: Merged | None
 
     @property
     def currency(self) -> str:
@@ -127,7 +141,7 @@ def _pooling(name: str, layer: Layer) -> Pooling:
     refuse(faults)
     faults += _together(layer, pools, share)
     refuse(faults)
-    return Pooling(name, layer, share=share, pools=tuple(pools), adjustment=adjustment, merged_benefits=merged, **told)
+    return Pooling(name, layer, share=share, pools=tuple(pools), adjustment=adjustment, merged=merged, **told)
 
 
 def _pools(layer: Layer, faults: list[Fault]) -> list[Pool]:
@@ -141,8 +155,9 @@ def _pools(layer: Layer, faults: list[Fault]) -> list[Pool]:
         place = f"pools.{name}"
         if not isinstance(table, dict):
             faults.append(layer.fault(place, f"{found(table)}; give a table, such as [{place}]"))
-        elif not re.fullmatch(r"[\w-]{1,40}", name):
-            faults.append(layer.fault(place, "cannot be the name of a pool; letters, digits, _ and -, at most 40"))
+        elif not re.fullmatch(r"[\w-]{1,40}", name) or name == OWN:
+            text = f"cannot be the name of a pool; letters, digits, _ and -, at most 40, and not {OWN}"
+            faults.append(layer.fault(place, text))
         elif pool := _pool(layer, name, table, faults):
             pools.append(pool)
     return pools
@@ -176,12 +191,7 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
         scenario = load(file if "." in base or "/" in base else base, options)
         scenario = scenario.replace(changes) if changes else scenario
     except SimsuranceError as error:
-        own = f"{IN_PYTHON}:"
-        faults += [
-            layer.fault(f"{place}.set.{key}", text) if line.startswith(own) else layer.fault(f"{place}.scenario", line)
-            for line in error.lines
-            for key, _, text in [line.removeprefix(own).partition(": ")]
-        ]
+        faults += faults_of(layer, name, error)
         return None
     if share is None and scenario.values.scope != FUND:
         faults.append(
@@ -195,7 +205,19 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
             faults.append(layer.fault(f"{place}.set.{key}.adjustment_share", text))
     own_keys = bool(changes or options or moves)
     where = file.resolve().as_posix()
+    scenario = replace(scenario, name=f"{layer.label}:{place}")
     return Pool(name, scenario, share, moves, title, title_zh, mark, source, where, own_keys)
+
+
+def faults_of(layer: Layer, name: str, error: SimsuranceError) -> list[Fault]:
+    """What is wrong with the scenario of a pool, told where the pool is named."""
+    place, own = f"pools.{name}", f"{IN_PYTHON}:"
+    told = []
+    for line in error.lines:
+        key, _, text = line.removeprefix(own).partition(": ")
+        here = line.startswith(own)
+        told.append(layer.fault(f"{place}.set.{key}" if here else f"{place}.scenario", text if here else line))
+    return told
 
 
 def _together(layer: Layer, pools: list[Pool], share: float | None) -> Iterator[Fault]:
@@ -255,17 +277,19 @@ def _adjustment(layer: Layer, faults: list[Fault]) -> Adjustment | None:
     return Adjustment(first_year=first_year, rule=rule, need_share=need, **values)
 
 
-def _merged(layer: Layer, names: list[str], faults: list[Fault]) -> str | None:
-    """The pool whose benefits hold in all."""
+def _merged(layer: Layer, names: list[str], faults: list[Fault]) -> Merged | None:
+    """What is unified."""
     table = layer.data["merged"]
     if not isinstance(table, dict):
         faults.append(layer.fault("merged", f"{found(table)}; give a table [merged]"))
         return None
-    faults += _unknown(layer, "merged", table, ("benefits",))
-    name = _text(layer, table, "benefits", "merged.benefits", faults)
-    if name and names and name not in names:
-        faults.append(layer.fault("merged.benefits", f'"{name}" is no pool; give {quoted(names)}'))
-    return name
+    faults += _unknown(layer, "merged", table, ("benefits", "standard"))
+    benefits, standard = (_text(layer, table, key, f"merged.{key}", faults) for key in ("benefits", "standard"))
+    if benefits and names and benefits not in (*names, OWN):
+        faults.append(layer.fault("merged.benefits", f'"{benefits}" is no pool; give {quoted((*names, OWN))}'))
+    if standard and standard not in STANDARDS:
+        faults.append(layer.fault("merged.standard", f'"{standard}" is no standard; give {quoted(STANDARDS)}'))
+    return Merged(benefits, standard)
 
 
 def _unknown(layer: Layer, place: str, table: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Fault]:
