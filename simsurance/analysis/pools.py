@@ -572,7 +572,7 @@ def _nation(pooling: Pooling) -> RunAccounts | None:
 
 
 def _merged(pooling: Pooling, apart: Apart) -> tuple[measures.Account, tuple[RunAccounts, ...]]:
-    """One fund; where asked for one standard, the mean of the pools weighted by payers, and one benefit; behaviour answers to both.
+    """One fund; where asked for one standard, the mean weighted by payers, and one benefit; behaviour answers to both.
 
     Entries to the employee scheme are held as in the separate pools.
     """
