@@ -442,3 +442,15 @@ def test_an_unknown_name_says_what_is_shipped() -> None:
         "four_region: no shipped pooling scenario; did you mean four_regions?\n",
     )
     assert (scenarios_folder() / "pools" / "four_regions.toml").is_file()
+
+
+def test_pinned_totals_are_shared_too(written: Any) -> None:
+    pin = (
+        '"pins.spending" = { total = "resident.outgo", mode = "fixed", values = { "2027" = 1.3e12 }, mark = "choice", '
+    )
+    pin += 'source = "a test" }, "population.pinned_total" = { 2028 = 1.38e9 }'
+    found = written(pooling_text([(name, share, pin) for name, share, _ in PURE], levy=LEVY))
+    outgo, persons = (found.of(SEPARATE, name).sum(axis=1) for name in ("outgo", "population"))
+    assert outgo[found.years.index(2027)] == pytest.approx(1.3e12, rel=1e-12)
+    assert persons[found.years.index(2027)] == pytest.approx(1.38e9, rel=1e-12)
+    assert found.zero < 1e-12
