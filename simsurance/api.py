@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simsurance.analysis.compare import Comparison as ComparedRuns
 from simsurance.analysis.compare import compare as side_by_side
+from simsurance.analysis.pools import Pools
+from simsurance.analysis.pools import pool as side_by_side_pools
 from simsurance.analysis.scheme_effects import POLICIES
 from simsurance.analysis.scheme_effects import SchemeEffects as EffectsByFund
 from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
@@ -16,6 +18,7 @@ from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
 from simsurance.results import HELD, ODDS, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
+from simsurance.scenario_file.pooling import load_pooling
 from simsurance.uncertainty.engines import chosen
 from simsurance.uncertainty.information import SAMPLER as PLAIN
 from simsurance.uncertainty.information import Drawn, Information
@@ -456,6 +459,38 @@ def _asked_for(found: Any, name: str) -> Any:
     return found
 
 
+class PoolResults:
+    """Pools side by side, with an adjustment fund between them, and merged: tables, chart, files. Money in nominal yuan."""
+
+    def __init__(self, shown: Pools) -> None:
+        self.shown = shown
+
+    pools = table_of(Pools, "pools")
+    transfers = table_of(Pools, "transfers")
+    adjustment = table_of(Pools, "adjustment")
+    fund = table_of(Pools, "fund")
+    stability = table_of(Pools, "stability")
+    group = table_of(Pools, "group")
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """The chart of who gains and who loses, and of reserve months apart and with the adjustment fund."""
+        from simsurance.output.charts.pools import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, chart and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_pools
+
+        save_pools(self.shown, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"PoolResults({self.shown!r})"
+
+    def _repr_html_(self) -> str:
+        return str(self.shown.pools.to_html(float_format="{:,.6g}".format))
+
+
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:
     """Project one scenario, given by name, path or value; `changes` are values by dotted key.
 
@@ -497,6 +532,14 @@ def compare(
         for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
+
+
+def pool(pooling: str | Path) -> PoolResults:
+    """The pools of a pooling scenario, by its shipped name or its path.
+
+    Raises SimsuranceError for a faulty file or pools that cannot stand side by side, and an identity that does not hold.
+    """
+    return PoolResults(side_by_side_pools(load_pooling(pooling)))
 
 
 def stochastic(

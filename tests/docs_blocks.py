@@ -50,9 +50,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND = tuple(
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS = tuple(
     Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund")
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -1059,6 +1059,11 @@ def output(command: str) -> str:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(told.rstrip().rpartition("\n")[0].rstrip() + "\n")
+        case ["simsurance", "pool", *arguments]:
+            with TemporaryDirectory() as out:
+                given = ["pool", *arguments, "--no-charts", "--out", out]
+                printed_pools = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
+            return text(printed_pools.partition(out)[0])
         case ["simsurance", *arguments]:
             return text(CliRunner().invoke(simsurance, arguments, catch_exceptions=False).output)
     raise ValueError(f"no block is made by {command}")

@@ -143,7 +143,7 @@ def test_runs_are_built_when_their_block_is_asked_for() -> None:
     assert [run for run, _ in first.accounts()] == asked
 
 
-def levy(year: int, flows: Flows) -> Flows:
+def levy(year: int, flows: Flows, _: np.ndarray) -> Flows:
     """A hundredth of the first run's contributions, more in each year, goes to the others of its group in equal parts."""
     share = 0.01 * (year - 2025)
     paid = flows.money["personal_contributions"].copy()
@@ -173,7 +173,7 @@ def test_runs_of_a_group_meet_within_each_year_whatever_the_blocks(group: int, m
 
 def test_a_group_that_does_nothing_changes_no_bit() -> None:
     built = [build(scenario) for scenario in scenarios()[:6]]
-    idle = projection.project(*stack(built), group=3, meet=lambda _, flows: flows)
+    idle = projection.project(*stack(built), group=3, meet=lambda _, flows, __: flows)
     assert_same_bits(idle, projection.project(*stack(built)), "groups of three that do nothing")
 
 

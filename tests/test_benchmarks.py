@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.pooling import load_pooling
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("run", "scale", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers", "drawn")
+MODULES = ("run", "scale", "engine", "stages", "process", "goals", "reference_kernel", "same_numbers", "drawn", "pools")
 
 
 @pytest.fixture
@@ -98,3 +99,10 @@ def test_earlier_references_are_read_under_the_names_of_today() -> None:
     assert len(before) == 3
     assert not list(numbers.differences(before, after))
     assert len(list(numbers.differences(numbers.cells(then, {}, {}), after))) == 1
+
+
+@pytest.mark.usefixtures("on_path")
+@pytest.mark.parametrize("own", [False, True])
+def test_the_pools_that_are_measured_can_be_pooled(own: bool, tmp_path: Path) -> None:
+    (tmp_path / "many.toml").write_text(import_module("pools").pooling(own), encoding="utf-8")
+    assert len(load_pooling(tmp_path / "many.toml").pools) == 31

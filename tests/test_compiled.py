@@ -142,7 +142,7 @@ def test_entries_that_are_held_have_the_same_numbers(share: float) -> None:
 
 
 def test_runs_that_meet_within_each_year_have_the_same_numbers() -> None:
-    def halved(year: int, flows: Flows) -> Flows:
+    def halved(year: int, flows: Flows, _: np.ndarray) -> Flows:
         together = {name: (values + values[::-1]) / 2 for name, values in flows.money.items()}
         return replace(flows, money=together) if year > 2028 else flows
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from small_pools import LEVY, pooling_text
 
 from simsurance import results
-from simsurance.analysis import compare, scheme_effects, twins
+from simsurance.analysis import compare, pools, scheme_effects, twins
 from simsurance.basis import idle
 from simsurance.cli import COMMANDS, WRITING, main
 from simsurance.errors import ExitCode
@@ -86,7 +87,8 @@ def clean_tables() -> View:
 
 
 def a_fund() -> None:
-    """The folder of a fund with two tables to import."""
+    """The folder of a fund with two tables to import, and a pooling scenario."""
+    Path("three.toml").write_text(pooling_text(levy=LEVY, years='"horizon.last_year" = 2026'))
     new_folder(Path("place"), "en")
     Path("place/raw/insured.csv").write_text("year,resident insured (10k persons)\n2024,500\n2025,505\n")
     Path("place/raw/standards.csv").write_text("year,personal contribution (yuan)\n2025,430\n2026,430\n")
@@ -105,6 +107,7 @@ PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "
 FIT = ["calibrate", "baseline", "--from", "2025", "--no-charts"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
+POOL = ["pool", "three.toml", "--no-charts"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
@@ -121,6 +124,7 @@ CASES = {
     "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
     "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
     "calibrate": [Case(FIT, of_folder("calibrate-baseline"), [*FIT, "--lang", "zh"])],
+    "pool": [Case(POOL, of_folder("pool-three"), [*POOL, "--bom"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [
         Case(["init", "own"], of_files("own.toml")),
@@ -193,6 +197,7 @@ def warm(tmp_path_factory):
         patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
         patch.setattr(Points, "chunk", _found_once(Points.chunk))
         patch.setattr(twins, "beside_twins", _found_once(twins.beside_twins))
+        patch.setattr(pools, "pool", _found_once(pools.pool))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
         yield

@@ -18,6 +18,7 @@ NAMES = [
     "compare",
     "information",
     "load",
+    "pool",
     "rebuild",
     "run",
     "run_accounts",

@@ -32,6 +32,7 @@ COMMANDS = {
     "loopholes": "Find members' best answers to the rules and their cost.",
     "init": "Start a scenario file, or the folder of a fund, of your own.",
     "import": "Read a fund office's table into the folder of a fund.",
+    "pool": "Set pools side by side, apart, adjusted and merged.",
     "calibrate": "Fit a fund's factors to its own series.",
     "schema": "Print the JSON Schema of a scenario file.",
 }
@@ -52,6 +53,7 @@ WRITING = (
     "schemes",
     "init",
     "import",
+    "pool",
     "calibrate",
     "schema",
 )

@@ -94,8 +94,10 @@ def short_buffers() -> Iterator[None]:
 
 IN_ROOM = ("flow", *FLOW_AXES)
 """Axes of all flows of a year side by side."""
-Meeting = Callable[[int, Flows], Flows]
-"""What the runs of a group do to each other's flows within a year, before the funds are closed: year and flows to flows."""
+Meeting = Callable[[int, Flows, np.ndarray], Flows]
+"""What the runs of a group do to each other's flows within a year, before the funds are closed.
+
+Year, flows and the insured on 1 January by need, [run, health, sex, age], to flows."""
 
 
 @short_buffers()
@@ -144,7 +146,8 @@ def project_block(
         stepped = [lived(state, each, works[len(state.cells)]) for state, each in zip(states, own, strict=True)]
         flows = [flow for _, flow in stepped]
         if meet is not None:
-            flows = met(flows, group, partial(meet, year_basis.year))
+            insured = np.concatenate([insured_by_need(state) for state in states])
+            flows = met(flows, insured, group, partial(meet, year_basis.year))
         states = []
         for part, each, (state, _), flow in zip(parts, own, stepped, flows, strict=True):
             state, interest = closed(state, record.flows(place, part, flow), each)
@@ -158,11 +161,16 @@ def parts_of(runs: slice, size: int) -> list[slice]:
     return [slice(first, min(first + size, runs.stop)) for first in range(runs.start, runs.stop, size)]
 
 
-def met(flows: list[Flows], group: int, meet: Callable[[Flows], Flows]) -> list[Flows]:
-    """Flows of the parts of a block after each of its groups has met."""
+def insured_by_need(state: State) -> np.ndarray:
+    """Insured residents, [run, health, sex, age]."""
+    return state.persons[:, :, TENURES].sum(axis=axis("status", "area", "income"))
+
+
+def met(flows: list[Flows], insured: np.ndarray, group: int, meet: Callable[[Flows, np.ndarray], Flows]) -> list[Flows]:
+    """Flows of the parts of a block after each of its groups has met; the insured on 1 January by need."""
     sizes = [len(flow.births) for flow in flows]
     together = combined(flows, np.concatenate)
-    groups = [meet(some_runs(together, runs)) for runs in parts_of(slice(0, sum(sizes)), group)]
+    groups = [meet(some_runs(together, runs), insured[runs]) for runs in parts_of(slice(0, sum(sizes)), group)]
     after = combined(groups, np.concatenate)
     ends = list(accumulate(sizes))
     return [some_runs(after, slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]

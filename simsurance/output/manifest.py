@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from simsurance import __version__
 from simsurance.data import tables
 from simsurance.data.tables import DATA
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.condition import Chance
@@ -45,6 +48,7 @@ ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
+POOLS_SCHEMA: Final = "simsurance.pools/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -207,6 +211,26 @@ def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: st
     """The manifest of a calibration as JSON text."""
     content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
     return _manifest(content | {"inputs": inputs(fit.scenario)}, outputs, command)
+
+
+def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of pools side by side as JSON text."""
+    named = zip(pools.names, pools.pooling.pools, strict=True)
+    runs = {name: {"share": pool.share, "inputs": inputs(pool.scenario)} for name, pool in named}
+    return _manifest({"schema": POOLS_SCHEMA, **pools_content(pools), "runs": runs}, outputs, command)
+
+
+def pools_content(pools: "Pools") -> dict[str, Any]:
+    """What was pooled, and whether it sums to nothing."""
+    return {
+        "pooling": pools.pooling.name,
+        "years": [pools.years[0], pools.years[-1]],
+        "year": pools.year,
+        "adjustment": vars(pools.pooling.adjustment) if pools.pooling.adjustment else None,
+        "merged": vars(pools.pooling.merged) if pools.pooling.merged else None,
+        "sum_of_transfers": pools.zero,
+        "reconciliation": None if np.isnan(pools.reconciliation) else pools.reconciliation,
+    }
 
 
 def calibration_content(fit: "FundFit") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from simsurance.output.manifest import (
     attribution_manifest,
     calibration_manifest,
     comparison_manifest,
+    pools_manifest,
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
@@ -30,6 +31,7 @@ from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, st
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
+    from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
@@ -223,6 +225,24 @@ def save_calibration(
         return write_all(fit, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: calibration_manifest(fit, outputs, command), bom)
+
+
+def save_pools(
+    pools: "Pools", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write pools side by side as the folder `path`, in the same way."""
+    from simsurance.output.pools_summary import pools_summary
+
+    names = ("pools", "transfers", "adjustment", "fund", "stability", "group")
+    texts: dict[str, str | bytes] = {f"{name}.csv": table_csv(getattr(pools, name)) for name in names}
+    texts["summary.md"] = pools_summary(pools, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.pools import write_all
+
+        return write_all(pools, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: pools_manifest(pools, outputs, command), bom)
 
 
 def save_sensitivity(

@@ -39,13 +39,14 @@ def project_block(
     founds = shared(record, stepped, not by_person)
     for place, year in enumerate(basis):
         own = projection.select(year, runs, len(opening.cells))
+        insured = projection.insured_by_need(state) if meet is not None else None
         stepped.live(own, founds[place, runs])
         record.dates(place, runs, {"fund": state.fund, "prepaid": state.prepaid})
         after, of_whole_run = told(stepped, state, own)
         if by_person:
             flows = flows_of(stepped, state.fund, own, of_whole_run)
-            if meet is not None:
-                (flows,) = projection.met([flows], group, partial(meet, year.year))
+            if meet is not None and insured is not None:
+                (flows,) = projection.met([flows], insured, group, partial(meet, year.year))
             totals = record.flows(place, runs, flows)
         else:
             totals = dict(zip(names_of(own), stepped.found["totals"].T, strict=False)) | of_whole_run

@@ -1,0 +1,94 @@
+"""Chart of pools: who gains and who loses, and the reserve months of each apart and with the adjustment fund."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from simsurance import __version__
+from simsurance.analysis.pools import ADJUSTED, SEPARATE
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
+from simsurance.output.charts.words import clauses
+from simsurance.output.labels import in_language, unit
+from simsurance.output.pools_summary import said_of, titles
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from simsurance.analysis.pools import Pools
+    from simsurance.language import Words
+
+NAME: Final = "pools"
+MOST: Final = 34
+"""Rows; of more pools those in the middle are left out."""
+WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 2.8
+LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
+NAME_SIZE: Final = 7.5
+
+
+def draw(pools: "Pools", lang: str = "en") -> Chart:
+    """A row a pool, who gains most first: a bar of the net transfer, and a ring and a dot of reserve months, joined."""
+    said, table = said_of(pools, lang), pools.pools
+    half = MOST // 2
+    shown = table if len(table) <= MOST else table.iloc[[*range(half), *range(-half, 0)]]
+    rows = len(shown)
+    high = ROW * rows + HEAD + FOOT
+    notes = [said.say("chart.note.pools", pools=float(pools.net.sum()), kept=float(pools.kept.sum()))]
+    if len(table) > rows:
+        notes.append(said.say("chart.note.pools_rest", count=len(table) - rows))
+    with canvas.style():
+        figure = canvas.sheet(
+            said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang)),
+            said.label("chart.axis.pools_rows"),
+            [f"simsurance {__version__}", clauses(notes, lang)],
+            lang,
+            size=(WIDE * CENTIMETRE, high * CENTIMETRE),
+        )
+        low, tall = FOOT / high, ROW * rows / high
+        bars = canvas.plot_area(figure, (LEFT, low, BETWEEN - LEFT - GAP, tall))
+        dots = canvas.plot_area(figure, (BETWEEN, low, RIGHT - BETWEEN, tall))
+        net = shown["net_transfer_pp"].to_numpy()
+        bars.barh(range(rows), net, 0.62, color=[BLUE if value >= 0 else VERMILLION for value in net], zorder=3)
+        _months(dots, shown)
+        money = unit("yuan_pp", said).name
+        _side(bars, said.say("chart.axis.pools_net", unit=money), rows, said)
+        _side(dots, said.say("chart.axis.pools_months", year=pools.year), rows, said)
+        named = titles(pools, lang)
+        names = [canvas.wrapped(named[str(name)], 26, 2, size=NAME_SIZE) for name in shown.index]
+        bars.set_yticks(range(rows), names, fontsize=NAME_SIZE)
+        dots.set_yticks([])
+        return Chart(NAME, figure, table.reset_index())
+
+
+def _months(axes: "Axes", shown: "pd.DataFrame") -> None:
+    """Reserve months apart, a ring, and with the adjustment fund, a dot, joined."""
+    apart, adjusted = (shown[f"reserve_months_{name}"].to_numpy() for name in (SEPARATE, ADJUSTED))
+    for place, ends in enumerate(np.stack([apart, adjusted], axis=-1)):
+        axes.plot(ends, [place, place], color=GREY, linewidth=1.0, zorder=2)
+    places = range(len(shown))
+    axes.plot(apart, places, "o", markersize=5.5, markerfacecolor="white", markeredgecolor=BLACK, zorder=4)
+    axes.plot(adjusted, places, "o", markersize=4.5, color=BLACK, zorder=3)
+
+
+def _side(axes: "Axes", name: str, rows: int, said: "Words") -> None:
+    """One panel: its unit below, a line at zero, rows from the top."""
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.axvline(0, color=BLACK, linewidth=0.8, zorder=5)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.margins(x=0.08)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
+    axes.set_xlabel(canvas.wrapped(name, 50, 2, size=NAME_SIZE), fontsize=NAME_SIZE)
+
+
+def write_all(pools: "Pools", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw the chart into a folder; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    yield from canvas.write(draw(pools, lang), folder)
