@@ -121,7 +121,7 @@ def test_command_writes_an_option_that_runs_use_and_the_same_bytes_again(folder,
     assert told["fits"]
     used = load(file)
     assert used.values.claims.inpatient.level != load(file, without=overlay).values.claims.inpatient.level
-    names = {each.name for each in (tmp_path / "out" / "calibrate-fund").iterdir()}
+    names = {each.name for each in (tmp_path / "out" / f"calibrate-{used.name}").iterdir()}
     assert names >= {"factors.csv", "figures.csv", "calibrated.toml", "summary.md", "charts"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from small_scheme import told
 
 from simsurance.axes import ENTRANTS, FLOW_AXES, PERSON_AXES
-from simsurance.basis import build
+from simsurance.basis import build_arrays
 from simsurance.basis.entries import holding
 from simsurance.ledger import LEDGER, TOTALS
 from simsurance.model.participation import WaitingRules
@@ -27,8 +27,8 @@ def a_year() -> tuple[State, YearBasis, Flows]:
     pin = {"total": "subsidies", "values": {2027: 7e11}, "mark": "judgement", "source": "S_JUDGEMENT"}
     changes = {"horizon.last_year": 2027, "contributions.prepaid_share": 0.5, "pins.subsidies": pin}
     scenario = load("baseline").replace(changes)
-    state, basis = build(scenario)
-    basis = holding(basis, simulate([scenario])[0].entries)
+    built = holding(build_arrays(scenario), simulate([scenario])[0].entries)
+    state, basis = built.state, built.years
     with short_buffers():
         _, flows = step(state, basis[0], Workspace(state.cells.shape))
     return state, basis[0], flows

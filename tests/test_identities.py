@@ -9,7 +9,8 @@ import pytest
 
 from simsurance import identities, measures
 from simsurance.axes import ENTRANTS, row
-from simsurance.basis import build, stack
+from simsurance.basis import build, build_arrays
+from simsurance.basis.built import stack
 from simsurance.basis.entries import holding
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import ACCOUNTS as ACCOUNTS_FUND
@@ -37,9 +38,8 @@ def projection() -> tuple[Projection, tuple[YearBasis, ...]]:
     changed |= {"benefits.birth_benefit": 2000}
     other = base.replace(changed)
     (root,) = simulate([base])
-    built = [(state, holding(years, root.entries)) for state, years in map(build, (base, other))]
-    state, basis = stack(built)
-    return project(state, basis), basis
+    built = stack([holding(build_arrays(each), root.entries) for each in (base, other)])
+    return project(built.state, built.years), built.years
 
 
 def flow(name: str, factor: float = 1.001) -> Change:
@@ -300,7 +300,7 @@ def test_the_worst_place_is_named_with_year_and_amount() -> None:
 
 def test_a_premium_is_no_benefit_beyond_the_cost() -> None:
     dear = {"benefits.critical_illness.financing": "premium", "benefits.critical_illness.premium": 50_000}
-    state, basis = stack([build(load("baseline").replace({"horizon.last_year": 2027} | dear))])
+    state, basis = build(load("baseline").replace({"horizon.last_year": 2027} | dear))
     found = project(state, basis)
     assert found.totals["critical_illness"].min() > found.totals["inpatient_claims"].max()
     assert all(check.holds for check in identities.check(found, basis, measures.accounts(found, basis))[0])

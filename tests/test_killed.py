@@ -137,9 +137,9 @@ READING = {
     "show": ["show", "baseline"],
     "validate": ["validate", "mine.toml"],
     "hindcast": ["hindcast"],
-    "levers": ["levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2027"],
+    "levers": ["levers", "baseline", "--with", "payment_ratio_up", "--set", "horizon.last_year=2027", "--jobs", "1"],
     "story": ["story", "baseline", "--history", "2025: in, 2026: lapse, 2027: in"],
-    "loopholes": ["loopholes", "baseline", "--years", "3"],
+    "loopholes": ["loopholes", "baseline", "--years", "3", "--jobs", "1"],
 }
 
 

@@ -112,7 +112,7 @@ def test_draws_are_those_of_the_sample_in_whatever_chunks() -> None:
     across = work.chunk(BLOCK - 2, BLOCK + 2)["months/resident"]
     plan = Plan((scenario,), Sample(WHOLE, 1, "sobol"))
     start = WHOLE // SCRAMBLINGS
-    own = [plan.chunk(*span)[0].yearly["resident"]["reserve_months"] for span in ((30, 32), (start, start + 2))]
+    own = [plan.chunk(*span)["0/yearly/resident/reserve_months"] for span in ((30, 32), (start, start + 2))]
     np.testing.assert_array_equal(across, np.concatenate(own))
 
 

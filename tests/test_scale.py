@@ -115,7 +115,7 @@ def test_processes_and_draws_solved_together_follow_the_budget() -> None:
     assert [each.jobs for each in found] == sorted((each.jobs for each in found), reverse=True)
     assert {each.jobs for each in found} == {1, 2, 3, 4}
     assert all(each.memory <= most.memory for each in found)
-    with pytest.raises(SimsuranceError, match=r"^--memory 1M: one process needs about \d+M$") as told:
+    with pytest.raises(SimsuranceError, match=r"^--memory 1M: one process needs about [\d.]+[MG]$") as told:
         need(central, sample, 4, 1e6)
     assert told.value.exit_code == ExitCode.USAGE
 

@@ -79,23 +79,23 @@ def test_what_shares_a_run_reaches_other_funds_or_is_one_input():
 @pytest.mark.parametrize("scenario", ["baseline", "low_fertility"])
 def test_at_most_twelve_builds_projected_several_at_once(monkeypatch, scenario):
     run = projected(scenario, **SHORT)
-    counts = {"build": 0, "project": 0}
+    counts = {"build_arrays": 0, "project": 0}
 
     def counting(name):
         true = getattr(results_module, name)
 
-        def counted(*given):
+        def counted(*given, **named):
             counts[name] += 1
-            return true(*given)
+            return true(*given, **named)
 
         return counted
 
     for name in counts:
         monkeypatch.setattr(results_module, name, counting(name))
     single_changes(run)
-    assert counts["build"] == len(listed()) - (scenario == "low_fertility")
-    assert 0 < counts["project"] <= counts["build"] / 2
-    assert counts["build"] < MOST_BUILDS
+    assert counts["build_arrays"] == len(listed()) - (scenario == "low_fertility")
+    assert 0 < counts["project"] <= counts["build_arrays"] / 2
+    assert counts["build_arrays"] < MOST_BUILDS
 
 
 def test_the_range_holds_the_central_year_and_the_ends_are_years_of_single_runs():

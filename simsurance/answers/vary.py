@@ -21,6 +21,8 @@ How = Literal["set", "multiply", "add"]
 WAYS: Final[tuple[How, ...]] = ("set", "multiply", "add")
 DIGITS: Final = 8
 """Significant digits of what is tried, so that what is found can be written and read again."""
+FINENESS: Final = 2e3
+"""Parts of the distance of the bounds to which ends of intervals are told."""
 USUAL: Final = (0.5, 2.0)
 """Bounds, as multiples of the scenario's own value, where none are given and the key has none that are nearer."""
 FORM: Final = "key, or key=from:to (benefits.inpatient.payment_ratio=0.5:0.8)"
@@ -52,7 +54,7 @@ class Vary:
     @property
     def least_change(self) -> float:
         """What the ends of an interval are told to: 1/2,000 of the bounds' distance."""
-        return (self.high - self.low) / 2000
+        return (self.high - self.low) / FINENESS
 
     def changes(self, size: float) -> dict[str, Any]:
         """Values by key at a size of the first key."""

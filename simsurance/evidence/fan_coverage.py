@@ -21,6 +21,7 @@ from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA, read_table
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.ex_ante import ITEMS, OPENINGS, Growth, known_at
+from simsurance.evidence.fit import LAST_YEAR
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.uncertainty import draws
@@ -31,7 +32,7 @@ TABLE: Final = DATA / "fan_coverage.csv"
 HEADER: Final = ("opening", "year", "fund", "item", "published", "p10", "p50", "p90", "draws", "nearer")
 DRAWS: Final = 64
 SEED: Final = 1
-SINCE: Final = 2021
+SINCE: Final = LAST_YEAR - 4
 """The first year whose figures are counted."""
 ENDS: Final = (10.0, 50.0, 90.0)
 

@@ -23,6 +23,7 @@ from scipy.special import stdtrit
 from simsurance.axes import axis
 from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA, read_table, text_rows
+from simsurance.evidence.fit import LAST_YEAR
 from simsurance.ledger import fund_of
 from simsurance.results import accounts_of
 from simsurance.scenario_file.files import scenarios_folder
@@ -46,7 +47,7 @@ SEED, FEWER, FEWER_SEED = 2, 1024, 1
 """Seed of the many draws; number and seed of those held against them, the first 256 of which are the accepted ones."""
 SMALL: Final = 256
 FUND: Final = "resident"
-MONTHS_IN, DEPLETED_BY = 2035, 2040
+MONTHS_IN, DEPLETED_BY = LAST_YEAR + 10, LAST_YEAR + 15
 """Whose mean and whose chance say what draws are worth."""
 COVERED: Final = 0.95
 EXPECTED: Final = 10.0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.stochastic import CentralRun
 
-ALONE: Final = 4.2
+ALONE: Final = 5.6
 """A process beyond its imports, in the arrays of one run: the reference year, one draw built and projected, gaps between."""
 BESIDE: Final = 1.0
 """Each draw whose levels are solved beside others, in the same."""
