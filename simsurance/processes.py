@@ -40,7 +40,7 @@ def spread(
         yield from ((place, work(shared, task)) for place, task in enumerate(tasks))
         return
     context = get_context("spawn")
-    stop = context.Event()
+    stop = context.RawValue("b", 0)  # without a lock: who is interrupted while holding one would keep it
     pool = ProcessPoolExecutor(jobs, context, _begin, (work, shared, stop))
     try:
         with _surroundings():
@@ -54,7 +54,7 @@ def spread(
             exit_code=ExitCode.ENVIRONMENT,
         ) from None
     finally:
-        stop.set()
+        stop.value = 1
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -105,7 +105,7 @@ def _end_with_parent() -> None:
 
 
 def _do(task: Any) -> Any:
-    if _HERE["stop"].is_set():
+    if _HERE["stop"].value:
         return None
     _HERE["busy"] = True
     try:
