@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from typing import Any, Final, NoReturn, TypeVar
 
 from simsurance.errors import ExitCode, SimsuranceError
 
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PATIENCE: Final = 5.0
+"""Seconds in which a process that was interrupted clears up."""
 CAN_BLOCK: Final = hasattr(signal, "pthread_sigmask")
 """Whether an interruption can wait."""
 Shared = TypeVar("Shared")
@@ -53,6 +55,13 @@ def spread(
             "a process ended before its work; there may be too little memory: fewer --jobs need less",
             exit_code=ExitCode.ENVIRONMENT,
         ) from None
+    except KeyboardInterrupt:
+        stop.value = 1
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():  # one that began after the interruption knows nothing of it, and waits for work
+            child.join(PATIENCE)
+            child.terminate()
+        raise
     finally:
         stop.value = 1
         pool.shutdown(wait=True, cancel_futures=True)
