@@ -148,3 +148,11 @@ def test_command_tells_and_writes_effects(tmp_path, lang):
     for wrong in (["attribute", "baseline"], ["attribute", "baseline", "high_cost", "--option", "fraud_recovery"]):
         refused = CliRunner().invoke(main, wrong)
         assert refused.exit_code == 2
+
+
+def test_a_measure_that_is_none_is_told_before_anything_is_kept(tmp_path):
+    arguments = ["attribute", "baseline", "high_cost", "--measure", "reserve_month", "--out", str(tmp_path)]
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 3
+    assert "no such measure" in refused.stderr
+    assert not list(tmp_path.iterdir())

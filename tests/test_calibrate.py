@@ -162,3 +162,9 @@ def test_the_nation_is_calibrated_by_the_same_command():
         ["claims.inpatient.level", "contributions.local_supplement", "employee.accounts.spending_rate"], "value"
     ]
     assert ((near - 1).abs() < 0.02).all()
+
+
+def test_a_step_that_the_scenario_does_not_bear_is_halved():
+    fit = fund_fit(load("high_cost"), 2024)
+    assert fit.projections <= 60
+    assert np.isfinite(fit.left).all()

@@ -291,3 +291,11 @@ def test_a_membership_that_is_held_is_stepped_by_the_plain_engine_alone(central)
     built = holding(build_arrays(central.scenario), unmoved(central))
     with pytest.raises(ValueError, match="by the plain engine"):
         project(built.state, built.years, engine=COMPILED)
+
+
+def test_a_key_that_moves_nothing_is_told(tmp_path):
+    arguments = ["solve", "baseline", "--set", "horizon.last_year=2030", "--vary", "fund.opening", "--no-charts"]
+    result = CliRunner().invoke(main, [*arguments, "--for", "depletion_year >= 2029", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "the same at every value tried" in result.output
+    assert "the same at every value tried" in (tmp_path / "solve-baseline" / "summary.md").read_text(encoding="utf-8")

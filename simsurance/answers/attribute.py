@@ -192,13 +192,14 @@ def attribute(
     jobs: int = 1,
     folder: Path | None = None,
     tell: Tell | None = None,
+    central: RunResult | None = None,
 ) -> Attribution:
     """What parts do to a scenario, alone and together; entries to the employee scheme as in `compare`.
 
     `jobs` processes; `folder`, `tell` as in `points.computed`. Raises SimsuranceError for a set of parts that is no scenario.
     """
     if not parts:
-        raise _usage(f"{base.name}: no difference to attribute; name another scenario, or options with --with")
+        raise _usage(f"{base.name}: no difference to attribute; name another scenario, or options with --option")
     if len(parts) > MOST_PARTS:
         raise _usage(f"{base.name}: {len(parts)} parts; at most {MOST_PARTS}, group keys with --part NAME=KEY,KEY")
     names = [part.name for part in parts]
@@ -211,12 +212,12 @@ def attribute(
     else:
         begun = {tuple(sorted(order[:size])) for order in drawn for size in range(count + 1)}
         members = sorted(begun | {(place,) for place in range(count)}, key=lambda each: (len(each), each))
-    (central,) = simulate([base])
-    sets = Sets(base, tuple(parts), tuple(members), entries_of(central, entries))
+    (run,) = simulate([base]) if central is None else (central,)
+    sets = Sets(base, tuple(parts), tuple(members), entries_of(run, entries))
     for point in range(sets.points):
         if len(sets.members[point]) in (1, 2, count):
             sets.at(point)  # parts that cannot be told apart are refused before anything is projected
-    return Attribution(central, sets, computed(sets, jobs, folder, tell), drawn, entries)
+    return Attribution(run, sets, computed(sets, jobs, folder, tell), drawn, entries)
 
 
 def _orders(count: int, orders: int) -> tuple[tuple[int, ...], ...]:

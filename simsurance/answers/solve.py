@@ -81,6 +81,11 @@ class Answer:
         )
 
     @property
+    def moves(self) -> bool:
+        """Whether the measure is another at any size."""
+        return len({margin for margin in self.margins if np.isfinite(margin)}) > 1
+
+    @property
     def monotone(self) -> bool:
         """Whether the margin rises, or falls, all along."""
         steps = np.diff([margin for margin in self.margins if np.isfinite(margin)])

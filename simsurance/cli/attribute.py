@@ -90,12 +90,16 @@ def command(
         from simsurance.answers.attribute import attribute, differences, named_keys, options_of
         from simsurance.output.manifest import attribution_id
         from simsurance.output.save import save_attribution
+        from simsurance.results import simulate
         from simsurance.uncertainty.chunks import discard_parts
+        from simsurance.uncertainty.sweep import require_measure
 
         if other:
             parts = differences(base, scenario_of(other, fragments, settings), named_keys(named))
         else:
             parts = options_of([name for names in package for name in names.split(",")])
+        (central,) = simulate([base])
+        require_measure(central, fund, measure)
         tell_notes(notes_of(base, lang))
         kept = parts_of(folder, attribution_id(base, parts, entries, orders), lang)
         found = attribute(
@@ -106,8 +110,8 @@ def command(
             processors(jobs),
             kept,
             lambda done, of: line.say_share(said, done, of, "points"),
+            central,
         )
-        found.effects(fund, measure)
         line.say(said.say("progress.writing", folder=folder))
         save_attribution(found, folder, fund, measure, charts, lang, command_line(), bom)
         discard_parts(kept)

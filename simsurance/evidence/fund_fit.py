@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from simsurance.data.tables import DATA, read_table, text_rows
-from simsurance.errors import SimsuranceError
+from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.evidence.hindcast import CLOSING_BALANCE, CURRENT_BALANCE, ITEMS, PARTS, TOLERANCE, Item, refuse_others
 from simsurance.evidence.hindcast import published_years as years_of
 from simsurance.evidence.published import series_file
@@ -40,6 +40,8 @@ STEP: Final = 0.1
 SETTLED: Final = 1e-5
 """Of the prior spread: a step that no longer matters."""
 MOST_STEPS: Final = 8
+MOST_HALVES: Final = 6
+"""How often a step is halved that the scenario does not bear."""
 APART: Final = 1.0
 """Of the prior spread: where the second search begins."""
 TOLD: Final = 0.5
@@ -263,8 +265,8 @@ def fund_fit(scenario: Scenario, first: int | None = None) -> FundFit:
     slopes = search.slopes(np.zeros(len(chosen)), before)
     moved, slopes = search.settle(np.zeros(len(chosen)), before, slopes)
     aside = APART * np.where(np.arange(len(chosen)) % 2, -1.0, 1.0)
-    elsewhere = np.clip(aside, *search.bounds)
-    again, _ = search.settle(elsewhere, search.logs([elsewhere])[0], slopes)
+    elsewhere, there = search.towards(np.zeros(len(chosen)), np.clip(aside, *search.bounds))
+    again, _ = search.settle(elsewhere, there, slopes)
     left = search.logs([moved])[0]
     values = np.array([each.value for each in figures])
     ends = moved, again, before, left
@@ -336,7 +338,19 @@ class Search:
             step = np.asarray(lsq_linear(wide, wanted, bounds, method="bvls").x)
             if np.abs(step).max() < SETTLED:
                 break
-            after = self.logs([at + step])[0]
+            reached, after = self.towards(at, step)
+            step = reached - at
             slopes += np.outer(after - here - slopes @ step, step) / (step @ step)
-            at, here = at + step, after
+            at, here = reached, after
         return at, slopes
+
+    def towards(self, at: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where a step leads, and the logarithms there; half of it, and half again, where the scenario does not bear it."""
+        for _ in range(MOST_HALVES):
+            try:
+                return at + step, self.logs([at + step])[0]
+            except SimsuranceError as error:
+                if error.exit_code != ExitCode.INPUT:
+                    raise
+                step = step / 2
+        return at + step, self.logs([at + step])[0]

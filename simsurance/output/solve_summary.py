@@ -126,6 +126,7 @@ def solve_facts(found: "Solved | OnDraws", delay: "Delay | None", lang: str) -> 
         "vary": vary_facts(found.vary, said),
         "answers": [answer_facts(found, each, said) for each in found.answers] if isinstance(found, Solved) else [],
         "runs": found.runs if isinstance(found, Solved) else 0,
+        "level": isinstance(found, Solved) and not found.answer.moves,
         "already": isinstance(found, Solved) and found.holds_already,
         "drawn": None if isinstance(found, Solved) else drawn_facts(found, said),
         "tolerance": size_words(found.vary.least_change, said),
@@ -141,6 +142,7 @@ def solve_lines(found: "Solved | OnDraws", delay: "Delay | None", lang: str) -> 
     lines = [said.say("solve.asked", **facts), said.say("solve.varied", **facts["vary"])]
     lines += [said.say("solve.with", **each) for each in facts["vary"]["others"]]
     lines += [said.label("solve.already")] if facts["already"] else []
+    lines += [said.say("solve.level", **facts["vary"])] if facts["level"] else []
     bounds = {name: facts["vary"][name] for name in ("low", "high")}
     for each in facts["answers"]:
         lines.append(said.say("solve.answer" if each["found"] else "solve.none", **each, **bounds))
