@@ -12,7 +12,7 @@ VARIABLE = "_SIMSURANCE_COMPLETE"
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print the completion of SHELL, to be read at its start.
+    r"""Print the completion of SHELL, to be read at its start.
 
     \b
     bash:  simsurance completion bash > ~/.simsurance-complete.bash

@@ -144,6 +144,6 @@ def _table(findings: list[Finding], said: Words) -> list[str]:
     from simsurance.cli.show import columns
 
     marks = {True: "ok", None: "-", False: said.label("doctor.broken")}
-    rows = [(marks[each.ok], each.name, each.found, each.advice) for each in findings]
+    rows: list[tuple[str, ...]] = [(marks[each.ok], each.name, each.found, each.advice) for each in findings]
     lacking = sum(each.ok is False for each in findings)
     return [*columns(rows), "", said.say("doctor.verdict", lacking=lacking)]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.condition import Chance
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
     from simsurance.answers.solve import Solved
     from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
@@ -45,6 +46,7 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
+PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
@@ -153,6 +155,32 @@ def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], comman
         "runs": {found.vary.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def page_manifest(found: "Page", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a meeting page as JSON text."""
+    content = {"schema": PAGE_SCHEMA, **page_content(found), "runs": {found.central.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def page_content(found: "Page") -> dict[str, Any]:
+    """The levers of a page, with the bounds that were asked for where those are wider, its draws and its errors by fund."""
+    from simsurance.output.meeting_page import error_facts
+
+    levers = [
+        {
+            "name": each.name,
+            "keys": list(each.vary.keys),
+            "how": each.vary.how,
+            "from": each.vary.start,
+            "bounds": [each.vary.low, each.vary.high],
+            "asked": list(each.asked),
+            "own": each.vary.own,
+        }
+        for each in found.sliders.each
+    ]
+    sample = None if found.draws is None else vars(found.draws.sample)
+    return {"levers": levers, "sample": sample, "errors": {fund: error_facts(found, fund) for fund in found.funds}}
 
 
 def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from simsurance.output.manifest import (
     attribution_manifest,
     calibration_manifest,
     comparison_manifest,
+    page_manifest,
     pools_manifest,
     run_manifest,
     scheme_effects_manifest,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
     from simsurance.answers.solve import Solved
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.output.charts.easel import Easel
@@ -332,6 +334,19 @@ def save_solve(
         return write_all(found, delay, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+
+
+def save_page(found: "Page", path: Path, lang: str = "en", command: str = "") -> None:
+    """Write a meeting page as the folder `path`, in the same way, with every setting at which its error was found."""
+    from simsurance.output.meeting_page import PAGE, html
+
+    errors = found.checked.table(found.sliders, found.funds)
+    texts = {
+        **_scenario_of(found.central.scenario),
+        PAGE: html(found, lang),
+        "errors.csv": table_csv(errors, index=False),
+    }
+    _write(path, texts, None, lambda outputs: page_manifest(found, outputs, command))
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
