@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
     from simsurance.answers.solve import Solved
     from simsurance.answers.vary import How
     from simsurance.output.card import Card
@@ -459,6 +460,33 @@ def _asked_for(found: Any, name: str) -> Any:
     return found
 
 
+class MeetingPage:
+    """A page with sliders for a meeting: `errors` against the engine at settings that were not fitted, `html`, a file."""
+
+    def __init__(self, shown: "Page") -> None:
+        self.shown = shown
+
+    @property
+    def errors(self) -> Any:
+        """One row a setting and fund: sizes of the levers, the largest error in months covered, depletion years apart."""
+        return self.shown.checked.table(self.shown.sliders, self.shown.funds)
+
+    def html(self, lang: str = "en") -> str:
+        """The page, which needs neither network nor simsurance."""
+        from simsurance.output.meeting_page import html
+
+        return html(self.shown, lang)
+
+    def save(self, path: str | Path, lang: str = "en") -> None:
+        """Write the page and its errors to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_page
+
+        save_page(self.shown, Path(path), lang)
+
+    def __repr__(self) -> str:
+        return f"MeetingPage({self.shown.central!r}; {', '.join(each.name for each in self.shown.sliders.each)})"
+
+
 class PoolResults:
     """Pools side by side, with an adjustment fund between them, and merged: tables, chart, files. Money in nominal yuan."""
 
@@ -532,6 +560,28 @@ def compare(
         for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
+
+
+def page(
+    scenario: Scenario | str | Path,
+    levers: Sequence[str] = (),
+    *,
+    start: int | None = None,
+    draws: int = 128,
+    seed: int = 1,
+    jobs: int = 1,
+) -> MeetingPage:
+    """A page with sliders for levers, six at most, by name or as `"key=from:to"`; `draws` of its fans, 0 for none.
+
+    A lever moves less than asked where the page's error would be too large. Raises SimsuranceError for what is no lever, what
+    moves nothing, a faulty scenario, and where the error cannot be kept.
+    """
+    from simsurance.answers.page import page as made
+    from simsurance.answers.sliders import sliders_of
+
+    sliders = sliders_of(resolve(scenario), levers, start)
+    sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]) if draws else None
+    return MeetingPage(made(sliders, sample, chosen(None, draws * (1 + 2 * len(sliders.each))), jobs))
 
 
 def pool(pooling: str | Path) -> PoolResults:

@@ -3,6 +3,7 @@
 `python -m tests.docs_blocks` writes all of it anew, `python -m tests.docs_blocks NAME` prints one block made here.
 """
 
+import contextlib
 import csv
 import inspect
 import re
@@ -10,7 +11,8 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,11 +52,13 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS = tuple(
-    Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools")
-)
+DOCS = Path(__file__).parent.parent / "docs"
+METHOD = DOCS / "method.md"
+PAGES = sorted(DOCS.rglob("*.md"))
+"""Every page of the site."""
 README = METHOD.parent.parent / "README.md"
+FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)```\n<!-- /file -->", re.DOTALL)
+"""Files that a page shows: they stand in the folder in which the commands of all pages are called."""
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
 MEASURED = re.compile(r"<!-- measured: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /measured -->", re.DOTALL)
 """Blocks whose command takes minutes: they stand in the note with what they were measured on and are not made anew here."""
@@ -949,12 +953,16 @@ def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
     return table(("input", "change", "depletion", heads[0], "depletion", heads[1]), rows)
 
 
+def own_module(name: str) -> Any:
+    """A module beside this file, which is also run as a module of its folder."""
+    sys.path.append(str(Path(__file__).parent))
+    return import_module(name)
+
+
 @cache
 def of_the_city() -> dict[str, str]:
     """What each command of docs/own-fund.md prints, by the command."""
-    sys.path.append(str(Path(__file__).parent))
-    import example_city  # beside this file, which is also run as a module of its folder
-
+    example_city = own_module("example_city")
     with TemporaryDirectory() as folder:
         return example_city.told(Path(folder))
 
@@ -973,6 +981,35 @@ def own_fund_calibration() -> str:
     """What the calibration of the city says."""
     told = of_the_city()["simsurance calibrate city/fund.toml"]
     return text(told.rpartition("out/calibrate")[0])
+
+
+def my_city() -> str:
+    """What a run of the city prints."""
+    return _city_run("en")
+
+
+def my_city_zh() -> str:
+    """The same in Chinese."""
+    return _city_run("zh")
+
+
+def _city_run(lang: str) -> str:
+    with TemporaryDirectory() as folder:
+        given = [
+            str(own_module("example_city").city(Path(folder))),
+            "--no-range",
+            "--no-charts",
+            "--lang",
+            lang,
+            "--out",
+            f"{folder}/out",
+        ]
+        return text(CliRunner().invoke(simsurance, ["run", *given], catch_exceptions=False).stdout.partition("\n\n")[0])
+
+
+def _reference(name: str) -> str:
+    """A page of reference."""
+    return str(getattr(own_module("docs_reference"), name)())
 
 
 def own_fund_series() -> str:
@@ -1023,8 +1060,11 @@ BLOCKS: dict[str, Callable[[], str]] = {
         own_fund_hindcast,
         own_fund_calibration,
         own_fund_series,
+        my_city,
+        my_city_zh,
     )
 }
+BLOCKS |= {name: partial(_reference, name) for name in ("glossary", "glossary_zh", "commands", "api")}
 MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.calibration": calibration.main,
     "simsurance.evidence.cost_growth": cost_growth.main,
@@ -1040,7 +1080,15 @@ MODULES: dict[str, Callable[[], None]] = {
 
 
 def output(command: str) -> str:
-    """What a command of the method note prints, as it is shown there."""
+    """What a command of a page prints, as it is shown there, called where the files that pages show are."""
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for page in PAGES:
+            for found in FILE.finditer(page.read_text(encoding="utf-8")):
+                Path(found["name"]).write_text(found["content"], encoding="utf-8")
+        return _printed(command)
+
+
+def _printed(command: str) -> str:
     match shlex.split(command):
         case ["python", "-m", "tests.docs_blocks", name]:
             return BLOCKS[name]()
@@ -1059,6 +1107,10 @@ def output(command: str) -> str:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(told.rstrip().rpartition("\n")[0].rstrip() + "\n")
+        case ["simsurance", "stochastic", *arguments]:
+            given = ["stochastic", *arguments, "--no-charts", "--jobs", "1"]
+            told = CliRunner().invoke(simsurance, given, catch_exceptions=False).stdout
+            return text(told.rpartition("\nout/")[0])
         case ["simsurance", "pool", *arguments]:
             with TemporaryDirectory() as out:
                 given = ["pool", *arguments, "--no-charts", "--out", out]

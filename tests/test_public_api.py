@@ -18,6 +18,7 @@ NAMES = [
     "compare",
     "information",
     "load",
+    "page",
     "pool",
     "rebuild",
     "run",
