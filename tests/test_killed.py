@@ -19,8 +19,9 @@ from small_pools import LEVY, pooling_text
 
 from simsurance import results
 from simsurance.analysis import compare, pools, scheme_effects, twins
+from simsurance.answers import page as meeting_page
 from simsurance.basis import idle
-from simsurance.cli import COMMANDS, WRITING, main
+from simsurance.cli import COMMANDS, WRITING, demo, main
 from simsurance.errors import ExitCode
 from simsurance.intake.new_folder import new_folder
 from simsurance.output import charts
@@ -107,6 +108,7 @@ PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "
 FIT = ["calibrate", "baseline", "--from", "2025", "--no-charts"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
+PAGE = ["page", "baseline", "--levers", "contribution_share", "--draws", "0", "--jobs", "1", *SHORT[1:]]
 POOL = ["pool", "three.toml", "--no-charts"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
@@ -124,6 +126,8 @@ CASES = {
     "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
     "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
     "calibrate": [Case(FIT, of_folder("calibrate-baseline"), [*FIT, "--lang", "zh"])],
+    "page": [Case(PAGE, of_folder("page-baseline"), [*PAGE, "--lang", "zh"])],
+    "demo": [Case(["demo", "--jobs", "1"], of_folder("page-baseline"))],
     "pool": [Case(POOL, of_folder("pool-three"), [*POOL, "--bom"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [
@@ -134,6 +138,8 @@ CASES = {
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
 }
 READING = {
+    "completion": ["completion", "bash"],
+    "doctor": ["doctor"],
     "show": ["show", "baseline"],
     "validate": ["validate", "mine.toml"],
     "hindcast": ["hindcast"],
@@ -188,6 +194,9 @@ def warm(tmp_path_factory):
         patch.chdir(tmp_path_factory.mktemp("warm"))
         Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
         a_fund()
+        patch.setattr(demo, "DRAWS", 0)
+        patch.setattr(demo, "CHECKS", 4)
+        patch.setattr(meeting_page, "page", _page_once(meeting_page.page))
         for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
@@ -201,6 +210,19 @@ def warm(tmp_path_factory):
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
         yield
+
+
+def _page_once(find: Callable[..., Any]) -> Callable[..., Any]:
+    """A page is computed once for a scenario and its levers."""
+    known: dict[str, Any] = {}
+
+    def found(sliders: Any, *given: Any) -> Any:
+        key = repr((sliders.scenario.leaves, [slider.name for slider in sliders.each]))
+        if key not in known:
+            known[key] = find(sliders, *given)
+        return known[key]
+
+    return found
 
 
 def _found_once(find: Callable[..., Any], as_held: Callable[[Any], Any] = lambda found: found) -> Callable[..., Any]:

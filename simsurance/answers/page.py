@@ -71,7 +71,7 @@ def page(
         draws, off = of_draws.drawn(sliders, found, funds, margins, share, plan, checks_on_draws, jobs, told("draws"))
         if off.holds:
             return Page(central, sliders, funds, bank, found, missed, draws, off)
-        sliders = _narrower(sliders, np.abs(draws.bends[1] * 1.0).max(axis=(1, 2, 3, 4)) * draws.steps[1])
+        sliders = _narrower(sliders, draws.blame())
     narrow = ", ".join(f"{each.name} {each.vary.low:g} to {each.vary.high:g}" for each in sliders.each if each.narrowed)
     raise SimsuranceError(
         f"{sliders.scenario.name}: a page would miss the engine by more than is borne, also with {narrow}; fewer levers, "

@@ -88,6 +88,11 @@ class Drawn:
         grown = np.tensordot(whole, self.bends.astype(float), axes=2)
         return np.asarray(central * np.exp(self.apart + grown))
 
+    def blame(self) -> np.ndarray:
+        """How much draws bend with each slider, [slider]."""
+        bends = np.abs(self.bends[-1].astype(float))
+        return np.asarray(bends.reshape(len(bends), -1).max(axis=-1) * self.steps[-1])
+
 
 @dataclass(frozen=True)
 class DrawsChecked:
