@@ -35,6 +35,8 @@ class Page:
     checked: Checked
     draws: Drawn | None
     draws_checked: DrawsChecked | None
+    left_out: tuple[str, ...] = ()
+    """Levers of every page that move nothing here."""
 
 
 def page(
@@ -57,6 +59,8 @@ def page(
         np.array([year.deficit_rate.item() for year in build_arrays(central.scenario).years]) - central.interest.rates
     )
     bank = bank_of(central, funds, margins)
+    asked, sliders = sliders, polynomials.moving(sliders, central, funds, bank)
+    left_out = tuple(each.name for each in asked.each if each not in sliders.each)
     for _ in range(ROUNDS):
         runs, unseen = polynomials.run_settings(sliders, central, funds, checks, jobs, told("points"))
         found = polynomials.fitted(sliders, central, funds, bank, runs)
@@ -65,12 +69,12 @@ def page(
             sliders = _narrower(sliders, found.blame())
             continue
         if sample is None:
-            return Page(central, sliders, funds, bank, found, missed, None, None)
+            return Page(central, sliders, funds, bank, found, missed, None, None, left_out)
         plan = Plan((sliders.scenario,), sample, engine=engine)
         share = float(central.interest.share)
         draws, off = of_draws.drawn(sliders, found, funds, margins, share, plan, checks_on_draws, jobs, told("draws"))
         if off.holds:
-            return Page(central, sliders, funds, bank, found, missed, draws, off)
+            return Page(central, sliders, funds, bank, found, missed, draws, off, left_out)
         sliders = _narrower(sliders, draws.blame())
     narrow = ", ".join(f"{each.name} {each.vary.low:g} to {each.vary.high:g}" for each in sliders.each if each.narrowed)
     raise SimsuranceError(

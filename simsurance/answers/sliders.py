@@ -84,6 +84,8 @@ class Sliders:
 
     scenario: Scenario
     each: tuple[Slider, ...]
+    named: bool = True
+    """Whether somebody named them; those that nobody named may be left out."""
 
     @property
     def own(self) -> np.ndarray:
@@ -116,7 +118,7 @@ def sliders_of(scenario: Scenario, asked: Sequence[str] = (), start: int | None 
     keys = [key for slider in found for key in slider.vary.keys]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise _usage(f"--levers: {twice} is moved twice; each key by one")
-    return Sliders(scenario, found)
+    return Sliders(scenario, found, bool(asked))
 
 
 def _slider(scenario: Scenario, text: str, start: int | None) -> Slider:

@@ -6,7 +6,7 @@ exactly. The balance is accumulated from the flows as the engine does it, so tha
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,8 @@ CHECKS: Final = 200
 """Points that are run to find the error, none of them fitted: the corners, and points of another Sobol sequence."""
 MOST_MONTHS, MOST_SHARE = 0.1, 0.005
 """The error that is borne in a year's reserve months: so many months, or such a share of them if that is more."""
+STILL: Final = 1e-9
+"""A relative change of every flow that is none."""
 FLOWS: Final = ("income", "outgo")
 SEEDS: Final = (1, 2)
 """Of the points fitted and of those that are checked."""
@@ -228,7 +230,6 @@ def fitted(sliders: Sliders, central: RunResult, funds: tuple[str, ...], bank: B
     coefficients = found.reshape(len(degrees), *runs.flows.shape[1:])
     free = Surrogate(degrees, coefficients)
     coefficients[0] += np.log(flows_of(central, funds) / free.flows(sliders.own[None])[0])
-    _require_moving(sliders, free)
     return free
 
 
@@ -254,11 +255,20 @@ def _require_plain(runs: Runs, bank: Bank, sliders: Sliders) -> None:
         raise SimsuranceError(f"{name}: a fund takes up debt; a page is made of scenarios without")
 
 
-def _require_moving(sliders: Sliders, surrogate: Surrogate) -> None:
-    """Raises SimsuranceError for a slider that moves nothing."""
-    size = np.abs(surrogate.coefficients).reshape(len(surrogate.degrees), -1).max(axis=-1)
-    for place, slider in enumerate(sliders.each):
-        if size[[each[place] > 0 for each in surrogate.degrees]].max() < 1e-9:
-            raise SimsuranceError(
-                f"--levers {slider.name}: {slider.vary.keys[0]} moves no fund of {sliders.scenario.name}; name others"
-            )
+def moving(sliders: Sliders, central: RunResult, funds: tuple[str, ...], bank: Bank) -> Sliders:
+    """The sliders that move a fund, each run at both ends before anything else is.
+
+    Raises SimsuranceError for one that moves none and was named, where none is left, and where one moves what a page cannot
+    tell.
+    """
+    own, count = sliders.own, len(sliders.each)
+    ends = np.stack([np.where(np.arange(count) == place, end, own) for place in range(count) for end in (-1.0, 1.0)])
+    work = Settings(sliders, central.entries, ends, funds)
+    runs = Runs(ends, **work.chunk(0, len(ends)))
+    _require_plain(runs, bank, sliders)
+    moved = np.abs(np.log(runs.flows / flows_of(central, funds))).reshape(count, -1).max(axis=-1) > STILL
+    idle = [slider for slider, moves in zip(sliders.each, moved, strict=True) if not moves]
+    if idle and (sliders.named or len(idle) == count):
+        keys = ", ".join(slider.vary.keys[0] for slider in idle)
+        raise SimsuranceError(f"--levers: {keys} moves no fund of {sliders.scenario.name}; name others")
+    return replace(sliders, each=tuple(slider for slider in sliders.each if slider not in idle))

@@ -236,6 +236,9 @@ def error_lines(page: "Page", lang: str) -> list[str]:
             bounds = {"low": f"{slider.vary.low:g}", "high": f"{slider.vary.high:g}"}
             asked = {"asked_low": f"{slider.asked[0]:g}", "asked_high": f"{slider.asked[1]:g}"}
             lines.append(said.say("page.narrowed", lever=slider.vary.keys[0], **bounds, **asked))
+    if page.left_out:
+        labels = [said.label(f"page.lever.{name}") for name in page.left_out]
+        lines.append(said.say("page.left_out", levers=said.listed(labels)))
     if page.draws is None:
         lines.append(said.label("page.no_draws"))
     else:
