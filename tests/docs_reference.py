@@ -53,18 +53,20 @@ def api() -> str:
         found = getattr(ss, name)
         if isinstance(found, str):
             continue
-        parts += [f"## {name}", "", *_told(f"ss.{name}", found)]
+        parts += [f"## `{name}`", "", *_told(f"ss.{name}", found)]
         if inspect.isclass(found):
             for member, value in vars(found).items():
                 if not member.startswith("_") and (callable(value) or isinstance(value, property)):
-                    parts += [f"### {name}.{member}", "", *_told(f".{member}", value)]
+                    parts += [f"### `{name}.{member}`", "", *_told(f".{member}", value)]
     return "\n".join(parts)
 
 
 def _told(shown: str, found: object) -> list[str]:
     """A name with its signature, and its docstring as it stands."""
     signature = "" if isinstance(found, property) or inspect.isclass(found) else str(inspect.signature(found))  # type: ignore[arg-type]
-    return ["```python", f"{shown}{_shortened(signature)}", "```", "", inspect.getdoc(found) or "", ""]
+    told = (inspect.getdoc(found) or "").splitlines()
+    indented = [f"    {line}" if line else "" for line in told]
+    return ["```text", f"{shown}{_shortened(signature)}", *indented, "```", ""]
 
 
 def _shortened(signature: str) -> str:

@@ -133,7 +133,7 @@ def test_a_lever_is_narrower_where_the_error_would_be_too_large_and_the_page_say
 
 def test_a_lever_that_nobody_named_and_that_moves_nothing_is_left_out_and_told():
     """Contributions by a schedule do not hang on a share of income."""
-    rules = {f"contributions.{each}.rule": "schedule" for each in ("personal", "subsidy")}
+    rules = {f"contributions.{each}.rule": {"2019": "schedule"} for each in ("personal", "subsidy")}
     base = ss.load("baseline").replace({"horizon.last_year": 2027, "employee.projected": False, **rules})
     found = pages.page(sliders_of(base), None, "plain", 1, 64)
     assert found.left_out == ("contribution_share", "subsidy_share", "late_retirement")

@@ -71,7 +71,8 @@ def test_a_word_is_found_in_either_language_without_a_network(site: Path, word: 
                 lambda request: None if request.url.startswith((home, "data:")) else elsewhere.append(request.url),
             )
             tab.goto(f"{home}{page}index.html")
-            tab.fill("input.md-search__input", word)
+            tab.click("input.md-search__input")
+            tab.keyboard.type(word, delay=30)
             tab.wait_for_selector(".md-search-result__item a", timeout=20_000)
             assert word in tab.inner_text(".md-search-result__list").lower()
             assert elsewhere == []

@@ -7,6 +7,7 @@ exactly. The balance is accumulated from the flows as the engine does it, so tha
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -142,9 +143,12 @@ class Surrogate:
 
 def terms(settings: np.ndarray, degrees: Sequence[tuple[int, ...]]) -> np.ndarray:
     """Products of Chebyshev polynomials of the sliders' settings, [point, term]."""
-    polynomials = np.cos(np.arange(DEGREE + 1)[:, None, None] * np.arccos(np.clip(settings, -1, 1)))
-    chosen = [polynomials[list(each), :, range(len(each))] for each in degrees]
-    return np.stack([each.prod(axis=-2) for each in chosen], axis=-1)
+    angles = np.arccos(np.clip(settings, -1, 1)).T
+    polynomials = [[np.cos(degree * angle) for degree in range(DEGREE + 1)] for angle in angles]
+    found = (
+        reduce(np.multiply, (of[degree] for of, degree in zip(polynomials, each, strict=True))) for each in degrees
+    )
+    return np.stack([*found], axis=-1)
 
 
 def degrees_of(sliders: int) -> tuple[tuple[int, ...], ...]:

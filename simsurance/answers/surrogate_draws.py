@@ -27,7 +27,7 @@ from simsurance.results import accounts_of, simulate
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.jobs import computed, over
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.stochastic import Plan
+from simsurance.uncertainty.stochastic import OVER_DRAWS, Plan
 
 CHUNK: Final = 4
 """Draws that are solved, run and handed over together."""
@@ -130,24 +130,25 @@ def drawn(
     tried = _checks(len(own), checks)
     work = Ends(sliders, plan, np.concatenate([own[None], *ends, tried]), funds)
     kept = computed(work, over(jobs), CHUNK, tell=tell)
-    of_draws = np.log(kept["flows"])
-    apart = of_draws - np.log(surrogate.flows(work.settings))
-    first, bends = apart[:, 0], []
+    by_setting = {name: np.swapaxes(kept[name], 0, 1) for name in ("flows", "closing")}
+    central = surrogate.flows(work.settings)
+    apart = [np.log(drawn) - np.log(own) for drawn, own in zip(by_setting["flows"], central, strict=True)]
+    first, bends = apart[0], []
     for place, pair in enumerate(ends):
         near, far = (pair[row][place] - own[place] for row in (0, 1))
         begin = 1 + 2 * place
-        at_near, at_far = (apart[:, begin + row] - first for row in (0, 1))
+        at_near, at_far = (apart[begin + row] - first for row in (0, 1))
         square = (at_near / near - at_far / far) / (near - far)
         bends.append((at_near / near - square * near, square))
     exact = np.stack([np.stack(each) for each in zip(*bends, strict=True)])
     sizes = np.abs(exact).reshape(*exact.shape[:2], -1).max(axis=-1)
     steps = np.where(sizes > 0, sizes, 1.0) / LEVELS
     whole = np.rint(exact / steps.reshape(*steps.shape, *(1,) * (exact.ndim - 2))).astype(np.int16)
-    rates = kept["rates"][:, None]
+    rates = np.expand_dims(kept["rates"], -2)
     bank = Bank(kept["opening"], rates, rates + margins, share)
     found = Drawn(first.astype(np.float32).astype(float), whole, steps, bank, plan.sample)
-    _require_bank(kept, bank, sliders)
-    return found, _checked(found, sliders, surrogate, kept, work.settings, 1 + 2 * len(own))
+    _require_bank(by_setting, bank, sliders)
+    return found, _checked(found, sliders, surrogate, by_setting, work.settings, 1 + 2 * len(own))
 
 
 def _checked(
@@ -161,15 +162,17 @@ def _checked(
     chances, fans = [], []
     for place in range(begin, len(settings)):
         flows = found.flows(surrogate.flows(settings[place : place + 1])[0], settings[place] - sliders.own)
-        ours = found.bank.closing(flows)
-        theirs, engine = kept["closing"][:, place], kept["flows"][:, place]
+        ours, engine = found.bank.closing(flows), kept["flows"][place]
+        theirs = kept["closing"][place]
         gone = [depleted_by(ours, flows), depleted_by(theirs, engine)]
-        chances.append(np.abs(gone[0].mean(axis=0) - gone[1].mean(axis=0)))
-        spread = [
-            np.percentile(each, PERCENTILES, axis=0) for each in (months_of(ours, flows), months_of(theirs, engine))
-        ]
-        fans.append(np.abs(spread[0] - spread[1]).max(axis=0))
+        chances.append(np.abs(gone[0].mean(axis=OVER_DRAWS) - gone[1].mean(axis=OVER_DRAWS)))
+        fans.append(np.abs(_fan(months_of(ours, flows)) - _fan(months_of(theirs, engine))).max(axis=OVER_DRAWS))
     return DrawsChecked(settings[begin:], np.stack(chances), np.stack(fans), found.sample.draws)
+
+
+def _fan(months: np.ndarray) -> np.ndarray:
+    """PERCENTILES of months [draw, fund, year]; [percentile, fund, year]."""
+    return np.asarray(np.percentile(months, PERCENTILES, axis=OVER_DRAWS))
 
 
 def _ends(sliders: Sliders) -> list[np.ndarray]:
@@ -199,9 +202,8 @@ def _checks(sliders: int, checks: int) -> np.ndarray:
 
 def _require_bank(kept: Mapping[str, np.ndarray], bank: Bank, sliders: Sliders) -> None:
     """Raises SimsuranceError where the balances of draws are not what follows from their flows."""
-    flows, closing = kept["flows"], kept["closing"]
-    ours = np.stack([bank.closing(flows[:, place]) for place in range(flows.shape[1])], axis=1)
-    if not np.allclose(ours, closing, rtol=1e-9, atol=1e-9 * flows.max()):
-        raise SimsuranceError(
-            f"{sliders.scenario.name}: interest of a draw moves with a lever; --draws 0 leaves draws out"
-        )
+    for flows, closing in zip(kept["flows"], kept["closing"], strict=True):
+        if not np.allclose(bank.closing(flows), closing, rtol=1e-9, atol=1e-9 * flows.max()):
+            raise SimsuranceError(
+                f"{sliders.scenario.name}: interest of a draw moves with a lever; --draws 0 leaves draws out"
+            )

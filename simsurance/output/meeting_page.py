@@ -184,15 +184,16 @@ def _draws(page: "Page") -> dict[str, Any] | None:
     draws = page.draws
     if draws is None:
         return None
+    count = draws.sample.draws
     return {
-        "count": draws.sample.draws,
+        "count": count,
         "parts": SCRAMBLINGS,
         "apart": _numbers(np.moveaxis(draws.apart, 1, 0), np.float32),
         "bends": _numbers(np.moveaxis(draws.bends, 3, 0), np.int16),
         "steps": draws.steps.tolist(),
         "opening": _numbers(draws.bank.opening.T),
-        "rates": _numbers(draws.bank.rates[:, 0]),
-        "deficit": _numbers(draws.bank.deficit_rates[:, 0]),
+        "rates": _numbers(draws.bank.rates.reshape(count, -1)),
+        "deficit": _numbers(draws.bank.deficit_rates.reshape(count, -1)),
     }
 
 
