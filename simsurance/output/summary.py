@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import __version__
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
 from simsurance.language import words
 from simsurance.ledger import POOL, fund_of
@@ -225,7 +225,7 @@ def rule_facts(twins: "Twins") -> Facts:
     results, account = twins.full, twins.full.account
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
-    (income_before,) = Inputs(results.scenario, results.scenario.values).income("national", [results.years[0] - 1])
+    (income_before,) = Inputs(results.scenario, results.scenario.values).income(NATION, [results.years[0] - 1])
     found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
