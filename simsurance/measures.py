@@ -318,6 +318,11 @@ def by_area_and_income(values: np.ndarray, runs: int) -> np.ndarray:
     return np.broadcast_to(found, (runs, *found.shape[1:]))
 
 
+def by_sex_and_age(values: np.ndarray) -> np.ndarray:
+    """An assumption that differs by sex and age alone, [run, sex, age], size 1 where it does not."""
+    return np.asarray(values.squeeze(axis=axis("health", "status", "area", "income")))
+
+
 def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
     """An assumption that differs by area, income group and age as the mean of an area's people, [run, area, income].
 

@@ -17,6 +17,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model import population
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.fields import Section
+from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
 from simsurance.scenario_file.schema import FUND, LeverComponent, Population, ScenarioValues
@@ -317,18 +318,39 @@ class Inputs:
         before = self.income(NATION, [*(year - 1 for year in years), reference - 1])
         return before[:-1] / before[-1]
 
+    def payroll(self, years: Sequence[int]) -> np.ndarray | None:
+        """Contributions on the earnings of a person of relative earnings 1, yuan, [year]; None where there are none."""
+        if not self.scenario.form.has(PAYROLL):
+            return None
+        paid = self.values.contributions.payroll
+        earnings = self.grown_with_income(paid.earnings, paid.earnings_growth_excess, self.first, years)
+        return self.yearly(paid.rate, years) * earnings
+
+    @cached_property
+    def relative_earnings(self) -> np.ndarray:
+        """What the standards of contribution and subsidy are multiplied by at each sex and age; 1 without a payroll."""
+        if not self.scenario.form.has(PAYROLL):
+            return np.ones((1, 1))
+        return tables.by_sex_age(self.table("contributions.payroll.earnings_table"), "relative_earnings")[
+            "relative_earnings"
+        ]
+
+    def grown_with_income(self, level: Schedule, excess: Schedule, number_to: int, years: Sequence[int]) -> np.ndarray:
+        """Amounts a head as named, a number to a year, then with disposable income a head and an excess, [year]."""
+        last = last_named(level, number_to)
+        later = list(range(last, max(*years, last) + 1))
+        income = self.income(NATION, later)
+        growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(excess, later[1:])))
+        known = range(min(*years, last), last + 1)
+        path = dict(zip(known, levels_by_year(level, known), strict=True))
+        path |= dict(zip(later, path[last] * growth, strict=True))
+        return np.array([path[year] for year in years])
+
     @once
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
-        last = last_named(wage.mean, self.first - 1)
-        later = list(range(last, max(*years, last) + 1))
-        income = self.income(NATION, later)
-        growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
-        known = range(min(*years, last), last + 1)
-        path = dict(zip(known, levels_by_year(wage.mean, known), strict=True))
-        path |= dict(zip(later, path[last] * growth, strict=True))
-        return np.array([path[year] for year in years])
+        return self.grown_with_income(wage.mean, wage.growth_excess, self.first - 1, years)
 
     def grade(self) -> np.ndarray:
         """Factors of a graded contribution, [area, income]."""
@@ -351,6 +373,7 @@ class Inputs:
             own.phase_in_years,
             self.yearly(own.floor, years),
             self.yearly(own.highest_rise, years),
+            payroll=self.payroll(years),
         )
         subsidy = standards.standards(
             years,

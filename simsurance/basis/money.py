@@ -16,7 +16,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
-from simsurance.scenario_file.sections import ByArea
+from simsurance.scenario_file.sections import LARGEST_AMOUNT, ByArea
 
 LEAST: Final = 1e-12
 """Share that stands for nothing paid, where the own cost at a payment is asked for."""
@@ -52,6 +52,7 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
     return {
         "personal_pp": on(along(personal[:-1], "year", of=GRADED) * grade, "year", "area", "income"),
         "personal_pp_next": on(along(personal[1:], "year", of=GRADED) * grade, "year", "area", "income"),
+        "relative_earnings": on(inputs.relative_earnings, "sex", "age"),
         "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * inputs.assisted, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
         "local_supplement": on(supplement * inputs.lever("income"), "year"),
@@ -96,10 +97,11 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     most = most_of_own_cost(inputs)[:, None]
     ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
     self_run, lever = float(rules.financing == "self_run"), inputs.lever("critical_illness")
+    deductibles = [(inputs.yearly(share) * income / counted)[:, None] * tilt for share in shares]
+    if not inputs.scenario.form.has("benefits.critical_illness"):
+        deductibles, lever = [np.full_like(each, LARGEST_AMOUNT) for each in deductibles], np.zeros_like(lever)
     return {
-        "critical_deductible": behind_run(
-            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares]
-        ),
+        "critical_deductible": behind_run([on(each, "year", "income") for each in deductibles]),
         "critical_low_places": on(rules.low_deductible_places),
         "critical_edges": behind_run([on(index * edge / counted, "year") for edge in rules.band_edges]),
         "critical_ratios": behind_run([on(ratio, "year", "income") for ratio in ratios]),

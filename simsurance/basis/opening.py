@@ -161,6 +161,8 @@ def steady_mixes(several: Sequence[OpeningInputs]) -> np.ndarray:
 
 def steady_rates(inputs: OpeningInputs) -> tuple[np.ndarray, np.ndarray]:
     """Chances of leaving [health, tenure, age] and of entering [health, never and gap, age] of a steady population."""
+    if not inputs.return_rate and not inputs.join_rate:
+        return np.zeros_like(inputs.leave_odds), np.zeros_like(inputs.enter_odds)
     residents = inputs.stock.sum() - inputs.active - inputs.retired
     uninsured = 1 - inputs.resident_insured / residents
     weight = (inputs.prevalence * inputs.stock).sum(axis=axis("sex", of=PROFILE_AXES))

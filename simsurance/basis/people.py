@@ -26,6 +26,11 @@ from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.schema import ScenarioValues
 
 WORKING_AGES = slice(16, 60)
+OF_MOVES = (
+    *("employee_entry", "employee_exit", "retirement", "qualified_share", "buying_share", "joining_share"),
+    *("leaver_enrolment", "years_count"),
+)
+"""Moves to, within and from the employee scheme."""
 
 
 def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
@@ -62,8 +67,15 @@ def area_propensity(inputs: Inputs) -> np.ndarray:
 def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
     """Relative odds before intercepts, with or without those of the need classes.
 
-    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income].
+    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income]. Nobody
+    leaves or enters in a scheme without behaviour.
     """
+    if not inputs.scenario.form.has("behaviour"):
+        return {
+            "leave": np.zeros((len(HEALTH.members), TENURE_DEPTH, len(AGE.members))),
+            "enter": np.zeros((len(HEALTH.members), UNINSURED.stop, len(AGE.members))),
+            "group": np.ones((len(inputs.groups.areas), len(inputs.groups.income_groups))),
+        }
     behaviour = inputs.values.behaviour
     acting = float(by_need)
     health_leave = np.exp(acting * members(behaviour.leave.health, HEALTH.members))
@@ -161,6 +173,8 @@ def employee_chance(inputs: Inputs) -> np.ndarray:
 def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Moves to, within and from the employee scheme, by year on the axes; entry still relative."""
     scheme = inputs.values.employee
+    if not inputs.scenario.form.has("employee"):
+        return dict.fromkeys(OF_MOVES, on(0.0))
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
     chance = employee_chance(inputs)
     entry = moves["entry"] * along(inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"), "year", of=STOCK)
@@ -219,6 +233,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     table's mean over the people of working age outside the scheme in the opening state.
     """
     scheme = inputs.values.employee
+    if not inputs.scenario.form.has("employee"):
+        return {"employee_entry": on(0.0), "employee_entry_uninsured": on(0.0)}
     outside = (
         cells[:, :, NOT_EMPLOYEES].sum(axis=axis("run", "health", "status", "sex"))[..., WORKING_AGES].sum(axis=-1)
     )
@@ -246,9 +262,13 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
     """What the opening state of the valuation year is built from."""
     values, first = inputs.values, inputs.first
     counts, scheme = values.membership, values.employee
-    profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
-    moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
-    chance = employee_chance(inputs)
+    if inputs.scenario.form.has("employee"):
+        profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
+        exits = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")["exit"]
+    else:
+        exits = np.zeros((len(SEX.members), len(AGE.members)))
+        profile = dict.fromkeys(("active", "retired"), exits)
+    chance, moving = employee_chance(inputs), inputs.scenario.form.has("behaviour")
 
     def at_opening(schedule: Schedule) -> float:
         return float(inputs.yearly(schedule, [first])[0])
@@ -269,11 +289,11 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         leave_odds=odds["leave"],
         enter_odds=odds["enter"],
         uninsured_odds=odds["group"],
-        return_rate=values.behaviour.targets.return_rate,
-        join_rate=values.behaviour.targets.join_rate,
+        return_rate=values.behaviour.targets.return_rate if moving else 0.0,
+        join_rate=values.behaviour.targets.join_rate if moving else 0.0,
         persistence=values.health.persistence,
         newborn_enrolment=at_opening(counts.newborn_enrolment),
-        recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
+        recent_leavers=exits * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
     )
 
 

@@ -39,6 +39,7 @@ BOUNDS: Final = {
     "weight": (0, 1e6, "relative"),
     "share": (1e-6, 1, "share"),
     "relative_income": (0, 1e3, "relative"),
+    "relative_earnings": (0, 1e3, "relative"),
     "moderate": (0, 1, "share"),
     "high": (0, 1, "share"),
     "active": (0, 1, "share"),

@@ -166,6 +166,7 @@ class YearBasis:
     # money
     personal_pp: Annotated[np.ndarray, "yuan a person and year", "area income"]
     personal_pp_next: Annotated[np.ndarray, "yuan a person and year", "area income"]
+    relative_earnings: Annotated[np.ndarray, "relative to the standard", "sex age"]
     assistance_share: Annotated[np.ndarray, "share of the contribution", "income"]
     subsidy_pp: Annotated[np.ndarray, "yuan a person and year", ""]
     local_supplement: Annotated[np.ndarray, "factor", ""]

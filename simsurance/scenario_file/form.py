@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from simsurance.axes import NATIONAL, Groups
 from simsurance.scenario_file.fields import Kind
-from simsurance.scenario_file.keys import KEYS, Key, keys_of
+from simsurance.scenario_file.keys import PAYROLL, Key, keys_of
+from simsurance.scenario_file.schedule import CALENDAR
 from simsurance.scenario_file.schema import ScenarioValues
 from simsurance.scenario_file.sections import NAME_OF_GROUP, formed
 
@@ -23,6 +24,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "membership.employee_retired",
         "claims.end_of_life.employee_factor",
     ),
+    PAYROLL: (f"{PAYROLL}.*",),
     "participation": ("participation.*",),
     "behaviour": ("behaviour.*",),
     "benefits.critical_illness": ("benefits.critical_illness.*",),
@@ -42,6 +44,7 @@ OF_ASSISTED: Final = (
 NEUTRAL: Final[Mapping[str, Any]] = {
     **dict.fromkeys((*BY_AREA[2:], *BY_INCOME, "contributions.personal.grade.*", "population.area_fertility.*"), 1.0),
     "employee.care.older_from_age": 100,
+    "participation.start_year": CALENDAR[1],
     "participation.waiting.exempt_from_age": 101,
     "benefits.critical_illness.band_edges": [0.0],
     "benefits.critical_illness.band_ratios": [1.0],
@@ -118,9 +121,6 @@ class Form:
         return f"no such area or income group; areas: {', '.join(areas)}; income groups: {', '.join(groups)}"
 
 
-NATION: Final = Form(NATIONAL)
-
-
 def form_of(leaves: Mapping[str, Any]) -> Form:
     """The form of a scheme by the leaves of its file; the national groups where axes are missing or faulty."""
     lacking = frozenset(section for section in SECTIONS if not any(leaf.startswith(f"{section}.") for leaf in leaves))
@@ -148,7 +148,7 @@ def _schema(groups: Groups) -> type[ScenarioValues]:
 
 @cache
 def _all_keys(groups: Groups) -> dict[str, Key]:
-    return KEYS if groups == NATIONAL else keys_of(_schema(groups))
+    return keys_of(_schema(groups))
 
 
 def _neutral(key: Key) -> Any:

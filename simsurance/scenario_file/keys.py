@@ -67,8 +67,13 @@ SECTIONS: Final[dict[str, str]] = {}
 SMALL_TABLES: Final[set[str]] = set()
 """Paths of the tables that hold one number a member, such as `health.mortality_ratio`."""
 
-KEYS: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", Tables(SECTIONS, SMALL_TABLES))
-"""Every key of a complete scenario with the national areas and income groups, in the order of the schema."""
+PAYROLL: Final = "contributions.payroll"
+"""The table that the national scheme lacks."""
+_ALL: Final[dict[str, Key]] = _keys_in(ScenarioValues, "", Tables(SECTIONS, SMALL_TABLES))
+KEYS: Final[dict[str, Key]] = {path: key for path, key in _ALL.items() if not path.startswith(f"{PAYROLL}.")}
+"""Every key of a complete file of the national scheme, with its areas and income groups, in the order of the schema."""
+OF_OTHERS: Final[dict[str, Key]] = {path: key for path, key in _ALL.items() if path not in KEYS}
+"""The keys that only other schemes have."""
 ANY: Final = "*"
 """Stands for the name of any area or income group in a path."""
 _OF_ANY: Final = Tables({}, set())
@@ -96,8 +101,8 @@ NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS}
 
 def key_at(path: str) -> Key | None:
     """The key at a path, those of levers and pins included; None where there is none."""
-    if path in KEYS:
-        return KEYS[path]
+    if path in _ALL:
+        return _ALL[path]
     if starred := of_any(path, OF_ANY):
         return replace(OF_ANY[starred], path=path)
     table, name, key = named_part(path)
@@ -146,7 +151,7 @@ def in_order(paths: Iterable[str]) -> list[str]:
     inside = (
         f"{table}.{name}.{key}" for place in NAMED for table, name in named if table == place for key in NAMED[place]
     )
-    own = [path for path in paths if path not in KEYS and of_any(path, OF_ANY)]
+    own = [path for path in paths if path not in KEYS and (path in OF_OTHERS or of_any(path, OF_ANY))]
     ordered = sorted((*KEYS, *dict.fromkeys(own)), key=_place) if own else KEYS
     return [path for path in (*ordered, *inside) if path in known]
 
@@ -156,7 +161,7 @@ def _place(path: str) -> int:
     return PLACES[of_any(path, OF_ANY) or path]
 
 
-PLACES: Final = {starred: place for place, starred in enumerate(dict.fromkeys(of_any(p, OF_ANY) or p for p in KEYS))}
+PLACES: Final = {starred: place for place, starred in enumerate(dict.fromkeys(of_any(p, OF_ANY) or p for p in _ALL))}
 
 RENAMED: Final[dict[str, str]] = {
     "participation.waiting.exempt_assisted": "participation.waiting.income_waits.assisted",

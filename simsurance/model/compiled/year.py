@@ -146,7 +146,7 @@ def prepaid(cells: Any, basis: Any) -> float:
                 for j in range(FIRST_TENURE, TENURES_END):
                     for s in range(sexes):
                         for x in range(ages):
-                            persons += rows[h, j, s, a, i, x]
+                            persons += rows[h, j, s, a, i, x] * basis.relative_earnings[s, x]
             due += persons * basis.personal_pp_next[a, i]
     return basis.prepaid_share * due
 
