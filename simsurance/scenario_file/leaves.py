@@ -12,11 +12,11 @@ from simsurance.scenario_file.keys import (
     KEYS,
     LEVERS,
     NAMED,
-    REASONS,
     REMOVED,
     RENAMED,
     SECTIONS,
     SMALL_TABLES,
+    UNSAID,
     is_policy,
     is_section,
     is_small_table,
@@ -173,7 +173,7 @@ def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leav
 def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Keys and whole sections that a complete file lacks, each with what would be right."""
     keys = form_of(leaves).keys
-    absent = [path for path in keys if path not in leaves and path != REASONS]
+    absent = [path for path in keys if path not in leaves and path not in UNSAID]
     if len(absent) > len(keys) // 2 or not leaves:
         return [("", 'most keys are missing; add extends = "baseline", or give every key')]
     told: dict[str, str] = {}
