@@ -10,6 +10,7 @@ from simsurance.axes import SEX, along
 from simsurance.basis.inputs import STOCK, Inputs
 from simsurance.basis.life_table import life_expectancy
 from simsurance.data import tables
+from simsurance.language import CNY
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.note import Note
@@ -33,10 +34,11 @@ class Level:
 def table_notes(scenario: Scenario) -> list[Note]:
     """A note for each level of an own table that is outside its band, and for each reason that is not needed.
 
+    None in another currency: that is another country.
     Raises SimsuranceError where a table cannot be read.
     """
     judged = scenario.tables_to_judge
-    if not judged:
+    if not judged or scenario.currency != CNY:
         return []
     found = [note for path in judged for note in _of_table(path, Beside(scenario, load("baseline")))]
     return unless_meant(found, scenario.values.plausible, judged)

@@ -122,6 +122,8 @@ def _read(scenario: Scenario, key: str) -> None:
             tables.by_age(path, "weight")
         case "population.income_groups_table":
             tables.by_area_income(path, scenario.form.groups, "share", "relative_income")
+        case "contributions.payroll.earnings_table":
+            tables.by_sex_age(path, "relative_earnings")
         case "health.prevalence_table":
             tables.by_sex_age(path, "moderate", "high")
         case "employee.profile_table":

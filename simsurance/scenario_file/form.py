@@ -121,9 +121,13 @@ class Form:
         return f"no such area or income group; areas: {', '.join(areas)}; income groups: {', '.join(groups)}"
 
 
-def form_of(leaves: Mapping[str, Any]) -> Form:
-    """The form of a scheme by the leaves of its file; the national groups where axes are missing or faulty."""
-    lacking = frozenset(section for section in SECTIONS if not any(leaf.startswith(f"{section}.") for leaf in leaves))
+def form_of(leaves: Mapping[str, Any], of_root: Mapping[str, Any] | None = None) -> Form:
+    """The form of a scheme by the leaves of its file; the national groups where axes are missing or faulty.
+
+    `of_root`: the leaves of the complete file beneath, whose tables are those that the scheme has.
+    """
+    held = leaves if of_root is None else of_root
+    lacking = frozenset(section for section in SECTIONS if not any(leaf.startswith(f"{section}.") for leaf in held))
     return Form(_groups(*(leaves.get(path) for path in AXES)), lacking)
 
 

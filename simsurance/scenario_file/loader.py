@@ -111,7 +111,7 @@ class Scenario:
     @cached_property
     def form(self) -> Form:
         """Areas and income groups of the scheme, and the tables of a complete file that it lacks."""
-        return form_of(self.leaves)
+        return form_of(self.leaves, self.root_leaves)
 
     @property
     def currency(self) -> str:
@@ -412,7 +412,7 @@ def _scenario(
     """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
     root, of_root = base.root, base.of_root
     bounds_met = stack.bring_within_bounds()
-    form = form_of(stack.leaves)
+    form = form_of(stack.leaves, base.leaves)
     stack.keep_to(form, root, faults)
     if form != form_of(base.leaves):
         with_axes = stack.layers.get(AXES[0], root)

@@ -6,6 +6,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.incomes import outside_band
 from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
@@ -60,7 +61,9 @@ def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
     opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
     for path, (first, last) in years_read(opening, last_year, tables).items():
         there = table_years(tables[path]) if path in tables else None
-        if there is None or is_shipped(tables[path]) or (path == STOCK and of_january(tables[path])):
+        of_package = is_shipped(tables[path]) if path in tables else False
+        of_package = of_package or (path in tables and tables[path].is_relative_to(scenarios_folder()))
+        if there is None or of_package or (path == STOCK and of_january(tables[path])):
             continue
         if path == DEATH_RATES and any(leaves.get(key) for key in OF_MORTALITY):
             first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
