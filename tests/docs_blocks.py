@@ -53,10 +53,11 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
 DOCS = Path(__file__).parent.parent / "docs"
-METHOD = DOCS / "method.md"
+METHOD = sorted((DOCS / "method").glob("[0-9]*.md"))
+"""The sections of the method note."""
 PAGES = sorted(DOCS.rglob("*.md"))
 """Every page of the site."""
-README = METHOD.parent.parent / "README.md"
+README = DOCS.parent / "README.md"
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)```\n<!-- /file -->", re.DOTALL)
 """Files that a page shows: they stand in the folder in which the commands of all pages are called."""
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
