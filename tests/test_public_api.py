@@ -20,6 +20,7 @@ NAMES = [
     "load",
     "pool",
     "rebuild",
+    "report",
     "run",
     "run_accounts",
     "run_many",

@@ -16,6 +16,7 @@ from simsurance.plain_text import shown
 COMMANDS = {
     "run": "Project scenarios and write tables, charts and a summary.",
     "rebuild": "Draw charts and write tables of saved runs, without a projection.",
+    "report": "Write papers for the meeting: page, document, slides, workbook.",
     "compare": "Set the results of scenarios side by side.",
     "stochastic": "Project many draws of what is not known.",
     "sensitivity": "Find what moves a fund most of all that is not known.",
@@ -43,6 +44,7 @@ MODULES = {"import": "import_table"}
 WRITING = (
     "run",
     "rebuild",
+    "report",
     "compare",
     "stochastic",
     "sensitivity",

@@ -58,7 +58,11 @@ def of_workbook(workbook: Path, file: Path) -> str:
     head = FROM_WORKBOOK.format(workbook=workbook.name, file=file)
     if parent is None:
         return head + changed.to_toml()
-    named = [f"extends = {toml_value(parent)}", f"title = {toml_value(file.stem)}", f"title_zh = {toml_value(file.stem)}"]
+    named = [
+        f"extends = {toml_value(parent)}",
+        f"title = {toml_value(file.stem)}",
+        f"title_zh = {toml_value(file.stem)}",
+    ]
     return head + "\n".join(named) + "\n\n" + toml_text({key: changed.leaves[key] for key in changes})
 
 
@@ -84,6 +88,8 @@ def command(name: str, fund: bool, example: bool, workbook: Path | None, lang: s
     With --fund the folder NAME of a fund of your own: import its tables there, then run NAME/fund.toml.
     With --from the scenario that the yellow cells of a workbook make.
     """
+    if workbook and fund:
+        raise click.UsageError("--from goes without --fund")
     if example and not fund:
         raise click.UsageError("--example goes with --fund")
     if fund:
@@ -92,8 +98,6 @@ def command(name: str, fund: bool, example: bool, workbook: Path | None, lang: s
         new_folder(Path(name), lang, example)
         tell(words(lang).say("intake.example" if example else "intake.folder", folder=name))
         return
-    if workbook and fund:
-        raise click.UsageError("--from goes without --fund")
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if slug(path.name) != path.stem or path.stem in shipped():
         why = "is the name of a shipped scenario" if path.stem in shipped() else "cannot be the name of a scenario"

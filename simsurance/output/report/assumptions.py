@@ -57,7 +57,11 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
     said, marks = words_of(scenario, lang), marks_of(scenario)
     rows = []
     for path, known in KEYS.items():
-        if path not in scenario.leaves or known.kind in ("text", "table") or path.split(".")[0] in ("plausible", "published"):
+        if (
+            path not in scenario.leaves
+            or known.kind in ("text", "table")
+            or path.split(".")[0] in ("plausible", "published")
+        ):
             continue
         value, entry = toml_value(scenario.leaves[path]), register().get(path)
         short = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
@@ -80,5 +84,3 @@ def marks_of(scenario: "Scenario") -> dict[str, str]:
 def mark_words(mark: str | None, said: Words) -> str:
     """A mark in words; what the scenario sets itself has none but that."""
     return said.label(f"mark.{mark}") if mark else said.label("report.assumption.own")
-
-

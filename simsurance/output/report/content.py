@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from simsurance import __version__
 from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, fund_of
 from simsurance.measures import in_frame
-from simsurance.output.certainty import JUDGED, RECALLED, counted_marks, unsure
+from simsurance.output.certainty import JUDGED, RECALLED, counted_marks, unsure, wage_dispersion_is_judgement
 from simsurance.output.compare_summary import MEASURES, level
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import chart_names, fund_label, in_its_words, scenario_title, status_words, unit, words_of
@@ -18,7 +18,7 @@ from simsurance.output.report.assumptions import all_assumptions, main_assumptio
 from simsurance.output.report.clauses import clauses
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
-from simsurance.output.report.titles import title_of
+from simsurance.output.report.titles import dated_title, title_of
 from simsurance.output.saved import SavedRun
 from simsurance.output.summary import carried, changes, forecast_standard, fund_facts, range_facts
 from simsurance.variables import CONSTANT_PRICES
@@ -66,7 +66,9 @@ class Content:
         yield Section("charts", self._label("heading.charts"), list(self._charts()))
         yield Section("tables", self._label("heading.tables"), list(self._tables()))
         yield Section("assumptions", self._label("heading.assumptions"), list(self._assumptions()))
-        yield Section("method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])])
+        yield Section(
+            "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]
+        )
         if (found := clauses(self.lang)) is not None:
             yield Section("clauses", self._label("heading.clauses"), [Paragraph(self._label("clauses_about")), found])
         yield Section("limits", self._label("heading.limits"), list(self._limits()))
@@ -77,13 +79,16 @@ class Content:
     # ---------------------------------------------------------------- headline
 
     def _headline(self) -> Iterator[Block]:
+        if self.several:
+            yield self._at_a_glance()
         for run in self.runs:
             if self.several:
                 yield Heading(scenario_title(run.scenario, self.lang))
             if text := in_its_words(run.scenario, "description", self.lang):
                 yield Paragraph(text)
             yield from self._standing(run)
-        yield self._at_a_glance()
+        if not self.several:
+            yield self._at_a_glance()
 
     def _standing(self, run: SavedRun) -> Iterator[Block]:
         """Each fund in sentences: when it runs out with its range, when it is first short, what it holds."""
@@ -113,7 +118,7 @@ class Content:
 
         said, rows = self.said, []
         for run in self.runs:
-            result = cast("RunResult", run)
+            result, title = cast("RunResult", run), scenario_title(run.scenario, self.lang)
             for found in outlooks(result):
                 years = [
                     Cell(said.label("run.never") if year is None else str(year), float(year or 9999))
@@ -125,7 +130,7 @@ class Content:
                 real = said.say("card.amount", closing=found.real[1])
                 rows.append(
                     [
-                        Cell(f"{run.scenario.name}: {own}" if self.several else own),
+                        Cell(said.say("report.of_scenario", title=title, fund=own) if self.several else own),
                         *years,
                         Cell(told),
                         Cell(months, found.reserve_months[1]),
@@ -156,7 +161,7 @@ class Content:
         from functools import partial
 
         from simsurance.analysis.compare import Comparison, told_apart
-        from simsurance.output.charts.comparison import charts_of, draw
+        from simsurance.output.charts.comparison import CHARTS, charts_of, draw
 
         results = tuple(cast("RunResult", run) for run in self.runs)
         comparison = Comparison(results, told_apart([run.scenario.name for run in self.runs]))
@@ -164,7 +169,9 @@ class Content:
         ranges = [each for each in found if each is not None] if all(found) else None
         for name in charts_of(comparison):
             chart = draw(name, comparison, self.lang, ranges=ranges)
-            yield Figure(name, chart.figure.heading[0], chart.figure.heading[1], partial(rendered, chart))
+            noun, axis = chart.figure.heading
+            title = dated_title(results, CHARTS[name].fund, self.lang) if CHARTS[name].dated else noun
+            yield Figure(name, title, axis, partial(rendered, chart))
 
     # ---------------------------------------------------------------- tables
 
@@ -248,7 +255,7 @@ class Content:
             told.append(said.say("summary.standard", **standard))
         told += [said.say(f"summary.{name}", **facts) for name in ("frames", "interest")]
         told += [said.label(f"summary.{name}") for name in ("ages", "incurred")]
-        if POOL in run.accounts:
+        if POOL in run.accounts and wage_dispersion_is_judgement(scenario):
             told.append(said.label("summary.wages"))
         told.append(said.say("summary.checks", checks=len(run.manifest["checks"])))
         yield Bullets(told)

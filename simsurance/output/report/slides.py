@@ -2,24 +2,24 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simsurance.language import words
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.report.page import alternative
 from simsurance.output.report.parts import Bullets, Figure, Report, Table, words_of
+from simsurance.output.report.word import widths
 from simsurance.plain_text import shown
-
-if TYPE_CHECKING:
-    from pptx.presentation import Presentation
 
 WIDTH, HEIGHT, EDGE = 33.867, 19.05, 1.6
 """Centimetres of a slide, 16 : 9, and of its margins."""
-TITLE_TOP, TITLE_HEIGHT, BODY_TOP = 0.9, 2.4, 3.5
+TITLE_TOP, TITLE_HEIGHT, BODY_TOP, COVER_TOP = 0.9, 2.4, 3.5, 5.5
 TITLE_ONLY: Final = 5
 """The layout with a title alone in the library's own template."""
-MOST_LIMITS: Final = 6
+ROWS: Final = 6
+"""Rows of a table on a slide."""
 INK, SOFT, ACCENT = "1A1A1A", "4D4D4D", "0072B2"
 
 
@@ -37,22 +37,23 @@ class Deck:
         from pptx.util import Cm
 
         self.report, self.said = report, words(report.lang)
-        self.file: Presentation = Presentation()
+        self.file: Any = Presentation()
         self.file.slide_width, self.file.slide_height = Cm(WIDTH), Cm(HEIGHT)
-        self.eastern = self.said.label("report.word.eastern_font")
-        self.font = self.said.label("report.word.font")
+        self.eastern = self.said.label("report.slides.eastern_font")
+        self.font = self.said.label("report.slides.font")
 
     def content(self) -> bytes:
         """Everything in order."""
         report = self.report
-        self._text(self._slide(report.title), [report.subtitle, report.made], 20)
+        self._text(self._slide(report.title, COVER_TOP), [report.subtitle, report.made], 20, top=COVER_TOP + 2.8)
         glance = next(block for block in report.section("headline").blocks if isinstance(block, Table))
-        self._table(self._slide(glance.caption), glance)
+        for first in range(0, len(glance.rows), ROWS):
+            self._table(self._slide(glance.caption), replace(glance, rows=glance.rows[first : first + ROWS]))
         for figure in report.figures:
             self._figure(self._slide(figure.title), figure)
         limits = report.section("limits")
         told = next(block for block in limits.blocks if isinstance(block, Bullets))
-        self._text(self._slide(limits.title), [words_of(item) for item in told.items[:MOST_LIMITS]], 14, bullets=True)
+        self._text(self._slide(limits.title), [words_of(item) for item in told.items], 13, bullets=True)
         return self._saved()
 
     def _saved(self) -> bytes:
@@ -64,7 +65,7 @@ class Deck:
         self.file.save(held)
         return same_bytes(held.getvalue())
 
-    def _slide(self, title: str) -> Any:
+    def _slide(self, title: str, top: float = TITLE_TOP) -> Any:
         """A slide with its title, in the placeholder that an outline is made of."""
         from pptx.enum.text import MSO_ANCHOR
         from pptx.util import Cm
@@ -72,7 +73,7 @@ class Deck:
         slide = self.file.slides.add_slide(self.file.slide_layouts[TITLE_ONLY])
         shape: Any = slide.shapes.title
         shape.left, shape.top, shape.width, shape.height = (
-            Cm(each) for each in (EDGE, TITLE_TOP, WIDTH - 2 * EDGE, TITLE_HEIGHT)
+            Cm(each) for each in (EDGE, top, WIDTH - 2 * EDGE, TITLE_HEIGHT)
         )
         shape.text_frame.word_wrap = True
         shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
@@ -90,17 +91,20 @@ class Deck:
         run = paragraph.add_run()
         run.text = shown(text)
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, self.font
-        run.font.color.rgb = RGBColor.from_string(colour)
+        colours: Any = RGBColor
+        run.font.color.rgb = colours(*bytes.fromhex(colour))
         properties = run._r.get_or_add_rPr()
         properties.set("lang", self.said.label("report.locale"))
         eastern = properties.makeelement(qn("a:ea"), {"typeface": self.eastern})
         properties.find(qn("a:latin")).addnext(eastern)
 
-    def _text(self, slide: Any, texts: Sequence[str], size: float, bullets: bool = False) -> None:
+    def _text(
+        self, slide: Any, texts: Sequence[str], size: float, bullets: bool = False, top: float = BODY_TOP
+    ) -> None:
         """Paragraphs below the title."""
         from pptx.util import Cm, Pt
 
-        box = slide.shapes.add_textbox(Cm(EDGE), Cm(BODY_TOP), Cm(WIDTH - 2 * EDGE), Cm(HEIGHT - BODY_TOP - EDGE))
+        box = slide.shapes.add_textbox(Cm(EDGE), Cm(top), Cm(WIDTH - 2 * EDGE), Cm(HEIGHT - top - EDGE))
         frame = box.text_frame
         frame.word_wrap = True
         for place, text in enumerate(texts):
@@ -134,10 +138,10 @@ class Deck:
         frame = slide.shapes.add_table(
             rows, columns, Cm(EDGE), Cm(BODY_TOP), Cm(WIDTH - 2 * EDGE), Cm(min(1.6 * rows, 14.5))
         )
-        shares = [max(max(len(row[c].text) for row in table.rows) ** 0.7, 6.0) for c in range(columns)]
+        shares = widths(table)
         for column, share in enumerate(shares):
             frame.table.columns[column].width = Cm((WIDTH - 2 * EDGE) * share / sum(shares))
-        size = 13 if rows <= 5 else 10.5
+        size = 13 if rows <= 5 else 12
         for column, head in enumerate(table.head):
             self._write(frame.table.cell(0, column).text_frame.paragraphs[0], head, size, bold=True, colour="FFFFFF")
         for place, row in enumerate(table.rows, start=1):

@@ -34,6 +34,8 @@ WIDE: Final = 16.0
 NAMESPACE: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TOC_STYLES: Final = {1: "toc 1", 2: "toc 2"}
 TINT: Final = "E8EEF4"
+TABLE_WIDTH, TABLE_PLACES = 9184, 104
+"""Twentieths of a point across a table, and the places that it has at the size of its text."""
 SMALL: Final = 17
 """Half points of the text of tables."""
 
@@ -52,7 +54,7 @@ class Writer:
 
     def __init__(self, report: Report, template: Path | None) -> None:
         self.report, self.said = report, words(report.lang)
-        self.file: Document = _opened(template)
+        self.file: Document = opened(template)
         self.own = template is None
         self.numbers = numbered(report)
         self.marks = 0
@@ -158,7 +160,10 @@ class Writer:
 
     def _marked(self, mark: str, runs: str) -> str:
         self.marks += 1
-        ends = f'<w:bookmarkStart w:id="{self.marks}" w:name={quoteattr(mark)}/>', f'<w:bookmarkEnd w:id="{self.marks}"/>'
+        ends = (
+            f'<w:bookmarkStart w:id="{self.marks}" w:name={quoteattr(mark)}/>',
+            f'<w:bookmarkEnd w:id="{self.marks}"/>',
+        )
         return ends[0] + runs + ends[1]
 
     def _contents(self) -> None:
@@ -178,7 +183,7 @@ class Writer:
         """A caption whose number is a field with its value written."""
         number = self.numbers[name]
         label = self.said.label(f"report.{kind}")
-        field = f' SEQ {label.strip()} \\* ARABIC '
+        field = f" SEQ {label.strip()} \\* ARABIC "
         runs = self._run(label) + _field_begin(field) + self._run(str(number))
         runs += '<w:r><w:fldChar w:fldCharType="end"/></w:r>' + self._run(self.said.label("report.colon") + text)
         keep = "<w:keepNext/>" if above else ""
@@ -187,16 +192,16 @@ class Writer:
     def _table(self, table: Table) -> None:
         self._caption("table", table.name, table.caption, above=True)
         right = [table.is_number(column) for column in range(len(table.head))]
-        rows = [self._row([head for head in table.head], right, head=True)]
+        rows = [self._row(list(table.head), right, head=True)]
         rows += [self._row([cell.text for cell in row], right) for row in table.rows]
         borders = "".join(
             f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="BFBFBF"/>' for side in ("top", "bottom", "insideH")
         )
         properties = (
             f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
-            f'<w:tblLayout w:type="autofit"/><w:tblCaption w:val={quoteattr(table.caption)}/></w:tblPr>'
+            f'<w:tblLayout w:type="fixed"/><w:tblCaption w:val={quoteattr(table.caption)}/></w:tblPr>'
         )
-        grid = "<w:tblGrid>" + "<w:gridCol/>" * len(table.head) + "</w:tblGrid>"
+        grid = "<w:tblGrid>" + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths(table)) + "</w:tblGrid>"
         self._add(f"<w:tbl {NAMESPACE}>{properties}{grid}{''.join(rows)}</w:tbl>")
         self._paragraph("Normal", "")
 
@@ -236,6 +241,21 @@ class Writer:
             paragraph._p.append(parse_xml(run.replace("<w:r>", f"<w:r {NAMESPACE}>", 1)))
 
 
+def widths(table: Table) -> list[int]:
+    """Widths of columns in twentieths of a point: wide enough for the longest word, the rest by the length of cells."""
+    columns = [[head, *(row[place].text for row in table.rows)] for place, head in enumerate(table.head)]
+    least = [max(places(word) for text in column for word in text.split() or [""]) + 2 for column in columns]
+    asked = [max(places(text) for text in column) ** 0.6 for column in columns]
+    room = max(TABLE_PLACES - sum(least), 0)
+    wanted = [own + room * more / sum(asked) for own, more in zip(least, asked, strict=True)]
+    return [int(TABLE_WIDTH * each / sum(wanted)) for each in wanted]
+
+
+def places(text: str) -> int:
+    """Places that a text takes, two a Chinese character."""
+    return sum(2 if ord(each) > 0x2E80 else 1 for each in text)
+
+
 def _page_field() -> Iterator[str]:
     yield '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
     yield '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
@@ -253,16 +273,16 @@ def _field_begin(instruction: str) -> str:
     )
 
 
-def _opened(template: Path | None) -> "Document":
+def opened(template: Path | None) -> "Document":
     """A new document, or that of a template; SimsuranceError where it is none."""
     import docx
 
     if template is None:
         return docx.Document()
+    if not template.is_file():
+        raise SimsuranceError(f"{template}: there is no such file; a Word document (.docx)")
     try:
         return docx.Document(str(template))
-    except FileNotFoundError:
-        raise SimsuranceError(f"{template}: there is no such file; a Word document (.docx)") from None
     except OSError:
         raise
     except Exception as error:

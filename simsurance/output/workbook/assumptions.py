@@ -1,4 +1,4 @@
-"""The sheet of assumptions: yellow cells of the scenario's keys by year, and what follows from them before anybody is counted."""
+"""The sheet of assumptions: yellow cells of the scenario's keys by year, and what follows before anybody is counted."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
@@ -139,7 +139,9 @@ def _standard(
         """The share of income of a year in which changes are phased in."""
         if phase_in == 1:
             return f"{{{name}_share}}"
-        begun = max(each for each in (first, *years) if each <= year and (each == first or rules[each - 1] != "indexed"))
+        begun = max(
+            each for each in (first, *years) if each <= year and (each == first or rules[each - 1] != "indexed")
+        )
         parts = [f"{{{name}_share}}"]
         for back in range(min(phase_in - 1, year - begun + 1)):
             then = year - back
@@ -224,9 +226,7 @@ def _chain(source: Source, name: str, level: str, growth: str) -> Iterator[Line]
 
 def _resident(source: Source) -> Iterator[Line]:
     """What else the resident fund's money follows from."""
-    yield from _chain(
-        source, "supplement", "contributions.local_supplement", "contributions.local_supplement_growth"
-    )
+    yield from _chain(source, "supplement", "contributions.local_supplement", "contributions.local_supplement_growth")
     yield entry(source, "recovered_share", "benefits.recovered_share")
     yield entry(source, "adjustment_share", "fund.adjustment_share")
     yield entry(source, "administration_share", "fund.administration_share")
@@ -274,7 +274,7 @@ def _cost(source: Source, scheme: Scheme) -> Iterator[Line]:
         return f"(1+{{{scheme}_growth_beyond}})*{{growth_at_root}}*{relative}-1"
 
     yield Line(f"{scheme}_real_growth", real, "share", growth, style="percent")
-    ratio = {base_year: 1.0 for base_year in (source.first - 1, *years)}
+    ratio = dict.fromkeys((source.first - 1, *years), 1.0)
     prices = source.key("economy.inflation")
     yield Line(
         f"{scheme}_growth_of_run",

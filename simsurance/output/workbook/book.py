@@ -131,7 +131,9 @@ class Book:
             self.formats[chosen] = self.file.add_format(look)
         return self.formats[chosen]
 
-    def put(self, sheet: Any, row: int, column: int, value: object, look: Any, kind: str = "frozen", formula: str = "") -> None:
+    def put(
+        self, sheet: Any, row: int, column: int, value: object, look: Any, kind: str = "frozen", formula: str = ""
+    ) -> None:
         """One cell, row and column from 0, and what of it the seal knows; yellow cells it does not."""
         value = seal.told(value)
         if value is None:
@@ -213,7 +215,9 @@ class Book:
             return self._check_label(name.removeprefix("check_"))
         for ending in ("_of_run", "_elasticity", "_pp"):
             if name.endswith(ending):
-                return self.said.say(f"workbook.benefit.{ending[1:]}", what=self.said.label(f"column.{name.removesuffix(ending)}"))
+                return self.said.say(
+                    f"workbook.benefit.{ending[1:]}", what=self.said.label(f"column.{name.removesuffix(ending)}")
+                )
         raise KeyError(name)
 
     def _check_label(self, name: str) -> str:
@@ -222,7 +226,9 @@ class Book:
                 part = name.removeprefix(f"{fund.name}_")
                 return self.said.say(f"workbook.check.{part}", fund=self.title_of(fund.name))
         if name.startswith("transfer_"):
-            return self.said.say("workbook.check.transfer", row=self.said.label(f"column.{name.removeprefix('transfer_')}"))
+            return self.said.say(
+                "workbook.check.transfer", row=self.said.label(f"column.{name.removeprefix('transfer_')}")
+            )
         return self.said.label(f"workbook.check.{name}")
 
     def _note(self, line: Line, kind: str) -> str:

@@ -80,7 +80,9 @@ def _of_fund(fund: Fund) -> Iterator[tuple[str, str, str]]:
 
 def _both_ends(row: str, funds: list[Fund]) -> tuple[str, str]:
     """A transfer as the fund that pays it books it, and as the fund that receives it does."""
-    payer = next(f for f in funds for each in (*f.income, *f.outgo) if each.row.name == row and f.name == each.row.payer)
+    payer = next(
+        f for f in funds for each in (*f.income, *f.outgo) if each.row.name == row and f.name == each.row.payer
+    )
     booking = next(each for each in (*payer.income, *payer.outgo) if each.row.name == row)
     paid = f"{{{payer.name}__{booking.column}}}"
     receiver = next(f for f in funds if f.name == booking.row.receiver)

@@ -87,7 +87,14 @@ def _resident_heads(source: Source) -> Iterator[Line]:
     yield Line("assisted_part", source.assisted_part, "share", style="share", note="frozen")
     yield _ratio(source, "subsidy_level", flows["subsidies"], flows["resident_enrolled"] * budget, "ratio")
     yield Line("income_level", source.by_year(levers["income"]), "ratio", style="ratio", note="frozen")
-    yield _ratio(source, "relatives_share", flows["contributions_from_accounts"], flows["personal_contributions"], "share", "share")
+    yield _ratio(
+        source,
+        "relatives_share",
+        flows["contributions_from_accounts"],
+        flows["personal_contributions"],
+        "share",
+        "share",
+    )
 
 
 def _employee_heads(source: Source) -> Iterator[Line]:
@@ -98,7 +105,9 @@ def _employee_heads(source: Source) -> Iterator[Line]:
     yield Line("counted_wages", source.by_year(counted), "share", style="share", note="frozen")
     reference = source.inputs.wages([source.scenario.values.claims.trend.reference_year - 1])[0]
     yield Line("wage_of_reference", source.by_year(np.full(len(source.years), reference)), "yuan", style="yuan")
-    yield Line("employer_level", source.by_year(source.lever("employer_contributions")), "ratio", style="ratio", note="frozen")
+    yield Line(
+        "employer_level", source.by_year(source.lever("employer_contributions")), "ratio", style="ratio", note="frozen"
+    )
 
 
 def _reported(source: Source) -> dict[int, float]:
@@ -148,7 +157,11 @@ def _beside(source: Source, unit: float) -> Iterator[Line]:
     totals = {name: values[:, 0] / unit for name, values in source.run.projection.totals.items()}
     due = totals["personal_contributions"] + totals["assistance"]
     yield Line(
-        "personal_due", source.by_year(due), "yuan_total", "{resident_enrolled}*{personal}*{personal_level}", style="amount"
+        "personal_due",
+        source.by_year(due),
+        "yuan_total",
+        "{resident_enrolled}*{personal}*{personal_level}",
+        style="amount",
     )
     standards = source.inputs.standards()[0, : len(source.years)]
     levers = source.lever("personal_contributions")
@@ -162,7 +175,9 @@ def _beside(source: Source, unit: float) -> Iterator[Line]:
     yield _ratio(source, "purchased", totals["purchases"], rate * wages, "person_years", "amount")
     benefit = source.inputs.yearly(source.scenario.values.employee.benefits.birth_benefit)
     reference = source.inputs.wages([source.scenario.values.claims.trend.reference_year - 1])[0]
-    yield _ratio(source, "births_to_members", totals["maternity_benefits"], benefit * wages / reference, "persons", "amount")
+    yield _ratio(
+        source, "births_to_members", totals["maternity_benefits"], benefit * wages / reference, "persons", "amount"
+    )
     accounts = source.run.accounts[ACCOUNTS]
     there = np.maximum(accounts["opening"] + accounts["income"], 0.0) / unit
     available = f"MAX({{{ACCOUNTS}__opening}}+{{{ACCOUNTS}__income}},0)"
@@ -177,7 +192,11 @@ def account(source: Source, fund: Fund, unit: float) -> Sheet:
     def amount(column: str) -> dict[int, float]:
         return {year: value / unit for year, value in source.by_year(own[column]).items()}
 
-    opening_key = {RESIDENT: "fund.opening", POOL: "employee.fund.opening_pool", ACCOUNTS: "employee.fund.opening_accounts"}
+    opening_key = {
+        RESIDENT: "fund.opening",
+        POOL: "employee.fund.opening_pool",
+        ACCOUNTS: "employee.fund.opening_accounts",
+    }
     sheet.add(
         Line(
             f"{name}__opening",
@@ -245,7 +264,9 @@ def _balance(source: Source, fund: Fund, unit: float) -> Iterator[Line]:
         yield Line(f"{name}__{each.column}", amounts, "yuan_total", taken, label=each.column, style="amount")
         whole += f"+{{{name}__{each.column}}}"
     yield Line(f"{name}__closing", values["closing"], "yuan_total", whole, label="closing", style="total")
-    yield Line(f"{name}__of_run", values["closing"], "yuan_total", label="closing_of_run", note="of_run", style="amount")
+    yield Line(
+        f"{name}__of_run", values["closing"], "yuan_total", label="closing_of_run", note="of_run", style="amount"
+    )
     yield Line(
         f"{name}__change",
         dict.fromkeys(source.years, 0.0),

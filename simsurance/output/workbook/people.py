@@ -52,7 +52,9 @@ def insured(source: Source, unit: float) -> Sheet:
     residents = total(stocks[:, :, :, TENURES])[:, 0] / unit
     sheet.add("resident_scheme", *_moved(source, "insured", residents, RESIDENT_IN, RESIDENT_OUT, unit))
     enrolled = "{insured_opening}+{newborn_enrolled}+{joins}+{returns}-{leaves}"
-    sheet.add(Line("resident_enrolled", _persons(source, "resident_enrolled", unit), "persons", enrolled, style="total"))
+    sheet.add(
+        Line("resident_enrolled", _persons(source, "resident_enrolled", unit), "persons", enrolled, style="total")
+    )
     sheet.add(_frozen(source, "resident_insured_years", unit, "person_years"))
     coverage = source.by_year(source.run.account["coverage"])
     outside = "{insured_closing}/({persons_uninsured}+{persons_resident})"
@@ -87,7 +89,11 @@ def _moved(
     )
     for flow in (*entering, *leaving):
         yield _frozen(source, flow, unit)
-    adjusted = {"population": "population_adjustment", "insured": "insured_adjustment", "employee": "employee_adjustment"}
+    adjusted = {
+        "population": "population_adjustment",
+        "insured": "insured_adjustment",
+        "employee": "employee_adjustment",
+    }
     yield _frozen(source, adjusted[name], unit)
     whole = f"{{{name}_opening}}" + "".join(f"+{{{flow}}}" for flow in entering)
     whole += "".join(f"-{{{flow}}}" for flow in leaving) + f"+{{{adjusted[name]}}}"

@@ -139,7 +139,7 @@ def _scenario(path: Path, told: Told, folder: Path) -> tuple[Scenario, str | Non
                 return found, name
     if told.own_tables:
         raise SimsuranceError(
-            f"{path}: its scenario {told.scenario} has tables of its own; {told.scenario}.toml as it was, in the new file's folder"
+            f"{path}: its scenario {told.scenario} has tables of its own; the new file beside {told.scenario}.toml as it was"
         )
     with TemporaryDirectory() as held:
         file = Path(held) / f"{told.scenario}.toml"
@@ -185,7 +185,7 @@ def _schedule(key: str, own: Any, by_year: Mapping[int, float], start: int) -> A
     knots = own if isinstance(own, Mapping) else {}
     earlier = {year: _plain(value) for year, value in knots.items() if year < first}
     if hasattr(own, "ramp"):
-        years = [year for year in range(min(own.ramp), first)]
+        years = list(range(min(own.ramp), first))
         earlier = {year: _plain(value) for year, value in zip(years, values_by_year(own, years), strict=True)}
     elif isinstance(own, float | int) and start < first:
         earlier = {start: _plain(own)}
