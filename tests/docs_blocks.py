@@ -45,14 +45,16 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.workbook.book import Book
+from simsurance.output.workbook.source import Source
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS = tuple(
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS, REPORT = tuple(
     Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools")
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools", "report")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -989,6 +991,18 @@ def own_fund_series() -> str:
     return table(("measure", "what it is", "unit", "key"), rows).replace("---:", "---")
 
 
+def yellow_cells() -> str:
+    """The keys of the yellow cells of a workbook, and how its funds move with them."""
+    book = Book(Source(projected()), "en")
+    rows = []
+    for line in book.layout.lines.values():
+        if line.inputs:
+            years = f"{min(line.inputs)}–{max(line.inputs)}" if len(line.inputs) > 1 else min(line.inputs)
+            rows.append((f"`{line.key}`", book.label(line), years, book.said.label(f"workbook.note.{line.note}")))
+    lines = [("key", "what it is", "years", "effect"), ("---",) * 4, *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -1023,6 +1037,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         own_fund_hindcast,
         own_fund_calibration,
         own_fund_series,
+        yellow_cells,
     )
 }
 MODULES: dict[str, Callable[[], None]] = {

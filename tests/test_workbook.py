@@ -139,6 +139,7 @@ def largest_term(book: Any, sheet: str, formula: str) -> float:
     return max(found)
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("name", ["same", "rules", "options", "residents"])
 def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, others, recalculated):
     of = base if name == "same" else others[name]
@@ -174,6 +175,7 @@ def engine(of: Made, path: Path) -> Any:
     return run
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("name", ["exact", "contributions", "wages"])
 def test_where_the_sheet_says_exact_engine_and_workbook_agree_on_the_change(name, base, recalculated):
     run = engine(base, recalculated[name].parents[1] / f"{name}.xlsx")
@@ -188,6 +190,7 @@ def test_where_the_sheet_says_exact_engine_and_workbook_agree_on_the_change(name
     assert openpyxl.load_workbook(recalculated[name], data_only=True)["Cover"]["B10"].value == "hold"
 
 
+@pytest.mark.office
 @pytest.mark.parametrize(("name", "share"), [("cost", 0.01), ("less_cost", 0.02), ("prices", 0.05), ("incomes", 0.2)])
 def test_where_the_sheet_says_approximate_the_change_is_off_by_a_small_share_of_it(name, share, base, recalculated):
     run = engine(base, recalculated[name].parents[1] / f"{name}.xlsx")
@@ -197,6 +200,7 @@ def test_where_the_sheet_says_approximate_the_change_is_off_by_a_small_share_of_
         assert abs(found[-1] - theirs[-1]) <= share * abs(theirs[-1] - own[-1])
 
 
+@pytest.mark.office
 def test_a_number_changed_where_it_must_not_be_lets_a_check_fail(recalculated):
     book = openpyxl.load_workbook(recalculated["damaged"], data_only=True)
     assert book["Cover"]["B10"].value == "do not hold: see Checks"
@@ -204,6 +208,7 @@ def test_a_number_changed_where_it_must_not_be_lets_a_check_fail(recalculated):
     assert same["Cover"]["B10"].value == "hold"
 
 
+@pytest.mark.office
 def test_saved_again_by_libreoffice_it_is_still_read_back(base, recalculated):
     for name in ("contributions", "exact"):
         before = changes_of(recalculated[name].parents[1] / f"{name}.xlsx", Path())
