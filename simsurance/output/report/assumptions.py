@@ -23,12 +23,12 @@ MAIN: Final = {
     "economy.real_income_growth": "real_income_growth",
     "economy.inflation": "inflation",
     "economy.interest_rate": "interest_rate",
-    "claims.trend.residual_growth": "resident_growth_beyond",
+    "claims.trend.residual_growth": "growth_beyond",
     "benefits.inpatient.payment_ratio": "payment_ratio",
     "employee.contributions.employer_rate": "employer_rate",
     "employee.contributions.compliance_growth": "reported_growth",
     "employee.wage.growth_excess": "wage_excess",
-    "employee.care.residual_growth": "employee_growth_beyond",
+    "employee.care.residual_growth": "growth_beyond",
     "employee.benefits.inpatient.payment_ratio": "employee_payment_ratio",
 }
 """The assumptions that a fund moves with most, and their words under `workbook.line`."""

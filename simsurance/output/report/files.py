@@ -50,8 +50,11 @@ def chosen_formats(given: str) -> tuple[str, ...]:
     wanted = FORMATS if named == ("all",) else named
     for name in wanted:
         if name not in FORMATS:
-            hint = nearest(name, FORMATS) or f"all, or some of {', '.join(FORMATS)}, by commas"
-            raise SimsuranceError(f"--format: {name!r} is none of the formats; {hint}", exit_code=ExitCode.USAGE)
+            hint = nearest(name, FORMATS)
+            raise SimsuranceError(
+                f"--format: {name!r} is none of the formats; {hint or 'all, or some of ' + ', '.join(FORMATS) + ', by commas'}",
+                exit_code=ExitCode.USAGE,
+            )
     return tuple(name for name in FORMATS if name in wanted)
 
 

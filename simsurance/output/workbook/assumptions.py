@@ -17,6 +17,23 @@ EXACT, NEARLY = "exact", "nearly"
 Years = Collection[int]
 
 
+PERSONAL: Final = {
+    "schedule": "personal_schedule",
+    "growth": "personal_growth",
+    "share": "personal_share",
+    "floor": "personal_floor",
+    "rise": "personal_rise",
+}
+SUBSIDY: Final = {
+    "schedule": "subsidy_schedule",
+    "growth": "subsidy_growth",
+    "share": "subsidy_share",
+    "ratio": "subsidy_ratio",
+    "part": "subsidy_part",
+}
+"""Lines of the yellow cells that the rules of a standard read."""
+
+
 def assumptions(source: Source) -> Sheet:
     """The sheet of assumptions."""
     sheet = Sheet("assumptions")
@@ -42,11 +59,13 @@ def entry(
     yellow: Years | None = None,
     style: str = "percent",
     unit: str = "share",
+    label: str = "",
 ) -> Line:
     """A line of yellow cells: a key of the scenario by year; `yellow`: those of the years that can be changed."""
     chosen = source.years if years is None else years
     inputs = chosen if yellow is None else yellow
-    return Line(name, source.key(key, chosen), unit, key=key, inputs=frozenset(inputs), note=note, style=style)
+    own = source.key(key, chosen)
+    return Line(name, own, unit, label=label, key=key, inputs=frozenset(inputs), note=note, style=style)
 
 
 def _economy(source: Source) -> Iterator[Line]:
@@ -99,14 +118,14 @@ def _standard(
     keys: str,
     rule_of: Mapping[int, str],
     values: np.ndarray,
+    named: Mapping[str, str],
     phase_in: int = 1,
-    personal: bool = True,
 ) -> Iterator[Line]:
     """A standard a head by its rule of each year, the yellow cells of the keys that the rule reads, and its line.
 
     `values`: the standard of every year before options act on it, [year].
     """
-    years = source.years
+    years, personal = source.years, "floor" in named
     rules = {year: rule_in(rule_of, year) for year in years}
     first = years[0]
 
@@ -114,19 +133,19 @@ def _standard(
         return [year for year in years if rules[year] in those]
 
     if chosen := under("schedule"):
-        yield entry(source, f"{name}_schedule", f"{keys}.schedule", years=chosen, style="yuan", unit="yuan")
+        yield entry(source, named["schedule"], f"{keys}.schedule", years=chosen, style="yuan", unit="yuan")
     if chosen := under("growth"):
-        yield entry(source, f"{name}_growth", f"{keys}.growth_rate", years=chosen)
+        yield entry(source, named["growth"], f"{keys}.growth_rate", years=chosen)
     indexed = under("indexed")
     if indexed:
-        yield entry(source, f"{name}_share", f"{keys}.income_share", years=indexed, style="share")
+        yield entry(source, named["share"], f"{keys}.income_share", years=indexed, style="share")
         if personal:
-            yield entry(source, f"{name}_floor", f"{keys}.floor", years=indexed, style="yuan", unit="yuan")
-            yield entry(source, f"{name}_rise", f"{keys}.highest_rise", years=indexed)
+            yield entry(source, named["floor"], f"{keys}.floor", years=indexed, style="yuan", unit="yuan")
+            yield entry(source, named["rise"], f"{keys}.highest_rise", years=indexed)
     if chosen := under("ratio"):
-        yield entry(source, f"{name}_ratio", f"{keys}.ratio_to_personal", years=chosen, style="ratio", unit="ratio")
+        yield entry(source, named["ratio"], f"{keys}.ratio_to_personal", years=chosen, style="ratio", unit="ratio")
     if chosen := under("share"):
-        yield entry(source, f"{name}_part", f"{keys}.share_of_total", years=chosen)
+        yield entry(source, named["part"], f"{keys}.share_of_total", years=chosen)
     own = source.by_year(values)
     before = source.key(f"{keys}.schedule", [first])[first] if rules[first] != "schedule" else None
     if before is not None:
@@ -138,16 +157,16 @@ def _standard(
     def effective(year: int) -> str:
         """The share of income of a year in which changes are phased in."""
         if phase_in == 1:
-            return f"{{{name}_share}}"
+            return f"{{{named['share']}}}"
         begun = max(
             each for each in (first, *years) if each <= year and (each == first or rules[each - 1] != "indexed")
         )
-        parts = [f"{{{name}_share}}"]
+        parts = [f"{{{named['share']}}}"]
         for back in range(min(phase_in - 1, year - begun + 1)):
             then = year - back
-            moved = f"{{{name}_share@{-back:+d}}}" if back else f"{{{name}_share}}"
+            moved = f"{{{named['share']}@{-back:+d}}}" if back else f"{{{named['share']}}}"
             start = f"{{{name}@{-back - 1:+d}}}/{{income@{-back - (2 if begun > first else 1):+d}}}"
-            earlier = f"{{{name}_share@{-back - 1:+d}}}" if then > begun else start
+            earlier = f"{{{named['share']}@{-back - 1:+d}}}" if then > begun else start
             parts.append(f"-({moved}-{earlier})*{1 - (back + 1) / phase_in!r}")
         return "".join(parts)
 
@@ -155,9 +174,9 @@ def _standard(
         rule = rules.get(year, "")
         match rule:
             case "schedule":
-                return f"{{{name}_schedule}}"
+                return f"{{{named['schedule']}}}"
             case "growth":
-                return f"{{{name}@-1}}*(1+{{{name}_growth}})"
+                return f"{{{name}@-1}}*(1+{{{named['growth']}}})"
             case "with_income":
                 return f"{{{name}@-1}}" + ("*{income@-1}/{income@-2}" if year > first else "")
             case "indexed" if year in unfollowed:
@@ -166,36 +185,29 @@ def _standard(
                 wanted = f"({effective(year)})*{{income@-1}}"
                 if not personal:
                     return wanted
-                return f"MIN(MAX({wanted},{{{name}_floor}}),{{{name}@-1}}*(1+{{{name}_rise}}))"
+                return f"MIN(MAX({wanted},{{{named['floor']}}}),{{{name}@-1}}*(1+{{{named['rise']}}}))"
             case "ratio":
-                return f"{{personal}}*{{{name}_ratio}}"
+                return f"{{personal}}*{{{named['ratio']}}}"
             case "share":
-                return f"{{personal}}*{{{name}_part}}/(1-{{{name}_part}})"
+                return f"{{personal}}*{{{named['part']}}}/(1-{{{named['part']}}})"
         return ""
 
     yield Line(name, own, "yuan", formula, style="yuan")
 
 
-def _before_options(source: Source, place: int, component: str) -> np.ndarray:
-    """A standard of every year without what options multiply it by, [year]."""
-    values = source.inputs.standards()[place, : len(source.years)]
-    factor = source.lever(component)
-    return np.asarray(np.divide(values, factor, out=np.zeros_like(values), where=factor != 0))
-
-
 def _personal(source: Source) -> Iterator[Line]:
     """The personal contribution."""
     own = source.scenario.values.contributions.personal
-    values = _before_options(source, 0, "personal_contributions")
-    yield from _standard(source, "personal", "contributions.personal", own.rule, values, own.phase_in_years)
+    values = source.standard("personal_contributions")
+    yield from _standard(source, "personal", "contributions.personal", own.rule, values, PERSONAL, own.phase_in_years)
     yield entry(source, "assistance_share", "contributions.assistance_share")
 
 
 def _subsidy(source: Source) -> Iterator[Line]:
     """The government subsidy."""
     own = source.scenario.values.contributions.subsidy
-    values = _before_options(source, 1, "subsidies")
-    yield from _standard(source, "subsidy", "contributions.subsidy", own.rule, values, personal=False)
+    values = source.standard("subsidies")
+    yield from _standard(source, "subsidy", "contributions.subsidy", own.rule, values, SUBSIDY)
 
 
 def _chain(source: Source, name: str, level: str, growth: str) -> Iterator[Line]:
@@ -250,12 +262,15 @@ def _cost(source: Source, scheme: Scheme) -> Iterator[Line]:
     facts = sum(year <= trend.given_incomes(source.inputs)[-1] for year in named)
     beyond = [year for year in years if year not in named]
     if asked := [year for year in named if year in later]:
-        yield entry(source, f"{scheme}_named_growth", f"{key}.real_growth", NEARLY, named, asked)
+        yield entry(source, f"{scheme}_named_growth", f"{key}.real_growth", NEARLY, named, asked, label="named_growth")
     elif named:
-        yield Line(f"{scheme}_named_growth", source.key(f"{key}.real_growth", named), "share", style="percent")
+        own = source.key(f"{key}.real_growth", named)
+        yield Line(f"{scheme}_named_growth", own, "share", label="named_growth", style="percent")
     if beyond:
         asked = [year for year in beyond if year in later]
-        yield entry(source, f"{scheme}_growth_beyond", f"{key}.residual_growth", NEARLY, beyond, asked)
+        yield entry(
+            source, f"{scheme}_growth_beyond", f"{key}.residual_growth", NEARLY, beyond, asked, label="growth_beyond"
+        )
     mean = source.by_year(trend.income_growth(source.inputs, list(years), trends.income_lag))
     shown = scheme == "resident"
     if shown:
@@ -273,18 +288,21 @@ def _cost(source: Source, scheme: Scheme) -> Iterator[Line]:
             return known if named.index(year) < facts else f"(1+{known})*{relative}-1"
         return f"(1+{{{scheme}_growth_beyond}})*{{growth_at_root}}*{relative}-1"
 
-    yield Line(f"{scheme}_real_growth", real, "share", growth, style="percent")
+    yield Line(f"{scheme}_real_growth", real, "share", growth, label="real_growth", style="percent")
     ratio = dict.fromkeys((source.first - 1, *years), 1.0)
     prices = source.key("economy.inflation")
     yield Line(
         f"{scheme}_growth_of_run",
         {year: (1 + real[year]) * (1 + prices[year]) - 1 for year in years},
         "share",
+        label="growth_of_run",
         style="percent",
         note="of_run",
     )
     step = f"{{{scheme}_cost@-1}}*(1+{{{scheme}_real_growth}})*(1+{{inflation}})/(1+{{{scheme}_growth_of_run}})"
-    yield Line(f"{scheme}_cost", ratio, "ratio", lambda year: step if year > base else "", style="ratio")
+    yield Line(
+        f"{scheme}_cost", ratio, "ratio", lambda year: step if year > base else "", "cost_of_care", style="ratio"
+    )
 
 
 def _mean_growth(source: Source, lag: int) -> Formula:

@@ -75,18 +75,13 @@ def _ratio(source: Source, name: str, top: np.ndarray, bottom: np.ndarray, unit:
 
 
 def _resident_heads(source: Source) -> Iterator[Line]:
-    flows = {name: values[:, 0] for name, values in source.run.projection.totals.items()}
+    flows = source.flows
     due = flows["personal_contributions"] + flows["assistance"]
-    personal, subsidy = source.inputs.standards()[:, : len(source.years)]
-    levers = {name: source.lever(name) for name in ("personal_contributions", "subsidies", "income")}
-    own, budget = (
-        np.divide(standard, levers[name], out=np.zeros_like(standard), where=levers[name] != 0)
-        for standard, name in ((personal, "personal_contributions"), (subsidy, "subsidies"))
-    )
+    own, budget = source.standard("personal_contributions"), source.standard("subsidies")
     yield _ratio(source, "personal_level", due, flows["resident_enrolled"] * own, "ratio")
     yield Line("assisted_part", source.assisted_part, "share", style="share", note="frozen")
     yield _ratio(source, "subsidy_level", flows["subsidies"], flows["resident_enrolled"] * budget, "ratio")
-    yield Line("income_level", source.by_year(levers["income"]), "ratio", style="ratio", note="frozen")
+    yield Line("income_level", source.by_year(source.lever("income")), "ratio", style="ratio", note="frozen")
     yield _ratio(
         source,
         "relatives_share",
@@ -98,7 +93,7 @@ def _resident_heads(source: Source) -> Iterator[Line]:
 
 
 def _employee_heads(source: Source) -> Iterator[Line]:
-    flows = {name: values[:, 0] for name, values in source.run.projection.totals.items()}
+    flows = source.flows
     wages = source.inputs.wages([year - 1 for year in source.years])
     reported = np.array(list(_reported(source).values()))
     counted = flows["contribution_base"] / (flows["active_years"] * wages * reported)
@@ -118,11 +113,10 @@ def _reported(source: Source) -> dict[int, float]:
 def _benefit(source: Source, row: str, heads: str) -> Iterator[Line]:
     """A benefit a head as in the run, how it answers to cost, and what it is at the costs of the workbook."""
     scheme: Scheme = BY_COST[row][0]
-    flows = source.run.projection.totals
-    years = flows["resident_insured_years"][:, 0] if heads == "resident_insured_years" else None
-    if years is None:
-        years = flows["active_years"][:, 0] + flows["retired_years"][:, 0]
-    line = _ratio(source, f"{row}_of_run", flows[row][:, 0], years, "yuan", "yuan")
+    flows = source.flows
+    residents = heads == "resident_insured_years"
+    years = flows[heads] if residents else flows["active_years"] + flows["retired_years"]
+    line = _ratio(source, f"{row}_of_run", flows[row], years, "yuan", "yuan")
     yield line
     yield Line(f"{row}_elasticity", source.answers[row], "ratio", style="ratio", note="elasticity")
     at_cost = f"{{{row}_of_run}}*{{indexation}}*({{{scheme}_cost}}/{{indexation}})^{{{row}_elasticity}}"
@@ -132,7 +126,7 @@ def _benefit(source: Source, row: str, heads: str) -> Iterator[Line]:
 def flows(source: Source, unit: float) -> Sheet:
     """The sheet of money flows: every row of the ledger; persons and money in parts of `unit`."""
     sheet = Sheet("flows")
-    totals = {name: values[:, 0] / unit for name, values in source.run.projection.totals.items()}
+    totals = {name: values / unit for name, values in source.flows.items()}
     held = [row for row in LEDGER if row.name in totals]
     sheet.add("beside", *_beside(source, unit))
     sheet.add("ledger")
@@ -154,7 +148,7 @@ def flows(source: Source, unit: float) -> Sheet:
 
 def _beside(source: Source, unit: float) -> Iterator[Line]:
     """What rows of the ledger are made of beside persons and amounts a head."""
-    totals = {name: values[:, 0] / unit for name, values in source.run.projection.totals.items()}
+    totals = {name: values / unit for name, values in source.flows.items()}
     due = totals["personal_contributions"] + totals["assistance"]
     yield Line(
         "personal_due",
@@ -163,9 +157,7 @@ def _beside(source: Source, unit: float) -> Iterator[Line]:
         "{resident_enrolled}*{personal}*{personal_level}",
         style="amount",
     )
-    standards = source.inputs.standards()[0, : len(source.years)]
-    levers = source.lever("personal_contributions")
-    plain = np.divide(standards, levers, out=np.zeros_like(standards), where=levers != 0)
+    plain = source.standard("personal_contributions")
     yield _ratio(source, "repaired_years", totals["repair_payments"], plain, "person_years", "amount")
     if not source.employed:
         return

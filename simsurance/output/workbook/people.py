@@ -5,14 +5,20 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, STATUS, TENURES, UNINSURED
+from simsurance.axes import EMPLOYEES, STATUS, TENURES, UNINSURED, axis
 from simsurance.ledger import POOL, fund_of
 from simsurance.model.projection import total
 from simsurance.output.workbook.lines import Line, Sheet
-from simsurance.output.workbook.source import Source
+from simsurance.output.workbook.source import Source, of_run
 
 AGE_GROUPS: Final = {"age_0_15": (0, 16), "age_16_59": (16, 60), "age_60_64": (60, 65), "age_65_79": (65, 80)}
 OLDEST: Final = "age_80_plus"
+MOVED: Final = {
+    "population": ("population_opening", "population_adjustment", "population_closing"),
+    "insured": ("insured_opening", "insured_adjustment", "insured_closing"),
+    "employee": ("employee_opening", "employee_adjustment", "employee_closing"),
+}
+"""Lines of a stock of persons: on 1 January, what brings it to a fixed path, on 31 December."""
 RESIDENT_IN: Final = ("newborn_enrolled", "joins", "returns", "transfers_in", "insured_migration")
 RESIDENT_OUT: Final = ("leaves", "insured_deaths", "transfers_out")
 
@@ -20,9 +26,10 @@ RESIDENT_OUT: Final = ("leaves", "insured_deaths", "transfers_out")
 def population(source: Source, unit: float) -> Sheet:
     """The sheet of the population; persons in parts of `unit`."""
     sheet, stocks = Sheet("population"), source.run.projection.stocks
-    persons = total(stocks.persons)[:, 0] / unit
+    persons = of_run(total(stocks.persons)) / unit
     sheet.add("movement", *_moved(source, "population", persons, ("births", "net_migration"), ("deaths",), unit))
-    by_age = stocks.persons[1:, 0].sum(axis=(1, 2)) / unit
+    own = of_run(stocks.persons)[1:]
+    by_age = own.sum(axis=axis("sex", "area", of=("date", "sex", "area", "age"))) / unit
     edges = [*AGE_GROUPS.values(), (80, by_age.shape[-1])]
     sheet.add("ages")
     for name, (first, last) in zip((*AGE_GROUPS, OLDEST), edges, strict=True):
@@ -31,7 +38,7 @@ def population(source: Source, unit: float) -> Sheet:
     sheet.add(Line("all_ages", source.by_year(persons[1:]), "persons", ages, style="total"))
     sheet.add("statuses")
     for name, rows in (("uninsured", UNINSURED), ("resident", TENURES), ("employed", EMPLOYEES)):
-        held = total(stocks.membership[:, :, :, rows])[1:, 0] / unit
+        held = of_run(total(stocks.membership[:, :, :, rows]))[1:] / unit
         sheet.add(Line(f"persons_{name}", source.by_year(held), "persons", style="amount"))
     sheet.add(
         Line(
@@ -47,9 +54,9 @@ def population(source: Source, unit: float) -> Sheet:
 
 def insured(source: Source, unit: float) -> Sheet:
     """The sheet of the insured of both schemes; persons in parts of `unit`."""
-    sheet, flows = Sheet("insured"), source.run.projection.totals
+    sheet, flows = Sheet("insured"), source.flows
     stocks = source.run.projection.stocks.membership
-    residents = total(stocks[:, :, :, TENURES])[:, 0] / unit
+    residents = of_run(total(stocks[:, :, :, TENURES])) / unit
     sheet.add("resident_scheme", *_moved(source, "insured", residents, RESIDENT_IN, RESIDENT_OUT, unit))
     enrolled = "{insured_opening}+{newborn_enrolled}+{joins}+{returns}-{leaves}"
     sheet.add(
@@ -59,17 +66,17 @@ def insured(source: Source, unit: float) -> Sheet:
     coverage = source.by_year(source.run.account["coverage"])
     outside = "{insured_closing}/({persons_uninsured}+{persons_resident})"
     sheet.add(Line("coverage", coverage, "share", outside, style="percent"))
-    members = total(stocks[:, :, :, EMPLOYEES])[:, 0] / unit
+    members = of_run(total(stocks[:, :, :, EMPLOYEES])) / unit
     ins, outs = ("employee_entries", "employee_migration"), ("employee_deaths", "employee_exits")
     if source.employed:
         sheet.add("employee_scheme", *_moved(source, "employee", members, ins, outs, unit))
         for name in fund_of(POOL).insured:
             row = STATUS.members.index(name)
-            held = total(stocks[:, :, :, row : row + 1])[1:, 0] / unit
+            held = of_run(total(stocks[:, :, :, row : row + 1]))[1:] / unit
             sheet.add(Line(name, source.by_year(held), "persons", style="amount"))
         for name in ("active_years", "retired_years"):
             sheet.add(_frozen(source, name, unit, "person_years"))
-        covered = flows["active_years"][:, 0] + flows["retired_years"][:, 0]
+        covered = flows["active_years"] + flows["retired_years"]
         whole = "{active_years}+{retired_years}"
         sheet.add(Line("covered_years", source.by_year(covered / unit), "person_years", whole, style="total"))
     return sheet
@@ -79,25 +86,20 @@ def _moved(
     source: Source, name: str, stock: np.ndarray, entering: Sequence[str], leaving: Sequence[str], unit: float
 ) -> Iterator[Line]:
     """A stock of persons from 1 January to 31 December: `stock` by date, what enters and what leaves."""
-    first = source.first
+    first, (opening, adjustment, closing) = source.first, MOVED[name]
     yield Line(
-        f"{name}_opening",
+        opening,
         source.by_year(stock[:-1]),
         "persons",
-        lambda year: f"{{{name}_closing@-1}}" if year > first else "",
+        lambda year: f"{{{closing}@-1}}" if year > first else "",
         style="amount",
     )
     for flow in (*entering, *leaving):
         yield _frozen(source, flow, unit)
-    adjusted = {
-        "population": "population_adjustment",
-        "insured": "insured_adjustment",
-        "employee": "employee_adjustment",
-    }
-    yield _frozen(source, adjusted[name], unit)
-    whole = f"{{{name}_opening}}" + "".join(f"+{{{flow}}}" for flow in entering)
-    whole += "".join(f"-{{{flow}}}" for flow in leaving) + f"+{{{adjusted[name]}}}"
-    yield Line(f"{name}_closing", source.by_year(stock[1:]), "persons", whole, style="total")
+    yield _frozen(source, adjustment, unit)
+    whole = f"{{{opening}}}" + "".join(f"+{{{flow}}}" for flow in entering)
+    whole += "".join(f"-{{{flow}}}" for flow in leaving) + f"+{{{adjustment}}}"
+    yield Line(closing, source.by_year(stock[1:]), "persons", whole, style="total")
 
 
 def _frozen(source: Source, name: str, unit: float, kind: str = "persons") -> Line:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
 from simsurance.answers.solve import unmoved
-from simsurance.axes import INCOME
+from simsurance.axes import INCOME, REPORT_AXES, at, axis
 from simsurance.basis import trend
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import FLOW_TIMING
@@ -22,6 +22,7 @@ from simsurance.scenario_file.schedule import first_year, last_named, values_by_
 from simsurance.uncertainty.parameters import value_at
 
 GROWTH_KEYS: Final[dict[Scheme, str]] = {"resident": "claims.trend", "employee": "employee.care"}
+Standard = Literal["personal_contributions", "subsidies"]
 FASTER: Final = 0.002
 """Growth of cost a year that is added to find how benefits answer to it."""
 BY_COST: Final[dict[str, tuple[Scheme, str, str]]] = {
@@ -34,6 +35,11 @@ BY_COST: Final[dict[str, tuple[Scheme, str, str]]] = {
     "employee_outpatient_benefits": ("employee", POOL, "outpatient_benefits"),
 }
 """Rows of the ledger that answer to cost: the scheme whose cost it is, the fund that books them, and under which name."""
+
+
+def of_run(array: np.ndarray) -> np.ndarray:
+    """What a projection of one run reports, without the axis of runs behind that of years or dates."""
+    return at(array, of=REPORT_AXES, run=0)
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,14 @@ class Source:
         chosen = self.years if years is None else years
         return dict(zip(chosen, map(float, values_by_year(own, chosen)), strict=True))
 
+    @cached_property
+    def flows(self) -> dict[str, np.ndarray]:
+        """Every flow of the run summed over all persons, [year]."""
+        return {name: of_run(values) for name, values in self.run.projection.totals.items()}
+
     def total(self, name: str) -> dict[int, float]:
         """A flow of the run summed over all persons, by year."""
-        return self.by_year(self.run.projection.totals[name][:, 0])
+        return self.by_year(self.flows[name])
 
     def by_year(self, values: np.ndarray | Sequence[float]) -> dict[int, float]:
         """An array [year] by year."""
@@ -90,12 +101,20 @@ class Source:
         """What options multiply a component by."""
         return self.inputs.lever(component)
 
+    def standard(self, component: Standard) -> np.ndarray:
+        """Personal contribution or subsidy a head without what options multiply it by, yuan."""
+        own = dict(zip(get_args(Standard), self.inputs.standards(), strict=True))[component][: len(self.years)]
+        factor = self.lever(component)
+        return np.asarray(np.divide(own, factor, out=np.zeros_like(own), where=factor != 0))
+
     @cached_property
     def assisted_part(self) -> dict[int, float]:
         """Part of what is due in personal contributions that is due for the assisted, grades counted."""
         grade = self.inputs.grade()
-        enrolled = self.run.projection.by_group["resident_enrolled"][:, 0] * grade
-        return self.by_year(enrolled[..., INCOME.members.index("assisted")].sum(axis=-1) / enrolled.sum(axis=(-1, -2)))
+        enrolled = of_run(self.run.projection.by_group["resident_enrolled"]) * grade
+        everybody = enrolled.sum(axis=axis("area", "income", of=("year", "area", "income")))
+        assisted = enrolled[..., INCOME.members.index("assisted")].sum(axis=-1)
+        return self.by_year(assisted / everybody)
 
     @cached_property
     def timing(self) -> float:
