@@ -173,6 +173,37 @@ def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequ
     return written_anew(Path(path), Extent() if whole else Extent(**named))
 
 
+def report(
+    scenarios: "Scenario | Results | str | Path | Sequence[Scenario | Results | str | Path]",
+    path: str | Path = "report",
+    formats: Sequence[str] = ("html",),
+    lang: str = "en",
+    template: str | Path | None = None,
+) -> list[Path]:
+    """Write a report of scenarios or of saved runs to the folder `path`: `html`, `docx`, `pptx`, `xlsx`; the files.
+
+    A scenario, its name or file is projected; the folder of a run is taken as it stands there. The first of several is the
+    base. `template`: a Word document whose styles are taken. The same bytes for the same results. Raises SimsuranceError
+    where a library is missing, the template is no document, or a folder is none of ours or of another version.
+    """
+    from simsurance.output.report.files import Order, chosen_formats, is_run, save_report
+
+    several = isinstance(scenarios, Sequence) and not isinstance(scenarios, str)
+    chosen: list[Any] = list(scenarios) if several else [scenarios]  # type: ignore[arg-type]
+    if not chosen:
+        raise SimsuranceError("report: no scenario; at least one")
+    given: list[Scenario | Path] = []
+    for each in chosen:
+        if isinstance(each, Results):
+            given.append(each.scenario)
+        elif isinstance(each, str | Path) and (Path(each).is_dir() or is_run(Path(each))):
+            given.append(Path(each))
+        else:
+            given.append(resolve(each))
+    order = Order(chosen_formats(",".join(formats)), lang, None if template is None else Path(template))
+    return [Path(path) / name for name in save_report(given, Path(path), order)]
+
+
 class Comparison:
     """Results of several scenarios, the base first; `names` tells them apart in tables and charts."""
 

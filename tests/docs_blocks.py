@@ -47,6 +47,8 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.workbook.book import Book
+from simsurance.output.workbook.source import Source
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -1027,6 +1029,18 @@ def own_fund_series() -> str:
     return table(("measure", "what it is", "unit", "key"), rows).replace("---:", "---")
 
 
+def yellow_cells() -> str:
+    """The keys of the yellow cells of a workbook, and how its funds move with them."""
+    book = Book(Source(projected()), "en")
+    rows = []
+    for line in book.layout.lines.values():
+        if line.inputs:
+            years = f"{min(line.inputs)}–{max(line.inputs)}" if len(line.inputs) > 1 else min(line.inputs)
+            rows.append((f"`{line.key}`", book.label(line), years, book.said.label(f"workbook.note.{line.note}")))
+    lines = [("key", "what it is", "years", "effect"), ("---",) * 4, *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     function.__name__: function
     for function in (
@@ -1063,6 +1077,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         own_fund_series,
         my_city,
         my_city_zh,
+        yellow_cells,
     )
 }
 BLOCKS |= {name: partial(_reference, name) for name in ("glossary", "glossary_zh", "commands", "api")}

@@ -110,12 +110,14 @@ CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
 PAGE = ["page", "baseline", "--levers", "contribution_share", "--draws", "0", "--jobs", "1", *SHORT[1:]]
 POOL = ["pool", "three.toml", "--no-charts"]
+REPORT = ["report", "runs/baseline", "--format", "xlsx"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
     "rebuild": [
         Case(["rebuild", "out/baseline"], of_folder("baseline"), [*RUN, "--formats", "png", "--tables", "fund"])
     ],
+    "report": [Case(REPORT, of_folder("report-baseline"), [*REPORT, "--lang", "zh"])],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
@@ -197,7 +199,11 @@ def warm(tmp_path_factory):
         patch.setattr(demo, "DRAWS", 0)
         patch.setattr(demo, "CHECKS", 4)
         patch.setattr(meeting_page, "page", _page_once(meeting_page.page))
-        for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
+        for arguments in (
+            [*RUN, "--no-charts", "--out", "runs"],
+            *(case.arguments for cases in CASES.values() for case in cases),
+            READING["hindcast"],
+        ):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
         patch.setattr(idle, "idle_notes", _found_once(idle.idle_notes, list))
@@ -209,7 +215,7 @@ def warm(tmp_path_factory):
         patch.setattr(pools, "pool", _found_once(pools.pool))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
-        yield
+        yield Path("runs").resolve()
 
 
 def _page_once(find: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,6 +254,7 @@ def folder(tmp_path, monkeypatch, warm):
         monkeypatch.setattr(module, "write_all", _one_chart)
     Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
     a_fund()
+    shutil.copytree(warm, "runs")
     return tmp_path
 
 

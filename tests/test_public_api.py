@@ -21,6 +21,7 @@ NAMES = [
     "page",
     "pool",
     "rebuild",
+    "report",
     "run",
     "run_accounts",
     "run_many",

@@ -55,6 +55,7 @@ SOLVE_SCHEMA: Final = "simsurance.solve/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
+REPORT_SCHEMA: Final = "simsurance.report/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -150,6 +151,15 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
         "versions": [__version__, *versions(engine).values()],
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def report_manifest(
+    runs: Sequence[Mapping[str, Any]], outputs: Mapping[str, str], told: Mapping[str, Any], command: str
+) -> str:
+    """The manifest of a report as JSON text, of the manifests of its runs; `told`: language and formats."""
+    kept = ("scenario", "run_id", "years", "inputs")
+    content = {"schema": REPORT_SCHEMA, **told, "runs": [{name: run[name] for name in kept} for run in runs]}
+    return _manifest(content, outputs, command)
 
 
 def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
