@@ -15,6 +15,7 @@ from simsurance.output.manifest import (
     attribution_manifest,
     calibration_manifest,
     comparison_manifest,
+    months_manifest,
     pools_manifest,
     run_manifest,
     scheme_effects_manifest,
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
     from simsurance.evidence.fund_fit import FundFit
@@ -332,6 +335,33 @@ def save_solve(
         return write_all(found, delay, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+
+
+def save_months(
+    months: "Months",
+    path: Path,
+    warned: "dict[str, Warned] | None" = None,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a year by months as the folder `path`, in the same way; `warned`: months that have been, by fund."""
+    from simsurance.output.months_summary import months_summary
+
+    been = warned or {}
+    texts = {**_scenario_of(months.run.scenario), "months.csv": table_csv(months.table)}
+    texts |= {"reconciliation.csv": table_csv(months.reconciliation), "ranges.csv": table_csv(months.ranges)}
+    texts["inputs.csv"] = months.inputs.as_csv()
+    texts |= {f"actual_{fund}.csv": table_csv(each.table) for fund, each in been.items()}
+    texts["summary.md"] = months_summary(months, been, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.months import write_all
+
+        return write_all(months, been, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: months_manifest(months, been, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
