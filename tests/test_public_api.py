@@ -18,6 +18,7 @@ NAMES = [
     "compare",
     "information",
     "load",
+    "months",
     "pool",
     "rebuild",
     "run",

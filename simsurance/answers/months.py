@@ -157,7 +157,7 @@ class FundMonths:
             fund = float(account["closing"][place - 1])
             booked = float(account["prepaid"][place - 1]) if self._books_ahead else 0.0
         between = {
-            "fund": fund,
+            "balance": fund,
             "booked_ahead": -booked,
             "collected_ahead": self._between(date, COLLECTED),
             "owed": self._between(date, (SETTLED, CLEARED, "other_outgo")),
@@ -315,24 +315,29 @@ def months(run: RunAccounts, year: int, count: int = 1, inputs: MonthInputs | No
     years = tuple(range(year, year + count))
     first, last = run.years[0], run.years[-1]
     if years[0] < first or years[-1] > last:
-        text = f"{run.scenario.name}: projects {first} to {last}; give years from there"
-        raise SimsuranceError(f"--year {year}: {text}", exit_code=ExitCode.USAGE)
+        raise SimsuranceError(
+            f"--year {year}: {run.scenario.name}: projects {first} to {last}; give years from there",
+            exit_code=ExitCode.USAGE,
+        )
     given = month_inputs() if inputs is None else inputs
     funds = {name: FundMonths(run, name, years, given) for name in run.accounts if fund_of(name).pooled}
     found = Months(run, years, given, funds)
     for name, of in funds.items():
         off = float(of.reconciled["gap"].abs().max())
         if not off <= LARGEST_GAP:
-            text = f"{run.scenario.name}: the months of {name} are off the year by {off:.6g} yuan"
-            raise SimsuranceError(text, exit_code=ExitCode.IDENTITY)
+            raise SimsuranceError(
+                f"{run.scenario.name}: the months of {name} are off the year by {off:.6g} yuan",
+                exit_code=ExitCode.IDENTITY,
+            )
     return found
 
 
 def require_fund(found: Months, fund: str) -> None:
     """Raises SimsuranceError (USAGE) where a fund has no months."""
     if fund not in found.funds:
-        text = f"--fund {fund}: has no months here; give {' or '.join(found.funds)}"
-        raise SimsuranceError(text, exit_code=ExitCode.USAGE)
+        raise SimsuranceError(
+            f"--fund {fund}: has no months here; give {' or '.join(found.funds)}", exit_code=ExitCode.USAGE
+        )
 
 
 def delayed(shares: np.ndarray, days: float) -> np.ndarray:

@@ -101,7 +101,7 @@ def _between(date: Any, row: "pd.Series[float]", said: Words) -> dict[str, Any]:
 
     return {
         "date": date,
-        "fund": told(row["fund"]),
+        "fund": told(row["balance"]),
         "ahead": told(row["booked_ahead"] + row["collected_ahead"]),
         "owed": told(row["owed"] + row["owed_at_valuation"]),
         "advanced": told(row["advanced"]) if row["advanced"] else "",
