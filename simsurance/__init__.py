@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simsurance.api import (
         Results,
         attribute,
+        bridge,
         compare,
         information,
         months,
@@ -37,6 +38,7 @@ __all__ = [
     "Scenario",
     "__version__",
     "attribute",
+    "bridge",
     "compare",
     "information",
     "load",
@@ -57,6 +59,7 @@ _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
     "attribute": "simsurance.api",
+    "bridge": "simsurance.api",
     "compare": "simsurance.api",
     "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",

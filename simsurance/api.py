@@ -39,6 +39,7 @@ from simsurance.uncertainty.variance import shares as where_variance_comes_from
 if TYPE_CHECKING:
     from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
     from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
@@ -384,6 +385,31 @@ class AttributionResults:
         return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
 
 
+class BridgeResults:
+    """From one valuation to the next: `table` of a measure by step, `keys` of each step."""
+
+    def __init__(self, shown: "Bridge") -> None:
+        self.shown = shown
+
+    def table(self, measure: str = "funded_until", fund: str = "resident") -> Any:
+        """Each step's effect in the stated order and free of order, and where the answer then stands; index step."""
+        return self.shown.table(fund, measure)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that each step takes from the new valuation."""
+        return self.shown.keys
+
+    def plot(self, measure: str = "funded_until", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """From the old answer to the new one."""
+        from simsurance.output.charts.bridge import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"BridgeResults({self.shown.old.name} → {self.shown.new.name})"
+
+
 class MonthsResults:
     """A year by months: `table` by fund, year and month, `reconciliation`, `ranges`, and months that have been. Yuan."""
 
@@ -680,6 +706,22 @@ def solve(
     starts = starts_of(varied, delay)
     waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
     return Solution(answered(varied, asked, central, entries=entries), waiting)
+
+
+def bridge(old: Scenario | str | Path | int, new: Scenario | str | Path | int) -> BridgeResults:
+    """Why the answer of a valuation is not that of an earlier one: a scenario, the folder of a run, or a year of valuation.
+
+    Raises SimsuranceError for a folder that is not as its manifest says, a later valuation named first, a step that is no
+    scenario.
+    """
+    from simsurance.answers.bridge import Valuation
+    from simsurance.answers.bridge import bridge as between
+    from simsurance.output.valuations import valuation_of
+
+    sides = [
+        Valuation(each.name, each) if isinstance(each, Scenario) else valuation_of(str(each)) for each in (old, new)
+    ]
+    return BridgeResults(between(*sides))
 
 
 def months(

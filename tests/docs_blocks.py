@@ -25,9 +25,11 @@ from simsurance.analysis import single_changes as one_at_a_time
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
 from simsurance.analysis.twins import Twins, twins
+from simsurance.answers.bridge import Valuation, bridge
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
+from simsurance.cli.show import columns
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import (
     base_growth,
@@ -38,6 +40,7 @@ from simsurance.evidence import (
     fan_coverage,
     many_draws,
     opening,
+    vintages,
 )
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.intake import understood
@@ -45,14 +48,15 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.bridge_summary import bridge_lines, step_rows
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS, MONTHS = tuple(
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS, MONTHS, BRIDGE = tuple(
     Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools", "months")
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools", "months", "valuation_bridge")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -959,6 +963,16 @@ def of_the_city() -> dict[str, str]:
         return example_city.told(Path(folder))
 
 
+def valuation_bridge() -> str:
+    """From the baseline of a year before to another scenario."""
+    old = baseline().replace({"horizon.valuation_year": 2025})
+    assumed = {"claims.trend.residual_growth": {"multiply": 0.8}, "benefits.inpatient.payment_ratio": 0.6}
+    counted = {"membership.resident_insured": {**baseline().leaves["membership.resident_insured"], "2026": 935_000_000}}
+    found = bridge(Valuation("valued in 2025", old), Valuation("valued in 2026", baseline().replace(assumed | counted)))
+    rows = step_rows(found, "resident", "closing_2040", words("en"))
+    return text("\n".join([*columns(rows), "", *bridge_lines(found, "resident", "closing_2040", "en")]))
+
+
 def own_fund_import() -> str:
     """What the import of the city's population of 2025 says."""
     return text(of_the_city()["simsurance import city/raw/population_2025.csv"])
@@ -1019,6 +1033,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         results,
         measures,
         provinces,
+        valuation_bridge,
         own_fund_import,
         own_fund_hindcast,
         own_fund_calibration,
@@ -1044,6 +1059,8 @@ def output(command: str) -> str:
     match shlex.split(command):
         case ["python", "-m", "tests.docs_blocks", name]:
             return BLOCKS[name]()
+        case ["python", "-m", "simsurance.evidence.vintages", "--told"]:
+            return text(vintages.told())
         case ["python", "-m", module]:
             printed = StringIO()
             with redirect_stdout(printed):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution, Part
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.condition import Chance
     from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
@@ -48,6 +49,7 @@ COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
+BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
 MONTHS_SCHEMA: Final = "simsurance.months/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
@@ -208,6 +210,32 @@ def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orde
     """Hash of what makes sets of parts the same."""
     told = [{"name": part.name, "scenario": run_id(part.upon(base))} for part in parts]
     return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
+
+
+def bridge_manifest(bridge: "Bridge", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a bridge between valuations as JSON text."""
+    content = {
+        "schema": BRIDGE_SCHEMA,
+        **bridge_content(bridge),
+        "runs": {
+            side: {"scenario": each.name, "run_id": run_id(each.scenario, as_read), "inputs": inputs(each.scenario)}
+            for side, each in (("old", bridge.old), ("new", bridge.new))
+        },
+    }
+    return _manifest(content, outputs, command)
+
+
+def bridge_content(bridge: "Bridge") -> dict[str, Any]:
+    """Both valuations, the steps with their keys, and sets of steps that could not be run."""
+    return {
+        "old": bridge.old.name,
+        "new": bridge.new.name,
+        "valued": [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)],
+        "saved": [each.saved is not None for each in (bridge.old, bridge.new)],
+        "keys_of_present_code": list(bridge.old.filled),
+        "keys": {step: list(keys) for step, keys in bridge.keys.items()},
+        "not_possible": list(bridge.faults),
+    }
 
 
 def months_manifest(months: "Months", warned: "Mapping[str, Warned]", outputs: Mapping[str, str], command: str) -> str:
