@@ -15,6 +15,7 @@ NAMES = [
     "Scenario",
     "__version__",
     "attribute",
+    "bridge",
     "compare",
     "information",
     "load",

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance import __version__
@@ -23,6 +22,7 @@ from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import told
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from simsurance.answers.bridge import Bridge
@@ -43,6 +43,8 @@ AREA: Final = (0.1, 0.22, 0.86, 0.56)
 
 def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
     """The old answer, every step, the new answer, from top to bottom; a second measure beside it on the same rows."""
+    import pandas as pd
+
     said = words_of(bridge.new.scenario, lang)
     tables = {measure: bridge.table(fund, measure)}
     second = SECOND.get(fund, measure)
@@ -124,6 +126,8 @@ def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
 
 def draw_vintages(fund: str, lang: str = "en") -> Chart:
     """By valuation date, the year in which a fund was said to run out: accepted answers, and those found again afterwards."""
+    import pandas as pd
+
     own = [each for each in stored() if each.fund == fund]
     last = max(each.last_year for each in own)
     again = sorted((each for each in own if each.kind == RECONSTRUCTED), key=lambda each: each.valuation_year)
