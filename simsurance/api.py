@@ -38,8 +38,11 @@ from simsurance.uncertainty.variance import Shares
 from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.page import Page
     from simsurance.answers.solve import Solved
@@ -420,6 +423,78 @@ class AttributionResults:
         return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
 
 
+class BridgeResults:
+    """From one valuation to the next: `table` of a measure by step, `keys` of each step."""
+
+    def __init__(self, shown: "Bridge") -> None:
+        self.shown = shown
+
+    def table(self, measure: str = "funded_until", fund: str = "resident") -> Any:
+        """Each step's effect in the stated order and free of order, and where the answer then stands; index step."""
+        return self.shown.table(fund, measure)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that each step takes from the new valuation."""
+        return self.shown.keys
+
+    def plot(self, measure: str = "funded_until", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """From the old answer to the new one."""
+        from simsurance.output.charts.bridge import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"BridgeResults({self.shown.old.name} → {self.shown.new.name})"
+
+
+class MonthsResults:
+    """A year by months: `table` by fund, year and month, `reconciliation`, `ranges`, and months that have been. Yuan."""
+
+    def __init__(self, shown: "Months", been: "dict[str, Warned] | None" = None) -> None:
+        self.shown, self.been = shown, been or {}
+
+    @property
+    def table(self) -> Any:
+        """What comes and goes in each month, and the money in the bank at its end; index fund, year, month."""
+        return self.shown.table.copy()
+
+    @property
+    def reconciliation(self) -> Any:
+        """From the fund to the money in the bank on each 1 January; index fund, date."""
+        return self.shown.reconciliation.copy()
+
+    @property
+    def ranges(self) -> Any:
+        """The least money with every input low and high; index fund, item, place."""
+        return self.shown.ranges.copy()
+
+    def actual(self, fund: str = "resident") -> Any:
+        """The months that have been beside the path, with the money to the year's end and its band; index month."""
+        if fund not in self.been:
+            raise SimsuranceError(f"{fund}: no months that have been; months(…, actual=FILE)")
+        return self.been[fund].table.copy()
+
+    def overdraft(self, fund: str = "resident") -> float:
+        """What has to be borrowed at most for no month's end to be below zero, yuan."""
+        return self.shown.funds[fund].overdraft
+
+    def plot(self, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """Money in the bank, and what comes and goes."""
+        from simsurance.output.charts.months import draw
+
+        return draw(self.shown.funds[fund], self.been.get(fund), lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_months
+
+        save_months(self.shown, Path(path), self.been, charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"MonthsResults({self.shown.run!r}; {self.shown.years[0]} to {self.shown.years[-1]})"
+
+
 class InformationResults:
     """What it is worth to know each unknown: `table` by fund, the unknown that is worth most first."""
 
@@ -718,6 +793,44 @@ def solve(
     starts = starts_of(varied, delay)
     waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
     return Solution(answered(varied, asked, central, entries=entries), waiting)
+
+
+def bridge(old: Scenario | str | Path | int, new: Scenario | str | Path | int) -> BridgeResults:
+    """Why the answer of a valuation is not that of an earlier one: a scenario, the folder of a run, or a year of valuation.
+
+    Raises SimsuranceError for a folder that is not as its manifest says, a later valuation named first, a step that is no
+    scenario.
+    """
+    from simsurance.answers.bridge import Valuation
+    from simsurance.answers.bridge import bridge as between
+    from simsurance.output.valuations import valuation_of
+
+    sides = [
+        Valuation(each.name, each) if isinstance(each, Scenario) else valuation_of(str(each)) for each in (old, new)
+    ]
+    return BridgeResults(between(*sides))
+
+
+def months(
+    scenario: Scenario | str | Path,
+    year: int,
+    years: int = 1,
+    *,
+    inputs: str | Path | None = None,
+    actual: str | Path | None = None,
+) -> MonthsResults:
+    """A year of a scenario, or several from it on, spread over months; `inputs`, `actual`: CSV files as for the command.
+
+    Raises SimsuranceError for a faulty scenario or file, a year that is not projected, months that are not the year.
+    """
+    from simsurance.answers.actual_months import warned
+    from simsurance.answers.month_inputs import month_inputs
+    from simsurance.answers.months import months as by_month
+
+    given = month_inputs(None if inputs is None else Path(inputs))
+    (run,) = accounts_of([resolve(scenario)])
+    found = by_month(run, year, years, given)
+    return MonthsResults(found, None if actual is None else warned(found, Path(actual)))
 
 
 def sweep(

@@ -27,9 +27,11 @@ from simsurance.analysis import single_changes as one_at_a_time
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
 from simsurance.analysis.twins import Twins, twins
+from simsurance.answers.bridge import Valuation, bridge
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
+from simsurance.cli.show import columns
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import (
     base_growth,
@@ -40,6 +42,7 @@ from simsurance.evidence import (
     fan_coverage,
     many_draws,
     opening,
+    vintages,
 )
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.intake import understood
@@ -47,6 +50,7 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.bridge_summary import bridge_lines, step_rows
 from simsurance.output.workbook.book import Book
 from simsurance.output.workbook.source import Source
 from simsurance.results import RunResult, accounts_of, simulate
@@ -970,6 +974,16 @@ def of_the_city() -> dict[str, str]:
         return example_city.told(Path(folder))
 
 
+def valuation_bridge() -> str:
+    """From the baseline of a year before to another scenario."""
+    old = baseline().replace({"horizon.valuation_year": 2025})
+    assumed = {"claims.trend.residual_growth": {"multiply": 0.8}, "benefits.inpatient.payment_ratio": 0.6}
+    counted = {"membership.resident_insured": {**baseline().leaves["membership.resident_insured"], "2026": 935_000_000}}
+    found = bridge(Valuation("valued in 2025", old), Valuation("valued in 2026", baseline().replace(assumed | counted)))
+    rows = step_rows(found, "resident", "closing_2040", words("en"))
+    return text("\n".join([*columns(rows), "", *bridge_lines(found, "resident", "closing_2040", "en")]))
+
+
 def own_fund_import() -> str:
     """What the import of the city's population of 2025 says."""
     return text(of_the_city()["simsurance import city/raw/population_2025.csv"])
@@ -1071,6 +1085,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         results,
         measures,
         provinces,
+        valuation_bridge,
         own_fund_import,
         own_fund_hindcast,
         own_fund_calibration,
@@ -1108,6 +1123,8 @@ def _printed(command: str) -> str:
     match shlex.split(command):
         case ["python", "-m", "tests.docs_blocks", name]:
             return BLOCKS[name]()
+        case ["python", "-m", "simsurance.evidence.vintages", "--told"]:
+            return text(vintages.told())
         case ["python", "-m", module]:
             printed = StringIO()
             with redirect_stdout(printed):
@@ -1127,6 +1144,11 @@ def _printed(command: str) -> str:
             given = ["stochastic", *arguments, "--no-charts", "--jobs", "1"]
             told = CliRunner().invoke(simsurance, given, catch_exceptions=False).stdout
             return text(told.rpartition("\nout/")[0])
+        case ["simsurance", "months" as asking, *arguments]:
+            with TemporaryDirectory() as out:
+                given = [asking, *arguments, "--no-charts", "--out", out]
+                told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
+            return text(told.rstrip().rpartition("\n")[0].rstrip() + "\n")
         case ["simsurance", "pool", *arguments]:
             with TemporaryDirectory() as out:
                 given = ["pool", *arguments, "--no-charts", "--out", out]

@@ -105,6 +105,8 @@ SWEEP = ["sweep", "baseline", "--grid", "fund.administration_share=0:0.02:2", "-
 SOLVE = ["solve", "baseline", "--vary", "contributions.personal.income_share=0.009:0.01", "--no-charts", *SHORT[1:]]
 SOLVE += ["--for", "reserve_months >= 1 in 2027"]
 PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "--no-charts", *SHORT[1:]]
+STEPS = ["bridge", "mine.toml", "mine.toml", "--no-charts"]
+BY_MONTH = ["months", "baseline", "--year", "2026", "--no-charts", *SHORT[1:]]
 FIT = ["calibrate", "baseline", "--from", "2025", "--no-charts"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
@@ -127,6 +129,8 @@ CASES = {
     "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
     "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
     "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
+    "bridge": [Case(STEPS, of_folder("bridge-mine-mine"), [*STEPS, "--fund", "employee_pool"])],
+    "months": [Case(BY_MONTH, of_folder("months-baseline"), [*BY_MONTH, "--years", "2"])],
     "calibrate": [Case(FIT, of_folder("calibrate-baseline"), [*FIT, "--lang", "zh"])],
     "page": [Case(PAGE, of_folder("page-baseline"), [*PAGE, "--lang", "zh"])],
     "demo": [Case(["demo", "--jobs", "1"], of_folder("page-baseline"))],

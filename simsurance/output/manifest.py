@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution, Part
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.condition import Chance
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.page import Page
     from simsurance.answers.solve import Solved
@@ -52,6 +55,8 @@ STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
 PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
+BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
+MONTHS_SCHEMA: Final = "simsurance.months/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
@@ -260,6 +265,73 @@ def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orde
     """Hash of what makes sets of parts the same."""
     told = [{"name": part.name, "scenario": run_id(part.upon(base))} for part in parts]
     return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
+
+
+def bridge_manifest(bridge: "Bridge", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a bridge between valuations as JSON text."""
+    content = {
+        "schema": BRIDGE_SCHEMA,
+        **bridge_content(bridge),
+        "runs": {
+            side: {"scenario": each.name, "run_id": run_id(each.scenario, as_read), "inputs": inputs(each.scenario)}
+            for side, each in (("old", bridge.old), ("new", bridge.new))
+        },
+    }
+    return _manifest(content, outputs, command)
+
+
+def bridge_content(bridge: "Bridge") -> dict[str, Any]:
+    """Both valuations, the steps with their keys, and sets of steps that could not be run."""
+    return {
+        "old": bridge.old.name,
+        "new": bridge.new.name,
+        "valued": [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)],
+        "saved": [each.saved is not None for each in (bridge.old, bridge.new)],
+        "keys_of_present_code": list(bridge.old.filled),
+        "keys": {step: list(keys) for step, keys in bridge.keys.items()},
+        "not_possible": list(bridge.faults),
+    }
+
+
+def months_manifest(months: "Months", warned: "Mapping[str, Warned]", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a year by months as JSON text."""
+    run = months.run
+    told = {
+        "run_id": run_id(run.scenario, as_read),
+        "years": [run.years[0], run.years[-1]],
+        "checks": records(run.checks),
+        "inputs": inputs(run.scenario),
+    }
+    content = {"schema": MONTHS_SCHEMA, **months_content(months, warned), "runs": {run.scenario.name: told}}
+    return _manifest(content, outputs, command)
+
+
+def months_content(months: "Months", warned: "Mapping[str, Warned]") -> dict[str, Any]:
+    """The least money of each fund, with its range, and where the year ends by the months that have been."""
+    funds = {}
+    for name, of in months.funds.items():
+        low, high = of.range_of_lowest
+        funds[name] = {
+            "least": float(of.cash[1:].min()),
+            "least_low": low,
+            "least_high": high,
+            "least_at": [of.years[of.lowest // 12], of.lowest % 12 + 1],
+            "overdraft": of.overdraft,
+            "overdraft_without_next_year": of.overdraft_without_next_year,
+            "gap": float(of.reconciled["gap"].abs().max()),
+        }
+    been = {
+        name: {
+            "known": each.known,
+            "ratios": each.ratios,
+            "behind": each.behind,
+            "year_end": float(each.cash[12]),
+            "half_band": plain(float(each.half_band[12])),
+            "year_end_as_path": each.as_path,
+        }
+        for name, each in warned.items()
+    }
+    return {"years_by_month": list(months.years), "funds": funds, "actual": been}
 
 
 def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
