@@ -47,10 +47,17 @@ class Part:
 
     def upon(self, scenario: Scenario) -> Scenario:
         """A scenario with the part; raises SimsuranceError where that is none."""
-        if self.option is not None:
-            return scenario.with_fragment(self.option)
-        assert self.values is not None
-        return scenario.replace(self.values)
+        return upon(scenario, [self])
+
+
+def upon(scenario: Scenario, parts: Sequence[Part]) -> Scenario:
+    """A scenario with parts, options laid together as `--with` lays them; raises SimsuranceError where that is none."""
+    if options := [part.option for part in parts if part.option is not None]:
+        scenario = scenario.with_fragment(*options)
+    for part in parts:
+        if part.values is not None:
+            scenario = scenario.replace(part.values)
+    return scenario
 
 
 @dataclass(frozen=True)
@@ -69,19 +76,14 @@ class Sets:
 
     def at(self, point: int) -> Scenario:
         """The scenario of one set; raises SimsuranceError, which names the parts, where that is none."""
-        scenario = self.base
-        for place in self.members[point]:
-            try:
-                scenario = self.parts[place].upon(scenario)
-            except SimsuranceError as error:
-                names = " + ".join(self.parts[each].name for each in self.members[point])
-                raise SimsuranceError(
-                    *(
-                        f"{names}: {line}; parts that are valid alone and together can be told apart"
-                        for line in error.lines
-                    )
-                ) from error
-        return scenario
+        parts = [self.parts[place] for place in self.members[point]]
+        try:
+            return upon(self.base, parts)
+        except SimsuranceError as error:
+            names = " + ".join(part.name for part in parts)
+            raise SimsuranceError(
+                *(f"{names}: {line}; parts that are valid alone and together can be told apart" for line in error.lines)
+            ) from error
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the sets from `first` to before `last`."""

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.answers.attribute import Attribution, Part
-    from simsurance.answers.condition import Chance
+    from simsurance.answers.condition import Chance, Condition
+    from simsurance.answers.frontier import Frontier
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.packages import Levers
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
@@ -46,6 +49,8 @@ COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
+FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
+STRESS_SCHEMA: Final = "simsurance.stress/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
@@ -176,6 +181,70 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     told = {name: value for name, value in vars(vary).items() if name != "scenario"}
     asked = {"vary": told, "asked": chance.text, "fund": chance.condition.fund, "sample": vars(sample)}
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
+
+
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of packages as JSON text."""
+    content = {
+        "schema": FRONTIER_SCHEMA,
+        **frontier_content(found),
+        "runs": {found.levers.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def frontier_content(found: "Frontier") -> dict[str, Any]:
+    """What was asked of packages, and how many were run."""
+    return {
+        "condition": found.asked.text,
+        "fund": found.condition.fund,
+        "limits": [limit.text for limit in found.limits],
+        "levers": [
+            {"key": vary.keys[0], "how": vary.how, "from": vary.start, "bounds": [vary.low, vary.high], "own": vary.own}
+            for vary in found.levers.each
+        ],
+        "entries": found.entries,
+        "sample": None if found.sample is None else vars(found.sample),
+        "packages": len(found.packages),
+        "holding": int(found.holds.sum()),
+        "own_costs": found.own_costs,
+    }
+
+
+def packages_id(
+    levers: "Levers", asked: "Condition | Chance", limits: "Sequence[Condition]", sample: "Sample | None", entries: str
+) -> str:
+    """Hash of what makes packages, and the draws of a search among them, the same."""
+    told = [{name: value for name, value in vars(vary).items() if name != "scenario"} for vary in levers.each]
+    made_of = {"asked": asked.text, "fund": asked.fund, "limits": [limit.text for limit in limits], "entries": entries}
+    return _hash_of(
+        {"scenarios": [run_id(levers.scenario)], "levers": told, "sample": vars(sample) if sample else None, **made_of}
+    )
+
+
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a joint shock as JSON text."""
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def stress_content(found: "Stress") -> dict[str, Any]:
+    """What was asked, and how far the shock is from the medians."""
+    return {
+        "fund": found.fund,
+        "by": found.by,
+        "saves": found.saves,
+        "reached": found.found.reached,
+        "settled": found.found.settled,
+        "distance": found.distance,
+        "unknowns": len(found.shocks.unknowns),
+        "nearer": found.nearer,
+        "probability": found.probability,
+        "depletion_year": {"medians": found.depletion(found.middle), "shock": found.depletion(found.shocked)},
+        "lowest_months": {"medians": found.lowest(found.middle), "shock": found.lowest(found.shocked)},
+        "brought_nearer": found.brought_nearer,
+        "projections": found.found.runs,
+    }
 
 
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:

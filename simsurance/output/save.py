@@ -15,12 +15,14 @@ from simsurance.output.manifest import (
     attribution_manifest,
     calibration_manifest,
     comparison_manifest,
+    frontier_manifest,
     pools_manifest,
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
     solve_manifest,
     stochastic_manifest,
+    stress_manifest,
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from simsurance.analysis.twins import Twins
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
+    from simsurance.answers.frontier import Frontier
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
@@ -332,6 +336,44 @@ def save_solve(
         return write_all(found, delay, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+
+
+def save_frontier(
+    found: "Frontier", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write packages as the folder `path`, in the same way, with the scenario of each that is told."""
+    from simsurance.answers.frontier import LETTERS
+    from simsurance.output.frontier_summary import frontier_summary, package_file
+
+    scenario = found.levers.scenario
+    texts = {**_scenario_of(scenario), "frontier.csv": table_csv(found.table)}
+    for letter, place in zip(LETTERS, found.told, strict=False):
+        texts[package_file(letter)] = found.levers.at(found.packages[place]).to_toml(table_places(scenario).__getitem__)
+    texts["summary.md"] = frontier_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.frontier import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: frontier_manifest(found, outputs, command), bom)
+
+
+def save_stress(
+    found: "Stress", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write a joint shock as the folder `path`, in the same way."""
+    from simsurance.output.stress_summary import stress_summary
+
+    texts = {**_scenario_of(found.scenario), "stress.csv": table_csv(found.table)}
+    texts["summary.md"] = stress_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.stress import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
