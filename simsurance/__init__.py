@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Results,
         attribute,
         compare,
+        frontier,
         information,
         pool,
         rebuild,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         sensitivity,
         solve,
         stochastic,
+        stress,
         sweep,
     )
     from simsurance.scenario_file.loader import Scenario, load
@@ -37,6 +39,7 @@ __all__ = [
     "__version__",
     "attribute",
     "compare",
+    "frontier",
     "information",
     "load",
     "pool",
@@ -48,6 +51,7 @@ __all__ = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 
@@ -56,6 +60,7 @@ _HOMES = {
     "Scenario": "simsurance.scenario_file.loader",
     "attribute": "simsurance.api",
     "compare": "simsurance.api",
+    "frontier": "simsurance.api",
     "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "pool": "simsurance.api",
@@ -67,6 +72,7 @@ _HOMES = {
     "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
     "solve": "simsurance.api",
+    "stress": "simsurance.api",
     "sweep": "simsurance.api",
 }
 

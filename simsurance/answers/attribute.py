@@ -21,9 +21,9 @@ from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.results import HELD, RunResult, accounts_of, entries_of, simulate
 from simsurance.scenario_file.keys import named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
-from simsurance.uncertainty.points import Arrays, computed, funds_of, kept, measured_of, years_funded
+from simsurance.uncertainty.points import Arrays, computed, funds_of, kept
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
-from simsurance.uncertainty.sweep import measure_names, require_measure
+from simsurance.uncertainty.sweep import DEPLETION, measure_names, require_measure, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,10 +118,8 @@ class Attribution:
     def values(self, fund: str, measure: str) -> dict[frozenset[int], float]:
         """A measure of a fund by set of parts; a year that may not come is asked as years of the horizon before it."""
         require_measure(self.central, fund, measure)
-        if measure in (YEARS_FUNDED, "depletion_year"):
-            found = years_funded(self.arrays, fund, self.central.years)
-        else:
-            found = measured_of(self.arrays, fund, measure)
+        asked = YEARS_FUNDED if measure == DEPLETION else measure
+        found = values_of(self.arrays, fund, asked, self.central.years)
         return {frozenset(members): float(value) for members, value in zip(self.sets.members, found, strict=True)}
 
     def effects(self, fund: str, measure: str) -> "pd.DataFrame":

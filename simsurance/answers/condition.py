@@ -67,7 +67,7 @@ class Condition:
         return float(self.margins(run.accounts[self.fund], _measured(run), run.years))
 
     def parts(self, run: RunAccounts) -> np.ndarray:
-        """Margins that are all zero or more where it holds, and steadier than their least, [part]: by year where each year counts."""
+        """Margins that are all zero or more where it holds: by year where every year counts, which is steadier, [part]."""
         account = run.accounts[self.fund]
         if self.measure in BALANCES and not self.when and self.sign == ">=":
             return self._months(account)[: max(int(self.value) - run.years[0], 0)]

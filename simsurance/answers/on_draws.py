@@ -130,7 +130,9 @@ def on_draws(
         found = stochastic([vary.scenario, *(vary.at(size) for size in new)], sample, jobs, folder, told)
         if vary.low <= vary.own <= vary.high:
             rows[vary.own] = margins_of(found[0].kept, found[0].years, chance)
-        rows.update({size: margins_of(each.kept, each.years, chance) for size, each in zip(new, found[1:], strict=True)})
+        rows.update(
+            {size: margins_of(each.kept, each.years, chance) for size, each in zip(new, found[1:], strict=True)}
+        )
         central = found[0].central
         assert isinstance(central, CentralRun)
         return central

@@ -1,8 +1,7 @@
 """Packages of levers, projected side by side: what each costs members, patients and the public, and whether it holds a target.
 
-What a package costs is told in present values over the projection, as shares of that of members' disposable income: what members
-(and their employers) contribute; what patients pay themselves beyond the scenario itself; what the budget, assistance and
-localities pay.
+What a package costs is told in present values over the projection, as shares of that of members' disposable income: what
+members (and their employers) contribute; what patients pay themselves; what the budget, assistance and localities pay.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +33,7 @@ COSTS, MARGINS, VALUES, PARTS = "costs", "margins", "values", "parts"
 
 @dataclass(frozen=True)
 class Levers:
-    """What may be moved, each within its bounds, and the ways to tell a package: sizes by lever, on a grid of 1/2,000 of them."""
+    """What may be moved, each within its bounds. A package is the sizes of all levers, on a grid of 1/2,000 of the bounds."""
 
     scenario: Scenario
     each: tuple[Vary, ...]
@@ -53,12 +52,15 @@ class Levers:
         """Sizes at shares of the way from the lower bounds to the higher ones, on the grid."""
         steps = np.round(np.clip(shares, 0.0, 1.0) * FINENESS) / FINENESS
         return tuple(
-            rounded(float(vary.low + step * (vary.high - vary.low))) for vary, step in zip(self.each, steps, strict=True)
+            rounded(float(vary.low + step * (vary.high - vary.low)))
+            for vary, step in zip(self.each, steps, strict=True)
         )
 
     def shares(self, sizes: Sequence[float]) -> np.ndarray:
         """How far sizes are on the way from the lower bounds to the higher ones, [lever]."""
-        return np.array([(size - vary.low) / (vary.high - vary.low) for vary, size in zip(self.each, sizes, strict=True)])
+        return np.array(
+            [(size - vary.low) / (vary.high - vary.low) for vary, size in zip(self.each, sizes, strict=True)]
+        )
 
     def at(self, sizes: Sequence[float]) -> Scenario:
         """The scenario with a package; raises SimsuranceError where that is none."""
@@ -97,7 +99,7 @@ def limits_of(texts: Sequence[str], fund: str, central: RunAccounts) -> tuple[Co
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a package gives: three costs as shares of income; margins of target and limits, and their parts; the measures asked."""
+    """What a package gives: costs as shares of income; margins of target and limits, and their parts; the measures asked."""
 
     costs: tuple[float, ...]
     margins: tuple[float, ...]

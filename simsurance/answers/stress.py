@@ -22,6 +22,7 @@ from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
+from simsurance.uncertainty.correlation import root_of, times
 from simsurance.uncertainty.points import MONTHS, Arrays, Tell, computed, kept, measured_of
 from simsurance.uncertainty.sensitivity import NEARER, Shocks, Unknown
 from simsurance.uncertainty.sweep import require_fund
@@ -42,6 +43,8 @@ MET: Final = 0.02
 """Months of expenditure that the lowest reserve may lie on the wanted side of nothing."""
 SETTLED: Final = 0.02
 """A shock that moves by less, in distance, has settled."""
+DIGITS: Final = 9
+"""Decimals of a shock, so that last digits of a library do not lead elsewhere."""
 Margins = Callable[[np.ndarray], np.ndarray]
 """What shocks [run, unknown] leave: above zero where the fund lasts, [run]."""
 
@@ -60,7 +63,23 @@ class Found:
 
 def distance(z: np.ndarray, correlation: np.ndarray) -> float:
     """Mahalanobis' distance of a shock from the medians."""
-    return float(np.sqrt(max(z @ np.linalg.solve(correlation, z), 0.0)))
+    return float((independent(z, root_of(correlation)) ** 2).sum()) ** 0.5
+
+
+def independent(z: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """The independent numbers that a shock is made of, [unknown]; added up in one order, by no library of linear algebra."""
+    found = np.zeros(len(z))
+    for place, own in enumerate(root):
+        found[place] = (z[place] - (own[:place] * found[:place]).sum()) / own[place]
+    return found
+
+
+def parts_of(z: np.ndarray, correlation: np.ndarray) -> np.ndarray:
+    """What each unknown has of the squared distance, z·R⁻¹z by unknown, as shares that add up to 1, [unknown]."""
+    root = root_of(correlation)
+    behind = root.T[::-1, ::-1]  # the same steps from the last unknown to the first
+    own = z * independent(independent(z, root)[::-1], behind)[::-1]
+    return np.asarray(own / max(float(own.sum()), 1e-300))
 
 
 def nearest_shock(margins: Margins, correlation: np.ndarray) -> Found:
@@ -83,7 +102,11 @@ def nearest_shock(margins: Margins, correlation: np.ndarray) -> Found:
         runs += 1
         if settled := abs(margin) < MET and moved < SETTLED * max(distance(z, correlation), 1.0) and turn > 1:
             break
-        places = np.arange(count) if turn == 0 else np.argsort(-np.abs(own * (correlation @ own)), kind="stable")[:OF_MOST]
+        places = (
+            np.arange(count)
+            if turn == 0
+            else np.argsort(-np.abs(own * times(correlation, own)), kind="stable")[:OF_MOST]
+        )
         aside = np.where(z[places] < 0, NARROW, -NARROW)
         beside = np.tile(z, (len(places), 1))
         beside[np.arange(len(places)), places] += aside
@@ -98,20 +121,20 @@ def _of_sides(slopes: np.ndarray, correlation: np.ndarray, margin: float) -> np.
     """Slopes of the side to which each unknown goes, [unknown], of those to either side, [side, unknown]."""
     own = slopes.mean(axis=0)
     for _ in range(len(slopes) + 2):
-        towards = -np.sign(margin or 1.0) * (correlation @ own)
+        towards = -np.sign(margin or 1.0) * times(correlation, own)
         own = np.where(towards < 0, slopes[0], slopes[1])
     return own
 
 
 def _linear(own: np.ndarray, z: np.ndarray, margin: float, correlation: np.ndarray) -> np.ndarray | None:
     """Where a level measure would be nothing, nearest to the medians; None where nothing moves it."""
-    spread = correlation @ own
-    size = float(own @ spread)
-    return spread * (float(own @ z) - margin) / size if size > 0 else None
+    spread = times(correlation, own)
+    size = float((own * spread).sum())
+    return np.round(spread * (float((own * z).sum()) - margin) / size, DIGITS) if size > 0 else None
 
 
 def _beyond(margins: Margins, z: np.ndarray, margin: float, lasts: bool) -> tuple[np.ndarray, float, int]:
-    """The same shock, a little larger or smaller, so that it lies on the wanted side of nothing; and how many runs that took."""
+    """The same shock a little larger or smaller, on the wanted side of nothing; and how many runs that took."""
     shares = 1 + np.array([0.0, *(sign * step for step in (0.002, 0.005, 0.01, 0.02, 0.05) for sign in (-1, 1))])
     found = margins(shares[:, None] * z)
     wanted = (found < 0) if lasts else (found >= 0)
@@ -144,7 +167,7 @@ class Shocked:
 
 @dataclass(frozen=True)
 class Stress:
-    """A scenario, and the shock that empties a fund by a year, or saves it; months by year at the medians and under the shock."""
+    """A scenario, and the shock that empties a fund by a year, or saves it; what is kept at the medians and with the shock."""
 
     central: RunResult
     shocks: Shocks
@@ -203,9 +226,17 @@ class Stress:
         import pandas as pd
 
         z = self.found.z
-        parts = z * np.linalg.solve(self.shocks.correlation, z) / max(self.distance**2, 1e-300)
+        parts = parts_of(z, self.shocks.correlation)
         rows = [
-            (unknown.kind, unknown.name, one, self.shocks.size(unknown, 0.0), self.shocks.size(unknown, one), part, slope)
+            (
+                unknown.kind,
+                unknown.name,
+                one,
+                self.shocks.size(unknown, 0.0),
+                self.shocks.size(unknown, one),
+                part,
+                slope,
+            )
             for unknown, one, part, slope in zip(
                 self.shocks.unknowns, map(float, z), map(float, parts), map(float, self.found.slopes), strict=True
             )
@@ -259,5 +290,3 @@ def stress(
     found = nearest_shock(margins, shocks.correlation)
     middle, shocked = (run(rows) for rows in (np.zeros((1, len(shocks.unknowns))), found.z[None]))
     return Stress(central, shocks, fund, by, found, middle, shocked)
-
-

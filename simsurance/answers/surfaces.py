@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.interpolate import RBFInterpolator
-from scipy.optimize import minimize
+from scipy.optimize import NonlinearConstraint, minimize
 
 from simsurance.answers.packages import OBJECTIVES
 from simsurance.answers.vary import FINENESS
@@ -71,7 +71,7 @@ def best_margin(surface: Surface, start: np.ndarray) -> np.ndarray:
 
 
 def on_grid(surface: Surface, shares: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The corner of the grid around some shares at which all margins hold and scaled costs are least; that of most margin if none."""
+    """The corner of the grid around some shares at which margins hold and costs are least; that of most margin if none."""
     ends = ((np.floor(each * FINENESS) / FINENESS, np.ceil(each * FINENESS) / FINENESS) for each in shares)
     corners = [np.array(each) for each in product(*ends)]
     at = [surface(each) for each in corners]
@@ -101,7 +101,7 @@ def _least(
         start,
         method="SLSQP",
         bounds=bounds,
-        constraints=[{"type": "ineq", "fun": held}],
+        constraints=NonlinearConstraint(held, 0.0, np.inf),
         options={"maxiter": MOST_STEPS, "ftol": 1e-8},
     )
     return np.asarray(found.x if np.isfinite(found.x).all() else start)

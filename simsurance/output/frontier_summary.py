@@ -65,8 +65,8 @@ def package_rows(found: "Frontier", said: Words) -> list[tuple[str, ...]]:
         rows.append((letter, *sizes, *cost_words(found, place, said), held_words(found, place, said)))
     own = (size_words(size, said) for size in found.levers.own)
     if isinstance(found.asked, Chance):
-        place = found.packages.index(found.levers.own) if found.levers.own in found.packages else None
-        reached = "–" if place is None else held_words(found, place, said)
+        at_own = found.levers.own in found.packages
+        reached = held_words(found, found.packages.index(found.levers.own), said) if at_own else "–"
     else:
         reached = value_words(found.own.values[0], found.condition.measure, found.central.years, said)
     return [*rows, (said.label("frontier.own"), *own, *own_words(found, said), reached)]
@@ -112,7 +112,11 @@ def frontier_lines(found: "Frontier", lang: str) -> tuple[list[str], list[str]]:
     before += [said.say("solve.varied", **each) for each in facts["levers"]]
     if not facts["count"]:
         return [*before, said.say("frontier.none", **facts)], []
-    after = [said.say("frontier.found", **facts), said.say("frontier.costs", **facts), said.label("frontier.no_cheapest")]
+    after = [
+        said.say("frontier.found", **facts),
+        said.say("frontier.costs", **facts),
+        said.label("frontier.no_cheapest"),
+    ]
     if facts["draws"]:
         after.insert(1, said.say("frontier.drawn", **facts))
     return before, after

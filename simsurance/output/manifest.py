@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.answers.frontier import Frontier
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.packages import Levers
+    from simsurance.answers.signs import Conclusion
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
@@ -247,6 +248,11 @@ def stress_content(found: "Stress") -> dict[str, Any]:
     }
 
 
+def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
+    """Hash of what makes the runs of a search for a joint shock the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
+
+
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of an attribution as JSON text."""
     content = {
@@ -315,9 +321,15 @@ def calibration_content(fit: "FundFit") -> dict[str, Any]:
     }
 
 
-def sweep_id(points: "Points") -> str:
-    """Hash of what makes points the same: scenario with its tables, grids and versions."""
-    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+def sweep_id(points: "Points", conclusion: "Conclusion | None" = None) -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions; what is concluded at each."""
+    grids = {"grids": [vars(grid) for grid in points.grids]}
+    if conclusion is None:
+        return _hash_of({"scenarios": [run_id(points.scenario)], **grids})
+    other = getattr(conclusion, "other", None)
+    scenarios = [run_id(each) for each in (points.scenario, other) if each is not None]
+    asked = {"conclusion": conclusion.text, "fund": conclusion.fund, "measure": conclusion.measure}
+    return _hash_of({"scenarios": scenarios, **grids, **asked})
 
 
 def sensitivity_manifest(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from simsurance.answers.delay import Delay
     from simsurance.answers.frontier import Frontier
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.signs import Signs
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
     from simsurance.evidence.fund_fit import FundFit
@@ -192,18 +193,28 @@ def save_sweep(
     lang: str = "en",
     command: str = "",
     bom: bool = False,
+    signs: "Signs | None" = None,
 ) -> None:
-    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund, and where signs flip."""
     from simsurance.output.sweep_summary import sweep_summary
 
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
     texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
-    texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
+    summary = sweep_summary(sweep, fund, measure, lang)
+    if signs:
+        from simsurance.output.signs_words import signs_section
+
+        texts["signs.csv"] = table_csv(signs.table)
+        summary += signs_section(signs, lang)
+    texts["summary.md"] = summary
 
     def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.signs import write_all as write_signs
         from simsurance.output.charts.sweep import write_all
 
-        return write_all(sweep, folder, fund, measure, lang)
+        yield from write_all(sweep, folder, fund, measure, lang)
+        if signs:
+            yield from write_signs(signs, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
 

@@ -177,7 +177,7 @@ class Scenario:
         return self._still_told(_scenario(self.name, stack, self._base, faults, self._pinned_in([layer])))
 
     def with_fragment(self, *names: str | Path) -> "Scenario":
-        """The scenario with fragments laid upon it together, by shipped name or path; their titles are added to the scenario's."""
+        """The scenario with fragments laid upon it together, by name or path; their titles are added to the scenario's."""
         faults: list[Fault] = []
         layers = [layer for name in names if (layer := _fragment(name, faults))]
         refuse(faults)

@@ -114,7 +114,7 @@ class Shocks:
             (INPUT, [each.path for each in futures.parameters.drawn], futures.parameters.root),
             (SHIFT, list(SERIES), futures.paths.root),
         ):
-            known = root @ root.T
+            known = (root[:, None] * root).sum(axis=-1)
             own = {place: names.index(each.name) for place, each in enumerate(self.unknowns) if each.kind == kind}
             for one, of_one in own.items():
                 for other, of_other in own.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -11,12 +11,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.answers.frontier import LETTERS
 from simsurance.answers.packages import OBJECTIVES
 from simsurance.output.charts import canvas
-from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart
+from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
 from simsurance.output.charts.fund import footer
 from simsurance.output.charts.words import word
 from simsurance.output.frontier_summary import ADDED
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.solve_summary import size_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     from simsurance.language import Words
 
 SIZE: Final = (16 * CENTIMETRE, 10.5 * CENTIMETRE)
-COSTS: Final = (0.085, 0.235, 0.41, 0.525)
-LEVERS: Final = (0.535, 0.235, 0.445, 0.525)
+COSTS: Final = (0.085, 0.285, 0.41, 0.475)
+LEVERS: Final = (0.535, 0.285, 0.445, 0.475)
 ALL: Final = "#BDBDBD"
-RAMP: Final = LinearSegmentedColormap.from_list("own payment", ["#CFE2F1", "#0072B2", "#08306B"])
+RAMP: Final = LinearSegmentedColormap.from_list("own payment", ["#CFE2F1", BLUE, "#08306B"])
 """Little own payment added to much."""
 CONTRIBUTIONS, PUBLIC = OBJECTIVES.index("contributions"), OBJECTIVES.index("public_money")
 WAY: Final = 0.78
@@ -48,7 +47,9 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
     ]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, lang)),
+            word(
+                "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, lang)
+            ),
             word("axis.frontier", lang),
             footer(found.levers.scenario, lang, [], notes),
             lang,
@@ -96,7 +97,7 @@ def _levers(axes: "Axes", found: "Frontier", said: "Words") -> None:
     axes.set_axis_off()
     levers, told = found.levers.each, list(found.told)
     axes.set(xlim=(-0.35, len(levers) + 0.6), ylim=(len(told) - 0.4, -0.6))
-    head = {"ha": "center", "va": "bottom", "fontsize": 6.8}
+    head: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 6.8}
     for row, (letter, place) in enumerate(zip(LETTERS, told, strict=False)):
         axes.text(-0.3, row, letter, va="center", fontsize=8)
         shares = found.levers.shares(found.packages[place])
@@ -105,15 +106,20 @@ def _levers(axes: "Axes", found: "Frontier", said: "Words") -> None:
             own = (vary.own - vary.low) / (vary.high - vary.low)
             if 0 <= own <= 1:
                 axes.plot([column + WAY * own] * 2, [row - 0.22, row + 0.22], color=GREY, linewidth=0.9, zorder=2)
-            axes.plot([column + WAY * share], [row], "o", color="#0072B2", markersize=4.5, zorder=3)
+            axes.plot([column + WAY * share], [row], "o", color=BLUE, markersize=4.5, zorder=3)
         added = said.signed(said.number(100 * float(found.added[place, ADDED]), 2))
         axes.text(len(levers) + 0.28, row, added, ha="center", va="center", fontsize=8, color=BLACK)
     for column, vary in enumerate(levers):
-        name = canvas.wrapped(vary.keys[0].replace(".", ". "), NAME * 3 / max(len(levers), 3), 3, 6.8).replace(". ", ".")
+        name = canvas.wrapped(vary.keys[0].replace(".", ". "), NAME * 3 / max(len(levers), 3), 3, 6.8).replace(
+            ". ", "."
+        )
         axes.text(column + WAY / 2, -0.75, name, **head)
-        for end, at in ((vary.low, column), (vary.high, column + WAY)):
-            axes.text(at, len(told) - 0.35, size_words(end, said), ha="center", va="top", fontsize=6.3, color=VERMILLION)
-    axes.text(len(levers) + 0.28, -0.75, canvas.wrapped(said.label("frontier.column.own_payment"), 11, 3, 6.8), **head)
+        for end, at, side in ((vary.low, column, "left"), (vary.high, column + WAY, "right")):
+            text = said.number(float(f"{end:.3g}"), None)
+            axes.text(at, len(told) - 0.45, text, ha=side, va="top", fontsize=6.3, color=GREY)
+    axes.text(
+        len(levers) + 0.28, -0.75, canvas.wrapped(said.label("frontier.column.own_payment"), 13.5, 3, 6.8), **head
+    )
 
 
 def write_all(found: "Frontier", folder: Path, lang: str) -> Iterator[Path]:
