@@ -16,6 +16,7 @@ NAMES = [
     "__version__",
     "attribute",
     "compare",
+    "frontier",
     "information",
     "load",
     "pool",
@@ -27,6 +28,7 @@ NAMES = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 

@@ -130,8 +130,8 @@ def frontier(
     """Packages that hold a target within limits, and which of them are efficient.
 
     A target with a probability is asked of the draws of `sample`, entries to the employee scheme held in each; all else of the
-    central path, with `entries` as in `solve`. `jobs` processes; `parts`: a folder for finished chunks. Raises SimsuranceError
-    where the scenario bears no package.
+    central path, with `entries` as in `solve`. `jobs` processes; `parts`: a folder for finished chunks of draws. Raises
+    SimsuranceError where the scenario bears no package.
     """
     (run,) = simulate([levers.scenario]) if central is None else (central,)
     condition = asked.condition if isinstance(asked, Chance) else asked

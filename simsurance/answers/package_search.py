@@ -91,7 +91,7 @@ class Search:
         new = tuple(dict.fromkeys(each for each in packages if each not in self.rows))
         if new:
             batch = Batch(self.levers, self.conditions, new, self.held, self.parts)
-            found = computed(batch, self.jobs, self._folder(), self.tell)
+            found = computed(batch, self.jobs, tell=self.tell)
             for place, each in enumerate(new):
                 self.rows[each] = {name: values[place] for name, values in found.items()}
 

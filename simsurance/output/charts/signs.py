@@ -29,7 +29,7 @@ LOOKS: Final[dict[str, Any]] = {
     FLIPS: {"facecolor": "#F3B48A", "edgecolor": VERMILLION, "hatch": "////"},
     "": {"facecolor": REFUSED, "edgecolor": GREY},
 }
-WIDTH: Final = 26
+WIDTH: Final = 23
 """Places on a line of a region's name."""
 
 
