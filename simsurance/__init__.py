@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         attribute,
         bridge,
         compare,
+        frontier,
         information,
         months,
         page,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         sensitivity,
         solve,
         stochastic,
+        stress,
         sweep,
     )
     from simsurance.scenario_file.loader import Scenario, load
@@ -42,6 +44,7 @@ __all__ = [
     "attribute",
     "bridge",
     "compare",
+    "frontier",
     "information",
     "load",
     "months",
@@ -56,6 +59,7 @@ __all__ = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 
@@ -65,6 +69,7 @@ _HOMES = {
     "attribute": "simsurance.api",
     "bridge": "simsurance.api",
     "compare": "simsurance.api",
+    "frontier": "simsurance.api",
     "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
     "months": "simsurance.api",
@@ -79,6 +84,7 @@ _HOMES = {
     "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
     "solve": "simsurance.api",
+    "stress": "simsurance.api",
     "sweep": "simsurance.api",
 }
 

@@ -20,6 +20,8 @@ from small_pools import LEVY, pooling_text
 from simsurance import results
 from simsurance.analysis import compare, pools, scheme_effects, twins
 from simsurance.answers import page as meeting_page
+from simsurance.answers.packages import Batch
+from simsurance.answers.stress import Shocked
 from simsurance.basis import idle
 from simsurance.cli import COMMANDS, WRITING, demo, main
 from simsurance.errors import ExitCode
@@ -104,6 +106,9 @@ ENDS = ["sensitivity", "baseline", "--jobs", "1", "--no-charts", *SHORT[1:], *FE
 SWEEP = ["sweep", "baseline", "--grid", "fund.administration_share=0:0.02:2", "--jobs", "1", "--no-charts", *SHORT[1:]]
 SOLVE = ["solve", "baseline", "--vary", "contributions.personal.income_share=0.009:0.01", "--no-charts", *SHORT[1:]]
 SOLVE += ["--for", "reserve_months >= 1 in 2027"]
+PACKAGES = ["frontier", "baseline", "--lever", "contributions.personal.income_share=0.009:0.01", *SHORT[1:]]
+PACKAGES += ["--for", "reserve_months >= 1 in 2027", "--jobs", "1", "--no-charts"]
+SHOCK = ["stress", "baseline", "--by", "2026", "--jobs", "1", "--no-charts", *SHORT[1:], *FEW]
 PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "--no-charts", *SHORT[1:]]
 STEPS = ["bridge", "mine.toml", "mine.toml", "--no-charts"]
 BY_MONTH = ["months", "baseline", "--year", "2026", "--no-charts", *SHORT[1:]]
@@ -128,6 +133,8 @@ CASES = {
     "sensitivity": [Case(ENDS, of_folder("sensitivity-baseline"), [*ENDS, "--year", "2026"])],
     "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
     "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
+    "frontier": [Case(PACKAGES, of_folder("frontier-baseline"), [*PACKAGES, "--limit", "coverage >= 0.1 in 2027"])],
+    "stress": [Case(SHOCK, of_folder("stress-baseline"), [*SHOCK, "--lang", "zh"])],
     "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
     "bridge": [Case(STEPS, of_folder("bridge-mine-mine"), [*STEPS, "--fund", "employee_pool"])],
     "months": [Case(BY_MONTH, of_folder("months-baseline"), [*BY_MONTH, "--years", "2"])],
@@ -215,6 +222,8 @@ def warm(tmp_path_factory):
         patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
         patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
         patch.setattr(Points, "chunk", _found_once(Points.chunk))
+        patch.setattr(Batch, "chunk", _found_once(Batch.chunk))
+        patch.setattr(Shocked, "chunk", _found_once(Shocked.chunk))
         patch.setattr(twins, "beside_twins", _found_once(twins.beside_twins))
         patch.setattr(pools, "pool", _found_once(pools.pool))
         patch.setattr(compare, "compare", _found_once(compare.compare))

@@ -17,6 +17,7 @@ NAMES = [
     "attribute",
     "bridge",
     "compare",
+    "frontier",
     "information",
     "load",
     "months",
@@ -31,6 +32,7 @@ NAMES = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 

@@ -32,11 +32,15 @@ if TYPE_CHECKING:
     from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.bridge import Bridge
-    from simsurance.answers.condition import Chance
+    from simsurance.answers.condition import Chance, Condition
+    from simsurance.answers.frontier import Frontier
     from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.packages import Levers
     from simsurance.answers.page import Page
+    from simsurance.answers.signs import Conclusion
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
@@ -57,6 +61,8 @@ PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
 MONTHS_SCHEMA: Final = "simsurance.months/1"
+FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
+STRESS_SCHEMA: Final = "simsurance.stress/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
@@ -238,6 +244,75 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
 
 
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of packages as JSON text."""
+    content = {
+        "schema": FRONTIER_SCHEMA,
+        **frontier_content(found),
+        "runs": {found.levers.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def frontier_content(found: "Frontier") -> dict[str, Any]:
+    """What was asked of packages, and how many were run."""
+    return {
+        "condition": found.asked.text,
+        "fund": found.condition.fund,
+        "limits": [limit.text for limit in found.limits],
+        "levers": [
+            {"key": vary.keys[0], "how": vary.how, "from": vary.start, "bounds": [vary.low, vary.high], "own": vary.own}
+            for vary in found.levers.each
+        ],
+        "entries": found.entries,
+        "sample": None if found.sample is None else vars(found.sample),
+        "packages": len(found.packages),
+        "holding": int(found.holds.sum()),
+        "own_costs": found.own_costs,
+    }
+
+
+def packages_id(
+    levers: "Levers", asked: "Condition | Chance", limits: "Sequence[Condition]", sample: "Sample | None", entries: str
+) -> str:
+    """Hash of what makes packages, and the draws of a search among them, the same."""
+    told = [{name: value for name, value in vars(vary).items() if name != "scenario"} for vary in levers.each]
+    made_of = {"asked": asked.text, "fund": asked.fund, "limits": [limit.text for limit in limits], "entries": entries}
+    return _hash_of(
+        {"scenarios": [run_id(levers.scenario)], "levers": told, "sample": vars(sample) if sample else None, **made_of}
+    )
+
+
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a joint shock as JSON text."""
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def stress_content(found: "Stress") -> dict[str, Any]:
+    """What was asked, and how far the shock is from the medians."""
+    return {
+        "fund": found.fund,
+        "by": found.by,
+        "saves": found.saves,
+        "reached": found.found.reached,
+        "settled": found.found.settled,
+        "distance": found.distance,
+        "unknowns": len(found.shocks.unknowns),
+        "nearer": found.nearer,
+        "probability": found.probability,
+        "depletion_year": {"medians": found.depletion(found.middle), "shock": found.depletion(found.shocked)},
+        "lowest_months": {"medians": found.lowest(found.middle), "shock": found.lowest(found.shocked)},
+        "brought_nearer": found.brought_nearer,
+        "projections": found.found.runs,
+    }
+
+
+def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
+    """Hash of what makes the runs of a search for a joint shock the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
+
+
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of an attribution as JSON text."""
     content = {
@@ -373,9 +448,15 @@ def calibration_content(fit: "FundFit") -> dict[str, Any]:
     }
 
 
-def sweep_id(points: "Points") -> str:
-    """Hash of what makes points the same: scenario with its tables, grids and versions."""
-    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+def sweep_id(points: "Points", conclusion: "Conclusion | None" = None) -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions; what is concluded at each."""
+    grids = {"grids": [vars(grid) for grid in points.grids]}
+    if conclusion is None:
+        return _hash_of({"scenarios": [run_id(points.scenario)], **grids})
+    other = getattr(conclusion, "other", None)
+    scenarios = [run_id(each) for each in (points.scenario, other) if each is not None]
+    asked = {"conclusion": conclusion.text, "fund": conclusion.fund, "measure": conclusion.measure}
+    return _hash_of({"scenarios": scenarios, **grids, **asked})
 
 
 def sensitivity_manifest(
