@@ -119,5 +119,5 @@ def test_what_has_no_opening_or_is_the_nation_is_told(path: Path, own: Scenario)
     with pytest.raises(SimsuranceError, match=r"city: no opening that an ex-ante .*; possible are 2023, 2025"):
         fund_ex_ante(own, 2026)
     done = CliRunner().invoke(main, ["hindcast", "high_cost", "--ex-ante"])
-    assert done.exit_code == 3
-    assert done.stderr.startswith("high_cost: no series of its own; the nation's table is printed without a scenario")
+    assert done.exit_code == 2
+    assert "leave the scenario out, or name your own fund" in done.stderr
