@@ -278,8 +278,8 @@ def test_the_tables_agree_with_each_other(written: Any) -> None:
 
 
 def test_the_shipped_poolings_are_fictitious_and_say_so() -> None:
-    assert shipped_poolings()
-    for name in shipped_poolings():
+    assert set(shipped_poolings()) >= {"four_regions", "provinces"}
+    for name in set(shipped_poolings()) - {"provinces"}:
         pooling = load_pooling(name)
         assert "ictitious" in pooling.title
         assert "虚构" in pooling.title_zh

@@ -189,7 +189,7 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
             faults.append(layer.fault(f"{place}.scenario", file))
             return None
         scenario = load(file if "." in base or "/" in base else base, options)
-        scenario = scenario.replace(changes) if changes else scenario
+        scenario = scenario.replace(_beside(layer, changes)) if changes else scenario
     except SimsuranceError as error:
         faults += faults_of(layer, name, error)
         return None
@@ -207,6 +207,18 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
     where = file.resolve().as_posix()
     scenario = replace(scenario, name=f"{layer.label}:{place}")
     return Pool(name, scenario, share, moves, title, title_zh, mark, source, where, own_keys)
+
+
+def _beside(layer: Layer, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pool sets, a table that lies beside the pooling scenario by its whole path."""
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: placed(each) for name, each in value.items()}
+        own = layer.folder / value if isinstance(value, str) and value.endswith(".csv") and layer.folder else None
+        return own.resolve().as_posix() if own is not None and own.is_file() else value
+
+    return {name: placed(value) for name, value in changes.items()}
 
 
 def faults_of(layer: Layer, name: str, error: SimsuranceError) -> list[Fault]:
