@@ -11,9 +11,10 @@ from simsurance import __version__
 from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE
 from simsurance.axes import YEAR
 from simsurance.language import Words, words
+from simsurance.ledger import POOL
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
-from simsurance.scenario_file.pooling import OWN
+from simsurance.scenario_file.pooling import OWN, UPWARDS
 from simsurance.scenario_file.register import MARKS
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "year": pools.year,
         "rules": pooling.adjustment,
         "merged": pools.merged is not None,
+        "upwards": pooling.merged is not None and pooling.merged.benefits == UPWARDS,
+        "phase_in_years": pooling.merged.phase_in_years if pooling.merged else 0,
+        "employee": pooling.fund == POOL,
         "benefits": named.get(pooling.merged.benefits, "") if pooling.merged else "",
         "one_standard": pooling.merged is not None and pooling.merged.standard != OWN,
         "gainers": int((net > 0).sum()),
