@@ -426,6 +426,7 @@ def pools_content(pools: "Pools") -> dict[str, Any]:
     """What was pooled, and whether it sums to nothing."""
     return {
         "pooling": pools.pooling.name,
+        "fund": pools.pooling.fund,
         "years": [pools.years[0], pools.years[-1]],
         "year": pools.year,
         "adjustment": vars(pools.pooling.adjustment) if pools.pooling.adjustment else None,
