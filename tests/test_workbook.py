@@ -21,10 +21,12 @@ from simsurance.output.workbook.lines import FUNCTIONS, Layout, Line, Sheet, let
 from simsurance.output.workbook.read import changes_of
 from simsurance.output.workbook.source import source_of
 from simsurance.results import accounts_of
+from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.loader import Scenario, load
 
 LAST = 2045
+KOREA = scenarios_folder() / "countries" / "korea" / "korea.toml"
 TOLERANCE = 1e-9
 REFERENCE = re.compile(r"(?:'([^']+)'!)?\$?([A-Z]{1,2})\$?(\d+)(?::\$?([A-Z]{1,2})\$?(\d+))?")
 OTHER_RULES = {
@@ -70,6 +72,7 @@ def others() -> dict[str, Made]:
         "rules": (load("baseline", settings=[short]).replace(OTHER_RULES), "zh"),
         "options": (load("high_cost", ["central_procurement", "payment_ratio_up"], [short]), "en"),
         "residents": (load("frozen_contribution", settings=[short, "employee.projected=false"]), "zh"),
+        "korea": (load(KOREA, settings=["horizon.last_year=2035"]), "en"),
     }
     return {name: made(*each) for name, each in scenarios.items()}
 
@@ -140,7 +143,7 @@ def largest_term(book: Any, sheet: str, formula: str) -> float:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["same", "rules", "options", "residents"])
+@pytest.mark.parametrize("name", ["same", "rules", "options", "residents", "korea"])
 def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, others, recalculated):
     of = base if name == "same" else others[name]
     written = openpyxl.load_workbook(io.BytesIO(of.content), data_only=True)

@@ -57,7 +57,9 @@ def holding(built: Built, entries: Entries) -> Built:
     What the run's own hazards are over the other's acts on what is imposed, origin by origin: levers of the employee scheme.
     """
     insured, uninsured = (built.arrays[name] for name in ("employee_entry", "employee_entry_uninsured"))
-    held = [_held(entries, year, insured[place], uninsured[place]) for place, year in enumerate(built.inputs.years)]
+    years = built.inputs.years
+    of_insured, of_uninsured = (each if len(each) > 1 else [each[0]] * len(years) for each in (insured, uninsured))
+    held = [_held(entries, *each) for each in zip(years, of_insured, of_uninsured, strict=True)]
     arrays = {"entries": _by_year(held)}
     if entries.enrolment:
         arrays["enrolment"] = _by_year([entries.enrolment[entries.years.index(year)] for year in built.inputs.years])

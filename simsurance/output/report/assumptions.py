@@ -7,7 +7,7 @@ from simsurance.language import Words
 from simsurance.output.certainty import BASELINE, baseline_marks
 from simsurance.output.labels import words_of
 from simsurance.output.report.parts import Cell, Table
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import REGISTER
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.toml_text import toml_value
@@ -34,6 +34,7 @@ MAIN: Final = {
 """The assumptions that a fund moves with most, and their words under `workbook.line`."""
 EMPLOYEE: Final = "employee."
 LONGEST: Final = 90
+NO_ESTIMATES: Final = ("plausible", "published", REGISTER, "judged_on", "axes")
 
 
 def main_assumptions(scenario: "Scenario", years: Sequence[int], lang: str) -> Table:
@@ -42,7 +43,7 @@ def main_assumptions(scenario: "Scenario", years: Sequence[int], lang: str) -> T
     shown = sorted({years[0], min(years[0] + 10, years[-1]), years[-1]})
     rows = []
     for key, name in MAIN.items():
-        if key.startswith(EMPLOYEE) and not scenario.values.employee.projected:
+        if key not in scenario.form.keys or (key.startswith(EMPLOYEE) and not scenario.values.employee.projected):
             continue
         own = value_at(scenario.values, key)
         values = [value_in(own, year) for year in shown]
@@ -56,18 +57,16 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
     """Every key of the scenario that is no table or text: value, unit, mark, range, source."""
     said, marks = words_of(scenario, lang), marks_of(scenario)
     rows = []
-    for path, known in KEYS.items():
-        if (
-            path not in scenario.leaves
-            or known.kind in ("text", "table")
-            or path.split(".")[0] in ("plausible", "published")
-        ):
+    own = scenario.leaves[REGISTER]
+    for path, known in scenario.form.keys.items():
+        if path not in scenario.leaves or known.kind in ("text", "table") or path.split(".")[0] in NO_ESTIMATES:
             continue
         value, entry = toml_value(scenario.leaves[path]), register().get(path)
         short = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
         mine = path in marks and entry is not None
         low_high = f"{entry.low} – {entry.high}" if mine and entry and entry.low else ""
-        source = entry.source_id if mine and entry else scenario.origins.get(path, "")
+        told = own.get(path, {}).get("source") or scenario.origins.get(path, "")
+        source = entry.source_id if mine and entry else told
         cells = (path, short, scenario.in_currency(known.unit), mark_words(marks.get(path), said), low_high, source)
         rows.append([Cell(text) for text in cells])
     names = ("key", "value", "unit", "mark", "range", "source")
@@ -78,7 +77,8 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
 def marks_of(scenario: "Scenario") -> dict[str, str]:
     """Marks of certainty of what the scenario takes from the baseline, those of choices included."""
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
-    return {path: register()[path].mark for path in taken} | baseline_marks(scenario)
+    own = {path: row["mark"] for path, row in scenario.leaves[REGISTER].items()}
+    return {path: register()[path].mark for path in taken} | baseline_marks(scenario) | own
 
 
 def mark_words(mark: str | None, said: Words) -> str:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from simsurance import __version__
+from simsurance.language import told_in
 from simsurance.ledger import ACCOUNTS, POOL, RESIDENT, fund_of
 from simsurance.measures import in_frame
 from simsurance.output.certainty import JUDGED, RECALLED, counted_marks, unsure, wage_dispersion_is_judgement
@@ -21,6 +22,7 @@ from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
 from simsurance.output.report.titles import dated_title, title_of
 from simsurance.output.saved import SavedRun
 from simsurance.output.summary import carried, changes, forecast_standard, fund_facts, range_facts
+from simsurance.scenario_file.own_register import stale
 from simsurance.variables import CONSTANT_PRICES
 
 if TYPE_CHECKING:
@@ -48,7 +50,11 @@ class Content:
         return len(self.runs) > 1
 
     def report(self) -> Report:
-        """Everything in order."""
+        """Everything in order, in the words of the currency."""
+        with told_in(self.runs[0].scenario.currency):
+            return self._report()
+
+    def _report(self) -> Report:
         titles = [scenario_title(run.scenario, self.lang) for run in self.runs]
         ids = ", ".join(f"{run.scenario.name} {run.manifest['run_id'][:8]}" for run in self.runs)
         first, last = self.runs[0].years[0], max(run.years[-1] for run in self.runs)
@@ -251,6 +257,7 @@ class Content:
         own = said.say("summary.marks", show=scenario.name.split("+")[0], **marks)
         told.append(own if marks["estimated"] else said.label("summary.own_sources"))
         told += [said.say("summary.carried", **kept) for kept in carried(scenario)]
+        told += [note.told(said) for note in stale(scenario.leaves)]
         if standard := forecast_standard(result):
             told.append(said.say("summary.standard", **standard))
         told += [said.say(f"summary.{name}", **facts) for name in ("frames", "interest")]

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from simsurance.basis import trend
-from simsurance.basis.money import FLOW_TIMING
 from simsurance.basis.trend import Scheme, grown
 from simsurance.output.workbook.lines import Formula, Line, Sheet
 from simsurance.output.workbook.source import GROWTH_KEYS, Source
+from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.schedule import last_named, rule_in
 
 EXACT, NEARLY = "exact", "nearly"
@@ -63,7 +63,7 @@ def entry(
 ) -> Line:
     """A line of yellow cells: a key of the scenario by year; `yellow`: those of the years that can be changed."""
     chosen = source.years if years is None else years
-    inputs = chosen if yellow is None else yellow
+    inputs = (chosen if yellow is None else yellow) if source.has(key) else ()
     own = source.key(key, chosen)
     return Line(name, own, unit, label=label, key=key, inputs=frozenset(inputs), note=note, style=style)
 
@@ -108,8 +108,9 @@ def _interest(source: Source) -> Iterator[Line]:
     """Interest on the funds, and the share of the year that is left when money moves."""
     yield entry(source, "interest_rate", "economy.interest_rate")
     yield entry(source, "deficit_margin", "economy.deficit_interest_margin")
-    timing = FLOW_TIMING[source.scenario.values.economy.flow_timing]
-    yield Line("timing", source.by_year(np.full(len(source.years), timing)), "ratio", note="timing", style="ratio")
+    yield Line(
+        "timing", source.by_year(np.full(len(source.years), source.timing)), "ratio", note="timing", style="ratio"
+    )
 
 
 def _standard(
@@ -186,6 +187,8 @@ def _standard(
                 if not personal:
                     return wanted
                 return f"MIN(MAX({wanted},{{{named['floor']}}}),{{{name}@-1}}*(1+{{{named['rise']}}}))"
+            case "payroll":
+                return "{payroll_rate}*{earnings}"
             case "ratio":
                 return f"{{personal}}*{{{named['ratio']}}}"
             case "share":
@@ -199,6 +202,8 @@ def _personal(source: Source) -> Iterator[Line]:
     """The personal contribution."""
     own = source.scenario.values.contributions.personal
     values = source.standard("personal_contributions")
+    if "payroll" in own.rule.values():
+        yield from _earnings(source)
     yield from _standard(source, "personal", "contributions.personal", own.rule, values, PERSONAL, own.phase_in_years)
     yield entry(source, "assistance_share", "contributions.assistance_share")
 
@@ -318,21 +323,45 @@ def _mean_growth(source: Source, lag: int) -> Formula:
 
 def _wages(source: Source) -> Iterator[Line]:
     """The mean wage, which the limits of the contribution base are shares of."""
-    last, before = last_named(source.scenario.values.employee.wage.mean, source.first - 1), source.first - 1
+    years = [source.first - 1, *source.years]
+    wages = dict(zip(years, map(float, source.inputs.wages(years)), strict=True))
+    named = last_named(source.scenario.values.employee.wage.mean, source.first - 1)
+    yield from _with_income(source, "wage", "wage_excess", wages, named)
+
+
+def _earnings(source: Source) -> Iterator[Line]:
+    """Earnings that count, which a rate of contributions is taken from."""
+    paid, inputs = source.scenario.values.contributions.payroll, source.inputs
+    years = [source.first - 1, *source.years]
+    found = inputs.grown_with_income(paid.earnings, paid.earnings_growth_excess, source.first, years)
+    yield entry(source, "payroll_rate", f"{PAYROLL}.rate", style="share")
+    earnings = dict(zip(years, map(float, found), strict=True))
+    named = last_named(paid.earnings, source.first)
+    yield from _with_income(source, "earnings", "earnings_excess", earnings, named)
+
+
+EARNED: Final = {
+    "wage": ("employee.wage.mean", "employee.wage.growth_excess"),
+    "earnings": (f"{PAYROLL}.earnings", f"{PAYROLL}.earnings_growth_excess"),
+}
+"""Keys of what grows with income: its level and its excess."""
+
+
+def _with_income(source: Source, name: str, excess: str, values: Mapping[int, float], last: int) -> Iterator[Line]:
+    """Amounts as named to a last year, then with disposable income a head and an excess; `values` from the year before on."""
+    level, beyond_key = EARNED[name]
     later = [year for year in source.years if year > max(last, source.base)]
     facts = [year for year in source.years if year <= last]
     beyond = [year for year in source.years if year > last]
     if beyond:
-        yield entry(source, "wage_excess", "employee.wage.growth_excess", years=beyond, yellow=later)
-    years = [before, *source.years]
-    wages = dict(zip(years, map(float, source.inputs.wages(years)), strict=True))
-    step = "{wage@-1}*{income}/{income@-1}*(1+{wage_excess})"
+        yield entry(source, excess, beyond_key, years=beyond, yellow=later)
+    step = f"{{{name}@-1}}*{{income}}/{{income@-1}}*(1+{{{excess}}})"
     yield Line(
-        "wage",
-        wages,
+        name,
+        values,
         "yuan",
         lambda year: step if year in beyond else "",
-        key="employee.wage.mean" if facts else "",
+        key=level if facts else "",
         inputs=frozenset(facts),
         note=EXACT if facts else "",
         style="yuan",

@@ -8,9 +8,9 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 
 from simsurance.answers.solve import unmoved
-from simsurance.axes import INCOME, REPORT_AXES, at, axis
+from simsurance.axes import ASSISTED, REPORT_AXES, at, axis
 from simsurance.basis import trend
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.basis.money import FLOW_TIMING
 from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.errors import SimsuranceError
@@ -73,6 +73,10 @@ class Source:
         """Whether the employee scheme's money is projected."""
         return POOL in self.run.accounts
 
+    def has(self, key: str) -> bool:
+        """Whether the scheme has a key, so that a scenario can set it."""
+        return key in self.scenario.form.keys
+
     @property
     def base(self) -> int:
         """The last year whose growth is a fact of the run: growth after it can be changed."""
@@ -109,12 +113,14 @@ class Source:
 
     @cached_property
     def assisted_part(self) -> dict[int, float]:
-        """Part of what is due in personal contributions that is due for the assisted, grades counted."""
-        grade = self.inputs.grade()
-        enrolled = of_run(self.run.projection.by_group["resident_enrolled"]) * grade
+        """Part of what is due in personal contributions that is due for the assisted; of the persons where none is paid."""
+        flows, groups = self.flows, self.inputs.groups
+        due = flows["personal_contributions"] + flows["assistance"]
+        enrolled = of_run(self.run.projection.by_group["resident_enrolled"])
         everybody = enrolled.sum(axis=axis("area", "income", of=("year", "area", "income")))
-        assisted = enrolled[..., INCOME.members.index("assisted")].sum(axis=-1)
-        return self.by_year(assisted / everybody)
+        assisted = enrolled[..., ASSISTED].sum(axis=-1) * groups.assisted / everybody
+        paid = np.array(list(self.key("contributions.assistance_share").values())) * due
+        return self.by_year(np.divide(flows["assistance"], paid, out=assisted, where=paid > 0))
 
     @cached_property
     def timing(self) -> float:
@@ -123,7 +129,7 @@ class Source:
 
     def incomes(self, years: Sequence[int]) -> dict[int, float]:
         """Disposable income a head, yuan."""
-        return dict(zip(years, map(float, self.inputs.income("national", years)), strict=True))
+        return dict(zip(years, map(float, self.inputs.income(NATION, years)), strict=True))
 
     def named_growth(self, scheme: Scheme) -> list[int]:
         """The projected years in which real growth of cost is named, so that what lies beyond incomes is not asked."""
