@@ -18,10 +18,12 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 from click.testing import CliRunner
 
 from simsurance import reviewer
 from simsurance.analysis import single_changes as one_at_a_time
+from simsurance.analysis.rests_on import rests_on
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
 from simsurance.analysis.twins import Twins, twins
@@ -45,6 +47,7 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.labels import fund_label
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -949,14 +952,20 @@ def changes_table(changes: Sequence[tuple[Step, ...]] | None) -> str:
     return table(("input", "change", "depletion", heads[0], "depletion", heads[1]), rows)
 
 
-@cache
 def of_the_city() -> dict[str, str]:
     """What each command of docs/own-fund.md prints, by the command."""
+    return _city()[0]
+
+
+@cache
+def _city() -> tuple[dict[str, str], pd.DataFrame]:
+    """That, and what the city's result rests on in the end."""
     sys.path.append(str(Path(__file__).parent))
     import example_city  # beside this file, which is also run as a module of its folder
 
     with TemporaryDirectory() as folder:
-        return example_city.told(Path(folder))
+        told = example_city.told(Path(folder))
+        return told, rests_on(simulate([load(Path(folder, "city", "fund.toml"))])[0])
 
 
 def own_fund_import() -> str:
@@ -973,6 +982,32 @@ def own_fund_calibration() -> str:
     """What the calibration of the city says."""
     told = of_the_city()["simsurance calibrate city/fund.toml"]
     return text(told.rpartition("out/calibrate")[0])
+
+
+def own_fund_ex_ante() -> str:
+    """The city with what was known on its past openings: head and all figures by item."""
+    told = of_the_city()["simsurance hindcast city/fund.toml --ex-ante"]
+    return text(told.partition(f"\n{words('en').label('ex_ante.by_opening')}")[0])
+
+
+def own_fund_register() -> str:
+    """The register of the city's accounts and standards."""
+    told = of_the_city()["simsurance show city/fund.toml --register"].splitlines()
+    shown = [
+        line for line in told if "fund.opening" in line or line.startswith(("key", "contributions.", "city", "Without"))
+    ]
+    return text("\n".join(shown))
+
+
+def own_fund_rests_on() -> str:
+    """What the city's result rests on once its factors are fitted."""
+    _, found = _city()
+    heads = ("fund", "what", "own", "in part", "the nation's")
+    rows = [
+        (fund_label(fund, "en"), f"`{what}`", *(f"{share:.1%}" for share in row))
+        for (fund, what), row in found.iterrows()
+    ]
+    return table(heads, rows)
 
 
 def own_fund_series() -> str:
@@ -1022,6 +1057,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
         own_fund_import,
         own_fund_hindcast,
         own_fund_calibration,
+        own_fund_ex_ante,
+        own_fund_register,
+        own_fund_rests_on,
         own_fund_series,
     )
 }
