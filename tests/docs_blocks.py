@@ -20,10 +20,12 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 from click.testing import CliRunner
 
 from simsurance import reviewer
 from simsurance.analysis import single_changes as one_at_a_time
+from simsurance.analysis.rests_on import rests_on
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
 from simsurance.analysis.twins import Twins, twins
@@ -51,6 +53,7 @@ from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
 from simsurance.output.bridge_summary import bridge_lines, step_rows
+from simsurance.output.labels import fund_label
 from simsurance.output.workbook.book import Book
 from simsurance.output.workbook.source import Source
 from simsurance.results import RunResult, accounts_of, simulate
@@ -966,12 +969,18 @@ def own_module(name: str) -> Any:
     return import_module(name)
 
 
-@cache
 def of_the_city() -> dict[str, str]:
     """What each command of docs/own-fund.md prints, by the command."""
+    return _city()[0]
+
+
+@cache
+def _city() -> tuple[dict[str, str], pd.DataFrame]:
+    """That, and what the city's result rests on in the end."""
     example_city = own_module("example_city")
     with TemporaryDirectory() as folder:
-        return example_city.told(Path(folder))
+        told = example_city.told(Path(folder))
+        return told, rests_on(simulate([load(Path(folder, "city", "fund.toml"))])[0])
 
 
 def valuation_bridge() -> str:
@@ -1027,6 +1036,32 @@ def _city_run(lang: str) -> str:
 def _reference(name: str) -> str:
     """A page of reference."""
     return str(getattr(own_module("docs_reference"), name)())
+
+
+def own_fund_ex_ante() -> str:
+    """The city with what was known on its past openings: head and all figures by item."""
+    told = of_the_city()["simsurance hindcast city/fund.toml --ex-ante"]
+    return text(told.partition(f"\n{words('en').label('ex_ante.by_opening')}")[0])
+
+
+def own_fund_register() -> str:
+    """The register of the city's accounts and standards."""
+    told = of_the_city()["simsurance show city/fund.toml --register"].splitlines()
+    shown = [
+        line for line in told if "fund.opening" in line or line.startswith(("key", "contributions.", "city", "Without"))
+    ]
+    return text("\n".join(shown))
+
+
+def own_fund_rests_on() -> str:
+    """What the city's result rests on once its factors are fitted."""
+    _, found = _city()
+    heads = ("fund", "what", "own", "in part", "the nation's")
+    rows = [
+        (fund_label(fund, "en"), f"`{what}`", *(f"{share:.1%}" for share in row))
+        for (fund, what), row in found.iterrows()
+    ]
+    return table(heads, rows)
 
 
 def own_fund_series() -> str:
@@ -1089,6 +1124,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
         own_fund_import,
         own_fund_hindcast,
         own_fund_calibration,
+        own_fund_ex_ante,
+        own_fund_register,
+        own_fund_rests_on,
         own_fund_series,
         my_city,
         my_city_zh,
