@@ -20,16 +20,20 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 from click.testing import CliRunner
 
 from simsurance import reviewer
 from simsurance.analysis import single_changes as one_at_a_time
+from simsurance.analysis.rests_on import rests_on
 from simsurance.analysis.scheme_effects import scheme_effects
 from simsurance.analysis.single_changes import Step, listed
 from simsurance.analysis.twins import Twins, twins
+from simsurance.answers.bridge import Valuation, bridge
 from simsurance.basis import money, trend
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
+from simsurance.cli.show import columns
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import (
     base_growth,
@@ -40,6 +44,7 @@ from simsurance.evidence import (
     fan_coverage,
     many_draws,
     opening,
+    vintages,
 )
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
 from simsurance.intake import understood
@@ -47,6 +52,10 @@ from simsurance.language import words
 from simsurance.model import participation
 from simsurance.model.year import step
 from simsurance.output import stored_draws
+from simsurance.output.bridge_summary import bridge_lines, step_rows
+from simsurance.output.labels import fund_label
+from simsurance.output.workbook.book import Book
+from simsurance.output.workbook.source import Source
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
@@ -960,12 +969,28 @@ def own_module(name: str) -> Any:
     return import_module(name)
 
 
-@cache
 def of_the_city() -> dict[str, str]:
     """What each command of docs/own-fund.md prints, by the command."""
+    return _city()[0]
+
+
+@cache
+def _city() -> tuple[dict[str, str], pd.DataFrame]:
+    """That, and what the city's result rests on in the end."""
     example_city = own_module("example_city")
     with TemporaryDirectory() as folder:
-        return example_city.told(Path(folder))
+        told = example_city.told(Path(folder))
+        return told, rests_on(simulate([load(Path(folder, "city", "fund.toml"))])[0])
+
+
+def valuation_bridge() -> str:
+    """From the baseline of a year before to another scenario."""
+    old = baseline().replace({"horizon.valuation_year": 2025})
+    assumed = {"claims.trend.residual_growth": {"multiply": 0.8}, "benefits.inpatient.payment_ratio": 0.6}
+    counted = {"membership.resident_insured": {**baseline().leaves["membership.resident_insured"], "2026": 935_000_000}}
+    found = bridge(Valuation("valued in 2025", old), Valuation("valued in 2026", baseline().replace(assumed | counted)))
+    rows = step_rows(found, "resident", "closing_2040", words("en"))
+    return text("\n".join([*columns(rows), "", *bridge_lines(found, "resident", "closing_2040", "en")]))
 
 
 def own_fund_import() -> str:
@@ -1013,6 +1038,32 @@ def _reference(name: str) -> str:
     return str(getattr(own_module("docs_reference"), name)())
 
 
+def own_fund_ex_ante() -> str:
+    """The city with what was known on its past openings: head and all figures by item."""
+    told = of_the_city()["simsurance hindcast city/fund.toml --ex-ante"]
+    return text(told.partition(f"\n{words('en').label('ex_ante.by_opening')}")[0])
+
+
+def own_fund_register() -> str:
+    """The register of the city's accounts and standards."""
+    told = of_the_city()["simsurance show city/fund.toml --register"].splitlines()
+    shown = [
+        line for line in told if "fund.opening" in line or line.startswith(("key", "contributions.", "city", "Without"))
+    ]
+    return text("\n".join(shown))
+
+
+def own_fund_rests_on() -> str:
+    """What the city's result rests on once its factors are fitted."""
+    _, found = _city()
+    heads = ("fund", "what", "own", "in part", "the nation's")
+    rows = [
+        (fund_label(fund, "en"), f"`{what}`", *(f"{share:.1%}" for share in row))
+        for (fund, what), row in found.iterrows()
+    ]
+    return table(heads, rows)
+
+
 def own_fund_series() -> str:
     """The yearly series that a fund may have."""
     rows = [
@@ -1025,6 +1076,18 @@ def own_fund_series() -> str:
         for name, measure in understood.measures().items()
     ]
     return table(("measure", "what it is", "unit", "key"), rows).replace("---:", "---")
+
+
+def yellow_cells() -> str:
+    """The keys of the yellow cells of a workbook, and how its funds move with them."""
+    book = Book(Source(projected()), "en")
+    rows = []
+    for line in book.layout.lines.values():
+        if line.inputs:
+            years = f"{min(line.inputs)}–{max(line.inputs)}" if len(line.inputs) > 1 else min(line.inputs)
+            rows.append((f"`{line.key}`", book.label(line), years, book.said.label(f"workbook.note.{line.note}")))
+    lines = [("key", "what it is", "years", "effect"), ("---",) * 4, *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -1057,12 +1120,17 @@ BLOCKS: dict[str, Callable[[], str]] = {
         results,
         measures,
         provinces,
+        valuation_bridge,
         own_fund_import,
         own_fund_hindcast,
         own_fund_calibration,
+        own_fund_ex_ante,
+        own_fund_register,
+        own_fund_rests_on,
         own_fund_series,
         my_city,
         my_city_zh,
+        yellow_cells,
     )
 }
 BLOCKS |= {name: partial(_reference, name) for name in ("glossary", "glossary_zh", "commands", "api")}
@@ -1093,6 +1161,8 @@ def _printed(command: str) -> str:
     match shlex.split(command):
         case ["python", "-m", "tests.docs_blocks", name]:
             return BLOCKS[name]()
+        case ["python", "-m", "simsurance.evidence.vintages", "--told"]:
+            return text(vintages.told())
         case ["python", "-m", module]:
             printed = StringIO()
             with redirect_stdout(printed):
@@ -1103,7 +1173,7 @@ def _printed(command: str) -> str:
                 given = ["run", *arguments, "--no-charts", "--out", out]
                 printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(printed_table.partition("\n\n")[0])
-        case ["simsurance", "solve" | "attribute" as asking, *arguments]:
+        case ["simsurance", "solve" | "attribute" | "frontier" | "stress" | "sweep" as asking, *arguments]:
             with TemporaryDirectory() as out:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
@@ -1112,6 +1182,11 @@ def _printed(command: str) -> str:
             given = ["stochastic", *arguments, "--no-charts", "--jobs", "1"]
             told = CliRunner().invoke(simsurance, given, catch_exceptions=False).stdout
             return text(told.rpartition("\nout/")[0])
+        case ["simsurance", "months" as asking, *arguments]:
+            with TemporaryDirectory() as out:
+                given = [asking, *arguments, "--no-charts", "--out", out]
+                told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
+            return text(told.rstrip().rpartition("\n")[0].rstrip() + "\n")
         case ["simsurance", "pool", *arguments]:
             with TemporaryDirectory() as out:
                 given = ["pool", *arguments, "--no-charts", "--out", out]

@@ -57,6 +57,8 @@ COMMANDS = {
         "--no-charts",
         *SHORT,
     ),
+    "bridge": ("bridge", "baseline", "high_cost", "--no-charts"),
+    "months": ("months", "baseline", "--year", "2027", "--no-charts", *SHORT),
     "hindcast": ("hindcast", "--from", "2021"),
     "ex_ante": ("hindcast", "--ex-ante"),
 }
