@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from simsurance.api import (
         Results,
         attribute,
+        bridge,
         compare,
+        frontier,
         information,
+        months,
+        page,
         pool,
         rebuild,
         report,
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
         sensitivity,
         solve,
         stochastic,
+        stress,
         sweep,
     )
     from simsurance.scenario_file.loader import Scenario, load
@@ -37,9 +42,13 @@ __all__ = [
     "Scenario",
     "__version__",
     "attribute",
+    "bridge",
     "compare",
+    "frontier",
     "information",
     "load",
+    "months",
+    "page",
     "pool",
     "rebuild",
     "report",
@@ -50,6 +59,7 @@ __all__ = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 
@@ -57,9 +67,13 @@ _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
     "attribute": "simsurance.api",
+    "bridge": "simsurance.api",
     "compare": "simsurance.api",
+    "frontier": "simsurance.api",
     "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
+    "months": "simsurance.api",
+    "page": "simsurance.api",
     "pool": "simsurance.api",
     "rebuild": "simsurance.api",
     "report": "simsurance.api",
@@ -70,6 +84,7 @@ _HOMES = {
     "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
     "solve": "simsurance.api",
+    "stress": "simsurance.api",
     "sweep": "simsurance.api",
 }
 

@@ -15,9 +15,13 @@ NAMES = [
     "Scenario",
     "__version__",
     "attribute",
+    "bridge",
     "compare",
+    "frontier",
     "information",
     "load",
+    "months",
+    "page",
     "pool",
     "rebuild",
     "report",
@@ -28,6 +32,7 @@ NAMES = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 
