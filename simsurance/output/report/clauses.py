@@ -1,25 +1,34 @@
-"""The table of clauses of law that the model covers, where the package has one: each column of its file is a column here."""
+"""The clauses of law that touch money as a table of a report: what the model has of each, and what it cannot say."""
 
-import csv
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
-import simsurance
-from simsurance.language import words
+from simsurance.evidence.clauses import clauses
+from simsurance.language import CNY, words
 from simsurance.output.report.parts import Cell, Table
 
-FILE: Final = Path(simsurance.__file__).parent / "data" / "policy" / "clauses.csv"
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 
-def clauses(lang: str) -> Table | None:
-    """Clauses with the keys that stand for them, columns in the language where the file has them; None without a file."""
-    if not FILE.is_file():
-        return None
-    with FILE.open(encoding="utf-8", newline="") as opened:
-        head, *rows = csv.reader(opened)
-    own = [name for name in head if name.endswith(f"_{lang}")]
-    doubled = {name.rpartition("_")[0] for name in own}
-    shown = [place for place, name in enumerate(head) if name in own or name.rpartition("_")[0] not in doubled]
-    heads = [head[place].removesuffix(f"_{lang}").replace("_", " ") for place in shown]
-    caption = words(lang).label("report.clauses_caption")
-    return Table("clauses", caption, heads, [[Cell(row[place]) for place in shown] for row in rows])
+def of_the_law(scenario: "Scenario") -> bool:
+    """Whether a scheme is one that these clauses are of."""
+    return scenario.form.has("participation") and scenario.currency == CNY
+
+
+def clause_table(lang: str) -> Table:
+    """Each clause with the keys that stand for it, what shows it, how sure its wording is, and what cannot be said."""
+    said, rows = words(lang), []
+    for each in clauses():
+        cells = (
+            said.label(f"clauses.of.{each.text}"),
+            each.wording[lang],
+            said.label(f"mark.{each.mark}"),
+            ", ".join(each.keys) or said.label("clauses.none"),
+            each.shown,
+            each.cannot[lang],
+        )
+        rows.append([Cell(text) for text in cells])
+    names = ("clause", "key", "shown", "cannot")
+    clause, key, shown, cannot = (said.label(f"clauses.column.{name}") for name in names)
+    head = [said.label("report.clause_text"), clause, said.label("report.assumption.mark"), key, shown, cannot]
+    return Table("clause_table", said.label("report.clauses_caption"), head, rows)
