@@ -18,8 +18,9 @@ from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
+from simsurance.model.adjustment import under
 from simsurance.model.engines import PLAIN
-from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
+from simsurance.model.projection import RUNS_IN_CACHE, Adjusted, Projection, Stocks, project, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
@@ -291,7 +292,8 @@ class Block:
     def results(self) -> Iterator[tuple[int, RunResult]]:
         """Place and result of each run."""
         for run, (place, kept) in enumerate(self.accounts()):
-            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run].years)
+            own = one_run(self.projection, run)
+            yield place, RunResult(**vars(kept), projection=own, basis=under_rules(self.built[run].years, own))
 
 
 def blocks(
@@ -330,6 +332,7 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["pins"] is not None,
         built.arrays["entries"] is not None,
         built.arrays["enrolment"] is not None,
+        built.arrays["adjustment"] is not None,
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -340,7 +343,14 @@ def _projected(group: Sequence[Waiting], engine: str) -> Block:
     together = stack(built)
     held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
     projection = project(together.state, together.years, engine=engine)
-    return Block(places, scenarios, built, together.years, projection, held)
+    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
+
+
+def under_rules(basis: Sequence[YearBasis], projection: Projection) -> tuple[YearBasis, ...]:
+    """The assumptions of every year as a projection met them: under what has adjusted by itself in it."""
+    if projection.adjusted is None:
+        return tuple(basis)
+    return tuple(under(year, of_year) for year, of_year in zip(basis, projection.adjusted.factors, strict=True))
 
 
 def _add_cost_growth(accounts: dict[str, measures.Account], inputs: Inputs) -> None:
@@ -370,4 +380,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         projection.prepaid[:, own],
         projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
+        None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
     )

@@ -22,7 +22,7 @@ from simsurance.model.fund import closing, overdrawn, summed
 from simsurance.model.groups import total
 from simsurance.model.projection import RUNS_IN_CACHE, Meeting, project
 from simsurance.model.state import Flows, State, YearBasis
-from simsurance.results import Block, RunAccounts, form_of
+from simsurance.results import Block, RunAccounts, form_of, under_rules
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import OWN, Adjustment, Pool, Pooling, faults_of
 from simsurance.scenario_file.schedule import first_year, values_by_year
@@ -413,7 +413,8 @@ def _apart(pooling: Pooling, keep: bool = False, held: Sequence[Entries] = ()) -
         projection = project(together.state, together.years, group=len(built), meet=_watching(seen))
         scenarios = tuple(each.scenario for each in pools)
         none = (None,) * len(built)
-        block = Block(tuple(range(len(built))), scenarios, tuple(built), together.years, projection, none)
+        basis = under_rules(together.years, projection)
+        block = Block(tuple(range(len(built))), scenarios, tuple(built), basis, projection, none)
         runs += [_own_product(run, each) for run, each in zip(block.kept, pools, strict=True)]
         parts.append(seen)
         rates += [_rates(each.years) for each in built]
@@ -523,7 +524,8 @@ def scaled(built: Built, share: float) -> Built:
     state, pins = built.state, built.arrays["pins"]
     arrays = {name: built.arrays[name] * share for name in ("migrants", "pinned_total_end")}
     arrays["pins"] = pins and pins | {"imposed": pins["imposed"] * share}
-    scaled_state = State(state.cells * share, state.fund * share, state.prepaid * share)
+    standing = state.adjustment and state.adjustment.of_share(share)
+    scaled_state = State(state.cells * share, state.fund * share, state.prepaid * share, standing)
     return replace(built, state=scaled_state, arrays=built.arrays | arrays)
 
 
@@ -566,7 +568,8 @@ def _nation(pooling: Pooling) -> RunAccounts | None:
     if any(scenario.leaves[path] != year for path, year in years.items()):
         scenario = scenario.replace(years)
     whole = scaled(build_arrays(scenario), float(sum(shares)))
-    block = Block((0,), (scenario,), (whole,), whole.years, project(whole.state, whole.years), (None,))
+    projection = project(whole.state, whole.years)
+    block = Block((0,), (scenario,), (whole,), under_rules(whole.years, projection), projection, (None,))
     return block.kept[0]
 
 
