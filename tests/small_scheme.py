@@ -130,6 +130,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "pins": None,
         "entries": None,
         "enrolment": None,
+        "adjustment": None,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     by_run += ("recovered_share", "long_term_care_pp", "adjustment_share")

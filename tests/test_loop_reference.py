@@ -193,6 +193,9 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
             numbers[name] = value
             continue
         own = value[run if len(value) > 1 else 0]
+        if name.startswith("adjustment."):
+            numbers[name] = own.tolist()
+            continue
         if name in BY_RUN:
             numbers[name] = float(own)
             continue

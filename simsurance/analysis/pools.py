@@ -39,7 +39,7 @@ ITEMS: Final = ("opening", "income", "outgo", "interest", "closing", "resident_i
 FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "participation.start_year"),
     "participation.continuous_bonus.credited_years",
-    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment"),
+    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment"),
     *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""

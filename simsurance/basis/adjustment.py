@@ -44,7 +44,7 @@ def rule_of(inputs: Inputs) -> Arrays | None:
     return {
         "acts": (years >= rule.first_year).astype(float)[:, None],
         **{name: np.array([[float(value)]]) for name, value in of_run.items()},
-        **{name: np.array(values, dtype=float)[None, None] for name, values in numbers.items()},
+        **{name: np.array([[values]], dtype=float) for name, values in numbers.items()},
         "highest_rise": highest_rise(inputs, rule.notice_years + 1)[:, None],
         "follows": np.stack([follows(inputs, ahead) for ahead in reached], axis=-1)[:, None],
     }

@@ -39,7 +39,7 @@ def opening_standing(income: np.ndarray, outgo: np.ndarray) -> Standing:
     runs = len(income)
     none = np.zeros((runs, len(INCOME.members)))
     factors = np.ones((runs, len(ANSWER.members), DECIDED))
-    return Standing(factors, income, outgo, income[:, -1] - outgo[:, -1], np.zeros((runs, 2)), none, none)
+    return Standing(factors, income, outgo, income[..., -1] - outgo[..., -1], np.zeros((runs, 2)), none, none)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def adjusted(state: State, basis: YearBasis) -> tuple[State, YearBasis, Mapping[
     rule, standing = basis.adjustment, state.adjustment
     if rule is None or standing is None:
         return state, basis, {}
-    factors = np.concatenate([standing.factors[:, :, 1:], standing.factors[:, :, -1:]], axis=2)
+    factors = np.concatenate([standing.factors[:, :, 1:], standing.factors[:, :, -1:]], axis=-1)
     read = position(state, standing, rule, factors)
     factors = decided(factors, rule, read)
     of_year = factors[:, :, NOW : NEXT + 1]
@@ -74,7 +74,7 @@ def adjusted(state: State, basis: YearBasis) -> tuple[State, YearBasis, Mapping[
 def position(state: State, standing: Standing, rule: AdjustmentBasis, factors: np.ndarray) -> Read:
     """What is read at the close of the year before; nothing is known of a year without accounts, and nothing done."""
     reserve = state.fund[:, fund_of(RESIDENT).place] - state.prepaid
-    outgo = standing.outgo[:, -1] - standing.saved.sum(axis=1)
+    outgo = standing.outgo[..., -1] - standing.saved.sum(axis=-1)
     months = MONTHS * ratio(reserve, outgo)
     projects = rule.trigger == PROJECTED
     if projects.any():
@@ -94,20 +94,20 @@ def projected_months(reserve: np.ndarray, standing: Standing, rule: AdjustmentBa
 
     Each grows by its mean growth at scheduled values; income has the factors that are decided by then for each year.
     """
-    growth = [np.sqrt(ratio(side[:, -1], side[:, 0])) for side in (standing.income, standing.outgo)]
-    outgo, grown = standing.outgo[:, -1] - standing.saved.sum(axis=1), np.ones(len(reserve))
+    growth = [np.sqrt(ratio(side[..., -1], side[..., 0])) for side in (standing.income, standing.outgo)]
+    outgo, grown = standing.outgo[..., -1] - standing.saved.sum(axis=-1), np.ones(len(reserve))
     for ahead in range(1, int(rule.years_ahead.max()) + 1):
         more, place = ahead <= rule.years_ahead, min(NOW + ahead - 1, DECIDED - 1)
         grown, outgo = grown * growth[0], np.where(more, outgo * growth[1], outgo)
-        income = standing.income[:, -1] + brought(standing, factors[:, :, place], rule.follows[:, FOLLOWS_NOW])
+        income = standing.income[..., -1] + brought(standing, factors[:, :, place], rule.follows[:, FOLLOWS_NOW])
         reserve = np.where(more, reserve + grown * income - outgo, reserve)
     return MONTHS * ratio(reserve, outgo)
 
 
 def brought(standing: Standing, factors: np.ndarray, follows: np.ndarray) -> np.ndarray:
     """What factors [run, answer] bring in beyond what was levied at scheduled values, yuan, [run]."""
-    more = np.stack([factors[:, CONTRIBUTION], total_subsidy(factors, follows)], axis=1) - 1
-    return np.asarray((standing.levied * more).sum(axis=1))
+    more = np.stack([factors[:, CONTRIBUTION], total_subsidy(factors, follows)], axis=-1) - 1
+    return np.asarray((standing.levied * more).sum(axis=-1))
 
 
 def total_subsidy(factors: np.ndarray, follows: np.ndarray) -> np.ndarray:
@@ -125,8 +125,8 @@ def decided(factors: np.ndarray, rule: AdjustmentBasis, read: Read) -> np.ndarra
     if not read.acted.any():
         return factors
     up, down = read.acted > 0, read.acted < 0
-    latest = factors[:, :, -1]
-    candidates = np.stack([raised(factors, rule, answer) for answer in range(len(ANSWER.members))], axis=1)
+    latest = factors[..., -1]
+    candidates = np.stack([raised(factors, rule, answer) for answer in range(len(ANSWER.members))], axis=-1)
     chosen = first_with_room(rule.order, apart(candidates, latest), up)
     back = last_taken(rule.order, apart(latest, np.ones_like(latest)), down)
     factors = factors.copy()
@@ -151,7 +151,7 @@ def reached(rule: AdjustmentBasis, answer: int) -> np.ndarray:
 
 def raised(factors: np.ndarray, rule: AdjustmentBasis, answer: int) -> np.ndarray:
     """The factor of an answer after a step, within its bound, the highest rise and what follows it; never back, [run]."""
-    latest, step, bound = factors[:, answer, -1], rule.step[:, answer], rule.bound[:, answer]
+    latest, step, bound = factors[:, answer][..., -1], rule.step[:, answer], rule.bound[:, answer]
     if answer not in (CONTRIBUTION, SUBSIDY):
         rising = bound > 1
         return np.where(rising, np.minimum(latest + step, bound), np.maximum(latest - step, bound))
@@ -178,7 +178,7 @@ def recovered(latest: np.ndarray, rule: AdjustmentBasis, answer: int) -> np.ndar
 
 def of_year(factors: np.ndarray, answer: int, place: np.ndarray) -> np.ndarray:
     """A factor at each run's own place among the years decided, [run]."""
-    return np.take_along_axis(factors[:, answer], place[:, None], axis=1)[:, 0]
+    return np.take_along_axis(factors[:, answer], place[:, None], axis=-1)[..., 0]
 
 
 def first_with_room(order: np.ndarray, room: np.ndarray, runs: np.ndarray) -> np.ndarray:
@@ -196,7 +196,7 @@ def _one_order(order: np.ndarray, there: np.ndarray, runs: np.ndarray, places: I
     for place in places:
         here = (order == place) & there
         found = found | (here & waiting[:, None])
-        waiting = waiting & ~here.any(axis=1)
+        waiting = waiting & ~here.any(axis=-1)
     return found
 
 
@@ -209,7 +209,7 @@ def under(basis: YearBasis, factors: np.ndarray) -> YearBasis:
     def times(values: np.ndarray, factor: np.ndarray) -> np.ndarray:
         return values if (factor == 1).all() else values * along(factor, "run")
 
-    now, care = factors[:, :, 0], basis.care
+    now, after, care = factors[..., 0], factors[..., 1], basis.care
     care = replace(
         care,
         inpatient_ratio=times(care.inpatient_ratio, now[:, RATIO]),
@@ -222,7 +222,7 @@ def under(basis: YearBasis, factors: np.ndarray) -> YearBasis:
     return replace(
         basis,
         personal_pp=times(basis.personal_pp, now[:, CONTRIBUTION]),
-        personal_pp_next=times(basis.personal_pp_next, factors[:, CONTRIBUTION, 1]),
+        personal_pp_next=times(basis.personal_pp_next, after[:, CONTRIBUTION]),
         burden=times(basis.burden, now[:, CONTRIBUTION]),
         subsidy_pp=times(basis.subsidy_pp, total_subsidy(now, rule.follows[:, FOLLOWS_NOW])),
         care=care,
@@ -258,7 +258,7 @@ def remembered(state: State, totals: Mapping[str, np.ndarray], basis: YearBasis,
     own, budget = factors[:, CONTRIBUTION], total_subsidy(factors, rule.follows[:, FOLLOWS_NOW])
     supplement = of_run(basis.local_supplement)
     paid = (totals["personal_contributions"] + totals["assistance"]) * supplement + totals["repair_payments"]
-    levied = np.stack([paid / own, totals["subsidies"] * supplement / budget], axis=1)
+    levied = np.stack([paid / own, totals["subsidies"] * supplement / budget], axis=-1)
     saved = standing.cut * summed(totals[name] for name in RESIDENT_BENEFITS)[:, None]
     new = replace(standing, levied=levied, saved=saved)
     income = summed(booked(fund.income, totals)) - totals["prepaid_change"] + interest[:, fund.place]
@@ -268,11 +268,11 @@ def remembered(state: State, totals: Mapping[str, np.ndarray], basis: YearBasis,
         new,
         balance=income - outgo,
         income=later(standing.income, scheduled),
-        outgo=later(standing.outgo, outgo + saved.sum(axis=1)),
+        outgo=later(standing.outgo, outgo + saved.sum(axis=-1)),
     )
     return replace(state, adjustment=new)
 
 
 def later(known: np.ndarray, last: np.ndarray) -> np.ndarray:
     """The last years known with one more, [run, 3]."""
-    return np.concatenate([known[:, 1:], last[:, None]], axis=1)
+    return np.concatenate([known[:, 1:], last[:, None]], axis=-1)
