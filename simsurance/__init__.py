@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simsurance.api import (
         Results,
+        adjustment,
         attribute,
         compare,
         information,
@@ -35,6 +36,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "adjustment",
     "attribute",
     "compare",
     "information",
@@ -54,6 +56,7 @@ __all__ = [
 _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
+    "adjustment": "simsurance.api",
     "attribute": "simsurance.api",
     "compare": "simsurance.api",
     "information": "simsurance.api",

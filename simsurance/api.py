@@ -37,6 +37,7 @@ from simsurance.uncertainty.variance import Shares
 from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
+    from simsurance.answers.adjustment import Adjustment
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
@@ -357,6 +358,48 @@ class Solution:
         return f"Solution({self.shown.asked}: {self.shown.vary.keys[0]} {self.size})"
 
 
+class AdjustmentResults:
+    """A timely adjustment: `table` by year, `paths` beside no rule and a fixed path, `chances` and `frequencies` of draws."""
+
+    def __init__(self, shown: "Adjustment") -> None:
+        self.shown = shown
+
+    @property
+    def table(self) -> Any:
+        """What the rule read and did in each year, its factors, and who bore how much; index year."""
+        return self.shown.table.copy()
+
+    @property
+    def paths(self) -> Any:
+        """The scenario without the rule, with it, and on the fixed path that ends with the same fund; index path."""
+        return self.shown.paths.copy()
+
+    @property
+    def chances(self) -> Any:
+        """The chance that each path has depleted the fund by the last year; None where no draws were asked for."""
+        return None if self.shown.chances is None else self.shown.chances.copy()
+
+    @property
+    def frequencies(self) -> Any:
+        """How often the rule acts and turns in draws, and who pays; None where no draws were asked for."""
+        return None if self.shown.frequencies is None else self.shown.frequencies.copy()
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """The factors, and who bears how much, by year."""
+        from simsurance.output.charts.adjustment import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts, a summary and the fixed path to the folder `path`; SimsuranceError if it is not ours."""
+        from simsurance.output.save import save_adjustment
+
+        save_adjustment(self.shown, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"AdjustmentResults({self.shown.ruled!r})"
+
+
 class AttributionResults:
     """What each part of a change does: `table` by fund, measure and part, `effects` of one measure."""
 
@@ -631,6 +674,25 @@ def solve(
     starts = starts_of(varied, delay)
     waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
     return Solution(answered(varied, asked, central, entries=entries), waiting)
+
+
+def adjustment(
+    scenario: Scenario | str | Path, draws: int | None = None, *, seed: int = 1, jobs: int = 1
+) -> AdjustmentResults:
+    """What the timely adjustment of a scenario does by itself, beside none and beside the fixed path that ends alike.
+
+    `draws`: also how often it acts, who pays and what it does to the chance of depletion. Raises SimsuranceError where no
+    rule is in force.
+    """
+    from dataclasses import replace
+
+    from simsurance.answers.adjustment import adjustment as beside_other_paths
+    from simsurance.answers.adjustment import on_draws
+
+    found = beside_other_paths(resolve(scenario))
+    if draws is not None:
+        found = replace(found, draws=on_draws(found, Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]), jobs))
+    return AdjustmentResults(found)
 
 
 def sweep(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
+from simsurance.adjusting import adjustment_columns, adjustment_measures
 from simsurance.axes import AGE, AREA, ENTRANTS, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
 from simsurance.basis import build_arrays, trend
 from simsurance.basis.built import Built, stack
@@ -173,6 +174,17 @@ class RunResult(RunAccounts):
         keys = {"year": self.years, "sex": SEX.members, "age": range(len(AGE.members))}
         return _frame("ages", keys, self._columns("ages", self.projection.by_age))
 
+    @cached_property
+    def adjustment(self) -> "pd.DataFrame | None":
+        """What a timely adjustment read and did in each year, its factors, who bore how much; None where none is in force."""
+        if self.projection.adjusted is None:
+            return None
+        import pandas as pd
+
+        index = pd.Index(self.years, name="year")
+        columns = adjustment_columns(self.projection, self.basis)
+        return pd.DataFrame({name: np.ravel(values) for name, values in columns.items()}, index=index)
+
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
@@ -265,6 +277,8 @@ class Block:
         framed = {name: np.stack([each[name] for each in beside], axis=-1) for name in beside[0]}
         by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
+        if self.projection.adjusted is not None:
+            found += adjustment_measures(self.projection, self.basis)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
         not_met = total(self.projection.entrants[:, :, ENTRANTS.index("not_met")])

@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("measures",),
-    ("identities", "incidence"),
+    ("adjusting", "identities", "incidence"),
     ("results",),
     ("uncertainty",),
     ("analysis", "evidence"),

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from simsurance.adjusting import FACTORS, PAYERS
 from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label
-from simsurance.output.planned import BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ OTHERS: Final = (
     (SINGLE_CHANGES, "variable", "year", "year"),
     (SINGLE_CHANGES, "variable", "change", "yuan"),
     ("tail", "variable", "status", ""),
+    (ADJUSTMENT, "key", "year", "year"),
+    (ADJUSTMENT, "variable", "months_read", "months"),
+    (ADJUSTMENT, "variable", "fired", "0 or 1"),
+    (ADJUSTMENT, "variable", "acted", "1, 0 or −1"),
+    *((ADJUSTMENT, "variable", name, "factor") for name in FACTORS),
+    *((ADJUSTMENT, "variable", name, "yuan") for name in PAYERS),
     ("checks", "key", "identity", ""),
     ("checks", "variable", "residual", "share"),
     ("checks", "variable", "year", "year"),
@@ -71,6 +78,8 @@ def run_tables(
     extent = extent or Extent()
     homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
     tables = {name: getattr(home, name) for home, names in homes for name in names}
+    if twins.full.adjustment is not None:
+        tables[ADJUSTMENT] = twins.full.adjustment
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}
