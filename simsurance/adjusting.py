@@ -5,15 +5,16 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import ANSWER, BY_GROUP_AXES, INCOME, YEAR, axis
+from simsurance.axes import BY_GROUP_AXES, YEAR, axis
 from simsurance.measures import Measured, by_run, first_year, interest_path, measured
 from simsurance.model.adjustment import CONTRIBUTION, FOLLOWS_NOW, SUBSIDY, total_subsidy
 from simsurance.model.fund import summed
 from simsurance.model.projection import Adjusted, Projection
 from simsurance.model.state import YearBasis
 
-MEMBERS: Final = tuple(f"members_{income}" for income in INCOME.members)
-PATIENTS: Final = tuple(f"patients_{income}" for income in INCOME.members)
+MEMBERS: Final = ("members_assisted", "members_low", "members_middle", "members_high")
+PATIENTS: Final = ("patients_assisted", "patients_low", "patients_middle", "patients_high")
+"""Columns of those who pay and of those who are paid less, in the order of the income groups."""
 PAYERS: Final = (*MEMBERS, "assistance", "budget", "localities", *PATIENTS)
 """Who bears what factors off 1 move, in the order of the table."""
 PARTIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -24,7 +25,8 @@ PARTIES: Final[Mapping[str, tuple[str, ...]]] = {
     "patients": PATIENTS,
 }
 """Parties, and the columns that are theirs."""
-FACTORS: Final = tuple(f"{answer}_factor" for answer in ANSWER.members)
+FACTORS: Final = ("contribution_factor", "subsidy_factor", "payment_ratio_factor", "limits_factor", "deductible_factor")
+"""Columns of the factors, in the order of the answers."""
 READ: Final = ("months_read", "fired", "acted")
 COLUMNS: Final = (*READ, *FACTORS, *PAYERS)
 """Columns of the table of a timely adjustment by year."""

@@ -14,6 +14,7 @@ from simsurance.answers.condition import Condition
 from simsurance.answers.solve import BEHAVIOUR, solve
 from simsurance.answers.vary import rounded, vary_of
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import words
 from simsurance.ledger import RESIDENT
 from simsurance.model.engines import PLAIN
 from simsurance.results import RunResult, simulate
@@ -33,6 +34,7 @@ PATHS: Final = (NONE, RULE, FIXED)
 """Nothing acts by itself; the rule does; one share more from the beginning."""
 LEVERS: Final = {"fixed_path_contribution": "personal_contributions", "fixed_path_subsidy": "subsidies"}
 """Levers of the fixed path, and what each acts on."""
+SOURCE: Final = "S_JUDGEMENT"
 BOUNDS: Final = (0.0, 1.0)
 MEASURES: Final = ("depletion_year", "lowest_reserve_months", "reserve_months_last_year", "closing_last_year")
 OF_DRAWS: Final = (
@@ -190,10 +192,7 @@ def on_draws(
 
 def with_levers(scenario: Scenario, start: int) -> Scenario:
     """A scenario with the levers of the fixed path, of size 0, from a year on."""
-    about = {"start": start, "ramp_years": 1, "size": 0.0, "low": BOUNDS[0], "high": BOUNDS[1], "mark": "choice"}
-    about |= {
-        "source": "solved for",
-        "description": "One share more on contribution and subsidy.",
-        "description_zh": "",
-    }
+    about = {"start": start, "ramp_years": 1, "size": 0.0, "low": BOUNDS[0], "high": BOUNDS[1], "mark": "judgement"}
+    described = {"description": "en", "description_zh": "zh"}
+    about |= {name: words(lang).label("adjustment.lever") for name, lang in described.items()} | {"source": SOURCE}
     return scenario.replace({f"levers.{name}": {"component": component, **about} for name, component in LEVERS.items()})

@@ -34,7 +34,7 @@ def adjustment_facts(run: "RunAccounts", lang: str) -> dict[str, Any]:
     said = words_of(run.scenario, lang)
     told = {name: None if math.isnan(found[name]) else int(found[name]) for name in COUNTS}
     paid = [
-        said.say("adjustment.party", party=said.label(f"adjustment.of.{party}"), amount=found[f"paid_from_{party}"])
+        said.say("adjustment.party", party=said.label(f"payer.{party}"), amount=found[f"paid_from_{party}"])
         for party in PARTIES
         if found[f"paid_from_{party}"] >= 1
     ]
@@ -62,7 +62,7 @@ def path_rows(found: "Adjustment", said: Words) -> Rows:
     rows = [
         (
             *(said.label(f"adjustment.column.{name}") for name in names),
-            *(said.label(f"adjustment.of.{party}") for party in PARTIES),
+            *(said.label(f"payer.{party}") for party in PARTIES),
         )
     ]
     for path, row in found.paths.iterrows():
@@ -98,7 +98,7 @@ def frequency_rows(found: "Adjustment", said: Words) -> Rows:
     for name, row in found.frequencies.iterrows():
         short = str(name).removeprefix("adjustment_")
         party = short.removeprefix("paid_from_")
-        label = said.label(f"adjustment.of.{party}" if party != short else f"adjustment.count.{short}")
+        label = said.label(f"payer.{party}" if party != short else f"adjustment.count.{short}")
         values = (row[f"p{at}"] for at in (10, 50, 90))
         printed = (
             DASH if math.isnan(each) else _money(each, said) if party != short else f"{each:.0f}" for each in values

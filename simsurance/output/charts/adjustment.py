@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from simsurance.adjusting import FACTORS, PARTIES
 from simsurance.answers.adjustment import FIXED, NONE, RULE
+from simsurance.model.fund import summed
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
@@ -52,20 +53,20 @@ def draw(found: "Adjustment", lang: str = "en") -> Chart:
 
 def _factors(found: "Adjustment", lang: str) -> Chart:
     table, scenario, years = found.table, found.scenario, found.ruled.years
-    prices = found.ruled.account["price_level"]
+    prices, said = found.ruled.account["price_level"], words_of(scenario, lang)
     factors = [
         Line(
             name,
-            canvas.wrapped(word(f"line.{name}", lang)),
+            canvas.wrapped(said.label(f"axis.answer.{name.removesuffix('_factor')}")),
             dict(zip(years, table[name].tolist(), strict=True)),
             *LOOKS[name.removesuffix("_factor")],
         )
         for name in FACTORS
         if (table[name] != 1).any()
     ]
-    borne = {party: table[list(names)].sum(axis=1).to_numpy() / prices for party, names in PARTIES.items()}
+    borne = {party: summed(table[name].to_numpy() for name in names) / prices for party, names in PARTIES.items()}
     moved = {party: values for party, values in borne.items() if values.any()}
-    shown = unit("yuan", words_of(scenario, lang), np.sum([*moved.values(), np.zeros(len(years))], axis=0))
+    shown = unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
     figure = canvas.sheet(
         word("title.adjustment" if factors else "title.adjustment_never", lang),
         word("axis.adjustment", lang),
@@ -83,30 +84,29 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
     floor, middles = np.zeros(len(years)), []
     for party, values in moved.items():
         axes.bar(years, values / shown.size, 0.8, floor / shown.size, color=COLOURS[party], zorder=2)
-        place = int(np.argmax(values))
-        words = canvas.wrapped(word(f"line.adjustment_{party}", lang))
+        words = canvas.wrapped(said.label(f"payer.{party}"))
         height = float((floor[-1] + values[-1] / 2) / shown.size)
         middles.append(Line(party, words, {years[-1]: height}, COLOURS[party], SOLID))
         floor = floor + values
-        assert place >= 0
     canvas.year_axis(axes, factors or flat, years[0], "")
     canvas.from_zero(axes)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     canvas.direct_labels(axes, middles)
     words = word("axis.adjustment_borne", lang, unit=shown.name, year=years[0] - 1)
     figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color="#333333", va="top")
-    lines = [Line(party, word(f"line.adjustment_{party}", lang), dict(zip(years, (values / shown.size).tolist(), strict=True)),
+    lines = [Line(party, said.label(f"payer.{party}"), dict(zip(years, (values / shown.size).tolist(), strict=True)),
                   COLOURS[party], SOLID) for party, values in moved.items()]  # fmt: skip
     return Chart("adjustment", figure, canvas.frame([*factors, *lines], shown.name))
 
 
 def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
     """The resident fund in months of its outgo with the rule, without it, and on the fixed path."""
+    said = words_of(found.scenario, lang)
     with canvas.style():
         lines = []
         for path, run in found.runs.items():
             points = dict(zip(run.years, run.account["reserve_months"].tolist(), strict=True))
-            lines.append(Line(path, canvas.wrapped(word(f"line.path_{path}", lang)), points, *PATH_LOOKS[path]))
+            lines.append(Line(path, canvas.wrapped(said.label(f"adjustment.path.{path}")), points, *PATH_LOOKS[path]))
         figure = canvas.sheet(
             word("title.adjustment_paths", lang),
             word("axis.adjustment_paths", lang),
@@ -119,7 +119,7 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
         canvas.from_zero(axes)
         canvas.limit_deficit(axes)
         canvas.direct_labels(axes, lines)
-        return Chart("adjustment_paths", figure, canvas.frame(lines, unit("months", words_of(found.scenario, lang)).name))
+        return Chart("adjustment_paths", figure, canvas.frame(lines, unit("months", said).name))
 
 
 def write_all(found: "Adjustment", folder: Path, lang: str) -> Iterator[Path]:
