@@ -50,9 +50,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS = tuple(
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS, ADJUSTMENT = tuple(
     Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools")
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools", "adjustment")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -1054,7 +1054,7 @@ def output(command: str) -> str:
                 given = ["run", *arguments, "--no-charts", "--out", out]
                 printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(printed_table.partition("\n\n")[0])
-        case ["simsurance", "solve" | "attribute" as asking, *arguments]:
+        case ["simsurance", "solve" | "attribute" | "adjustment" as asking, *arguments]:
             with TemporaryDirectory() as out:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output

@@ -78,10 +78,11 @@ def command(
                 found, sample, processors(jobs), parts, lambda done, of: line.say_share(said, done, of), engine
             )
             found = replace(found, draws=drawn)
-            discard_parts(parts)
         line.say(said.say("progress.writing", folder=folder))
         save_adjustment(found, folder, charts, lang, command_line(), bom)
     tell(_json(found, folder) if as_json else _text(found, folder, lang), nl=False)
+    if draws:
+        discard_parts(parts)
 
 
 def _text(found: "Adjustment", folder: Path, lang: str) -> str:
