@@ -116,6 +116,12 @@ class Results:
         return self.twins.tail.copy()
 
     @property
+    def adjustment(self) -> Any:
+        """What a timely adjustment read and did in each year, and who bore how much; None where none is in force."""
+        found = self.twins.full.adjustment
+        return None if found is None else found.copy()
+
+    @property
     def drag(self) -> Any:
         """Selection drag on the fund: fewer payers and sicker payers apart."""
         return self.twins.drag.copy()
