@@ -58,7 +58,8 @@ TO_ITS_BOUNDS += tuple(f"timely_adjustment.{rises}.ceiling=1.15" for rises in ("
 """The same, each answer at its bound with the second step."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
-    **dict.fromkeys((f"timely_adjustment.{name}" for name in ("first_year", "notice_years")), ADJUSTS),
+    "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
+    "timely_adjustment.notice_years": ADJUSTS,
     "timely_adjustment.trigger": (*ADJUSTS, "timely_adjustment.months_below=9.7"),
     "timely_adjustment.months_below": (*ADJUSTS, "timely_adjustment.months_below=9.6"),
     "timely_adjustment.years_ahead": (

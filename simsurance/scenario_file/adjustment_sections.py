@@ -35,7 +35,7 @@ class TimelyAdjustment(Section):
     in_force: bool = text("whether the rule acts")
     first_year: int = calendar_year("first year at whose beginning the fund's position is read")
     trigger: Trigger = text(
-        "what is read at the close of the year before: the fund over monthly expenditure, its current balance, or the "
+        "what is read at the close of the year before: the fund over monthly expenditure, the surplus or deficit, or the "
         "reserve months that the last three years point to; the fund is net of money received in advance and of debt"
     )
     months_below: Number = quantity(
