@@ -65,22 +65,23 @@ def test_six_years_of_a_rule_by_hand() -> None:
     state = state_of(persons(("tenure_5", 1000.0), others="never"), 250_000.0)
     state = replace(state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (300_000.0, 400_000.0))))
     expected = [
-        # months, contribution, subsidy, ratio, income, outgo, closing, left to patients
-        (7.5, 1.0, 1.0, 1.0, 300_000, 400_000, 150_000, 0),
-        (4.5, 1.0, 1.1, 1.0, 320_000, 400_000, 70_000, 0),
-        (2.1, 1.1, 1.2, 1.0, 350_000, 400_000, 20_000, 0),
-        (0.6, 1.2, 1.2, 0.95, 360_000, 380_000, 0, 20_000),
-        (0.0, 1.2, 1.2, 0.90, 360_000, 360_000, 0, 40_000),
-        (0.0, 1.2, 1.2, 0.90, 360_000, 360_000, 0, 40_000),
+        # months, met, done, contribution, subsidy, ratio, income, outgo, closing, left to patients
+        (7.5, 0, 0, 1.0, 1.0, 1.0, 300_000, 400_000, 150_000, 0),
+        (4.5, 1, 1, 1.0, 1.1, 1.0, 320_000, 400_000, 70_000, 0),
+        (2.1, 1, 1, 1.1, 1.2, 1.0, 350_000, 400_000, 20_000, 0),
+        (0.6, 1, 1, 1.2, 1.2, 0.95, 360_000, 380_000, 0, 20_000),
+        (0.0, 1, 1, 1.2, 1.2, 0.90, 360_000, 360_000, 0, 40_000),
+        (0.0, 1, 0, 1.2, 1.2, 0.90, 360_000, 360_000, 0, 40_000),
     ]
     money = {"personal_pp": 100.0, "personal_pp_next": 100.0, "subsidy_pp": 200.0}
     care = {"outpatient_use": 1.0, "outpatient_cost": 800.0, "outpatient_ratio": 0.5, "outpatient_limit": 1e9}
     rule = a_rule()
-    for year, (months, own, budget, ratio, income, outgo, closing, left) in enumerate(expected, start=2030):
+    for year, (months, met, done, own, budget, ratio, income, outgo, closing, left) in enumerate(expected, start=2030):
         basis = quiet_year(year, **money, **care, adjustment=rule)
         _, _, told = adjustment.adjusted(state, basis)
         state, flows = one_year(state, basis)
         assert told["months"][0] == pytest.approx(months, abs=1e-6)
+        assert (told["fired"][0], told["acted"][0]) == (met, done)
         assert told["factors"][0, :3, 0] == pytest.approx([own, budget, ratio], abs=1e-12)
         received = sum(flows.money[name].sum() for name in ("personal_contributions", "subsidies"))
         assert received == pytest.approx(income, abs=0.01)
@@ -88,7 +89,13 @@ def test_six_years_of_a_rule_by_hand() -> None:
         assert state.fund[0, 0] == pytest.approx(closing, abs=0.01)
         assert state.adjustment is not None
         assert state.adjustment.saved.sum() == pytest.approx(left, abs=0.01)
-    assert told["fired"][0] == 1
+
+
+def test_nothing_is_taken_back_where_nothing_was_taken() -> None:
+    state = state_of(persons(("tenure_5", 1000.0)), 1e6)
+    state = replace(state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (3e5, 4e5))))
+    _, _, told = adjustment.adjusted(state, quiet_year(2030, adjustment=a_rule()))
+    assert (told["months"][0], told["fired"][0], told["acted"][0]) == (30.0, 0, 0)
 
 
 def test_months_ahead_by_hand() -> None:

@@ -46,7 +46,8 @@ def opening_standing(income: np.ndarray, outgo: np.ndarray) -> Standing:
 class Read:
     """What a rule reads at the beginning of a year and does: [run].
 
-    `months` in the fund, or projected; whether the trigger is met; 1 for a step, −1 for one taken back, 0 for none.
+    `months` in the fund, or projected; whether the trigger is met; 1 for a step, −1 for one taken back, 0 for none: where nothing
+    is asked for, or no answer is left.
     """
 
     months: np.ndarray
@@ -64,7 +65,9 @@ def adjusted(state: State, basis: YearBasis) -> tuple[State, YearBasis, Mapping[
         return state, basis, {}
     factors = np.concatenate([standing.factors[:, :, 1:], standing.factors[:, :, -1:]], axis=-1)
     read = position(state, standing, rule, factors)
-    factors = decided(factors, rule, read)
+    before, factors = factors, decided(factors, rule, read)
+    moved = (factors != before).any(axis=-1).any(axis=-1)
+    read = replace(read, acted=np.where(moved, read.acted, 0.0))
     of_year = factors[:, :, NOW : NEXT + 1]
     own = under(basis, of_year)
     standing = replace(standing, factors=factors, cut=cut(state, basis, own))
