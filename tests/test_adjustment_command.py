@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 import simsurance as ss
-from simsurance.adjusting import COLUMNS, MEMBERS, PARTIES, PAYERS, turns
+from simsurance.adjusting import PARTIES, columns, columns_of, payers, turns
 from simsurance.answers.adjustment import FIXED, NONE, RULE, adjustment, on_draws
+from simsurance.axes import NATIONAL
 from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages
@@ -17,6 +18,7 @@ from simsurance.output.adjustment_summary import adjustment_summary
 from simsurance.output.charts.adjustment import draw, draw_paths
 from simsurance.uncertainty.sampling import Sample
 
+COLUMNS, PAYERS = columns(NATIONAL), payers(NATIONAL)
 SHORT = {"horizon.last_year": 2034, "employee.projected": False}
 EARLY = {
     "timely_adjustment.in_force": True,
@@ -60,7 +62,7 @@ def test_what_payers_bear_is_the_part_of_the_factors(found):
     later = table.index >= 2030
     own, budget = (table[f"{name}_factor"][later].to_numpy() for name in ("contribution", "subsidy"))
     np.testing.assert_allclose(table["budget"][later] * budget / (budget - 1), account["subsidies"][later], rtol=1e-12)
-    members = table[list(MEMBERS)].sum(axis=1)[later]
+    members = table[columns_of("members", PAYERS)].sum(axis=1)[later]
     paid = account["personal_contributions"] + account["repair_payments"]
     np.testing.assert_allclose(members * own / (own - 1), paid[later], rtol=1e-12)
     assert (table[list(PAYERS)] >= 0).all(axis=None)

@@ -44,6 +44,10 @@ AHEAD = IN_FORCE | {
 }
 
 
+GROUPS = 4
+"""Income groups of the small schemes."""
+
+
 def a_rule(runs: int = 1, **values: Any) -> AdjustmentBasis:
     """Contribution and subsidy by tenths to 1.2, then the payment ratio by 5 % to 0.9; below 6 months, back above 12."""
     usual = {
@@ -63,7 +67,9 @@ def test_six_years_of_a_rule_by_hand() -> None:
     When both are at 1.2 it lowers the payment ratio; when that is at 0.9, nothing is left to answer.
     """
     state = state_of(persons(("tenure_5", 1000.0), others="never"), 250_000.0)
-    state = replace(state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (300_000.0, 400_000.0))))
+    state = replace(
+        state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (300_000.0, 400_000.0)), groups=GROUPS)
+    )
     expected = [
         # months, met, done, contribution, subsidy, ratio, income, outgo, closing, left to patients
         (7.5, 0, 0, 1.0, 1.0, 1.0, 300_000, 400_000, 150_000, 0),
@@ -93,7 +99,7 @@ def test_six_years_of_a_rule_by_hand() -> None:
 
 def test_nothing_is_taken_back_where_nothing_was_taken() -> None:
     state = state_of(persons(("tenure_5", 1000.0)), 1e6)
-    state = replace(state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (3e5, 4e5))))
+    state = replace(state, adjustment=opening_standing(*(np.array([[each] * 3]) for each in (3e5, 4e5)), groups=GROUPS))
     _, _, told = adjustment.adjusted(state, quiet_year(2030, adjustment=a_rule()))
     assert (told["months"][0], told["fired"][0], told["acted"][0]) == (30.0, 0, 0)
 
@@ -101,13 +107,13 @@ def test_nothing_is_taken_back_where_nothing_was_taken() -> None:
 def test_months_ahead_by_hand() -> None:
     """Income 100, 110, 121 and outgo 100, 120, 144 million: on by 10 % and 20 % a year, with 50 million in the fund."""
     state = state_of(persons(("tenure_5", 1000.0)), 50e6)
-    known = opening_standing(np.array([[100e6, 110e6, 121e6]]), np.array([[100e6, 120e6, 144e6]]))
+    known = opening_standing(np.array([[100e6, 110e6, 121e6]]), np.array([[100e6, 120e6, 144e6]]), GROUPS)
     rule = a_rule(trigger=2.0, years_ahead=2.0)
     state = replace(state, adjustment=known)
     _, _, told = adjustment.adjusted(state, quiet_year(2030, adjustment=rule))
     reserve = 50 + (133.1 - 172.8) + (146.41 - 207.36)
     assert told["months"][0] == pytest.approx(12 * reserve / 207.36, rel=1e-12)
-    unknown = opening_standing(np.array([[np.nan, 110e6, 121e6]]), np.array([[100e6, 120e6, 144e6]]))
+    unknown = opening_standing(np.array([[np.nan, 110e6, 121e6]]), np.array([[100e6, 120e6, 144e6]]), GROUPS)
     _, same, told = adjustment.adjusted(replace(state, adjustment=unknown), basis := quiet_year(2030, adjustment=rule))
     assert np.isnan(told["months"][0])
     assert not told["fired"][0]
@@ -133,7 +139,7 @@ def test_engine_and_reference_agree_on_what_rules_decide_and_do() -> None:
     random = np.random.default_rng(3)
     state = random_state(random)
     known = random.uniform(4e6, 6e6, (2, RUNS, 3))
-    state = replace(state, adjustment=opening_standing(*known))
+    state = replace(state, adjustment=opening_standing(*known, groups=GROUPS))
     basis = [
         replace(random_year(random, 2024 + place, MIGRATION, 1e4), adjustment=AdjustmentBasis(**RULES))
         for place in range(6)
@@ -263,7 +269,7 @@ def test_triggers_are_those_of_the_scenario_file() -> None:
 
 
 def test_a_position_is_net_of_money_received_in_advance() -> None:
-    known = opening_standing(np.full((1, 3), 100.0), np.full((1, 3), 120.0))
+    known = opening_standing(np.full((1, 3), 100.0), np.full((1, 3), 120.0), GROUPS)
     state = State(persons(("tenure_5", 1.0)), np.array([[80.0]]), np.array([20.0]), known)
     basis: YearBasis = quiet_year(2030, adjustment=a_rule())
     _, _, told = adjustment.adjusted(state, basis)

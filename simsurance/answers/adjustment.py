@@ -93,12 +93,12 @@ class Adjustment:
         projection, basis = run.projection, run.basis
         found = dict.fromkeys((f"paid_from_{party}" for party in PARTIES), 0.0)
         if path == RULE:
-            values = by_party(projection, basis, paid_for(projection, basis))
+            values = by_party(projection, basis, paid_for(projection, basis, run.of_scheme))
         elif path == FIXED:
             assert self.size is not None
             later = np.array([[year >= self.start] for year in run.years])
             factor = np.where(later, 1 + self.size, 1.0)
-            values = by_party(projection, basis, levied_beyond(projection, basis, factor, factor))
+            values = by_party(projection, basis, levied_beyond(projection, basis, run.of_scheme, factor, factor))
         else:
             values = {}
         return found | {f"paid_from_{party}": float(value[0]) for party, value in values.items()}

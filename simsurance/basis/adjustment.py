@@ -81,5 +81,5 @@ def known_at_opening(inputs: Inputs) -> Standing:
     there = set(map(str, read_table(file)["measure"])) if own else set()
     held = [published(name, file) if name in there else {} for name in ACCOUNTS]
     before = range(inputs.first - KNOWN, inputs.first)
-    known = [np.array([[series.get(year, np.nan) for year in before]]) for series in held]
-    return opening_standing(*known)
+    income, outgo = (np.array([[series.get(year, np.nan) for year in before]]) for series in held)
+    return opening_standing(income, outgo, len(inputs.groups.income_groups))

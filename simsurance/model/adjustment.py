@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import ANSWER, INCOME, TENURES, along, axes_except, axis
+from simsurance.axes import ANSWER, TENURES, along, axes_except, axis
 from simsurance.ledger import RESIDENT, RESIDENT_BENEFITS, booked, fund_of
 from simsurance.model.care import PerPerson, benefits_pp
 from simsurance.model.fund import ROUNDING, summed
@@ -34,10 +34,13 @@ FOLLOWS_NOW, FOLLOWS_AT_SUBSIDY, FOLLOWS_AT_CONTRIBUTION = range(3)
 ORDERS: Final = range(1, len(ANSWER.members) + 1)
 
 
-def opening_standing(income: np.ndarray, outgo: np.ndarray) -> Standing:
-    """Where a rule stands that has not acted; income and outgo of the last three years, yuan, NaN where not known, [run, 3]."""
+def opening_standing(income: np.ndarray, outgo: np.ndarray, groups: int) -> Standing:
+    """Where a rule stands that has not acted, among so many income groups.
+
+    Income and outgo of the last three years, yuan, NaN where not known, [run, 3].
+    """
     runs = len(income)
-    none = np.zeros((runs, len(INCOME.members)))
+    none = np.zeros((runs, groups))
     factors = np.ones((runs, len(ANSWER.members), DECIDED))
     return Standing(factors, income, outgo, income[..., -1] - outgo[..., -1], np.zeros((runs, 2)), none, none)
 
@@ -46,8 +49,8 @@ def opening_standing(income: np.ndarray, outgo: np.ndarray) -> Standing:
 class Read:
     """What a rule reads at the beginning of a year and does: [run].
 
-    `months` in the fund, or projected; whether the trigger is met; 1 for a step, −1 for one taken back, 0 for none: where nothing
-    is asked for, or no answer is left.
+    `months` in the fund, or projected; whether the trigger is met; 1 for a step, −1 for one taken back, 0 for none: where
+    nothing is asked for, or no answer is left.
     """
 
     months: np.ndarray
@@ -237,9 +240,8 @@ def cut(state: State, basis: YearBasis, own: YearBasis) -> np.ndarray:
 
     Of a year's cover for each of them, by need class, sex, area, income group and age.
     """
-    none = np.zeros((len(state.cells), len(INCOME.members)))
     if all(getattr(own.care, each.name) is getattr(basis.care, each.name) for each in fields(own.care)):
-        return none
+        return np.zeros((len(state.cells), state.cells.shape[axis("income")[0]]))
     persons = state.persons[:, :, TENURES].sum(axis=axis("status"), keepdims=True)
     scheduled, paid = (paid_pp(benefits_pp(each), each) for each in (basis, own))
     of_income = (persons * (scheduled - paid)).sum(axis=axes_except("income"))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simsurance.adjusting import FACTORS, PAYERS
+from simsurance.adjusting import FACTORS, payers
 from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
-from simsurance.output.labels import label
+from simsurance.output.labels import label, member_label
 from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
@@ -57,7 +57,6 @@ OTHERS: Final = (
     (ADJUSTMENT, "variable", "fired", "0 or 1"),
     (ADJUSTMENT, "variable", "acted", "1, 0 or −1"),
     *((ADJUSTMENT, "variable", name, "factor") for name in FACTORS),
-    *((ADJUSTMENT, "variable", name, "yuan") for name in PAYERS),
     ("checks", "key", "identity", ""),
     ("checks", "variable", "residual", "share"),
     ("checks", "variable", "year", "year"),
@@ -120,6 +119,10 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for table, kind, name, unit in OTHERS:
         told = _labels(f"key.{name}") if kind == "key" else _of_column(table, name)
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
+    for name in payers(scenario.form.groups):
+        party, _, group = name.partition("_")
+        labels = (_borne(scenario, party, group, lang) for lang in languages())
+        rows.append((ADJUSTMENT, "variable", name, scenario.in_currency("yuan"), *labels, ""))
     rows += [
         ("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "")
         for name, unit in FRAMES.items()
@@ -127,7 +130,26 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for axis in AXES.values():
         if axis.name != "age":
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]
+        if axis.name == "sex":
+            rows += _groups(scenario)
     return rows
+
+
+def _borne(scenario: "Scenario", party: str, group: str, lang: str) -> str:
+    """What a party bears beyond scheduled values, of an income group if one is named."""
+    said = words(lang)
+    told = said.label(f"column_of.{ADJUSTMENT}.{party}")
+    return said.say("adjustment.of_group", what=told, group=member_label(scenario, lang, group)) if group else told
+
+
+def _groups(scenario: "Scenario") -> list[tuple[str, ...]]:
+    """The areas and income groups of a scenario, with their labels in every language."""
+    of_scheme = scenario.form.groups
+    return [
+        (axis.name, "member", name, "", *(member_label(scenario, lang, name) for lang in languages()), "")
+        for axis in (of_scheme.area, of_scheme.income)
+        for name in axis.members
+    ]
 
 
 def _labels(key: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from simsurance.adjusting import FACTORS, PARTIES
+from simsurance.adjusting import FACTORS, PARTIES, columns_of
 from simsurance.answers.adjustment import FIXED, NONE, RULE
 from simsurance.model.fund import summed
 from simsurance.output.charts import canvas
@@ -64,7 +64,9 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
         for name in FACTORS
         if (table[name] != 1).any()
     ]
-    borne = {party: summed(table[name].to_numpy() for name in names) / prices for party, names in PARTIES.items()}
+    borne = {
+        party: summed(table[name].to_numpy() for name in columns_of(party, table.columns)) / prices for party in PARTIES
+    }
     moved = {party: values for party, values in borne.items() if values.any()}
     shown = unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
     figure = canvas.sheet(
