@@ -277,12 +277,13 @@ def _imposed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[
 def _adjusted(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
     """Identities of a timely adjustment: what it levies, and between what its factors lie."""
     flow, runs = projection.by_group, projection.prepaid.shape[1]
-    standards = np.stack([by_area_and_income(year.personal_pp, runs) for year in basis])
-    due = total(flow["resident_enrolled"] * standards)
-    own = _pin_factor(projection, "personal_contributions"), _pin_factor(projection, "assistance")
-    paid = total(flow["personal_contributions"]) / own[0] + total(flow["assistance"]) / own[1]
-    yield "adjustment: contributions = payers × scheduled standard × factor", paid - due, due
-    factors, beyond = factors_by_year(projection, basis), np.zeros_like(due)
+    if all(year.relative_earnings.size == 1 for year in basis):
+        standards = np.stack([by_area_and_income(year.personal_pp, runs) for year in basis])
+        due = total(flow["resident_enrolled"] * standards)
+        own = _pin_factor(projection, "personal_contributions"), _pin_factor(projection, "assistance")
+        paid = total(flow["personal_contributions"]) / own[0] + total(flow["assistance"]) / own[1]
+        yield "adjustment: contributions = payers × scheduled standard × factor", paid - due, due
+    factors, beyond = factors_by_year(projection, basis), np.zeros(projection.interest.shape[:2])
     for place, year in enumerate(basis):
         assert year.adjustment is not None
         rule, found = year.adjustment, factors[place]
@@ -290,7 +291,7 @@ def _adjusted(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Si
         low, high = np.minimum(rule.bound, 1), np.maximum(rule.bound, 1)
         outside = np.where(taken, np.maximum(np.maximum(low - found, found - high), 0), 0.0)
         beyond[place] = outside.max(axis=-1)
-    yield "adjustment: factors lie between 1 and their bounds", beyond, np.ones_like(due)
+    yield "adjustment: factors lie between 1 and their bounds", beyond, np.ones_like(beyond)
 
 
 def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator[Sides]:
