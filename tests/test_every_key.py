@@ -39,7 +39,48 @@ TWO_YEARS = ("horizon.last_year=2027",)
 PAST = ("horizon.valuation_year=2024", "horizon.last_year=2024")
 RICHER = ("economy.real_income_growth=0.06",)
 """Incomes that are not those of the root."""
+ADJUSTS = (
+    "horizon.last_year=2028",
+    "timely_adjustment.in_force=true",
+    "timely_adjustment.first_year=2026",
+    "timely_adjustment.months_below=20",
+    "timely_adjustment.recovery_months=30",
+)
+"""A rule that takes a step in every year."""
+ALL_AT_ONCE = (
+    *ADJUSTS,
+    *(f"timely_adjustment.{answer}.order=1" for answer in ("payment_ratio", "limits", "deductible")),
+)
+ALL_AT_ONCE += ("benefits.outpatient.deductible=50", "benefits.inpatient.deductible=500")
+TO_ITS_BOUNDS = (*ALL_AT_ONCE, *(f"timely_adjustment.{rises}.step=0.1" for rises in ("contribution", "subsidy")))
+TO_ITS_BOUNDS += ("timely_adjustment.limits.step=0.1", "timely_adjustment.limits.floor=0.85")
+TO_ITS_BOUNDS += tuple(f"timely_adjustment.{rises}.ceiling=1.15" for rises in ("contribution", "subsidy", "deductible"))
+"""The same, each answer at its bound with the second step."""
 NEEDS: dict[str, tuple[str, ...]] = {
+    "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
+    "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
+    "timely_adjustment.notice_years": ADJUSTS,
+    "timely_adjustment.trigger": (*ADJUSTS, "timely_adjustment.months_below=9.7"),
+    "timely_adjustment.months_below": (*ADJUSTS, "timely_adjustment.months_below=9.6"),
+    "timely_adjustment.years_ahead": (
+        *ADJUSTS,
+        'timely_adjustment.trigger="projected_months"',
+        "timely_adjustment.months_below=13.5",
+    ),
+    "timely_adjustment.recovery_months": (
+        *ADJUSTS,
+        "timely_adjustment.months_below=9.6",
+        "timely_adjustment.recovery_months=9.7",
+    ),
+    **{
+        f"timely_adjustment.{answer}.{name}": needs
+        for answer, bound in zip(
+            ("contribution", "subsidy", "payment_ratio", "limits", "deductible"),
+            ("ceiling", "ceiling", "floor", "floor", "ceiling"),
+            strict=True,
+        )
+        for name, needs in (("order", ALL_AT_ONCE), ("step", ALL_AT_ONCE), (bound, TO_ITS_BOUNDS))
+    },
     "population.pinned_total": TWO_YEARS,
     "population.mortality_level_fade_years": TWO_YEARS,
     "economy.drift_of_areas": TWO_YEARS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from itertools import accumulate
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from simsurance.axes import (
     left,
 )
 from simsurance.ledger import FUNDS, Fund
+from simsurance.model.adjustment import adjusted
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
@@ -55,13 +57,28 @@ class Stocks:
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """What a timely adjustment did, the year first, the run second.
+
+    `factors` of each year and the next, [year, run, answer, 2]; what it read, whether its trigger was met and which way it
+    acted, [year, run]; yuan that benefits below the scheduled have left to patients, [year, run, income].
+    """
+
+    factors: np.ndarray
+    months: np.ndarray
+    fired: np.ndarray
+    acted: np.ndarray
+    saved: np.ndarray
+
+
+@dataclass(frozen=True)
 class Projection:
     """A projection as arrays, the year or date first, the run second.
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age].
+    [year, run, entrant, sex, area, income, age]; `adjusted` None where nothing adjusts by itself.
     """
 
     years: tuple[int, ...]
@@ -75,6 +92,7 @@ class Projection:
     prepaid: np.ndarray
     entrants: np.ndarray
     pin_factors: np.ndarray | None = None
+    adjusted: Adjusted | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -160,12 +178,14 @@ def project_block(
 ) -> None:
     """Some groups through all years; `parts`: the runs that are stepped together."""
     runs = len(opening.cells)
-    states = [State(opening.cells[part], opening.fund[part], opening.prepaid[part]) for part in parts]
+    states = [some_runs(opening, part) for part in parts]
     works = {len(state.cells): Workspace(state.cells.shape) for state in states}
     for part, state in zip(parts, states, strict=True):
         record.stocks(0, part, state)
     for place, year_basis in enumerate(basis):
         own = [select(year_basis, part, runs) for part in parts]
+        if year_basis.adjustment is not None:
+            states, own = decided(record, place, parts, states, own)
         stepped = [lived(state, each, works[len(state.cells)]) for state, each in zip(states, own, strict=True)]
         flows = [flow for _, flow in stepped]
         if meet is not None:
@@ -176,7 +196,18 @@ def project_block(
             state, interest = closed(state, record.flows(place, part, flow), each)
             record.stocks(place + 1, part, state)
             record.interest(place, part, interest)
+            record.saved(place, part, state)
             states.append(state)
+
+
+def decided(
+    record: "Recorder", place: int, parts: Sequence[slice], states: Sequence[State], basis: Sequence[YearBasis]
+) -> tuple[list[State], list[YearBasis]]:
+    """Stage 2 of the year in each part: states and assumptions with what timely adjustment decides, which is recorded."""
+    found = [adjusted(state, each) for state, each in zip(states, basis, strict=True)]
+    for part, (_, _, told) in zip(parts, found, strict=True):
+        record.sums(place, part, told)
+    return [state for state, _, _ in found], [each for _, each, _ in found]
 
 
 def parts_of(runs: slice, size: int) -> list[slice]:
@@ -199,9 +230,12 @@ def met(flows: list[Flows], insured: np.ndarray, group: int, meet: Callable[[Flo
     return [some_runs(after, slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
 
 
-def some_runs(flows: Flows, runs: slice) -> Flows:
-    """The flows of some runs."""
-    return combined([flows], lambda arrays: arrays[0][runs])
+Noun = TypeVar("Noun", Flows, State)
+
+
+def some_runs(noun: Noun, runs: slice) -> Noun:
+    """The flows, or the state, of some runs."""
+    return combined([noun], lambda arrays: arrays[0][runs])
 
 
 class Recorder:
@@ -255,6 +289,11 @@ class Recorder:
         """The interest of a year, [run, fund]."""
         self._keep("interest", self.years, interest)[place, runs] = interest
 
+    def saved(self, place: int, runs: slice, state: State) -> None:
+        """What benefits below the scheduled leave to patients in a year, [run, income], where something adjusts by itself."""
+        if state.adjustment is not None:
+            self._keep("saved", self.years, state.adjustment.saved)[place, runs] = state.adjustment.saved
+
     def _keep(self, name: str, length: int, values: np.ndarray) -> np.ndarray:
         """The array that is kept under a name: years or dates first, then runs, then what else the values have."""
         if name not in self.kept:
@@ -283,6 +322,7 @@ class Recorder:
             kept["prepaid"],
             kept["entrants"],
             kept.get("pin_factors"),
+            Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
         )
 
 

@@ -24,7 +24,7 @@ from simsurance.output.folder import (
 )
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
-OTHER_KEYS: Final = {"measures": ("measure",), SINGLE_CHANGES: ("fund", "input", "side")}
+OTHER_KEYS: Final = {"measures": ("measure",), ADJUSTMENT: ("year",), SINGLE_CHANGES: ("fund", "input", "side")}
 """Keys of the tables that charts need beside those of accounts and flows."""
 
 

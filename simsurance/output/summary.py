@@ -18,6 +18,7 @@ from simsurance.data.tables import published
 from simsurance.language import told_in, words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
+from simsurance.output.adjustment_summary import adjustment_facts
 from simsurance.output.certainty import (
     BASELINE,
     JUDGED,
@@ -98,6 +99,7 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         response_pinned=twins.held,
         twin=twin_facts(twins),
         drag=drag_facts(twins),
+        adjustment=adjustment_facts(results, lang),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),

@@ -28,6 +28,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "participation": ("participation.*",),
     "behaviour": ("behaviour.*",),
     "benefits.critical_illness": ("benefits.critical_illness.*",),
+    "timely_adjustment": ("timely_adjustment.*",),
     "uncertainty": ("uncertainty.*",),
 }
 """The tables that a complete file may lack, and all keys that it lacks then."""
@@ -49,6 +50,7 @@ NEUTRAL: Final[Mapping[str, Any]] = {
     "benefits.critical_illness.band_edges": [0.0],
     "benefits.critical_illness.band_ratios": [1.0],
     "benefits.critical_illness.cap_rule": "amount",
+    "timely_adjustment.trigger": "reserve_months",
 }
 """What stands for a key that a scheme has not, where it is not nothing."""
 NOTHING: Final[Mapping[Kind, Any]] = {

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
+from simsurance.scenario_file.adjustment_sections import TimelyAdjustment
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
@@ -370,6 +371,7 @@ class ScenarioValues(Section):
     claims: Claims
     benefits: Benefits
     fund: Fund
+    timely_adjustment: TimelyAdjustment
     published: Published
     calibration: Calibration
     measures: Measures

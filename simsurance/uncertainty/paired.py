@@ -61,6 +61,8 @@ BETTER: Final[dict[str, Better]] = {
     "required_contribution": "lower",
     "required_rate": "lower",
     "required_more": "lower",
+    **dict.fromkeys(("adjustment_first_year", "adjustment_steps", "adjustment_steps_back", "adjustment_turns"), "none"),
+    **dict.fromkeys(("adjustment_exhausted", "adjustment_paid"), "lower"),
     "payable_share_at_depletion": "none",
     "payable_share_last_year": "higher",
 }

@@ -37,7 +37,7 @@ SIZES: Final = {
 OWN_STATUSES: Final = {"leave_odds": TENURE_DEPTH, "enter_odds": UNINSURED.stop}
 """Statuses of the fields that are not of care."""
 RUN_ALONE: Final = "run alone"
-NOT_IN_RECORDS: Final = ("pins", "enrolment")
+NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment")
 
 
 def _by_person() -> tuple[list[str], list[str]]:
