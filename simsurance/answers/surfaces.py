@@ -11,7 +11,7 @@ import numpy as np
 from scipy.interpolate import RBFInterpolator
 from scipy.optimize import NonlinearConstraint, minimize
 
-from simsurance.answers.packages import OBJECTIVES
+from simsurance.answers.packages import OBJECTIVES, OVER_PACKAGES
 from simsurance.answers.vary import FINENESS
 
 Surface = Callable[[np.ndarray], np.ndarray]
@@ -23,9 +23,9 @@ MOST_STEPS: Final = 60
 
 def through(at: np.ndarray, values: np.ndarray) -> Surface:
     """The surface through values, [point, column], at points [point, lever]; the mean where there are few points."""
-    size = np.maximum(np.abs(values).max(axis=0), 1e-300)
+    size = np.maximum(np.abs(values).max(axis=OVER_PACKAGES), 1e-300)
     if len(at) < at.shape[1] + 2:
-        mean = values.mean(axis=0)
+        mean = values.mean(axis=OVER_PACKAGES)
         return lambda shares: mean.copy()
     laid = RBFInterpolator(at, values / size, kernel="cubic", degree=1)
     return lambda shares: np.asarray(laid(shares[None])[0] * size)
