@@ -985,7 +985,7 @@ def frontier(
 ) -> FrontierResults:
     """Packages of `levers`, `"key=low:high"`, that hold a condition within limits, of which no other costs less in every way.
 
-    Costs are present values as shares of members' income: contributions, own payment for care, public money. `how` all levers
+    Costs are present values as shares of members' income: contributions, out-of-pocket payment, public money. `how` all levers
     move, from the year `start` on; `"P(depleted by 2050) <= 0.1"` is asked of draws. Raises SimsuranceError for what cannot
     be asked, a faulty scenario, an identity that does not hold.
     """
