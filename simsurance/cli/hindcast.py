@@ -75,6 +75,7 @@ def command(
         _fund_ex_ante(fund, first, said, as_json)
         return
     loaded = load(scenario, fragments, settings)
+    said = words(lang, loaded.currency)
     refuse_others(loaded)
     opens, last = published_years(loaded)
     found = hindcast(loaded, max(last - 1, opens) if first is None else first)
