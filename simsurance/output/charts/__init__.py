@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.errors import SimsuranceError
-from simsurance.ledger import POOL
 from simsurance.language import told_in
+from simsurance.ledger import POOL
 from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.labels import chart_names
