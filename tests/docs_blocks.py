@@ -30,6 +30,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.cli import main as simsurance
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import (
+    another_country,
     base_growth,
     by_hand,
     calibration,
@@ -50,9 +51,9 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp
 
-PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS = tuple(
+PAGES = METHOD, PROVINCES, REVIEWER, ANSWERS, OWN_FUND, POOLS, COUNTRY = tuple(
     Path(__file__).parent.parent / "docs" / f"{page}.md"
-    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools")
+    for page in ("method", "provinces", "reviewer", "answers", "own-fund", "pools", "another-country")
 )
 README = METHOD.parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- output: (?P<command>.+?) -->\n(?P<shown>.*?)<!-- /output -->", re.DOTALL)
@@ -1036,6 +1037,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.output.stored_draws": stored_draws.main,
     "simsurance.evidence.many_draws": many_draws.main,
     "simsurance.evidence.fan_coverage": fan_coverage.main,
+    "simsurance.evidence.another_country": another_country.main,
 }
 
 

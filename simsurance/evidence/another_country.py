@@ -194,5 +194,10 @@ def _money(amount: float) -> str:
     return f"{amount / TRILLION:10.2f}"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the comparison."""
     sys.stdout.write("\n".join(lines()) + "\n")
+
+
+if __name__ == "__main__":
+    main()
