@@ -26,6 +26,7 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
+from simsurance.output.controls import beyond_evidence, control_facts
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
@@ -83,6 +84,8 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         **{POOL: None} | funds,
         entries_of=results.held.of.name if results.held else None,
         rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
+        controls=control_facts(scenario, lang),
+        beyond_evidence=beyond_evidence(scenario),
         rules=rule_facts(twins),
         response_pinned=twins.held,
         twin=twin_facts(twins),

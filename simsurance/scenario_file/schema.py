@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
+from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
@@ -336,6 +337,7 @@ class ScenarioValues(Section):
     participation: Participation
     contributions: Contributions
     claims: Claims
+    control: Control
     benefits: Benefits
     fund: Fund
     published: Published
