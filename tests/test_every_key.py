@@ -39,6 +39,15 @@ TWO_YEARS = ("horizon.last_year=2027",)
 PAST = ("horizon.valuation_year=2024", "horizon.last_year=2024")
 RICHER = ("economy.real_income_growth=0.06",)
 """Incomes that are not those of the root."""
+CONTROL = tuple(
+    f"control.{switch}"
+    for switch in (
+        *("referral.prevented=0.5", "case_payment.added_share=0.5", "tests.unpaid=1.0", "devices.premium_unpaid=0.5"),
+        *("drugs.excluded=0.1", "drugs.class_b_first=0.1", "stay.cut=0.5", "stay.points_a_day=0.02"),
+        *("audit.added=2.0", "knowledge.campaign=0.5"),
+    )
+)
+"""Every rule on care at work."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "population.pinned_total": TWO_YEARS,
     "population.mortality_level_fade_years": TWO_YEARS,
@@ -102,6 +111,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
         ),
         ("claims.end_of_life.share=1.0",),
     ),
+    **dict.fromkeys(
+        (path for path in KEYS if path.startswith("control.") and not any(path in each for each in CONTROL)), CONTROL
+    ),
+    "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
@@ -135,7 +148,8 @@ WORDS = (
     "economy.currency",
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
-IN_WORDS = {*WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+FINES = "control.audit.fines_imposed"
+IN_WORDS = {FINES, *WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
 """Keys that the summary tells."""
 IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
 COLUMNS = {"year", "sex", "age", "area", "income", "variant"}
@@ -154,6 +168,9 @@ def another(base: Scenario, path: str) -> Scenario:
     """The scenario with another valid value of a key."""
     key = key_at(path)
     assert key is not None
+    if ".admission_share." in path:  # one share more, another less
+        beside = path.replace("tertiary", "secondary") if "tertiary" in path else path.rpartition(".")[0] + ".tertiary"
+        return base.replace({path: base.leaves[path] + 0.05, beside: base.leaves[beside] - 0.05})
     return base.replace({path: VALUES[path] if path in VALUES else other(key, base.leaves[path])})
 
 
@@ -332,6 +349,10 @@ def told_before(with_a_lever: bool) -> str:
 
 @pytest.mark.parametrize("path", sorted(IN_WORDS))
 def test_words_and_marks_are_told_in_the_summary(path: str) -> None:
+    if path == FINES:
+        base = start(CONTROL)
+        assert told(simulate([another(base, path)])[0]) != told(simulate([base])[0])
+        return
     base = with_lever() if path.startswith(LEVER) else start()
     assert told(simulate([another(base, path)])[0]) != told_before(path.startswith(LEVER))
 

@@ -53,9 +53,7 @@ class SchemeCare(Section):
 
     admission_share: ByLevel = quantity("share of admissions by level", "share", 0, 1, _all_of_it)
     cost: ByLevel = amount("cost of an admission by level; ratios between levels matter alone", "yuan", 0)
-    payment_ratio: ByLevel = quantity(
-        "payment ratio by level; ratios between levels matter alone", "share", 0, 1
-    )
+    payment_ratio: ByLevel = quantity("payment ratio by level; ratios between levels matter alone", "share", 0, 1)
 
 
 class CareByLevel(Section):

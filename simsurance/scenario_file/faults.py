@@ -231,7 +231,9 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
         case "levels_sum":
             return [(place, f"the shares of the levels add to {plain(context['total'])}; make them add to 1")]
         case "norm_days":
-            text = f"{context['level']}: a norm of {plain(context['days'])} is less than a day; 0 for none, or 1 and more"
+            text = (
+                f"{context['level']}: a norm of {plain(context['days'])} is less than a day; 0 for none, or 1 and more"
+            )
             return [(place, text)]
         case "cost_parts":
             total = plain(context["total"])
