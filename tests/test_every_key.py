@@ -132,6 +132,8 @@ VALUES: dict[str, Any] = {
     **dict.fromkeys(("benefits.long_term_care", "employee.benefits.long_term_care"), 30),
     "benefits.birth_benefit": 2000,
     "plausible": {"fund.opening": "meant"},
+    "register": {"fund.opening": {"source": "accounts", "mark": "verified", "valid_until": "2025-12-31"}},
+    "judged_on": "2027-12-31",
     "benefits.critical_illness.tail_index": 2.0,
     "fund.reserve_band": [3, 5],
     "employee.fund.reserve_band": [3, 5],
@@ -141,6 +143,8 @@ VALUES: dict[str, Any] = {
 """The other value, where a step from the baseline's is not valid or not to the point."""
 WORDS = (
     "plausible",
+    "register",
+    "judged_on",
     "title",
     "title_zh",
     "description",

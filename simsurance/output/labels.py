@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.language import Words, words
 from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.keys import JUDGED_ON
 from simsurance.scenario_file.loader import slug
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -139,7 +140,7 @@ def scenario_title(scenario: "Scenario", lang: str) -> str:
     set_by_hand = [
         f"{path}={toml_value(scenario.leaves[path])}"
         for path, origin in scenario.origins.items()
-        if origin in BY_HAND and not path.startswith(("title", "horizon."))
+        if origin in BY_HAND and not path.startswith(("title", "horizon.", JUDGED_ON))
     ]
     told = [text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…" for text in set_by_hand[:MOST_CHANGES]]
     more = len(set_by_hand) - len(told)

@@ -84,6 +84,10 @@ def wanted(key: Key, by_year: bool = False) -> str:
             return "give two numbers, lowest and highest, or [] for none"
         case "reasons":
             return 'give { "fund.opening" = "why it is meant" } by key, or {} for none'
+        case "register":
+            return (
+                'give { "fund.opening" = { source = "…", mark = "verified", owner = "…", valid_until = "2026-12-31" } }'
+            )
         case "table":
             return 'give the path of a .csv file in "quotes"'
     return 'give text in "quotes"'

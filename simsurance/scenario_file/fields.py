@@ -19,6 +19,7 @@ Kind = Literal[
     "pins",
     "rules",
     "reasons",
+    "register",
     "text",
     "table",
     "choice",
@@ -161,6 +162,7 @@ class Section:
 def kind_of(name: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
     """What a key holds, and the words it may hold where they are a closed choice."""
     plain: dict[Any, Kind] = {float: "number", int: "whole number", bool: "switch", dict[str, str]: "reasons"}
+    plain[dict[str, dict[str, str]]] = "register"
     if hint in plain:
         return plain[hint], ()
     if hint is str:
@@ -177,7 +179,7 @@ def reader_of(hint: Any) -> Reader:
     """What reads values of an annotation."""
     if isinstance(hint, type) and issubclass(hint, Section):
         return hint.read
-    if get_origin(hint) is dict and hint != dict[str, str]:
+    if get_origin(hint) is dict and isinstance(get_args(hint)[1], type) and issubclass(get_args(hint)[1], Section):
         return partial(_tables, get_args(hint)[1])
     kind, choices = kind_of("", hint)
     readers: dict[Kind, Reader] = {
@@ -187,6 +189,7 @@ def reader_of(hint: Any) -> Reader:
         "pins": partial(_by_year, _number, least=0),
         "rules": partial(_by_year, partial(_choice, choices)),
         "reasons": _reasons,
+        "register": _rows,
         "text": _text,
         "choice": partial(_choice, choices),
         "switch": _switch,
@@ -230,6 +233,14 @@ def _reasons(value: Any, place: Place, wrong: Complaints) -> dict[str, str] | No
         return _refused("reasons", value, place, wrong)
     texts = {name: _text(each, (*place, name), wrong) for name, each in value.items()}
     found = {name: each for name, each in texts.items() if each is not None}
+    return found if len(found) == len(value) else None
+
+
+def _rows(value: Any, place: Place, wrong: Complaints) -> dict[str, dict[str, str]] | None:
+    if not isinstance(value, Mapping):
+        return _refused("register", value, place, wrong)
+    rows = {name: _reasons(each, (*place, name), wrong) for name, each in value.items()}
+    found = {name: each for name, each in rows.items() if each is not None}
     return found if len(found) == len(value) else None
 
 

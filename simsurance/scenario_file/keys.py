@@ -1,15 +1,20 @@
 """The keys of a scenario file, read from the schema: path, kind, unit, bounds and description of each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from simsurance.scenario_file.fields import Field, Kind, Section, kind_of
 from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 
 REASONS: Final = "plausible"
 """The key with reasons why values are meant."""
+REGISTER: Final = "register"
+JUDGED_ON: Final = "judged_on"
+"""The register of own values, and the date on which their validity is judged."""
+UNSAID: Final[Mapping[str, Any]] = {REASONS: {}, REGISTER: {}, JUDGED_ON: ""}
+"""Keys that a complete file may leave out, and what they are then."""
 LEVERS: Final = "levers"
 PINS: Final = "pins"
 """The tables whose tables are named by whoever writes them."""

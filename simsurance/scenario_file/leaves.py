@@ -10,12 +10,12 @@ from simsurance.scenario_file.keys import (
     KEYS,
     LEVERS,
     NAMED,
-    REASONS,
     REMOVED,
     RENAMED,
     ROOT_KEYS,
     SECTIONS,
     SMALL_TABLES,
+    UNSAID,
     is_section,
     key_at,
     named_part,
@@ -169,7 +169,7 @@ def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leav
 
 def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Keys and whole sections that a complete file lacks, each with what would be right."""
-    absent = [path for path in KEYS if path not in leaves and path != REASONS]
+    absent = [path for path in KEYS if path not in leaves and path not in UNSAID]
     if len(absent) > len(KEYS) // 2:
         return [("", 'most keys are missing; add extends = "baseline", or give every key')]
     told: dict[str, str] = {}

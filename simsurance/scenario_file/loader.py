@@ -23,7 +23,9 @@ from simsurance.scenario_file.keys import (
     PINS,
     POLICY_KEYS,
     REASONS,
+    REGISTER,
     ROOT_KEYS,
+    UNSAID,
     in_order,
     key_at,
 )
@@ -41,6 +43,7 @@ from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.own_fund import calibrated_elsewhere, inherited, resting_on
+from simsurance.scenario_file.own_register import stale, wrong_rows
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import FUND, ScenarioValues
@@ -48,7 +51,7 @@ from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
 
 TITLES: Final = ("title", "title_zh", "description", "description_zh")
-TOLD: Final = (*TITLES, REASONS)
+TOLD: Final = (*TITLES, REASONS, REGISTER)
 """Keys that say something and change no number."""
 JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
 """What stands between the titles of a scenario and of a fragment upon it."""
@@ -142,6 +145,7 @@ class Scenario:
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
             *resting_on(self.leaves, self.layers, self.tables),
+            *stale(self.leaves),
             *implausible(self.leaves, self.layers),
             *pin_notes(self.values, changed),
             *(Note("bound", vars(bound)) for bound in self.bounds_met),
@@ -301,8 +305,12 @@ class _Stack:
             leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}
-        if isinstance(why := leaves.get(REASONS), Mapping):
-            leaves = {**leaves, REASONS: {**self.leaves.get(REASONS, {}), **why}}
+        rows = self.leaves.get(REGISTER, {})
+        if isinstance(rows, Mapping) and not leaves.keys().isdisjoint(rows):  # another value has another source
+            self.leaves[REGISTER] = {path: row for path, row in rows.items() if path not in leaves}
+        for path in (REASONS, REGISTER):  # those of a parent and of options stand together
+            if isinstance(told := leaves.get(path), Mapping):
+                leaves = {**leaves, path: {**self.leaves.get(path, {}), **told}}
         self.waiting += [(path, value, layer) for path, value in leaves.items() if is_operator(value)]
         leaves = {path: value for path, value in leaves.items() if not is_operator(value)}
         self.relative -= leaves.keys()
@@ -359,8 +367,7 @@ def load(
             pinned_in = _differing(stack, differing, layer)
             pinning = 0
         if layer is chain[0]:
-            if REASONS not in stack.leaves:
-                stack.put({REASONS: {}}, layer)
+            stack.put({path: unsaid for path, unsaid in UNSAID.items() if path not in stack.leaves}, layer)
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
@@ -397,6 +404,7 @@ def _scenario(
         inherited(leaves, stack.layers, tables, faults)
         calibrated_elsewhere(leaves, stack.layers, tables, faults)
     unknown_reasons(leaves, stack.layers, faults)
+    wrong_rows(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
     of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]

@@ -324,6 +324,12 @@ class ScenarioValues(Section):
     description: str = text("what the scenario asks, in a sentence or two")
     description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     plausible: dict[str, str] = text("why values outside what is plausible are meant, by key: no note tells them then")
+    register: dict[str, dict[str, str]] = text(
+        "where own values come from, by key: source, mark of certainty, owner, valid_until (the last date on which they hold)"
+    )
+    judged_on: str = text(
+        "date on which the validity of own values is judged, such as 2026-12-31; empty: the valuation date"
+    )
     scope: Scope = text(
         "whose totals stand here: the nation's, or those of a separate fund, which inherits none of the nation's"
     )
