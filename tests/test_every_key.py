@@ -48,6 +48,15 @@ CONTROL = tuple(
     )
 )
 """Every rule on care at work."""
+DEMAND = (
+    "claims.demand.answers=true",
+    "benefits.inpatient.payment_ratio=0.7",
+    "benefits.outpatient.payment_ratio=0.7",
+) + (
+    "employee.benefits.inpatient.payment_ratio=0.8",
+    "employee.benefits.outpatient.payment_ratio=0.8",
+)
+"""Use answers to the price, and patients pay another share than in the root."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "population.pinned_total": TWO_YEARS,
     "population.mortality_level_fade_years": TWO_YEARS,
@@ -115,6 +124,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
         (path for path in KEYS if path.startswith("control.") and not any(path in each for each in CONTROL)), CONTROL
     ),
     "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
+    **dict.fromkeys((path for path in KEYS if path.startswith("claims.demand.")), DEMAND),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""

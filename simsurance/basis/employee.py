@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simsurance.axes import AGE, INCOME, axis, row
+from simsurance.basis.demand import answered
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis, cost_by_area, recovered_share
 from simsurance.basis.trend import grown
@@ -27,7 +28,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
-        "care": employee_care(inputs, shares),
+        "care": answered(inputs, "employee", shares, lambda each: employee_care(each, shares)),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
         "employer_rate": on(employer_rate * relief, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),

@@ -7,6 +7,7 @@ import numpy as np
 
 from simsurance.axes import AREA, HEALTH, PROFILE_AXES, along, axis
 from simsurance.basis import ageing, control
+from simsurance.basis.demand import answered
 from simsurance.basis.inputs import ASSISTED, GRADED, Arrays, Inputs, behind_run, members, on, through_the_year
 from simsurance.basis.known import found_once
 from simsurance.basis.residence import at_national_mean
@@ -59,7 +60,7 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
         "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
-        "care": resident_care(inputs, shares),
+        "care": answered(inputs, "resident", shares, lambda each: resident_care(each, shares)),
         **critical_basis(inputs, index),
         "birth_benefit": on(birth_benefit(inputs), "year"),
         "recovered_share": recovered_share(inputs, "resident", values.benefits.recovered_share)[:, None],
@@ -290,8 +291,8 @@ def benefit_factor(inputs: Inputs, component: LeverComponent, by_rules: np.ndarr
     factor = on(inputs.lever(component) * by_rules, "year")
     if (factor * paid).max() > 1:
         raise SimsuranceError(
-            f"levers: those on {component} and the rules of control, with a payment_ratio of {paid.max():g} pay more than the cost; "
-            f"together at most {1 / paid.max() - 1:.3f}"
+            f"levers: those on {component} and rules of control, with a payment_ratio of {paid.max():g} pay more than the "
+            f"cost; together at most {1 / paid.max() - 1:.3f}"
         )
     return factor
 

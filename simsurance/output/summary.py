@@ -33,6 +33,7 @@ from simsurance.output.labels import fund_label, in_its_words, in_language, orig
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
 from simsurance.plain_text import markdown
+from simsurance.results import accounts_of
 from simsurance.scenario_file.keys import KEYS, REGISTER
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.own_register import stale
@@ -89,6 +90,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
         controls=control_facts(scenario, lang),
         beyond_evidence=beyond_evidence(scenario),
+        answer=demand_facts(results),
         rules=rule_facts(twins),
         response_pinned=twins.held,
         twin=twin_facts(twins),
@@ -244,6 +246,18 @@ def rule_facts(twins: "Twins") -> Facts:
         told |= {name: float(twins.tail[name].iloc[place]) for name in ("bonus_cost_pp", "pareto_bonus_cost_pp")}
         found[end] = told
     return found
+
+
+def demand_facts(results: "RunResult") -> Facts:
+    """What use that answers to the price changes in the last year; nothing where it does not answer."""
+    if not results.scenario.values.claims.demand.answers:
+        return {}
+    (without,) = accounts_of([results.scenario.replace({"claims.demand.answers": False})], results.held)
+    now, before = results.account, without.account
+    outgo, closing = (float(now[name][-1] - before[name][-1]) for name in ("outgo", "closing"))
+    users = float(now["inpatients_per_100"][-1] / before["inpatients_per_100"][-1]) - 1
+    price = float(now["price_level"][-1])
+    return {"outgo": outgo / price, "closing": closing / price, "users": users}
 
 
 def twin_facts(twins: "Twins") -> Facts:
