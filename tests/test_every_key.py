@@ -52,7 +52,6 @@ DEMAND = (
     "claims.demand.answers=true",
     "benefits.inpatient.payment_ratio=0.7",
     "benefits.outpatient.payment_ratio=0.7",
-) + (
     "employee.benefits.inpatient.payment_ratio=0.8",
     "employee.benefits.outpatient.payment_ratio=0.8",
 )

@@ -12,12 +12,14 @@ from typing import Final
 
 import numpy as np
 
+from simsurance.axes import axis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import Scheme
 from simsurance.model.lognormal import above
 from simsurance.scenario_file.control_sections import ByLevel, Control, PathByLevel
 
 LEVELS: Final = ("tertiary", "secondary", "primary")
+OVER_LEVELS: Final = axis("level", of=("level", "year"))
 RULES: Final = tuple(name for name in Control.FIELDS if name != "levels")
 """The rules in the order in which they act."""
 
@@ -57,17 +59,17 @@ class Account:
     @property
     def inpatient_cost(self) -> np.ndarray:
         """Mean cost of an admission, yuan, [year]."""
-        return np.asarray((self.share * self.cost).sum(axis=0))
+        return np.asarray((self.share * self.cost).sum(axis=OVER_LEVELS))
 
     @property
     def inpatient_paid(self) -> np.ndarray:
         """Mean benefit on an admission, yuan, [year]."""
-        return np.asarray((self.share * (self.cost - self.unpaid) * self.ratio).sum(axis=0))
+        return np.asarray((self.share * (self.cost - self.unpaid) * self.ratio).sum(axis=OVER_LEVELS))
 
     @property
     def mean_days(self) -> np.ndarray:
         """Mean days of an admission, [year]."""
-        return np.asarray((self.share * self.days).sum(axis=0))
+        return np.asarray((self.share * self.days).sum(axis=OVER_LEVELS))
 
 
 def effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str] = RULES) -> Effects:
@@ -123,12 +125,14 @@ def _before(inputs: Inputs, scheme: Scheme) -> Account:
     levels = inputs.values.control.levels
     care = levels.resident if scheme == "resident" else levels.employee
     ones = np.ones(len(inputs.years))
-    by_level = [_by_level(each)[:, None] * ones for each in (care.admission_share, care.cost, levels.days)]
+    share, cost, days = (_by_level(each)[:, None] * ones for each in (care.admission_share, care.cost, levels.days))
     return Account(
-        ones,
-        *by_level,
+        use=ones,
+        share=share,
+        cost=cost,
+        days=days,
         ratio=_by_level(care.payment_ratio)[:, None] * ones,
-        unpaid=0 * by_level[0],
+        unpaid=0 * cost,
         outpatient_cost=ones,
         outpatient_unpaid=0 * ones,
         recovered=0 * ones,

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import HEALTH, PROFILE_AXES, axis, along
-from simsurance.basis.inputs import PLACES, Arrays, Inputs, members, on
+from simsurance.axes import HEALTH, PROFILE_AXES, along, axis
+from simsurance.basis.inputs import GRADED, PLACES, Arrays, Inputs, members, on
 from simsurance.basis.trend import Scheme
 from simsurance.model.care import BasicCare, basic_care_pp
 from simsurance.model.state import CareBasis
@@ -47,7 +47,7 @@ def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callab
     hospital, clinic = (
         response(new, old, elasticity * need) for new, old, elasticity in zip(now, before, elasticities, strict=True)
     )
-    areas = on(shares.sum(axis=2), "year", "area", "age")  # members by area, of all of an age
+    areas = on(shares.sum(axis=axis("income", of=GRADED)), "year", "area", "age")  # members by area, of all of an age
     over_areas = axis("area", of=PLACES)
     mean = (hospital * areas).sum(axis=over_areas, keepdims=True) / areas.sum(axis=over_areas, keepdims=True)
     users = mean**demand.inpatient_chance
