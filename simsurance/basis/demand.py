@@ -61,7 +61,7 @@ def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callab
 
 
 def prices(care: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """The share of inpatient and of outpatient cost that patients pay, all years and cells; the mean over active and retired."""
+    """The share of inpatient and of outpatient cost that patients pay, all years and cells; a mean over active and retired."""
     found: BasicCare = basic_care_pp(CareBasis(**care))
     status = axis("status", of=PLACES)
     shares = (1 - found.inpatient / found.inpatient_cost, 1 - found.outpatient / found.outpatient_cost)
