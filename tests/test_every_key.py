@@ -290,11 +290,15 @@ OF_A_FUND = ("scope", "published.series_table", "calibration.tables", "calibrati
 """Keys that say whose totals and whose past stand here: see `test_own_fund`."""
 
 
+AXES = "axes."
+"""Names of areas and income groups: see `test_axes`."""
+
+
 def cases(folder: Path) -> dict[str, tuple[Scenario, Scenario]]:
     """The scenario and the same with another value, by key, and by key and column for tables."""
     found = {}
     for path, key in KEYS.items():
-        if path.startswith(DRAWN) or path in OF_A_FUND:
+        if path.startswith((DRAWN, AXES)) or path in OF_A_FUND:
             continue
         base = start(NEEDS.get(path, ()))
         if key.kind == "table":

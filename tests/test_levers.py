@@ -19,7 +19,6 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.calibration import flow_sums, one_year
 from simsurance.ledger import POOL, RESIDENT, row_of
 from simsurance.results import simulate
 from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped

@@ -25,7 +25,7 @@ from simsurance.cli.options import (
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import words
+from simsurance.language import told_in, words
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
@@ -171,6 +171,12 @@ def command(
 
 def _written_whole(order: Order, place: int) -> Told:
     """Project a scenario with its twins and write its folder; what is told of it."""
+    with told_in(order.scenarios[place].currency):
+        return _written_of(order, place)
+
+
+def _written_of(order: Order, place: int) -> Told:
+    """The same, in the words of the scenario's currency."""
     from simsurance.analysis.single_changes import single_changes
     from simsurance.analysis.twins import beside_twins
     from simsurance.output.save import save

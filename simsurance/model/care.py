@@ -9,9 +9,6 @@ from simsurance.model import critical_illness, lognormal, membership, participat
 from simsurance.model.groups import throughout
 from simsurance.model.state import CareBasis, YearBasis
 
-ASSISTED_OR_NOT = (0, 1, 1, 1)
-"""Which of two rules of critical-illness insurance holds for each income group: that for the assisted, or that for others."""
-
 
 @dataclass(frozen=True)
 class BasicCare:
@@ -106,9 +103,12 @@ def over_places(by_kind: np.ndarray, basis: YearBasis) -> np.ndarray:
     return np.asarray(national + basis.critical_low_places * (low - national))
 
 
-def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
-    """Numbers of the assisted and of the others, on the income axis; one for both stays one."""
-    return assisted_or_not[..., ASSISTED_OR_NOT, :] if assisted_or_not.shape[-2] > 1 else assisted_or_not
+def by_income(assisted_or_not: np.ndarray, basis: YearBasis) -> np.ndarray:
+    """Numbers of the assisted, the first income group, and of the others, on the income axis; one for both stays one."""
+    if assisted_or_not.shape[-2] == 1:
+        return assisted_or_not
+    others = basis.personal_pp.shape[axis("income")[0]] - 1
+    return assisted_or_not[..., (0, *(1,) * others), :]
 
 
 def benefits_pp(basis: YearBasis) -> PerPerson:
@@ -118,9 +118,9 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     return PerPerson(
         basic=basic,
         cover=cover,
-        critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor),
-        critical_claim=by_income(use * over_places(critical.chance[0], basis)),
-        cap_used=by_income(use * over_places(critical.chance[-1], basis)),
+        critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor, basis),
+        critical_claim=by_income(use * over_places(critical.chance[0], basis), basis),
+        cap_used=by_income(use * over_places(critical.chance[-1], basis), basis),
         no_claim=basic.no_claim,
         above_cap=critical.excess[-1],
     )
@@ -154,22 +154,24 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
     Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
     """
     cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
-    before, capped, last_ratio = (by_income(each) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
+    before, capped, last_ratio = (by_income(each, basis) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
     raised = before + capped * bonus_cap / last_ratio
-    in_last = throughout(np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1]))
+    in_last = throughout(np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1], basis))
     if not in_last.any():
-        return exposed * over_places(_over_bands(pp, before, capped, bonus_cap), basis)
-    cost = last_ratio * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised))
+        return exposed * over_places(_over_bands(pp, before, capped, bonus_cap, basis), basis)
+    cost = last_ratio * (by_income(pp.above_cap, basis) - pp.basic.cost.own_excess(raised))
     if not in_last.all():
-        cost = np.where(in_last, cost, _over_bands(pp, before, capped, bonus_cap))
+        cost = np.where(in_last, cost, _over_bands(pp, before, capped, bonus_cap, basis))
     return exposed * over_places(cost, basis)
 
 
-def _over_bands(pp: PerPerson, before: np.ndarray, capped: np.ndarray, bonus_cap: np.ndarray) -> np.ndarray:
+def _over_bands(
+    pp: PerPerson, before: np.ndarray, capped: np.ndarray, bonus_cap: np.ndarray, basis: YearBasis
+) -> np.ndarray:
     """What a user is paid between the cap and the raised cap, band by band, on an axis of places before all others."""
     cover = pp.cover
-    ratios = tuple(by_income(ratio) for ratio in cover.ratios)
-    everyone = replace(cover, deductible=by_income(cover.deductible), ratios=ratios, capped=capped)
+    ratios = tuple(by_income(ratio, basis) for ratio in cover.ratios)
+    everyone = replace(cover, deductible=by_income(cover.deductible, basis), ratios=ratios, capped=capped)
     raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
     ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
     cost, start = np.zeros_like(raised), np.zeros(())

@@ -13,9 +13,9 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
-from simsurance.language import words
+from simsurance.language import told_in, words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.certainty import (
@@ -34,7 +34,8 @@ from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
 from simsurance.plain_text import markdown
 from simsurance.results import accounts_of
-from simsurance.scenario_file.keys import KEYS, REGISTER
+from simsurance.scenario_file.form import SECTIONS
+from simsurance.scenario_file.keys import REGISTER, key_at, named_part
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.own_register import stale
 from simsurance.scenario_file.pins import held_levers
@@ -63,6 +64,12 @@ Facts = dict[str, Any]
 
 def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -> str:
     """The summary of a run, beside its twins, as Markdown; depletion years with their ranges if these are given."""
+    with told_in(twins.full.scenario.currency):
+        return _summary(twins, lang, ranges)
+
+
+def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -> str:
+    """The same, in the words of the scenario's currency."""
     results = twins.full
     scenario = results.scenario
     funds = {
@@ -92,6 +99,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         beyond_evidence=beyond_evidence(scenario),
         answer=demand_facts(results),
         rules=rule_facts(twins),
+        has={section.rpartition(".")[2]: scenario.form.has(section) for section in SECTIONS},
         response_pinned=twins.held,
         twin=twin_facts(twins),
         drag=drag_facts(twins),
@@ -234,7 +242,7 @@ def rule_facts(twins: "Twins") -> Facts:
     results, account = twins.full, twins.full.account
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
-    (income_before,) = Inputs(results.scenario, results.scenario.values).income("national", [results.years[0] - 1])
+    (income_before,) = Inputs(results.scenario, results.scenario.values).income(NATION, [results.years[0] - 1])
     found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
@@ -282,8 +290,8 @@ def drag_facts(twins: "Twins") -> Facts:
 def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
     own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in (*TITLES, REGISTER)]
-    keys, named = [path for path in own if path in KEYS], origins(scenario)
-    if len(keys) > len(KEYS) // 2:
+    keys, named = [path for path in own if key_at(path) and not named_part(path)[0]], origins(scenario)
+    if len(keys) > len(scenario.form.keys) // 2:
         keys = []
     told: list[Facts] = [
         {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": named[path], "mark": ""} for path in keys

@@ -53,7 +53,7 @@ class SchemeCare(Section):
 
     admission_share: ByLevel = quantity("share of admissions by level", "share", 0, 1, _all_of_it)
     cost: ByLevel = amount("cost of an admission by level; ratios between levels matter alone", "yuan", 0)
-    payment_ratio: ByLevel = quantity("payment ratio by level; ratios between levels matter alone", "share", 0, 1)
+    payment_ratio: ByLevel = quantity("reimbursement rate by level; ratios between levels matter alone", "share", 0, 1)
 
 
 class CareByLevel(Section):
@@ -94,7 +94,7 @@ class Stay(Section):
     log_spread: Number = quantity("standard deviation of the logarithm of the days of a stay", "log", 0.05, 3)
     cut: Schedule = quantity("share of the days beyond the norm that are no longer stayed", "share", 0, 1)
     marginal_cost: Number = quantity("cost of a last day of a stay over that of a mean day", "ratio", 0, 1)
-    points_a_day: Schedule = quantity("cut of the payment ratio for each day beyond the norm", "share a day", 0, 1)
+    points_a_day: Schedule = quantity("cut of the reimbursement rate for each day beyond the norm", "share a day", 0, 1)
 
 
 class Devices(Section):

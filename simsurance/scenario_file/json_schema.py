@@ -106,6 +106,8 @@ def _leaf(key: Key) -> dict[str, Any]:
         "pins": {**years, "minProperties": 0},
         "rules": _by_year({"enum": list(key.choices)}),
         "reasons": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        "labels": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        "names": {"type": "array", "items": {"type": "string"}, "minItems": 1},
         "register": {"type": "object", "additionalProperties": _REGISTERED},
         "choice": {"enum": list(key.choices)},
         "switch": {"type": "boolean"},

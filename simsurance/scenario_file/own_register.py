@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.faults import Fault, found, nearest, quoted
 from simsurance.scenario_file.files import Layer, scenarios_folder
-from simsurance.scenario_file.keys import JUDGED_ON, KEYS, REASONS, REGISTER
+from simsurance.scenario_file.keys import JUDGED_ON, REASONS, REGISTER, key_at
 from simsurance.scenario_file.leaves import unknown
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.register import MARKS
@@ -56,7 +56,7 @@ def own_values(scenario: "Scenario") -> list[Registered]:
     return [
         Registered(path, layer.label, **row, stale=_ended(row, day))
         for path, layer in scenario.layers.items()
-        if path in KEYS and path not in NO_VALUES and not path.startswith(NO_INPUTS) and not _is_shipped(layer)
+        if key_at(path) and path not in NO_VALUES and not path.startswith(NO_INPUTS) and not _is_shipped(layer)
         for row in (rows.get(path, {}),)
     ]
 
@@ -88,9 +88,9 @@ def wrong_rows(leaves: Leaves, origins: Mapping[str, Layer], faults: list[Fault]
         faults.append(origins[JUDGED_ON].fault(JUDGED_ON, _no_date(day)))
     for path, row in rows.items() if isinstance(rows, Mapping) else ():
         where, layer = f"{REGISTER}.{path}", origins[REGISTER]
-        if path not in KEYS or path in NO_VALUES:
+        if not key_at(path) or path in NO_VALUES:
             faults.append(
-                layer.fault(where, unknown(path) if path not in KEYS else "stands for no value; leave it out")
+                layer.fault(where, unknown(path) if not key_at(path) else "stands for no value; leave it out")
             )
         elif isinstance(row, Mapping):
             faults += [layer.fault(f"{where}{name and f'.{name}'}", text) for name, text in _wrong_in(row)]
