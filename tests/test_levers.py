@@ -548,12 +548,12 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
 
 
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
-    said = lever("inpatient_use", 0.1, start=2027)
+    said = lever("inpatient_benefits", 0.45, start=2027)
     settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
     _, found = levers.effects("baseline", settings=settings)
     refused = {effect.fragment: effect.reason for effect in found if not effect.figures}
-    assert set(refused) == {"cross_province_settlement"}
-    assert "levers.cross_province_use: levers: those on inpatient_use give" in refused["cross_province_settlement"]
+    assert set(refused) == {"payment_ratio_up"}
+    assert "pay more than the cost" in refused["payment_ratio_up"]
 
 
 def test_a_year_that_is_never_reached_is_a_status_and_not_a_change():
