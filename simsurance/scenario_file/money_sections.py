@@ -207,12 +207,18 @@ class Demand(Section):
     """Use of care that answers to what patients pay of it, compared with the rules of the root."""
 
     answers: bool = text("whether use answers to the price")
-    resident_inpatient: Number = quantity("elasticity of residents' inpatient care to own payment", "elasticity", -3, 0)
-    resident_outpatient: Number = quantity(
-        "elasticity of residents' outpatient care to own payment", "elasticity", -3, 0
+    resident_inpatient: Number = quantity(
+        "elasticity of residents' inpatient care to out-of-pocket payment", "elasticity", -3, 0
     )
-    employee_inpatient: Number = quantity("elasticity of employees' inpatient care to own payment", "elasticity", -3, 0)
-    employee_outpatient: Number = quantity("elasticity of employees' outpatient care to own payment", "elasticity", -3, 0)
+    resident_outpatient: Number = quantity(
+        "elasticity of residents' outpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    employee_inpatient: Number = quantity(
+        "elasticity of employees' inpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    employee_outpatient: Number = quantity(
+        "elasticity of employees' outpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
     inpatient_chance: Number = quantity(
         "part of the response of inpatient care in the chance of use; the rest is the amount", "share", 0, 1
     )
