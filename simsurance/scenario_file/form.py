@@ -29,6 +29,8 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "behaviour": ("behaviour.*",),
     "benefits.critical_illness": ("benefits.critical_illness.*",),
     "timely_adjustment": ("timely_adjustment.*",),
+    "claims.demand": ("claims.demand.*",),
+    "control": ("control.*",),
     "uncertainty": ("uncertainty.*",),
 }
 """The tables that a complete file may lack, and all keys that it lacks then."""
@@ -44,6 +46,8 @@ OF_ASSISTED: Final = (
 )
 NEUTRAL: Final[Mapping[str, Any]] = {
     **dict.fromkeys((*BY_AREA[2:], *BY_INCOME, "contributions.personal.grade.*", "population.area_fertility.*"), 1.0),
+    **dict.fromkeys((f"control.levels.*.{part}.*" for part in ("cost", "payment_ratio")), 1.0),
+    "control.levels.*.admission_share.*": 1 / 3,
     "employee.care.older_from_age": 100,
     "participation.start_year": CALENDAR[1],
     "participation.waiting.exempt_from_age": 101,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.adjustment_sections import TimelyAdjustment
+from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
@@ -369,6 +370,7 @@ class ScenarioValues(Section):
     participation: Participation
     contributions: Contributions
     claims: Claims
+    control: Control
     benefits: Benefits
     fund: Fund
     timely_adjustment: TimelyAdjustment
