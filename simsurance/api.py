@@ -38,10 +38,14 @@ from simsurance.uncertainty.variance import Shares
 from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
     from simsurance.answers.frontier import Frontier
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
     from simsurance.answers.signs import Signs
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
@@ -173,6 +177,37 @@ def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequ
     parts = {"formats": formats, "tables": tables}
     named = {kind: chosen(kind, ",".join(names)) if names is not None else () for kind, names in parts.items()}
     return written_anew(Path(path), Extent() if whole else Extent(**named))
+
+
+def report(
+    scenarios: "Scenario | Results | str | Path | Sequence[Scenario | Results | str | Path]",
+    path: str | Path = "report",
+    formats: Sequence[str] = ("html",),
+    lang: str = "en",
+    template: str | Path | None = None,
+) -> list[Path]:
+    """Write a report of scenarios or of saved runs to the folder `path`: `html`, `docx`, `pptx`, `xlsx`; the files.
+
+    A scenario, its name or file is projected; the folder of a run is taken as it stands there. The first of several is the
+    base. `template`: a Word document whose styles are taken. The same bytes for the same results. Raises SimsuranceError
+    where a library is missing, the template is no document, or a folder is none of ours or of another version.
+    """
+    from simsurance.output.report.files import Order, chosen_formats, is_run, save_report
+
+    several = isinstance(scenarios, Sequence) and not isinstance(scenarios, str)
+    chosen: list[Any] = list(scenarios) if several else [scenarios]  # type: ignore[arg-type]
+    if not chosen:
+        raise SimsuranceError("report: no scenario; at least one")
+    given: list[Scenario | Path] = []
+    for each in chosen:
+        if isinstance(each, Results):
+            given.append(each.scenario)
+        elif isinstance(each, str | Path) and (Path(each).is_dir() or is_run(Path(each))):
+            given.append(Path(each))
+        else:
+            given.append(resolve(each))
+    order = Order(chosen_formats(",".join(formats)), lang, None if template is None else Path(template))
+    return [Path(path) / name for name in save_report(given, Path(path), order)]
 
 
 class Comparison:
@@ -475,6 +510,78 @@ class AttributionResults:
         return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
 
 
+class BridgeResults:
+    """From one valuation to the next: `table` of a measure by step, `keys` of each step."""
+
+    def __init__(self, shown: "Bridge") -> None:
+        self.shown = shown
+
+    def table(self, measure: str = "funded_until", fund: str = "resident") -> Any:
+        """Each step's effect in the stated order and free of order, and where the answer then stands; index step."""
+        return self.shown.table(fund, measure)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that each step takes from the new valuation."""
+        return self.shown.keys
+
+    def plot(self, measure: str = "funded_until", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """From the old answer to the new one."""
+        from simsurance.output.charts.bridge import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"BridgeResults({self.shown.old.name} → {self.shown.new.name})"
+
+
+class MonthsResults:
+    """A year by months: `table` by fund, year and month, `reconciliation`, `ranges`, and months that have been. Yuan."""
+
+    def __init__(self, shown: "Months", been: "dict[str, Warned] | None" = None) -> None:
+        self.shown, self.been = shown, been or {}
+
+    @property
+    def table(self) -> Any:
+        """What comes and goes in each month, and the money in the bank at its end; index fund, year, month."""
+        return self.shown.table.copy()
+
+    @property
+    def reconciliation(self) -> Any:
+        """From the fund to the money in the bank on each 1 January; index fund, date."""
+        return self.shown.reconciliation.copy()
+
+    @property
+    def ranges(self) -> Any:
+        """The least money with every input low and high; index fund, item, place."""
+        return self.shown.ranges.copy()
+
+    def actual(self, fund: str = "resident") -> Any:
+        """The months that have been beside the path, with the money to the year's end and its band; index month."""
+        if fund not in self.been:
+            raise SimsuranceError(f"{fund}: no months that have been; months(…, actual=FILE)")
+        return self.been[fund].table.copy()
+
+    def overdraft(self, fund: str = "resident") -> float:
+        """What has to be borrowed at most for no month's end to be below zero, yuan."""
+        return self.shown.funds[fund].overdraft
+
+    def plot(self, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """Money in the bank, and what comes and goes."""
+        from simsurance.output.charts.months import draw
+
+        return draw(self.shown.funds[fund], self.been.get(fund), lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_months
+
+        save_months(self.shown, Path(path), self.been, charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"MonthsResults({self.shown.run!r}; {self.shown.years[0]} to {self.shown.years[-1]})"
+
+
 class InformationResults:
     """What it is worth to know each unknown: `table` by fund, the unknown that is worth most first."""
 
@@ -552,6 +659,33 @@ def _asked_for(found: Any, name: str, how: str = "sensitivity(…, {name}=N)") -
     return found
 
 
+class MeetingPage:
+    """A page with sliders for a meeting: `errors` against the engine at settings that were not fitted, `html`, a file."""
+
+    def __init__(self, shown: "Page") -> None:
+        self.shown = shown
+
+    @property
+    def errors(self) -> Any:
+        """One row a setting and fund: sizes of the levers, the largest error in months covered, depletion years apart."""
+        return self.shown.checked.table(self.shown.sliders, self.shown.funds)
+
+    def html(self, lang: str = "en") -> str:
+        """The page, which needs neither network nor simsurance."""
+        from simsurance.output.meeting_page import html
+
+        return html(self.shown, lang)
+
+    def save(self, path: str | Path, lang: str = "en") -> None:
+        """Write the page and its errors to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_page
+
+        save_page(self.shown, Path(path), lang)
+
+    def __repr__(self) -> str:
+        return f"MeetingPage({self.shown.central!r}; {', '.join(each.name for each in self.shown.sliders.each)})"
+
+
 class PoolResults:
     """Pools side by side, with an adjustment fund between them, and merged: tables, chart, files. Money in nominal yuan."""
 
@@ -625,6 +759,28 @@ def compare(
         for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
+
+
+def page(
+    scenario: Scenario | str | Path,
+    levers: Sequence[str] = (),
+    *,
+    start: int | None = None,
+    draws: int = 128,
+    seed: int = 1,
+    jobs: int = 1,
+) -> MeetingPage:
+    """A page with sliders for levers, six at most, by name or as `"key=from:to"`; `draws` of its fans, 0 for none.
+
+    A lever moves less than asked where the page's error would be too large. Raises SimsuranceError for what is no lever, what
+    moves nothing, a faulty scenario, and where the error cannot be kept.
+    """
+    from simsurance.answers.page import page as made
+    from simsurance.answers.sliders import sliders_of
+
+    sliders = sliders_of(resolve(scenario), levers, start)
+    sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]) if draws else None
+    return MeetingPage(made(sliders, sample, chosen(None, draws * (1 + 2 * len(sliders.each))), jobs))
 
 
 def pool(pooling: str | Path) -> PoolResults:
@@ -724,6 +880,44 @@ def solve(
     starts = starts_of(varied, delay)
     waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
     return Solution(answered(varied, asked, central, entries=entries), waiting)
+
+
+def bridge(old: Scenario | str | Path | int, new: Scenario | str | Path | int) -> BridgeResults:
+    """Why the answer of a valuation is not that of an earlier one: a scenario, the folder of a run, or a year of valuation.
+
+    Raises SimsuranceError for a folder that is not as its manifest says, a later valuation named first, a step that is no
+    scenario.
+    """
+    from simsurance.answers.bridge import Valuation
+    from simsurance.answers.bridge import bridge as between
+    from simsurance.output.valuations import valuation_of
+
+    sides = [
+        Valuation(each.name, each) if isinstance(each, Scenario) else valuation_of(str(each)) for each in (old, new)
+    ]
+    return BridgeResults(between(*sides))
+
+
+def months(
+    scenario: Scenario | str | Path,
+    year: int,
+    years: int = 1,
+    *,
+    inputs: str | Path | None = None,
+    actual: str | Path | None = None,
+) -> MonthsResults:
+    """A year of a scenario, or several from it on, spread over months; `inputs`, `actual`: CSV files as for the command.
+
+    Raises SimsuranceError for a faulty scenario or file, a year that is not projected, months that are not the year.
+    """
+    from simsurance.answers.actual_months import warned
+    from simsurance.answers.month_inputs import month_inputs
+    from simsurance.answers.months import months as by_month
+
+    given = month_inputs(None if inputs is None else Path(inputs))
+    (run,) = accounts_of([resolve(scenario)])
+    found = by_month(run, year, years, given)
+    return MonthsResults(found, None if actual is None else warned(found, Path(actual)))
 
 
 def frontier(
