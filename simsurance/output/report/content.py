@@ -76,8 +76,8 @@ class Content:
             "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]
         )
         if of_the_law(self.runs[0].scenario):
-            told = [Paragraph(self._label("clauses_about")), clause_table(self.lang)]
-            yield Section("clauses", self._label("heading.clauses"), told)
+            about = Paragraph(self._label("clauses_about"))
+            yield Section("clauses", self._label("heading.clauses"), [about, clause_table(self.lang)])
         yield Section("limits", self._label("heading.limits"), list(self._limits()))
 
     def _label(self, name: str) -> str:
