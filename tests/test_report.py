@@ -355,10 +355,11 @@ def test_looks_of_markdown_become_looks():
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_each_clause_of_the_law_stands_in_the_report_with_what_cannot_be_said(base, lang):
-    table = next(each for each in Content([base], lang).report().section("clauses").blocks if isinstance(each, Table))
-    assert len(table.rows) == len(clauses())
-    for row, clause in zip(table.rows, clauses(), strict=True):
-        assert row[1].text == clause.wording[lang]
+    blocks = Content([base], lang).report().section("clauses").blocks
+    rows = [row for table in blocks if isinstance(table, Table) for row in table.rows]
+    assert len(rows) == len(clauses())
+    for row, clause in zip(rows, clauses(), strict=True):
+        assert row[0].text.startswith(clause.wording[lang])
         assert row[-1].text == clause.cannot[lang]
     korea = load(scenarios_folder() / "countries" / "korea" / "korea.toml")
     assert not of_the_law(korea)

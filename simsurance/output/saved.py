@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.axes import Groups
     from simsurance.results import RunResult
 
 OTHER_KEYS: Final = {"measures": ("measure",), ADJUSTMENT: ("year",), SINGLE_CHANGES: ("fund", "input", "side")}
@@ -52,6 +53,11 @@ class SavedRun:
         """The scenario, with the name and the origins that it had."""
         found = load(self.path / "scenario.toml")
         return replace(found, name=self.manifest["scenario"], origins=self.manifest["origins"])
+
+    @property
+    def of_scheme(self) -> "Groups":
+        """The areas and income groups."""
+        return self.scenario.form.groups
 
     @cached_property
     def years(self) -> tuple[int, ...]:

@@ -1,8 +1,8 @@
-"""The clauses of law that touch money as a table of a report: what the model has of each, and what it cannot say."""
+"""The clauses of law that touch money as tables of a report: what the model has of each, and what it cannot say."""
 
 from typing import TYPE_CHECKING
 
-from simsurance.evidence.clauses import clauses
+from simsurance.evidence.clauses import TEXTS, clauses
 from simsurance.language import CNY, words
 from simsurance.output.report.parts import Cell, Table
 
@@ -15,20 +15,15 @@ def of_the_law(scenario: "Scenario") -> bool:
     return scenario.form.has("participation") and scenario.currency == CNY
 
 
-def clause_table(lang: str) -> Table:
-    """Each clause with the keys that stand for it, what shows it, how sure its wording is, and what cannot be said."""
-    said, rows = words(lang), []
-    for each in clauses():
-        cells = (
-            said.label(f"clauses.of.{each.text}"),
-            each.wording[lang],
-            said.label(f"mark.{each.mark}"),
-            ", ".join(each.keys) or said.label("clauses.none"),
-            each.shown,
-            each.cannot[lang],
-        )
-        rows.append([Cell(text) for text in cells])
-    names = ("clause", "key", "shown", "cannot")
-    clause, key, shown, cannot = (said.label(f"clauses.column.{name}") for name in names)
-    head = [said.label("report.clause_text"), clause, said.label("report.assumption.mark"), key, shown, cannot]
-    return Table("clause_table", said.label("report.clauses_caption"), head, rows)
+def clause_tables(lang: str) -> list[Table]:
+    """Of each text its clauses: how sure the wording is, the keys that stand for it, what shows it, what cannot be said."""
+    said, tables = words(lang), []
+    head = [said.label(f"clauses.column.{name}") for name in ("clause", "key", "shown", "cannot")]
+    for text in TEXTS:
+        rows = []
+        for each in (clause for clause in clauses() if clause.text == text):
+            wording = said.say("range.beside", what=each.wording[lang], range=said.label(f"mark.{each.mark}"))
+            keys = ", ".join(each.keys) or said.label("clauses.none")
+            rows.append([Cell(cell) for cell in (wording, keys, each.shown, each.cannot[lang])])
+        tables.append(Table(f"clauses_{text}", said.label(f"clauses.of.{text}"), head, rows))
+    return tables
