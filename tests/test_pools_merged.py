@@ -169,7 +169,7 @@ def test_what_employee_pools_cannot_do_is_one_line(written: Any) -> None:
         written(pooling_text(PURE, more='fund = "accounts"\n', years=SHORT))
 
 
-def test_pools_of_other_axes_are_told() -> None:
-    """Every thing that runs must have in common has a name for the line that tells a difference."""
+def test_what_pools_have_in_common_has_a_name_for_each_part() -> None:
+    """The line that tells a difference names it."""
     scenario = load("baseline").replace({"horizon.last_year": 2027})
     assert len(form_of(scenario, build_arrays(scenario))) == len(FORM)
