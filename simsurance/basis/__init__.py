@@ -19,8 +19,10 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.care import basic_care_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.notes import ALIKE, INSURED
+from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schedule import values_by_year
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
@@ -44,10 +46,21 @@ def build_arrays(scenario: Scenario) -> Built:
             scenario,
             (
                 f"{scenario.name}:{OPENING}no opening state of {first} fits: {error}; "
-                "counts of the insured below the population, and turnover (behaviour.targets) between none and all",
+                "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
+                + (
+                    ", or a fund of its own with all its totals (simsurance init --fund NAME)"
+                    if _of_another(scenario)
+                    else ""
+                ),
             ),
             build_plain,
         ) from error
+
+
+def _of_another(scenario: Scenario) -> bool:
+    """Whether a scenario that is no fund of its own has far more, or far fewer, insured than its root."""
+    ratio = over_root(INSURED, scenario.leaves, scenario.root.data)
+    return scenario.values.scope != FUND and ratio is not None and not ALIKE[0] <= ratio <= ALIKE[1]
 
 
 def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
