@@ -17,11 +17,14 @@ NAMES = [
     "attribute",
     "bridge",
     "compare",
+    "frontier",
     "information",
     "load",
     "months",
+    "page",
     "pool",
     "rebuild",
+    "report",
     "run",
     "run_accounts",
     "run_many",
@@ -29,6 +32,7 @@ NAMES = [
     "sensitivity",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
 ]
 

@@ -18,7 +18,9 @@ import numpy as np
 from simsurance import __version__
 from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA
-from simsurance.evidence.ex_ante import OPENINGS, Growth, known_at
+from simsurance.evidence.ex_ante import OPENINGS
+from simsurance.evidence.known import Growth
+from simsurance.evidence.known_levels import known_at
 from simsurance.ledger import FUNDS
 from simsurance.measures import measure_of
 from simsurance.results import RunAccounts, accounts_of

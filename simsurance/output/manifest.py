@@ -32,10 +32,15 @@ if TYPE_CHECKING:
     from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.bridge import Bridge
-    from simsurance.answers.condition import Chance
+    from simsurance.answers.condition import Chance, Condition
+    from simsurance.answers.frontier import Frontier
     from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.packages import Levers
+    from simsurance.answers.page import Page
+    from simsurance.answers.signs import Conclusion
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
@@ -52,12 +57,16 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
+PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
 MONTHS_SCHEMA: Final = "simsurance.months/1"
+FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
+STRESS_SCHEMA: Final = "simsurance.stress/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
+REPORT_SCHEMA: Final = "simsurance.report/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -155,6 +164,15 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
+def report_manifest(
+    runs: Sequence[Mapping[str, Any]], outputs: Mapping[str, str], told: Mapping[str, Any], command: str
+) -> str:
+    """The manifest of a report as JSON text, of the manifests of its runs; `told`: language and formats."""
+    kept = ("scenario", "run_id", "years", "inputs")
+    content = {"schema": REPORT_SCHEMA, **told, "runs": [{name: run[name] for name in kept} for run in runs]}
+    return _manifest(content, outputs, command)
+
+
 def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of a sweep as JSON text."""
     content = {
@@ -175,6 +193,32 @@ def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], comman
         "runs": {found.vary.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def page_manifest(found: "Page", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a meeting page as JSON text."""
+    content = {"schema": PAGE_SCHEMA, **page_content(found), "runs": {found.central.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def page_content(found: "Page") -> dict[str, Any]:
+    """The levers of a page, with the bounds that were asked for where those are wider, its draws and its errors by fund."""
+    from simsurance.output.meeting_page import error_facts
+
+    levers = [
+        {
+            "name": each.name,
+            "keys": list(each.vary.keys),
+            "how": each.vary.how,
+            "from": each.vary.start,
+            "bounds": [each.vary.low, each.vary.high],
+            "asked": list(each.asked),
+            "own": each.vary.own,
+        }
+        for each in found.sliders.each
+    ]
+    sample = None if found.draws is None else vars(found.draws.sample)
+    return {"levers": levers, "sample": sample, "errors": {fund: error_facts(found, fund) for fund in found.funds}}
 
 
 def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
@@ -198,6 +242,75 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     told = {name: value for name, value in vars(vary).items() if name != "scenario"}
     asked = {"vary": told, "asked": chance.text, "fund": chance.condition.fund, "sample": vars(sample)}
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
+
+
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of packages as JSON text."""
+    content = {
+        "schema": FRONTIER_SCHEMA,
+        **frontier_content(found),
+        "runs": {found.levers.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def frontier_content(found: "Frontier") -> dict[str, Any]:
+    """What was asked of packages, and how many were run."""
+    return {
+        "condition": found.asked.text,
+        "fund": found.condition.fund,
+        "limits": [limit.text for limit in found.limits],
+        "levers": [
+            {"key": vary.keys[0], "how": vary.how, "from": vary.start, "bounds": [vary.low, vary.high], "own": vary.own}
+            for vary in found.levers.each
+        ],
+        "entries": found.entries,
+        "sample": None if found.sample is None else vars(found.sample),
+        "packages": len(found.packages),
+        "holding": int(found.holds.sum()),
+        "own_costs": found.own_costs,
+    }
+
+
+def packages_id(
+    levers: "Levers", asked: "Condition | Chance", limits: "Sequence[Condition]", sample: "Sample | None", entries: str
+) -> str:
+    """Hash of what makes packages, and the draws of a search among them, the same."""
+    told = [{name: value for name, value in vars(vary).items() if name != "scenario"} for vary in levers.each]
+    made_of = {"asked": asked.text, "fund": asked.fund, "limits": [limit.text for limit in limits], "entries": entries}
+    return _hash_of(
+        {"scenarios": [run_id(levers.scenario)], "levers": told, "sample": vars(sample) if sample else None, **made_of}
+    )
+
+
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a joint shock as JSON text."""
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def stress_content(found: "Stress") -> dict[str, Any]:
+    """What was asked, and how far the shock is from the medians."""
+    return {
+        "fund": found.fund,
+        "by": found.by,
+        "saves": found.saves,
+        "reached": found.found.reached,
+        "settled": found.found.settled,
+        "distance": found.distance,
+        "unknowns": len(found.shocks.unknowns),
+        "nearer": found.nearer,
+        "probability": found.probability,
+        "depletion_year": {"medians": found.depletion(found.middle), "shock": found.depletion(found.shocked)},
+        "lowest_months": {"medians": found.lowest(found.middle), "shock": found.lowest(found.shocked)},
+        "brought_nearer": found.brought_nearer,
+        "projections": found.found.runs,
+    }
+
+
+def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
+    """Hash of what makes the runs of a search for a joint shock the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
 
 
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
@@ -313,6 +426,7 @@ def pools_content(pools: "Pools") -> dict[str, Any]:
     """What was pooled, and whether it sums to nothing."""
     return {
         "pooling": pools.pooling.name,
+        "fund": pools.pooling.fund,
         "years": [pools.years[0], pools.years[-1]],
         "year": pools.year,
         "adjustment": vars(pools.pooling.adjustment) if pools.pooling.adjustment else None,
@@ -335,9 +449,15 @@ def calibration_content(fit: "FundFit") -> dict[str, Any]:
     }
 
 
-def sweep_id(points: "Points") -> str:
-    """Hash of what makes points the same: scenario with its tables, grids and versions."""
-    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+def sweep_id(points: "Points", conclusion: "Conclusion | None" = None) -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions; what is concluded at each."""
+    grids = {"grids": [vars(grid) for grid in points.grids]}
+    if conclusion is None:
+        return _hash_of({"scenarios": [run_id(points.scenario)], **grids})
+    other = getattr(conclusion, "other", None)
+    scenarios = [run_id(each) for each in (points.scenario, other) if each is not None]
+    asked = {"conclusion": conclusion.text, "fund": conclusion.fund, "measure": conclusion.measure}
+    return _hash_of({"scenarios": scenarios, **grids, **asked})
 
 
 def sensitivity_manifest(

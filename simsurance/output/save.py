@@ -16,13 +16,16 @@ from simsurance.output.manifest import (
     bridge_manifest,
     calibration_manifest,
     comparison_manifest,
+    frontier_manifest,
     months_manifest,
+    page_manifest,
     pools_manifest,
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
     solve_manifest,
     stochastic_manifest,
+    stress_manifest,
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
@@ -41,9 +44,13 @@ if TYPE_CHECKING:
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
+    from simsurance.answers.frontier import Frontier
     from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
+    from simsurance.answers.signs import Signs
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
@@ -193,18 +200,28 @@ def save_sweep(
     lang: str = "en",
     command: str = "",
     bom: bool = False,
+    signs: "Signs | None" = None,
 ) -> None:
-    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund, and where signs flip."""
     from simsurance.output.sweep_summary import sweep_summary
 
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
     texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
-    texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
+    summary = sweep_summary(sweep, fund, measure, lang)
+    if signs:
+        from simsurance.output.signs_words import signs_section
+
+        texts["signs.csv"] = table_csv(signs.table)
+        summary += signs_section(signs, lang)
+    texts["summary.md"] = summary
 
     def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.signs import write_all as write_signs
         from simsurance.output.charts.sweep import write_all
 
-        return write_all(sweep, folder, fund, measure, lang)
+        yield from write_all(sweep, folder, fund, measure, lang)
+        if signs:
+            yield from write_signs(signs, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
 
@@ -339,6 +356,19 @@ def save_solve(
     _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
 
 
+def save_page(found: "Page", path: Path, lang: str = "en", command: str = "") -> None:
+    """Write a meeting page as the folder `path`, in the same way, with every setting at which its error was found."""
+    from simsurance.output.meeting_page import PAGE, html
+
+    errors = found.checked.table(found.sliders, found.funds)
+    texts = {
+        **_scenario_of(found.central.scenario),
+        PAGE: html(found, lang),
+        "errors.csv": table_csv(errors, index=False),
+    }
+    _write(path, texts, None, lambda outputs: page_manifest(found, outputs, command))
+
+
 def save_bridge(
     bridge: "Bridge",
     path: Path,
@@ -391,6 +421,44 @@ def save_months(
         return write_all(months, been, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: months_manifest(months, been, outputs, command), bom)
+
+
+def save_frontier(
+    found: "Frontier", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write packages as the folder `path`, in the same way, with the scenario of each that is told."""
+    from simsurance.answers.frontier import LETTERS
+    from simsurance.output.frontier_summary import frontier_summary, package_file
+
+    scenario = found.levers.scenario
+    texts = {**_scenario_of(scenario), "frontier.csv": table_csv(found.table)}
+    for letter, place in zip(LETTERS, found.told, strict=False):
+        texts[package_file(letter)] = found.levers.at(found.packages[place]).to_toml(table_places(scenario).__getitem__)
+    texts["summary.md"] = frontier_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.frontier import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: frontier_manifest(found, outputs, command), bom)
+
+
+def save_stress(
+    found: "Stress", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write a joint shock as the folder `path`, in the same way."""
+    from simsurance.output.stress_summary import stress_summary
+
+    texts = {**_scenario_of(found.scenario), "stress.csv": table_csv(found.table)}
+    texts["summary.md"] = stress_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.stress import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

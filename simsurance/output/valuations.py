@@ -35,7 +35,8 @@ def valuation_of(name: str) -> Valuation:
 
 def _of_year(year: int) -> Valuation:
     """The baseline as it would have been on 1 January of a year."""
-    from simsurance.evidence.ex_ante import OPENINGS, known_at
+    from simsurance.evidence.ex_ante import OPENINGS
+    from simsurance.evidence.known_levels import known_at
 
     baseline = load("baseline")
     if year == baseline.values.horizon.valuation_year:
