@@ -182,7 +182,7 @@ def known_at(opening: int, baseline: Scenario | None = None, growth: Growth | No
 def with_incomes(scenario: Scenario, opening: int) -> Scenario:
     """What was known on a 1 January, but incomes, prices and wages as they turned out."""
     leaves = load("baseline").leaves
-    turned_out = ("disposable_income", "disposable_income_urban", "disposable_income_rural")
+    turned_out = ("disposable_income", "area_income.urban", "area_income.rural")
     changes = {path: leaves[path] for path in ("employee.wage.mean", *(f"economy.{name}" for name in turned_out))}
     prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
     return rooted({**scenario.leaves, **changes, **prices}, opening)
