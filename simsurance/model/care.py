@@ -64,7 +64,8 @@ def basic_layer(care: CareBasis) -> critical_illness.BasicLayer:
 class PerPerson:
     """Expected cost, benefits and chances of a resident covered all year, and the rules behind them.
 
-    [run, health, 1, sex, area, income or 1, age]; `cover` and what exceeds its cap for either kind of places and of rules.
+    [run, health, 1, sex, area, income or 1, age]; `cover` and what own cost exceeds its bands and its cap by, for either
+    kind of places and of rules.
     """
 
     basic: BasicCare
@@ -73,7 +74,7 @@ class PerPerson:
     critical_claim: np.ndarray
     cap_used: np.ndarray
     no_claim: np.ndarray
-    above_cap: np.ndarray
+    above_ends: np.ndarray
 
 
 def critical_cover(basis: YearBasis) -> critical_illness.Cover:
@@ -122,7 +123,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
         critical_claim=by_income(use * over_places(critical.chance[0], basis)),
         cap_used=by_income(use * over_places(critical.chance[-1], basis)),
         no_claim=basic.no_claim,
-        above_cap=critical.excess[-1],
+        above_ends=critical.excess,
     )
 
 
@@ -154,32 +155,18 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
     Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
     """
     cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
-    before, capped, last_ratio = (by_income(each) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
+    deductible, capped, ratios = by_income(cover.deductible), by_income(cover.capped), [*map(by_income, cover.ratios)]
+    own = replace(cover, deductible=deductible, ratios=tuple(ratios), capped=capped)
+    before, open_band, last_ratio = own.capped_at, own.starts[-1], ratios[-1]
     raised = before + capped * bonus_cap / last_ratio
-    in_last = throughout(np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1]))
-    if not in_last.any():
-        return exposed * over_places(_over_bands(pp, before, capped, bonus_cap), basis)
-    cost = last_ratio * (by_income(pp.above_cap) - pp.basic.cost.own_excess(raised))
-    if not in_last.all():
-        cost = np.where(in_last, cost, _over_bands(pp, before, capped, bonus_cap))
+    in_last = throughout(np.minimum(before, raised) >= open_band)
+    if in_last.all():
+        cost = last_ratio * (by_income(pp.above_ends[-1]) - pp.basic.cost.own_excess(raised))
+        return exposed * over_places(cost, basis)
+    beyond = np.where(capped > 0, own.own_at(own.cap + bonus_cap), critical_illness.NO_CAP)
+    raised = np.where(in_last, raised, beyond)
+    cost = own.added(by_income(pp.above_ends), raised, pp.basic.cost.own_excess(raised))
     return exposed * over_places(cost, basis)
-
-
-def _over_bands(pp: PerPerson, before: np.ndarray, capped: np.ndarray, bonus_cap: np.ndarray) -> np.ndarray:
-    """What a user is paid between the cap and the raised cap, band by band, on an axis of places before all others."""
-    cover = pp.cover
-    ratios = tuple(by_income(ratio) for ratio in cover.ratios)
-    everyone = replace(cover, deductible=by_income(cover.deductible), ratios=ratios, capped=capped)
-    raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
-    ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
-    cost, start = np.zeros_like(raised), np.zeros(())
-    for ratio, end in zip(everyone.ratios, ends, strict=True):
-        lower, upper = np.maximum(np.minimum(before, raised), start), np.minimum(np.maximum(before, raised), end)
-        if (lower < upper).any():
-            between = pp.basic.cost.own_excess(lower) - pp.basic.cost.own_excess(np.maximum(lower, upper))
-            cost = cost + ratio * np.sign(raised - before) * between
-        start = end
-    return cost
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
