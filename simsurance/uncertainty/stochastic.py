@@ -105,7 +105,7 @@ class Plan:
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _blocks(self, first: int, last: int) -> Iterator[Arrays]:
-        """Levels are solved of a few draws together; each is then projected alone, which needs least memory and time."""
+        """A few draws together: their levels are solved, then they are projected."""
         for start in range(first, last, self.beside):
             solved = draws.block(self.futures, self.observed, start, min(start + self.beside, last))
             of_draw = self._runs(solved)
@@ -116,14 +116,9 @@ class Plan:
             }
 
     def _runs(self, solved: Sequence[Draw]) -> list[list[RunAccounts]]:
-        """Each draw of each scenario, by draw; the others hold the entries of the first.
-
-        The plain engine projects a draw alone, the compiled one all together: what each call costs counts for kernels.
-        """
+        """Each draw of each scenario, by draw; the others hold the entries of the first."""
         if len(self.scenarios) > 1:
             return [self._beside(each) for each in solved]
-        if self.engine == PLAIN:
-            return [draws.runs_of([each]) for each in solved]
         return [[run] for run in draws.runs_of(solved, self.engine)]
 
     def _beside(self, draw: Draw) -> list[RunAccounts]:
