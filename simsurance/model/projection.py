@@ -211,9 +211,9 @@ class Recorder:
             self.room = np.empty(shape)
         for position, name in enumerate(self.by_person_group):
             self.room[position] = named[name]
-        totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
-        by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
+        by_group = self.room.sum(axis=axis("age", of=IN_ROOM)).sum(axis=axis("sex", of=IN_ROOM))
+        totals = by_group.sum(axis=axis("area", "income", of=left("sex", "age", of=IN_ROOM)))
         summed = {"totals": totals, "by_age": by_age, "by_group": by_group}
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
