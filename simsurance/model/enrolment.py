@@ -68,10 +68,9 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
 def expected_waits(
     lapsed: np.ndarray, waits: np.ndarray, basis: YearBasis
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of who enters after so many lapsed years, over those who repair or not, expected: months without cover after enrolling,
-    months lost in the entry year and left for the next, and lapsed years paid for.
+    """Months without cover after enrolling, months lost in the entry year and left for the next, lapsed years paid for.
 
-    `waits`: the share of a cell whom the waiting rules hold for.
+    Expected of who enters after so many `lapsed` years, over those who repair or not; `waits`: the share whom waiting holds for.
     """
     rules = basis.waiting
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
