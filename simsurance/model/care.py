@@ -1,5 +1,6 @@
 """What care costs a person covered all year, and what the layers of insurance pay of it (method note, section 7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -152,21 +153,43 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
     """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`.
 
+    Nothing for the assisted where no cap holds for them.
+    """
+    exposed, capped = basis.care.inpatient_use * basis.critical_factor, pp.cover.capped
+    if bonus_cap.shape[-2] == 1 or capped.shape[-2] == 1 or capped[..., :1, :].any():
+        added = _added(pp.basic.cost, kinds(pp.cover, by_income), by_income(pp.above_ends), bonus_cap)
+        return exposed * over_places(added, basis)
+    cost = np.zeros(np.broadcast_shapes(exposed.shape, bonus_cap.shape))
+    added = _added(pp.basic.cost, kinds(pp.cover, others), others(pp.above_ends), bonus_cap[..., 1:, :])
+    np.multiply(exposed, over_places(added, basis), out=cost[..., 1:, :])
+    return cost
+
+
+def others(assisted_or_not: np.ndarray) -> np.ndarray:
+    """Numbers of those who are not assisted; one for both stays one."""
+    return assisted_or_not[..., -1:, :]
+
+
+def kinds(cover: critical_illness.Cover, of: Callable[[np.ndarray], np.ndarray]) -> critical_illness.Cover:
+    """A cover of other members of the income axis."""
+    return replace(cover, deductible=of(cover.deductible), ratios=tuple(map(of, cover.ratios)), capped=of(cover.capped))
+
+
+def _added(
+    cost: critical_illness.UserCost, cover: critical_illness.Cover, ends: np.ndarray, bonus_cap: np.ndarray
+) -> np.ndarray:
+    """What a user is paid between the cap and the raised cap, on an axis of places before all others.
+
     Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
     """
-    cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
-    deductible, capped, ratios = by_income(cover.deductible), by_income(cover.capped), [*map(by_income, cover.ratios)]
-    own = replace(cover, deductible=deductible, ratios=tuple(ratios), capped=capped)
-    before, open_band, last_ratio = own.capped_at, own.starts[-1], ratios[-1]
-    raised = before + capped * bonus_cap / last_ratio
-    in_last = throughout(np.minimum(before, raised) >= open_band)
+    before, last_ratio = cover.capped_at, cover.ratios[-1]
+    raised = before + cover.capped * bonus_cap / last_ratio
+    in_last = throughout(np.minimum(before, raised) >= cover.starts[-1])
     if in_last.all():
-        cost = last_ratio * (by_income(pp.above_ends[-1]) - pp.basic.cost.own_excess(raised))
-        return exposed * over_places(cost, basis)
-    beyond = np.where(capped > 0, own.own_at(own.cap + bonus_cap), critical_illness.NO_CAP)
-    raised = np.where(in_last, raised, beyond)
-    cost = own.added(by_income(pp.above_ends), raised, pp.basic.cost.own_excess(raised))
-    return exposed * over_places(cost, basis)
+        return np.asarray(last_ratio * (ends[-1] - cost.own_excess(raised)))
+    anywhere = np.where(cover.capped > 0, cover.own_at(cover.cap + bonus_cap), critical_illness.NO_CAP)
+    raised = np.where(in_last, raised, anywhere)
+    return cover.added(ends, raised, cost.own_excess(raised))
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:
