@@ -138,7 +138,7 @@ class Packed:
 
     def __init__(self, runs: int, ages: int, basis: Sequence[YearBasis]) -> None:
         most = max(year.critical_edges.shape[1] for year in basis)
-        bands = -(-most // BANDS) * BANDS
+        self.bands = bands = -(-most // BANDS) * BANDS
         whole = [(name, "i8") for name in NUMBERS]
         self.records = np.zeros(runs, np.dtype([*whole, *_dtype(ages, bands)]))
         self.places = []
@@ -200,8 +200,8 @@ def flows_record(ages: int) -> np.dtype:
     return np.dtype([("flows", "f8", (len(FLOWS), SEXES, AREAS, INCOMES, ages))])
 
 
-def room_record(ages: int) -> np.dtype:
-    """What the kernels write for each other in a year of a run."""
+def room_record(ages: int, bands: int) -> np.dtype:
+    """What the kernels write for each other in a year of a run; `bands` of critical-illness insurance that there is room for."""
     cell, group = (AREAS, INCOMES, ages), (SEXES, AREAS, INCOMES, ages)
     needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, AREAS, ages)
     tenures, uninsured, kinds = TENURE_DEPTH, UNINSURED.stop, 2
@@ -248,7 +248,7 @@ def room_record(ages: int) -> np.dtype:
             ("critical", "f8", (kinds, *user)),
             ("critical_claim", "f8", (kinds, *user)),
             ("cap_used", "f8", (kinds, *user)),
-            ("above_cap", "f8", (len(DEDUCTIBLES), kinds, *user)),
+            ("above_ends", "f8", (len(DEDUCTIBLES), kinds, bands + 1, *user)),
             # one area and income group
             ("leave", "f8", (NEEDS, tenures, ages)),
             ("enter", "f8", (NEEDS, uninsured, ages)),

@@ -224,7 +224,7 @@ class Runs:
         self.cells = np.array(state.cells, order="C")
         self.records = self.cells.reshape(-1).view(cells_record(ages))
         self.packed = Packed(runs, ages, basis)
-        self.room = np.zeros(1, room_record(ages))
+        self.room = np.zeros(1, room_record(ages, self.packed.bands))
         self.layers = np.zeros(runs, layers_record(ages))
         self.found_record = found_record(ages)
         self.found = np.zeros(runs, self.found_record)
