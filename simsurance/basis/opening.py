@@ -223,7 +223,7 @@ def everyone(inputs: OpeningInputs) -> np.ndarray:
     return np.asarray(stock * urban_or_rural * along(groups, "area", "income", of=PEOPLE))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
 

@@ -70,7 +70,7 @@ def expected_waits(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Months without cover after enrolling, months lost in the entry year and left for the next, lapsed years paid for.
 
-    Expected of who enters after so many `lapsed` years, over those who repair or not; `waits`: the share whom waiting holds for.
+    Expected of who enters after so many `lapsed` years, over those who repair or not; `waits`: the share who have to wait.
     """
     rules = basis.waiting
     repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
+from simsurance.axes import EMPLOYEES, ENTRANTS, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
 from simsurance.ledger import FUNDS, Fund
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
@@ -44,7 +44,7 @@ class Projection:
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age].
+    [year, run, entrant, sex, area, income, age], None where they are not kept.
     """
 
     years: tuple[int, ...]
@@ -56,13 +56,26 @@ class Projection:
     interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
-    entrants: np.ndarray
+    entrants: np.ndarray | None
     pin_factors: np.ndarray | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
         """The funds that are projected."""
         return FUNDS[: self.fund.shape[-1]]
+
+    @property
+    def entering(self) -> np.ndarray:
+        """The entrants, of a projection that keeps them."""
+        assert self.entrants is not None
+        return self.entrants
+
+    @property
+    def entries_not_met(self) -> np.ndarray:
+        """Entries held for whom there were no persons, [year, run]; none where nobody keeps entrants."""
+        if self.entrants is None:
+            return np.zeros(self.interest.shape[:2])
+        return total(self.entrants[:, :, ENTRANTS.index("not_met")])
 
 
 def observe(cells: np.ndarray) -> Stocks:
@@ -102,20 +115,25 @@ Year, flows and the insured on 1 January by need, [run, health, sex, age], to fl
 
 @short_buffers()
 def project(
-    opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None, engine: str = PLAIN
+    opening: State,
+    basis: Sequence[YearBasis],
+    group: int = 1,
+    meet: Meeting | None = None,
+    engine: str = PLAIN,
+    entrants: bool = True,
 ) -> Projection:
     """All runs through all years: blocks of groups one after another, within a block year by year, within a year run by run.
 
     A group is so many runs one after another that meet within each year; `meet` sees the flows of one group at a time and may
     change its money. Runs are stepped a few at a time, while their cells are in cache. `engine`: what steps them, one of
-    ENGINES; the same numbers but for last digits.
+    ENGINES; the same numbers but for last digits. `entrants`: whether to keep those to the employee scheme.
     """
     runs = len(opening.cells)
     if runs % group:
         raise ValueError(f"{runs} runs are not whole groups of {group}")
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
-    record, block = Recorder(runs, len(basis)), group * max(RUNS_IN_CACHE // group, 1)
+    record, block = Recorder(runs, len(basis), entrants), group * max(RUNS_IN_CACHE // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
         if engine == COMPILED:
@@ -184,8 +202,8 @@ def some_runs(flows: Flows, runs: slice) -> Flows:
 class Recorder:
     """Stocks and flows of all blocks, written to the arrays of the whole projection, made when their shapes are first seen."""
 
-    def __init__(self, runs: int, years: int) -> None:
-        self.runs, self.years = runs, years
+    def __init__(self, runs: int, years: int, entrants: bool = True) -> None:
+        self.runs, self.years, self.entrants = runs, years, entrants
         self.kept: dict[str, np.ndarray] = {}
         self.records: np.ndarray | None = None
         self.by_person_group: tuple[str, ...] = ()
@@ -217,7 +235,7 @@ class Recorder:
         summed = {"totals": totals, "by_age": by_age, "by_group": by_group}
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
-        beside = {"entrants": flows.entrants}
+        beside = {"entrants": flows.entrants} if self.entrants else {}
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -258,7 +276,7 @@ class Recorder:
             kept["interest"],
             kept["fund"],
             kept["prepaid"],
-            kept["entrants"],
+            kept.get("entrants"),
             kept.get("pin_factors"),
         )
 

@@ -330,7 +330,12 @@ def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i:
     if basis.critical_capped[i] <= 0:
         return
     last, sigma, exhausted = basis.bands - 1, care.inpatient_sigma[h], exhausted_at(care, 0)
-    last_ratio, threshold, of_log, raised = basis.critical_ratios[last, i], layers.line[0], layers.line[1], layers.line[2]
+    last_ratio, threshold, of_log, raised = (
+        basis.critical_ratios[last, i],
+        layers.line[0],
+        layers.line[1],
+        layers.line[2],
+    )
     for place in range(len(basis.critical_deductible)):
         weight = basis.critical_low_places if place else 1 - basis.critical_low_places
         deductible, before = basis.critical_deductible[place, i], capped_at(basis, place, i)

@@ -201,7 +201,7 @@ def flows_record(ages: int) -> np.dtype:
 
 
 def room_record(ages: int, bands: int) -> np.dtype:
-    """What the kernels write for each other in a year of a run; `bands` of critical-illness insurance that there is room for."""
+    """What the kernels write for each other in a year of a run; `bands`: those of critical-illness insurance that have room."""
     cell, group = (AREAS, INCOMES, ages), (SEXES, AREAS, INCOMES, ages)
     needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, AREAS, ages)
     tenures, uninsured, kinds = TENURE_DEPTH, UNINSURED.stop, 2
