@@ -9,6 +9,7 @@ from simsurance.analysis.compare import Comparison as ComparedRuns
 from simsurance.analysis.compare import compare as side_by_side
 from simsurance.analysis.pools import Pools
 from simsurance.analysis.pools import pool as side_by_side_pools
+from simsurance.analysis.rests_on import rests_on
 from simsurance.analysis.scheme_effects import POLICIES
 from simsurance.analysis.scheme_effects import SchemeEffects as EffectsByFund
 from simsurance.analysis.scheme_effects import scheme_effects as effects_by_fund
@@ -118,6 +119,11 @@ class Results:
     def drag(self) -> Any:
         """Selection drag on the fund: fewer payers and sicker payers apart."""
         return self.twins.drag.copy()
+
+    @property
+    def rests_on(self) -> Any:
+        """What shares of income, benefits and insured person-years rest on own figures, in part, or on the nation's."""
+        return rests_on(self.shown)
 
     @property
     def plot(self) -> "Plots":

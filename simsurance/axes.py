@@ -36,11 +36,38 @@ STATUS: Final = Axis(
     ),
 )
 SEX: Final = Axis("sex", ("female", "male"))
-AREA: Final = Axis("area", ("urban", "rural"))
-INCOME: Final = Axis("income", ("assisted", "low", "middle", "high"))
 AGE: Final = Axis("age", tuple(str(age) for age in range(LAST_AGE + 1)))
 FUND: Final = Axis("fund", ("resident", "employee_pool", "personal_accounts"))
 """The accounts, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The areas and income groups of a scheme, in storage order.
+
+    Persons move between the last area and each of the others so that these have their shares. Where contributions of an
+    income group are assisted it is the first, and exchanges persons with the second.
+    """
+
+    areas: tuple[str, ...]
+    income_groups: tuple[str, ...]
+    assisted: bool = False
+
+    @property
+    def area(self) -> Axis:
+        """The axis of areas."""
+        return Axis("area", self.areas)
+
+    @property
+    def income(self) -> Axis:
+        """The axis of income groups."""
+        return Axis("income", self.income_groups)
+
+
+NATIONAL: Final = Groups(("urban", "rural"), ("assisted", "low", "middle", "high"), assisted=True)
+"""Those of the national baseline, which its tables are made for; a file without `axes` has them from what it extends."""
+ASSISTED, NEXT_TO_ASSISTED = 0, 1
+"""Places of the income group whose contributions are assisted and of the one that it exchanges persons with."""
 
 ENTRANTS: Final = ("outside", "insured", "uninsured", "not_met")
 """Of a cell at the year's end: who is outside the employee scheme, who of the resident insured and of the uninsured enters it,
@@ -49,7 +76,8 @@ who is held to enter but not there; an axis behind the run."""
 DEDUCTIBLES: Final = ("national", "low")
 """Kinds of places by the deductible of critical-illness insurance, where rules differ by it: an axis behind the run."""
 
-AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AREA, INCOME, AGE, FUND)}
+AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AGE, FUND)}
+"""The axes whose members are the same in every scheme; areas and income groups are the scenario's: see `Groups`."""
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
 FLOW_AXES: Final = ("run", "sex", "area", "income", "age")
 """Axes of a flow of one year."""
@@ -126,6 +154,7 @@ def left(*names: str, of: tuple[str, ...] = PERSON_AXES) -> tuple[str, ...]:
     return tuple(name for name in of if name not in names)
 
 
-def index(axis_name: str, member: str) -> int:
-    """Position of a member on its axis."""
-    return AXES[axis_name].members.index(member)
+def index(axis_name: str, member: str, groups: Groups = NATIONAL) -> int:
+    """Position of a member on its axis; of areas and income groups those of `groups`."""
+    own = {"area": groups.area, "income": groups.income}
+    return (own.get(axis_name) or AXES[axis_name]).members.index(member)

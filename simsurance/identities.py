@@ -8,7 +8,7 @@ import numpy as np
 from simsurance.axes import BY_AGE_AXES, EMPLOYEES, ENTRANTS, FLOW_AXES, REPORT_AXES, TENURES, YEAR, along, at
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import INSURED, LEDGER, POOL, SIDES, TOTALS, TRANSFERS, Fund, booked, from_outside, fund_of
-from simsurance.measures import Account, by_area_and_income, by_run
+from simsurance.measures import Account, by_area_and_income, by_run, by_sex_and_age
 from simsurance.model.entries import held_in
 from simsurance.model.fund import summed
 from simsurance.model.pins import PLACE, TRACKED
@@ -138,8 +138,13 @@ def _resident_money(projection: Projection, basis: Sequence[YearBasis]) -> Itera
     """Identities of the resident fund."""
     flow, single = projection.by_age, projection.by_run
     runs = projection.prepaid.shape[1]
-    standards = np.stack([by_area_and_income(year.subsidy_pp, runs) for year in basis])
-    due = total(projection.by_group["resident_enrolled"] * standards) * _pin_factor(projection, "subsidies")
+    if all(year.relative_earnings.size == 1 for year in basis):
+        standards = np.stack([by_area_and_income(year.subsidy_pp, runs) for year in basis])
+        due = total(projection.by_group["resident_enrolled"] * standards)
+    else:
+        standards = np.stack([by_sex_and_age(year.subsidy_pp * year.relative_earnings) for year in basis])
+        due = total(projection.by_age["resident_enrolled"] * standards)
+    due = due * _pin_factor(projection, "subsidies")
     yield "money: subsidies = payers × standard", total(flow["subsidies"]) - due, due
     shared = total(flow["personal_contributions"]) + total(flow["assistance"]) + total(flow["subsidies"])
     factor = by_run(projection, [year.local_supplement for year in basis])

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from simsurance.axes import (
-    AREA,
     BY_AGE_AXES,
     BY_GROUP_AXES,
-    INCOME,
     LAST_AGE,
     MEMBERSHIP_AXES,
     REPORT_AXES,
     STOCK_AXES,
+    Groups,
     along,
     axis,
 )
@@ -58,12 +57,12 @@ def cohort_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
     return {"birth_year": births}, {"persons": persons, **_with_net(values)}
 
 
-def group_table(projection: Projection, basis: Sequence[YearBasis]) -> Table:
+def group_table(projection: Projection, basis: Sequence[YearBasis], groups: Groups) -> Table:
     """By area and income group: years lived in it, counted on each 1 January, and present values of flows, [..., run]."""
     person_years = summed(projection.stocks.membership[:-1].sum(axis=axis("health", "status", of=MEMBERSHIP_AXES)))
     values = {name: summed(each) for name, each in present_values(projection, projection.by_group, basis).items()}
     columns = {"person_years": person_years, **_with_net(values)}
-    keys: dict[str, Sequence[object]] = {"area": AREA.members, "income": INCOME.members}
+    keys: dict[str, Sequence[object]] = {"area": groups.areas, "income": groups.income_groups}
     return keys, {
         name: np.moveaxis(values, axis("run", of=BY_GROUP_AXES[1:])[0], -1) for name, values in columns.items()
     }

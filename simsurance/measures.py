@@ -9,14 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, INCOME, STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
+from simsurance.axes import STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
 from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.pins import is_held
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import Axes, ScenarioValues
 from simsurance.variables import A_HEAD, CONSTANT_PRICES, FRAMES, VARIABLES, YUAN
 
 
@@ -235,7 +235,7 @@ def measures(
         fund = fund_of(name)
         own = [*dated_measures(account, years), *level_measures(fund, account, years[0] - 1)]
         if fund.a_head:
-            own += burden_measures(basis, persons)
+            own += burden_measures(values[0].axes, basis, persons)
         if fund.pooled:
             own += present_values(values, fund, account, interest)
             own += required_contributions(values, fund, account, interest, years)
@@ -299,23 +299,28 @@ def always(name: str, values: np.ndarray, unit: str) -> Measured:
     return measured(name, np.where(np.isfinite(values), values, np.nan), unit, "no_denominator")
 
 
-def burden_measures(basis: Sequence[YearBasis], persons: np.ndarray) -> Iterator[Measured]:
+def burden_measures(axes: Axes, basis: Sequence[YearBasis], persons: np.ndarray) -> Iterator[Measured]:
     """Own payment over disposable income of the year before, by area and income group, in the first and the last year.
 
     `persons` on each 1 January, [date, run, sex, area, age].
     """
     unit = "share of disposable income of the year before"
     ends = [over_ages(basis[place].burden, persons[:-1][place]) for place in (0, -1)]
-    for area, of_area in enumerate(AREA.members):
-        for income, of_income in enumerate(INCOME.members):
+    for area, of_area in enumerate(axes.areas):
+        for income, of_income in enumerate(axes.income_groups):
             for label, burden in zip(("first", "last"), ends, strict=True):
                 yield always(f"burden_{of_area}_{of_income}_{label}_year", burden[:, area, income], unit)
 
 
 def by_area_and_income(values: np.ndarray, runs: int) -> np.ndarray:
-    """An assumption that differs by area and income group alone, [run, area, income]."""
+    """An assumption that differs by area and income group alone, [run, area, income], size 1 where it does not."""
     found = values.squeeze(axis=axis("health", "status", "sex", "age"))
-    return np.broadcast_to(found, (runs, len(AREA.members), len(INCOME.members)))
+    return np.broadcast_to(found, (runs, *found.shape[1:]))
+
+
+def by_sex_and_age(values: np.ndarray) -> np.ndarray:
+    """An assumption that differs by sex and age alone, [run, sex, age], size 1 where it does not."""
+    return np.asarray(values.squeeze(axis=axis("health", "status", "area", "income")))
 
 
 def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
@@ -325,7 +330,7 @@ def over_ages(values: np.ndarray, persons: np.ndarray) -> np.ndarray:
     """
     found = values.squeeze(axis=axis("health", "status", "sex"))
     of_age = persons.sum(axis=axis("sex", of=STOCK_AXES[1:]))[:, :, None]
-    weighted = np.broadcast_to(found * of_age, (len(of_age), len(AREA.members), len(INCOME.members), of_age.shape[-1]))
+    weighted = found * of_age
     return ratio(weighted.sum(axis=-1), np.broadcast_to(of_age.sum(axis=-1), weighted.shape[:-1]))
 
 

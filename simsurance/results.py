@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, AREA, HEALTH, INCOME, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, at, axis
+from simsurance.axes import AGE, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
 from simsurance.basis import build_arrays, trend
 from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
@@ -131,11 +131,16 @@ class RunResult(RunAccounts):
         """The years on whose 1 January stocks stand, one more than the years."""
         return (*self.years, self.years[-1] + 1)
 
+    @property
+    def of_scheme(self) -> Groups:
+        """The areas and income groups of the scheme."""
+        return self.scenario.form.groups
+
     @cached_property
     def population(self) -> "pd.DataFrame":
         """Persons on each 1 January by sex, area and age."""
         stocks = self.projection.stocks
-        keys = {"date": self.dates, "sex": SEX.members, "area": AREA.members, "age": range(len(AGE.members))}
+        keys = {"date": self.dates, "sex": SEX.members, "area": self.of_scheme.areas, "age": range(len(AGE.members))}
         names = ("persons", "resident_insured", "employee_insured")
         return _frame("population", keys, {name: getattr(stocks, name) for name in names})
 
@@ -147,15 +152,15 @@ class RunResult(RunAccounts):
             "date": self.dates,
             "status": STATUS.members,
             "health": HEALTH.members,
-            "area": AREA.members,
-            "income": INCOME.members,
+            "area": self.of_scheme.areas,
+            "income": self.of_scheme.income_groups,
         }
         return _frame("membership", keys, {"persons": persons})
 
     @cached_property
     def flows(self) -> "pd.DataFrame":
         """Person and money flows of each year by area and income group."""
-        keys = {"year": self.years, "area": AREA.members, "income": INCOME.members}
+        keys = {"year": self.years, "area": self.of_scheme.areas, "income": self.of_scheme.income_groups}
         columns, stocks = self._columns("flows", self.projection.by_group), self.projection.stocks.persons
         for column, of_year in (("disposable_income_pp", "disposable_income"), ("burden", "burden")):
             columns[column] = np.stack(
@@ -186,7 +191,7 @@ class RunResult(RunAccounts):
     @cached_property
     def groups(self) -> "pd.DataFrame":
         """What each area and income group pays and gets over the horizon, present values on the opening 1 January."""
-        return _frame("groups", *group_table(self.projection, self.basis))
+        return _frame("groups", *group_table(self.projection, self.basis, self.of_scheme))
 
 
 def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, np.ndarray]) -> "pd.DataFrame":

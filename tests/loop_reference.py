@@ -14,7 +14,9 @@ from itertools import pairwise, product
 from math import ceil, cos, erfc, exp, inf, isnan, log, pi, sqrt
 from typing import Any
 
-from simsurance.axes import AREA, GAP_DEPTH, HEALTH, INCOME, SEX, TENURE_DEPTH, TRACKED
+from simsurance.axes import GAP_DEPTH, HEALTH, NATIONAL, SEX, TENURE_DEPTH, TRACKED
+
+AREA, INCOME = NATIONAL.area, NATIONAL.income
 
 NEEDS, SEXES, AREAS, INCOMES = (axis.members for axis in (HEALTH, SEX, AREA, INCOME))
 GAPS = [f"gap_{years}" for years in range(GAP_DEPTH + 1)]
@@ -99,6 +101,7 @@ AXES_OF = {
     "employee.purchase_pp": ("sex", "area", "income", "age"),
     "employee.birth_benefit": ("area", "income", "age"),
     "employee.long_term_care_pp": ("area", "age"),
+    "area_share_end": ("area",),
     "birth_benefit": ("area", "income", "age"),
 }
 """Axes of each assumption that is more than one number."""
@@ -1018,7 +1021,7 @@ def add_newborn(year: Year, alive: dict[Family, float], closing: Standing) -> No
 def move_between_areas(year: Year, closing: Standing) -> None:
     """One way between country and town, as many by age as the propensities say, until the urban share is met."""
     urban = sum(number for cell, number in closing.persons.items() if cell[3] == "urban")
-    missing = year("urban_share_end") * sum(closing.persons.values()) - urban
+    missing = year("area_share_end", "urban") * sum(closing.persons.values()) - urban
     source, target = ("rural", "urban") if missing > 0 else ("urban", "rural")
     here = [(cell, number) for cell, number in closing.persons.items() if cell[3] == source]
     share = abs(missing) / sum(number * year("area_propensity", cell[5]) for cell, number in here)

@@ -231,15 +231,15 @@ def incomes(values: Any, year: int) -> dict[str, float]:
     economy, found = values.economy, {}
     for name, series in (
         ("national", economy.disposable_income),
-        ("urban", economy.disposable_income_urban),
-        ("rural", economy.disposable_income_rural),
+        ("urban", economy.area_income.urban),
+        ("rural", economy.area_income.rural),
     ):
         last = max(series)
         income = in_year(series, min(year, last))
         for later in range(last + 1, year + 1):
             income *= (1 + in_year(economy.real_income_growth, later)) * (1 + in_year(economy.inflation, later))
-            if name == "rural":
-                income *= 1 + in_year(economy.rural_growth_excess, later)
+            if name != "national":
+                income *= 1 + in_year(getattr(economy.area_growth_excess, name), later)
         found[name] = income
     return found
 
@@ -1119,7 +1119,7 @@ class Oracle:
     def births(self, at_start: Lives, at_end: Lives, newborn_stays: Floats) -> Lives:
         """Children of the year who live to its end; half the chance at the mother's age at either end."""
         book, year = self.book, self.year
-        ratio = np.array([1.0, book.values.population.rural_fertility_ratio])
+        ratio = np.array([getattr(book.values.population.area_fertility, area) for area in ("urban", "rural")])
         asfr = book.births_per_woman(year)
         at_start.name, at_end.name = scrambled(at_start.name, 1), scrambled(at_end.name, 2)
         mothers = at_start.with_others(at_end)
@@ -1152,7 +1152,7 @@ class Oracle:
         """As many move to town, by their propensity, as meet the urban share of the new 1 January, or the other way."""
         lives, tables = self.lives, self.book.tables
         ready = by_age(tables["population.area_moves_table"], "weight")[lives.age]
-        wanted = one_of_year(tables["population.urban_share_table"], "urban_share", self.year + 1)
+        wanted = one_of_year(tables["population.area_share_table"], "urban_share", self.year + 1)
         missing = wanted * len(ready) - (lives.area == URBAN).sum()
         source, target = (RURAL, URBAN) if missing > 0 else (URBAN, RURAL)
         there = lives.area == source

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from oracle import Book, Floats, Intercepts, Oracle
 
-from simsurance.axes import FUND, HEALTH, INCOME, NO_CLAIM, STATUS, STATUSES, TENURES, UNINSURED, index, row
+from simsurance.axes import FUND, HEALTH, NATIONAL, NO_CLAIM, STATUS, STATUSES, TENURES, UNINSURED, index, row
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import relative_odds
@@ -19,6 +19,8 @@ from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.state import Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
 from simsurance.scenario_file.loader import Scenario, load
+
+INCOME = NATIONAL.income
 
 CLOSED = ("population.migration_factor=0",)
 """What the oracle leaves out is switched off in both."""

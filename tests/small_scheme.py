@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, INCOME, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
+from simsurance.axes import HEALTH, NATIONAL, ROWS, SEX, TENURE_DEPTH, UNINSURED, index, row
 from simsurance.ledger import FUNDS
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
+
+AREA, INCOME = NATIONAL.area, NATIONAL.income
 
 PLACES = ("run", "health", "status", "sex", "area", "income", "age")
 FERTILE = 3
@@ -97,7 +99,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "area_fertility": on(np.ones(len(AREA.members)), "area"),
         "migrants": on(np.zeros((len(SEX.members), ages)), "sex", "age"),
         "mortality_ratio": on(np.ones(len(HEALTH.members)), "health"),
-        "urban_share_end": zero,
+        "area_share_end": zero,
         "area_propensity": on(np.zeros(ages), "age"),
         "assisted_share_end": zero,
         "pinned_total_end": np.array([np.nan]),

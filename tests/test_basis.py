@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from small_scheme import arrays_of
 
-from simsurance.axes import AGE, INCOME, TENURES, UNINSURED, axis, index
+from simsurance.axes import AGE, NATIONAL, TENURES, UNINSURED, axis, index
 from simsurance.basis import build
-from simsurance.basis.inputs import Inputs, age_band_values, on, through_the_year
+from simsurance.basis.inputs import NATION, Inputs, age_band_values, on, through_the_year
 from simsurance.basis.money import shared_out
 from simsurance.data.tables import by_area_income
 from simsurance.errors import SimsuranceError
@@ -21,6 +21,8 @@ from simsurance.model.state import State, YearBasis
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
+
+INCOME = NATIONAL.income
 
 EVERYWHERE = axis("health", "status", "sex", "area", "income", "age")
 INDEXED = ("inpatient_deductible", "inpatient_limit", "outpatient_limit")
@@ -87,7 +89,7 @@ def test_an_array_is_put_on_its_axes_by_name() -> None:
 def test_disposable_income_is_published_and_then_grows_in_real_terms_and_with_prices() -> None:
     inputs = Inputs(baseline(), baseline().values)
     economy = baseline().replace(
-        {"economy.real_income_growth": 0.04, "economy.inflation": 0.02, "economy.rural_growth_excess": 0.01}
+        {"economy.real_income_growth": 0.04, "economy.inflation": 0.02, "economy.area_growth_excess.rural": 0.01}
     )
     grown = Inputs(economy, economy.values).incomes([2024, 2025, 2026, 2028])
     assert grown["national"][:2].tolist() == [41_314, 43_377]
@@ -96,17 +98,18 @@ def test_disposable_income_is_published_and_then_grows_in_real_terms_and_with_pr
     assert inputs.incomes([2019])["urban"].tolist() == [42_359]
 
 
-NATIONAL, WAGE = "economy.disposable_income", "employee.wage.mean"
+OF_AREAS = ("economy.area_income.urban", "economy.area_income.rural")
+OF_NATION, WAGE = "economy.disposable_income", "employee.wage.mean"
 TO_2025 = {"2024": 41314, "2025": 43377}
 LEVELS = {
-    "a hole grows by a constant rate": (NATIONAL, TO_2025 | {"2030": 56000}, {2025: 43377, 2027: 48043, 2030: 56000}),
+    "a hole grows by a constant rate": (OF_NATION, TO_2025 | {"2030": 56000}, {2025: 43377, 2027: 48043, 2030: 56000}),
     "a hole in the past": (
-        NATIONAL,
+        OF_NATION,
         {"2020": 30000, "2022": 36300, **TO_2025},
         {2021: 33000, 2022: 36300, 2024: 41314},
     ),
-    "a ramp is straight to its end": (NATIONAL, {"ramp": TO_2025 | {"2035": 80000}}, {2026: 47039, 2035: 80000}),
-    "a number is the last year's": (NATIONAL, 50000, {2023: 50000, 2025: 50000, 2026: 50000 * 1.045 * 1.004}),
+    "a ramp is straight to its end": (OF_NATION, {"ramp": TO_2025 | {"2035": 80000}}, {2026: 47039, 2035: 80000}),
+    "a number is the last year's": (OF_NATION, 50000, {2023: 50000, 2025: 50000, 2026: 50000 * 1.045 * 1.004}),
     "a ramp of wages": (WAGE, {"ramp": {"2018": 82413, "2024": 124110, "2034": 300000}}, {2033: 282411, 2034: 300000}),
     "a hole in wages": (WAGE, {"2024": 124110, "2025": 129441, "2035": 258882}, {2030: 183057, 2035: 258882}),
     "a number of wages": (WAGE, 130000, {2020: 130000, 2025: 130000}),
@@ -120,23 +123,23 @@ def test_incomes_and_wages_are_followed_to_the_last_year_named(case: str) -> Non
     scenario = baseline().replace({key: value, "horizon.last_year": 2040})
     inputs = Inputs(scenario, scenario.values)
     years = list(wanted)
-    found = inputs.income("national", years) if key == NATIONAL else inputs.wages(years)
+    found = inputs.income(NATION, years) if key == OF_NATION else inputs.wages(years)
     assert found == pytest.approx(list(wanted.values()), rel=2e-5)
-    assert (np.diff(inputs.income("national", range(2026, 2041))) > 0).all()
+    assert (np.diff(inputs.income(NATION, range(2026, 2041))) > 0).all()
     build(scenario)
 
 
-@pytest.mark.parametrize("part", ["", "_urban", "_rural"])
+@pytest.mark.parametrize("key", [OF_NATION, *OF_AREAS])
 @pytest.mark.parametrize("value", [43377, {"ramp": TO_2025 | {"2030": 56000}}])
-def test_each_income_may_be_a_number_or_a_ramp(part: str, value: Any) -> None:
-    projected({f"{NATIONAL}{part}": value})
+def test_each_income_may_be_a_number_or_a_ramp(key: str, value: Any) -> None:
+    projected({key: value})
 
 
 OUTSIDE_THE_BAND = {
-    "the nation above the towns": ({NATIONAL: TO_2025 | {"2040": 150000}}, 2035),
-    "towns below the nation": ({f"{NATIONAL}_urban": {"ramp": {"2017": 30000, "2025": 40000}}}, 2026),
-    "all three together": ({f"{NATIONAL}{part}": 43377 for part in ("", "_urban", "_rural")}, None),
-    "within": ({NATIONAL: TO_2025 | {"2030": 56000}}, None),
+    "the nation above the towns": ({OF_NATION: TO_2025 | {"2040": 150000}}, 2035),
+    "towns below the nation": ({"economy.area_income.urban": {"ramp": {"2017": 30000, "2025": 40000}}}, 2026),
+    "all three together": (dict.fromkeys((OF_NATION, *OF_AREAS), 43377), None),
+    "within": ({OF_NATION: TO_2025 | {"2030": 56000}}, None),
 }
 
 
@@ -148,7 +151,7 @@ def test_a_national_income_that_leaves_what_areas_have_is_told(case: str) -> Non
     low, high = np.minimum(incomes["urban"], incomes["rural"]), np.maximum(incomes["urban"], incomes["rural"])
     outside = (incomes["national"] < low * (1 - 1e-9)) | (incomes["national"] > high * (1 + 1e-9))
     assert (2026 + int(np.argmax(outside)) if outside.any() else None) == year
-    told = [note for note in scenario.notes if f"{NATIONAL} is from" in note]
+    told = [note for note in scenario.notes if f"{OF_NATION} is from" in note]
     assert f"from {year} " in told[0] if year else not told
 
 
@@ -158,7 +161,7 @@ def test_cell_incomes_keep_their_proportions_and_have_the_national_mean_at_each_
     incomes, cell = inputs.incomes([2025, 2030]), inputs.cell_incomes([2025, 2030], shares)
     assert (cell * shares).sum(axis=(1, 2)) == pytest.approx(np.repeat(incomes["national"][:, None], 3, axis=1))
     assert np.all(np.diff(cell, axis=2) > 0), "assisted, low, middle, high"
-    relative = by_area_income(inputs.table("population.income_groups_table"), "share", "relative_income")[
+    relative = by_area_income(inputs.table("population.income_groups_table"), NATIONAL, "share", "relative_income")[
         "relative_income"
     ]
     between = incomes["urban"] / incomes["rural"]
@@ -487,7 +490,7 @@ def test_all_amounts_doubled_double_the_fund_and_leave_persons_alone() -> None:
     # The reference contribution is the root's and would stay as it is; a bonus is felt in yuan of the reference year.
     still = {"behaviour.effects.burden": False, "behaviour.effects.bonus": False}
     keys = [
-        *(f"economy.disposable_income{area}" for area in ("", "_urban", "_rural")),
+        *(OF_NATION, *OF_AREAS),
         *(f"contributions.{payer}.schedule" for payer in ("personal", "subsidy")),
         *(f"claims.{kind}.level" for kind in ("inpatient", "outpatient")),
         *(f"benefits.inpatient.{rule}" for rule in ("deductible", "limit")),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from simsurance.axes import AGE, INCOME, SEX, index, row
+from simsurance.axes import AGE, NATIONAL, SEX, index, row
 from simsurance.basis import build
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.people import retirement
@@ -18,6 +18,8 @@ from simsurance.model.state import EmployeeBasis, State, Workspace, YearBasis
 from simsurance.model.year import step
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
+
+INCOME = NATIONAL.income
 
 FEMALE, MALE = index("sex", "female"), index("sex", "male")
 ACTIVE = row("employee_active")

@@ -71,7 +71,7 @@ def test_persons_are_those_of_the_population_and_none_is_negative(year: int) -> 
 @pytest.mark.parametrize("year", [2019, 2026])
 def test_urban_assisted_and_need_shares_are_those_of_the_inputs(year: int) -> None:
     inputs, people = inputs_of(year), built(year)[0].persons[0]
-    assert people[..., URBAN, :, :].sum() / people.sum() == pytest.approx(inputs.urban_share, rel=1e-9)
+    assert people[..., URBAN, :, :].sum() / people.sum() == pytest.approx(inputs.area_share[0], rel=1e-9)
     assert people[..., ASSISTED, :].sum() / people.sum() == pytest.approx(inputs.assisted_share, rel=1e-9)
     by_need = people.sum(axis=(1, 3, 4))
     assert by_need / by_need.sum(axis=0) == pytest.approx(inputs.prevalence, rel=1e-9)

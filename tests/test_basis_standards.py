@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scheme import AGES, on, one_year, persons, quiet_year, state_of
 
-from simsurance.axes import AREA, INCOME, index
+from simsurance.axes import NATIONAL, index
 from simsurance.basis import standards as rules
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.scenario_file.loader import load
+
+AREA, INCOME = NATIONAL.area, NATIONAL.income
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 YEARS = [2026, 2027, 2028, 2029, 2030]
@@ -139,7 +141,7 @@ def test_a_share_that_rises_in_2030_is_phased_in_from_2030() -> None:
     shares = {"2019": 0.0092214767, "2030": 0.012}
     changed = {"contributions.personal.income_share": shares, "contributions.personal.phase_in_years": 5}
     inputs = Inputs(scenario := load("baseline").replace(changed), scenario.values)
-    before = inputs.income("national", [year - 1 for year in [*inputs.years, inputs.last + 1]])
+    before = inputs.income(NATION, [year - 1 for year in [*inputs.years, inputs.last + 1]])
     found = 100 * (inputs.standards()[0] / before)[2029 - inputs.first :]
     assert found[:7] == pytest.approx([0.922, 0.978, 1.033, 1.089, 1.144, 1.2, 1.2], abs=5e-4)
 

@@ -194,8 +194,8 @@ def test_growth_named_for_a_year_whose_income_is_known_is_a_fact() -> None:
     incomes = {**baseline().values.economy.disposable_income, 2026: 44_000}  # type: ignore[dict-item]
     found = inputs(
         economy__disposable_income=incomes,
-        economy__disposable_income_urban=57_000,
-        economy__disposable_income_rural=25_000,
+        economy__area_income__urban=57_000,
+        economy__area_income__rural=25_000,
         claims__trend__real_growth={2025: -0.0457, 2026: 0.02},
     )
     real = growth(found)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from simsurance.axes import NATIONAL
 from simsurance.cli import main
 from simsurance.data import tables
 from simsurance.data.build.__main__ import MODULES, built_tables, files
@@ -237,7 +238,7 @@ def test_outpatient_cost_meets_the_gradient_of_2018_and_has_mean_one() -> None:
 
 
 def test_income_groups_fill_each_area_and_keep_its_income() -> None:
-    groups = by_area_income(PROFILES / "income_groups.csv", "share", "relative_income")
+    groups = by_area_income(PROFILES / "income_groups.csv", NATIONAL, "share", "relative_income")
     share, relative = groups["share"], groups["relative_income"]
     assert share.sum(axis=1) == pytest.approx([1, 1], abs=4e-12)
     assert (share * relative).sum(axis=1) == pytest.approx([1, 1], abs=1e-11)
@@ -516,9 +517,9 @@ def test_a_pattern_of_nothing_is_refused_and_shares_may_be_nothing(tmp_path: Pat
 def test_income_groups_fill_their_area(tmp_path: Path) -> None:
     path = changed(tmp_path, "profiles/income_groups.csv", "share", {"area": "rural"}, "0.2")
     with pytest.raises(SimsuranceError, match=r"6:share: the shares of rural are 0\.8 together; shares that make 1"):
-        by_area_income(path, "share", "relative_income")
+        by_area_income(path, NATIONAL, "share", "relative_income")
     path = changed(tmp_path, "profiles/income_groups.csv", "share", {"area": "rural"}, "0.25")
-    assert by_area_income(path, "share", "relative_income")["share"][1].sum() == 1
+    assert by_area_income(path, NATIONAL, "share", "relative_income")["share"][1].sum() == 1
 
 
 def test_a_column_is_checked_in_tables_by_year_too(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ import pytest
 from small_scheme import held, on, one_year, persons, quiet_year, state_of
 from test_batch import assert_same_bits
 
-from simsurance.axes import AREA, ENTRANTS, INCOME, SEX, index, row
+from simsurance.axes import ENTRANTS, NATIONAL, SEX, index, row
 from simsurance.basis import build_arrays
 from simsurance.basis.entries import holding
 from simsurance.ledger import POOL
 from simsurance.model.state import EntriesBasis, State, YearBasis
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
+
+AREA, INCOME = NATIONAL.area, NATIONAL.income
 
 YEARS = {"horizon.last_year": 2040}
 RESIDENT_POLICIES = ("automatic_renewal", "campaign", "turnover_high", "turnover_low", "enrolment_surge")

@@ -173,6 +173,7 @@ def every_note(folder: Path) -> list[str]:
         "fund.opening": "80000000",
         "employee.care.real_growth": "{2019 = 0.02, 2025 = 0.01, 2026 = 0.01}",
         "uncertainty.long_run": "0.5",
+        "register": '{"fund.opening" = {source = "决算", mark = "verified", valid_until = "2021-06-30"}}',
     }
     return [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
 

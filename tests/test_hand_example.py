@@ -10,8 +10,10 @@ import pytest
 from small_scheme import bands, held, on, one_year, persons, quiet_year, state_of, told
 from test_model_employee import cohort
 
-from simsurance.axes import AGE, INCOME, index, row
+from simsurance.axes import AGE, NATIONAL, index, row
 from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
+
+INCOME = NATIONAL.income
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "worked_example.md"
 AGES = len(AGE.members)

@@ -30,7 +30,7 @@ def other_file(tmp_path, monkeypatch):
     """Write a language's file: that of English after a change of its text."""
     monkeypatch.setattr(language, "FOLDER", tmp_path / "language")
     language.FOLDER.mkdir()
-    words.cache_clear()
+    language._words.cache_clear()
     whole = (PACKAGE / "language" / "en.toml").read_text(encoding="utf-8")
     (language.FOLDER / "en.toml").write_text(whole, encoding="utf-8")
 
@@ -39,7 +39,7 @@ def other_file(tmp_path, monkeypatch):
         (language.FOLDER / f"{lang}.toml").write_text(whole.replace(old, new, 1), encoding="utf-8")
 
     yield write
-    words.cache_clear()
+    language._words.cache_clear()
 
 
 def test_english_and_chinese_are_shipped():

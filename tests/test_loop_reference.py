@@ -9,12 +9,14 @@ import pytest
 from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
 from small_scheme import told
 
-from simsurance.axes import AREA, FUND, INCOME, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
+from simsurance.axes import FUND, NATIONAL, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
 from simsurance.model.groups import total
 from simsurance.model.participation import WaitingRules
 from simsurance.model.projection import project, short_buffers
 from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.year import step
+
+AREA, INCOME = NATIONAL.area, NATIONAL.income
 
 AGES = 7
 RUNS = 3
@@ -77,7 +79,7 @@ def random_year(
     bounds = {
         "survival": (0.8, 0.999), "newborn_survival": (0.95, 1), "male_share": (0.4, 0.6), "asfr": (0, 0.2),
         "area_fertility": (0.5, 2), "migrants": (min(migration, 0), max(migration, 0)), "mortality_ratio": (0.7, 1.3),
-        "urban_share_end": (0.4, 0.6), "area_propensity": (0.4, 1), "assisted_share_end": (0.2, 0.3),
+        "area_share_end": (0.4, 0.6), "area_propensity": (0.4, 1), "assisted_share_end": (0.2, 0.3),
         "persistence": (0.5, 0.8), "leave_odds": (0.02, 0.2), "enter_odds": (0.1, 2), "burden": (0.005, 0.05),
         "reference_burden": (0.005, 0.05), "burden_floor": (0.0005, 0.002), "leave_burden": (0, 1),
         "return_burden": (0, 1), "leave_wait": (0, 0.1), "return_wait": (0, 0.1), "leave_bonus": (0, 0.05),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from small_scheme import bands, held, one_year, persons, quiet_year, state_of
 
-from simsurance.axes import DEDUCTIBLES, INCOME, row
+from simsurance.axes import DEDUCTIBLES, NATIONAL, row
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import critical_basis
 from simsurance.model import lognormal
@@ -21,6 +21,8 @@ from simsurance.model.care import benefits_pp, bonus_cost_pp, one_by_one
 from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import value_in
+
+INCOME = NATIONAL.income
 
 BASE = load("baseline")
 steady = settings(derandomize=True, deadline=None, max_examples=100)

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scheme import AGES, held, on, one_year, persons, quiet_year, state_of, years_on
 
-from simsurance.axes import GAPS, INCOME, ROWS, TENURES, UNINSURED, index, row
+from simsurance.axes import GAPS, NATIONAL, ROWS, TENURES, UNINSURED, index, row
 from simsurance.model import membership
 from simsurance.model.enrolment import enrolment_hazards
+
+INCOME = NATIONAL.income
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 LEAVE, ENTER = 0.25, 0.6

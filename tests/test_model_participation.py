@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scheme import AGES, NATIONAL_MONTHS, bands, held, on, one_year, persons, quiet_year, state_of
 
-from simsurance.axes import INCOME, index, row
+from simsurance.axes import NATIONAL, index, row
 from simsurance.model import participation
 from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
+
+INCOME = NATIONAL.income
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
 MIDDLE, RURAL = index("income", "middle"), index("area", "rural")

@@ -180,7 +180,7 @@ def test_nobody_moves_where_nobody_is_ready() -> None:
 def test_movers_to_town_meet_the_urban_share_and_keep_income_need_and_status() -> None:
     cells = persons(("never", 500.0), health="high", income="high")
     propensity = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
-    basis = quiet_year(urban_share_end=0.2, area_propensity=on(propensity, "age"))
+    basis = quiet_year(area_share_end=0.2, area_propensity=on(propensity, "age"))
     after, _ = one_year(state_of(cells), basis)
     people = after.persons[0].sum(axis=2)
     assert people[:, :, URBAN].sum() / people.sum() == pytest.approx(0.2)
@@ -194,7 +194,7 @@ def test_movers_to_town_meet_the_urban_share_and_keep_income_need_and_status() -
 
 def test_when_the_urban_share_falls_people_move_to_the_country() -> None:
     cells = persons(("never", 12_000.0), area="urban")
-    basis = quiet_year(urban_share_end=0.3, area_propensity=on(np.ones(AGES), "age"))
+    basis = quiet_year(area_share_end=0.3, area_propensity=on(np.ones(AGES), "age"))
     after, _ = one_year(state_of(cells), basis)
     people = after.persons[0].sum(axis=(0, 1, 2))
     assert people[URBAN].sum() / people.sum() == pytest.approx(0.3)

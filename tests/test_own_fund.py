@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from example_city import city, commands, told
 from test_glossary import english_in
 
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.cli import main
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
@@ -150,7 +150,7 @@ def test_migrants_are_the_nations_scaled_by_persons(own: Scenario) -> None:
 
 def test_its_own_standard_grows_with_its_income(own: Scenario) -> None:
     inputs = Inputs(own, own.values)
-    standard, income = inputs.standards()[0], inputs.income("national", [2025, 2026, 2027])
+    standard, income = inputs.standards()[0], inputs.income(NATION, [2025, 2026, 2027])
     assert standard[:3] == pytest.approx([430, 430 * income[1] / income[0], 430 * income[2] / income[0]])
     assert standard[1] > 430
 

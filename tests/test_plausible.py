@@ -169,7 +169,7 @@ TABLES_OFF = [
     ),
     ("employee.moves_table", "entry", 0.01, 1, ("mean probability (entry)", "100 times too small")),
     ("employee.profile_table", "active", 0.01, 1, ("mean share of members (active members)", "100 times too small")),
-    ("population.urban_share_table", "urban_share", 0.01, 1, ("urban share is", "100 times too small")),
+    ("population.area_share_table", "urban_share", 0.01, 1, ("urban share is", "100 times too small")),
 ]
 """Table, column, factor, how many notes, and what stands in one of them."""
 

@@ -9,7 +9,7 @@ import pytest
 from docs_blocks import BLOCK, PROVINCES
 from test_hand_example import number, worked_out
 
-from simsurance.axes import INCOME, PERSON_AXES, ROWS, index, row
+from simsurance.axes import NATIONAL, PERSON_AXES, ROWS, index, row
 from simsurance.basis import build
 from simsurance.member.member_year import MemberYear, Person, Standing, member_years
 from simsurance.model.enrolment import bonus_at_stake, enrolment_hazards
@@ -18,6 +18,8 @@ from simsurance.model.state import YearBasis
 from simsurance.results import simulate
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.loader import load
+
+INCOME = NATIONAL.income
 
 OPTIONS = ["baseline", *sorted(name for name in shipped(fragments=True) if name.startswith("province_"))]
 YEAR, BILL = 2031, 100_000.0

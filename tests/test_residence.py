@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simsurance.basis import build, opening
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.basis.people import demographic_basis, opening_inputs, relative_odds
 from simsurance.basis.residence import at_national_mean, shares_at_age
 from simsurance.model.state import State, YearBasis
@@ -16,7 +16,7 @@ from simsurance.scenario_file.loader import Scenario, load
 BASE = load("baseline")
 HARD = {
     "population.migration_factor": 4.0,
-    "population.rural_fertility_ratio": 2.5,
+    "population.area_fertility.rural": 2.5,
     "population.assisted_share": {"ramp": {2019: 0.0546, 2026: 0.0546, 2060: 0.2}},
     "population.pinned_total": {2030: 1.3e9},
 }
@@ -60,7 +60,7 @@ def test_values_at_the_national_mean_by_hand() -> None:
 @pytest.mark.parametrize("place", [0, 9, 34])
 def test_the_people_of_each_age_have_the_nations_income_and_the_costs_of_the_tables(place: int) -> None:
     people, year = shares(BASE)[place], built()[1][place]
-    national = Inputs(BASE, BASE.values).incomes([year.year])["national"][0]
+    national = Inputs(BASE, BASE.values).incomes([year.year])[NATION][0]
     income = (year.disposable_income[0, 0, 0, 0] * people).sum(axis=(0, 1))
     assert income == pytest.approx(np.full(101, national), rel=1e-10)
     by_area = people.sum(axis=1)

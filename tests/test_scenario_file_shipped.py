@@ -2,7 +2,7 @@
 
 import pytest
 
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
 from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
@@ -104,7 +104,7 @@ def test_the_baseline_keeps_the_ratio_of_2026():
 def test_the_personal_standard_stays_once_more_and_then_follows_income_from_there():
     scenario = load("baseline", ["personal_standard_400_in_2027"])
     inputs = Inputs(scenario, scenario.values)
-    of_2026, of_2027 = inputs.income("national", [2026, 2027])
+    of_2026, of_2027 = inputs.income(NATION, [2026, 2027])
     assert inputs.standards()[0][1:3] == pytest.approx([400, 400 * of_2027 / of_2026], abs=0.01)
 
 

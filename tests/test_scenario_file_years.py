@@ -53,7 +53,7 @@ YEARS_OF_TABLES = {
     "population.total_fertility_table": stepped,
     "population.sex_ratio_table": stepped,
     "population.migration_table": stepped,
-    "population.urban_share_table": lambda opening, last, stocks_to: (opening, last + 1),
+    "population.area_share_table": lambda opening, last, stocks_to: (opening, last + 1),
     "employee.retirement_table": lambda opening, last, stocks_to: (opening, last),
 }
 """First and last year that a projection reads of each table that has years."""

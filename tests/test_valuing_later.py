@@ -302,7 +302,7 @@ def without(year: int) -> Callable[[list[str]], list[str]]:
 
 WRONG = {
     "a year is missing": ("population.mortality_table", without(2030), "1:year: there is no row for 2030; rows for every year"),
-    "it ends early": ("population.urban_share_table", lambda rows: rows[:20], "1:year: there is no row for 20"),
+    "it ends early": ("population.area_share_table", lambda rows: rows[:20], "1:year: there is no row for 20"),
     "another column": ("population.sex_ratio_table", lambda rows: [f"{row},1" for row in rows], "1: the header is year,males"),
     "a column less": ("population.fertility_table", lambda rows: [row.rpartition(",")[0] for row in rows], "1: the header is "),
     "an age too many": (STOCK, lambda rows: [*rows, "2024,male,101,5"], "age: 101 is not on this axis; a whole number from 0"),

@@ -252,6 +252,7 @@ def _values(scenario: Scenario, steps: Iterable[Step]) -> Iterator[tuple[str, An
     What is given until the reference year of cost is no unknown: values are raised from the year after it.
     """
     first = max(scenario.values.horizon.valuation_year, scenario.values.claims.trend.reference_year + 1)
+    steps = [step for step in steps if step.path in scenario.leaves]  # a scheme may lack the part that a key is of
     for step in steps if first <= scenario.values.horizon.last_year else ():
         own: Any = reduce(getattr, step.path.split("."), scenario.values)
         if step.size is None:

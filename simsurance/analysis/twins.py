@@ -31,6 +31,7 @@ ANSWERING = (
     *(each.row.name for each in (*fund_of(RESIDENT).income, *fund_of(RESIDENT).outgo) if each.row.scaled),
 )
 """Totals through which behaviour reaches the resident fund: where one is imposed, the twins tell no response."""
+CRITICAL = "benefits.critical_illness"
 OF_THE_TAIL = ("critical_illness", "bonus_cost")
 COMPARED = (
     "first_deficit_year",
@@ -43,7 +44,9 @@ COMPARED = (
 
 
 def without_effects(scenario: Scenario, effects: tuple[str, ...]) -> Scenario:
-    """The scenario with these covariates switched off."""
+    """The scenario with these covariates switched off; a scheme without behaviour has none."""
+    if not scenario.form.has("behaviour"):
+        return scenario
     return scenario.replace({f"behaviour.effects.{name}": False for name in effects})
 
 
@@ -157,5 +160,6 @@ def beside_twins(scenario: Scenario) -> Twins:
 
 def _twins_of(scenario: Scenario) -> list[Scenario]:
     """Without the effects of the rules, without any, and with a heavy tail of cost."""
-    heavy = scenario.replace({"benefits.critical_illness.tail_index": PARETO_INDEX})
+    layered = scenario.form.has(CRITICAL)
+    heavy = scenario.replace({f"{CRITICAL}.tail_index": PARETO_INDEX}) if layered else scenario
     return [*(without_effects(scenario, effects) for effects in (RULE_EFFECTS, ALL_EFFECTS)), heavy]

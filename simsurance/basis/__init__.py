@@ -70,12 +70,15 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
         for years in dict.fromkeys(counted)
     }
     cells, root_cells = (by_years[years] for years in counted)
-    leave, enter = intercepts(root_cells, opening_year, scenario.values)
     arrays["reference_burden"] = root_arrays["reference_burden"]
-    arrays["leave_odds"] = arrays["leave_odds"] * leave
-    arrays["enter_odds"] = arrays["enter_odds"] * enter
+    if scenario.form.has("behaviour"):
+        leave, enter = intercepts(root_cells, opening_year, scenario.values)
+        arrays["leave_odds"] = arrays["leave_odds"] * leave
+        arrays["enter_odds"] = arrays["enter_odds"] * enter
 
-    prepaid = arrays["prepaid_share"][0] * (cells[:, :, TENURES] * arrays["personal_pp"][0]).sum(axis=axes_except())
+    prepaid = arrays["prepaid_share"][0] * (
+        cells[:, :, TENURES] * (arrays["personal_pp"][0] * arrays["relative_earnings"][0])
+    ).sum(axis=axes_except())
     balances = [scenario.values.fund.opening]
     balances += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
     fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in balances]])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simsurance.axes import AGE, INCOME, axis, row
+from simsurance.axes import AGE, axis, row
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis, cost_by_area
 from simsurance.basis.trend import grown
@@ -52,7 +52,7 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     """
     wage, paid = inputs.values.employee.wage, inputs.values.employee.contributions
     active = cells[:, :, ACTIVE : ACTIVE + 1].sum(axis=axis("run", "health", "status", "sex", "area", "age"))
-    ratio = members(wage.income_ratio, INCOME.members)
+    ratio = members(wage.income_ratio, inputs.groups.income_groups)
     mean = wages[:, None] * ratio * active.sum() / (ratio * active).sum() if active.any() else wages[:, None] * ratio
     floor, ceiling = (inputs.yearly(share)[:, None] * wages[:, None] for share in (wage.floor, wage.ceiling))
     sigma = np.array(wage.sigma)
@@ -82,7 +82,7 @@ def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "outpatient_cost": care.outpatient_level,
     }
     cost = claims_basis(inputs, "employee", levels)
-    by_place = cost_by_area(care.area_cost, shares) * on(steeper_with_age(inputs), "age")
+    by_place = cost_by_area(inputs, care.area_cost, shares) * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
     inpatient, outpatient = rules.inpatient, rules.outpatient
     deductibles = [inputs.yearly(each) for each in (inpatient.deductible, inpatient.retired_deductible)]

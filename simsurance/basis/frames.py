@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.basis import life_table
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.basis.known import Latest
 from simsurance.scenario_file.keys import DEMOGRAPHY_KEYS, KEYS
 from simsurance.scenario_file.loader import Scenario
@@ -26,7 +26,7 @@ def frames(inputs: Inputs, persons: np.ndarray) -> dict[str, np.ndarray]:
     interest of the fund less the growth of disposable income a head. All [year].
     """
     economy, years = inputs.values.economy, inputs.years
-    incomes = inputs.income("national", [years[0] - 1, *years])
+    incomes = inputs.income(NATION, [years[0] - 1, *years])
     income = incomes[1:] * mean(persons)
     return {
         "price_level": prices(inputs.scenario, years),
@@ -89,7 +89,7 @@ def over_root(inputs: Inputs, persons: np.ndarray) -> np.ndarray:
 
 def incomes_over_root(inputs: Inputs, years: Sequence[int]) -> np.ndarray:
     """Disposable income a head over that of the root, [year]."""
-    return inputs.income("national", years) / inputs.at_root.income("national", years)
+    return inputs.income(NATION, years) / inputs.at_root.income(NATION, years)
 
 
 def same_people(scenario: Scenario) -> bool:

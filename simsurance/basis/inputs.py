@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, INCOME, along, axis
+from simsurance.axes import AGE, ASSISTED, Groups, along, axis
 from simsurance.basis import life_table, standards
 from simsurance.basis.counted_ages import HIGHEST_STEP, Count, OutOfReach, at_counts
 from simsurance.basis.known import Latest, once
@@ -17,6 +17,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model import population
 from simsurance.scenario_file.faults import plain
 from simsurance.scenario_file.fields import Section
+from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Schedule, last_named, levels_by_year, rule_in, values_by_year
 from simsurance.scenario_file.schema import FUND, LeverComponent, Population, ScenarioValues
@@ -24,8 +25,8 @@ from simsurance.scenario_file.years import is_shipped, years_read
 
 Arrays = dict[str, Any]
 """Arrays by the name of the field that they go to; a part of a basis is a dictionary of its own."""
-Territory = Literal["national", "urban", "rural"]
-"""Where incomes are told apart: the nation, its towns, its country."""
+NATION: Final = "national"
+"""Stands for the name of an area where all are meant; no area is called so."""
 STOCK = ("year", "sex", "age")
 GRADED = ("year", "area", "income")
 """Axes of a whole population and of what differs by group, the year first."""
@@ -39,8 +40,6 @@ STOCK_TABLES = tuple(
 """Tables that the opening stock follows from."""
 OPENING_STOCKS = Latest()
 """The last opening stocks."""
-ASSISTED = np.array([float(place == population.ASSISTED) for place in range(len(INCOME.members))])
-"""1 for the assisted, 0 for the other income groups."""
 
 
 def on(array: np.ndarray | float, *names: str) -> np.ndarray:
@@ -67,6 +66,7 @@ class Inputs:
         self.tables = scenario.tables if tables is None else tables
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
+        self.groups: Groups = scenario.form.groups
         self.found: dict[Any, np.ndarray] = {}
         """What was found of these inputs, by what was asked."""
 
@@ -74,6 +74,27 @@ class Inputs:
     def at_root(self) -> "Inputs":
         """The same at the incomes and the population of the scenario's root."""
         return Inputs(self.scenario, self.scenario.at_root, self.scenario.root_tables)
+
+    @cached_property
+    def assisted(self) -> np.ndarray:
+        """1 for the assisted, 0 for the other income groups, [income]; 0 alone where nobody is assisted."""
+        groups = len(self.groups.income_groups) if self.groups.assisted else 1
+        return np.array([float(self.groups.assisted and place == ASSISTED) for place in range(groups)])
+
+    @cached_property
+    def income_groups(self) -> dict[str, np.ndarray]:
+        """Share and relative income of the income groups by area, [area, income]."""
+        if len(self.groups.areas) == len(self.groups.income_groups) == 1:
+            return {"share": np.ones((1, 1)), "relative_income": np.ones((1, 1))}
+        path = self.table("population.income_groups_table")
+        return tables.by_area_income(path, self.groups, "share", "relative_income")
+
+    def area_shares(self, dates: Sequence[int]) -> np.ndarray:
+        """Share of each area in the population on each 1 January, [date, area]."""
+        *named, _ = self.groups.areas
+        path = self.table("population.area_share_table") if named else ""
+        shares = [tables.by_year(path, f"{area}_share", dates) for area in named]
+        return np.stack([*shares, 1 - sum(shares, np.zeros(len(dates)))], axis=-1)
 
     def table(self, key: str) -> str:
         """Path of the table that a key names."""
@@ -257,38 +278,36 @@ class Inputs:
     # ---------------------------------------------------------------- income
 
     @once
-    def income(self, territory: Territory, years: Sequence[int]) -> np.ndarray:
-        """Disposable income a head by year: to the last year named, a number to the opening, then grown. Yuan, [year]."""
+    def income(self, area: str, years: Sequence[int]) -> np.ndarray:
+        """Disposable income a head by year: to the last year named, a number to the opening, then grown. Yuan, [year].
+
+        Of an area, or of the nation; of a single area that of the nation.
+        """
         economy = self.values.economy
-        schedule = {
-            "national": economy.disposable_income,
-            "urban": economy.disposable_income_urban,
-            "rural": economy.disposable_income_rural,
-        }[territory]
+        of_nation = area == NATION or len(self.groups.areas) == 1
+        schedule = economy.disposable_income if of_nation else getattr(economy.area_income, area)
         last = last_named(schedule, self.first - 1)
         later = list(range(last + 1, max(years) + 1))
         growth = (1 + self.yearly(economy.real_income_growth, later)) * (1 + self.yearly(economy.inflation, later))
-        if territory == "rural":
-            growth = growth * (1 + self.yearly(economy.rural_growth_excess, later))
+        if not of_nation:
+            growth = growth * (1 + self.yearly(getattr(economy.area_growth_excess, area), later))
         known = list(range(min(*years, last), last + 1))
         path = dict(zip(known, levels_by_year(schedule, known), strict=True))
         path |= dict(zip(later, path[last] * np.cumprod(growth), strict=True))
         return np.array([path[year] for year in years])
 
-    def incomes(self, years: Sequence[int]) -> dict[Territory, np.ndarray]:
-        """Disposable income a head by year, national, urban and rural. Yuan."""
-        return {territory: self.income(territory, years) for territory in get_args(Territory)}
+    def incomes(self, years: Sequence[int]) -> dict[str, np.ndarray]:
+        """Disposable income a head by year, of the nation and of each area. Yuan."""
+        return {area: self.income(area, years) for area in (NATION, *self.groups.areas)}
 
     def cell_incomes(self, years: Sequence[int], shares: np.ndarray) -> np.ndarray:
         """Disposable income a head, [year, area, income, age]; all of an age together have that of the nation.
 
         `shares` [year, area, income, age]: where the people of each age live and which income group they are in.
         """
-        relative = tables.by_area_income(self.table("population.income_groups_table"), "share", "relative_income")[
-            "relative_income"
-        ]
-        by_area = np.stack([self.income(area, years) for area in ("urban", "rural")], axis=-1)
-        return at_national_mean(by_area[:, :, None] * relative, shares, self.income("national", years))
+        relative = self.income_groups["relative_income"]
+        by_area = np.stack([self.income(area, years) for area in self.groups.areas], axis=-1)
+        return at_national_mean(by_area[:, :, None] * relative, shares, self.income(NATION, years))
 
     @once
     def indexation(self, years: Sequence[int]) -> np.ndarray:
@@ -296,32 +315,53 @@ class Inputs:
         if self.values.benefits.indexation == "fixed":
             return np.ones(len(years))
         reference = self.values.claims.trend.reference_year
-        before = self.income("national", [*(year - 1 for year in years), reference - 1])
+        before = self.income(NATION, [*(year - 1 for year in years), reference - 1])
         return before[:-1] / before[-1]
+
+    def payroll(self, years: Sequence[int]) -> np.ndarray | None:
+        """Contributions on the earnings of a person of relative earnings 1, yuan, [year]; None where there are none."""
+        if not self.scenario.form.has(PAYROLL):
+            return None
+        paid = self.values.contributions.payroll
+        earnings = self.grown_with_income(paid.earnings, paid.earnings_growth_excess, self.first, years)
+        return self.yearly(paid.rate, years) * earnings
+
+    @cached_property
+    def relative_earnings(self) -> np.ndarray:
+        """What the standards of contribution and subsidy are multiplied by at each sex and age; 1 without a payroll."""
+        if not self.scenario.form.has(PAYROLL):
+            return np.ones((1, 1))
+        return tables.by_sex_age(self.table("contributions.payroll.earnings_table"), "relative_earnings")[
+            "relative_earnings"
+        ]
+
+    def grown_with_income(self, level: Schedule, excess: Schedule, number_to: int, years: Sequence[int]) -> np.ndarray:
+        """Amounts a head as named, a number to a year, then with disposable income a head and an excess, [year]."""
+        last = last_named(level, number_to)
+        later = list(range(last, max(*years, last) + 1))
+        income = self.income(NATION, later)
+        growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(excess, later[1:])))
+        known = range(min(*years, last), last + 1)
+        path = dict(zip(known, levels_by_year(level, known), strict=True))
+        path |= dict(zip(later, path[last] * growth, strict=True))
+        return np.array([path[year] for year in years])
 
     @once
     def wages(self, years: Sequence[int]) -> np.ndarray:
         """Mean wage by year: as named, then with disposable income a head and its excess. Yuan, [year]."""
         wage = self.values.employee.wage
-        last = last_named(wage.mean, self.first - 1)
-        later = list(range(last, max(*years, last) + 1))
-        income = self.income("national", later)
-        growth = income / income[0] * np.cumprod(np.append(1.0, 1 + self.yearly(wage.growth_excess, later[1:])))
-        known = range(min(*years, last), last + 1)
-        path = dict(zip(known, levels_by_year(wage.mean, known), strict=True))
-        path |= dict(zip(later, path[last] * growth, strict=True))
-        return np.array([path[year] for year in years])
+        return self.grown_with_income(wage.mean, wage.growth_excess, self.first - 1, years)
 
     def grade(self) -> np.ndarray:
         """Factors of a graded contribution, [area, income]."""
         graded = self.values.contributions.personal.grade
-        return np.array([members(getattr(graded, area), INCOME.members) for area in AREA.members])
+        return np.array([members(getattr(graded, area), self.groups.income_groups) for area in self.groups.areas])
 
     @once
     def standards(self) -> np.ndarray:
         """Personal contribution and subsidy a head of each insured year and the one after the last, yuan, [2, year + 1]."""
         years = [*self.years, self.last + 1]
-        before = self.income("national", [year - 1 for year in years])
+        before = self.income(NATION, [year - 1 for year in years])
         own, budget = self.values.contributions.personal, self.values.contributions.subsidy
         personal = standards.standards(
             years,
@@ -333,6 +373,7 @@ class Inputs:
             own.phase_in_years,
             self.yearly(own.floor, years),
             self.yearly(own.highest_rise, years),
+            payroll=self.payroll(years),
         )
         subsidy = standards.standards(
             years,

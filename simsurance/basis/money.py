@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, PROFILE_AXES, along, axis
+from simsurance.axes import HEALTH, PROFILE_AXES, along, axis
 from simsurance.basis import ageing
-from simsurance.basis.inputs import ASSISTED, GRADED, Arrays, Inputs, behind_run, members, on, through_the_year
+from simsurance.basis.inputs import GRADED, NATION, Arrays, Inputs, behind_run, members, on, through_the_year
 from simsurance.basis.known import found_once
 from simsurance.basis.residence import at_national_mean
 from simsurance.basis.trend import Scheme, cost_and_use, grown, users_growth
@@ -16,7 +16,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
 from simsurance.scenario_file.schema import LeverComponent
-from simsurance.scenario_file.sections import ByArea
+from simsurance.scenario_file.sections import LARGEST_AMOUNT, ByArea
 
 LEAST: Final = 1e-12
 """Share that stands for nothing paid, where the own cost at a payment is asked for."""
@@ -52,7 +52,8 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
     return {
         "personal_pp": on(along(personal[:-1], "year", of=GRADED) * grade, "year", "area", "income"),
         "personal_pp_next": on(along(personal[1:], "year", of=GRADED) * grade, "year", "area", "income"),
-        "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * ASSISTED, "year", "income"),
+        "relative_earnings": on(inputs.relative_earnings, "sex", "age"),
+        "assistance_share": on(inputs.yearly(paid.assistance_share)[:, None] * inputs.assisted, "year", "income"),
         "subsidy_pp": on(subsidy[:-1], "year"),
         "local_supplement": on(supplement * inputs.lever("income"), "year"),
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
@@ -89,22 +90,23 @@ def critical_basis(inputs: Inputs, index: np.ndarray) -> dict[str, np.ndarray]:
     """
     rules = inputs.values.benefits.critical_illness
     counted = 1 + rules.outpatient_factor
-    income = inputs.income("national", [year - 1 for year in inputs.years])
+    income = inputs.income(NATION, [year - 1 for year in inputs.years])
     shares = (rules.deductible_income_share, rules.low_deductible_income_share)
-    tilt = 1 - ASSISTED * (1 - inputs.yearly(rules.assisted_deductible_factor)[:, None])
-    extra = rules.ratio_shift + rules.assisted_ratio_extra * ASSISTED
+    tilt = 1 - inputs.assisted * (1 - inputs.yearly(rules.assisted_deductible_factor)[:, None])
+    extra = rules.ratio_shift + rules.assisted_ratio_extra * inputs.assisted
     most = most_of_own_cost(inputs)[:, None]
     ratios = [np.maximum(np.minimum((ratio + extra) * counted, most), LEAST) for ratio in rules.band_ratios]
     self_run, lever = float(rules.financing == "self_run"), inputs.lever("critical_illness")
+    deductibles = [(inputs.yearly(share) * income / counted)[:, None] * tilt for share in shares]
+    if not inputs.scenario.form.has("benefits.critical_illness"):
+        deductibles, lever = [np.full_like(each, LARGEST_AMOUNT) for each in deductibles], np.zeros_like(lever)
     return {
-        "critical_deductible": behind_run(
-            [on((inputs.yearly(share) * income / counted)[:, None] * tilt, "year", "income") for share in shares]
-        ),
+        "critical_deductible": behind_run([on(each, "year", "income") for each in deductibles]),
         "critical_low_places": on(rules.low_deductible_places),
         "critical_edges": behind_run([on(index * edge / counted, "year") for edge in rules.band_edges]),
         "critical_ratios": behind_run([on(ratio, "year", "income") for ratio in ratios]),
         "critical_cap": on(critical_cap(inputs, income, index), "year"),
-        "critical_capped": on(1 - ASSISTED * (not rules.assisted_capped), "income"),
+        "critical_capped": on(1 - inputs.assisted * (not rules.assisted_capped), "income"),
         "critical_factor": on(lever, "year"),
         "critical_self_run": on(self_run),
         "critical_premium_pp": on((1 - self_run) * inputs.yearly(rules.premium) * index * lever, "year"),
@@ -149,7 +151,7 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     }
     cost = claims_basis(inputs, "resident", levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
-    cost |= {name: cost[name] * cost_by_area(ratio, shares) for name, ratio in areas.items()}
+    cost |= {name: cost[name] * cost_by_area(inputs, ratio, shares) for name, ratio in areas.items()}
     return cost | basic_rules(
         inputs,
         ("inpatient_benefits", "outpatient_benefits"),
@@ -161,9 +163,9 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     )
 
 
-def cost_by_area(ratio: ByArea, shares: np.ndarray) -> np.ndarray:
+def cost_by_area(inputs: Inputs, ratio: ByArea, shares: np.ndarray) -> np.ndarray:
     """What cost is multiplied by in each area, on the axes; 1 for all of an age together, so that moves add nothing to it."""
-    relative = along(members(ratio, AREA.members), "area", of=GRADED)
+    relative = along(members(ratio, inputs.groups.areas), "area", of=GRADED)
     return on(at_national_mean(relative, shares, np.ones(1)), "year", "area", "income", "age")
 
 

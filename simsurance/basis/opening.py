@@ -7,10 +7,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from simsurance.axes import (
+    ASSISTED,
     EMPLOYEES,
     FLOW_AXES,
     GAP_DEPTH,
     NEVER,
+    NEXT_TO_ASSISTED,
     NO_CLAIM,
     NOT_EMPLOYEES,
     PERSON_AXES,
@@ -25,7 +27,7 @@ from simsurance.axes import (
     row,
 )
 from simsurance.basis.odds_factor import logit_shift, solve_odds_factor
-from simsurance.model import membership, population
+from simsurance.model import membership
 
 GAP_0, GAP_1, LAST_GAP, LAST_TENURE = row("gap_0"), row("gap_1"), UNINSURED.stop - 1, TENURES.stop - 1
 PEOPLE = FLOW_AXES[1:]
@@ -45,12 +47,14 @@ class OpeningInputs:
 
     stock: np.ndarray
     """[sex, age]"""
-    urban_share_by_age: np.ndarray
-    """[age], a pattern; its level is moved to `urban_share`"""
-    urban_share: float
+    area_share_by_age: np.ndarray
+    """[area but the last, age], patterns; their levels are moved to `area_share`"""
+    area_share: np.ndarray
+    """[area]"""
     income_share: np.ndarray
-    """[area, income]; assisted and low are moved to meet `assisted_share`"""
+    """[area, income]; the assisted and the next group are moved to meet `assisted_share`"""
     assisted_share: float
+    """not a number where nobody is assisted"""
     prevalence: np.ndarray
     """[health, sex, age]"""
     active_profile: np.ndarray
@@ -106,12 +110,14 @@ class OpeningInputs:
 
 
 def income_shares(share: np.ndarray, area_weight: np.ndarray, assisted_share: float) -> np.ndarray:
-    """Shares of the income groups by area, [area, income], with assisted and low exchanged to meet the assisted share."""
-    assisted = share[:, population.ASSISTED]
+    """Shares of the income groups by area, [area, income], assisted and next group exchanged to meet the assisted share."""
+    if np.isnan(assisted_share):
+        return share
+    assisted = share[:, ASSISTED]
     factor = assisted_share / float((area_weight * assisted).sum())
     moved = share.copy()
-    moved[:, population.ASSISTED] = assisted * factor
-    moved[:, population.LOW_INCOME] -= assisted * (factor - 1)
+    moved[:, ASSISTED] = assisted * factor
+    moved[:, NEXT_TO_ASSISTED] -= assisted * (factor - 1)
     return moved
 
 
@@ -155,6 +161,8 @@ def steady_mixes(several: Sequence[OpeningInputs]) -> np.ndarray:
 
 def steady_rates(inputs: OpeningInputs) -> tuple[np.ndarray, np.ndarray]:
     """Chances of leaving [health, tenure, age] and of entering [health, never and gap, age] of a steady population."""
+    if not inputs.return_rate and not inputs.join_rate:
+        return np.zeros_like(inputs.leave_odds), np.zeros_like(inputs.enter_odds)
     residents = inputs.stock.sum() - inputs.active - inputs.retired
     uninsured = 1 - inputs.resident_insured / residents
     weight = (inputs.prevalence * inputs.stock).sum(axis=axis("sex", of=PROFILE_AXES))
@@ -213,14 +221,25 @@ def employee_shares(people: np.ndarray, inputs: OpeningInputs) -> tuple[np.ndarr
 
 
 def everyone(inputs: OpeningInputs) -> np.ndarray:
-    """All persons on the opening 1 January, [sex, area, income, age]: urban and assisted shares are met."""
+    """All persons on the opening 1 January, [sex, area, income, age]: the shares of areas and of the assisted are met."""
     age_weight = inputs.stock.sum(axis=axis("sex", of=("sex", "age")))
-    urban = logit_shift(inputs.urban_share_by_age, age_weight, inputs.urban_share)
-    by_area = np.stack([urban, 1 - urban])
+    by_area = areas_by_age(inputs, age_weight)
     area_weight = (by_area * age_weight).sum(axis=-1) / age_weight.sum()
     groups = income_shares(inputs.income_share, area_weight, inputs.assisted_share)
-    stock, urban_or_rural = along(inputs.stock, "sex", "age", of=PEOPLE), along(by_area, "area", "age", of=PEOPLE)
-    return np.asarray(stock * urban_or_rural * along(groups, "area", "income", of=PEOPLE))
+    stock, of_area = along(inputs.stock, "sex", "age", of=PEOPLE), along(by_area, "area", "age", of=PEOPLE)
+    return np.asarray(stock * of_area * along(groups, "area", "income", of=PEOPLE))
+
+
+def areas_by_age(inputs: OpeningInputs, age_weight: np.ndarray) -> np.ndarray:
+    """Share of each area at each age, [area, age]: the patterns at the shares of all, the last area has the rest."""
+    named = zip(inputs.area_share_by_age, inputs.area_share, strict=False)
+    found = [logit_shift(pattern, age_weight, float(share)) for pattern, share in named]
+    rest = np.ones_like(age_weight)
+    for share in found:
+        rest = rest - share
+    if rest.min() < 0:
+        raise ArithmeticError("the shares of the areas are more than all at some age")
+    return np.stack([*found, rest])
 
 
 @lru_cache(maxsize=2)

@@ -4,10 +4,8 @@ import numpy as np
 
 from simsurance.axes import (
     AGE,
-    AREA,
     GAP_DEPTH,
     HEALTH,
-    INCOME,
     NOT_EMPLOYEES,
     SEX,
     TENURE_DEPTH,
@@ -18,7 +16,7 @@ from simsurance.axes import (
     axis,
 )
 from simsurance.basis import ageing, opening
-from simsurance.basis.inputs import ASSISTED, GRADED, STOCK, Arrays, Inputs, age_band_values, members, on
+from simsurance.basis.inputs import GRADED, NATION, STOCK, Arrays, Inputs, age_band_values, members, on
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
@@ -28,39 +26,56 @@ from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.schema import ScenarioValues
 
 WORKING_AGES = slice(16, 60)
+OF_MOVES = (
+    *("employee_entry", "employee_exit", "retirement", "qualified_share", "buying_share", "joining_share"),
+    *("leaver_enrolment", "years_count"),
+)
+"""Moves to, within and from the employee scheme."""
 
 
 def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Population and need classes, by year on the axes."""
     chosen, years = inputs.values.population, inputs.years
     survival, newborn_survival = inputs.survival(years)
-    share_end = tables.by_year(
-        inputs.table("population.urban_share_table"), "urban_share", [year + 1 for year in years]
-    )
     pins = dict(chosen.pinned_total) if isinstance(chosen.pinned_total, dict) else {}
-    ratio = chosen.rural_fertility_ratio
+    groups = inputs.groups
+    assisted = inputs.yearly(chosen.assisted_share, [year + 1 for year in years])
     return {
         "survival": on(survival, "year", "sex", "age"),
         "newborn_survival": on(newborn_survival, "year", "sex"),
         "male_share": on(inputs.male_share(years), "year"),
         "asfr": on(inputs.asfr(years), "year", "age"),
-        "area_fertility": on(np.array([1.0, ratio]), "area"),
+        "area_fertility": on(members(chosen.area_fertility, groups.areas), "area"),
         "migrants": on(inputs.migrants(years), "year", "sex", "age"),
         "mortality_ratio": on(members(inputs.values.health.mortality_ratio, HEALTH.members), "health"),
-        "urban_share_end": on(share_end, "year"),
-        "area_propensity": on(tables.by_age(inputs.table("population.area_moves_table"), "weight")["weight"], "age"),
-        "assisted_share_end": on(inputs.yearly(chosen.assisted_share, [year + 1 for year in years]), "year"),
+        "area_share_end": on(inputs.area_shares([year + 1 for year in years]), "year", "area"),
+        "area_propensity": on(area_propensity(inputs), "age"),
+        "assisted_share_end": on(assisted, "year") if groups.assisted else on(np.nan),
         "pinned_total_end": np.array([[pins.get(year + 1, np.nan)] for year in years]),
         "prevalence": on(ageing.prevalence(inputs, inputs.years), "year", "health", "sex", "age"),
         "persistence": on(inputs.values.health.persistence),
     }
 
 
+def area_propensity(inputs: Inputs) -> np.ndarray:
+    """Relative propensity to move from area to area, [age]; none where there is one."""
+    if len(inputs.groups.areas) == 1:
+        return np.zeros(len(AGE.members))
+    return tables.by_age(inputs.table("population.area_moves_table"), "weight")["weight"]
+
+
 def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
     """Relative odds before intercepts, with or without those of the need classes.
 
-    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income].
+    Of leaving [health, tenure, age], of entering [health, never and gap, age], and of leaving by group [area, income]. Nobody
+    leaves or enters in a scheme without behaviour.
     """
+    if not inputs.scenario.form.has("behaviour"):
+        return {
+            "leave": np.zeros((len(HEALTH.members), TENURE_DEPTH, len(AGE.members))),
+            "enter": np.zeros((len(HEALTH.members), UNINSURED.stop, len(AGE.members))),
+            "group": np.ones((len(inputs.groups.areas), len(inputs.groups.income_groups))),
+        }
     behaviour = inputs.values.behaviour
     acting = float(by_need)
     health_leave = np.exp(acting * members(behaviour.leave.health, HEALTH.members))
@@ -68,8 +83,8 @@ def relative_odds(inputs: Inputs, by_need: bool) -> dict[str, np.ndarray]:
     tenure = np.where(np.arange(1, TENURE_DEPTH + 1) >= 4, behaviour.leave.long_tenure_odds_ratio, 1.0)
     gap = np.exp(behaviour.back.gap * np.array([0, *range(GAP_DEPTH + 1)]))
     age = age_band_values(behaviour.leave.age_odds_ratio)
-    area = members(behaviour.leave.area_odds_ratio, AREA.members)
-    income = members(behaviour.leave.income_odds_ratio, INCOME.members)
+    area = members(behaviour.leave.area_odds_ratio, inputs.groups.areas)
+    income = members(behaviour.leave.income_odds_ratio, inputs.groups.income_groups)
     return {
         "leave": along(health_leave, "health", of=opening.ODDS) * along(tenure, "status", of=opening.ODDS) * age,
         "enter": along(health_back, "health", of=opening.ODDS)
@@ -88,7 +103,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     behaviour, rules = values.behaviour, values.participation
     acts = behaviour.effects
     personal, _ = inputs.standards()
-    assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * ASSISTED
+    assistance = inputs.yearly(values.contributions.assistance_share)[:, None] * inputs.assisted
     own = along(personal[:-1], "year", of=GRADED) * inputs.grade() * along(1 - assistance, "year", "income", of=GRADED)
     burden = own[..., None] / inputs.cell_incomes([year - 1 for year in years], shares)
     campaign = inputs.yearly(behaviour.campaign_strength) * acts.campaign
@@ -98,10 +113,10 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
     leave_other = behaviour.leave.campaign * campaign - behaviour.leave.family * family
     leave_other = leave_other + behaviour.leave.renewal * renewal + mood
     index = inputs.indexation(years)
-    true_index = inputs.income("national", [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
+    true_index = inputs.income(NATION, [*(year - 1 for year in years), values.claims.trend.reference_year - 1])
     felt = index * true_index[-1] / true_index[:-1] / behaviour.leave.bonus_thousand
     waiting, bonus = rules.waiting, rules.continuous_bonus
-    waits = members(waiting.income_waits, INCOME.members)
+    waits = members(waiting.income_waits, inputs.groups.income_groups)
     ages = np.arange(len(AGE.members))
     ages = ((ages >= waiting.exempt_under_age) & (ages < waiting.exempt_from_age)).astype(float)
     return {
@@ -143,7 +158,7 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
         "no_claim_reset": on(float(rules.no_claim_bonus.reset_on_use)),
         "bonus_limit": on(inputs.yearly(rules.bonus_limit), "year"),
         "cap_cut": on(inputs.yearly(rules.cap_cut_per_lapsed_year), "year"),
-        "bonus_felt": on(felt[:, None] * (1 - ASSISTED), "year", "income"),
+        "bonus_felt": on(felt[:, None] * (1 - inputs.assisted), "year", "income"),
         "indexation": on(index, "year"),
     }
 
@@ -151,12 +166,15 @@ def behaviour_basis(inputs: Inputs, odds: dict[str, np.ndarray], shares: np.ndar
 def employee_chance(inputs: Inputs) -> np.ndarray:
     """Relative chance of belonging to the employee scheme, [area, income]."""
     scheme = inputs.values.employee
-    return members(scheme.area_ratio, AREA.members)[:, None] * members(scheme.income_ratio, INCOME.members)
+    groups = inputs.groups
+    return members(scheme.area_ratio, groups.areas)[:, None] * members(scheme.income_ratio, groups.income_groups)
 
 
 def moves_basis(inputs: Inputs) -> dict[str, np.ndarray]:
     """Moves to, within and from the employee scheme, by year on the axes; entry still relative."""
     scheme = inputs.values.employee
+    if not inputs.scenario.form.has("employee"):
+        return dict.fromkeys(OF_MOVES, on(0.0))
     moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
     chance = employee_chance(inputs)
     entry = moves["entry"] * along(inputs.yearly(scheme.entry_level) * inputs.lever("employee_entry"), "year", of=STOCK)
@@ -215,6 +233,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     table's mean over the people of working age outside the scheme in the opening state.
     """
     scheme = inputs.values.employee
+    if not inputs.scenario.form.has("employee"):
+        return {"employee_entry": on(0.0), "employee_entry_uninsured": on(0.0)}
     outside = (
         cells[:, :, NOT_EMPLOYEES].sum(axis=axis("run", "health", "status", "sex"))[..., WORKING_AGES].sum(axis=-1)
     )
@@ -229,26 +249,36 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     return {"employee_entry": entry, "employee_entry_uninsured": odds / (1 + odds)}
 
 
+def area_patterns(inputs: Inputs) -> np.ndarray:
+    """Share of each area but the last at each age, a pattern, [area but the last, age]."""
+    columns = [f"{area}_share" for area in inputs.groups.areas[:-1]]
+    if not columns:
+        return np.ones((0, len(AGE.members)))
+    found = tables.by_age(inputs.table("population.area_share_by_age_table"), *columns)
+    return np.stack([found[column] for column in columns])
+
+
 def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.OpeningInputs:
     """What the opening state of the valuation year is built from."""
     values, first = inputs.values, inputs.first
     counts, scheme = values.membership, values.employee
-    groups = tables.by_area_income(inputs.table("population.income_groups_table"), "share", "relative_income")
-    profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
-    moves = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")
-    chance = employee_chance(inputs)
+    if inputs.scenario.form.has("employee"):
+        profile = tables.by_sex_age(inputs.table("employee.profile_table"), "active", "retired")
+        exits = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")["exit"]
+    else:
+        exits = np.zeros((len(SEX.members), len(AGE.members)))
+        profile = dict.fromkeys(("active", "retired"), exits)
+    chance, moving = employee_chance(inputs), inputs.scenario.form.has("behaviour")
 
     def at_opening(schedule: Schedule) -> float:
         return float(inputs.yearly(schedule, [first])[0])
 
     return opening.OpeningInputs(
         stock=inputs.opening_stock(),
-        urban_share_by_age=tables.by_age(inputs.table("population.urban_share_by_age_table"), "urban_share")[
-            "urban_share"
-        ],
-        urban_share=float(tables.by_year(inputs.table("population.urban_share_table"), "urban_share", [first])[0]),
-        income_share=groups["share"],
-        assisted_share=at_opening(values.population.assisted_share),
+        area_share_by_age=area_patterns(inputs),
+        area_share=inputs.area_shares([first])[0],
+        income_share=inputs.income_groups["share"],
+        assisted_share=at_opening(values.population.assisted_share) if inputs.groups.assisted else np.nan,
         prevalence=ageing.prevalence(inputs, [first - 1])[0],
         active_profile=profile["active"],
         retired_profile=profile["retired"],
@@ -259,11 +289,11 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         leave_odds=odds["leave"],
         enter_odds=odds["enter"],
         uninsured_odds=odds["group"],
-        return_rate=values.behaviour.targets.return_rate,
-        join_rate=values.behaviour.targets.join_rate,
+        return_rate=values.behaviour.targets.return_rate if moving else 0.0,
+        join_rate=values.behaviour.targets.join_rate if moving else 0.0,
         persistence=values.health.persistence,
         newborn_enrolment=at_opening(counts.newborn_enrolment),
-        recent_leavers=moves["exit"] * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
+        recent_leavers=exits * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
     )
 
 

@@ -71,7 +71,8 @@ class Begun:
         """The persons; an opening that does not fit is an ArithmeticError."""
         inputs, scenario = self.inputs, self.inputs.scenario
         cells = opening.opening_cells(self.opened)
-        turnover(cells, inputs.values)
+        if scenario.form.has("behaviour"):
+            turnover(cells, inputs.values)
         shares = self.shares
         if inputs.values.economy.drift_of_areas:
             shares = np.broadcast_to(shares[:1], shares.shape)

@@ -13,7 +13,7 @@ from simsurance.axes import FLOW_AXES, along, at, axis
 from simsurance.basis.known import found_once
 from simsurance.model import population
 from simsurance.model.groups import birthday, later_age
-from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
+from simsurance.model.population import FEMALE
 
 SHARE_AXES = ("year", "area", "income", "age")
 OF_RUN = ("run", *SHARE_AXES[1:])
@@ -84,22 +84,25 @@ def a_year_on(persons: np.ndarray, of_year: Mapping[str, np.ndarray]) -> np.ndar
     )
 
     everyone, propensity = population.total(later), of_year["area_propensity"]
-    urban, rural = (at(later, area=slice(area, area + 1)) for area in (URBAN, RURAL))
-    leave, come = population.move_shares(
-        population.total(urban),
-        of_year["urban_share_end"] * everyone,
-        *(population.total(each * propensity) for each in (urban, rural)),
-    )
-    population.exchange(urban, rural, leave * propensity, come * propensity, np.empty_like(urban))
+    rest = later.shape[axis("area")[0]] - 1
+    for area in range(rest):
+        here, there = (population.area_of(later, each) for each in (area, rest))
+        leave, come = population.move_shares(
+            population.total(here),
+            population.area_of(of_year["area_share_end"], area) * everyone,
+            *(population.total(each * propensity) for each in (here, there)),
+        )
+        population.exchange(here, there, leave * propensity, come * propensity, np.empty_like(here))
     if later.min() < 0:
-        raise NobodyLeft("population.urban_share_table", "the share of towns moves by more people than live there")
-    assisted, low = (at(later, income=slice(group, group + 1)) for group in (ASSISTED, LOW_INCOME))
-    leave, come = population.move_shares(
-        population.total(assisted),
-        of_year["assisted_share_end"] * everyone,
-        *(population.total(each) for each in (assisted, low)),
-    )
-    population.exchange(assisted, low, leave, come, np.empty_like(assisted))
+        raise NobodyLeft("population.area_share_table", "the share of an area moves by more people than live there")
+    if not np.isnan(of_year["assisted_share_end"]).any():
+        assisted, others = population.assisted_and_next(later)
+        leave, come = population.move_shares(
+            population.total(assisted),
+            of_year["assisted_share_end"] * everyone,
+            *(population.total(each) for each in (assisted, others)),
+        )
+        population.exchange(assisted, others, leave, come, np.empty_like(assisted))
     if later.min() < 0:
         raise NobodyLeft(
             "population.assisted_share",

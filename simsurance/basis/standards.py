@@ -47,11 +47,13 @@ def standards(
     personal: np.ndarray | None = None,
     ratio_to_personal: np.ndarray | None = None,
     share_of_total: np.ndarray | None = None,
+    payroll: np.ndarray | None = None,
 ) -> np.ndarray:
     """The standard of each insured year in `years`, yuan a head, shape [year].
 
     `income_before` is the disposable income of the year before each of `years`; all other arrays are by `years`. The
-    first year must be on a schedule, unless its rule needs no history. `personal` and the two ratios serve subsidies.
+    first year must be on a schedule, unless its rule needs no history. `personal` and the two ratios serve subsidies;
+    `payroll`: rate times earnings.
     """
     standard = np.zeros(len(years))
     phased, last = None, 0.0
@@ -72,6 +74,8 @@ def standards(
         elif phased is not None:
             share = phased.moved_to(income_share[position])
             standard[position] = indexed(last, income_before[position], share, floor[position], highest_rise[position])
+        elif rule == "payroll" and payroll is not None:
+            standard[position] = payroll[position]
         elif rule == "ratio" and personal is not None and ratio_to_personal is not None:
             standard[position] = personal[position] * ratio_to_personal[position]
         elif rule == "share" and personal is not None and share_of_total is not None:

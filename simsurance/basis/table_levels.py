@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, SEX, along
+from simsurance.axes import SEX, along
 from simsurance.basis.inputs import STOCK, Inputs
 from simsurance.basis.life_table import life_expectancy
 from simsurance.data import tables
+from simsurance.language import CNY
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.note import Note
@@ -33,10 +34,11 @@ class Level:
 def table_notes(scenario: Scenario) -> list[Note]:
     """A note for each level of an own table that is outside its band, and for each reason that is not needed.
 
+    None in another currency: that is another country.
     Raises SimsuranceError where a table cannot be read.
     """
     judged = scenario.tables_to_judge
-    if not judged:
+    if not judged or scenario.currency != CNY:
         return []
     found = [note for path in judged for note in _of_table(path, Beside(scenario, load("baseline")))]
     return unless_meant(found, scenario.values.plausible, judged)
@@ -106,9 +108,10 @@ def _within(path: object, year: int) -> int:
 
 def _incomes(beside: Beside) -> list[Level]:
     """Mean relative income of the groups of each area, which the method note has at 1."""
-    read = tables.by_area_income(str(beside.own["population.income_groups_table"]), "share", "relative_income")
+    groups = beside.inputs.groups
+    read = tables.by_area_income(str(beside.own["population.income_groups_table"]), groups, "share", "relative_income")
     means = (read["share"] * read["relative_income"]).sum(axis=-1)
-    return [Level(float(mean), 1.0, str(area)) for mean, area in zip(means, AREA.members, strict=True)]
+    return [Level(float(mean), 1.0, str(area)) for mean, area in zip(means, groups.areas, strict=True)]
 
 
 def _stock(beside: Beside) -> list[Level]:
@@ -176,8 +179,8 @@ LEVELS: Final[dict[str, Callable[[Beside], list[Level]]]] = {
     "population.stock_table": _stock,
     "population.total_fertility_table": _fertility,
     "population.migration_table": _migrants,
-    "population.urban_share_table": _by_year("population.urban_share_table", "urban_share"),
-    "population.urban_share_by_age_table": _by_age("population.urban_share_by_age_table", "urban_share"),
+    "population.area_share_table": _by_year("population.area_share_table", "urban_share"),
+    "population.area_share_by_age_table": _by_age("population.area_share_by_age_table", "urban_share"),
     "health.prevalence_table": _by_sex_age("health.prevalence_table", "moderate", "high"),
     "employee.profile_table": _by_sex_age("employee.profile_table", "active", "retired"),
     "employee.moves_table": _by_sex_age("employee.moves_table", "entry", "exit"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from simsurance.cli.options import jobs_option
+from simsurance.cli.options import as_of_option, jobs_option, tell_notes
 from simsurance.cli.progress import Progress, progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import ExitCode, SimsuranceError
@@ -13,6 +13,7 @@ from simsurance.language import WHOLE, words
 from simsurance.processes import cores, in_order, spread
 from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.own_register import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ DRAWS: Final = "draws.csv"
     is_flag=True,
     help="Compare draws as well, draw by draw: of the scenarios with accepted draws, or those named.",
 )
+@as_of_option
 @jobs_option("scenarios and draws")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(
@@ -46,6 +48,7 @@ def command(
     update: bool,
     reason: str | None,
     draws: bool,
+    as_of: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
 ) -> None:
@@ -61,7 +64,8 @@ def command(
     folder = references or scenarios_folder() / "references"
     if update:
         _refuse_installed(references)
-    chosen = [load(name) for name in dict.fromkeys(scenarios or shipped())]
+    chosen = [load(name, settings=as_of) for name in dict.fromkeys(scenarios or shipped())]
+    tell_notes(dict.fromkeys(line for scenario in chosen for line in _stale(scenario)))
     _prepare(folder, update)
     with progress() as line:
         line.say(words(WHOLE).label("progress.importing"))
@@ -80,6 +84,16 @@ def command(
         _update(results, folder, str(reason), more)
     else:
         _check(found, folder, _left_over(folder) if not scenarios and not references else [], as_json)
+
+
+def _stale(scenario: Scenario) -> list[str]:
+    """What is told of own inputs whose validity has ended."""
+    said = words(WHOLE)
+    return [
+        said.say("run.note", scenario=scenario.name, note=note.told(said))
+        for note in scenario.notes_found
+        if note.name == STALE
+    ]
 
 
 def _draws(scenario: Scenario, jobs: int | None, line: Progress) -> dict[str, str]:

@@ -62,6 +62,7 @@ def command(
         _ex_ante(said, as_json)
         return
     loaded = load(scenario, fragments, settings)
+    said = words(lang, loaded.currency)
     refuse_others(loaded)
     opens, last = published_years(loaded)
     found = hindcast(loaded, max(last - 1, opens) if first is None else first)

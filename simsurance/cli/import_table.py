@@ -1,6 +1,7 @@
 """`simsurance import`: a fund office's table, as it is, into the clean tables of a fund."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,10 @@ def _words(context: click.Context, parameter: click.Parameter, asked: bool) -> N
 )
 @click.option("--source", default="", help="Where the table comes from, for the register.")
 @click.option("--mark", type=click.Choice(tuple(MARKS)), default="verified", help="How certain the figures are.")
+@click.option("--owner", default="", help="Who answers for the table, for the register.")
+@click.option(
+    "--valid-until", type=click.DateTime(("%Y-%m-%d",)), help="Last date on which its figures hold, for the register."
+)
 @click.option("--dry-run", is_flag=True, help="Show what is understood and write nothing.")
 @click.option(
     "--words", is_flag=True, is_eager=True, expose_value=False, callback=_words, help="List the headers understood."
@@ -75,6 +80,8 @@ def command(
     expectancy: tuple[float, float] | None,
     source: str,
     mark: str,
+    owner: str,
+    valid_until: datetime | None,
     dry_run: bool,
     lang: str,
 ) -> None:
@@ -91,7 +98,8 @@ def command(
     told = {"year": year and str(year), "date": date, "age": age, "concept": concept}
     folder = store.fund_folder(table, into)
     facts = {name: value.replace("-", "_") for name, value in told.items() if value} | ({"unit": unit} if unit else {})
-    options = Options(facts, kind, breaks, missing, expectancy or (), source, mark)
+    until = valid_until.date().isoformat() if valid_until else ""
+    options = Options(facts, kind, breaks, missing, expectancy or (), source, mark, owner, until)
     found = imported(table, label_of(table), folder, options)
     said = words(lang)
     for line in _understood(found, said):

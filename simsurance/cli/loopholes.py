@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.axes import AREA, HEALTH, INCOME, SEX
+from simsurance.axes import HEALTH, NATIONAL, SEX
 from simsurance.cli.options import jobs_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
@@ -58,8 +58,8 @@ TABLE: Final = (
     metavar="|".join(HEALTH.members),
     help="Need class in the year before the first.",
 )
-@click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
-@click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
+@click.option("--income", default="middle", show_default=True, metavar="|".join(NATIONAL.income_groups))
+@click.option("--area", default="rural", show_default=True, metavar="|".join(NATIONAL.areas))
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
 @click.option("--years", type=int, default=20, show_default=True, help="Years that the member looks ahead.")
 @click.option(

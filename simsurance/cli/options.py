@@ -14,6 +14,7 @@ import click
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, words
+from simsurance.scenario_file.keys import JUDGED_ON
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -37,6 +38,16 @@ def scenario_options(command: Command) -> Command:
         metavar="NAMES",
         callback=_split,
         help="Lay fragments upon the scenario, in order: names or .toml files, joined by commas. May be repeated.",
+    )(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """`--as-of`, handed to the subcommand as `as_of`: the setting of the date on which validity is judged."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(("%Y-%m-%d",)),
+        callback=lambda context, parameter, day: (f'{JUDGED_ON}="{day.date()}"',) if day else (),
+        help="Date on which the validity of own inputs is judged; the valuation date if not given, never that of the clock.",
     )(command)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simsurance.cli.options import (
+    as_of_option,
     bom_option,
     command_line,
     extent_options,
@@ -24,7 +25,7 @@ from simsurance.cli.options import (
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import words
+from simsurance.language import told_in, words
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
@@ -91,6 +92,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@as_of_option
 @range_option
 @extent_options
 @bom_option
@@ -105,6 +107,7 @@ def command(
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     years: tuple[str, ...],
+    as_of: tuple[str, ...],
     out: Path,
     charts: bool,
     ranged: bool,
@@ -133,7 +136,7 @@ def command(
     if not scenarios and not every:
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
-    chosen = [load(name, fragments, (*years, *settings)) for name in named]
+    chosen = [load(name, fragments, (*years, *as_of, *settings)) for name in named]
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
     tell_notes((line for scenario in chosen for line in notes_of(scenario, lang, single=True)), strict)
@@ -168,6 +171,12 @@ def command(
 
 def _written_whole(order: Order, place: int) -> Told:
     """Project a scenario with its twins and write its folder; what is told of it."""
+    with told_in(order.scenarios[place].currency):
+        return _written_of(order, place)
+
+
+def _written_of(order: Order, place: int) -> Told:
+    """The same, in the words of the scenario's currency."""
     from simsurance.analysis.single_changes import single_changes
     from simsurance.analysis.twins import beside_twins
     from simsurance.output.save import save
@@ -221,12 +230,14 @@ def _report(result: "RunResult", folder: Path, ranges: "SingleChanges | None") -
     from simsurance.output.ranges import range_record
 
     written = read_manifest(folder) or {}
-    kept = ("scenario", "run_id", "years", "carried", "pinned", "checks", "left_out", "outputs")
+    told = ("scenario", "run_id", "years", "carried", "pinned", "checks", "left_out", "outputs")
     measures = {row.pop("measure"): row for row in records(result.measures)}
     funds = [{name: plain(value) for name, value in vars(found).items()} for found in outlooks(result)]
     if ranges:
-        for told in funds:
-            told["depletion_range"] = range_record(ranges.funds[told["fund"]])
+        for of_fund in funds:
+            of_fund["depletion_range"] = range_record(ranges.funds[of_fund["fund"]])
+    of_a_fund = (key for key in ("register", "rests_on", "tables_of_the_nation") if key in written)
+    kept = (*told, *of_a_fund)
     return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
 
 

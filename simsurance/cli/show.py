@@ -6,12 +6,15 @@ from unicodedata import east_asian_width
 
 import click
 
-from simsurance.cli.options import scenario_options
+from simsurance.cli.options import as_of_option, language_option, scenario_options
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
+from simsurance.language import Words, words
+from simsurance.output.labels import scenario_title
 from simsurance.scenario_file.faults import nearest
 from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -19,22 +22,42 @@ IN_COLUMNS = ("low", "high", "mark", "source", "description", "description_zh")
 """Keys of a lever that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
 BASELINE = "scenarios/baseline.toml"
+REGISTERED = ("path", "source", "mark", "owner", "valid_until", "set_by")
+WITHOUT_OWNER = ("choice", "derived", "fitted")
+"""Marks of what follows from other values, or is decided: nobody has to renew it."""
 COLUMNS = ("key", "value", "unit", "source", "mark", "range", "set by")
 
 
 @click.command()
 @click.argument("scenario")
 @click.argument("prefix", metavar="[KEY]", default="")
+@click.option(
+    "--register", "registered", is_flag=True, help="Print the register of own inputs: source, mark, owner, date."
+)
+@as_of_option
 @scenario_options
+@language_option("the register")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every field of every key, values in full.")
-def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tuple[str, ...], as_json: bool) -> None:
+def command(
+    scenario: str,
+    prefix: str,
+    registered: bool,
+    as_of: tuple[str, ...],
+    fragments: tuple[str, ...],
+    settings: tuple[str, ...],
+    lang: str,
+    as_json: bool,
+) -> None:
     """Print the assumptions of SCENARIO, or those below KEY (a table such as fund, or one key in full).
 
     Source and mark are those of the baseline's value; a value that another file sets has that file as its source.
     """
-    shown = load(scenario, fragments, settings)
+    shown = load(scenario, fragments, (*as_of, *settings))
+    if registered:
+        _register(shown, prefix, lang, as_json)
+        return
     known = list(shown.leaves)
-    paths = [path for path in known if not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")]
+    paths = [path for path in known if _below(path, prefix)]
     if not paths and prefix == LEVERS:
         raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
     if not paths and prefix == PINS:
@@ -55,6 +78,37 @@ def command(scenario: str, prefix: str, fragments: tuple[str, ...], settings: tu
         told = [row for row in rows if row["key"].rpartition(".")[2] not in IN_COLUMNS or row["key"] in KEYS]
         for line in columns([COLUMNS, *(short(row) for row in told)]):
             tell(line)
+
+
+def _register(shown: Scenario, prefix: str, lang: str, as_json: bool) -> None:
+    """Print every own input with what the register says of it."""
+    rows = [row for row in own_values(shown) if _below(row.path, prefix)]
+    day = judged_on(shown.leaves).isoformat()
+    if as_json:
+        tell(json.dumps([vars(row) for row in rows], ensure_ascii=False, indent=2))
+        return
+    said = words(lang)
+    tell(said.say("register.head", title=scenario_title(shown, lang), name=shown.name, count=len(rows), day=day) + "\n")
+    ended = said.label("register.ended")
+    cells = [(*(_cell(row, name, said) for name in REGISTERED), ended if row.stale else "") for row in rows]
+    heads = (*(said.label(f"register.column.{name}") for name in REGISTERED), "")
+    for line in columns([heads, *cells]) if rows else ():
+        tell(line)
+    found = [row for row in rows if row.mark not in WITHOUT_OWNER]
+    lacking = {name: sum(not getattr(row, name) for row in found) for name in ("source", "owner", "valid_until")}
+    if any(lacking.values()):
+        tell("\n" + said.say("register.lacking", **lacking))
+
+
+def _cell(row: Registered, name: str, said: Words) -> str:
+    """A cell of the register; a mark in words."""
+    told = getattr(row, name)
+    return said.label(f"mark.{told}") if name == "mark" and told else told or "–"
+
+
+def _below(path: str, prefix: str) -> bool:
+    """Whether a key is the one asked for, or below it."""
+    return not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")
 
 
 def as_number(text: str) -> float | str | None:

@@ -5,7 +5,7 @@ import math
 
 import click
 
-from simsurance.axes import AREA, DEDUCTIBLES, INCOME, SEX
+from simsurance.axes import DEDUCTIBLES, NATIONAL, SEX
 from simsurance.cli.options import language_option, scenario_options
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -50,8 +50,8 @@ insured all along. Words may be Chinese: 参保 逾期 断保 新生儿 职工 �
 @click.option("--history", required=True, metavar="TEXT", help=HISTORY_HELP)
 @click.option("--age", type=int, help="Age on 1 January of the first year.  [default: 40; 0 for a newborn]")
 @click.option("--sex", default="female", show_default=True, metavar="|".join(SEX.members))
-@click.option("--area", default="rural", show_default=True, metavar="|".join(AREA.members))
-@click.option("--income", default="middle", show_default=True, metavar="|".join(INCOME.members))
+@click.option("--area", default="rural", show_default=True, metavar="|".join(NATIONAL.areas))
+@click.option("--income", default="middle", show_default=True, metavar="|".join(NATIONAL.income_groups))
 @click.option(
     "--deductible",
     default="",

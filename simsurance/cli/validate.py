@@ -113,14 +113,17 @@ def _read(scenario: Scenario, key: str) -> None:
             tables.by_year(path, "males_per_female_birth", years)
         case "population.migration_table":
             tables.by_year_sex_age(path, "net_migrants", years)
-        case "population.urban_share_table":
-            tables.by_year(path, "urban_share", years)
-        case "population.urban_share_by_age_table":
-            tables.by_age(path, "urban_share")
+        case "population.area_share_table":
+            for area in scenario.form.groups.areas[:-1]:
+                tables.by_year(path, f"{area}_share", years)
+        case "population.area_share_by_age_table":
+            tables.by_age(path, *(f"{area}_share" for area in scenario.form.groups.areas[:-1]))
         case "population.area_moves_table":
             tables.by_age(path, "weight")
         case "population.income_groups_table":
-            tables.by_area_income(path, "share", "relative_income")
+            tables.by_area_income(path, scenario.form.groups, "share", "relative_income")
+        case "contributions.payroll.earnings_table":
+            tables.by_sex_age(path, "relative_earnings")
         case "health.prevalence_table":
             tables.by_sex_age(path, "moderate", "high")
         case "employee.profile_table":

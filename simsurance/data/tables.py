@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simsurance.axes import AGE, AREA, INCOME, SEX
+from simsurance.axes import AGE, SEX, Groups
 from simsurance.csv_text import LARGEST_TABLE, as_written, text_of
 from simsurance.errors import SimsuranceError
 
@@ -36,10 +36,10 @@ BOUNDS: Final = {
     "asfr": (0, 1, "births per woman and year"),
     "tfr": (0, 20, "births per woman"),
     "males_per_female_birth": (0.5, 2, "boys per girl"),
-    "urban_share": (0, 0.999, "share"),
     "weight": (0, 1e6, "relative"),
     "share": (1e-6, 1, "share"),
     "relative_income": (0, 1e3, "relative"),
+    "relative_earnings": (0, 1e3, "relative"),
     "moderate": (0, 1, "share"),
     "high": (0, 1, "share"),
     "active": (0, 1, "share"),
@@ -51,6 +51,9 @@ BOUNDS: Final = {
     "relative_cost": (0, 1e3, "relative"),
 }
 """Lowest and highest number and unit of a value column by its name; of other columns every number is taken."""
+OF_AREA: Final = "_share"
+"""How the name of a column with the share of an area ends."""
+SHARE_OF_AREA: Final = (0, 0.999, "share")
 ESTIMATE: Final = "estimate"
 VARIANTS: Final = ("low", "medium", "high", "lower80", "upper80", "lower95", "upper95")
 """What a table of total fertility may tell apart: what was estimated, and paths from there."""
@@ -173,13 +176,14 @@ def by_age(path: str | Path, *values: str) -> dict[str, FloatArray]:
     return on_axes(path, {AGE.name: AGES}, values)
 
 
-def by_area_income(path: str | Path, *values: str) -> dict[str, FloatArray]:
+def by_area_income(path: str | Path, groups: Groups, *values: str) -> dict[str, FloatArray]:
     """Table `area,income,<values>`: each value as an array [area, income]."""
-    found = on_axes(path, {AREA.name: AREA.members, INCOME.name: INCOME.members}, values)
+    area_axis, income_axis = groups.area, groups.income
+    found = on_axes(path, {area_axis.name: area_axis.members, income_axis.name: income_axis.members}, values)
     if "share" in found:
-        for area, whole in zip(AREA.members, found["share"].sum(axis=-1), strict=True):
+        for area, whole in zip(area_axis.members, found["share"].sum(axis=-1), strict=True):
             if abs(whole - 1) > ROUNDING:
-                row = _table(path, None).text(AREA.name).index(area) + 2
+                row = _table(path, None).text(area_axis.name).index(area) + 2
                 wrong = f"the shares of {area} are {whole:.9g} together"
                 raise _fault(str(path), row, "share", wrong, "shares that make 1")
     return found
@@ -380,8 +384,10 @@ def _is_number(cell: str) -> bool:
 
 def _refuse_outside(table: Table, values: Sequence[str]) -> None:
     """Refuse numbers outside the bounds of their column, and parts that leave no rest."""
-    for name in (name for name in values if name in BOUNDS):
-        lowest, highest, unit = BOUNDS[name]
+    bounds: dict[str, tuple[float, float, str]] = {name: SHARE_OF_AREA for name in values if name.endswith(OF_AREA)}
+    bounds |= {name: BOUNDS[name] for name in values if name in BOUNDS}
+    for name in (name for name in values if name in bounds):
+        lowest, highest, unit = bounds[name]
         numbers = table.numbers(name)
         rows = np.flatnonzero((numbers < lowest) | (numbers > highest))
         if len(rows):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.drafts import write_whole
 from simsurance.scenario_file.files import find, of_the_shipped, read
+from simsurance.scenario_file.keys import REGISTER
 from simsurance.scenario_file.own_fund import hash_of
 from simsurance.scenario_file.toml_text import toml_text
 
@@ -40,6 +41,10 @@ def overlay_text(fit: "FundFit") -> str:
     """The option as a file: factors as operators, and what a run tells of them."""
     leaves: dict[str, Any] = {
         **fit.changes,
+        REGISTER: {
+            path: {"source": f"simsurance calibrate, {fit.first} to {fit.last}", "mark": "fitted"}
+            for path in fit.changes
+        },
         "calibration.tables": hash_of(fit.scenario.tables),
         "calibration.fits": fit.fits,
         "calibration.largest_error": float(f"{fit.worst:.6g}"),

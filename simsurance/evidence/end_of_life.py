@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AGE, AREA, INCOME, PROFILE_AXES, REPORT_AXES, SEX, along, at, axis, left
+from simsurance.axes import AGE, NATIONAL, PROFILE_AXES, REPORT_AXES, SEX, along, at, axis, left
 from simsurance.basis import ageing, life_table
 from simsurance.basis.employee import employee_care
 from simsurance.basis.inputs import PLACES, STOCK, Inputs
@@ -32,7 +32,8 @@ MULTIPLES: Final = "claims.end_of_life."
 AGES: Final = (30, 55, 70, 80, 90)
 """An age of each band of the multiples."""
 HALF_IN_TOWNS: Final = np.full(
-    (1, len(AREA.members), len(INCOME.members), len(AGE.members)), 1 / (len(AREA.members) * len(INCOME.members))
+    (1, len(NATIONAL.areas), len(NATIONAL.income_groups), len(AGE.members)),
+    1 / (len(NATIONAL.areas) * len(NATIONAL.income_groups)),
 )
 """Shares of the areas and income groups: on any that costs are brought to the national figure on, all together have it."""
 

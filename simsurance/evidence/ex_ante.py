@@ -46,6 +46,7 @@ from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import Ramp, Schedule
 from simsurance.scenario_file.toml_text import toml_text
+from simsurance.scenario_file.years import incomes_of
 
 OPENINGS: Final = tuple(range(FIRST_YEAR + 1, LAST_YEAR + 1))
 TABLE: Final = DATA / "ex_ante.csv"
@@ -100,8 +101,8 @@ CUT_AFTER: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "economy.disposable_income",
-            "economy.disposable_income_urban",
-            "economy.disposable_income_rural",
+            "economy.area_income.urban",
+            "economy.area_income.rural",
             "employee.wage.mean",
             "claims.trend.real_growth",
             "claims.trend.use_growth",
@@ -279,7 +280,7 @@ def economy(opening: int) -> dict[str, Any]:
     return {
         "economy.inflation": {**prices, opening: inflation},
         "economy.real_income_growth": float(np.exp(growth) / (1 + inflation) - 1),
-        "economy.rural_growth_excess": float(np.expm1(rural)),
+        "economy.area_growth_excess.rural": float(np.expm1(rural)),
     }
 
 
@@ -521,8 +522,7 @@ def known_at(opening: int, baseline: Scenario | None = None, growth: Growth | No
 def with_incomes(scenario: Scenario, opening: int) -> Scenario:
     """What was known on a 1 January, but incomes, prices and wages as they turned out."""
     leaves = load("baseline").leaves
-    turned_out = ("disposable_income", "disposable_income_urban", "disposable_income_rural")
-    changes = {path: leaves[path] for path in ("employee.wage.mean", *(f"economy.{name}" for name in turned_out))}
+    changes = {path: leaves[path] for path in ("employee.wage.mean", *incomes_of(leaves))}
     prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
     return rooted({**scenario.leaves, **changes, **prices}, opening)
 

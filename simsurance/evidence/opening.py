@@ -15,7 +15,7 @@ from simsurance.data import tables
 from simsurance.data.tables import published
 from simsurance.evidence.calibration import DEATH_YEARS, UNCOUNTED
 from simsurance.evidence.fit import LAST_YEAR, YEARS, flow_sums, one_year, shipped
-from simsurance.model.population import FEMALE, URBAN
+from simsurance.model.population import FEMALE
 from simsurance.scenario_file.loader import Scenario, load
 
 MILLION = 1e6
@@ -100,9 +100,9 @@ def insured(baseline: Scenario, date: int) -> Iterator[Counted]:
     ):
         yield Counted(label, float(persons), shipped(members, date))
     by_area = at(seen.persons, of=STOCK_AXES, date=0, run=0).sum(axis=axis("sex", "age", of=STOCK_AXES[2:]))
-    path = str(baseline.tables["population.urban_share_table"])
+    path = str(baseline.tables["population.area_share_table"])
     wanted = float(tables.by_year(path, "urban_share", [date])[0])
-    yield Counted("urban share", float(by_area[URBAN] / by_area.sum()), wanted)
+    yield Counted("urban share", float(by_area[baseline.form.groups.areas.index("urban")] / by_area.sum()), wanted)
 
 
 def composition(baseline: Scenario) -> Iterator[Counted]:

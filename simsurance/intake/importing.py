@@ -12,7 +12,8 @@ from simsurance.errors import SimsuranceError
 from simsurance.intake import by_age_rates, insured_by_age, population, series, store
 from simsurance.intake.by_age import Group
 from simsurance.intake.grid import Grid, grid
-from simsurance.intake.inputs import inputs_text
+from simsurance.intake.inputs import OF_FILES, inputs_text
+from simsurance.intake.registering import keys_of
 from simsurance.intake.series import Series
 from simsurance.intake.understood import Fact, Understood, cells, measures, plain, size_of, understand
 
@@ -31,6 +32,8 @@ class Options:
     expectancy: Sequence[float] = ()
     source: str = ""
     mark: str = "verified"
+    owner: str = ""
+    valid_until: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class _Found:
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     stocks: Mapping[int, np.ndarray] = field(default_factory=dict)
     series: Series = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    """The clean tables that it makes and that a key may name."""
 
 
 def kind_of(table: Understood) -> str:
@@ -179,7 +184,8 @@ def _insured(table: Understood, kept: store.Store, kind: str, options: Options) 
     kept.other[insured_by_age.FILE] = found.csv.encode()
     if found.profile is not None:
         kept.other[insured_by_age.PROFILE] = found.profile.encode()
-    return _Found(table, kind, found.unit, [found.date], found.facts, found.groups, found.notes)
+    files = (insured_by_age.PROFILE,) if found.profile is not None else ()
+    return _Found(table, kind, found.unit, [found.date], found.facts, found.groups, found.notes, files=files)
 
 
 def _rates(table: Understood, kept: store.Store, kind: str, options: Options) -> _Found:
@@ -188,7 +194,9 @@ def _rates(table: Understood, kept: store.Store, kind: str, options: Options) ->
         raise table.grid.fault(0, "", "the fund has no population yet", "import the population by age first")
     found = by_age_rates.rates(table, kept, options.expectancy)
     kept.other[found.file] = found.csv.encode()
-    return _Found(table, found.of, {found.of: found.unit}, [found.date], {}, found.groups, found.notes)
+    return _Found(
+        table, found.of, {found.of: found.unit}, [found.date], {}, found.groups, found.notes, files=(found.file,)
+    )
 
 
 def _register(kept: store.Store, found: _Found, options: Options) -> None:
@@ -211,6 +219,9 @@ def _register(kept: store.Store, found: _Found, options: Options) -> None:
         "assumed": " ".join(dict.fromkeys(assumed)),
         "source": options.source or name,
         "mark": options.mark,
+        "owner": options.owner,
+        "valid_until": options.valid_until,
+        "keys": " ".join(keys_of(found.kind, found.series, found.files, OF_FILES)),
     }
     kept.imports = [each for each in kept.imports if (each["table"], each["file"]) != (found.kind, name)] + [row]
     kept.imports.sort(key=lambda each: (each["table"], each["file"]))

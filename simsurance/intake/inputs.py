@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from simsurance.intake.by_age_rates import FILES
 from simsurance.intake.insured_by_age import PROFILE
+from simsurance.intake.registering import rows
 from simsurance.intake.series import national
 from simsurance.intake.store import PUBLISHED, STOCK, Store
 from simsurance.intake.understood import Measure, measures
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import KEYS, REGISTER
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.toml_text import toml_text
 
@@ -32,7 +33,8 @@ OPENING: Final = (
 
 def inputs_text(store: Store) -> str:
     """The text of the option. Keys come in the order of the schema."""
-    return HEAD + toml_text(dict(leaves(store)))
+    found = dict(leaves(store))
+    return HEAD + toml_text(found | ({REGISTER: rows(store, found)} if store.imports else {}))
 
 
 def leaves(store: Store) -> Iterator[tuple[str, Any]]:

@@ -42,6 +42,9 @@ IMPORTS_HEADER: Final = (
         "assumed",
         "source",
         "mark",
+        "owner",
+        "valid_until",
+        "keys",
     ),
 )
 BREAK, MISSING = "break", "missing"

@@ -5,7 +5,9 @@ A sentence is a Jinja2 template whose filters print numbers, `{{ closing | money
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from math import isclose, isfinite
@@ -36,12 +38,31 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 
 
-@cache
-def words(lang: str, currency: str = CNY) -> "Words":
+ELSEWHERE: Final = "elsewhere."
+"""Before the keys whose words are others where a scheme is in another currency: that is another country."""
+_IN: Final = ContextVar("currency", default=CNY)
+
+
+@contextmanager
+def told_in(currency: str) -> Iterator[None]:
+    """As long as this lasts, words for which no currency is named are those of a scheme in this one."""
+    before = _IN.set(currency)
+    try:
+        yield
+    finally:
+        _IN.reset(before)
+
+
+def words(lang: str, currency: str = "") -> "Words":
     """The words of a language, amounts in a currency by its label, that of CNY in the language's own word.
 
-    Raises SimsuranceError where there is no such language, or its file lacks a key.
+    Without a currency, in that of `told_in`. Raises SimsuranceError where there is no such language, or its file lacks a key.
     """
+    return _words(lang, currency or _IN.get())
+
+
+@cache
+def _words(lang: str, currency: str) -> "Words":
     if lang not in languages():
         raise SimsuranceError(f"lang: {lang} has no file of words; there are {', '.join(languages())}")
     entries, faults = _read(lang), []
@@ -54,6 +75,9 @@ def words(lang: str, currency: str = CNY) -> "Words":
     if faults:
         raise SimsuranceError(*faults)
     name = str(entries["number.currency"]) if currency == CNY else currency
+    if currency != CNY:
+        others = {key.removeprefix(ELSEWHERE): entry for key, entry in entries.items() if key.startswith(ELSEWHERE)}
+        entries = {**entries, **others}
     return Words(lang, {key: _in_currency(entry, name) for key, entry in entries.items()})
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simsurance.axes import AREA, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, TENURES, at, axis
+from simsurance.axes import HEALTH, LAST_AGE, NATIONAL, PERSON_AXES, SEX, TENURES, Groups, at, axis
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
 from simsurance.member.choices import Decisions, all_decisions
 from simsurance.member.history import ALL_ALONG
 from simsurance.member.member_year import Person, Standing, known, member_years
+from simsurance.member.story import require_rules
 from simsurance.member.strategy import FORESIGHT, Foresight, Game, Outcome, YearMoney, money_of
 from simsurance.model.state import YearBasis
 from simsurance.processes import in_order, spread
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AGES: Final = (20, 35, 50, 65)
-INCOMES: Final = ("low", "middle")
+COMPARED: Final = 2
+"""Income groups that are compared where none are named: the first whom nobody assists."""
 AGE_REACH: Final = 7
 """A member stands for the insured of ages up to so many years away."""
 YEARS: Final = 20
@@ -61,8 +63,8 @@ def loopholes(
     *,
     ages: Sequence[int] = AGES,
     needs: Sequence[str] = HEALTH.members,
-    incomes: Sequence[str] = INCOMES,
-    areas: Sequence[str] = AREA.members,
+    incomes: Sequence[str] = (),
+    areas: Sequence[str] = (),
     sexes: Sequence[str] = SEX.members,
     years: int = YEARS,
     share: float = SHARE,
@@ -106,6 +108,11 @@ def loopholes(
     return frame.sort_values(["fund_cost_known", "worth_known"], ascending=False, kind="stable", ignore_index=True)
 
 
+def payers(groups: Groups) -> tuple[str, ...]:
+    """The income groups that nobody assists."""
+    return groups.income_groups[1 if groups.assisted else 0 :]
+
+
 def require_share(share: float) -> None:
     """Raise SimsuranceError unless it is a share."""
     if not 0 <= share <= 1:
@@ -117,8 +124,8 @@ def find(
     *,
     ages: Sequence[int] = AGES,
     needs: Sequence[str] = HEALTH.members,
-    incomes: Sequence[str] = INCOMES,
-    areas: Sequence[str] = AREA.members,
+    incomes: Sequence[str] = (),
+    areas: Sequence[str] = (),
     sexes: Sequence[str] = SEX.members,
     years: int = YEARS,
     jobs: int = 1,
@@ -130,13 +137,18 @@ def find(
         raise SimsuranceError(
             f"--years: {years} is outside 1 to {longest}, the years of {scenario.name} from {horizon.valuation_year}"
         )
+    require_rules(scenario, "loopholes")
+    of_scheme = scenario.form.groups
+    incomes, areas = incomes or payers(of_scheme)[:COMPARED], areas or of_scheme.areas
     for age, income, area, sex in product(ages, incomes, areas, sexes):
+        for axis_of, member in ((of_scheme.income, income), (of_scheme.area, area)):
+            known(axis_of, member)
         Person(age, sex, area, income)
     classes = [known(HEALTH, need) for need in needs]
     state, basis = build(scenario.replace({"horizon.last_year": horizon.valuation_year + years - 1}))
     insured = at(state.cells, run=0, status=TENURES).sum(axis=axis("status", of=PERSON_AXES[1:]))
     groups = list(product(incomes, areas, sexes))
-    asked = _Asked(tuple(basis), insured, scenario.values.participation.repair.allowed, classes, groups)
+    asked = _Asked(tuple(basis), insured, scenario.values.participation.repair.allowed, classes, groups, of_scheme)
     return [one for of_age in in_order(spread(_of_age, asked, list(ages), jobs)) for one in of_age]
 
 
@@ -149,32 +161,35 @@ class _Asked:
     repair_allowed: bool
     needs: Sequence[str]
     groups: Sequence[tuple[str, str, str]]
+    of_scheme: Groups
 
 
 def _of_age(asked: _Asked, age: int) -> list[Loophole]:
     """The best strategies of the members of an age."""
     found: list[Loophole] = []
     persons = [Person(age, sex, area, income) for income, area, sex in asked.groups]
-    for person, own in games(persons, asked.basis, asked.repair_allowed):
+    for person, own in games(persons, asked.basis, asked.repair_allowed, asked.of_scheme):
         solved = {foresight: own.followed(own.solve(foresight)[1], foresight == "known") for foresight in FORESIGHT}
         always = own.followed(own.always(), by_own_class=True)
         for need in asked.needs:
             place = HEALTH.members.index(need)
             best = {foresight: outcomes[place] for foresight, outcomes in solved.items()}
-            stands = stands_for(asked.insured, person, place)
+            stands = stands_for(asked.insured, person, place, asked.of_scheme)
             found.append(Loophole(person, need, asked.basis[0].year, stands, always[place], best))
     return found
 
 
-def games(persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool) -> Iterator[tuple[Person, Game]]:
+def games(
+    persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool, groups: Groups = NATIONAL
+) -> Iterator[tuple[Person, Game]]:
     """Each person's decisions with what they bring; those under the same rules and contributions are made once."""
     made: dict[object, tuple[Decisions, ...]] = {}
     alike: dict[Person, tuple[YearMoney, ...]] = {}
     for person in persons:
-        of_any_income = replace(person, income=INCOME.members[0])
+        of_any_income = replace(person, income=groups.income_groups[0])
         if of_any_income not in alike:
-            alike[of_any_income] = money_of(person, basis, member_years(person, tuple(basis), person.age))
-        place = INCOME.members.index(person.income)
+            alike[of_any_income] = money_of(person, basis, member_years(person, tuple(basis), person.age, groups))
+        place = groups.income_groups.index(person.income)
         money = tuple(year.with_income(place) for year in alike[of_any_income])
         rules = [year.rule for year in money]
         key = (person.age, person.income, tuple(rule.standard for rule in rules))
@@ -183,11 +198,11 @@ def games(persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed:
         yield person, Game(money, made[key])
 
 
-def stands_for(insured: np.ndarray, person: Person, need: int) -> float:
+def stands_for(insured: np.ndarray, person: Person, need: int, groups: Groups = NATIONAL) -> float:
     """Insured persons of the member's need class, sex, area and income group within a few years of the age.
 
     `insured` [health, sex, area, income, age].
     """
     ages = slice(max(person.age - AGE_REACH, 0), min(person.age + AGE_REACH, LAST_AGE) + 1)
-    place = (SEX.members.index(person.sex), AREA.members.index(person.area), INCOME.members.index(person.income))
+    place = (SEX.members.index(person.sex), groups.areas.index(person.area), groups.income_groups.index(person.income))
     return float(insured[(need, *place, ages)].sum())

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import AREA, DEDUCTIBLES, HEALTH, INCOME, LAST_AGE, PERSON_AXES, SEX, Axis
+from simsurance.axes import DEDUCTIBLES, HEALTH, LAST_AGE, NATIONAL, PERSON_AXES, SEX, Axis, Groups
 from simsurance.errors import SimsuranceError
 from simsurance.model import participation
 from simsurance.model.care import basic_layer, by_income, critical_cover
@@ -36,8 +36,7 @@ class Person:
             )
         if not 0 <= self.age <= LAST_AGE:
             raise SimsuranceError(f"--age: {self.age} is not an age of the population; 0 to {LAST_AGE}")
-        for axis in (SEX, AREA, INCOME):
-            known(axis, getattr(self, axis.name))
+        known(SEX, self.sex)
 
 
 def known(axis: Axis, member: str) -> str:
@@ -132,6 +131,11 @@ class MemberYear:
                 position = PERSON_AXES.index(name)
                 place[position] = own if array.shape[position] > 1 else 0
         return float(array[tuple(place)])
+
+    @property
+    def incomes(self) -> int:
+        """How many income groups there are."""
+        return int(self.basis.personal_pp.shape[PERSON_AXES.index("income")])
 
     @cached_property
     def counting(self) -> bool:
@@ -331,7 +335,7 @@ class MemberYear:
 
     def here_and_elsewhere(self, by_kind: np.ndarray) -> tuple[float, float]:
         """The member's numbers where the member lives, and in places with the other deductible."""
-        national, low = (self.number(by_income(kind)) for kind in by_kind)
+        national, low = (self.number(by_income(kind, self.basis)) for kind in by_kind)
         return (low, national) if self.low else (national, low)
 
     @property
@@ -356,9 +360,10 @@ def narrowed(basis: YearBasis, sex: int, area: int, age: int) -> YearBasis:
     return combined([basis], own)
 
 
-def member_years(person: Person, years: tuple[YearBasis, ...], age: int) -> list[MemberYear]:
-    """The rules of each year for a person who is `age` on the 1 January of the first."""
-    sex, area, income = (axis.members.index(getattr(person, axis.name)) for axis in (SEX, AREA, INCOME))
+def member_years(person: Person, years: tuple[YearBasis, ...], age: int, groups: Groups = NATIONAL) -> list[MemberYear]:
+    """The rules of each year for a person who is `age` on the 1 January of the first, in a scheme with some groups."""
+    of_scheme = (SEX, groups.area, groups.income)
+    sex, area, income = (axis.members.index(known(axis, getattr(person, axis.name))) for axis in of_scheme)
     ages = [min(max(age + place, 0), LAST_AGE) for place in range(len(years))]
     low = person.deductible == "low"
     return [MemberYear(narrowed(basis, sex, area, at), income, at, low) for basis, at in zip(years, ages, strict=True)]

@@ -77,6 +77,7 @@ def story_years(
     deductible: str = "",
 ) -> list[StoryYear]:
     """A member's story year by year; as `story`, without the words."""
+    require_rules(scenario, "story")
     told = parsed(history)
     born = told.years[0].membership == "newborn"
     if born and age:
@@ -84,6 +85,15 @@ def story_years(
     first_age = 0 if born else DEFAULT_AGE if age is None else age
     person = Person(first_age, sex, area, income, lived_in(scenario, deductible))
     return list(walk(told, rules_of(scenario, person, told, born)))
+
+
+def require_rules(scenario: Scenario, command: str) -> None:
+    """Raise SimsuranceError for a scheme without rules of participation and hazards of leaving, which `command` is about."""
+    for section in ("participation", "behaviour", "benefits.critical_illness"):
+        if not scenario.form.has(section):
+            raise SimsuranceError(
+                f"{scenario.name}: has no [{section}], whose rules `{command}` follows a member through; a scenario that has"
+            )
 
 
 def lived_in(scenario: Scenario, deductible: str) -> str:
@@ -114,7 +124,7 @@ def rules_of(scenario: Scenario, person: Person, told: History, born: bool) -> R
     opened = scenario.replace({"horizon.valuation_year": min(first, horizon.valuation_year), "horizon.last_year": last})
     _, basis = build(opened)
     chosen = tuple(one for one in basis if one.year >= first)
-    residents = member_years(person, chosen, person.age - 1 if born else person.age)
+    residents = member_years(person, chosen, person.age - 1 if born else person.age, scenario.form.groups)
     workers = worker_years(opened, told, residents, chosen, SEX.members.index(person.sex))
     repair = scenario.values.participation.repair
     return Rules(residents, workers, repair.allowed, repair.years_paid == "all")

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.axes import HEALTH, INCOME, SEX, along, at
+from simsurance.axes import HEALTH, SEX, along, at
 from simsurance.member.choices import CENTRAL, LATE, Decisions
 from simsurance.member.member_year import MemberYear, Person
 from simsurance.model import health, population
@@ -41,7 +41,7 @@ class YearMoney:
 
     def by_need(self, array: np.ndarray) -> np.ndarray:
         """The member's numbers by need class, […, health], of an array on the person axes with runs first."""
-        whole = np.broadcast_to(array, (len(array), NEEDS, 1, 1, 1, len(INCOME.members), 1))
+        whole = np.broadcast_to(array, (len(array), NEEDS, 1, 1, 1, self.rule.incomes, 1))
         return np.asarray(at(whole, status=0, sex=0, area=0, income=self.rule.income, age=0))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -9,9 +10,6 @@ from simsurance.axes import NO_CLAIM, TENURE_DEPTH, TENURES, axis
 from simsurance.model import critical_illness, lognormal, membership, participation
 from simsurance.model.groups import throughout
 from simsurance.model.state import CareBasis, YearBasis
-
-ASSISTED_OR_NOT = (0, 1, 1, 1)
-"""Which of two rules of critical-illness insurance holds for each income group: that for the assisted, or that for others."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,12 @@ def over_places(by_kind: np.ndarray, basis: YearBasis) -> np.ndarray:
     return np.asarray(national + basis.critical_low_places * (low - national))
 
 
-def by_income(assisted_or_not: np.ndarray) -> np.ndarray:
-    """Numbers of the assisted and of the others, on the income axis; one for both stays one."""
-    return assisted_or_not[..., ASSISTED_OR_NOT, :] if assisted_or_not.shape[-2] > 1 else assisted_or_not
+def by_income(assisted_or_not: np.ndarray, basis: YearBasis) -> np.ndarray:
+    """Numbers of the assisted, the first income group, and of the others, on the income axis; one for both stays one."""
+    if assisted_or_not.shape[-2] == 1:
+        return assisted_or_not
+    others = basis.personal_pp.shape[axis("income")[0]] - 1
+    return assisted_or_not[..., (0, *(1,) * others), :]
 
 
 def benefits_pp(basis: YearBasis) -> PerPerson:
@@ -120,9 +121,9 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
     return PerPerson(
         basic=basic,
         cover=cover,
-        critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor),
-        critical_claim=by_income(use * over_places(critical.chance[0], basis)),
-        cap_used=by_income(use * over_places(critical.chance[-1], basis)),
+        critical=by_income(use * over_places(cover.between(critical), basis) * basis.critical_factor, basis),
+        critical_claim=by_income(use * over_places(critical.chance[0], basis), basis),
+        cap_used=by_income(use * over_places(critical.chance[-1], basis), basis),
         no_claim=basic.no_claim,
         above_ends=critical.excess,
     )
@@ -157,7 +158,8 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
     """
     exposed, capped = basis.care.inpatient_use * basis.critical_factor, pp.cover.capped
     if bonus_cap.shape[-2] == 1 or capped.shape[-2] == 1 or capped[..., :1, :].any():
-        added = _added(pp.basic.cost, kinds(pp.cover, by_income), by_income(pp.above_ends), bonus_cap)
+        by_group = partial(by_income, basis=basis)
+        added = _added(pp.basic.cost, kinds(pp.cover, by_group), by_group(pp.above_ends), bonus_cap)
         return exposed * over_places(added, basis)
     cost = np.zeros(np.broadcast_shapes(exposed.shape, bonus_cap.shape))
     added = _added(pp.basic.cost, kinds(pp.cover, others), others(pp.above_ends), bonus_cap[..., 1:, :])

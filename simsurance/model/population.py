@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from simsurance.axes import axes_except, axis, index
+from simsurance.axes import ASSISTED, NEXT_TO_ASSISTED, at, axes_except, axis, index
 
-URBAN, RURAL = index("area", "urban"), index("area", "rural")
-ASSISTED, LOW_INCOME = index("income", "assisted"), index("income", "low")
 FEMALE, MALE = index("sex", "female"), index("sex", "male")
 
 
@@ -88,6 +86,18 @@ def exchange(
         moved -= first * out_of_first
     first += moved
     second -= moved
+
+
+def area_of(people: np.ndarray, area: int) -> np.ndarray:
+    """The part of an array on the person axes in one area, a view."""
+    return at(people, area=slice(area, area + 1))
+
+
+def assisted_and_next(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The assisted and those who change places with them, of an array on the person axes, views."""
+    return at(people, income=slice(ASSISTED, ASSISTED + 1)), at(
+        people, income=slice(NEXT_TO_ASSISTED, NEXT_TO_ASSISTED + 1)
+    )
 
 
 def total(people: np.ndarray) -> np.ndarray:

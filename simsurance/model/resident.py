@@ -16,9 +16,10 @@ def contributions(lives: Lives, basis: YearBasis) -> dict[str, np.ndarray]:
     """Who pays for the year, the newborn enrolled in it included, and what is due for them."""
     paying = lives.payers.sum(axis=axis("health"), keepdims=True)
     paying[..., :1] += lives.vital.newborn * basis.newborn_enrolment
-    due = paying * basis.personal_pp
+    standards = paying if basis.relative_earnings.size == 1 else paying * basis.relative_earnings
+    due = standards * basis.personal_pp
     assistance = due * basis.assistance_share
-    subsidies = paying * basis.subsidy_pp
+    subsidies = standards * basis.subsidy_pp
     found = {
         "resident_enrolled": paying,
         "personal_contributions": due - assistance,
@@ -90,4 +91,5 @@ def prepaid(cells: np.ndarray, basis: YearBasis) -> np.ndarray:
     """Contributions of the next year received in this one, yuan, [run]; `cells` of the new 1 January, whose insured pay."""
     if not basis.prepaid_share.any():
         return np.zeros(len(cells))
-    return basis.prepaid_share * (cells[:, :, TENURES] * basis.personal_pp_next).sum(axis=axes_except())
+    due = basis.personal_pp_next * basis.relative_earnings
+    return basis.prepaid_share * (cells[:, :, TENURES] * due).sum(axis=axes_except())

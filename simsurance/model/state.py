@@ -110,9 +110,9 @@ class YearBasis:
     area_fertility: Annotated[np.ndarray, "relative", "area"]
     migrants: Annotated[np.ndarray, "persons", "sex age"]
     mortality_ratio: Annotated[np.ndarray, "relative", "health"]
-    urban_share_end: Annotated[np.ndarray, "share of persons", ""]
+    area_share_end: Annotated[np.ndarray, "share of persons", "area"]
     area_propensity: Annotated[np.ndarray, "relative", "age"]
-    assisted_share_end: Annotated[np.ndarray, "share of persons", ""]
+    assisted_share_end: Annotated[np.ndarray, "share of persons, or none", ""]
     pinned_total_end: Annotated[np.ndarray, "persons, or none", "run alone"]
     # health
     prevalence: Annotated[np.ndarray, "share of persons", "health sex age"]
@@ -166,6 +166,7 @@ class YearBasis:
     # money
     personal_pp: Annotated[np.ndarray, "yuan a person and year", "area income"]
     personal_pp_next: Annotated[np.ndarray, "yuan a person and year", "area income"]
+    relative_earnings: Annotated[np.ndarray, "relative to the standard", "sex age"]
     assistance_share: Annotated[np.ndarray, "share of the contribution", "income"]
     subsidy_pp: Annotated[np.ndarray, "yuan a person and year", ""]
     local_supplement: Annotated[np.ndarray, "factor", ""]

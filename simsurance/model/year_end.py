@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, at, axes_except, axis, row
+from simsurance.axes import EMPLOYEES, NEVER, NO_CLAIM, TENURES, UNINSURED, axes_except, axis, row
 from simsurance.model import membership, moves, pins, population
 from simsurance.model.care import PerPerson, credit_year_without_claim
 from simsurance.model.groups import birthday
@@ -12,7 +12,6 @@ from simsurance.model.lives import Lives
 from simsurance.model.state import Workspace, YearBasis
 
 TENURE_1 = row("tenure_1")
-URBAN, RURAL = population.URBAN, population.RURAL
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ def year_end(people: np.ndarray, lives: Lives, basis: YearBasis, pp: PerPerson, 
     people_end[..., :1] += born.newborn_end.sum(axis=axis("sex"), keepdims=True)
     persons_end = population.total(people_end)
     move_between_areas(cells, people_end, persons_end, basis, work)
-    move_assistance(cells, people_end, persons_end, basis, work)
+    if not np.isnan(basis.assisted_share_end).any():
+        move_assistance(cells, people_end, persons_end, basis, work)
     before = persons_end.reshape(-1)
     factor = np.where(np.isnan(basis.pinned_total_end), 1.0, basis.pinned_total_end / before)
     insured, employed = np.zeros(len(cells)), np.zeros(len(cells))
@@ -90,33 +90,27 @@ def stocks_pinned(
 def move_between_areas(
     cells: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
 ) -> None:
-    """Move persons between country and town so that the urban share of the new 1 January is met, in place."""
-    by_area = people_end.sum(axis=axis("income"), keepdims=True)
-    urban, _ = town_and_country(by_area.sum(axis=axis("age"), keepdims=True))
-    ready = town_and_country((by_area * basis.area_propensity).sum(axis=axis("age"), keepdims=True))
-    shares = population.move_shares(urban, basis.urban_share_end * persons_end, *ready)
-    out_of_town, into_town = (share * basis.area_propensity for share in shares)
-    population.exchange(*town_and_country(cells), out_of_town, into_town, work.half)
-
-
-def town_and_country(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The urban and the rural part of an array on the person axes."""
-    return people[:, :, :, :, URBAN : URBAN + 1], people[:, :, :, :, RURAL : RURAL + 1]
+    """Persons move between the last area and each of the others so that these have their shares at its end, in place."""
+    by_area, propensity = people_end.sum(axis=axis("income"), keepdims=True), basis.area_propensity
+    rest = by_area.shape[axis("area")[0]] - 1
+    for area in range(rest):
+        here, there = (population.area_of(by_area, each) for each in (area, rest))
+        ready = ((each * propensity).sum(axis=axis("age"), keepdims=True) for each in (here, there))
+        wanted = population.area_of(basis.area_share_end, area) * persons_end
+        shares = population.move_shares(here.sum(axis=axis("age"), keepdims=True), wanted, *ready)
+        leave, come = (share * propensity for share in shares)
+        population.exchange(population.area_of(cells, area), population.area_of(cells, rest), leave, come, work.half)
+        if area + 1 < rest:
+            population.exchange(here, there, leave, come, np.empty_like(here))
 
 
 def move_assistance(
     cells: np.ndarray, people_end: np.ndarray, persons_end: np.ndarray, basis: YearBasis, work: Workspace
 ) -> None:
-    """Exchange assisted and low-income persons at one rate so that the assisted share is met, in place."""
-    assisted, low = assisted_and_low(people_end.sum(axis=axis("area", "age"), keepdims=True))
-    shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, low)
-    population.exchange(*assisted_and_low(cells), *shares, work.quarter)
-
-
-def assisted_and_low(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The assisted and the low-income part of an array on the person axes."""
-    assisted, low = population.ASSISTED, population.LOW_INCOME
-    return at(people, income=slice(assisted, assisted + 1)), at(people, income=slice(low, low + 1))
+    """Exchange the assisted and the next income group at one rate so that the assisted share is met, in place."""
+    assisted, others = population.assisted_and_next(people_end.sum(axis=axis("area", "age"), keepdims=True))
+    shares = population.move_shares(assisted, basis.assisted_share_end * persons_end, assisted, others)
+    population.exchange(*population.assisted_and_next(cells), *shares, work.quarter)
 
 
 def tracked(name: str) -> slice:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.language import Words, words
 from simsurance.scenario_file.files import label_of
+from simsurance.scenario_file.keys import JUDGED_ON
 from simsurance.scenario_file.loader import slug
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -86,6 +87,33 @@ def label(table: str, name: str, lang: str) -> str:
     return said.label(own if own in said.entries else f"column.{name}")
 
 
+def group_label(scenario: "Scenario", lang: str, area: str, group: str) -> str:
+    """What an area and income group are called together in charts."""
+    said, both = words(lang), f"chart.line.{area}.{group}"
+    labels = labels_of(scenario, lang)
+    if both in said.entries and not labels.keys() & {area, group}:
+        return said.label(both)
+    groups = scenario.form.groups
+    one, other = (member_label(scenario, lang, name) for name in (area, group))
+    if len(groups.areas) == 1:
+        return other
+    return one if len(groups.income_groups) == 1 else said.say("group.of_area", area=one, income=other)
+
+
+def member_label(scenario: "Scenario", lang: str, name: str) -> str:
+    """What an area or an income group is called: by the scenario, by the language's words, or by its name."""
+    said, labels = words(lang), labels_of(scenario, lang)
+    groups = scenario.form.groups
+    known = f"axis.{'area' if name in groups.areas else 'income'}.{name}"
+    return labels.get(name) or (said.label(known) if known in said.entries else name.replace("_", " "))
+
+
+def labels_of(scenario: "Scenario", lang: str) -> dict[str, str]:
+    """The labels that a scenario gives its areas and income groups in a language, or those of English."""
+    axes = scenario.values.axes
+    return axes.labels | dict(getattr(axes, f"labels_{lang}", {}))
+
+
 def fund_label(fund: str, lang: str) -> str:
     """The name of a fund."""
     return words(lang).label(f"axis.fund.{fund}")
@@ -139,7 +167,7 @@ def scenario_title(scenario: "Scenario", lang: str) -> str:
     set_by_hand = [
         f"{path}={toml_value(scenario.leaves[path])}"
         for path, origin in scenario.origins.items()
-        if origin in BY_HAND and not path.startswith(("title", "horizon."))
+        if origin in BY_HAND and not path.startswith(("title", "horizon.", JUDGED_ON))
     ]
     told = [text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…" for text in set_by_hand[:MOST_CHANGES]]
     more = len(set_by_hand) - len(told)

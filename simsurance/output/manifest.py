@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import __version__
+from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
 from simsurance.data import tables
 from simsurance.data.tables import DATA
 from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
 from simsurance.output.planned import run_id
+from simsurance.scenario_file.keys import REGISTER
+from simsurance.scenario_file.own_register import judged_on, own_values
+from simsurance.scenario_file.schema import FUND
 from simsurance.uncertainty.engines import versions
 
 if TYPE_CHECKING:
@@ -73,9 +77,22 @@ def run_manifest(results: "RunResult", outputs: Mapping[str, str], command: str,
         "checks": records(results.checks),
         "inputs": inputs(scenario),
         "origins": origins(scenario),
+        **own_inputs(results),
         **written,
     }
     return _manifest(content, outputs, command)
+
+
+def own_inputs(results: "RunResult") -> dict[str, Any]:
+    """The register of own inputs with the date of judgement, and of a fund of its own what rests on them; empty for none."""
+    scenario = results.scenario
+    rows = [vars(row) for row in own_values(scenario)] if scenario.leaves[REGISTER] else []
+    told: dict[str, Any] = {}
+    if rows:
+        told["register"] = {"judged_on": judged_on(scenario.leaves).isoformat(), "inputs": rows}
+    if scenario.values.scope == FUND:
+        told |= {"rests_on": records(rests_on(results)), "tables_of_the_nation": tables_of_the_nation(scenario)}
+    return told
 
 
 def pinned(results: "RunResult | CentralRun") -> dict[str, Any]:

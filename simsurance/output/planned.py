@@ -12,7 +12,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.output.folder import MANIFEST, sha256
 from simsurance.output.labels import chart_names
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import GDP
+from simsurance.scenario_file.keys import GDP, JUDGED_ON, REGISTER
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
@@ -71,7 +71,8 @@ def run_id(scenario: "Scenario", digest: Callable[[Path], str] | None = None) ->
     digest = digest or sha256
     tables = {key: digest(path) for key, path in scenario.tables.items()}
     of_root = {key: digest(path) for key, path in scenario.root_tables.items() if path != scenario.tables[key]}
-    leaves = {key: value for key, value in scenario.leaves.items() if key not in tables}
+    unsaid = {key for key in (REGISTER, JUDGED_ON) if not scenario.leaves[key]}
+    leaves = {key: value for key, value in scenario.leaves.items() if key not in tables and key not in unsaid}
     reference = dict(scenario.of_root)
     if reference[GDP] == leaves[GDP]:  # counts where the scenario has another
         del reference[GDP]

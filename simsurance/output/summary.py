@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simsurance import __version__
-from simsurance.basis.inputs import Inputs
+from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
-from simsurance.language import words
+from simsurance.language import told_in, words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.certainty import (
@@ -27,14 +28,17 @@ from simsurance.output.certainty import (
     wage_dispersion_is_judgement,
 )
 from simsurance.output.implausible import implausible
-from simsurance.output.labels import in_its_words, in_language, origins, words_of
+from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
 from simsurance.plain_text import markdown
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.form import SECTIONS
+from simsurance.scenario_file.keys import REGISTER, key_at, named_part
 from simsurance.scenario_file.loader import TITLES
+from simsurance.scenario_file.own_register import stale
 from simsurance.scenario_file.pins import held_levers
 from simsurance.scenario_file.schedule import rule_in
+from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.toml_text import toml_value
 from simsurance.variables import CONSTANT_PRICES, FRAMES
 
@@ -58,6 +62,12 @@ Facts = dict[str, Any]
 
 def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -> str:
     """The summary of a run, beside its twins, as Markdown; depletion years with their ranges if these are given."""
+    with told_in(twins.full.scenario.currency):
+        return _summary(twins, lang, ranges)
+
+
+def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -> str:
+    """The same, in the words of the scenario's currency."""
     results = twins.full
     scenario = results.scenario
     funds = {
@@ -84,6 +94,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         entries_of=results.held.of.name if results.held else None,
         rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
         rules=rule_facts(twins),
+        has={section.rpartition(".")[2]: scenario.form.has(section) for section in SECTIONS},
         response_pinned=twins.held,
         twin=twin_facts(twins),
         drag=drag_facts(twins),
@@ -91,6 +102,7 @@ def summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) ->
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
         carried=carried(scenario),
+        own=fund_of_its_own(results, lang),
         standard=forecast_standard(results),
         checks=len(results.checks),
         judgements=unsure(scenario, JUDGED, lang),
@@ -225,7 +237,7 @@ def rule_facts(twins: "Twins") -> Facts:
     results, account = twins.full, twins.full.account
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
-    (income_before,) = Inputs(results.scenario, results.scenario.values).income("national", [results.years[0] - 1])
+    (income_before,) = Inputs(results.scenario, results.scenario.values).income(NATION, [results.years[0] - 1])
     found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
@@ -260,13 +272,15 @@ def drag_facts(twins: "Twins") -> Facts:
 
 def changes(scenario: "Scenario", lang: str) -> list[Facts]:
     """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
-    own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in TITLES]
-    keys, named = [path for path in own if path in KEYS], origins(scenario)
-    if len(keys) > len(KEYS) // 2:
+    own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in (*TITLES, REGISTER)]
+    keys, named = [path for path in own if key_at(path) and not named_part(path)[0]], origins(scenario)
+    if len(keys) > len(scenario.form.keys) // 2:
         keys = []
     told: list[Facts] = [
         {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": named[path], "mark": ""} for path in keys
     ]
+    for fact in told:
+        fact |= _registered(scenario, fact["what"].partition(" = ")[0], lang)
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
@@ -274,6 +288,30 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
         told.append(lever_told | {"source": markdown(lever.source), "about": about})
     return told
+
+
+def _registered(scenario: "Scenario", path: str, lang: str) -> Facts:
+    """What the register says of an own value; an empty mark where it has no row."""
+    row = scenario.leaves[REGISTER].get(path)
+    if row is None:
+        return {"registered": ""}
+    named = {name: markdown(row.get(name, "")) for name in ("source", "owner")}
+    return named | {"registered": words(lang).label(f"mark.{row['mark']}"), "until": row.get("valid_until", "")}
+
+
+def fund_of_its_own(results: "RunResult", lang: str) -> Facts:
+    """What a fund of its own rests on: own inputs whose validity has ended, shares of the nation's shapes, its tables."""
+    scenario, said = results.scenario, words(lang)
+    found: Facts = {"stale": [note.told(said) for note in stale(scenario.leaves)], "shares": []}
+    if scenario.values.scope != FUND:
+        return found
+    table = rests_on(results)
+    for fund in table.index.unique("fund"):
+        shares = {what: table.loc[(fund, what)].to_dict() for what in table.loc[fund].index}
+        found["shares"].append(
+            {"fund": fund_label(fund, lang), "first": results.years[0], "last": results.years[-1]} | shares
+        )
+    return found | {"tables": tables_of_the_nation(scenario)}
 
 
 def pin_facts(results: "RunResult", lang: str) -> list[Facts]:

@@ -9,7 +9,7 @@ from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
-from simsurance.output.labels import label
+from simsurance.output.labels import label, member_label
 from simsurance.output.planned import BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
@@ -118,7 +118,19 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for axis in AXES.values():
         if axis.name != "age":
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]
+        if axis.name == "sex":
+            rows += _groups(scenario)
     return rows
+
+
+def _groups(scenario: "Scenario") -> list[tuple[str, ...]]:
+    """The areas and income groups of a scenario, with their labels in every language."""
+    of_scheme = scenario.form.groups
+    return [
+        (axis.name, "member", name, "", *(member_label(scenario, lang, name) for lang in languages()), "")
+        for axis in (of_scheme.area, of_scheme.income)
+        for name in axis.members
+    ]
 
 
 def _labels(key: str) -> tuple[str, ...]:

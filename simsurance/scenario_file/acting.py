@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.scenario_file.files import of_the_shipped, scenarios_folder
-from simsurance.scenario_file.keys import LEVERS, REASONS, named_part
+from simsurance.scenario_file.keys import LEVERS, UNSAID, named_part
 from simsurance.scenario_file.schedule import Ramp, value_in
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("path", "first", "last")
 BASELINE: Final = "scenarios/baseline.toml"
-TOLD: Final = ("title", "title_zh", "description", "description_zh", REASONS)
+TOLD: Final = ("title", "title_zh", "description", "description_zh", *UNSAID)
 """Keys that change no number."""
 NEAR: Final = 1e-9
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from simsurance.scenario_file.faults import Fault, in_words, nearest
 from simsurance.scenario_file.fields import Complaints, Place
 from simsurance.scenario_file.files import TABLES, Layer, to_change
-from simsurance.scenario_file.keys import KEYS, key_at
+from simsurance.scenario_file.form import form_of
+from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.leaves import missing_inside, nested
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -25,7 +26,8 @@ def validated(
         layer = next(origins[leaf] for leaf in leaves if leaf.startswith(f"{named}."))
         faults.append(layer.fault(prefix + named, text))
     complaints: Complaints = []
-    values = ScenarioValues.read(nested(leaves), (), complaints)
+    form = form_of(leaves)
+    values = form.schema.read(nested(form.neutral | dict(leaves)), (), complaints)
     for complaint in complaints:
         path, rest = _place(complaint.place, leaves)
         leaf = next((leaf for leaf in leaves if leaf == path or leaf.startswith(path + ".")), None)
@@ -55,8 +57,8 @@ def _place(place: Place, leaves: Mapping[str, Any]) -> tuple[str, Place]:
 def tables_found(leaves: Mapping[str, Any], origins: Origins, faults: list[Fault]) -> dict[str, Path]:
     """The file of every table: beside the file that names it, else the shipped one of that name."""
     tables: dict[str, Path] = {}
-    for path in (path for path, key in KEYS.items() if key.kind == "table"):
-        name = leaves.get(path)
+    for path in (path for path in leaves if (key := key_at(path)) and key.kind == "table"):
+        name = leaves[path]
         if not isinstance(name, str):
             continue
         file = find_table(name, origins[path].folder)

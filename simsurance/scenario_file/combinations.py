@@ -51,7 +51,7 @@ def combined(values: ScenarioValues, origins: Mapping[str, Layer], root: Layer, 
                 continue
     rule = values.benefits.critical_illness.cap_rule
     for name, wanted in USED_WITH:
-        origin = origins[f"{CRITICAL}.{name}"]
+        origin = origins.get(f"{CRITICAL}.{name}", root)
         if origin.label not in (root.label, IN_PYTHON) and rule != wanted:
             text = f'not used while cap_rule is "{rule}"; write cap_rule = "{wanted}" beside it'
             faults.append(origin.fault(f"{CRITICAL}.{name}", text))

@@ -82,8 +82,16 @@ def wanted(key: Key, by_year: bool = False) -> str:
             return f"give a list of numbers, each {bounds}"
         case "pair":
             return "give two numbers, lowest and highest, or [] for none"
+        case "names":
+            return 'give one or more names of small letters, each once, such as ["town", "country"]'
+        case "labels":
+            return 'give { town = "towns" } by name, or {} for none'
         case "reasons":
             return 'give { "fund.opening" = "why it is meant" } by key, or {} for none'
+        case "register":
+            return (
+                'give { "fund.opening" = { source = "…", mark = "verified", owner = "…", valid_until = "2026-12-31" } }'
+            )
         case "table":
             return 'give the path of a .csv file in "quotes"'
     return 'give text in "quotes"'
@@ -218,6 +226,14 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
             return [(place, f"{found(value)}, not text; {want}")]
         case "label":
             return [(place, f'{found(value)}, not a label of at most 20 letters; write one such as "CNY"')]
+        case "names" if isinstance(value, list):
+            return [(place, f"not one or more different names; {want}")]
+        case "labels" if "name" in context:
+            known = ", ".join(context["names"])
+            return [(place, f"{context['name']} is no area or income group; the names are {known}")]
+        case "assisted":
+            right = f'write "{context["first"]}", or "" for none' if context["groups"] > 1 else 'write "" for none'
+            return [(place, f"{found(value)}, not the first of several income_groups; {right}")]
         case "years_out_of_order":
             return [(place, f"{context['last']} lies before valuation_year {context['first']}; give a later year")]
         case "reserve_band":

@@ -3,7 +3,7 @@
 Reading calls for no library: the commands that compute nothing begin at once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -19,11 +19,14 @@ Kind = Literal[
     "pins",
     "rules",
     "reasons",
+    "register",
     "text",
     "table",
     "choice",
     "switch",
     "list",
+    "names",
+    "labels",
     "pair",
 ]
 Place = tuple[int | str, ...]
@@ -97,14 +100,18 @@ class Field:
 
 
 class Section:
-    """A table of the scenario file: closed (unknown keys are errors), strict (no silent conversion), frozen."""
+    """A table of the scenario file: closed (unknown keys are errors), strict (no silent conversion), frozen.
+
+    `members`: keys that are all of the kind `held`, in place of annotated attributes.
+    """
 
     FIELDS: ClassVar[Mapping[str, Field]] = {}
     """The keys by the names of their attributes."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, members: Sequence[str] = (), held: Any = None) -> None:
         fields = {}
-        for name, hint in cls.__annotations__.items():
+        hints = dict.fromkeys(members, held) if members else cls.__annotations__
+        for name, hint in hints.items():
             field = cls.__dict__.get(name, Field())
             fields[name] = replace(field, named=field.named or name, hint=hint, reader=reader_of(hint))
             if name in cls.__dict__:
@@ -161,10 +168,13 @@ class Section:
 def kind_of(name: str, hint: Any) -> tuple[Kind, tuple[str, ...]]:
     """What a key holds, and the words it may hold where they are a closed choice."""
     plain: dict[Any, Kind] = {float: "number", int: "whole number", bool: "switch", dict[str, str]: "reasons"}
+    plain[dict[str, dict[str, str]]] = "register"
     if hint in plain:
         return plain[hint], ()
     if hint is str:
         return ("table" if name.endswith("_table") else "text"), ()
+    if hint == list[str]:
+        return "names", ()
     if get_origin(hint) is Literal:
         return "choice", get_args(hint)
     if get_origin(hint) is Annotated:
@@ -177,7 +187,7 @@ def reader_of(hint: Any) -> Reader:
     """What reads values of an annotation."""
     if isinstance(hint, type) and issubclass(hint, Section):
         return hint.read
-    if get_origin(hint) is dict and hint != dict[str, str]:
+    if get_origin(hint) is dict and isinstance(get_args(hint)[1], type) and issubclass(get_args(hint)[1], Section):
         return partial(_tables, get_args(hint)[1])
     kind, choices = kind_of("", hint)
     readers: dict[Kind, Reader] = {
@@ -186,11 +196,14 @@ def reader_of(hint: Any) -> Reader:
         "schedule": _schedule,
         "pins": partial(_by_year, _number, least=0),
         "rules": partial(_by_year, partial(_choice, choices)),
-        "reasons": _reasons,
+        "reasons": partial(_texts, "reasons"),
+        "labels": partial(_texts, "labels"),
+        "register": _rows,
         "text": _text,
         "choice": partial(_choice, choices),
         "switch": _switch,
         "list": _numbers,
+        "names": _names,
         "pair": _numbers,
     }
     return readers[kind]
@@ -225,11 +238,19 @@ def _text(value: Any, place: Place, wrong: Complaints) -> str | None:
     return value if isinstance(value, str) else _refused("text", value, place, wrong)
 
 
-def _reasons(value: Any, place: Place, wrong: Complaints) -> dict[str, str] | None:
+def _texts(kind: str, value: Any, place: Place, wrong: Complaints) -> dict[str, str] | None:
     if not isinstance(value, Mapping):
-        return _refused("reasons", value, place, wrong)
+        return _refused(kind, value, place, wrong)
     texts = {name: _text(each, (*place, name), wrong) for name, each in value.items()}
     found = {name: each for name, each in texts.items() if each is not None}
+    return found if len(found) == len(value) else None
+
+
+def _rows(value: Any, place: Place, wrong: Complaints) -> dict[str, dict[str, str]] | None:
+    if not isinstance(value, Mapping):
+        return _refused("register", value, place, wrong)
+    rows = {name: _texts("reasons", each, (*place, name), wrong) for name, each in value.items()}
+    found = {name: each for name, each in rows.items() if each is not None}
     return found if len(found) == len(value) else None
 
 
@@ -243,6 +264,11 @@ def _numbers(value: Any, place: Place, wrong: Complaints) -> list[float] | None:
     numbers = [_number(item, (*place, position), wrong) for position, item in enumerate(value)]
     found = [number for number in numbers if number is not None]
     return found if len(found) == len(value) else None
+
+
+def _names(value: Any, place: Place, wrong: Complaints) -> list[str] | None:
+    named = isinstance(value, list) and value and all(isinstance(name, str) for name in value)
+    return value if named else _refused("names", value, place, wrong)
 
 
 def _by_year(item: Reader, value: Any, place: Place, wrong: Complaints, least: int = 1) -> dict[int, Any] | None:

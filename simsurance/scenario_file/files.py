@@ -70,6 +70,12 @@ def shipped(fragments: bool = False) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
+def countries() -> dict[str, Path]:
+    """The files of the shipped schemes of other countries by name; each lies in a folder of its own with its tables."""
+    folders = (path for path in (scenarios_folder() / "countries").glob("*") if path.is_dir())
+    return {path.name: path / f"{path.name}.toml" for path in sorted(folders)}
+
+
 def label_of(path: Path, home: Path | None = None, elsewhere: str | None = None) -> str:
     """How messages call a file: shipped files by their folder, others from `home`, the current folder, where inside it."""
     path = path.absolute()
@@ -96,6 +102,8 @@ def find(name: str | Path, folder: Path | None = None, fragments: bool = False) 
         return path if path.suffix == ".toml" else f"a {kind} file is TOML; give a path that ends in .toml"
     if text in (names := shipped(fragments)):
         return (scenarios_folder() / "fragments" if fragments else scenarios_folder()) / f"{text}.toml"
+    if not fragments and text in countries():
+        return countries()[text]
     if text in shipped(fragments=not fragments):
         return _of_the_other_kind(text, fragments, folder)
     if text in RENAMED:

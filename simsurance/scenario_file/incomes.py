@@ -1,4 +1,4 @@
-"""Paths of disposable income in plain numbers: whether the nation's stays between those of country and town."""
+"""Paths of disposable income in plain numbers: whether the nation's stays between those of its areas."""
 
 from simsurance.scenario_file.schedule import Schedule, last_named, level_in, value_in
 from simsurance.scenario_file.schema import ScenarioValues
@@ -7,16 +7,18 @@ ROUNDING = 1e-9
 
 
 def outside_band(values: ScenarioValues) -> int | None:
-    """The first year projected in which the nation's income a head is not between those of country and town."""
+    """The first year projected in which the nation's income a head is not between those of its areas."""
     economy = values.economy
-    levels = (economy.disposable_income, economy.disposable_income_urban, economy.disposable_income_rural)
-    nation, town, country = (
-        _path(values, level, excess)
-        for level, excess in zip(levels, (0.0, 0.0, economy.rural_growth_excess), strict=True)
-    )
+    if len(values.axes.areas) == 1:
+        return None
+    nation = _path(values, economy.disposable_income, 0.0)
+    areas = [
+        _path(values, getattr(economy.area_income, area), getattr(economy.area_growth_excess, area))
+        for area in values.axes.areas
+    ]
     for year in range(values.horizon.valuation_year, values.horizon.last_year + 1):
-        low, high = sorted((town[year], country[year]))
-        if not low * (1 - ROUNDING) <= nation[year] <= high * (1 + ROUNDING):
+        of_areas = [area[year] for area in areas]
+        if not min(of_areas) * (1 - ROUNDING) <= nation[year] <= max(of_areas) * (1 + ROUNDING):
             return year
     return None
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import KEYS, NAMED, ROOT_KEYS, SECTIONS, Key
+from simsurance.scenario_file.register import MARKS
 from simsurance.scenario_file.schema import NAME
 
 FILE_NAME: Final = "simsurance.schema.json"
@@ -19,6 +20,18 @@ OPERATOR: Final = {
     "additionalProperties": False,
 }
 """A value relative to the one beneath."""
+_REGISTERED: Final = {
+    "type": "object",
+    "properties": {
+        "source": {"type": "string", "minLength": 1},
+        "mark": {"enum": list(MARKS)},
+        "owner": {"type": "string"},
+        "valid_until": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+    },
+    "required": ["source", "mark"],
+    "additionalProperties": False,
+}
+"""A row of the register of own values."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -93,6 +106,9 @@ def _leaf(key: Key) -> dict[str, Any]:
         "pins": {**years, "minProperties": 0},
         "rules": _by_year({"enum": list(key.choices)}),
         "reasons": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        "labels": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        "names": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "register": {"type": "object", "additionalProperties": _REGISTERED},
         "choice": {"enum": list(key.choices)},
         "switch": {"type": "boolean"},
         "list": {"type": "array", "items": number, "minItems": 1},

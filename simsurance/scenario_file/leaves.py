@@ -6,17 +6,20 @@ from typing import Any
 
 from simsurance.scenario_file.faults import Fault, found, nearest, wanted
 from simsurance.scenario_file.files import Layer
+from simsurance.scenario_file.form import form_of
 from simsurance.scenario_file.keys import (
+    AT_ROOT_KEYS,
     KEYS,
     LEVERS,
     NAMED,
-    REASONS,
     REMOVED,
     RENAMED,
-    ROOT_KEYS,
     SECTIONS,
     SMALL_TABLES,
+    UNSAID,
+    is_policy,
     is_section,
+    is_small_table,
     key_at,
     named_part,
 )
@@ -54,7 +57,7 @@ def _walk(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str, Any
     """Path, name and value of every entry that is a leaf, unknown, or not the table that the schema has there."""
     for name, value in table.items():
         path = f"{prefix}{name}"
-        table_here = is_section(path) and "." not in name and not (path in SMALL_TABLES and _is_schedule(value))
+        table_here = is_section(path) and "." not in name and not (is_small_table(path) and _is_schedule(value))
         if table_here and isinstance(value, Mapping) and (value or path in SECTIONS):
             yield from _walk(value, path + ".")
         else:
@@ -146,7 +149,7 @@ def _home(path: str) -> str:
 def reference_of(layer: Layer, faults: list[Fault]) -> tuple[Layer, Leaves]:
     """A root file without its table `reference`, and that table's leaves: the rules to calibrate behaviour under, incomes."""
     rest, leaves = set_apart(layer, "reference", faults)
-    for path in [path for path in leaves if path not in ROOT_KEYS]:
+    for path in [path for path in leaves if not is_policy(path) and path not in AT_ROOT_KEYS]:
         text = (
             "not one of the keys that a scenario needs of its root; give keys of participation, contributions or income"
         )
@@ -169,8 +172,9 @@ def set_apart(layer: Layer, name: str, faults: list[Fault]) -> tuple[Layer, Leav
 
 def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Keys and whole sections that a complete file lacks, each with what would be right."""
-    absent = [path for path in KEYS if path not in leaves and path != REASONS]
-    if len(absent) > len(KEYS) // 2:
+    keys = form_of(leaves).keys
+    absent = [path for path in keys if path not in leaves and path not in UNSAID]
+    if len(absent) > len(keys) // 2 or not leaves:
         return [("", 'most keys are missing; add extends = "baseline", or give every key')]
     told: dict[str, str] = {}
     for path in absent:
@@ -178,13 +182,13 @@ def missing(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
         if section:
             told[section] = 'the table is missing; a file without extends gives every key, or add extends = "baseline"'
         else:
-            told[path] = f"missing; a file without extends gives every key: {wanted(KEYS[path])}"
+            told[path] = f"missing; a file without extends gives every key: {wanted(keys[path])}"
     return list(told.items())
 
 
 def missing_inside(leaves: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Levers and pins that lack keys, each with what would be right."""
-    named = dict.fromkeys(named_part(path)[:2] for path in leaves if path not in KEYS)
+    named = dict.fromkeys(part[:2] for path in leaves if (part := named_part(path))[0])
     told = []
     for table, name in named:
         keys = {key: known for key, known in NAMED[table].items() if not known.optional}

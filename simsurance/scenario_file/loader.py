@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,17 +16,19 @@ from simsurance.scenario_file.combinations import combined
 from simsurance.scenario_file.faults import Fault, found, refuse
 from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.files import IN_PYTHON, LONGEST_CHAIN, MOST_FRAGMENTS, TABLES, Layer, find, read
+from simsurance.scenario_file.form import AXES, Form, form_of
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
     DEMOGRAPHY_KEYS,
-    KEYS,
     LEVERS,
     PINS,
-    POLICY_KEYS,
     REASONS,
-    ROOT_KEYS,
+    REGISTER,
+    UNSAID,
     in_order,
+    is_policy,
     key_at,
+    named_part,
 )
 from simsurance.scenario_file.leaves import (
     Leaves,
@@ -41,6 +44,7 @@ from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.notes import held_on, income_notes, mixed, notes, pin_notes
 from simsurance.scenario_file.operators import OPERATORS, applied, is_operator, operator_of, within_bounds, wrong_with
 from simsurance.scenario_file.own_fund import calibrated_elsewhere, inherited, resting_on
+from simsurance.scenario_file.own_register import stale, wrong_rows
 from simsurance.scenario_file.plausible import implausible, unknown_reasons, unless_meant
 from simsurance.scenario_file.schedule import Ramp
 from simsurance.scenario_file.schema import FUND, ScenarioValues
@@ -48,7 +52,7 @@ from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import carried, countable, is_shipped, years_covered
 
 TITLES: Final = ("title", "title_zh", "description", "description_zh")
-TOLD: Final = (*TITLES, REASONS)
+TOLD: Final = (*TITLES, REASONS, REGISTER)
 """Keys that say something and change no number."""
 JOINTS: Final = dict(zip(TITLES, (" + ", " + ", " ", ""), strict=True))
 """What stands between the titles of a scenario and of a fragment upon it."""
@@ -104,6 +108,11 @@ class Scenario:
             raise SimsuranceError(f"{self.name}:{path}: {unknown(f'{path}')}")
         return deepcopy(self.leaves[path])
 
+    @cached_property
+    def form(self) -> Form:
+        """Areas and income groups of the scheme, and the tables of a complete file that it lacks."""
+        return form_of(self.leaves, self.root_leaves)
+
     @property
     def currency(self) -> str:
         """The label of the currency of all amounts."""
@@ -142,6 +151,7 @@ class Scenario:
             *income_notes(self.values, changed),
             *mixed(self.leaves, self.root.data, changed),
             *resting_on(self.leaves, self.layers, self.tables),
+            *stale(self.leaves),
             *implausible(self.leaves, self.layers),
             *pin_notes(self.values, changed),
             *(Note("bound", vars(bound)) for bound in self.bounds_met),
@@ -233,7 +243,7 @@ class Scenario:
         differing = {
             path: value
             for path, value in pinned_in.items()
-            if path.startswith(f"{LEVERS}.") or (path in KEYS and value != self.leaves[path])
+            if path.startswith(f"{LEVERS}.") or (path in self.form.keys and value != self.leaves[path])
         }
         return toml_text(leaves, reference=policy, pinned_in=differing)
 
@@ -281,6 +291,16 @@ class _Stack:
                 self.relative.add(path)
         self.waiting = []
 
+    def keep_to(self, form: Form, root: Layer, faults: list[Fault]) -> None:
+        """Leave out the root's keys that a form has not, where another file has set its axes; keys of others are faults."""
+        own_axes = any(path in self.layers and self.layers[path] is not root for path in AXES)
+        for path in [
+            path for path in self.leaves if key_at(path) and not named_part(path)[0] and path not in form.keys
+        ]:
+            if not own_axes or self.layers[path] is not root:
+                faults.append(self.layers[path].fault(path, form.foreign(path)))
+            del self.leaves[path], self.layers[path]
+
     def bring_within_bounds(self) -> list[Bound]:
         """Bring what operators have made within the bounds of its keys; where one binds, wanted and used."""
         found = []
@@ -301,8 +321,12 @@ class _Stack:
             leaves = {"title_zh": leaves["title"], **leaves}
         if "description" in leaves:
             leaves = {"description_zh": "", **leaves}
-        if isinstance(why := leaves.get(REASONS), Mapping):
-            leaves = {**leaves, REASONS: {**self.leaves.get(REASONS, {}), **why}}
+        rows = self.leaves.get(REGISTER, {})
+        if isinstance(rows, Mapping) and not leaves.keys().isdisjoint(rows):  # another value has another source
+            self.leaves[REGISTER] = {path: row for path, row in rows.items() if path not in leaves}
+        for path in (REASONS, REGISTER):  # those of a parent and of options stand together
+            if isinstance(told := leaves.get(path), Mapping):
+                leaves = {**leaves, path: {**self.leaves.get(path, {}), **told}}
         self.waiting += [(path, value, layer) for path, value in leaves.items() if is_operator(value)]
         leaves = {path: value for path, value in leaves.items() if not is_operator(value)}
         self.relative -= leaves.keys()
@@ -359,13 +383,12 @@ def load(
             pinned_in = _differing(stack, differing, layer)
             pinning = 0
         if layer is chain[0]:
-            if REASONS not in stack.leaves:
-                stack.put({REASONS: {}}, layer)
+            stack.put({path: unsaid for path, unsaid in UNSAID.items() if path not in stack.leaves}, layer)
             faults.extend(layer.fault(key, text) for key, text in missing(stack.leaves))
             root_leaves = dict(stack.leaves)
             of_root = stack.leaves | root_reference
         elif layer.data.get("scope") == FUND and not layer.overlay:  # its own rules are no reform of the nation's
-            of_root |= {path: stack.leaves[path] for path in POLICY_KEYS if path in stack.leaves}
+            of_root |= {path: value for path, value in stack.leaves.items() if is_policy(path)}
     _put_fragments(stack, extras, faults)
     for layer in given:
         stack.put(leaves_of(layer, faults), layer)
@@ -374,7 +397,8 @@ def load(
     if len(name.encode()) > LONGEST_NAME:
         text = f"the name of the scenario is longer than {LONGEST_NAME} bytes; shorten it"
         faults.append(Fault(chain[-1].label, "", text))
-    kept = {path: of_root.get(path) for path in ROOT_KEYS}
+    kept = {path: of_root.get(path) for path in AT_ROOT_KEYS}
+    kept |= {path: value for path, value in of_root.items() if is_policy(path)}
     return _scenario(name, stack, _Base(root, kept, root_leaves), faults, pinned_in.with_those_that_pin(extras))
 
 
@@ -388,6 +412,11 @@ def _scenario(
     """Check the whole and raise all faults, or hand over the scenario; `pinned_in`: what factors of pins are found in."""
     root, of_root = base.root, base.of_root
     bounds_met = stack.bring_within_bounds()
+    form = form_of(stack.leaves, base.leaves)
+    stack.keep_to(form, root, faults)
+    if form != form_of(base.leaves):
+        with_axes = stack.layers.get(AXES[0], root)
+        faults.extend(with_axes.fault(path, text) for path, text in missing(stack.leaves))
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, root, faults)
     tables = tables_found(leaves, stack.layers, faults)
@@ -397,14 +426,16 @@ def _scenario(
         inherited(leaves, stack.layers, tables, faults)
         calibrated_elsewhere(leaves, stack.layers, tables, faults)
     unknown_reasons(leaves, stack.layers, faults)
+    wrong_rows(leaves, stack.layers, faults)
     refuse(faults)
     from_root, prefix = dict.fromkeys(leaves, root), "reference." if "reference" in root.data else ""
-    of_kind = [leaves | {path: of_root[path] for path in keys} for keys in (POLICY_KEYS, AT_ROOT_KEYS)]
+    at_the_root = {path: of_root[path] for path in AT_ROOT_KEYS}
+    rules = {path: value for path, value in of_root.items() if is_policy(path) and path in form.keys}
+    of_kind = [leaves | rules, leaves | at_the_root]
     reference, at_root = (
         values if own == leaves else validated(own, from_root, root, faults, prefix) for own in of_kind
     )
     at_home = all(stack.layers[path].folder == root.folder for path in DEMOGRAPHY_KEYS)
-    at_the_root = {path: of_root[path] for path in AT_ROOT_KEYS}
     root_tables = tables if of_kind[1] == leaves and at_home else tables | tables_found(at_the_root, from_root, faults)
     for own, files in zip(of_kind, (tables, root_tables), strict=True):
         if own != leaves:

@@ -20,7 +20,7 @@ from simsurance.scenario_file.sections import (
     text,
 )
 
-PersonalRule = Literal["schedule", "growth", "with_income", "indexed"]
+PersonalRule = Literal["schedule", "growth", "with_income", "indexed", "payroll"]
 SubsidyRule = Literal["schedule", "growth", "with_income", "ratio", "share", "indexed"]
 
 
@@ -28,7 +28,7 @@ class PersonalContribution(Section):
     """What an insured person pays, by insured year."""
 
     rule: Annotated[dict[int, PersonalRule], "rules"] = text(
-        "schedule, growth, with_income (last year's grows as disposable income) or indexed, from the year named on"
+        "schedule, growth, with_income (last year's grows as disposable income), indexed or payroll, from the year named on"
     )
     schedule: Schedule = amount("contribution per person by insured year", "yuan a year", 0)
     growth_rate: Schedule = quantity("growth on last year's contribution", "a year", -0.5, 1)
@@ -63,10 +63,29 @@ class Subsidy(Section):
     )
 
 
+class Payroll(Section):
+    """Contributions of a share of earnings, members' and employers' together; read with the rule payroll."""
+
+    rate: Schedule = quantity("contributions, share of the earnings that count", "share", 0, 1)
+    earnings: Schedule = amount(
+        "earnings that count of an insured person of relative earnings 1, up to the last year named, with constant growth "
+        "between; a number: up to the year of the valuation date",
+        "yuan a year",
+        0,
+    )
+    earnings_growth_excess: Schedule = quantity(
+        "growth of those earnings beyond that of disposable income, after the last year named", "a year", -0.2, 0.2
+    )
+    earnings_table: str = text(
+        "relative earnings that count of the insured by age and sex; the subsidy moves with them"
+    )
+
+
 class Contributions(Section):
     """Income of the resident fund (method note, section 6)."""
 
     personal: PersonalContribution
+    payroll: Payroll
     subsidy: Subsidy
     assistance_share: Schedule = quantity(
         "share of an assisted person's contribution that medical assistance pays", "share", 0, 1

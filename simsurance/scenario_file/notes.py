@@ -6,6 +6,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.incomes import outside_band
 from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.note import Note
@@ -13,14 +14,16 @@ from simsurance.scenario_file.pins import held_levers, pinning
 from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schema import FUND, ScenarioValues
 from simsurance.scenario_file.years import (
+    AREA_GROWTH,
+    AREA_INCOME,
     COST_GROWTH,
     COUNTED_AGES,
     DEATH_RATES,
     GROWN_AFTER,
-    INCOME_GROWTH,
-    INCOMES,
+    INCOME,
     MORTALITY,
     OF_MORTALITY,
+    REAL_GROWTH,
     STOCK,
     Leaves,
     carried,
@@ -35,8 +38,8 @@ from simsurance.scenario_file.years import (
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
-OF_THE_BAND: Final = frozenset((*INCOMES, *INCOME_GROWTH, "economy.inflation"))
-"""What the incomes of the nation, of town and country follow from."""
+OF_THE_BAND: Final = (INCOME, AREA_INCOME, REAL_GROWTH, AREA_GROWTH, "economy.inflation")
+"""What the keys begin with that the incomes of the nation and its areas follow from."""
 
 
 def notes(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
@@ -57,10 +60,12 @@ def unread(leaves: Leaves, tables: Mapping[str, Path]) -> Iterator[Note]:
     """A note for each table of one's own with rows of years that a run does not read; later stocks have a note of their own."""
     opening, last_year = leaves["horizon.valuation_year"], leaves["horizon.last_year"]
     for path, (first, last) in years_read(opening, last_year, tables).items():
-        there = table_years(tables[path])
-        if there is None or is_shipped(tables[path]) or (path == STOCK and of_january(tables[path])):
+        there = table_years(tables[path]) if path in tables else None
+        of_package = is_shipped(tables[path]) if path in tables else False
+        of_package = of_package or (path in tables and tables[path].is_relative_to(scenarios_folder()))
+        if there is None or of_package or (path == STOCK and of_january(tables[path])):
             continue
-        if path == DEATH_RATES and any(leaves[key] for key in OF_MORTALITY):
+        if path == DEATH_RATES and any(leaves.get(key) for key in OF_MORTALITY):
             first = min(first, first_needed(MORTALITY[0], leaves, opening, tables)[0])
         before, after = (there[0], min(there[1], first - 1)), (max(there[0], last + 1), there[1])
         sides = (before,) if path == STOCK else (before, after)
@@ -89,8 +94,8 @@ def mixed(leaves: Leaves, root: Mapping[str, Any], changed: Collection[str]) -> 
     if ratio is None or leaves["scope"] == FUND or ALIKE[0] <= ratio <= ALIKE[1]:
         return
     for path, others in OF_ANOTHER_FUND.items():
-        employees = path.startswith(("employee.", "membership.employee")) and not leaves["employee.projected"]
-        if not employees and not {path, *others} & set(changed):
+        employees = path.startswith(("employee.", "membership.employee")) and not leaves.get("employee.projected")
+        if path in leaves and not employees and not {path, *others} & set(changed):
             yield Note("mixed", {"path": path, "ratio": ratio})
 
 
@@ -103,7 +108,7 @@ def of_draws(scenario: "Scenario") -> list[Note]:
 
 def held_on(leaves: Leaves, changed: Collection[str]) -> Iterator[Note]:
     """A note for each path of cost growth of one's own with a hole: the growth of one year goes on through it."""
-    for path in [path for path in COST_GROWTH if path in GROWN_AFTER.values() and path in changed]:
+    for path in [path for path in COST_GROWTH if path in GROWN_AFTER.values() and path in changed and path in leaves]:
         years = years_named(leaves[path]) if isinstance(leaves[path], Mapping) and "ramp" not in leaves[path] else []
         for year, following in pairwise(years):
             if following > year + 1:
@@ -111,9 +116,10 @@ def held_on(leaves: Leaves, changed: Collection[str]) -> Iterator[Note]:
 
 
 def income_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:
-    """What is told of incomes that are not the root's: the nation's outside what country and town have."""
-    if not OF_THE_BAND.isdisjoint(changed) and (year := outside_band(values)):
-        yield Note("outside_band", {"year": year, "nation": INCOMES[0], "parts": INCOMES[1:]})
+    """What is told of incomes that are not the root's: the nation's outside what its areas have."""
+    if any(path.startswith(OF_THE_BAND) for path in changed) and (year := outside_band(values)):
+        parts = [f"{AREA_INCOME}{area}" for area in values.axes.areas]
+        yield Note("outside_band", {"year": year, "nation": INCOME, "parts": parts})
 
 
 def pin_notes(values: ScenarioValues, changed: Iterable[str]) -> Iterator[Note]:

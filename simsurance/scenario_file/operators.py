@@ -7,7 +7,7 @@ from typing import Any, Final
 from simsurance.scenario_file.faults import found, number_wanted
 from simsurance.scenario_file.keys import Key, key_at
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, is_calendar_year, level_in, value_in
-from simsurance.scenario_file.years import GROWN_AFTER, INCOMES, MEAN_WAGE, years_named
+from simsurance.scenario_file.years import AREA_INCOME, GROWN_AFTER, INCOME, MEAN_WAGE, years_named
 
 OPERATORS: Final[Mapping[str, Callable[[float, float], float]]] = {
     "multiply": lambda beneath, by: beneath * by,
@@ -19,7 +19,7 @@ KINDS: Final = ("number", "schedule")
 """What an operator acts on."""
 DIGITS: Final = 15
 """Of a result, so that 0.66226 and 0.05 make 0.71226."""
-LEVELS: Final = (*INCOMES, MEAN_WAGE)
+LEVELS: Final = (INCOME, MEAN_WAGE)
 
 
 def is_operator(value: Any) -> bool:
@@ -49,7 +49,7 @@ def wrong_with(path: str, value: Mapping[str, Any], beneath: Any) -> str | None:
     if not _numbers_of(beneath):
         return f"{'nothing' if beneath is None else 'no number'} lies beneath to act on; give the value itself"
     last = max(years_named(beneath), default=None)
-    grows = path in LEVELS or (
+    grows = _is_level(path) or (
         path in GROWN_AFTER.values() and not (isinstance(beneath, Mapping) and "ramp" in beneath)
     )
     if first is not None and grows and last is not None and first > last:
@@ -64,6 +64,11 @@ def _numbers_of(beneath: Any) -> list[float]:
     well = all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers)
     named = not isinstance(beneath, Mapping) or years_named(beneath)
     return numbers if well and named else []
+
+
+def _is_level(path: str) -> bool:
+    """Whether a key holds incomes or wages, on which growth lies between the years named."""
+    return path in LEVELS or path.startswith(AREA_INCOME)
 
 
 def applied(path: str, value: Mapping[str, Any], beneath: Any) -> Any:
@@ -81,8 +86,8 @@ def applied(path: str, value: Mapping[str, Any], beneath: Any) -> Any:
         changed = {year: act(number) for year, number in knots.items()}
     else:
         schedule: Any = Ramp(ramp=knots) if ramp else knots
-        held = level_in if path in LEVELS else value_in
-        straight = ramp or path in LEVELS
+        held = level_in if _is_level(path) else value_in
+        straight = ramp or _is_level(path)
         before = {first - 1: held(schedule, first - 1)} if straight else {}
         changed = {year: number for year, number in (knots | before).items() if year < first}
         changed |= {first: act(held(schedule, first) or 0.0)}

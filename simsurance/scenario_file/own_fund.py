@@ -9,7 +9,7 @@ from simsurance.scenario_file.faults import Fault
 from simsurance.scenario_file.files import Layer, scenarios_folder
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schema import FUND
-from simsurance.scenario_file.years import COUNTED_AGES, is_shipped
+from simsurance.scenario_file.years import AREA_INCOME, COUNTED_AGES, is_shipped
 
 Leaves = Mapping[str, Any]
 STOCK: Final = "population.stock_table"
@@ -37,7 +37,7 @@ INCOME: Final = "economy.disposable_income"
 STANDARDS: Final = ("contributions.personal", "contributions.subsidy")
 SUPPLEMENT: Final = "contributions.local_supplement"
 LEVELS: Final = (
-    *(f"{INCOME}{area}" for area in ("", "_urban", "_rural")),
+    INCOME,
     *(f"{standard}.schedule" for standard in STANDARDS),
     *(SUPPLEMENT, "employee.wage.mean", "claims.inpatient.level", "claims.outpatient.level"),
     *(f"employee.care.{level}_level" for level in ("use", "inpatient", "outpatient")),
@@ -55,8 +55,8 @@ def inherited(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str,
         return _is_shipped(origins[path]) or (path in tables and is_shipped(tables[path]))
 
     for path, right in TOTALS.items():
-        unread = path.startswith(OF_EMPLOYEES) and leaves["employee.projected"] is not True
-        if of_nation(path) and leaves[path] not in ({}, 1) and not unread:
+        unread = path.startswith(OF_EMPLOYEES) and leaves.get("employee.projected") is not True
+        if path in leaves and of_nation(path) and leaves[path] not in ({}, 1) and not unread:
             faults.append(fund.fault(path, f"the nation's, which a fund of its own does not inherit; {right}"))
     for standard in STANDARDS:
         schedule, rule, share = (f"{standard}.{name}" for name in ("schedule", "rule", "income_share"))
@@ -105,6 +105,7 @@ def resting_on(leaves: Leaves, origins: Mapping[str, Layer], tables: Mapping[str
         return
     if is_shipped(tables[MIGRATION]) and not is_shipped(tables[STOCK]):
         yield Note("migrants_scaled", {"table": MIGRATION})
-    taken = [path for path in LEVELS if _is_shipped(origins[path])]
+    levels = [path for path in (*LEVELS, *leaves) if path in LEVELS or path.startswith(AREA_INCOME)]
+    taken = [path for path in dict.fromkeys(levels) if path in origins and _is_shipped(origins[path])]
     if taken:
         yield Note("of_the_nation", {"paths": taken})

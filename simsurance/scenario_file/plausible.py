@@ -10,7 +10,7 @@ from typing import Any, Final
 from simsurance.language import CNY
 from simsurance.scenario_file.faults import Fault
 from simsurance.scenario_file.files import TABLES, Layer, of_the_shipped, read, scenarios_folder
-from simsurance.scenario_file.keys import KEYS, REASONS, Key
+from simsurance.scenario_file.keys import REASONS, Key, key_at
 from simsurance.scenario_file.leaves import unknown
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.register import rows
@@ -74,7 +74,7 @@ def implausible(leaves: Mapping[str, Any], layers: Mapping[str, Layer]) -> Itera
 
     None in another currency: that is another country.
     """
-    own = [KEYS[path] for path, layer in layers.items() if path in KEYS and not of_the_shipped(layer)]
+    own = [key for path, layer in layers.items() if (key := key_at(path)) and not of_the_shipped(layer)]
     own = [key for key in own if key.kind != "table"] if leaves["economy.currency"] == CNY else []
     nation = _baseline() if own else {}
     for key in own:
@@ -130,7 +130,7 @@ def unknown_reasons(leaves: Mapping[str, Any], origins: Mapping[str, Layer], fau
     reasons = leaves.get(REASONS)
     for path, why in reasons.items() if isinstance(reasons, Mapping) else ():
         where = f"{REASONS}.{path}"
-        if path not in KEYS:
+        if key_at(path) is None:
             faults.append(origins[REASONS].fault(where, unknown(path)))
         elif isinstance(why, str) and not why.strip():
             faults.append(origins[REASONS].fault(where, 'no reason is given; say in "quotes" why the value is meant'))

@@ -16,13 +16,19 @@ from simsurance.scenario_file.money_sections import Benefits, Claims, Contributi
 from simsurance.scenario_file.schedule import Pins, Schedule
 from simsurance.scenario_file.sections import (
     LARGEST_AMOUNT,
+    ByArea,
     ByNeed,
+    Labels,
     Number,
+    PathByArea,
     a_label,
     amount,
     calendar_year,
+    group_names,
+    labels_of_groups,
     quantity,
     text,
+    the_first_group,
 )
 
 NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
@@ -84,6 +90,24 @@ class Horizon(Section):
     last_year: int = calendar_year("last calendar year projected", _not_before)
 
 
+class Axes(Section):
+    """The areas and income groups of the scheme; keys by area and income group, and columns of tables, go by their names."""
+
+    areas: list[str] = text(
+        "names of the areas, one or more; persons move between the last and each of the others", group_names
+    )
+    income_groups: list[str] = text("names of the income groups, one or more", group_names)
+    assisted: str = text(
+        "the income group whose contribution is assisted, the first, which exchanges persons with the second; empty for none",
+        the_first_group,
+    )
+    labels: Labels = text(
+        "what areas and income groups are called in tables and charts, by name; those without are called by their names",
+        labels_of_groups,
+    )
+    labels_zh: Labels = text("the same in Chinese", labels_of_groups)
+
+
 class CountedAges(Section):
     """Published counts by broad age that the opening stock is brought to; dates without a count keep the table's ages."""
 
@@ -103,9 +127,11 @@ class Population(Section):
     total_fertility_table: str = text("total fertility by calendar year and variant")
     sex_ratio_table: str = text("males per female birth by calendar year")
     migration_table: str = text("net migrants by calendar year, age and sex")
-    urban_share_table: str = text("urban share of the population on 1 January by year")
-    urban_share_by_age_table: str = text("urban share by age, the pattern of the opening stock")
-    area_moves_table: str = text("relative propensity to move from country to town by age")
+    area_share_table: str = text(
+        "share of each area but the last in the population on 1 January by year, in a column `<area>_share`"
+    )
+    area_share_by_age_table: str = text("the same shares by age, the pattern of the opening stock")
+    area_moves_table: str = text("relative propensity to move from area to area by age")
     income_groups_table: str = text("share and relative income of the income groups by area")
     fertility_variant: FertilityVariant = text(
         "path of total fertility from the valuation year on: a variant, or a bound of its 80 or 95 percent interval"
@@ -113,7 +139,7 @@ class Population(Section):
     fertility_level: Schedule = quantity(
         "factor on fertility that brings births to the national count", "factor", 0.2, 3
     )
-    rural_fertility_ratio: Number = quantity("fertility of rural women, urban women = 1", "factor", 0.3, 3)
+    area_fertility: ByArea = quantity("relative fertility of the women of an area", "factor", 0.3, 3)
     mortality_factor: Schedule = quantity("factor on all death rates", "factor", 0.5, 1.5)
     mortality_level: Schedule = quantity(
         "factor on all death rates that brings deaths to the national count", "factor", 0.5, 1.5
@@ -151,13 +177,12 @@ class Economy(Section):
         "yuan a year",
         100,
     )
-    disposable_income_urban: Schedule = amount("disposable income per head, urban, likewise", "yuan a year", 100)
-    disposable_income_rural: Schedule = amount("disposable income per head, rural, likewise", "yuan a year", 100)
+    area_income: PathByArea = amount("disposable income per head of an area, likewise", "yuan a year", 100)
     real_income_growth: Schedule = quantity(
         "real growth of disposable income per head after the last year named", "a year", -0.2, 0.2
     )
-    rural_growth_excess: Schedule = quantity(
-        "growth of rural over national disposable income per head", "a year", -0.1, 0.1
+    area_growth_excess: PathByArea = quantity(
+        "growth of an area's over national disposable income per head", "a year", -0.1, 0.1
     )
     drift_of_areas: bool = text(
         "moves between areas and income groups since the valuation date add to mean income and cost at each age; if not, the "
@@ -323,10 +348,17 @@ class ScenarioValues(Section):
     description: str = text("what the scenario asks, in a sentence or two")
     description_zh: str = text("the same in Chinese; empty where a file gives the description in English alone")
     plausible: dict[str, str] = text("why values outside what is plausible are meant, by key: no note tells them then")
+    register: dict[str, dict[str, str]] = text(
+        "where own values come from, by key: source, mark of certainty, owner, valid_until (the last date on which they hold)"
+    )
+    judged_on: str = text(
+        "date on which the validity of own values is judged, such as 2026-12-31; empty: the valuation date"
+    )
     scope: Scope = text(
         "whose totals stand here: the nation's, or those of a separate fund, which inherits none of the nation's"
     )
     horizon: Horizon
+    axes: Axes
     population: Population
     economy: Economy
     health: Health

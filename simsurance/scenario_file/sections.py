@@ -4,14 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
+from simsurance.axes import NATIONAL, Groups
 from simsurance.scenario_file.fields import NO_DEFAULT, Field, Refused, Section
 from simsurance.scenario_file.schedule import CALENDAR, Schedule
 
 Number = Annotated[float, "number"]
 Pair = Annotated[list[float], "pair"]
+Labels = Annotated[dict[str, str], "labels"]
 Check = Callable[[Any, Mapping[str, Any]], None]
 LARGEST_AMOUNT = 1e30
 """What no sum reaches in any currency; the arithmetic is exact to its sixteenth digit whatever the size."""
+NAME_OF_GROUP = re.compile(r"(?!(ramp|national)$)[a-z](_?[a-z0-9]){0,29}")
+"""The name of an area or income group, a key of a file: small letters, digits and single _."""
 LABEL = re.compile(r"(?=.{1,20}$)[^\W\d_]+\$?(?:[ .][^\W\d_]+\$?)*\.?|[$€£¥₩₹₫₱฿]")
 """A label: letters, with single blanks or dots between them, or the sign of a currency."""
 
@@ -47,6 +51,26 @@ def a_label(words: str, before: Mapping[str, Any]) -> None:
         raise Refused("label")
 
 
+def group_names(names: list[str], before: Mapping[str, Any]) -> None:
+    """Names of areas or income groups: short, each once, such as keys of a file have."""
+    if len(set(names)) < len(names) or not all(NAME_OF_GROUP.fullmatch(name) for name in names):
+        raise Refused("names")
+
+
+def labels_of_groups(labels: dict[str, str], before: Mapping[str, Any]) -> None:
+    """Labels of areas and income groups that there are."""
+    names = [*(before.get("areas") or labels), *(before.get("income_groups") or labels)]
+    if unknown := [name for name in labels if name not in names]:
+        raise Refused("labels", name=unknown[0], names=names)
+
+
+def the_first_group(name: str, before: Mapping[str, Any]) -> None:
+    """The assisted group is the first of at least two, or there is none."""
+    groups = before.get("income_groups")
+    if name and groups and (name != groups[0] or len(groups) < 2):
+        raise Refused("assisted", first=groups[0], groups=len(groups))
+
+
 def a_band(band: list[float], before: Mapping[str, Any]) -> None:
     """A pair of a lower and a higher number, or none."""
     if band and (len(band) != 2 or band[0] >= band[1]):
@@ -69,27 +93,44 @@ class PathByNeed(Section):
     high: Schedule
 
 
-class ByArea(Section):
-    """One number an area."""
+class ByArea(Section, members=NATIONAL.areas, held=Number):
+    """One number an area; the areas are those of the scenario."""
 
-    urban: Number
-    rural: Number
-
-
-class ByIncome(Section):
-    """One number an income group."""
-
-    assisted: Number
-    low: Number
-    middle: Number
-    high: Number
+    AXIS, HELD = "area", Number
 
 
-class ByAreaIncome(Section):
+class PathByArea(Section, members=NATIONAL.areas, held=Schedule):
+    """One number or path an area; the areas are those of the scenario."""
+
+    AXIS, HELD = "area", Schedule
+
+
+class ByIncome(Section, members=NATIONAL.income_groups, held=Number):
+    """One number an income group; the groups are those of the scenario."""
+
+    AXIS, HELD = "income", Number
+
+
+class ByAreaIncome(Section, members=NATIONAL.areas, held=ByIncome):
     """One number an area and income group."""
 
-    urban: ByIncome
-    rural: ByIncome
+    AXIS, HELD = "area", ByIncome
+
+
+def formed(table: type[Section], groups: Groups) -> type[Section]:
+    """A table of keys with the areas and income groups of a scenario in place of the national ones."""
+    axis, held = getattr(table, "AXIS", ""), getattr(table, "HELD", None)
+    if axis:
+        names = groups.areas if axis == "area" else groups.income_groups
+        inside = formed(held, groups) if isinstance(held, type) and issubclass(held, Section) else held
+        if names == tuple(table.FIELDS) and inside is held:
+            return table
+        return type(table.__name__, (table,), {"__doc__": table.__doc__, "HELD": inside}, members=names, held=inside)
+    inside = {name: formed(field.table, groups) for name, field in table.FIELDS.items() if field.table}
+    if all(inside[name] is table.FIELDS[name].table for name in inside):
+        return table
+    hints = {name: inside.get(name, field.hint) for name, field in table.FIELDS.items()}
+    return type(table.__name__, (table,), {"__doc__": table.__doc__, "__annotations__": hints, **table.FIELDS})
 
 
 class PathBySex(Section):

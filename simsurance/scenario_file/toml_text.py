@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from simsurance.scenario_file.keys import SMALL_TABLES, in_order, key_at
+from simsurance.scenario_file.keys import REGISTER, in_order, is_small_table, key_at
 from simsurance.scenario_file.leaves import nested
 
 APART: Final = {
@@ -33,7 +33,9 @@ def _table_lines(table: Mapping[str, Any], prefix: str) -> list[str]:
     for name, value in table.items():
         path = prefix + name
         known = path.partition(".")[2] if path.partition(".")[0] in APART else path
-        if isinstance(value, Mapping) and key_at(known) is None and known not in SMALL_TABLES:
+        if path == REGISTER and value:
+            below += [f"\n[{path}]", *(f"{_name(key)} = {toml_value(row)}" for key, row in value.items())]
+        elif isinstance(value, Mapping) and key_at(known) is None and not is_small_table(known):
             below += _table_lines(value, path + ".")
         else:
             lines.append(f"{name} = {toml_value(value)}")

@@ -10,13 +10,15 @@ from typing import Any, Final
 from simsurance.csv_text import LARGEST_TABLE, text_of
 from simsurance.scenario_file.faults import Fault
 from simsurance.scenario_file.files import TABLES, Layer, to_change
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.schedule import is_calendar_year, is_year
 
 Leaves = Mapping[str, Any]
 
-INCOMES: Final = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
-INCOME_GROWTH: Final = ("economy.real_income_growth", "economy.rural_growth_excess")
+INCOME: Final = "economy.disposable_income"
+AREA_INCOME: Final = "economy.area_income."
+REAL_GROWTH: Final = "economy.real_income_growth"
+AREA_GROWTH: Final = "economy.area_growth_excess."
 MEAN_WAGE: Final = "employee.wage.mean"
 COST_GROWTH: Final = tuple(
     f"{section}.{name}" for section in ("claims.trend", "employee.care") for name in ("real_growth", "use_growth")
@@ -33,7 +35,7 @@ TO_REFERENCE: Final = frozenset(
         *COST_GROWTH,
         *(path for path, level in GROWN_AFTER.items() if level in COST_GROWTH),
         "economy.inflation",
-        INCOME_GROWTH[0],
+        REAL_GROWTH,
     )
 )
 """What is read to the reference year of cost, where the horizon ends before it."""
@@ -77,14 +79,20 @@ KNOWN_TO: Final[Mapping[str, int]] = {
 """Factors found year by year from what was published: on the valuation date that of so many years before is known."""
 
 
-FOLLOWED: Final[Mapping[str, Sequence[str]]] = {
-    **{path: (level,) for path, level in GROWN_AFTER.items()},
-    **dict.fromkeys((*INCOME_GROWTH, "economy.inflation"), INCOMES),
-    **dict.fromkeys(INCOMES, (MEAN_WAGE,)),
-    "employee.wage.growth_excess": (MEAN_WAGE,),
-    **dict.fromkeys(DEMOGRAPHY, (STOCK,)),
-}
-"""The levels and stocks whose last year says from when on a growth rate, an income or a factor is needed."""
+def incomes_of(leaves: Leaves) -> list[str]:
+    """The keys of disposable income, of the nation and of each area."""
+    return [INCOME, *(path for path in leaves if path.startswith(AREA_INCOME))]
+
+
+def followed(path: str, leaves: Leaves) -> Sequence[str]:
+    """The levels and stocks whose last year says from when on a growth rate, an income or a factor is needed."""
+    if path in GROWN_AFTER:
+        return (GROWN_AFTER[path],)
+    if path in (REAL_GROWTH, "economy.inflation") or path.startswith(AREA_GROWTH):
+        return incomes_of(leaves)
+    if path == INCOME or path.startswith(AREA_INCOME) or path == "employee.wage.growth_excess":
+        return (MEAN_WAGE,)
+    return (STOCK,) if path in DEMOGRAPHY else ()
 
 
 def years_covered(
@@ -113,7 +121,7 @@ def years_covered(
         return  # whatever else is amiss hangs on the date
     named_reference = leaves.get("claims.trend.reference_year")
     reference = named_reference if isinstance(named_reference, int) else last_year
-    for path in (path for path, key in KEYS.items() if key.kind in ("schedule", "rules") and path in leaves):
+    for path in (path for path in leaves if (known := key_at(path)) and known.kind in ("schedule", "rules")):
         named = years_named(leaves[path])
         needed, why = first_needed(path, leaves, opening, tables)
         if (
@@ -122,7 +130,13 @@ def years_covered(
             and needed <= (last_year if path not in TO_REFERENCE else max(last_year, reference))
         ):
             text = f"begins in {min(named)}, after {needed}, {why}; begin in {needed} or before"
-            tell(path, text, OPENING_YEAR, "claims.trend.reference_year", *FOLLOWED.get(path, ()))
+            tell(
+                path,
+                text,
+                OPENING_YEAR,
+                "claims.trend.reference_year",
+                *(other for other in followed(path, leaves) if other in leaves),
+            )
     for path, (first, last) in years_read(opening, last_year, tables).items():
         if path not in tables or not is_shipped(tables[path]) or not (there := table_years(tables[path])):
             continue  # tables of one's own are read row by row where a run begins
@@ -178,8 +192,8 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
     """The first year that a run needs a schedule for, and what happens in that year."""
     reference = leaves.get("claims.trend.reference_year", opening)
     prices = min(opening, reference if isinstance(reference, int) else opening)
-    if path in INCOMES or path == MEAN_WAGE:
-        wages = years_named(leaves.get(MEAN_WAGE)) if path in INCOMES else []
+    if path in (INCOME, MEAN_WAGE) or path.startswith(AREA_INCOME):
+        wages = years_named(leaves.get(MEAN_WAGE)) if path != MEAN_WAGE else []
         first = min(prices - 1, max(wages, default=prices))
         return first, "the year before the first of the valuation year and the reference year of cost"
     if path == "employee.wage.growth_excess":
@@ -189,7 +203,7 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
         return first, "the first year whose mortality counts"
     if path in DEMOGRAPHY and (stepped := _stepped_from(opening, tables)) < opening:
         return stepped, "the year from which the population is stepped to the valuation date"
-    if path in INCOME_GROWTH:
+    if path == REAL_GROWTH or path.startswith(AREA_GROWTH):
         return _after_incomes(leaves, opening), "the year after the last disposable income"
     if path == "economy.inflation":
         return min(prices, _after_incomes(leaves, opening)), "the first year whose prices count"
@@ -206,7 +220,7 @@ def first_needed(path: str, leaves: Leaves, opening: int, tables: Mapping[str, P
 
 def _after_incomes(leaves: Leaves, opening: int) -> int:
     """The first year for which an income is not given."""
-    return min(max(years_named(leaves.get(income)), default=opening - 1) + 1 for income in INCOMES)
+    return min(max(years_named(leaves.get(income)), default=opening - 1) + 1 for income in incomes_of(leaves))
 
 
 def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str, tuple[int, int]]:
@@ -216,7 +230,7 @@ def years_read(opening: int, last: int, tables: Mapping[str, Path]) -> dict[str,
     return {
         STOCK: (stepped if STOCK in tables and of_january(tables[STOCK]) else min(opening - 1, stepped), stepped),
         **{f"population.{name}_table": (stepped, last) for name in rates},
-        "population.urban_share_table": (opening, last + 1),
+        "population.area_share_table": (opening, last + 1),
         "employee.retirement_table": (opening, last),
     }
 
@@ -276,8 +290,8 @@ def _table_years(path: Path, _modified: int, _size: int) -> tuple[int, ...]:
 def carried(leaves: Leaves) -> dict[str, int]:
     """Yearly factors without a value for the last year that the valuation date knows, and the year whose value is kept."""
     opening = leaves["horizon.valuation_year"]
-    acting = (path for path in KNOWN_TO if leaves["employee.projected"] or not path.startswith(MONEY_OF_EMPLOYEES))
-    named = {path: years_named(leaves[path]) for path in acting}
+    acting = (path for path in KNOWN_TO if leaves.get("employee.projected") or not path.startswith(MONEY_OF_EMPLOYEES))
+    named = {path: years_named(leaves.get(path)) for path in acting}
     kept = {path: max(years) for path, years in named.items() if years and max(years) < opening - KNOWN_TO[path]}
     return dict(sorted(kept.items(), key=itemgetter(1)))
 

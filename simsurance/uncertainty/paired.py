@@ -69,7 +69,7 @@ BETTER: Final[dict[str, Better]] = {
 `none` where it depends on whom one asks, or where dates differ.
 """
 STEM: Final = re.compile(
-    r"(?P<stem>.+?)(_(urban|rural)_[a-z]+)?(_from_[a-z]+)?(_(first|last)_year|_now|_delayed)?"
+    r"(?P<stem>burden(?=_)|.+?)((?<=burden)_\w+?)?(_from_[a-z]+)?(_(first|last)_year|_now|_delayed)?"
     rf"(_({CONSTANT_PRICES}|of_income|of_gdp))?"
 )
 BY_YEAR: Final = ("reserve_months", f"closing_{CONSTANT_PRICES}")

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.optimize import brentq, least_squares
 from scipy.special import ndtr, ndtri
 
-from simsurance.axes import AREA, INCOME
+from simsurance.axes import NATIONAL
 from simsurance.data.build.evidence import Built, Cell, Residual, last_published, rows_of
 from simsurance.data.tables import FloatArray
 
@@ -85,7 +85,7 @@ def build() -> Built:
     """Fit the two spreads, cut the groups."""
     urban = macro("urbanisation_rate") / 100
     weights = np.array([urban, 1 - urban])
-    means = np.array([macro(f"disposable_income_{area}") for area in AREA.members])
+    means = np.array([macro(f"disposable_income_{area}") for area in NATIONAL.area.members])
     published = np.array([macro(f"disposable_income_quintile_{fifth}") for fifth in FIFTHS])
     targets = published / published.mean()
 
@@ -98,8 +98,8 @@ def build() -> Built:
     relative = income / shares
     rows: list[tuple[Cell, ...]] = [
         (area, group, round(float(shares[i, k]), DIGITS), round(float(relative[i, k]), DIGITS))
-        for i, area in enumerate(AREA.members)
-        for k, group in enumerate(INCOME.members)
+        for i, area in enumerate(NATIONAL.area.members)
+        for k, group in enumerate(NATIONAL.income.members)
     ]
     national, mixture_mean = macro("disposable_income_national"), float(weights @ means)
     median = threshold(0.5, weights, means, spreads)
@@ -121,7 +121,7 @@ def build() -> Built:
     ]
     return Built(
         "profiles/income_groups.csv",
-        (AREA.name, INCOME.name, "share", "relative_income"),
+        (NATIONAL.area.name, NATIONAL.income.name, "share", "relative_income"),
         rows,
         "share of an area's persons, and income relative to the area's mean",
         ("S_NBS2025", "S_COM2025", "S_JUDGEMENT"),

@@ -245,7 +245,8 @@ def contributions(basis: Any, room: Any, s: int, a: int, i: int) -> None:
     paying[0] += room.newborn[s, a, i] * basis.newborn_enrolment
     personal, assisted = basis.personal_pp[a, i], basis.assistance_share[i]
     for x in range(ages):
-        due, subsidies = paying[x] * personal, paying[x] * basis.subsidy_pp
+        standards = paying[x] * basis.relative_earnings[s, x]
+        due, subsidies = standards * personal, standards * basis.subsidy_pp
         assistance = due * assisted
         flows[PLACE.resident_enrolled, x] = paying[x]
         flows[PLACE.assistance, x] = assistance

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from simsurance.axes import EMPLOYEES, NO_CLAIM, STATUSES, TENURES, UNINSURED, row
+from simsurance.axes import ASSISTED, EMPLOYEES, NEXT_TO_ASSISTED, NO_CLAIM, STATUSES, TENURES, UNINSURED, row
 from simsurance.model.compiled.machine import compiled
-from simsurance.model.population import ASSISTED, FEMALE, LOW_INCOME, RURAL, URBAN
+from simsurance.model.population import FEMALE
 
 FIRST_TENURE, LAST_TENURE, TENURES_END = TENURES.start, TENURES.stop - 1, TENURES.stop
 LAST_GAP, UNINSURED_END, ALL_STATUSES = UNINSURED.stop - 1, UNINSURED.stop, STATUSES.stop
 ACTIVE, EMPLOYEES_END = EMPLOYEES.start, EMPLOYEES.stop
-FIRST_NO_CLAIM, NEVER = NO_CLAIM.start, row("never")
+FIRST, FIRST_NO_CLAIM, NEVER = 0, NO_CLAIM.start, row("never")
 RULE_YEARS, LAPSED_YEARS = row("rule_years"), row("lapsed_years")
 CARRIED_LAPSED, CARRIED_INSURED = row("carried_lapsed"), row("carried_insured")
 
@@ -61,7 +61,7 @@ def observe(cells: Any, room: Any, found: Any) -> None:
     found.membership[:] = 0.0
     least[:] = 0.0
     for x in range(ages):
-        least[x] = rows[0, NEVER, FEMALE, URBAN, ASSISTED, x]
+        least[x] = rows[0, NEVER, FEMALE, FIRST, FIRST, x]
     for h in range(needs):
         for r in range(ALL_STATUSES):
             for s in range(sexes):
@@ -237,12 +237,14 @@ def births(basis: Any, room: Any) -> None:
 
 @compiled
 def changes_of_place(basis: Any, room: Any) -> None:
-    """Shares of town and country and of the assisted and the low-income that change places at the year's end."""
+    """Shares of the last area and the others, and of the assisted and the next group, that change places at the year's end."""
     people, growth, line, propensity = room.people, room.growth, room.line, basis.area_propensity
     needs, sexes, areas, incomes, ages = people.shape
-    urban, everybody, assisted, low = 0.0, 0.0, 0.0, 0.0
-    ready_urban, ready_rural = 0.0, 0.0
+    everybody, assisted, low = 0.0, 0.0, 0.0
+    at_age, living, ready_in = room.of_area, room.living, room.ready
     for a in range(areas):
+        living[a], ready_in[a] = 0.0, 0.0
+        at_age[a, :] = 0.0
         for i in range(incomes):
             end, older = line[0], line[1]
             end[:] = 0.0
@@ -261,17 +263,24 @@ def changes_of_place(basis: Any, room: Any) -> None:
                 persons += older[x]
                 ready += older[x] * propensity[x]
             everybody += persons
-            if a == URBAN:
-                urban, ready_urban = urban + persons, ready_urban + ready
-            elif a == RURAL:
-                ready_rural += ready
+            living[a], ready_in[a] = living[a] + persons, ready_in[a] + ready
+            if areas > 2:
+                for x in range(ages):
+                    at_age[a, x] += older[x]
             if i == ASSISTED:
                 assisted += persons
-            elif i == LOW_INCOME:
+            elif i == NEXT_TO_ASSISTED:
                 low += persons
-    out, into = exchanged(urban, basis.urban_share_end * everybody, ready_urban, ready_rural)
-    for x in range(ages):
-        room.out_of_town[x], room.into_town[x] = out * propensity[x], into * propensity[x]
+    rest = areas - 1
+    for a in range(rest):
+        out, into = exchanged(living[a], basis.area_share_end[a] * everybody, ready_in[a], ready_in[rest])
+        for x in range(ages):
+            room.out_of_area[a, x], room.into_area[a, x] = out * propensity[x], into * propensity[x]
+        if a + 1 < rest:
+            ready_in[rest] = 0.0
+            for x in range(ages):
+                at_age[rest, x] += at_age[a, x] * room.out_of_area[a, x] - at_age[rest, x] * room.into_area[a, x]
+                ready_in[rest] += at_age[rest, x] * propensity[x]
     out, into = exchanged(assisted, basis.assisted_share_end * everybody, assisted, low)
     room.out_of_assistance, room.into_assistance = out, into
     room.persons_end = everybody

@@ -9,11 +9,9 @@ from typing import Any, Final, get_type_hints
 import numpy as np
 
 from simsurance.axes import (
-    AREA,
     DEDUCTIBLES,
     ENTRANTS,
     HEALTH,
-    INCOME,
     PERSON_AXES,
     ROWS,
     SEX,
@@ -25,7 +23,7 @@ from simsurance.ledger import LEDGER, RESIDENT
 from simsurance.model.compiled.normal import NODES, TERMS
 from simsurance.model.state import BY_PERSON, Flows, YearBasis
 
-NEEDS, SEXES, AREAS, INCOMES = (len(axis.members) for axis in (HEALTH, SEX, AREA, INCOME))
+NEEDS, SEXES = (len(axis.members) for axis in (HEALTH, SEX))
 SCHEME_STATUSES: Final = 2
 """Members that the status axis of care has in a record, active and retired; care of one status stands there twice."""
 BANDS: Final = 4
@@ -34,8 +32,6 @@ SIZES: Final = {
     "health": NEEDS,
     "status": SCHEME_STATUSES,
     "sex": SEXES,
-    "area": AREAS,
-    "income": INCOMES,
     "deductible": len(DEDUCTIBLES),
 }
 OWN_STATUSES: Final = {"leave_odds": TENURE_DEPTH, "enter_odds": UNINSURED.stop}
@@ -70,6 +66,25 @@ OF_RUN: Final = (
 
 
 @dataclass(frozen=True)
+class Size:
+    """How many areas, income groups and ages the cells of a run have."""
+
+    areas: int
+    incomes: int
+    ages: int
+
+    @property
+    def of_axes(self) -> dict[str, int]:
+        """The same by axis."""
+        return {"area": self.areas, "income": self.incomes, "age": self.ages}
+
+    @property
+    def kinds(self) -> int:
+        """Kinds of income groups that rules of critical-illness insurance tell apart: the assisted, and all others."""
+        return min(self.incomes, 2)
+
+
+@dataclass(frozen=True)
 class Field:
     """A field of a basis in a record: the parts that it stands in, its name, the axes that are declared for it."""
 
@@ -77,10 +92,10 @@ class Field:
     name: str
     axes: tuple[str, ...]
 
-    def shape(self, ages: int, bands: int) -> tuple[int, ...]:
+    def shape(self, size: Size, bands: int) -> tuple[int, ...]:
         """Its shape in a record."""
         own = {"status": OWN_STATUSES[self.name]} if self.name in OWN_STATUSES else {}
-        sizes = {**SIZES, "age": ages, "band": bands, **own}
+        sizes = {**SIZES, **size.of_axes, "band": bands, **own}
         return tuple(sizes[axis] for axis in self.axes if axis != RUN_ALONE)
 
     def beside(self, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -122,31 +137,31 @@ NUMBERS: Final = ("year", "rules_start", "bonus_credited_years", "bands", "proje
 projected, and whether entries to it are held."""
 
 
-def _dtype(ages: int, bands: int, parts: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+def _dtype(size: Size, bands: int, parts: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
     here = [each for each in fields_of() if each.parts == parts]
-    found: list[tuple[Any, ...]] = [(each.name, "f8", each.shape(ages, bands)) for each in here]
+    found: list[tuple[Any, ...]] = [(each.name, "f8", each.shape(size, bands)) for each in here]
     below = dict.fromkeys(
         each.parts[len(parts)]
         for each in fields_of()
         if len(each.parts) > len(parts) and each.parts[: len(parts)] == parts
     )
-    return found + [(name, _dtype(ages, bands, (*parts, name))) for name in below]
+    return found + [(name, _dtype(size, bands, (*parts, name))) for name in below]
 
 
 class Packed:
     """The basis of some runs as records, filled anew for each year."""
 
-    def __init__(self, runs: int, ages: int, basis: Sequence[YearBasis]) -> None:
+    def __init__(self, runs: int, size: Size, basis: Sequence[YearBasis]) -> None:
         most = max(year.critical_edges.shape[1] for year in basis)
         self.bands = bands = -(-most // BANDS) * BANDS
         whole = [(name, "i8") for name in NUMBERS]
-        self.records = np.zeros(runs, np.dtype([*whole, *_dtype(ages, bands)]))
+        self.records = np.zeros(runs, np.dtype([*whole, *_dtype(size, bands)]))
         self.places = []
         for each in fields_of():
             room = self.records
             for part in each.parts:
                 room = room[part]
-            shape = each.shape(ages, bands)
+            shape = each.shape(size, bands)
             self.places.append((each, room[each.name].reshape(runs, *each.beside(shape))))
 
     def fill(self, basis: YearBasis) -> np.ndarray:
@@ -164,21 +179,22 @@ class Packed:
         return records
 
 
-def cells_record(ages: int) -> np.dtype:
+def cells_record(size: Size) -> np.dtype:
     """Cells of a run."""
-    return np.dtype([("rows", "f8", (NEEDS, len(ROWS), SEXES, AREAS, INCOMES, ages))])
+    return np.dtype([("rows", "f8", (NEEDS, len(ROWS), SEXES, size.areas, size.incomes, size.ages))])
 
 
-def found_record(ages: int) -> np.dtype:
+def found_record(size: Size) -> np.dtype:
     """What a year of a run gives: sums of its flows, entrants, stocks of its end, and what is told of the run as a whole.
 
     `by_age` [flow, sex, age], `by_group` [flow, area, income]; `persons` and the like [sex, area, age].
     """
-    group, stock = (SEXES, AREAS, INCOMES, ages), (SEXES, AREAS, ages)
+    areas, incomes, ages = size.areas, size.incomes, size.ages
+    group, stock = (SEXES, areas, incomes, ages), (SEXES, areas, ages)
     return np.dtype(
         [
             ("by_age", "f8", (len(FLOWS), SEXES, ages)),
-            ("by_group", "f8", (len(FLOWS), AREAS, INCOMES)),
+            ("by_group", "f8", (len(FLOWS), areas, incomes)),
             ("totals", "f8", (len(FLOWS),)),
             ("entrants", "f8", (len(ENTRANTS), *group)),
             ("prevalence_error", "f8"),
@@ -189,22 +205,23 @@ def found_record(ages: int) -> np.dtype:
             ("persons", "f8", stock),
             ("resident_insured", "f8", stock),
             ("employee_insured", "f8", stock),
-            ("membership", "f8", (NEEDS, STATUSES.stop, AREAS, INCOMES)),
+            ("membership", "f8", (NEEDS, STATUSES.stop, areas, incomes)),
             ("least_cell", "f8"),
         ]
     )
 
 
-def flows_record(ages: int) -> np.dtype:
+def flows_record(size: Size) -> np.dtype:
     """Every flow of a run by person group."""
-    return np.dtype([("flows", "f8", (len(FLOWS), SEXES, AREAS, INCOMES, ages))])
+    return np.dtype([("flows", "f8", (len(FLOWS), SEXES, size.areas, size.incomes, size.ages))])
 
 
-def room_record(ages: int, bands: int) -> np.dtype:
+def room_record(size: Size, bands: int) -> np.dtype:
     """What the kernels write for each other in a year of a run; `bands`: those of critical-illness insurance that have room."""
-    cell, group = (AREAS, INCOMES, ages), (SEXES, AREAS, INCOMES, ages)
-    needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, AREAS, ages)
-    tenures, uninsured, kinds = TENURE_DEPTH, UNINSURED.stop, 2
+    areas, incomes, ages, kinds = size.areas, size.incomes, size.ages, size.kinds
+    cell, group = (areas, incomes, ages), (SEXES, areas, incomes, ages)
+    needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, areas, ages)
+    tenures, uninsured = TENURE_DEPTH, UNINSURED.stop
     care = [
         *(
             (name, "f8", (SCHEME_STATUSES, *user))
@@ -232,13 +249,16 @@ def room_record(ages: int, bands: int) -> np.dtype:
             ("moving", "f8", (SEXES, ages)),
             ("women", "f8", cell),
             ("in_year", "f8", (ages,)),
-            ("born_per_expected", "f8", (AREAS, INCOMES)),
-            ("births", "f8", (AREAS, INCOMES)),
-            ("newborn", "f8", (SEXES, AREAS, INCOMES)),
-            ("newborn_end", "f8", (SEXES, AREAS, INCOMES)),
-            ("newborn_dying", "f8", (SEXES, AREAS, INCOMES)),
-            ("out_of_town", "f8", (ages,)),
-            ("into_town", "f8", (ages,)),
+            ("born_per_expected", "f8", (areas, incomes)),
+            ("births", "f8", (areas, incomes)),
+            ("newborn", "f8", (SEXES, areas, incomes)),
+            ("newborn_end", "f8", (SEXES, areas, incomes)),
+            ("newborn_dying", "f8", (SEXES, areas, incomes)),
+            ("of_area", "f8", (areas, ages)),
+            ("living", "f8", (areas,)),
+            ("ready", "f8", (areas,)),
+            ("out_of_area", "f8", (areas, ages)),
+            ("into_area", "f8", (areas, ages)),
             ("out_of_assistance", "f8"),
             ("into_assistance", "f8"),
             ("persons_end", "f8"),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, NEVER, ROWS, TENURES, row
+from simsurance.axes import ASSISTED, EMPLOYEES, NEVER, NEXT_TO_ASSISTED, ROWS, TENURES, row
 from simsurance.model.compiled import machine
 from simsurance.model.compiled.care import basic, critical
 from simsurance.model.compiled.group import (
@@ -24,13 +24,13 @@ from simsurance.model.compiled.machine import compiled, kept
 from simsurance.model.compiled.persons import births, changes_of_place, deaths, look, observe, transition
 from simsurance.model.compiled.records import (
     Packed,
+    Size,
     cells_record,
     flows_record,
     found_record,
     layers_record,
     room_record,
 )
-from simsurance.model.population import ASSISTED, LOW_INCOME, RURAL, URBAN
 from simsurance.model.state import State, YearBasis
 
 NEVER_ROW, FIRST_TENURE, TENURES_END = NEVER.start, TENURES.start, TENURES.stop
@@ -78,31 +78,33 @@ def put(rows: Any, basis: Any, room: Any, s: int, a: int, i: int) -> None:
 
 
 @compiled
-def exchange(cells: Any, room: Any) -> None:
-    """Moves between town and country and to and from assistance, in place."""
+def exchange(cells: Any, basis: Any, room: Any) -> None:
+    """Moves between the last area and the others and to and from assistance, in place."""
     new = cells.rows
     needs, _, sexes, areas, incomes, ages = new.shape
+    rest, assists = areas - 1, incomes > 1 and basis.assisted_share_end == basis.assisted_share_end
     for h in range(needs):
         for r in range(ALL_ROWS):
             for s in range(sexes):
                 if r == WAITING:
                     continue
-                for i in range(incomes):
+                for a in range(rest):
+                    for i in range(incomes):
+                        for x in range(ages):
+                            moved = (
+                                new[h, r, s, rest, i, x] * room.into_area[a, x]
+                                - new[h, r, s, a, i, x] * room.out_of_area[a, x]
+                            )
+                            new[h, r, s, a, i, x] += moved
+                            new[h, r, s, rest, i, x] -= moved
+                for a in range(areas if assists else 0):
                     for x in range(ages):
                         moved = (
-                            new[h, r, s, RURAL, i, x] * room.into_town[x]
-                            - new[h, r, s, URBAN, i, x] * room.out_of_town[x]
-                        )
-                        new[h, r, s, URBAN, i, x] += moved
-                        new[h, r, s, RURAL, i, x] -= moved
-                for a in range(areas):
-                    for x in range(ages):
-                        moved = (
-                            new[h, r, s, a, LOW_INCOME, x] * room.into_assistance
+                            new[h, r, s, a, NEXT_TO_ASSISTED, x] * room.into_assistance
                             - new[h, r, s, a, ASSISTED, x] * room.out_of_assistance
                         )
                         new[h, r, s, a, ASSISTED, x] += moved
-                        new[h, r, s, a, LOW_INCOME, x] -= moved
+                        new[h, r, s, a, NEXT_TO_ASSISTED, x] -= moved
 
 
 @compiled
@@ -144,7 +146,7 @@ def prepaid(cells: Any, basis: Any) -> float:
                 for j in range(FIRST_TENURE, TENURES_END):
                     for s in range(sexes):
                         for x in range(ages):
-                            persons += rows[h, j, s, a, i, x]
+                            persons += rows[h, j, s, a, i, x] * basis.relative_earnings[s, x]
             due += persons * basis.personal_pp_next[a, i]
     return basis.prepaid_share * due
 
@@ -201,7 +203,7 @@ def _kernel(sources: int) -> Any:
                         gather(room, found, whole, keeps, s, a, i)
                         put(rows, basis, room, s, a, i)
             sum_up(found)
-            exchange(cells[run], room)
+            exchange(cells[run], basis, room)
             pin_population(cells[run], basis, room, found)
             found.prepaid = prepaid(cells[run], basis)
         return sources
@@ -219,16 +221,16 @@ class Runs:
     """
 
     def __init__(self, state: State, basis: Sequence[YearBasis], by_person: bool) -> None:
-        runs, ages = len(state.cells), state.cells.shape[-1]
+        runs, size = len(state.cells), Size(*state.cells.shape[-3:])
         self.by_person = by_person
         self.cells = np.array(state.cells, order="C")
-        self.records = self.cells.reshape(-1).view(cells_record(ages))
-        self.packed = Packed(runs, ages, basis)
-        self.room = np.zeros(1, room_record(ages, self.packed.bands))
-        self.layers = np.zeros(runs, layers_record(ages))
-        self.found_record = found_record(ages)
+        self.records = self.cells.reshape(-1).view(cells_record(size))
+        self.packed = Packed(runs, size, basis)
+        self.room = np.zeros(1, room_record(size, self.packed.bands))
+        self.layers = np.zeros(runs, layers_record(size.ages))
+        self.found_record = found_record(size)
         self.found = np.zeros(runs, self.found_record)
-        self.whole = np.zeros(runs if by_person else 1, flows_record(ages))
+        self.whole = np.zeros(runs if by_person else 1, flows_record(size))
 
     def live(self, basis: YearBasis, found: np.ndarray) -> None:
         """A year, to `found`: `cells` are those of the next 1 January afterwards."""

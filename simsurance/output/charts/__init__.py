@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.language import told_in
 from simsurance.ledger import POOL
 from simsurance.output.charts import canvas, employee, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
@@ -50,7 +51,7 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
         )
-    with canvas.style():
+    with canvas.style(), told_in(results.scenario.currency):
         return CHARTS[name](results, lang, **({"ranges": ranges} if name in WITH_DEPLETION else {}))
 
 

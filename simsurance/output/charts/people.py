@@ -6,16 +6,16 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from simsurance.axes import AREA, INCOME
+from simsurance.axes import Groups
 from simsurance.basis.frames import prices
-from simsurance.basis.inputs import Inputs
+from simsurance.basis.inputs import NATION, Inputs
 from simsurance.evidence.published import NOTHING, History, at_prices, in_scope_share, past
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit, words_of
+from simsurance.output.labels import group_label, unit, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     from simsurance.language import Words
     from simsurance.results import RunResult
 
-BURDENS: Final = (
-    ("rural", "low", VERMILLION, DASHED),
-    ("rural", "middle", ORANGE, DASH_DOT),
-    ("urban", "low", BLUE, DASHED),
-    ("urban", "middle", SKY, DASH_DOT),
-)
+LOOKS: Final = ((VERMILLION, DASHED), (ORANGE, DASH_DOT), (BLUE, DASHED), (SKY, DASH_DOT))
 COST: Final = {
     "resident": (
         ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost"),
@@ -84,8 +79,12 @@ def insured(results: "RunResult", lang: str) -> Chart:
 
 def contribution_burden(results: "RunResult", lang: str) -> Chart:
     """What a person pays, over disposable income a head of the year before, for the standard and four groups."""
-    shown = unit("share", words_of(results.scenario, lang))
-    burden = results.flows["burden"].to_numpy().reshape(len(results.years), len(AREA.members), len(INCOME.members))
+    shown, groups = unit("share", words_of(results.scenario, lang)), results.of_scheme
+    burden = (
+        results.flows["burden"]
+        .to_numpy()
+        .reshape(len(results.years), *(len(axis.members) for axis in (groups.area, groups.income)))
+    )
     income = _national_income_before(results)
     standard = results.account["personal_contribution_pp"] / income / shown.size
     known = _published_burden(results, shown.size)
@@ -101,12 +100,11 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
             known.estimated,
         )
     ]
-    for area, group, colour, dashes in BURDENS:
-        paid = burden[:, AREA.members.index(area), INCOME.members.index(group)] / shown.size
+    for (area, group), (colour, dashes) in zip(burdens_shown(groups), LOOKS, strict=False):
+        paid = burden[:, groups.areas.index(area), groups.income_groups.index(group)] / shown.size
         points = dict(zip(years, paid.tolist(), strict=True))
-        lines.append(
-            Line(f"{area}_{group}", canvas.wrapped(word(f"line.{area}.{group}", lang)), points, colour, dashes)
-        )
+        told = group_label(results.scenario, lang, area, group)
+        lines.append(Line(f"{area}_{group}", canvas.wrapped(told), points, colour, dashes))
     figure = canvas.sheet(
         title(results, word("title.contribution_burden", lang), word("scheme.resident", lang), lang),
         word("axis.contribution_burden", lang, unit=shown.name),
@@ -114,6 +112,14 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
         lang,
     )
     return Chart("contribution_burden", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
+def burdens_shown(groups: Groups) -> list[tuple[str, str]]:
+    """Areas and income groups whose burden is drawn, four at most: the poorer areas first, and groups whom nobody assists."""
+    if len(groups.areas) == len(groups.income_groups) == 1:
+        return []
+    payers = groups.income_groups[1 if groups.assisted else 0 :]
+    return [(area, group) for area in groups.areas[::-1] for group in payers[:2]][: len(LOOKS)]
 
 
 def cost_by_age(results: "RunResult", lang: str) -> Chart:
@@ -288,7 +294,7 @@ def _swatch(figure: canvas.ChartFigure, left: float, colour: str, hatch: str) ->
 def _national_income_before(results: "RunResult") -> np.ndarray:
     """National disposable income a head of the year before each year, yuan."""
     inputs = Inputs(results.scenario, results.scenario.values)
-    return inputs.incomes([year - 1 for year in results.years])["national"]
+    return inputs.incomes([year - 1 for year in results.years])[NATION]
 
 
 def _published_burden(results: "RunResult", size: float) -> History:
