@@ -110,7 +110,8 @@ def by_income(assisted_or_not: np.ndarray, basis: YearBasis) -> np.ndarray:
     """Numbers of the assisted, the first income group, and of the others, on the income axis; one for both stays one."""
     if assisted_or_not.shape[-2] == 1:
         return assisted_or_not
-    others = basis.personal_pp.shape[axis("income")[0]] - 1
+    rules = (basis.critical_deductible, basis.critical_ratios, basis.critical_capped)
+    others = max(rule.shape[-2] for rule in rules) - 1
     return assisted_or_not[..., (0, *(1,) * others), :]
 
 

@@ -52,7 +52,7 @@ def draw(pairs: "Pairs", name: str, fund: str, column: str, lang: str = "en") ->
 def charts_of(pairs: "Pairs") -> list[tuple[str, str, str]]:
     """Scenario, fund and column of each chart: of what differs at all."""
     table = pairs.by_year
-    differ = set(table.index[table["same"] < 1].droplevel("year"))
+    differ = {key[:-1] for key in table.index[table["same"] < 1]}
     funds = [fund for fund in pairs.runs[0].kept.yearly if fund_of(fund).pooled]
     keys = ((name, fund, column) for name in pairs.names[1:] for fund in funds for column in UNITS)
     return [key for key in keys if key in differ]
