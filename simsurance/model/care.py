@@ -111,8 +111,8 @@ def by_income(assisted_or_not: np.ndarray, basis: YearBasis) -> np.ndarray:
     if assisted_or_not.shape[-2] == 1:
         return assisted_or_not
     rules = (basis.critical_deductible, basis.critical_ratios, basis.critical_capped)
-    others = max(rule.shape[-2] for rule in rules) - 1
-    return assisted_or_not[..., (0, *(1,) * others), :]
+    groups = max(rule.shape[-2] for rule in rules)
+    return assisted_or_not[..., (0, *(1,) * (groups - 1)), :]
 
 
 def benefits_pp(basis: YearBasis) -> PerPerson:
