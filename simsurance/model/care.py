@@ -162,9 +162,10 @@ def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.
         by_group = partial(by_income, basis=basis)
         added = _added(pp.basic.cost, kinds(pp.cover, by_group), by_group(pp.above_ends), bonus_cap)
         return exposed * over_places(added, basis)
-    cost = np.zeros(np.broadcast_shapes(exposed.shape, bonus_cap.shape))
     added = _added(pp.basic.cost, kinds(pp.cover, others), others(pp.above_ends), bonus_cap[..., 1:, :])
-    np.multiply(exposed, over_places(added, basis), out=cost[..., 1:, :])
+    of_others = exposed * over_places(added, basis)
+    cost = np.zeros((*of_others.shape[:-2], bonus_cap.shape[-2], of_others.shape[-1]))
+    cost[..., 1:, :] = of_others
     return cost
 
 
