@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -10,12 +11,15 @@ import numpy as np
 from goals import Measure
 from reference_kernel import w_numpy, w_params
 
-from simsurance.axes import AXES, PERSON_AXES
+from simsurance.axes import AXES, NATIONAL
 from simsurance.basis import build, stack
 from simsurance.model.projection import project
 from simsurance.scenario_file.loader import Scenario, load
 
-CELLS = prod(len(AXES[name].members) for name in PERSON_AXES if name != "run")
+CELLS = prod(
+    len(axis.members)
+    for axis in (*(AXES[name] for name in ("health", "status", "sex", "age")), NATIONAL.area, NATIONAL.income)
+)
 KERNEL_RATIO_GOAL = 0.25
 RULES_GOAL = 1.6
 KERNEL_CHECK = {0: 6.676358524e11, 9: 1.060166471e12, 35: -4.094707335e13}
@@ -61,6 +65,55 @@ def batch(scenario: Scenario, runs: int) -> list[Scenario]:
         )
         for x in spread.tolist()
     ]
+
+
+ONE_AREA = {"areas": ["all"], "income_groups": ["all"], "assisted": ""}
+SMALL_BATCH_GOAL, SMALL_ONE_GOAL = 6.0, 2.0
+
+
+def collapsed(scenario: Scenario) -> Scenario:
+    """The scenario with one area and one income group: an eighth of the cells."""
+    return scenario.replace({f"axes.{name}": value for name, value in ONE_AREA.items()})
+
+
+def cpu_in_turns(calls: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, list[float]]:
+    """As `in_turns`, of processor time."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(repetitions + 1):
+        for name, call in calls.items():
+            start = time.process_time()
+            call()
+            found[name] += [time.process_time() - start] if turn else []
+    return found
+
+
+def small_measures(repetitions: int, runs: int = 64) -> list[Measure]:
+    """A scheme with one area and one income group beside the baseline: processor time of one run and of a batch."""
+    whole = baseline()
+    country = load("korea").replace({"horizon.last_year": whole.values.horizon.last_year - 1})
+    schemes = {"the baseline collapsed": collapsed(whole), "Korea": country}
+    found = []
+    for name, scheme in schemes.items():
+        one = {"whole": build(whole), "small": build(scheme)}
+        many = {
+            "whole": stack([build(changed) for changed in batch(whole, runs)]),
+            "small": stack([build(changed) for changed in batch(scheme, runs)]),
+        }
+        for what, built, goal, times in (
+            ("one run", one, SMALL_ONE_GOAL, repetitions),
+            (f"batch of {runs}", many, SMALL_BATCH_GOAL, max(repetitions // 3, 1)),
+        ):
+            calls = {each: partial(project, *made) for each, made in built.items()}
+            spent = cpu_in_turns(calls, times)
+            found.append(
+                Measure(
+                    f"{what}, one area and one income group ({name}): times as fast as the baseline",
+                    median_ratio(spent["whole"], spent["small"]),
+                    "times",
+                    at_least=goal,
+                )
+            )
+    return found
 
 
 def kernel_is_right() -> bool:

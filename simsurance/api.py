@@ -38,10 +38,17 @@ from simsurance.uncertainty.variance import Shares
 from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
+    from simsurance.answers.frontier import Frontier
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
+    from simsurance.answers.signs import Signs
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.answers.vary import How
     from simsurance.output.card import Card
     from simsurance.output.charts import ChartFigure, Plots
@@ -170,6 +177,37 @@ def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequ
     parts = {"formats": formats, "tables": tables}
     named = {kind: chosen(kind, ",".join(names)) if names is not None else () for kind, names in parts.items()}
     return written_anew(Path(path), Extent() if whole else Extent(**named))
+
+
+def report(
+    scenarios: "Scenario | Results | str | Path | Sequence[Scenario | Results | str | Path]",
+    path: str | Path = "report",
+    formats: Sequence[str] = ("html",),
+    lang: str = "en",
+    template: str | Path | None = None,
+) -> list[Path]:
+    """Write a report of scenarios or of saved runs to the folder `path`: `html`, `docx`, `pptx`, `xlsx`; the files.
+
+    A scenario, its name or file is projected; the folder of a run is taken as it stands there. The first of several is the
+    base. `template`: a Word document whose styles are taken. The same bytes for the same results. Raises SimsuranceError
+    where a library is missing, the template is no document, or a folder is none of ours or of another version.
+    """
+    from simsurance.output.report.files import Order, chosen_formats, is_run, save_report
+
+    several = isinstance(scenarios, Sequence) and not isinstance(scenarios, str)
+    chosen: list[Any] = list(scenarios) if several else [scenarios]  # type: ignore[arg-type]
+    if not chosen:
+        raise SimsuranceError("report: no scenario; at least one")
+    given: list[Scenario | Path] = []
+    for each in chosen:
+        if isinstance(each, Results):
+            given.append(each.scenario)
+        elif isinstance(each, str | Path) and (Path(each).is_dir() or is_run(Path(each))):
+            given.append(Path(each))
+        else:
+            given.append(resolve(each))
+    order = Order(chosen_formats(",".join(formats)), lang, None if template is None else Path(template))
+    return [Path(path) / name for name in save_report(given, Path(path), order)]
 
 
 class Comparison:
@@ -305,10 +343,21 @@ class StochasticResults:
 class SweepResults:
     """A scenario over a grid of values: `table` has one row a point and fund, `plot` one measure of one fund."""
 
-    def __init__(self, shown: Sweep) -> None:
-        self.shown = shown
+    def __init__(self, shown: Sweep, flips: "Signs | None" = None) -> None:
+        self.shown, self.flips = shown, flips
 
     table = table_of(Sweep, "table")
+
+    @property
+    def signs(self) -> Any:
+        """Where the conclusion holds, one row a point; SimsuranceError where none was asked for."""
+        return _asked_for(self.flips, "signs", 'sweep(…, signs="not depleted through 2045")').table.copy()
+
+    def plot_signs(self, lang: str = "en") -> "ChartFigure":
+        """The map of where the conclusion holds."""
+        from simsurance.output.charts.signs import draw
+
+        return draw(_asked_for(self.flips, "signs", 'sweep(…, signs="not depleted through 2045")'), lang).figure
 
     def plot(self, measure: str = "depletion_year", fund: str = "resident", lang: str = "en") -> "ChartFigure":
         """A line over one grid, a map over two."""
@@ -363,6 +412,79 @@ class Solution:
         return f"Solution({self.shown.asked}: {self.shown.vary.keys[0]} {self.size})"
 
 
+class FrontierResults:
+    """Packages that hold a target: `packages` are those told, `scenarios` the same as scenarios, `table` all that were run."""
+
+    def __init__(self, shown: "Frontier") -> None:
+        self.shown = shown
+
+    @property
+    def table(self) -> Any:
+        """Every package that was run: sizes, costs as shares of income, whether it holds and is efficient."""
+        return self.shown.table.copy()
+
+    @property
+    def packages(self) -> Any:
+        """The packages that are told, by letter."""
+        table = self.shown.table.iloc[list(self.shown.told)]
+        return table.set_index("told").drop(columns=["holds", "efficient"])
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenario of each package told, by letter."""
+        shown = self.shown
+        return {str(shown.table["told"][place]): shown.levers.at(shown.packages[place]) for place in shown.told}
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """What the packages cost the public and members, and what each moves."""
+        from simsurance.output.charts.frontier import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, chart, summary and scenarios to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_frontier
+
+        save_frontier(self.shown, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return (
+            f"FrontierResults({self.shown.asked.text}: {len(self.shown.told)} of {len(self.shown.packages)} packages)"
+        )
+
+
+class StressResults:
+    """The nearest joint shock that empties a fund by a year, or saves it: `shock` by unknown, its `distance`."""
+
+    def __init__(self, shown: "Stress") -> None:
+        self.shown = shown
+
+    @property
+    def shock(self) -> Any:
+        """Every unknown: its standard deviations, median and shocked value, part of the distance; index kind, unknown."""
+        return self.shown.table.copy()
+
+    @property
+    def distance(self) -> float | None:
+        """Mahalanobis' distance from the medians; None where no shock near enough was found."""
+        return self.shown.distance if self.shown.found.reached else None
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """The shock, and reserve months with it and without."""
+        from simsurance.output.charts.stress import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write table, chart and summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_stress
+
+        save_stress(self.shown, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"StressResults({self.shown.fund} by {self.shown.by}: {self.distance})"
+
+
 class AttributionResults:
     """What each part of a change does: `table` by fund, measure and part, `effects` of one measure."""
 
@@ -386,6 +508,78 @@ class AttributionResults:
 
     def __repr__(self) -> str:
         return f"AttributionResults({self.shown.central!r}; {', '.join(self.shown.names)})"
+
+
+class BridgeResults:
+    """From one valuation to the next: `table` of a measure by step, `keys` of each step."""
+
+    def __init__(self, shown: "Bridge") -> None:
+        self.shown = shown
+
+    def table(self, measure: str = "funded_until", fund: str = "resident") -> Any:
+        """Each step's effect in the stated order and free of order, and where the answer then stands; index step."""
+        return self.shown.table(fund, measure)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that each step takes from the new valuation."""
+        return self.shown.keys
+
+    def plot(self, measure: str = "funded_until", fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """From the old answer to the new one."""
+        from simsurance.output.charts.bridge import draw
+
+        return draw(self.shown, fund, measure, lang).figure
+
+    def __repr__(self) -> str:
+        return f"BridgeResults({self.shown.old.name} → {self.shown.new.name})"
+
+
+class MonthsResults:
+    """A year by months: `table` by fund, year and month, `reconciliation`, `ranges`, and months that have been. Yuan."""
+
+    def __init__(self, shown: "Months", been: "dict[str, Warned] | None" = None) -> None:
+        self.shown, self.been = shown, been or {}
+
+    @property
+    def table(self) -> Any:
+        """What comes and goes in each month, and the money in the bank at its end; index fund, year, month."""
+        return self.shown.table.copy()
+
+    @property
+    def reconciliation(self) -> Any:
+        """From the fund to the money in the bank on each 1 January; index fund, date."""
+        return self.shown.reconciliation.copy()
+
+    @property
+    def ranges(self) -> Any:
+        """The least money with every input low and high; index fund, item, place."""
+        return self.shown.ranges.copy()
+
+    def actual(self, fund: str = "resident") -> Any:
+        """The months that have been beside the path, with the money to the year's end and its band; index month."""
+        if fund not in self.been:
+            raise SimsuranceError(f"{fund}: no months that have been; months(…, actual=FILE)")
+        return self.been[fund].table.copy()
+
+    def overdraft(self, fund: str = "resident") -> float:
+        """What has to be borrowed at most for no month's end to be below zero, yuan."""
+        return self.shown.funds[fund].overdraft
+
+    def plot(self, fund: str = "resident", lang: str = "en") -> "ChartFigure":
+        """Money in the bank, and what comes and goes."""
+        from simsurance.output.charts.months import draw
+
+        return draw(self.shown.funds[fund], self.been.get(fund), lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts and a summary to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_months
+
+        save_months(self.shown, Path(path), self.been, charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"MonthsResults({self.shown.run!r}; {self.shown.years[0]} to {self.shown.years[-1]})"
 
 
 class InformationResults:
@@ -458,11 +652,38 @@ class SensitivityResults:
         return f"SensitivityResults({self.shown.central!r}; {len(self.shown.shocks.unknowns)} unknowns)"
 
 
-def _asked_for(found: Any, name: str) -> Any:
+def _asked_for(found: Any, name: str, how: str = "sensitivity(…, {name}=N)") -> Any:
     """What was asked for; raises SimsuranceError otherwise."""
     if found is None:
-        raise SimsuranceError(f"{name}: was not asked for; sensitivity(…, {name}=N)")
+        raise SimsuranceError(f"{name}: was not asked for; {how.format(name=name)}")
     return found
+
+
+class MeetingPage:
+    """A page with sliders for a meeting: `errors` against the engine at settings that were not fitted, `html`, a file."""
+
+    def __init__(self, shown: "Page") -> None:
+        self.shown = shown
+
+    @property
+    def errors(self) -> Any:
+        """One row a setting and fund: sizes of the levers, the largest error in months covered, depletion years apart."""
+        return self.shown.checked.table(self.shown.sliders, self.shown.funds)
+
+    def html(self, lang: str = "en") -> str:
+        """The page, which needs neither network nor simsurance."""
+        from simsurance.output.meeting_page import html
+
+        return html(self.shown, lang)
+
+    def save(self, path: str | Path, lang: str = "en") -> None:
+        """Write the page and its errors to the folder `path`; SimsuranceError if it is not ours to replace."""
+        from simsurance.output.save import save_page
+
+        save_page(self.shown, Path(path), lang)
+
+    def __repr__(self) -> str:
+        return f"MeetingPage({self.shown.central!r}; {', '.join(each.name for each in self.shown.sliders.each)})"
 
 
 class PoolResults:
@@ -538,6 +759,28 @@ def compare(
         for each, run in zip(given, shown.results, strict=True)
     )
     return Comparison(shown, tuple(results))
+
+
+def page(
+    scenario: Scenario | str | Path,
+    levers: Sequence[str] = (),
+    *,
+    start: int | None = None,
+    draws: int = 128,
+    seed: int = 1,
+    jobs: int = 1,
+) -> MeetingPage:
+    """A page with sliders for levers, six at most, by name or as `"key=from:to"`; `draws` of its fans, 0 for none.
+
+    A lever moves less than asked where the page's error would be too large. Raises SimsuranceError for what is no lever, what
+    moves nothing, a faulty scenario, and where the error cannot be kept.
+    """
+    from simsurance.answers.page import page as made
+    from simsurance.answers.sliders import sliders_of
+
+    sliders = sliders_of(resolve(scenario), levers, start)
+    sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]) if draws else None
+    return MeetingPage(made(sliders, sample, chosen(None, draws * (1 + 2 * len(sliders.each))), jobs))
 
 
 def pool(pooling: str | Path) -> PoolResults:
@@ -639,18 +882,110 @@ def solve(
     return Solution(answered(varied, asked, central, entries=entries), waiting)
 
 
+def bridge(old: Scenario | str | Path | int, new: Scenario | str | Path | int) -> BridgeResults:
+    """Why the answer of a valuation is not that of an earlier one: a scenario, the folder of a run, or a year of valuation.
+
+    Raises SimsuranceError for a folder that is not as its manifest says, a later valuation named first, a step that is no
+    scenario.
+    """
+    from simsurance.answers.bridge import Valuation
+    from simsurance.answers.bridge import bridge as between
+    from simsurance.output.valuations import valuation_of
+
+    sides = [
+        Valuation(each.name, each) if isinstance(each, Scenario) else valuation_of(str(each)) for each in (old, new)
+    ]
+    return BridgeResults(between(*sides))
+
+
+def months(
+    scenario: Scenario | str | Path,
+    year: int,
+    years: int = 1,
+    *,
+    inputs: str | Path | None = None,
+    actual: str | Path | None = None,
+) -> MonthsResults:
+    """A year of a scenario, or several from it on, spread over months; `inputs`, `actual`: CSV files as for the command.
+
+    Raises SimsuranceError for a faulty scenario or file, a year that is not projected, months that are not the year.
+    """
+    from simsurance.answers.actual_months import warned
+    from simsurance.answers.month_inputs import month_inputs
+    from simsurance.answers.months import months as by_month
+
+    given = month_inputs(None if inputs is None else Path(inputs))
+    (run,) = accounts_of([resolve(scenario)])
+    found = by_month(run, year, years, given)
+    return MonthsResults(found, None if actual is None else warned(found, Path(actual)))
+
+
+def frontier(
+    scenario: Scenario | str | Path,
+    levers: Sequence[str],
+    condition: str,
+    fund: str = "resident",
+    *,
+    limits: Sequence[str] = (),
+    how: "How | None" = None,
+    start: int | None = None,
+    entries: str = ODDS,
+    draws: int = 32,
+    seed: int = 1,
+    jobs: int = 1,
+) -> FrontierResults:
+    """Packages of `levers`, `"key=low:high"`, that hold a condition within limits, of which no other costs less in every way.
+
+    Costs are present values as shares of members' income: contributions, own payment for care, public money. `how` all levers
+    move, from the year `start` on; `"P(depleted by 2050) <= 0.1"` is asked of draws. Raises SimsuranceError for what cannot
+    be asked, a faulty scenario, an identity that does not hold.
+    """
+    from simsurance.answers.condition import Chance, condition_of
+    from simsurance.answers.frontier import frontier as efficient
+    from simsurance.answers.packages import levers_of, limits_of
+
+    base = resolve(scenario)
+    moved = levers_of(base, levers, how, start)
+    (central,) = simulate([base])
+    asked = condition_of(condition, fund, central)
+    sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]) if isinstance(asked, Chance) else None
+    return FrontierResults(efficient(moved, asked, limits_of(limits, fund, central), sample, central, entries, jobs))
+
+
+def stress(scenario: Scenario | str | Path, by: int, fund: str = "resident", jobs: int = 1) -> StressResults:
+    """The most plausible joint shock to all unknowns that empties a fund by a year; that saves it where it is empty anyway.
+
+    Raises SimsuranceError for a year or a fund that there is not, where nothing is unknown, an identity that does not hold.
+    """
+    from simsurance.answers.stress import stress as nearest
+
+    return StressResults(nearest(resolve(scenario), by, fund, jobs))
+
+
 def sweep(
-    scenario: Scenario | str | Path, grids: Mapping[str, tuple[float, float, int]], jobs: int = 1
+    scenario: Scenario | str | Path,
+    grids: Mapping[str, tuple[float, float, int]],
+    jobs: int = 1,
+    signs: str | tuple[Scenario | str | Path, str] | None = None,
+    fund: str = "resident",
 ) -> SweepResults:
     """A scenario at every point of grids: `{"claims.trend.residual_growth": (-0.03, 0.01, 9)}`, from, to and points by key.
 
-    A value holds in all years from the valuation year on. Raises SimsuranceError for a key that is no number, values beyond
-    its bounds, and an identity that does not hold.
+    A value holds in all years from the valuation year on. `signs`, of two grids: where a conclusion on a fund holds and where
+    it flips, a condition, `"not depleted through 2045"`, or another scenario and a measure on which this one is better.
+    Raises SimsuranceError for a key that is no number, values beyond its bounds, and an identity that does not hold.
     """
     base = resolve(scenario)
     points = points_of(base, [checked(Grid(key, *ends)) for key, ends in grids.items()])
     (central,) = simulate([base])
-    return SweepResults(every_point(points, central, jobs))
+    if signs is None:
+        return SweepResults(every_point(points, central, jobs))
+    from simsurance.answers.signs import conclusion_of
+    from simsurance.answers.signs import signs as concluded
+
+    text, other, measure = (signs, None, "") if isinstance(signs, str) else ("beats", resolve(signs[0]), signs[1])
+    found = concluded(points, conclusion_of(text, measure, fund, central, other), central, jobs)
+    return SweepResults(found.sweep, found)
 
 
 def sensitivity(

@@ -19,7 +19,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.engines import PLAIN
-from simsurance.model.projection import RUNS_IN_CACHE, Projection, Stocks, project, total
+from simsurance.model.projection import Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
@@ -319,7 +319,7 @@ def blocks(
             own = holding(own, held)
         form = form_of(scenario, own)
         waiting.setdefault(form, []).append((place, scenario, own, held))
-        if len(waiting[form]) == RUNS_IN_CACHE:
+        if len(waiting[form]) == runs_in_cache(own.state.cells):
             yield _projected(waiting.pop(form), engine, whole)
     for group in waiting.values():
         yield _projected(group, engine, whole)
@@ -330,6 +330,7 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     return (
         built.inputs.first,
         built.inputs.last,
+        built.state.cells.shape[1:],
         *built.single.values(),
         built.arrays["critical_edges"].shape[2],
         built.arrays["employee"] is not None,

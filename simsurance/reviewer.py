@@ -11,6 +11,7 @@ from typing import Final
 
 from simsurance.analysis.single_changes import single_changes
 from simsurance.evidence import base_growth, cost_growth, ex_ante, opening, us_oasdi
+from simsurance.evidence.naive import NAIVE
 from simsurance.language import words
 from simsurance.ledger import POOL, RESIDENT, fund_of
 from simsurance.measures import Account, by_payer, in_frame, measure_of
@@ -296,7 +297,7 @@ def back_test() -> str:
     for row in ex_ante.stored():
         by_item.setdefault(f"{row.fund} {row.item}".replace("_", " "), []).append(row)
     errors = {item: ex_ante.mean_errors(rows) for item, rows in by_item.items()}
-    least = {item: min(each[name] for name in ex_ante.NAIVE) for item, each in errors.items()}
+    least = {item: min(each[name] for name in NAIVE) for item, each in errors.items()}
     lost = {item: each["model"] for item, each in errors.items() if each["model"] >= least[item]}
     named = [f"{item} {percent(error, 1)} against {percent(least[item], 1)}" for item, error in lost.items()]
     return f"below all naive forecasts on {len(errors) - len(lost)} of {len(errors)} items; not on {', '.join(named)}"

@@ -1,6 +1,7 @@
 """The command starts without the scientific libraries; errors end as plain lines with the exit code of their kind."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from simsurance import __version__
 from simsurance.cli import COMMANDS, main
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import languages, words
 
 HEAVY = ["numpy", "pandas", "matplotlib", "scipy"]
 
@@ -51,10 +53,17 @@ def test_version_is_the_packages():
     assert CliRunner().invoke(main, ["--version"]).output == f"simsurance {__version__}\n"
 
 
-def test_no_arguments_print_the_help():
+def test_no_arguments_say_what_to_do_next_in_every_language():
     shown = CliRunner().invoke(main, [])
     assert shown.exit_code == ExitCode.DONE
-    assert shown.stdout == CliRunner().invoke(main, ["--help"]).stdout
+    for command in re.findall(r"^  (simsurance [a-z]+)", shown.stdout, re.MULTILINE):
+        assert command.split()[1] in COMMANDS
+    for lang in languages():
+        assert words(lang).say("first_run.next", version=__version__) in shown.stdout
+
+
+def test_the_help_lists_every_command():
+    shown = CliRunner().invoke(main, ["--help"])
     for name, line in COMMANDS.items():
         assert name in shown.stdout
         assert line in shown.stdout

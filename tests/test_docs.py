@@ -16,6 +16,7 @@ import pytest
 from docs_blocks import (
     BLOCK,
     BLOCKS,
+    DOCS,
     MEASURED,
     METHOD,
     MODULES,
@@ -43,12 +44,12 @@ NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 NOUNS: dict[str, type] = {noun.__name__: noun for noun in (CareBasis, EmployeeBasis, Flows, State, YearBasis)}
 SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}
 
-PICTURES = METHOD.parent / "pictures"
+PICTURES = DOCS / "pictures"
 
 
 @cache
 def note() -> str:
-    return METHOD.read_text(encoding="utf-8")
+    return "".join(section.read_text(encoding="utf-8") for section in [DOCS / "method" / "index.md", *METHOD])
 
 
 def pages() -> str:
@@ -162,7 +163,7 @@ def is_module(name: str) -> bool:
 
 
 def symbols() -> list[str]:
-    table = prose().partition("## 17. ")[2]
+    table = prose().partition("# 17. ")[2]
     rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith(("| symbol", "| ---"))]
     assert len(rows) > 30
     assert all(line.rstrip().endswith("` |") for line in rows)
@@ -223,7 +224,7 @@ def test_a_command_quoted_in_the_note_is_one(command: str) -> None:
     words = shlex.split(command)
     if words[0] == "python":
         assert words[1] == "-m"
-        assert is_module(words[2]) or (METHOD.parent.parent / Path(*words[2].split("."))).with_suffix(".py").is_file()
+        assert is_module(words[2]) or (DOCS.parent / Path(*words[2].split("."))).with_suffix(".py").is_file()
         return
     parse(words[1:])
 
@@ -233,11 +234,14 @@ def test_a_command_that_is_none_is_refused() -> None:
         parse(["hindcast", "--since", "2024"])
 
 
-def test_links_of_the_note_lead_to_files() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", prose())
-    assert targets
-    for target in targets:
-        assert (METHOD.parent / target).resolve().is_file(), target
+def test_sections_of_the_note_are_numbered_and_listed_in_their_order() -> None:
+    heads = [re.match(r"# (\d+)\. (.+)\n", section.read_text(encoding="utf-8")) for section in METHOD]
+    told = [f"{head[1]}. [{head[2]}]({file.name})" for head, file in zip(heads, METHOD, strict=True) if head]
+    listed = re.findall(
+        r"^\d+\. \[.+\]\(.+\)$", (DOCS / "method" / "index.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert told == listed
+    assert [int(head[1]) for head in heads if head] == [*range(1, len(METHOD) + 1)]
 
 
 def test_the_note_never_claims_to_comply_with_a_standard() -> None:

@@ -9,28 +9,23 @@ from click.testing import CliRunner
 
 from simsurance.cli import main
 from simsurance.data.tables import published
-from simsurance.evidence import cost_growth, ex_ante
+from simsurance.evidence import cost_growth, known, known_levels
 from simsurance.evidence.drift import Series, drifts
 from simsurance.evidence.ex_ante import (
     COLUMNS,
-    CUT_AFTER,
     GROUPS,
     ITEMS,
-    NAIVE,
     OPENINGS,
     Forecast,
-    Growth,
-    before,
-    centres,
-    fading,
     forecasts,
     hashes,
-    known_at,
     mean_errors,
-    owed,
     stored,
     stored_hashes,
 )
+from simsurance.evidence.known import CUT_AFTER, Growth, centres, cut, fading, owed
+from simsurance.evidence.known_levels import known_at
+from simsurance.evidence.naive import NAIVE, before
 from simsurance.scenario_file.loader import Scenario, load
 
 FOUND_ANEW = 2022
@@ -83,7 +78,8 @@ def test_an_opening_found_anew_is_as_stored_and_uses_nothing_later(monkeypatch: 
         {scheme: spoilt(series) for scheme, series in growth.cost.items()},
         {key: replace(source, series=spoilt(source.series)) for key, source in growth.base.items()},
     )
-    monkeypatch.setattr(ex_ante, "published", lambda measure: before(published(measure), FOUND_ANEW))
+    for module in (known, known_levels):
+        monkeypatch.setattr(module, "published", lambda measure: before(published(measure), FOUND_ANEW))
     scenario = known_at(FOUND_ANEW, later_moved(baseline, FOUND_ANEW), wrong)
     monkeypatch.undo()
     kept = [row for row in stored() if row.opening == FOUND_ANEW]
@@ -206,7 +202,7 @@ def test_the_rules_of_then() -> None:
             for key, source in Growth.of_base(baseline).items()
         },
     )
-    then, later = (ex_ante.cut(baseline, growth, opening) for opening in (2024, 2025))
+    then, later = (cut(baseline, growth, opening) for opening in (2024, 2025))
     assert not then.values.participation.in_force
     assert not then.reference.participation.in_force
     assert later.values.participation.in_force

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from simsurance.evidence import fan_coverage
-from simsurance.evidence.ex_ante import ITEMS, OPENINGS, known_at
+from simsurance.evidence.ex_ante import ITEMS, OPENINGS
 from simsurance.evidence.fan_coverage import BY, SINCE, Point, points, report, shares, stored
+from simsurance.evidence.known_levels import known_at
 
 
 def point(year: int, low: float, high: float, published: float = 10.0) -> Point:

@@ -19,8 +19,11 @@ from small_pools import LEVY, pooling_text
 
 from simsurance import results
 from simsurance.analysis import compare, pools, scheme_effects, twins
+from simsurance.answers import page as meeting_page
+from simsurance.answers.packages import Batch
+from simsurance.answers.stress import Shocked
 from simsurance.basis import idle
-from simsurance.cli import COMMANDS, WRITING, main
+from simsurance.cli import COMMANDS, WRITING, demo, main
 from simsurance.errors import ExitCode
 from simsurance.intake.new_folder import new_folder
 from simsurance.output import charts
@@ -103,17 +106,25 @@ ENDS = ["sensitivity", "baseline", "--jobs", "1", "--no-charts", *SHORT[1:], *FE
 SWEEP = ["sweep", "baseline", "--grid", "fund.administration_share=0:0.02:2", "--jobs", "1", "--no-charts", *SHORT[1:]]
 SOLVE = ["solve", "baseline", "--vary", "contributions.personal.income_share=0.009:0.01", "--no-charts", *SHORT[1:]]
 SOLVE += ["--for", "reserve_months >= 1 in 2027"]
+PACKAGES = ["frontier", "baseline", "--lever", "contributions.personal.income_share=0.009:0.01", *SHORT[1:]]
+PACKAGES += ["--for", "reserve_months >= 1 in 2027", "--jobs", "1", "--no-charts"]
+SHOCK = ["stress", "baseline", "--by", "2026", "--jobs", "1", "--no-charts", *SHORT[1:], *FEW]
 PARTS = ["attribute", "baseline", "--option", "fraud_recovery", "--jobs", "1", "--no-charts", *SHORT[1:]]
+STEPS = ["bridge", "mine.toml", "mine.toml", "--no-charts"]
+BY_MONTH = ["months", "baseline", "--year", "2026", "--no-charts", *SHORT[1:]]
 FIT = ["calibrate", "baseline", "--from", "2025", "--no-charts"]
 CHECK = ["check", "mine.toml", "--references", "refs"]
 UPDATE = [*CHECK, "--update", "--reason", "why"]
+PAGE = ["page", "baseline", "--levers", "contribution_share", "--draws", "0", "--jobs", "1", *SHORT[1:]]
 POOL = ["pool", "three.toml", "--no-charts"]
+REPORT = ["report", "runs/baseline", "--format", "xlsx"]
 MORE = ["--set", "fund.administration_share=0.01"]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
     "rebuild": [
         Case(["rebuild", "out/baseline"], of_folder("baseline"), [*RUN, "--formats", "png", "--tables", "fund"])
     ],
+    "report": [Case(REPORT, of_folder("report-baseline"), [*REPORT, "--lang", "zh"])],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])
@@ -122,8 +133,14 @@ CASES = {
     "sensitivity": [Case(ENDS, of_folder("sensitivity-baseline"), [*ENDS, "--year", "2026"])],
     "sweep": [Case(SWEEP, of_folder("sweep-baseline"), [*SWEEP, "--grid", "economy.inflation=0:0.02:2"])],
     "solve": [Case(SOLVE, of_folder("solve-baseline"), [*SOLVE, "--from", "2026"])],
+    "frontier": [Case(PACKAGES, of_folder("frontier-baseline"), [*PACKAGES, "--limit", "coverage >= 0.1 in 2027"])],
+    "stress": [Case(SHOCK, of_folder("stress-baseline"), [*SHOCK, "--lang", "zh"])],
     "attribute": [Case(PARTS, of_folder("attribute-baseline"), [*PARTS, "--option", "tiered_care"])],
+    "bridge": [Case(STEPS, of_folder("bridge-mine-mine"), [*STEPS, "--fund", "employee_pool"])],
+    "months": [Case(BY_MONTH, of_folder("months-baseline"), [*BY_MONTH, "--years", "2"])],
     "calibrate": [Case(FIT, of_folder("calibrate-baseline"), [*FIT, "--lang", "zh"])],
+    "page": [Case(PAGE, of_folder("page-baseline"), [*PAGE, "--lang", "zh"])],
+    "demo": [Case(["demo", "--jobs", "1"], of_folder("page-baseline"))],
     "pool": [Case(POOL, of_folder("pool-three"), [*POOL, "--bom"])],
     "check": [Case(UPDATE, references, UPDATE, CHECK), Case(UPDATE, references, None, CHECK)],
     "init": [
@@ -134,6 +151,8 @@ CASES = {
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
 }
 READING = {
+    "completion": ["completion", "bash"],
+    "doctor": ["doctor"],
     "show": ["show", "baseline"],
     "validate": ["validate", "mine.toml"],
     "hindcast": ["hindcast"],
@@ -188,7 +207,14 @@ def warm(tmp_path_factory):
         patch.chdir(tmp_path_factory.mktemp("warm"))
         Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
         a_fund()
-        for arguments in (*(case.arguments for cases in CASES.values() for case in cases), READING["hindcast"]):
+        patch.setattr(demo, "DRAWS", 0)
+        patch.setattr(demo, "CHECKS", 4)
+        patch.setattr(meeting_page, "page", _page_once(meeting_page.page))
+        for arguments in (
+            [*RUN, "--no-charts", "--out", "runs"],
+            *(case.arguments for cases in CASES.values() for case in cases),
+            READING["hindcast"],
+        ):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
         patch.setattr(idle, "idle_notes", _found_once(idle.idle_notes, list))
@@ -196,11 +222,26 @@ def warm(tmp_path_factory):
         patch.setattr(Plan, "chunk", _found_once(Plan.chunk))
         patch.setattr(Shocks, "chunk", _found_once(Shocks.chunk))
         patch.setattr(Points, "chunk", _found_once(Points.chunk))
+        patch.setattr(Batch, "chunk", _found_once(Batch.chunk))
+        patch.setattr(Shocked, "chunk", _found_once(Shocked.chunk))
         patch.setattr(twins, "beside_twins", _found_once(twins.beside_twins))
         patch.setattr(pools, "pool", _found_once(pools.pool))
         patch.setattr(compare, "compare", _found_once(compare.compare))
         patch.setattr(scheme_effects, "scheme_effects", _found_once(scheme_effects.scheme_effects))
-        yield
+        yield Path("runs").resolve()
+
+
+def _page_once(find: Callable[..., Any]) -> Callable[..., Any]:
+    """A page is computed once for a scenario and its levers."""
+    known: dict[str, Any] = {}
+
+    def found(sliders: Any, *given: Any) -> Any:
+        key = repr((sliders.scenario.leaves, [slider.name for slider in sliders.each]))
+        if key not in known:
+            known[key] = find(sliders, *given)
+        return known[key]
+
+    return found
 
 
 def _found_once(find: Callable[..., Any], as_held: Callable[[Any], Any] = lambda found: found) -> Callable[..., Any]:
@@ -226,6 +267,7 @@ def folder(tmp_path, monkeypatch, warm):
         monkeypatch.setattr(module, "write_all", _one_chart)
     Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
     a_fund()
+    shutil.copytree(warm, "runs")
     return tmp_path
 
 

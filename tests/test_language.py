@@ -328,6 +328,8 @@ ENGLISH = {
     "output.analysis_codebook": "units of columns",
     "analysis.levers": "units of measures, and a fault",
     "language": "faults",
+    "answers.month_inputs": "faults",
+    "answers.actual_months": "faults",
     "member.history": "faults",
     "member.worker_year": "faults",
     "basis": "faults",

@@ -22,7 +22,13 @@ def contents(path: Path) -> dict[str, Any]:
 
 
 def test_the_notebooks_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["both_schemes", "comparing_reforms", "first_run"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "answers",
+        "both_schemes",
+        "comparing_reforms",
+        "first_run",
+        "own_fund",
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

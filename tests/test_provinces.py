@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from docs_blocks import BLOCK, PROVINCES
+from docs_blocks import BLOCK, DOCS
 from test_hand_example import number, worked_out
 
 from simsurance.axes import NATIONAL, PERSON_AXES, ROWS, index, row
@@ -30,7 +30,7 @@ Row = tuple[str, str]
 @cache
 def printed() -> dict[str, dict[str, Row]]:
     """Arithmetic and value of each row, by option and quantity."""
-    page = BLOCK.sub("", PROVINCES.read_text(encoding="utf-8"))
+    page = BLOCK.sub("", (DOCS / "provinces.md").read_text(encoding="utf-8"))
     found = {}
     for section in page.split("\n## ")[1:]:
         named = re.search(r"^Option `(\w+)`", section, re.MULTILINE)

@@ -35,7 +35,7 @@ def years_of(folder):
 def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     done = run("baseline", "--years", ":2028", "--out", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
-    header, *rows, empty, folder = done.stdout.splitlines()
+    header, *rows, empty, folder, opened = done.stdout.splitlines()
     assert header.split()[:2] == ["scenario", "fund"]
     rows, below = rows[::2], rows[1::2]
     assert {row.strip() for row in below} == {"single changes: not depleted by 2028"}
@@ -44,6 +44,9 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     ]
     assert all(re.search(r"  none  ", row) for row in rows)
     assert (empty, folder) == ("", f"baseline, 2026 → 2028: {tmp_path.as_posix()}/baseline")
+    named = opened.partition(": ")[2].split(", ")
+    assert len(named) == 3
+    assert all((tmp_path / "baseline" / name).is_file() for name in named)
     written = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(written) == sorted(f"baseline/{name}" for name in file_names(load("baseline")))
 
@@ -67,13 +70,15 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
 
 def test_the_table_is_in_the_language_asked_for(tmp_path):
     done = run("baseline", "--years", ":2040", "--no-charts", "--lang", "zh", "--out", tmp_path)
-    header, resident, below, *_, folder = done.stdout.splitlines()
+    header, resident, below, *_, folder, opened = done.stdout.splitlines()
     assert below.strip().startswith("单项变动：")
     assert header.split() == ["情景", "基金", "首次收不抵支", "耗尽年份", "可支付月数", "所需倍数"]
     assert "缺口" in resident
     assert resident.endswith("倍（2027年起）")
     assert folder.startswith("baseline，2026 → 2040年：")
-    assert not re.search("[A-Za-z]{2,}", done.stdout.replace("baseline", "").replace(tmp_path.as_posix(), ""))
+    assert opened.endswith("summary.md、scenario.toml、fund.csv")
+    told = done.stdout.replace("baseline", "").replace(tmp_path.as_posix(), "").replace(opened, "")
+    assert not re.search("[A-Za-z]{2,}", told)
 
 
 def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):

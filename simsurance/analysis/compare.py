@@ -135,7 +135,7 @@ def compare(given: Sequence[Scenario | RunResult], entries: str = HELD) -> Compa
     anew = [each for each, run in zip(others, kept, strict=True) if run is None]
     fresh = iter(simulate([each.scenario if isinstance(each, RunResult) else each for each in anew], held))
     results = (first, *(run or next(fresh) for run in kept))
-    return Comparison(results, _told_apart([result.scenario.name for result in results]))
+    return Comparison(results, told_apart([result.scenario.name for result in results]))
 
 
 def require_one_currency(scenarios: Sequence[Scenario]) -> None:
@@ -151,7 +151,7 @@ def require_one_currency(scenarios: Sequence[Scenario]) -> None:
         )
 
 
-def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     """Names with a number behind those that come again: baseline, baseline_2."""
     told: list[str] = []
     for name in names:

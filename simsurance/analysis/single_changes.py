@@ -169,6 +169,12 @@ def listed() -> tuple[Change, ...]:
     )
 
 
+def size_of(fund: str, name: str, side: str) -> float | None:
+    """By how much a change of the list raises an input on a side that reaches a fund; None where it is set, or not listed."""
+    steps = (step for change in listed() for step in change if step.input == name and step.side == side)
+    return next((step.size for step in steps if step.reaches(fund)), None)
+
+
 def single_changes(results: RunAccounts, changes: Sequence[Change] | None = None) -> SingleChanges:
     """The range of a run over the list, or over other changes: one build and one projection a change, a few side by side.
 

@@ -21,9 +21,9 @@ from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.results import HELD, RunResult, accounts_of, entries_of, simulate
 from simsurance.scenario_file.keys import named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
-from simsurance.uncertainty.points import Arrays, computed, funds_of, kept, measured_of, years_funded
+from simsurance.uncertainty.points import Arrays, computed, funds_of, kept
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
-from simsurance.uncertainty.sweep import measure_names, require_measure
+from simsurance.uncertainty.sweep import DEPLETION, measure_names, require_measure, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +47,17 @@ class Part:
 
     def upon(self, scenario: Scenario) -> Scenario:
         """A scenario with the part; raises SimsuranceError where that is none."""
-        if self.option is not None:
-            return scenario.with_fragment(self.option)
-        assert self.values is not None
-        return scenario.replace(self.values)
+        return upon(scenario, [self])
+
+
+def upon(scenario: Scenario, parts: Sequence[Part]) -> Scenario:
+    """A scenario with parts, options laid together as `--with` lays them; raises SimsuranceError where that is none."""
+    if options := [part.option for part in parts if part.option is not None]:
+        scenario = scenario.with_fragment(*options)
+    for part in parts:
+        if part.values is not None:
+            scenario = scenario.replace(part.values)
+    return scenario
 
 
 @dataclass(frozen=True)
@@ -69,19 +76,14 @@ class Sets:
 
     def at(self, point: int) -> Scenario:
         """The scenario of one set; raises SimsuranceError, which names the parts, where that is none."""
-        scenario = self.base
-        for place in self.members[point]:
-            try:
-                scenario = self.parts[place].upon(scenario)
-            except SimsuranceError as error:
-                names = " + ".join(self.parts[each].name for each in self.members[point])
-                raise SimsuranceError(
-                    *(
-                        f"{names}: {line}; parts that are valid alone and together can be told apart"
-                        for line in error.lines
-                    )
-                ) from error
-        return scenario
+        parts = [self.parts[place] for place in self.members[point]]
+        try:
+            return upon(self.base, parts)
+        except SimsuranceError as error:
+            names = " + ".join(part.name for part in parts)
+            raise SimsuranceError(
+                *(f"{names}: {line}; parts that are valid alone and together can be told apart" for line in error.lines)
+            ) from error
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the sets from `first` to before `last`."""
@@ -116,10 +118,8 @@ class Attribution:
     def values(self, fund: str, measure: str) -> dict[frozenset[int], float]:
         """A measure of a fund by set of parts; a year that may not come is asked as years of the horizon before it."""
         require_measure(self.central, fund, measure)
-        if measure in (YEARS_FUNDED, "depletion_year"):
-            found = years_funded(self.arrays, fund, self.central.years)
-        else:
-            found = measured_of(self.arrays, fund, measure)
+        asked = YEARS_FUNDED if measure == DEPLETION else measure
+        found = values_of(self.arrays, fund, asked, self.central.years)
         return {frozenset(members): float(value) for members, value in zip(self.sets.members, found, strict=True)}
 
     def effects(self, fund: str, measure: str) -> "pd.DataFrame":

@@ -66,6 +66,17 @@ class Condition:
         """By how much it holds: zero or more where it does, NaN where the measure has no value."""
         return float(self.margins(run.accounts[self.fund], _measured(run), run.years))
 
+    def parts(self, run: RunAccounts) -> np.ndarray:
+        """Margins that are all zero or more where it holds: by year where every year counts, which is steadier, [part]."""
+        account = run.accounts[self.fund]
+        if self.measure in BALANCES and not self.when and self.sign == ">=":
+            return self._months(account)[: max(int(self.value) - run.years[0], 0)]
+        if self.when == "through":
+            assert self.year is not None
+            found = account[self.measure][: run.years.index(self.year) + 1] - self.value
+            return np.asarray(found if self.sign == ">=" else -found)
+        return np.array([self.margin(run)])
+
     def values(
         self, account: Mapping[str, np.ndarray], measured: Mapping[str, Any], years: tuple[int, ...]
     ) -> np.ndarray:
@@ -89,13 +100,17 @@ class Condition:
 
     def _dated(self, account: Mapping[str, np.ndarray], years: tuple[int, ...]) -> np.ndarray:
         """Of a year that may not come: months of expenditure by which the balance stays above zero before it, or does not."""
-        months = account[BALANCES[self.measure]] / account["outgo"] * 12 + 12 * ROUNDING
+        months = self._months(account)
         if self.sign == ">=":
             before = months[..., : max(int(self.value) - years[0], 0)]
             return before.min(axis=-1, initial=np.inf)
         until = months[..., : max(int(self.value) - years[0] + 1, 0)]
         beyond = np.nextafter(0, 1)  # a balance of nothing is not below zero
         return -until.min(axis=-1, initial=np.inf) - beyond
+
+    def _months(self, account: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Months of expenditure by which the balance that a date is read from stays above zero, [..., year]."""
+        return np.asarray(account[BALANCES[self.measure]] / account["outgo"] * 12 + 12 * ROUNDING)
 
 
 def _measured(run: RunAccounts) -> dict[str, float]:
@@ -111,6 +126,11 @@ class Chance:
     sign: AtLeast
     value: float
     words: str
+
+    @property
+    def fund(self) -> str:
+        """The fund that it is asked of."""
+        return self.condition.fund
 
     @property
     def text(self) -> str:

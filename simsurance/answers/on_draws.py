@@ -16,7 +16,7 @@ from scipy.interpolate import PchipInterpolator
 from simsurance.answers.condition import Chance
 from simsurance.answers.vary import Vary, rounded
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
-from simsurance.uncertainty.stochastic import CentralRun, Stochastic, standard_error, stochastic
+from simsurance.uncertainty.stochastic import CentralRun, Kept, standard_error, stochastic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,8 +129,10 @@ def on_draws(
 
         found = stochastic([vary.scenario, *(vary.at(size) for size in new)], sample, jobs, folder, told)
         if vary.low <= vary.own <= vary.high:
-            rows[vary.own] = margins_of(found[0], chance)
-        rows.update({size: margins_of(each, chance) for size, each in zip(new, found[1:], strict=True)})
+            rows[vary.own] = margins_of(found[0].kept, found[0].years, chance)
+        rows.update(
+            {size: margins_of(each.kept, each.years, chance) for size, each in zip(new, found[1:], strict=True)}
+        )
         central = found[0].central
         assert isinstance(central, CentralRun)
         return central
@@ -152,10 +154,10 @@ def on_draws(
     return OnDraws(central, vary, chance, sample, sizes, np.stack([rows[size] for size in sizes]))
 
 
-def margins_of(found: Stochastic, chance: Chance) -> np.ndarray:
+def margins_of(kept: Kept, years: tuple[int, ...], chance: Chance) -> np.ndarray:
     """Margins of the condition in all draws of a scenario, [draw]; a summary measure without a value does not hold."""
-    condition, kept = chance.condition, found.kept
-    margins = condition.margins(kept.yearly[condition.fund], kept.measured, found.years)
+    condition = chance.condition
+    margins = condition.margins(kept.yearly[condition.fund], kept.measured, years)
     return np.where(np.isnan(margins), -np.inf, margins)
 
 

@@ -172,6 +172,9 @@ def _usual_bounds(scenario: Scenario, key: str, how: How, start: int) -> tuple[f
         raise _usage(f"--vary {key}: is {own:g} in {start}; give bounds, {key}=from:to")
     low, high = sorted(times * own for times in USUAL)
     lowest, highest = (known.lowest, known.highest) if known else (None, None)
+    table, name, rest = named_part(key)
+    if (table, rest) == ("levers", "size"):  # an option tells how large its effect may be
+        lowest, highest = (float(scenario.leaves[f"{table}.{name}.{end}"]) for end in ("low", "high"))
     return (
         rounded(low if lowest is None else max(low, lowest)),
         rounded(high if highest is None else min(high, highest)),

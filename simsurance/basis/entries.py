@@ -57,11 +57,16 @@ def holding(built: Built, entries: Entries) -> Built:
     What the run's own hazards are over the other's acts on what is imposed, origin by origin: levers of the employee scheme.
     """
     insured, uninsured = (built.arrays[name] for name in ("employee_entry", "employee_entry_uninsured"))
-    held = [_held(entries, year, insured[place], uninsured[place]) for place, year in enumerate(built.inputs.years)]
+    held = [_held(entries, year, *_in_year(place, insured, uninsured)) for place, year in enumerate(built.inputs.years)]
     arrays = {"entries": _by_year(held)}
     if entries.enrolment:
         arrays["enrolment"] = _by_year([entries.enrolment[entries.years.index(year)] for year in built.inputs.years])
     return replace(built, arrays=built.arrays | arrays)
+
+
+def _in_year(place: int, *hazards: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Hazards of one year; those without a year axis of their own hold for every year."""
+    return tuple(each[place if len(each) > 1 else 0] for each in hazards)
 
 
 def _by_year(held: Sequence[EntriesBasis] | Sequence[EnrolmentBasis]) -> Arrays:

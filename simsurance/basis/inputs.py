@@ -92,8 +92,8 @@ class Inputs:
     def area_shares(self, dates: Sequence[int]) -> np.ndarray:
         """Share of each area in the population on each 1 January, [date, area]."""
         *named, _ = self.groups.areas
-        path = self.table("population.area_share_table") if named else ""
-        shares = [tables.by_year(path, f"{area}_share", dates) for area in named]
+        columns = [f"{area}{tables.OF_AREA}" for area in named]
+        shares = tables.columns_by_year(self.table("population.area_share_table"), columns, dates) if named else []
         return np.stack([*shares, 1 - sum(shares, np.zeros(len(dates)))], axis=-1)
 
     def table(self, key: str) -> str:

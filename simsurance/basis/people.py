@@ -251,7 +251,7 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
 
 def area_patterns(inputs: Inputs) -> np.ndarray:
     """Share of each area but the last at each age, a pattern, [area but the last, age]."""
-    columns = [f"{area}_share" for area in inputs.groups.areas[:-1]]
+    columns = [f"{area}{tables.OF_AREA}" for area in inputs.groups.areas[:-1]]
     if not columns:
         return np.ones((0, len(AGE.members)))
     found = tables.by_age(inputs.table("population.area_share_by_age_table"), *columns)

@@ -11,17 +11,24 @@ import click
 from simsurance import __version__
 from simsurance.cli.terminal import take_any_code_page, tell
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import languages, words
 from simsurance.plain_text import shown
 
 COMMANDS = {
+    "demo": "Make a page to play with, in under a minute.",
     "run": "Project scenarios and write tables, charts and a summary.",
     "rebuild": "Draw charts and write tables of saved runs, without a projection.",
+    "report": "Write papers for the meeting: page, document, slides, workbook.",
     "compare": "Set the results of scenarios side by side.",
     "stochastic": "Project many draws of what is not known.",
     "sensitivity": "Find what moves a fund most of all that is not known.",
     "sweep": "Project a scenario over a grid of values of its keys.",
     "solve": "Find what a key has to be for a condition to hold.",
+    "frontier": "Find packages of levers that hold a target.",
+    "stress": "Find the nearest shock that empties a fund.",
     "attribute": "Say what each part of a change does.",
+    "bridge": "Say why an answer is not that of last year.",
+    "months": "Spread a year over its months: money in the bank.",
     "show": "Print a scenario's assumptions with units and sources.",
     "validate": "Check scenario files without running them.",
     "check": "Run the reference scenarios against their stored results.",
@@ -34,27 +41,37 @@ COMMANDS = {
     "import": "Read a fund office's table into the folder of a fund.",
     "pool": "Set pools side by side, apart, adjusted and merged.",
     "calibrate": "Fit a fund's factors to its own series.",
+    "page": "Make one offline page with sliders for a meeting.",
     "schema": "Print the JSON Schema of a scenario file.",
+    "doctor": "Look at versions, extras, fonts and write access.",
+    "completion": "Print what a shell needs to complete commands.",
 }
 """Every subcommand with its line in the list of commands, so that the list needs none of their modules."""
 
 MODULES = {"import": "import_table"}
 """Modules of subcommands whose names are words of Python."""
 WRITING = (
+    "demo",
     "run",
     "rebuild",
+    "report",
     "compare",
     "stochastic",
     "sensitivity",
     "sweep",
     "solve",
+    "frontier",
+    "stress",
     "attribute",
+    "bridge",
+    "months",
     "check",
     "schemes",
     "init",
     "import",
     "pool",
     "calibrate",
+    "page",
     "schema",
 )
 """The subcommands that write files; each is killed before every one of its file operations by a test."""
@@ -148,4 +165,4 @@ def explain(error: BaseException) -> tuple[ExitCode, tuple[str, ...]]:
 def main(ctx: click.Context, traceback: bool) -> None:
     """Actuarial simulator of social health insurance funds."""
     if ctx.invoked_subcommand is None:
-        tell(ctx.get_help())
+        tell("\n\n".join(words(lang).say("first_run.next", version=__version__) for lang in languages()))

@@ -70,7 +70,7 @@ def command(
     A scenario may carry fragments of its own behind plus signs: simsurance compare baseline baseline+turnover_low
     """
     scenarios = [scenario_of(name, fragments, settings) for name in (base, *others)]
-    folder = out / _folder_name(scenarios)
+    folder = out / folder_name("compare", [scenario.name for scenario in scenarios])
     prepare(folder)
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
@@ -109,13 +109,12 @@ def scenario_of(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]
     return load(first, (*own, *fragments), settings)
 
 
-def _folder_name(scenarios: list[Scenario]) -> str:
-    """compare-<names>, or the first names and a number where that grows too long."""
-    names = [scenario.name for scenario in scenarios]
-    whole = "-".join(["compare", *names])
+def folder_name(command: str, names: list[str]) -> str:
+    """compare-<names>, or the first name and a number where that grows too long."""
+    whole = "-".join([command, *names])
     if len(whole.encode()) <= LONGEST_NAME:
         return whole
-    return f"compare-{names[0].encode()[:80].decode(errors='ignore')}-and-{len(names) - 1}-others"
+    return f"{command}-{names[0].encode()[:80].decode(errors='ignore')}-and-{len(names) - 1}-others"
 
 
 def _text(comparison: "Comparison", folder: Path, lang: str, ranges: "Sequence[SingleChanges] | None") -> str:

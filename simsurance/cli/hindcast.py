@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
@@ -17,6 +18,7 @@ from simsurance.scenario_file.loader import load
 if TYPE_CHECKING:
     from simsurance.evidence.ex_ante import Forecast
     from simsurance.evidence.hindcast import Outturn
+    from simsurance.scenario_file.loader import Scenario
 
 OWN_DECIMALS: Final = 3
 """Of millions and billions in a fund of its own, which is a small part of the nation."""
@@ -34,7 +36,7 @@ HEADER: Final = ("year", "item", "unit", "model", "published", "error", "remarks
 @click.option(
     "--ex-ante",
     is_flag=True,
-    help="Print the stored errors of the baseline with what was known at each opening, beside naive forecasts.",
+    help="Errors with what was known at each opening, beside naive forecasts: stored of the baseline, found of your own fund.",
 )
 @scenario_options
 @language_option("the tables")
@@ -49,17 +51,28 @@ def command(
     as_json: bool,
 ) -> None:
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
+    from simsurance.evidence.calibrated import overlay_of
     from simsurance.evidence.fit import FIRST_YEAR, fitted_years
     from simsurance.evidence.hindcast import hindcast, notes, published_years, refuse_others
     from simsurance.evidence.published import own_series, series_file
+    from simsurance.scenario_file.schema import FUND
 
     said = words(lang)
-    if ex_ante:
-        if scenario != "baseline" or first or fragments or settings:
+    if ex_ante and scenario == "baseline":
+        if first or fragments or settings:
             raise click.UsageError(
-                "--ex-ante prints the stored table of the baseline; leave scenario and other options out"
+                "--ex-ante prints the stored table of the baseline; leave other options out, or name your own fund"
             )
         _ex_ante(said, as_json)
+        return
+    if ex_ante:
+        fund = load(scenario, fragments, settings, overlay_of(scenario))
+        if fund.values.scope != FUND and not own_series(fund):
+            raise click.UsageError(
+                "--ex-ante prints the stored table of the baseline, or that of a fund with series of its own; "
+                "leave the scenario out, or name your own fund"
+            )
+        _fund_ex_ante(fund, first, said, as_json)
         return
     loaded = load(scenario, fragments, settings)
     said = words(lang, loaded.currency)
@@ -120,15 +133,51 @@ def _item(item: str, said: Words) -> str:
     return said.label("hindcast.income_with_interest") if total else label("fund", item, said.lang)
 
 
+def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: bool) -> None:
+    """The errors of a fund's own openings, found anew: by item over groups of figures, and opening by opening."""
+    from simsurance.evidence.fund_ex_ante import fund_ex_ante
+
+    with progress() as line:
+        line.say(said.label("progress.projecting"))
+        found = fund_ex_ante(fund, first)
+    if as_json:
+        tell(_forecasts_json(found.rows, left_out=found.left_out, uncut=found.uncut))
+        return
+    tell(
+        said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=sorted(found.left_out.items()))
+    )
+    straddling = [row for row in found.rows if row.straddles]
+    others = [row for row in found.rows if not row.straddles]
+    for name, rows in (("all", found.rows), *((("broken", straddling), ("unbroken", others)) if straddling else ())):
+        if rows:
+            tell("\n" + said.label(f"ex_ante.fund_groups.{name}"))
+            _errors(rows, "", said)
+    tell("\n" + said.label("ex_ante.by_opening"))
+    _errors(found.rows, "opening", said)
+    tell("\n" + said.say("ex_ante.fund_footer", uncut=found.uncut))
+    tell(said.label("ex_ante.footer"))
+
+
+def _forecasts_json(found: "Sequence[Forecast]", **beside: Any) -> str:
+    """Forecasts with their errors as one JSON document."""
+    listed = [
+        {
+            **{name: value for name, value in vars(row).items() if name != "breaks"},
+            "error": {name: row.error(name) for name in row.forecasts},
+        }
+        for row in found
+    ]
+    document = {"schema": "simsurance.hindcast_ex_ante/1", "ok": True, "results": listed, **beside}
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+
+
 def _ex_ante(said: Words, as_json: bool) -> None:
     """The stored ex ante errors: by item over groups of openings, by years ahead, and opening by opening."""
     from simsurance.evidence.ex_ante import BREAKS, GROUPS, LEFT_OUT, OPENINGS, stored
 
     found = stored()
     if as_json:
-        listed = [{**vars(row), "error": {name: row.error(name) for name in row.forecasts}} for row in found]
-        document = {"schema": "simsurance.hindcast_ex_ante/1", "ok": True, "results": listed}
-        tell(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+        tell(_forecasts_json(found))
         return
     tell(said.say("ex_ante.head", first=OPENINGS[0], last=OPENINGS[-1]))
     for group, belongs in GROUPS.items():

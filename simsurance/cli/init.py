@@ -10,10 +10,10 @@ from simsurance.cli.terminal import tell
 from simsurance.drafts import write_whole
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import words
-from simsurance.scenario_file.files import shipped
+from simsurance.scenario_file.files import IN_PYTHON, shipped
 from simsurance.scenario_file.json_schema import FILE_NAME, TITLE, json_schema_text
 from simsurance.scenario_file.loader import load, slug
-from simsurance.scenario_file.toml_text import toml_value
+from simsurance.scenario_file.toml_text import toml_text, toml_value
 
 TEMPLATE = """#:schema ./simsurance.schema.json
 # Only what differs from the parent stands here. All keys: simsurance show baseline. Check: simsurance validate {file}
@@ -39,6 +39,33 @@ def template(file: Path) -> str:
     return TEMPLATE.format(name=file.stem, file=file, rule=toml_value(rule), schedule=toml_value(schedule))
 
 
+FROM_WORKBOOK = """#:schema ./simsurance.schema.json
+# What the yellow cells of {workbook} change. Check: simsurance validate {file}
+"""
+
+
+def of_workbook(workbook: Path, file: Path) -> str:
+    """The scenario that the yellow cells of a workbook make; raises SimsuranceError where they make none."""
+    from simsurance.output.workbook.read import changes_of
+
+    scenario, parent, changes = changes_of(workbook, file.parent)
+    if not changes:
+        raise SimsuranceError(f"{workbook}: no yellow cell was changed; the scenario is still {scenario.name}")
+    try:
+        changed = scenario.replace(changes | {"title": file.stem, "title_zh": file.stem})
+    except SimsuranceError as error:
+        raise SimsuranceError(*(line.replace(f"{IN_PYTHON}:", f"{workbook}:", 1) for line in error.lines)) from None
+    head = FROM_WORKBOOK.format(workbook=workbook.name, file=file)
+    if parent is None:
+        return head + changed.to_toml()
+    named = [
+        f"extends = {toml_value(parent)}",
+        f"title = {toml_value(file.stem)}",
+        f"title_zh = {toml_value(file.stem)}",
+    ]
+    return head + "\n".join(named) + "\n\n" + toml_text({key: changed.leaves[key] for key in changes})
+
+
 @click.command()
 @click.argument("name")
 @click.option(
@@ -47,12 +74,22 @@ def template(file: Path) -> str:
 @click.option(
     "--example", is_flag=True, help="With --fund: the tables of a fictitious city of 8 million to try it with."
 )
+@click.option(
+    "--from",
+    "workbook",
+    type=click.Path(path_type=Path),
+    metavar="WORKBOOK",
+    help="Take the yellow cells of an audit workbook of simsurance report.",
+)
 @language_option("the tables and the explanations of a fund")
-def command(name: str, fund: bool, example: bool, lang: str) -> None:
+def command(name: str, fund: bool, example: bool, workbook: Path | None, lang: str) -> None:
     """Write NAME.toml, a short scenario to change, and beside it the schema that lets an editor complete its keys.
 
     With --fund the folder NAME of a fund of your own: import its tables there, then run NAME/fund.toml.
+    With --from the scenario that the yellow cells of a workbook make.
     """
+    if workbook and fund:
+        raise click.UsageError("--from goes without --fund")
     if example and not fund:
         raise click.UsageError("--example goes with --fund")
     if fund:
@@ -65,7 +102,7 @@ def command(name: str, fund: bool, example: bool, lang: str) -> None:
     if slug(path.name) != path.stem or path.stem in shipped():
         why = "is the name of a shipped scenario" if path.stem in shipped() else "cannot be the name of a scenario"
         raise SimsuranceError(f"{path.stem} {why}; choose another, of letters, digits, _ and -")
-    schema, begun = path.parent / FILE_NAME, template(path).encode()
+    schema, begun = path.parent / FILE_NAME, (of_workbook(workbook, path) if workbook else template(path)).encode()
     for file in (path, schema):
         ours = file.is_file() and (file.read_bytes() == begun if file == path else TITLE.encode() in file.read_bytes())
         if os.path.lexists(file) and not ours:

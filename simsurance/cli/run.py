@@ -166,7 +166,8 @@ def command(
         _tell([run.report for run in told], as_json)
     else:
         table = _table([row for run in told for row in run.rows], lang)
-        tell("\n".join([*table, "", *(run.written for run in told)]))
+        opened = words(lang).say("run.open", files=_to_open(extent, charts), several=len(chosen) > 1)
+        tell("\n".join([*table, "", *(run.written for run in told), opened]))
 
 
 def _written_whole(order: Order, place: int) -> Told:
@@ -195,6 +196,12 @@ def _written_of(order: Order, place: int) -> Told:
         _report(result, folder, ranges) if order.as_json else {},
         _written(result, folder, lang),
     )
+
+
+def _to_open(extent: "Extent", charts: bool) -> list[str]:
+    """The three files of a folder to open first."""
+    picture = f"charts/reserve_months.{extent.formats[0]}" if charts else "scenario.toml"
+    return ["summary.md", picture, "fund.csv" if "fund" in extent.tables else "codebook.csv"]
 
 
 def _folders(scenarios: Sequence["Scenario"], out: Path, look_at: Callable[[Path], None]) -> list[Path]:

@@ -24,6 +24,8 @@ from simsurance.output.folder import prepare
 from simsurance.scenario_file.faults import refuse
 
 if TYPE_CHECKING:
+    from simsurance.answers.signs import Signs
+    from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.sweep import Sweep
 
 
@@ -38,6 +40,12 @@ if TYPE_CHECKING:
 )
 @click.option("--measure", default="depletion_year", show_default=True, help="What chart and table show.")
 @click.option("--fund", default="resident", show_default=True, help="Of which fund.")
+@click.option(
+    "--signs",
+    "concluded",
+    metavar="CONCLUSION",
+    help='Of two grids, also where a conclusion holds: "not depleted through 2045", or "beats OTHER" on --measure.',
+)
 @scenario_options
 @many_runs_options("table")
 def command(
@@ -45,6 +53,7 @@ def command(
     grids: tuple[str, ...],
     measure: str,
     fund: str,
+    concluded: str | None,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
     jobs: int | None,
@@ -66,6 +75,7 @@ def command(
     said = words(lang)
     with progress() as line:
         line.say(said.label("progress.importing"))
+        from simsurance.answers.signs import conclusion_of, other_named, require_two, signs
         from simsurance.output.manifest import sweep_id
         from simsurance.output.save import save_sweep
         from simsurance.results import simulate
@@ -78,23 +88,38 @@ def command(
         (central,) = simulate([base])
         require_measure(central, fund, measure)
         tell_notes(notes_of(base, lang))
-        parts = parts_of(folder, sweep_id(points), lang)
-        found = sweep(
-            points,
-            central,
-            processors(jobs),
-            parts,
-            lambda done, of: line.say_share(said, done, of, "points"),
-        )
+        conclusion = None
+        if concluded is not None:
+            require_two(points, concluded)
+            named = other_named(concluded)
+            other = None if named is None else _other(named, base, fragments, settings)
+            conclusion = conclusion_of(concluded, measure, fund, central, other)
+        parts = parts_of(folder, sweep_id(points, conclusion), lang)
+
+        def told(done: int, of: int) -> None:
+            line.say_share(said, done, of, "points")
+
+        flips = None if conclusion is None else signs(points, conclusion, central, processors(jobs), parts, told)
+        found = flips.sweep if flips else sweep(points, central, processors(jobs), parts, told)
         line.say(said.say("progress.writing", folder=folder))
-        save_sweep(found, folder, fund, measure, charts, lang, command_line(), bom)
+        save_sweep(found, folder, fund, measure, charts, lang, command_line(), bom, flips)
         discard_parts(parts)
-    tell(_json(found, folder) if as_json else _text(found, folder, fund, measure, lang), nl=False)
+    tell(_json(found, folder, flips) if as_json else _text(found, folder, fund, measure, lang, flips), nl=False)
 
 
-def _text(found: "Sweep", folder: Path, fund: str, measure: str, lang: str) -> str:
-    """The measure at every point, where the table can be read."""
+def _other(name: str, base: "Scenario", fragments: tuple[str, ...], settings: tuple[str, ...]) -> "Scenario":
+    """A scenario by name or path, with what is laid upon the first; or an option laid upon the first."""
+    from simsurance.scenario_file.files import find
+
+    if isinstance(find(name, None, fragments=True), Path) and isinstance(find(name, None), str):
+        return base.with_fragment(name)
+    return scenario_of(name, fragments, settings)
+
+
+def _text(found: "Sweep", folder: Path, fund: str, measure: str, lang: str, flips: "Signs | None" = None) -> str:
+    """The measure at every point, where the table can be read; where a conclusion flips."""
     from simsurance.output.labels import fund_label, words_of
+    from simsurance.output.signs_words import signs_lines
     from simsurance.output.sweep_summary import MOST_ROWS, measure_words, point_rows
 
     said = words_of(found.scenario, lang)
@@ -104,10 +129,11 @@ def _text(found: "Sweep", folder: Path, fund: str, measure: str, lang: str) -> s
     refused = int(found.refused.sum())
     note = [said.say("sweep.refused", refused=refused)] if refused else []
     note += [said.say("sweep.idle", key=grid.key) for grid in found.points.grids if not found.moves(grid)]
-    return "\n".join([head, "", *told, *note, folder.as_posix(), ""])
+    signs = [line.replace("`", "") for line in signs_lines(flips, lang)] if flips else []
+    return "\n".join([head, "", *told, *signs, *note, folder.as_posix(), ""])
 
 
-def _json(found: "Sweep", folder: Path) -> str:
+def _json(found: "Sweep", folder: Path, flips: "Signs | None" = None) -> str:
     """The same for programs."""
     from simsurance.output.manifest import SWEEP_SCHEMA, as_json, records
 
@@ -121,4 +147,6 @@ def _json(found: "Sweep", folder: Path) -> str:
         "folder": folder.as_posix(),
         "points": records(found.table),
     }
+    if flips:
+        content["signs"] = {"conclusion": flips.conclusion.text, "points": records(flips.table)}
     return as_json(content)

@@ -114,10 +114,9 @@ def _read(scenario: Scenario, key: str) -> None:
         case "population.migration_table":
             tables.by_year_sex_age(path, "net_migrants", years)
         case "population.area_share_table":
-            for area in scenario.form.groups.areas[:-1]:
-                tables.by_year(path, f"{area}_share", years)
+            tables.columns_by_year(path, [f"{area}{tables.OF_AREA}" for area in scenario.form.groups.areas[:-1]], years)
         case "population.area_share_by_age_table":
-            tables.by_age(path, *(f"{area}_share" for area in scenario.form.groups.areas[:-1]))
+            tables.by_age(path, *(f"{area}{tables.OF_AREA}" for area in scenario.form.groups.areas[:-1]))
         case "population.area_moves_table":
             tables.by_age(path, "weight")
         case "population.income_groups_table":

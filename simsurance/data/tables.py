@@ -199,6 +199,13 @@ def by_year(
     return _read_only(values[_positions(table, named, years)])
 
 
+def columns_by_year(path: str | Path, values: Sequence[str], years: Sequence[int]) -> list[FloatArray]:
+    """Table `year,<values>`: each value as an array [year]; each year stands once."""
+    table = _table(path, ("year", *values))
+    selected = [_selected(table, value, ()) for value in values]
+    return [_read_only(found[_positions(table, named, years)]) for named, found in selected]
+
+
 @lru_cache(maxsize=64)
 def _selected(
     table: Table, value: str, where: tuple[tuple[str, frozenset[str]], ...]

@@ -20,8 +20,10 @@ import numpy as np
 from simsurance.csv_text import rows_csv
 from simsurance.data.tables import DATA, read_table
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.ex_ante import ITEMS, OPENINGS, Growth, known_at
+from simsurance.evidence.ex_ante import ITEMS, OPENINGS
 from simsurance.evidence.fit import LAST_YEAR
+from simsurance.evidence.known import Growth
+from simsurance.evidence.known_levels import known_at
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.uncertainty import draws

@@ -214,14 +214,17 @@ def factors() -> list[Factor]:
     ]
 
 
-def masks(scenario: Scenario) -> dict[str, int]:
-    """The first year whose figures are comparable with later ones, by series, from the breaks beside the series."""
+def masks(scenario: Scenario, last: int | None = None) -> dict[str, int]:
+    """The first year whose figures are comparable with later ones, by series, from the breaks beside the series.
+
+    With a `last` year, of the breaks until then.
+    """
     file = series_file(scenario).parent / BREAKS
     if not file.is_file():
         return {}
     found: dict[str, int] = {}
     for row in text_rows(file, ("series", "year", "kind")):
-        if row["kind"] == BREAK:
+        if row["kind"] == BREAK and (last is None or int(row["year"]) <= last):
             found[row["series"]] = max(int(row["year"]), found.get(row["series"], 0))
     return found
 
@@ -240,14 +243,15 @@ def first_year(scenario: Scenario) -> int:
     return min(max([opens, *broken]), last)
 
 
-def fund_fit(scenario: Scenario, first: int | None = None) -> FundFit:
+def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = None) -> FundFit:
     """A fund's factors fitted to its published series from a first year on; raises SimsuranceError where there is no such fit.
 
-    `scenario` without what an earlier fit has set.
+    `scenario` without what an earlier fit has set; `last`: the year until which series were known, all years if not given.
     """
     refuse_others(scenario)
     file = series_file(scenario)
-    opens, last = years_of(scenario)
+    opens, published = years_of(scenario)
+    last = published if last is None else last
     start = first_year(scenario) if first is None else first
     if not opens <= start <= last:
         raise SimsuranceError(f"--from {start}: the fund's series allow {opens} to {last}")

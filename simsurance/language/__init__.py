@@ -144,6 +144,11 @@ class Words:
         """A template, which says in no language which sentences stand in which order: `{{ say("summary.title") }}`."""
         return self._fill(template.name, template.read_text(encoding="utf-8"), facts)
 
+    def html(self, template: Path, **facts: Any) -> str:
+        """A template of a page in HTML: what it prints is text, whatever signs it has, unless it is marked as safe."""
+        compiled = self.environment.overlay(autoescape=True).from_string(template.read_text(encoding="utf-8"))
+        return compiled.render(facts)
+
     def number(self, value: float, decimals: int | None = 0) -> str:
         """A number as printed: thousands separated, no minus before a zero; as exact as need be if decimals are None."""
         if not isfinite(value):

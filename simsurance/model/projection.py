@@ -8,17 +8,35 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
 from itertools import accumulate
+from math import prod
 
 import numpy as np
 
-from simsurance.axes import EMPLOYEES, ENTRANTS, FLOW_AXES, STATUSES, TENURES, UNINSURED, axes_except, axis, left
+from simsurance.axes import (
+    AGE,
+    EMPLOYEES,
+    ENTRANTS,
+    FLOW_AXES,
+    HEALTH,
+    NATIONAL,
+    ROWS,
+    SEX,
+    STATUSES,
+    TENURES,
+    UNINSURED,
+    axes_except,
+    axis,
+    left,
+)
 from simsurance.ledger import FUNDS, Fund
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
 RUNS_IN_CACHE = 4
-"""Runs that go through the years together: about as many as leave their cells in cache."""
+"""Runs of the national size that go through the years together: about as many as leave their cells in cache."""
+CELLS_OF_A_RUN = prod((*(len(axis.members) for axis in (HEALTH, SEX, NATIONAL.area, NATIONAL.income, AGE)), len(ROWS)))
+"""The cells of one of them: of smaller runs as many more go together."""
 SHORT = 416
 """Numbers in one of NumPy's buffers, a multiple of 16: hardly more than the cells of an area side by side in memory."""
 
@@ -133,7 +151,8 @@ def project(
         raise ValueError(f"{runs} runs are not whole groups of {group}")
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
-    record, block = Recorder(runs, len(basis), entrants), group * max(RUNS_IN_CACHE // group, 1)
+    together = runs_in_cache(opening.cells)
+    record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
         if engine == COMPILED:
@@ -141,8 +160,13 @@ def project(
 
             compiled.project_block(opening, basis, of_block, group, meet, record)
         else:
-            project_block(opening, basis, parts_of(of_block, RUNS_IN_CACHE), group, meet, record)
+            project_block(opening, basis, parts_of(of_block, together), group, meet, record)
     return record.projection(tuple(year_basis.year for year_basis in basis))
+
+
+def runs_in_cache(cells: np.ndarray) -> int:
+    """How many runs of a size go through the years together, at least one; `cells` with the run first."""
+    return max(RUNS_IN_CACHE * CELLS_OF_A_RUN // prod(cells.shape[1:]), 1)
 
 
 def project_block(

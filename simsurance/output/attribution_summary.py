@@ -71,6 +71,7 @@ def attribution_facts(found: "Attribution", fund: str, measure: str, lang: str) 
         "orders": None if found.orders is None else len(found.orders),
         "error": max(found.effects(fund, measure)["error"]) if found.orders else None,
         "unit": unit,
+        "idle": len(set(values.values())) == 1,
         "inside": [
             {"part": part.name, "keys": list(part.values)} for part in found.sets.parts if part.values is not None
         ],
@@ -80,7 +81,8 @@ def attribution_facts(found: "Attribution", fund: str, measure: str, lang: str) 
 def attribution_lines(found: "Attribution", fund: str, measure: str, lang: str) -> list[str]:
     """The attribution on the terminal, without its table."""
     facts, said = attribution_facts(found, fund, measure, lang), words_of(found.central.scenario, lang)
-    return [said.say("attribution.change", **facts), said.say("attribution.method", **facts)]
+    idle = [said.label("attribution.idle")] if facts["idle"] else []
+    return [said.say("attribution.change", **facts), said.say("attribution.method", **facts), *idle]
 
 
 def attribution_summary(found: "Attribution", fund: str, measure: str, lang: str = "en") -> str:

@@ -86,7 +86,7 @@ def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[l
     said = words_of(comparison.results[0].scenario, lang)
     alone = comparison.twin.xs("closing_last_year", level="measure").loc[list(comparison.names)]
     no_behaviour = [
-        _level("money", float(value), said) if isfinite(value) else status_words(str(status), lang)
+        level("money", float(value), said) if isfinite(value) else status_words(str(status), lang)
         for value, status in zip(alone["zero_effect"], alone["zero_effect_status"], strict=True)
     ]
     found_rows = []
@@ -135,7 +135,7 @@ def _measure_rows(comparison: "Comparison", fund: str, said: Words) -> list[list
         row = [_of(fund, said.label(f"compare.{fund}.{name}"), said)]
         for place, (_, found) in enumerate(comparison.measures.loc[measure_of(fund, name)].iterrows()):
             value, change = float(found["value"]), float(found["difference"])
-            text = _level(kind, value, said) if isfinite(value) else status_words(str(found["status"]), said.lang)
+            text = level(kind, value, said) if isfinite(value) else status_words(str(found["status"]), said.lang)
             if place and isfinite(change):
                 text = said.say("compare.changed", value=text, change=_change(kind, change, said))
             row.append(text)
@@ -143,7 +143,7 @@ def _measure_rows(comparison: "Comparison", fund: str, said: Words) -> list[list
     return found_rows
 
 
-def _level(kind: str, value: float, said: Words) -> str:
+def level(kind: str, value: float, said: Words) -> str:
     """A measure as printed; a balance below zero is a deficit."""
     if kind in MAY_BE_A_DEFICIT and value < 0:
         return said.say("compare.deficit", amount=_printed(kind, -value, said))

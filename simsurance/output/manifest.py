@@ -29,10 +29,18 @@ if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution, Part
-    from simsurance.answers.condition import Chance
+    from simsurance.answers.bridge import Bridge
+    from simsurance.answers.condition import Chance, Condition
+    from simsurance.answers.frontier import Frontier
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.packages import Levers
+    from simsurance.answers.page import Page
+    from simsurance.answers.signs import Conclusion
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
@@ -49,10 +57,16 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
+PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
+BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
+MONTHS_SCHEMA: Final = "simsurance.months/1"
+FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
+STRESS_SCHEMA: Final = "simsurance.stress/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
+REPORT_SCHEMA: Final = "simsurance.report/1"
 SCHEME_EFFECTS_SCHEMA: Final = "simsurance.schemes/1"
 PACKAGES: Final = ("click", "matplotlib", "numpy", "pandas", "scipy")
 PUBLISHED: Final = DATA / "published.csv"
@@ -150,6 +164,15 @@ def draws_id(scenarios: "Sequence[Scenario]", sample: "Sample", engine: str) -> 
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
+def report_manifest(
+    runs: Sequence[Mapping[str, Any]], outputs: Mapping[str, str], told: Mapping[str, Any], command: str
+) -> str:
+    """The manifest of a report as JSON text, of the manifests of its runs; `told`: language and formats."""
+    kept = ("scenario", "run_id", "years", "inputs")
+    content = {"schema": REPORT_SCHEMA, **told, "runs": [{name: run[name] for name in kept} for run in runs]}
+    return _manifest(content, outputs, command)
+
+
 def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of a sweep as JSON text."""
     content = {
@@ -170,6 +193,32 @@ def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], comman
         "runs": {found.vary.scenario.name: _run(found.central)},
     }
     return _manifest(content, outputs, command)
+
+
+def page_manifest(found: "Page", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a meeting page as JSON text."""
+    content = {"schema": PAGE_SCHEMA, **page_content(found), "runs": {found.central.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def page_content(found: "Page") -> dict[str, Any]:
+    """The levers of a page, with the bounds that were asked for where those are wider, its draws and its errors by fund."""
+    from simsurance.output.meeting_page import error_facts
+
+    levers = [
+        {
+            "name": each.name,
+            "keys": list(each.vary.keys),
+            "how": each.vary.how,
+            "from": each.vary.start,
+            "bounds": [each.vary.low, each.vary.high],
+            "asked": list(each.asked),
+            "own": each.vary.own,
+        }
+        for each in found.sliders.each
+    ]
+    sample = None if found.draws is None else vars(found.draws.sample)
+    return {"levers": levers, "sample": sample, "errors": {fund: error_facts(found, fund) for fund in found.funds}}
 
 
 def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
@@ -193,6 +242,75 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     told = {name: value for name, value in vars(vary).items() if name != "scenario"}
     asked = {"vary": told, "asked": chance.text, "fund": chance.condition.fund, "sample": vars(sample)}
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
+
+
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of packages as JSON text."""
+    content = {
+        "schema": FRONTIER_SCHEMA,
+        **frontier_content(found),
+        "runs": {found.levers.scenario.name: _run(found.central)},
+    }
+    return _manifest(content, outputs, command)
+
+
+def frontier_content(found: "Frontier") -> dict[str, Any]:
+    """What was asked of packages, and how many were run."""
+    return {
+        "condition": found.asked.text,
+        "fund": found.condition.fund,
+        "limits": [limit.text for limit in found.limits],
+        "levers": [
+            {"key": vary.keys[0], "how": vary.how, "from": vary.start, "bounds": [vary.low, vary.high], "own": vary.own}
+            for vary in found.levers.each
+        ],
+        "entries": found.entries,
+        "sample": None if found.sample is None else vars(found.sample),
+        "packages": len(found.packages),
+        "holding": int(found.holds.sum()),
+        "own_costs": found.own_costs,
+    }
+
+
+def packages_id(
+    levers: "Levers", asked: "Condition | Chance", limits: "Sequence[Condition]", sample: "Sample | None", entries: str
+) -> str:
+    """Hash of what makes packages, and the draws of a search among them, the same."""
+    told = [{name: value for name, value in vars(vary).items() if name != "scenario"} for vary in levers.each]
+    made_of = {"asked": asked.text, "fund": asked.fund, "limits": [limit.text for limit in limits], "entries": entries}
+    return _hash_of(
+        {"scenarios": [run_id(levers.scenario)], "levers": told, "sample": vars(sample) if sample else None, **made_of}
+    )
+
+
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a joint shock as JSON text."""
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    return _manifest(content, outputs, command)
+
+
+def stress_content(found: "Stress") -> dict[str, Any]:
+    """What was asked, and how far the shock is from the medians."""
+    return {
+        "fund": found.fund,
+        "by": found.by,
+        "saves": found.saves,
+        "reached": found.found.reached,
+        "settled": found.found.settled,
+        "distance": found.distance,
+        "unknowns": len(found.shocks.unknowns),
+        "nearer": found.nearer,
+        "probability": found.probability,
+        "depletion_year": {"medians": found.depletion(found.middle), "shock": found.depletion(found.shocked)},
+        "lowest_months": {"medians": found.lowest(found.middle), "shock": found.lowest(found.shocked)},
+        "brought_nearer": found.brought_nearer,
+        "projections": found.found.runs,
+    }
+
+
+def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
+    """Hash of what makes the runs of a search for a joint shock the same."""
+    return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
 
 
 def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
@@ -224,6 +342,73 @@ def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orde
     return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
 
 
+def bridge_manifest(bridge: "Bridge", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a bridge between valuations as JSON text."""
+    content = {
+        "schema": BRIDGE_SCHEMA,
+        **bridge_content(bridge),
+        "runs": {
+            side: {"scenario": each.name, "run_id": run_id(each.scenario, as_read), "inputs": inputs(each.scenario)}
+            for side, each in (("old", bridge.old), ("new", bridge.new))
+        },
+    }
+    return _manifest(content, outputs, command)
+
+
+def bridge_content(bridge: "Bridge") -> dict[str, Any]:
+    """Both valuations, the steps with their keys, and sets of steps that could not be run."""
+    return {
+        "old": bridge.old.name,
+        "new": bridge.new.name,
+        "valued": [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)],
+        "saved": [each.saved is not None for each in (bridge.old, bridge.new)],
+        "keys_of_present_code": list(bridge.old.filled),
+        "keys": {step: list(keys) for step, keys in bridge.keys.items()},
+        "not_possible": list(bridge.faults),
+    }
+
+
+def months_manifest(months: "Months", warned: "Mapping[str, Warned]", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a year by months as JSON text."""
+    run = months.run
+    told = {
+        "run_id": run_id(run.scenario, as_read),
+        "years": [run.years[0], run.years[-1]],
+        "checks": records(run.checks),
+        "inputs": inputs(run.scenario),
+    }
+    content = {"schema": MONTHS_SCHEMA, **months_content(months, warned), "runs": {run.scenario.name: told}}
+    return _manifest(content, outputs, command)
+
+
+def months_content(months: "Months", warned: "Mapping[str, Warned]") -> dict[str, Any]:
+    """The least money of each fund, with its range, and where the year ends by the months that have been."""
+    funds = {}
+    for name, of in months.funds.items():
+        low, high = of.range_of_lowest
+        funds[name] = {
+            "least": float(of.cash[1:].min()),
+            "least_low": low,
+            "least_high": high,
+            "least_at": [of.years[of.lowest // 12], of.lowest % 12 + 1],
+            "overdraft": of.overdraft,
+            "overdraft_without_next_year": of.overdraft_without_next_year,
+            "gap": float(of.reconciled["gap"].abs().max()),
+        }
+    been = {
+        name: {
+            "known": each.known,
+            "ratios": each.ratios,
+            "behind": each.behind,
+            "year_end": float(each.cash[12]),
+            "half_band": plain(float(each.half_band[12])),
+            "year_end_as_path": each.as_path,
+        }
+        for name, each in warned.items()
+    }
+    return {"years_by_month": list(months.years), "funds": funds, "actual": been}
+
+
 def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
     """The manifest of a calibration as JSON text."""
     content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
@@ -241,6 +426,7 @@ def pools_content(pools: "Pools") -> dict[str, Any]:
     """What was pooled, and whether it sums to nothing."""
     return {
         "pooling": pools.pooling.name,
+        "fund": pools.pooling.fund,
         "years": [pools.years[0], pools.years[-1]],
         "year": pools.year,
         "adjustment": vars(pools.pooling.adjustment) if pools.pooling.adjustment else None,
@@ -263,9 +449,15 @@ def calibration_content(fit: "FundFit") -> dict[str, Any]:
     }
 
 
-def sweep_id(points: "Points") -> str:
-    """Hash of what makes points the same: scenario with its tables, grids and versions."""
-    return _hash_of({"scenarios": [run_id(points.scenario)], "grids": [vars(grid) for grid in points.grids]})
+def sweep_id(points: "Points", conclusion: "Conclusion | None" = None) -> str:
+    """Hash of what makes points the same: scenario with its tables, grids and versions; what is concluded at each."""
+    grids = {"grids": [vars(grid) for grid in points.grids]}
+    if conclusion is None:
+        return _hash_of({"scenarios": [run_id(points.scenario)], **grids})
+    other = getattr(conclusion, "other", None)
+    scenarios = [run_id(each) for each in (points.scenario, other) if each is not None]
+    asked = {"conclusion": conclusion.text, "fund": conclusion.fund, "measure": conclusion.measure}
+    return _hash_of({"scenarios": scenarios, **grids, **asked})
 
 
 def sensitivity_manifest(

@@ -11,9 +11,11 @@ from simsurance import __version__
 from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE
 from simsurance.axes import YEAR
 from simsurance.language import Words, words
+from simsurance.ledger import POOL
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
-from simsurance.scenario_file.pooling import OWN
+from simsurance.scenario_file.pooling import OWN, UPWARDS
+from simsurance.scenario_file.register import MARKS
 
 if TYPE_CHECKING:
     from simsurance.analysis.pools import Pools
@@ -35,7 +37,7 @@ def pool_rows(pools: "Pools", lang: str) -> list[tuple[str, ...]]:
     """A row a pool, who gains most first: insured, net transfer, depletion year and reserve months apart and adjusted."""
     said, named = said_of(pools, lang), titles(pools, lang)
     heads = ["pool", "insured", "net_pp", "depletion", "months"]
-    heads += ["merged"] if pools.merged is not None else []
+    heads += ["merged", "mark"] if pools.merged is not None else ["mark"]
     rows = [tuple(said.say(f"pools.column.{name}", year=pools.year) for name in heads)]
     for name, row in pools.pools.iterrows():
         dates = [_year(float(row[f"depletion_year_{kind}"]), said) for kind in (SEPARATE, ADJUSTED)]
@@ -45,8 +47,15 @@ def pool_rows(pools: "Pools", lang: str) -> list[tuple[str, ...]]:
         cells += [said.signed(said.number(float(row["net_transfer_pp"]), 1)), *moved]
         if pools.merged is not None:
             cells.append(said.signed(said.number(float(row["merged_balance_pp"]), 1)))
-        rows.append(tuple(cells))
+        rows.append((*cells, said.label(f"mark.{row['mark']}")))
     return rows
+
+
+def marks_told(pools: "Pools", said: Words) -> str:
+    """How many pools' figures are how certain, the surest first."""
+    marks = [pool.mark for pool in pools.pooling.pools]
+    counted = [{"count": marks.count(mark), "mark": said.label(f"mark.{mark}")} for mark in MARKS if mark in marks]
+    return said.say("pools.marks", counted=counted)
 
 
 def _year(value: float, said: Words) -> str:
@@ -73,6 +82,9 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "year": pools.year,
         "rules": pooling.adjustment,
         "merged": pools.merged is not None,
+        "upwards": pooling.merged is not None and pooling.merged.benefits == UPWARDS,
+        "phase_in_years": pooling.merged.phase_in_years if pooling.merged else 0,
+        "employee": pooling.fund == POOL,
         "benefits": named.get(pooling.merged.benefits, "") if pooling.merged else "",
         "one_standard": pooling.merged is not None and pooling.merged.standard != OWN,
         "gainers": int((net > 0).sum()),

@@ -6,21 +6,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simsurance.csv_text import table_csv
+from simsurance.csv_text import rows_csv, table_csv
 from simsurance.data.tables import content_read
 from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed, sha256
 from simsurance.output.manifest import (
     attribution_manifest,
+    bridge_manifest,
     calibration_manifest,
     comparison_manifest,
+    frontier_manifest,
+    months_manifest,
+    page_manifest,
     pools_manifest,
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
     solve_manifest,
     stochastic_manifest,
+    stress_manifest,
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
@@ -35,10 +40,17 @@ if TYPE_CHECKING:
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
+    from simsurance.answers.actual_months import Warned
     from simsurance.answers.attribute import Attribution
+    from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
+    from simsurance.answers.frontier import Frontier
+    from simsurance.answers.months import Months
     from simsurance.answers.on_draws import OnDraws
+    from simsurance.answers.page import Page
+    from simsurance.answers.signs import Signs
     from simsurance.answers.solve import Solved
+    from simsurance.answers.stress import Stress
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.output.charts.easel import Easel
     from simsurance.scenario_file.loader import Scenario
@@ -188,18 +200,28 @@ def save_sweep(
     lang: str = "en",
     command: str = "",
     bom: bool = False,
+    signs: "Signs | None" = None,
 ) -> None:
-    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund."""
+    """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund, and where signs flip."""
     from simsurance.output.sweep_summary import sweep_summary
 
     texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
     texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
-    texts["summary.md"] = sweep_summary(sweep, fund, measure, lang)
+    summary = sweep_summary(sweep, fund, measure, lang)
+    if signs:
+        from simsurance.output.signs_words import signs_section
+
+        texts["signs.csv"] = table_csv(signs.table)
+        summary += signs_section(signs, lang)
+    texts["summary.md"] = summary
 
     def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.signs import write_all as write_signs
         from simsurance.output.charts.sweep import write_all
 
-        return write_all(sweep, folder, fund, measure, lang)
+        yield from write_all(sweep, folder, fund, measure, lang)
+        if signs:
+            yield from write_signs(signs, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
 
@@ -332,6 +354,111 @@ def save_solve(
         return write_all(found, delay, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+
+
+def save_page(found: "Page", path: Path, lang: str = "en", command: str = "") -> None:
+    """Write a meeting page as the folder `path`, in the same way, with every setting at which its error was found."""
+    from simsurance.output.meeting_page import PAGE, html
+
+    errors = found.checked.table(found.sliders, found.funds)
+    texts = {
+        **_scenario_of(found.central.scenario),
+        PAGE: html(found, lang),
+        "errors.csv": table_csv(errors, index=False),
+    }
+    _write(path, texts, None, lambda outputs: page_manifest(found, outputs, command))
+
+
+def save_bridge(
+    bridge: "Bridge",
+    path: Path,
+    fund: str,
+    measure: str,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a bridge between valuations as the folder `path`, in the same way, with the answers of the past."""
+    from simsurance.evidence.vintages import TABLE
+    from simsurance.output.bridge_summary import bridge_summary
+
+    keys = [(step, key) for step, keys in bridge.keys.items() for key in keys]
+    texts = {**_scenario_of(bridge.new.scenario), "bridge.csv": table_csv(bridge.table(fund, measure))}
+    texts |= {"keys.csv": rows_csv(("step", "key"), keys), "vintages.csv": TABLE.read_text(encoding="utf-8")}
+    texts["summary.md"] = bridge_summary(bridge, fund, measure, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.bridge import write_all
+
+        return write_all(bridge, folder, fund, measure, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: bridge_manifest(bridge, outputs, command), bom)
+
+
+def save_months(
+    months: "Months",
+    path: Path,
+    warned: "dict[str, Warned] | None" = None,
+    charts: bool = True,
+    lang: str = "en",
+    command: str = "",
+    bom: bool = False,
+) -> None:
+    """Write a year by months as the folder `path`, in the same way; `warned`: months that have been, by fund."""
+    from simsurance.output.months_summary import months_summary
+
+    been = warned or {}
+    texts = {**_scenario_of(months.run.scenario), "months.csv": table_csv(months.table)}
+    texts |= {"reconciliation.csv": table_csv(months.reconciliation), "ranges.csv": table_csv(months.ranges)}
+    texts["inputs.csv"] = months.inputs.as_csv()
+    texts |= {f"actual_{fund}.csv": table_csv(each.table) for fund, each in been.items()}
+    texts["summary.md"] = months_summary(months, been, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.months import write_all
+
+        return write_all(months, been, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: months_manifest(months, been, outputs, command), bom)
+
+
+def save_frontier(
+    found: "Frontier", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write packages as the folder `path`, in the same way, with the scenario of each that is told."""
+    from simsurance.answers.frontier import LETTERS
+    from simsurance.output.frontier_summary import frontier_summary, package_file
+
+    scenario = found.levers.scenario
+    texts = {**_scenario_of(scenario), "frontier.csv": table_csv(found.table)}
+    for letter, place in zip(LETTERS, found.told, strict=False):
+        texts[package_file(letter)] = found.levers.at(found.packages[place]).to_toml(table_places(scenario).__getitem__)
+    texts["summary.md"] = frontier_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.frontier import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: frontier_manifest(found, outputs, command), bom)
+
+
+def save_stress(
+    found: "Stress", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write a joint shock as the folder `path`, in the same way."""
+    from simsurance.output.stress_summary import stress_summary
+
+    texts = {**_scenario_of(found.scenario), "stress.csv": table_csv(found.table)}
+    texts["summary.md"] = stress_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.stress import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

@@ -107,7 +107,7 @@ class SavedRun:
     @cached_property
     def ranges(self) -> "SingleChanges | None":
         """The ranges of depletion years; None where they were not found."""
-        from simsurance.analysis.single_changes import FundRange, Moved, SingleChanges
+        from simsurance.analysis.single_changes import FundRange, Moved, SingleChanges, size_of
         from simsurance.output.measured import measured, year_or_none
 
         if SINGLE_CHANGES not in self.tables:
@@ -117,7 +117,14 @@ class SavedRun:
         for fund in self.accounts:
             rows = table[table.index.get_level_values("fund") == fund].reset_index()
             moved = tuple(
-                Moved(row["input"], row["side"], None, _year(row["depletion_year"]), row["status"], row["change"])
+                Moved(
+                    row["input"],
+                    row["side"],
+                    size_of(fund, row["input"], row["side"]),
+                    _year(row["depletion_year"]),
+                    row["status"],
+                    row["change"],
+                )
                 for row in rows.to_dict(orient="records")
             )
             central = year_or_none(measured(cast("RunResult", self), fund)["depletion_year"])

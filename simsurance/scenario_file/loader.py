@@ -186,16 +186,15 @@ class Scenario:
         stack.operate(faults)
         return self._still_told(_scenario(self.name, stack, self._base, faults, self._pinned_in([layer])))
 
-    def with_fragment(self, name: str | Path) -> "Scenario":
-        """The scenario with a fragment upon it, by shipped name or path; its titles are added to the scenario's."""
+    def with_fragment(self, *names: str | Path) -> "Scenario":
+        """The scenario with fragments laid upon it together, by name or path; their titles are added to the scenario's."""
         faults: list[Fault] = []
-        layer = _fragment(name, faults)
+        layers = [layer for name in names if (layer := _fragment(name, faults))]
         refuse(faults)
-        assert layer is not None
         stack = _Stack(dict(self.leaves), dict(self.layers))
-        _put_fragments(stack, [layer], faults)
-        name = f"{self.name}+{slug(layer.label)}"
-        return self._still_told(_scenario(name, stack, self._base, faults, self._pinned_in([layer])))
+        _put_fragments(stack, layers, faults)
+        name = "+".join([self.name, *(slug(layer.label) for layer in layers)])
+        return self._still_told(_scenario(name, stack, self._base, faults, self._pinned_in(layers)))
 
     def with_root_at(self, paths: Iterable[str], changes: Mapping[str, Any] | None = None) -> "Scenario":
         """The scenario with the root's values at some paths, none where the root has none, and other values at others.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from simsurance.errors import SimsuranceError
 from simsurance.language import CNY
+from simsurance.ledger import POOL, RESIDENT
 from simsurance.scenario_file.faults import Fault, bound, found, nearest, quoted, refuse
 from simsurance.scenario_file.files import IN_PYTHON, Layer, find, read, scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
@@ -18,9 +19,14 @@ RULES: Final = ("deficit", "need", "both")
 """By what an adjustment fund pays out."""
 OWN: Final = "own"
 """What stays as it is in each pool where they merge."""
+UPWARDS: Final = "upwards"
+"""Of each benefit that of the pool where it is best for the insured."""
+MOST_PHASE_IN: Final = 50
 STANDARDS: Final = ("mean", OWN)
+FUNDS: Final = (RESIDENT, POOL)
+"""Which fund of the pools may be pooled."""
 TEXTS: Final = ("title", "title_zh", "description", "description_zh")
-SECTIONS: Final = (*TEXTS, "share", "pools", "adjustment", "merged")
+SECTIONS: Final = (*TEXTS, "share", "fund", "pools", "adjustment", "merged")
 POOL_KEYS: Final = ("scenario", "share", "with", "set", "moves_in", "title", "title_zh", "mark", "source")
 ADJUSTMENT: Final[Mapping[str, tuple[float, float]]] = {
     "levy": (0, 1),
@@ -78,16 +84,21 @@ class Adjustment:
 class Merged:
     """What is unified where the pools merge into one fund.
 
-    `benefits`: the pool whose benefits hold in all, or their own; `standard`: the mean in all, or their own.
+    `benefits`: the pool whose benefits hold in all, upwards, or their own; `standard`: the mean in all, or their own;
+    `phase_in_years`: over how many years each pool moves to them in equal steps, at once if 0.
     """
 
     benefits: str
     standard: str
+    phase_in_years: int = 0
 
 
 @dataclass(frozen=True)
 class Pooling:
-    """Pools in their order, the adjustment fund between them, what is unified where they merge; None where there is none."""
+    """Pools in their order, which of their funds is pooled, the adjustment fund between them, what is unified where they merge.
+
+    The last two are None where there is none.
+    """
 
     name: str
     layer: Layer
@@ -96,6 +107,7 @@ class Pooling:
     description: str
     description_zh: str
     share: float | None
+    fund: str
     pools: tuple[Pool, ...]
     adjustment: Adjustment | None
     merged: Merged | None
@@ -135,13 +147,19 @@ def _pooling(name: str, layer: Layer) -> Pooling:
     faults += _unknown(layer, "", data, SECTIONS)
     told = {key: _text(layer, data, key, key, faults) for key in TEXTS}
     share = _number(layer, data, "share", "share", (0, 1), faults) if "share" in data else None
+    fund = data.get("fund", RESIDENT)
+    if fund not in FUNDS:
+        faults.append(layer.fault("fund", f"{found(fund)}; give {quoted(FUNDS)}"))
     pools = _pools(layer, faults)
     adjustment = _adjustment(layer, faults) if "adjustment" in data else None
     merged = _merged(layer, [pool.name for pool in pools], faults) if "merged" in data else None
     refuse(faults)
     faults += _together(layer, pools, share)
+    faults += _without_employees(layer, pools, fund, merged)
     refuse(faults)
-    return Pooling(name, layer, share=share, pools=tuple(pools), adjustment=adjustment, merged=merged, **told)
+    return Pooling(
+        name, layer, share=share, fund=fund, pools=tuple(pools), adjustment=adjustment, merged=merged, **told
+    )
 
 
 def _pools(layer: Layer, faults: list[Fault]) -> list[Pool]:
@@ -155,8 +173,10 @@ def _pools(layer: Layer, faults: list[Fault]) -> list[Pool]:
         place = f"pools.{name}"
         if not isinstance(table, dict):
             faults.append(layer.fault(place, f"{found(table)}; give a table, such as [{place}]"))
-        elif not re.fullmatch(r"[\w-]{1,40}", name) or name == OWN:
-            text = f"cannot be the name of a pool; letters, digits, _ and -, at most 40, and not {OWN}"
+        elif not re.fullmatch(r"[\w-]{1,40}", name) or name in (OWN, UPWARDS):
+            text = (
+                f"cannot be the name of a pool; letters, digits, _ and -, at most 40, and neither {OWN} nor {UPWARDS}"
+            )
             faults.append(layer.fault(place, text))
         elif pool := _pool(layer, name, table, faults):
             pools.append(pool)
@@ -189,7 +209,7 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
             faults.append(layer.fault(f"{place}.scenario", file))
             return None
         scenario = load(file if "." in base or "/" in base else base, options)
-        scenario = scenario.replace(changes) if changes else scenario
+        scenario = scenario.replace(_beside(layer, changes)) if changes else scenario
     except SimsuranceError as error:
         faults += faults_of(layer, name, error)
         return None
@@ -207,6 +227,18 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
     where = file.resolve().as_posix()
     scenario = replace(scenario, name=f"{layer.label}:{place}")
     return Pool(name, scenario, share, moves, title, title_zh, mark, source, where, own_keys)
+
+
+def _beside(layer: Layer, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pool sets, a table that lies beside the pooling scenario by its whole path."""
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: placed(each) for name, each in value.items()}
+        own = layer.folder / value if isinstance(value, str) and value.endswith(".csv") and layer.folder else None
+        return own.resolve().as_posix() if own is not None and own.is_file() else value
+
+    return {name: placed(value) for name, value in changes.items()}
 
 
 def faults_of(layer: Layer, name: str, error: SimsuranceError) -> list[Fault]:
@@ -252,6 +284,19 @@ def _together(layer: Layer, pools: list[Pool], share: float | None) -> Iterator[
         )
 
 
+def _without_employees(layer: Layer, pools: list[Pool], fund: str, merged: Merged | None) -> Iterator[Fault]:
+    """What cannot be where the employee pools are between which an adjustment fund moves money."""
+    if fund == RESIDENT:
+        return
+    for pool in pools:
+        if not pool.scenario.values.employee.projected:
+            text = f'employee.projected = false, where fund = "{fund}"; project the employee scheme, or pool the resident funds'
+            yield layer.fault(f"pools.{pool.name}", text)
+    if merged and merged.standard != OWN:
+        text = 'contributions of the employee scheme are rates of wages, no standard; "own" keeps them'
+        yield layer.fault("merged.standard", text)
+
+
 def _adjustment(layer: Layer, faults: list[Fault]) -> Adjustment | None:
     table, before = layer.data["adjustment"], len(faults)
     if not isinstance(table, dict):
@@ -283,13 +328,17 @@ def _merged(layer: Layer, names: list[str], faults: list[Fault]) -> Merged | Non
     if not isinstance(table, dict):
         faults.append(layer.fault("merged", f"{found(table)}; give a table [merged]"))
         return None
-    faults += _unknown(layer, "merged", table, ("benefits", "standard"))
+    faults += _unknown(layer, "merged", table, ("benefits", "standard", "phase_in_years"))
     benefits, standard = (_text(layer, table, key, f"merged.{key}", faults) for key in ("benefits", "standard"))
-    if benefits and names and benefits not in (*names, OWN):
-        faults.append(layer.fault("merged.benefits", f'"{benefits}" is no pool; give {quoted((*names, OWN))}'))
+    known = (*names, UPWARDS, OWN)
+    if benefits and names and benefits not in known:
+        faults.append(layer.fault("merged.benefits", f'"{benefits}" is no pool; give {quoted(known)}'))
     if standard and standard not in STANDARDS:
         faults.append(layer.fault("merged.standard", f'"{standard}" is no standard; give {quoted(STANDARDS)}'))
-    return Merged(benefits, standard)
+    phase = _number(layer, table, "phase_in_years", "merged.phase_in_years", (0, MOST_PHASE_IN), faults, 0.0)
+    if phase % 1:
+        faults.append(layer.fault("merged.phase_in_years", f"{phase:g} is no whole number of years; give one"))
+    return Merged(benefits, standard, int(phase))
 
 
 def _unknown(layer: Layer, place: str, table: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from simsurance.axes import NATIONAL, Groups
@@ -117,6 +118,7 @@ class ByAreaIncome(Section, members=NATIONAL.areas, held=ByIncome):
     AXIS, HELD = "area", ByIncome
 
 
+@cache
 def formed(table: type[Section], groups: Groups) -> type[Section]:
     """A table of keys with the areas and income groups of a scenario in place of the national ones."""
     axis, held = getattr(table, "AXIS", ""), getattr(table, "HELD", None)
@@ -125,12 +127,25 @@ def formed(table: type[Section], groups: Groups) -> type[Section]:
         inside = formed(held, groups) if isinstance(held, type) and issubclass(held, Section) else held
         if names == tuple(table.FIELDS) and inside is held:
             return table
-        return type(table.__name__, (table,), {"__doc__": table.__doc__, "HELD": inside}, members=names, held=inside)
+        return type(table.__name__, (table,), _own(table, groups) | {"HELD": inside}, members=names, held=inside)
     inside = {name: formed(field.table, groups) for name, field in table.FIELDS.items() if field.table}
     if all(inside[name] is table.FIELDS[name].table for name in inside):
         return table
     hints = {name: inside.get(name, field.hint) for name, field in table.FIELDS.items()}
-    return type(table.__name__, (table,), {"__doc__": table.__doc__, "__annotations__": hints, **table.FIELDS})
+    return type(table.__name__, (table,), _own(table, groups) | {"__annotations__": hints, **table.FIELDS})
+
+
+def _own(table: type[Section], groups: Groups) -> dict[str, Any]:
+    """What a formed table has of its own: the words of the other, and how a process that is handed one makes it anew."""
+
+    def reduced(section: Section) -> tuple[Any, ...]:
+        return _anew, (table, groups, dict(section))
+
+    return {"__doc__": table.__doc__, "__module__": table.__module__, "__reduce__": reduced}
+
+
+def _anew(table: type[Section], groups: Groups, values: Mapping[str, Any]) -> Section:
+    return formed(table, groups)().changed(values)
 
 
 class PathBySex(Section):

@@ -255,7 +255,15 @@ def built(scenario: Scenario, persons: Persons) -> Built | None:
 
 
 def observed(scenario: Scenario) -> Observed:
-    """What draws of a scenario have to give in its reference year; the valuation year where that cannot be opened."""
+    """What draws of a scenario have to give in its reference year; the valuation year where that cannot be opened.
+
+    Raises SimsuranceError for a scenario that does not say what is drawn.
+    """
+    if not scenario.form.has("uncertainty"):
+        raise SimsuranceError(
+            f"{scenario.name}: has no [uncertainty], so that nothing is drawn; a scenario that says what is, or "
+            "simsurance run, whose single changes ask for none"
+        )
     values = scenario.values
     dates, reference = scenario.valuation_years, values.claims.trend.reference_year
     year = (

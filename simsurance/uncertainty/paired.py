@@ -132,7 +132,7 @@ class Pairs:
             for fund in (fund for fund in base.kept.yearly if fund in run.kept.yearly):
                 for column in BY_YEAR:
                     one, other = (each.kept.yearly[fund][column] for each in (base, run))
-                    size = np.broadcast_to(_size(one, column), one.shape)
+                    size = np.broadcast_to(same_within(one, column), one.shape)
                     wins, losses = (
                         (other > one + size).mean(axis=OVER_DRAWS),
                         (other < one - size).mean(axis=OVER_DRAWS),
@@ -179,7 +179,7 @@ def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> l
     else:
         ranked, counts = [base, other], has
         found = list(np.percentile((other - base)[has], PERCENTILES)) if has.any() else [np.nan] * len(PERCENTILES)
-    size = _size(base, measure)
+    size = same_within(base, measure)
     above, below = (ranked[1] > ranked[0] + size) & counts, (ranked[1] < ranked[0] - size) & counts
     wins, losses = (above, below) if better != "lower" else (below, above)
     if better == "none" or not counts.any():
@@ -191,7 +191,7 @@ def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> l
     return [better, *chances, has.mean(), *found]
 
 
-def _size(base: np.ndarray, measure: str) -> "np.ndarray | float":
+def same_within(base: np.ndarray, measure: str) -> "np.ndarray | float":
     """What two values of a measure may differ by and be the same."""
     if measure.endswith(DATED):
         return 0.0

@@ -96,6 +96,31 @@ class Shocks:
             rows += [self.numbers(unknown, z) for z in (-self.z, self.z)]
         return replace(self._drawn, sample=Given(np.stack(rows)))
 
+    def joint(self, numbers: np.ndarray) -> Futures:
+        """Draws in which all unknowns stand at standard normal numbers of their own, [run, unknown]."""
+        own = [(each[:, None] * self._directions).sum(axis=0) for each in numbers]
+        return replace(self._drawn, sample=Given(np.stack(own)))
+
+    @cached_property
+    def _directions(self) -> np.ndarray:
+        """The independent numbers of a draw in which one unknown stands at 1, [unknown, dimension]."""
+        return np.stack([self.numbers(unknown, 1.0) for unknown in self.unknowns])
+
+    @cached_property
+    def correlation(self) -> np.ndarray:
+        """How the unknowns go together, [unknown, unknown]: inputs of a group, and long-run means."""
+        futures, found = self._drawn, np.eye(len(self.unknowns))
+        for kind, names, root in (
+            (INPUT, [each.path for each in futures.parameters.drawn], futures.parameters.root),
+            (SHIFT, list(SERIES), futures.paths.root),
+        ):
+            known = (root[:, None] * root).sum(axis=-1)
+            own = {place: names.index(each.name) for place, each in enumerate(self.unknowns) if each.kind == kind}
+            for one, of_one in own.items():
+                for other, of_other in own.items():
+                    found[one, other] = known[of_one, of_other]
+        return found
+
     def numbers(self, unknown: Unknown, z: float) -> np.ndarray:
         """The independent numbers of a draw in which one unknown stands at a standard normal number, all others at 0."""
         futures = self._drawn

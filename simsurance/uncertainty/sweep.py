@@ -122,9 +122,9 @@ class Points:
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the points from `first` to before `last`."""
-        return kept([self._run(point) for point in range(first, last)])
+        return kept([self.run(point) for point in range(first, last)])
 
-    def _run(self, point: int) -> RunAccounts | None:
+    def run(self, point: int) -> RunAccounts | None:
         """One point projected; None where the scenario does not bear it."""
         try:
             (found,) = accounts_of([self.at(point)])
@@ -235,12 +235,7 @@ class Sweep:
     def of(self, fund: str, measure: str) -> np.ndarray:
         """A measure of a fund, NaN where it has no value, [point]; raises SimsuranceError where there is none such."""
         require_measure(self.central, fund, measure)
-        if measure == YEARS_FUNDED:
-            return years_funded(self.arrays, fund, self.years)
-        year = measure.removeprefix(AT_YEAR)
-        if year != measure and year.isdigit():
-            return self.arrays[f"{MONTHS}{fund}"][:, self.years.index(int(year))]
-        return measured_of(self.arrays, fund, measure)
+        return values_of(self.arrays, fund, measure, self.years)
 
     def base(self, grid: Grid) -> float:
         """What the scenario itself has in the valuation year."""
@@ -277,6 +272,16 @@ class Sweep:
             tables.append(pd.DataFrame(row).assign(point=range(self.points.points)))
         found = pd.concat(tables, ignore_index=True).sort_values("point", kind="stable").drop(columns="point")
         return found.set_index([*(grid.key for grid in self.points.grids), "fund"])
+
+
+def values_of(arrays: Arrays, fund: str, measure: str, years: Sequence[int]) -> np.ndarray:
+    """A measure of a fund that there is, from what is kept of points, NaN where it has no value, [point]."""
+    if measure == YEARS_FUNDED:
+        return years_funded(arrays, fund, years)
+    year = measure.removeprefix(AT_YEAR)
+    if year != measure and year.isdigit():
+        return arrays[f"{MONTHS}{fund}"][:, years.index(int(year))]
+    return measured_of(arrays, fund, measure)
 
 
 def require_fund(central: RunAccounts, fund: str) -> None:

@@ -231,7 +231,7 @@ def pyramids(results: "RunResult", lang: str) -> Chart:
     first = figure.axes[0]
     first.annotate(word("axis.age", lang), (0, 1), (-4, 7), "axes fraction", "offset points", ha="right")
     left = 0.11
-    for name, colour, hatch in INSURANCE:
+    for name, colour, hatch in (each for each in INSURANCE if each[0] in set(data["insurance"])):
         figure.patches.append(_swatch(figure, left, colour, hatch))
         words = figure.text(left + 0.022, 0.82, word(f"scheme.{name}", lang), va="top")
         left = float(words.get_window_extent().x1 / figure.bbox.width) + 0.02
@@ -243,7 +243,8 @@ def _pyramid_data(results: "RunResult", dates: tuple[int, int]) -> "pd.DataFrame
     table = results.population.groupby(level=["date", "sex", "age"]).sum().loc[list(dates)]
     table = table.rename(columns={"resident_insured": "resident", "employee_insured": "employee"})
     table["uninsured"] = (table["persons"] - table["resident"] - table["employee"]).clip(lower=0)
-    columns = [name for name, *_ in INSURANCE]
+    lacking = () if results.scenario.form.has("employee") else ("employee",)
+    columns = [name for name, *_ in INSURANCE if name not in lacking]
     return table[columns].melt(ignore_index=False, var_name="insurance").reset_index()
 
 
@@ -251,7 +252,7 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -
     """Stacked bars of single ages, men to the left."""
     for sex, sign in (("male", -1.0), ("female", 1.0)):
         start = np.zeros(0)
-        for name, colour, hatch in INSURANCE:
+        for name, colour, hatch in (each for each in INSURANCE if each[0] in set(data["insurance"])):
             chosen = data[(data["sex"] == sex) & (data["insurance"] == name)]
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))

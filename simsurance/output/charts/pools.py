@@ -13,7 +13,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.words import clauses
 from simsurance.output.labels import in_language, unit
-from simsurance.output.pools_summary import said_of, titles
+from simsurance.output.pools_summary import marks_told, said_of, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAME: Final = "pools"
 MOST: Final = 34
 """Rows; of more pools those in the middle are left out."""
-WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 2.8
+WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 3.2
 LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
 NAME_SIZE: Final = 7.5
 
@@ -44,7 +44,7 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang)),
             said.label("chart.axis.pools_rows"),
-            [f"simsurance {__version__}", clauses(notes, lang)],
+            [f"simsurance {__version__}", marks_told(pools, said), clauses(notes, lang)],
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )

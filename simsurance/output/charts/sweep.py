@@ -91,7 +91,7 @@ def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     values, at = sweep.of(fund, measure), np.array(grid.values)
     there = np.isfinite(values)
     never = ~there & ~sweep.refused
-    figure = _sheet(sweep, fund, measure, lang, [word("note.sweep_base", lang, own=_typed(sweep.base(grid), said))])
+    figure = _sheet(sweep, fund, measure, lang, [word("note.sweep_base", lang, own=typed(sweep.base(grid), said))])
     axes = canvas.plot_area(figure, LINE)
     axes.plot(at[there], values[there], color=BLACK, linewidth=2.2, marker="o", markersize=4.2, zorder=4)
     low, high = (float(values[there].min()), float(values[there].max())) if there.any() else (0.0, 1.0)
@@ -106,7 +106,7 @@ def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
         text = _no_value(measure, said, sweep.years[-1])
         axes.text(0.005, high + 2.5 * room, text, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _typed(value, said)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: typed(value, said)))
     axes.set_xlabel(grid.key, fontsize=8.5)
     base = sweep.base(grid)
     if at.min() <= base <= at.max():
@@ -119,7 +119,7 @@ def _no_value(measure: str, said: "Words", last: int) -> str:
     return said.say("chart.mark.not_depleted", year=last) if measure == DEPLETION else said.label("chart.mark.no_value")
 
 
-def _typed(value: float, said: "Words") -> str:
+def typed(value: float, said: "Words") -> str:
     """A value of a key, with the minus of the language."""
     return plain_number(value).replace("-", said.label("number.minus"))
 
@@ -156,10 +156,10 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     for axis, grid in ((axes.xaxis, across), (axes.yaxis, upward)):
         step = -(-grid.points // MOST_CELLS[0])
         axis.set_major_locator(FixedLocator(range(0, grid.points, step)))
-        axis.set_major_formatter(FuncFormatter(lambda place, _, grid=grid: _typed(grid.values[round(place)], said)))
+        axis.set_major_formatter(FuncFormatter(lambda place, _, grid=grid: typed(grid.values[round(place)], said)))
     axes.set_xlabel(across.key, fontsize=8.5)
     axes.set_ylabel(upward.key, fontsize=8.5)
-    own = [_place(grid.values, sweep.base(grid)) for grid in (across, upward)]
+    own = [place_of(grid.values, sweep.base(grid)) for grid in (across, upward)]
     if own[0] is not None and own[1] is not None:
         for colour, width in (("white", 3.2), (BLACK, 1.4)):
             frame = Rectangle((own[0] - 0.5, own[1] - 0.5), 1, 1, facecolor="none", edgecolor=colour, linewidth=width)
@@ -172,8 +172,8 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
 
 def _map_notes(sweep: "Sweep", lang: str, depleted: np.ndarray, refused: np.ndarray) -> list[str]:
     said = words_of(sweep.scenario, lang)
-    own = [_typed(sweep.base(grid), said) for grid in sweep.points.grids]
-    on_grid = all(_place(grid.values, sweep.base(grid)) is not None for grid in sweep.points.grids)
+    own = [typed(sweep.base(grid), said) for grid in sweep.points.grids]
+    on_grid = all(place_of(grid.values, sweep.base(grid)) is not None for grid in sweep.points.grids)
     notes = [word("note.sweep_frame" if on_grid else "note.sweep_own", lang, own=own)]
     if depleted.any() and not depleted.all():
         notes.insert(0, word("note.sweep_contour", lang, last=sweep.years[-1]))
@@ -206,7 +206,7 @@ def _contour(axes: "Axes", depleted: np.ndarray) -> None:
         axes.plot([column - 0.5, column + 0.5], [row + 0.5] * 2, **look)
 
 
-def _place(values: tuple[float, ...], own: float) -> int | None:
+def place_of(values: tuple[float, ...], own: float) -> int | None:
     """The place of the scenario's own value on a grid; None where it is no point of it."""
     return next((place for place, value in enumerate(values) if np.isclose(value, own, rtol=1e-9)), None)
 

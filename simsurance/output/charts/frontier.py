@@ -1,0 +1,128 @@
+"""Chart of packages: what efficient ones cost the public and members, and beside it what each moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from simsurance.answers.frontier import LETTERS
+from simsurance.answers.packages import OBJECTIVES
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.words import word
+from simsurance.output.frontier_summary import ADDED
+from simsurance.output.labels import fund_label, words_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from simsurance.answers.frontier import Frontier
+    from simsurance.language import Words
+
+SIZE: Final = (16 * CENTIMETRE, 10.5 * CENTIMETRE)
+COSTS: Final = (0.085, 0.285, 0.41, 0.475)
+LEVERS: Final = (0.535, 0.285, 0.445, 0.475)
+ALL: Final = "#BDBDBD"
+RAMP: Final = LinearSegmentedColormap.from_list("own payment", ["#CFE2F1", BLUE, "#08306B"])
+"""Little own payment added to much."""
+CONTRIBUTIONS, PUBLIC = OBJECTIVES.index("contributions"), OBJECTIVES.index("public_money")
+WAY: Final = 0.78
+"""Share of a column that the way from bound to bound takes."""
+NAME: Final = 15
+"""Places on a line of a lever's name."""
+
+
+def draw(found: "Frontier", lang: str = "en") -> Chart:
+    """The packages that hold, those that are efficient and told by letter, the scenario itself; what each of them moves."""
+    said = words_of(found.levers.scenario, lang)
+    told = bool(found.told)
+    notes = [
+        word("note.frontier_asked", lang, asked=found.asked.text, limits=[each.text for each in found.limits]),
+        word("note.frontier_marks", lang),
+        *([word("note.frontier_levers", lang)] if told else []),
+    ]
+    with canvas.style():
+        figure = canvas.sheet(
+            word(
+                "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, lang)
+            ),
+            word("axis.frontier", lang),
+            footer(found.levers.scenario, lang, [], notes),
+            lang,
+            SIZE,
+        )
+        _costs(canvas.plot_area(figure, COSTS), found, said)
+        if told:
+            _levers(canvas.plot_area(figure, LEVERS), found, said)
+        return Chart(f"frontier_{found.condition.fund}", figure, found.table.reset_index())
+
+
+def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
+    """Public money to the right, contributions upward, in per cent of income; the darker the more own payment is added."""
+    costs, holds, told = 100 * found.costs, found.holds, list(found.told)
+    axes.plot(costs[holds, PUBLIC], costs[holds, CONTRIBUTIONS], "o", color=ALL, markersize=3, zorder=2)
+    own = 100 * np.array(found.own.costs)
+    axes.plot([own[PUBLIC]], [own[CONTRIBUTIONS]], "x", color=BLACK, markersize=7, markeredgewidth=1.8, zorder=5)
+    if told:
+        added = found.added[told, ADDED]
+        span = float(np.ptp(added)) or 1.0
+        colours = [RAMP(float(each - added.min()) / span) for each in added]
+        axes.scatter(
+            costs[told, PUBLIC], costs[told, CONTRIBUTIONS], s=42, c=colours, edgecolors=BLACK, linewidths=0.5, zorder=4
+        )
+    for letter, place in zip(LETTERS, told, strict=False):
+        axes.annotate(
+            letter,
+            (costs[place, PUBLIC], costs[place, CONTRIBUTIONS]),
+            (5, 3),
+            textcoords="offset points",
+            fontsize=8,
+            zorder=6,
+        )
+    axes.margins(0.09)
+    axes.grid(visible=True, color="#E4E4E4", linewidth=0.6)
+    for axis, name in ((axes.xaxis, "public_money"), (axes.yaxis, "contributions")):
+        axis.set_major_locator(MaxNLocator(6))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
+        axis.set_label_text(said.label(f"frontier.column.{name}"), fontsize=8)
+
+
+def _levers(axes: "Axes", found: "Frontier", said: "Words") -> None:
+    """A row a package, a column a lever: where it lies between its bounds, and the scenario itself; then own payment added."""
+    axes.grid(visible=False)
+    axes.set_axis_off()
+    levers, told = found.levers.each, list(found.told)
+    axes.set(xlim=(-0.35, len(levers) + 0.6), ylim=(len(told) - 0.4, -0.6))
+    head: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 6.8}
+    for row, (letter, place) in enumerate(zip(LETTERS, told, strict=False)):
+        axes.text(-0.3, row, letter, va="center", fontsize=8)
+        shares = found.levers.shares(found.packages[place])
+        for column, (vary, share) in enumerate(zip(levers, shares, strict=True)):
+            axes.plot([column, column + WAY], [row, row], color=ALL, linewidth=0.9, zorder=1)
+            own = (vary.own - vary.low) / (vary.high - vary.low)
+            if 0 <= own <= 1:
+                axes.plot([column + WAY * own] * 2, [row - 0.22, row + 0.22], color=GREY, linewidth=0.9, zorder=2)
+            axes.plot([column + WAY * share], [row], "o", color=BLUE, markersize=4.5, zorder=3)
+        added = said.signed(said.number(100 * float(found.added[place, ADDED]), 2))
+        axes.text(len(levers) + 0.28, row, added, ha="center", va="center", fontsize=8, color=BLACK)
+    for column, vary in enumerate(levers):
+        name = canvas.wrapped(vary.keys[0].replace(".", ". "), NAME * 3 / max(len(levers), 3), 3, 6.8).replace(
+            ". ", "."
+        )
+        axes.text(column + WAY / 2, -0.75, name, **head)
+        for end, at, side in ((vary.low, column, "left"), (vary.high, column + WAY, "right")):
+            text = said.number(float(f"{end:.3g}"), None)
+            axes.text(at, len(told) - 0.45, text, ha=side, va="top", fontsize=6.3, color=GREY)
+    axes.text(
+        len(levers) + 0.28, -0.75, canvas.wrapped(said.label("frontier.column.own_payment"), 13.5, 3, 6.8), **head
+    )
+
+
+def write_all(found: "Frontier", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw the chart into a folder; yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    yield from canvas.write(draw(found, lang), folder)

@@ -1,0 +1,58 @@
+"""Charts for a report: as they stand in the folder of a run, drawn once more where its language or format is another."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from simsurance.output.folder import sha256
+from simsurance.output.saved import SavedRun
+
+if TYPE_CHECKING:
+    from simsurance.output.charts.canvas import Chart
+    from simsurance.results import RunResult
+
+TOLD: Final = {"title": re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)}
+DESCRIPTION: Final = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
+SVG: Final = "svg"
+
+
+def chart_of(run: SavedRun, name: str, lang: str) -> Callable[[str], bytes]:
+    """The pictures of a chart of a run by format."""
+    drawn: list[Chart] = []
+
+    def picture(kind: str) -> bytes:
+        file = f"charts/{name}.{kind}"
+        if run.manifest["lang"] == lang and file in run.manifest["outputs"]:
+            place = run.path / file
+            if place.is_file() and sha256(place) == run.manifest["outputs"][file]:
+                return place.read_bytes()
+        if not drawn:
+            from simsurance.output.charts import draw
+
+            drawn.append(draw(name, cast("RunResult", run), lang, run.ranges))
+        return rendered(drawn[0], kind)
+
+    return picture
+
+
+def rendered(chart: "Chart", kind: str) -> bytes:
+    """A chart in a format."""
+    from simsurance.output.charts import canvas
+
+    return canvas.rendered(chart, (kind,))[f"{chart.name}.{kind}"]
+
+
+def title_in(svg: bytes) -> str:
+    """The title that a chart tells of itself."""
+    return _told(svg, TOLD["title"])
+
+
+def description_in(svg: bytes) -> str:
+    """What a chart tells to those who cannot see it."""
+    return _told(svg, DESCRIPTION)
+
+
+def _told(svg: bytes, pattern: Any) -> str:
+    found = pattern.search(svg[:20_000].decode("utf-8", errors="replace"))
+    return unescape(found[1]).strip() if found else ""

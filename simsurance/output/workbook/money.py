@@ -1,0 +1,294 @@
+"""The sheets of money: amounts a head, every row of the ledger as persons times amounts, and the account of each fund."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from simsurance.basis.trend import Scheme, grown
+from simsurance.ledger import (
+    ACCOUNTS,
+    LEDGER,
+    POOL,
+    POOL_BENEFITS,
+    RESIDENT,
+    RESIDENT_BENEFITS,
+    RESIDENT_LEVIED,
+    Fund,
+)
+from simsurance.model.fund import ROUNDING, growth
+from simsurance.output.workbook.lines import Line, Sheet
+from simsurance.output.workbook.source import BY_COST, Source
+
+DECIMALS: Final = 3
+"""Decimals of a change: less of a balance is the rounding of numbers in cells."""
+
+
+def _sum(rows: tuple[str, ...]) -> str:
+    """The sum of rows of the ledger."""
+    return "(" + "+".join(f"{{{row}}}" for row in rows) + ")"
+
+
+FLOWS: Final = {
+    "personal_contributions": "{personal_due}-{assistance}",
+    "assistance": "{personal_due}*{assisted_part}*{assistance_share}",
+    "subsidies": "{resident_enrolled}*{subsidy}*{subsidy_level}",
+    "local_supplement": "({personal_due}+{subsidies})*({supplement}*{income_level}-1)",
+    "repair_payments": "{repaired_years}*{personal}",
+    "recoveries": _sum(RESIDENT_BENEFITS) + "*{recovered_share}",
+    "resident_long_term_care": "{resident_enrolled}*{long_term_care_amount}*{indexation_of_run}*{indexation}",
+    "adjustment_payments": _sum(RESIDENT_LEVIED) + "*{adjustment_share}",
+    "administration": _sum(RESIDENT_BENEFITS) + "*{administration_share}",
+    "employer_contributions": "{contribution_base}*({employer_rate}+{employer_rate_change})*(1-{relief})*{employer_level}",
+    "employee_contributions": "{contribution_base}*{employee_rate}*(1-{without_account})",
+    "employer_to_accounts": "{employer_contributions}*{to_accounts}",
+    "retiree_credits": "{retired_years}*{retiree_credit}",
+    "purchases": "{purchased}*({employer_rate}+{employer_rate_change})*{wage@-1}",
+    "maternity_benefits": "{births_to_members}*{birth_benefit}*{wage@-1}/{wage_of_reference}",
+    "employee_recoveries": _sum(POOL_BENEFITS) + "*{employee_recovered_share}",
+    "long_term_care": "{covered_years}*{employee_long_term_care}*{indexation_of_run}*{indexation}",
+    "employee_adjustment_payments": "{employer_contributions}*{employee_adjustment_share}",
+    "account_spending": "{available}*{spending_rate}",
+    "relatives_care": "{available}*{relatives_care_rate}",
+    "contributions_from_accounts": "{personal_contributions}*{relatives_share}",
+}
+"""What each row of the ledger comes to; one that is not here stands as the run has it, benefits that answer to cost apart."""
+
+
+def a_head(source: Source) -> Sheet:
+    """The sheet of amounts a head: what the run has, and what they are at the costs of the workbook."""
+    sheet = Sheet("a_head")
+    sheet.add("resident_scheme", *_resident_heads(source))
+    for row in (row for row, (scheme, *_) in BY_COST.items() if scheme == "resident"):
+        sheet.add(*_benefit(source, row, "resident_insured_years"))
+    if source.employed:
+        sheet.add("employee_scheme", *_employee_heads(source))
+        for row in (row for row, (scheme, *_) in BY_COST.items() if scheme == "employee"):
+            sheet.add(*_benefit(source, row, "covered_years"))
+    return sheet
+
+
+def _ratio(source: Source, name: str, top: np.ndarray, bottom: np.ndarray, unit: str, style: str = "ratio") -> Line:
+    """What a flow is in parts of another, as in the run; 0 where there is none of it."""
+    found = np.divide(top, bottom, out=np.zeros_like(top), where=bottom != 0)
+    return Line(name, source.by_year(found), unit, style=style, note="frozen")
+
+
+def _resident_heads(source: Source) -> Iterator[Line]:
+    flows = source.flows
+    due = flows["personal_contributions"] + flows["assistance"]
+    own, budget = source.standard("personal_contributions"), source.standard("subsidies")
+    yield _ratio(source, "personal_level", due, flows["resident_enrolled"] * own, "ratio")
+    yield Line("assisted_part", source.assisted_part, "share", style="share", note="frozen")
+    yield _ratio(source, "subsidy_level", flows["subsidies"], flows["resident_enrolled"] * budget, "ratio")
+    yield Line("income_level", source.by_year(source.lever("income")), "ratio", style="ratio", note="frozen")
+    yield _ratio(
+        source,
+        "relatives_share",
+        flows["contributions_from_accounts"],
+        flows["personal_contributions"],
+        "share",
+        "share",
+    )
+
+
+def _employee_heads(source: Source) -> Iterator[Line]:
+    flows = source.flows
+    wages = source.inputs.wages([year - 1 for year in source.years])
+    reported = np.array(list(_reported(source).values()))
+    counted = flows["contribution_base"] / (flows["active_years"] * wages * reported)
+    yield Line("counted_wages", source.by_year(counted), "share", style="share", note="frozen")
+    reference = source.inputs.wages([source.scenario.values.claims.trend.reference_year - 1])[0]
+    yield Line("wage_of_reference", source.by_year(np.full(len(source.years), reference)), "yuan", style="yuan")
+    yield Line(
+        "employer_level", source.by_year(source.lever("employer_contributions")), "ratio", style="ratio", note="frozen"
+    )
+
+
+def _reported(source: Source) -> dict[int, float]:
+    paid = source.scenario.values.employee.contributions
+    return source.by_year(grown(source.inputs, paid.compliance, paid.compliance_growth, list(source.years)))
+
+
+def _benefit(source: Source, row: str, heads: str) -> Iterator[Line]:
+    """A benefit a head as in the run, how it answers to cost, and what it is at the costs of the workbook."""
+    scheme: Scheme = BY_COST[row][0]
+    flows = source.flows
+    residents = heads == "resident_insured_years"
+    years = flows[heads] if residents else flows["active_years"] + flows["retired_years"]
+    line = _ratio(source, f"{row}_of_run", flows[row], years, "yuan", "yuan")
+    yield line
+    yield Line(f"{row}_elasticity", source.answers[row], "ratio", style="ratio", note="elasticity")
+    at_cost = f"{{{row}_of_run}}*{{indexation}}*({{{scheme}_cost}}/{{indexation}})^{{{row}_elasticity}}"
+    yield Line(f"{row}_pp", line.values, "yuan", at_cost, style="yuan", note="at_cost")
+
+
+def flows(source: Source, unit: float) -> Sheet:
+    """The sheet of money flows: every row of the ledger; persons and money in parts of `unit`."""
+    sheet = Sheet("flows")
+    totals = {name: values / unit for name, values in source.flows.items()}
+    held = [row for row in LEDGER if row.name in totals]
+    sheet.add("beside", *_beside(source, unit))
+    sheet.add("ledger")
+    if source.employed:
+        base = "{active_years}*{wage@-1}*{reported}*{counted_wages}"
+        sheet.lines.insert(
+            len(sheet.lines) - 1,
+            Line("contribution_base", source.by_year(totals["contribution_base"]), "yuan_total", base, style="amount"),
+        )
+    for row in held:
+        heads = "resident_insured_years" if BY_COST.get(row.name, ("",))[0] == "resident" else "covered_years"
+        formula = f"{{{heads}}}*{{{row.name}_pp}}" if row.name in BY_COST else FLOWS.get(row.name, "")
+        note = "" if formula else "frozen"
+        if row.name == "prepaid_change" and not source.run.projection.prepaid.any():
+            note = ""
+        sheet.add(Line(row.name, source.by_year(totals[row.name]), "yuan_total", formula, style="amount", note=note))
+    return sheet
+
+
+def _beside(source: Source, unit: float) -> Iterator[Line]:
+    """What rows of the ledger are made of beside persons and amounts a head."""
+    totals = {name: values / unit for name, values in source.flows.items()}
+    due = totals["personal_contributions"] + totals["assistance"]
+    yield Line(
+        "personal_due",
+        source.by_year(due),
+        "yuan_total",
+        "{resident_enrolled}*{personal}*{personal_level}",
+        style="amount",
+    )
+    plain = source.standard("personal_contributions")
+    yield _ratio(source, "repaired_years", totals["repair_payments"], plain, "person_years", "amount")
+    if not source.employed:
+        return
+    paid = source.scenario.values.employee.contributions
+    rate = source.inputs.yearly(paid.employer_rate) + source.inputs.yearly(paid.employer_rate_change)
+    wages = source.inputs.wages([year - 1 for year in source.years])
+    yield _ratio(source, "purchased", totals["purchases"], rate * wages, "person_years", "amount")
+    benefit = source.inputs.yearly(source.scenario.values.employee.benefits.birth_benefit)
+    reference = source.inputs.wages([source.scenario.values.claims.trend.reference_year - 1])[0]
+    yield _ratio(
+        source, "births_to_members", totals["maternity_benefits"], benefit * wages / reference, "persons", "amount"
+    )
+    accounts = source.run.accounts[ACCOUNTS]
+    there = np.maximum(accounts["opening"] + accounts["income"], 0.0) / unit
+    available = f"MAX({{{ACCOUNTS}__opening}}+{{{ACCOUNTS}__income}},0)"
+    yield Line("available", source.by_year(there), "yuan_total", available, style="amount")
+
+
+def account(source: Source, fund: Fund, unit: float) -> Sheet:
+    """The sheet of a fund: from the opening balance over income, outgo and interest to the closing one."""
+    sheet, own, name = Sheet(fund.name), source.run.accounts[fund.name], fund.name
+    first = source.first
+
+    def amount(column: str) -> dict[int, float]:
+        return {year: value / unit for year, value in source.by_year(own[column]).items()}
+
+    opening_key = {
+        RESIDENT: "fund.opening",
+        POOL: "employee.fund.opening_pool",
+        ACCOUNTS: "employee.fund.opening_accounts",
+    }
+    sheet.add(
+        Line(
+            f"{name}__opening",
+            amount("opening"),
+            "yuan_total",
+            lambda year: f"{{{name}__closing@-1}}" if year > first else "",
+            key=opening_key[name],
+            inputs=frozenset([first]),
+            note="exact",
+            label="opening",
+            style="total",
+        )
+    )
+    for side, bookings in (("income", fund.income), ("outgo", fund.outgo)):
+        sheet.add(side)
+        columns = [f"{name}__{each.column}" for each in bookings]
+        for each, column in zip(bookings, columns, strict=True):
+            taken = f"-{{{each.row.name}}}" if each.taken_off else f"{{{each.row.name}}}"
+            sheet.add(Line(column, amount(each.column), "yuan_total", taken, label=each.column, style="amount"))
+        whole = f"SUM({{{columns[0]}..{columns[-1]}}})"
+        sheet.add(Line(f"{name}__{side}", amount(side), "yuan_total", whole, label=side, style="total"))
+    sheet.add("balance", *_balance(source, fund, unit))
+    return sheet
+
+
+def _balance(source: Source, fund: Fund, unit: float) -> Iterator[Line]:
+    """Interest and the closing balance of a fund, and what is read from it."""
+    name, own = fund.name, source.run.accounts[fund.name]
+    values = {column: source.by_year(own[column] / unit) for column in ("interest", "closing", "current_balance")}
+    rate, margin = source.key("economy.interest_rate"), source.key("economy.deficit_interest_margin")
+    opening, outgo = own["opening"], own["outgo"]
+    chosen = np.array(list(rate.values())) + np.array(list(margin.values())) * (opening < -ROUNDING * outgo)
+    chooses = f"{{interest_rate}}+IF({{{name}__opening}}<-{ROUNDING:.9f}*{{{name}__outgo}},{{deficit_margin}},0)"
+    yield Line(f"{name}__rate", source.by_year(chosen), "share", chooses, label="rate", style="percent")
+    left = growth(chosen, source.timing) - 1
+    on_opening, on_flows = opening * chosen / unit, (own["income"] - outgo) * left / unit
+    yield Line(
+        f"{name}__interest_on_opening",
+        source.by_year(on_opening),
+        "yuan_total",
+        f"{{{name}__opening}}*{{{name}__rate}}",
+        label="interest_on_opening",
+        style="amount",
+    )
+    yield Line(
+        f"{name}__interest_on_flows",
+        source.by_year(on_flows),
+        "yuan_total",
+        f"({{{name}__income}}-{{{name}__outgo}})*((1+{{{name}__rate}})^{{timing}}-1)",
+        label="interest_on_flows",
+        style="amount",
+    )
+    yield Line(
+        f"{name}__interest",
+        values["interest"],
+        "yuan_total",
+        f"{{{name}__interest_on_opening}}+{{{name}__interest_on_flows}}",
+        label="interest",
+        style="total",
+    )
+    whole = f"{{{name}__opening}}*(1+{{{name}__rate}})+({{{name}__income}}-{{{name}__outgo}})*(1+{{{name}__rate}})^{{timing}}"
+    for each in fund.debt:
+        amounts = source.by_year(own[each.column] / unit)
+        taken = f"-{{{each.row.name}}}" if each.taken_off else f"{{{each.row.name}}}"
+        yield Line(f"{name}__{each.column}", amounts, "yuan_total", taken, label=each.column, style="amount")
+        whole += f"+{{{name}__{each.column}}}"
+    yield Line(f"{name}__closing", values["closing"], "yuan_total", whole, label="closing", style="total")
+    yield Line(
+        f"{name}__of_run", values["closing"], "yuan_total", label="closing_of_run", note="of_run", style="amount"
+    )
+    yield Line(
+        f"{name}__change",
+        dict.fromkeys(source.years, 0.0),
+        "yuan_total",
+        f"ROUND({{{name}__closing}}-{{{name}__of_run}},{DECIMALS})",
+        label="change",
+        note="change",
+        style="amount",
+    )
+    yield Line(
+        f"{name}__months",
+        source.by_year(own["reserve_months"]),
+        "months",
+        f"{{{name}__closing}}/({{{name}__outgo}}/12)",
+        label="reserve_months",
+        style="months",
+    )
+    yield Line(
+        f"{name}__real",
+        source.by_year(own["closing"] / own["price_level"] / unit),
+        "yuan_total",
+        f"{{{name}__closing}}/{{price_level}}",
+        label="real",
+        style="amount",
+    )
+    yield Line(
+        f"{name}__below",
+        source.by_year((own["closing"] < -ROUNDING * outgo).astype(float)),
+        "",
+        f"IF({{{name}__closing}}<-{ROUNDING:.9f}*{{{name}__outgo}},1,0)",
+        label="below",
+        style="count",
+    )
