@@ -128,7 +128,7 @@ def _entries_held(projection: Projection, basis: Sequence[YearBasis]) -> Iterato
     if not held:
         return
     axes = (*REPORT_AXES, "entrant")
-    cells = {name: at(projection.entrants, of=axes, entrant=place) for place, name in enumerate(ENTRANTS)}
+    cells = {name: at(projection.entering, of=axes, entrant=place) for place, name in enumerate(ENTRANTS)}
     wanted = [held_in(along(outside, *FLOW_AXES), each) for outside, each in zip(cells["outside"], held, strict=True)]
     wanted_in_all = total(np.stack(wanted))
     entered = total(projection.by_age["transfers_out"]) + total(cells["uninsured"])

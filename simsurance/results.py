@@ -9,7 +9,7 @@ import numpy as np
 
 from simsurance import identities, measures
 from simsurance.adjusting import adjustment_columns, adjustment_measures
-from simsurance.axes import AGE, ENTRANTS, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
+from simsurance.axes import AGE, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
 from simsurance.basis import build_arrays, trend
 from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
@@ -126,7 +126,7 @@ class RunResult(RunAccounts):
     @cached_property
     def entries(self) -> Entries:
         """Entries to the employee scheme of this run, for a later run to hold."""
-        return Entries(self.scenario, self.years, at(self.projection.entrants, of=REPORT_AXES, run=0), self.basis)
+        return Entries(self.scenario, self.years, at(self.projection.entering, of=REPORT_AXES, run=0), self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -239,7 +239,7 @@ def accounts_of(
     engine: str = PLAIN,
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries, built, engine) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, built, engine, False) for run in block.accounts())
 
 
 def accounts_alone(run: RunAccounts) -> RunAccounts:
@@ -286,7 +286,7 @@ class Block:
             found += adjustment_measures(self.projection, self.basis, self.scenarios[0].form.groups)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
-        not_met = total(self.projection.entrants[:, :, ENTRANTS.index("not_met")])
+        not_met = self.projection.entries_not_met
         kept = []
         for run, scenario in enumerate(self.scenarios):
             require_possible(scenario, self.projection, run)
@@ -320,11 +320,12 @@ def blocks(
     entries: Entries | Sequence[Entries] | None = None,
     built: Sequence[Built] | None = None,
     engine: str = PLAIN,
+    whole: bool = True,
 ) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
-    that is known.
+    that is known; `whole`: whether entries are kept for other runs to hold.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
@@ -335,9 +336,9 @@ def blocks(
         form = form_of(scenario, own)
         waiting.setdefault(form, []).append((place, scenario, own, held))
         if len(waiting[form]) == runs_in_cache(own.state.cells):
-            yield _projected(waiting.pop(form), engine)
+            yield _projected(waiting.pop(form), engine, whole)
     for group in waiting.values():
-        yield _projected(group, engine)
+        yield _projected(group, engine, whole)
 
 
 def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
@@ -358,11 +359,12 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
     )
 
 
-def _projected(group: Sequence[Waiting], engine: str) -> Block:
+def _projected(group: Sequence[Waiting], engine: str, whole: bool) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
     together = stack(built)
-    held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
-    projection = project(together.state, together.years, engine=engine)
+    holding_any = together.arrays["entries"] is not None
+    held = entries if holding_any else (None,) * len(entries)
+    projection = project(together.state, together.years, engine=engine, entrants=whole or holding_any)
     return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
 
 
@@ -398,7 +400,7 @@ def one_run(projection: Projection, run: int) -> Projection:
         projection.interest[:, own],
         projection.fund[:, own],
         projection.prepaid[:, own],
-        projection.entrants[:, own],
+        None if projection.entrants is None else projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
         None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
     )

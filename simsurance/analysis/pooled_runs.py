@@ -83,7 +83,7 @@ def projected_apart(pooling: Pooling, keep: bool = False, held: Sequence[Entries
         parts.append(seen)
         rates += [_rates(each.years) for each in built]
         if keep:
-            entrants = [at(projection.entrants, of=REPORT_AXES, run=place).copy() for place in range(len(built))]
+            entrants = [at(projection.entering, of=REPORT_AXES, run=place).copy() for place in range(len(built))]
             kept += [
                 Entries(each.scenario, projection.years, entering, own_basis.years)
                 for each, entering, own_basis in zip(pools, entrants, built, strict=True)

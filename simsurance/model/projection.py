@@ -16,6 +16,7 @@ import numpy as np
 from simsurance.axes import (
     AGE,
     EMPLOYEES,
+    ENTRANTS,
     FLOW_AXES,
     HEALTH,
     NATIONAL,
@@ -78,7 +79,7 @@ class Projection:
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age]; `adjusted` None where nothing adjusts by itself.
+    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
     """
 
     years: tuple[int, ...]
@@ -90,7 +91,7 @@ class Projection:
     interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
-    entrants: np.ndarray
+    entrants: np.ndarray | None
     pin_factors: np.ndarray | None = None
     adjusted: Adjusted | None = None
 
@@ -98,6 +99,19 @@ class Projection:
     def funds(self) -> tuple[Fund, ...]:
         """The funds that are projected."""
         return FUNDS[: self.fund.shape[-1]]
+
+    @property
+    def entering(self) -> np.ndarray:
+        """The entrants, of a projection that keeps them."""
+        assert self.entrants is not None
+        return self.entrants
+
+    @property
+    def entries_not_met(self) -> np.ndarray:
+        """Entries held for whom there were no persons, [year, run]; none where nobody keeps entrants."""
+        if self.entrants is None:
+            return np.zeros(self.interest.shape[:2])
+        return total(self.entrants[:, :, ENTRANTS.index("not_met")])
 
 
 def observe(cells: np.ndarray) -> Stocks:
@@ -137,13 +151,18 @@ Year, flows and the insured on 1 January by need, [run, health, sex, age], to fl
 
 @short_buffers()
 def project(
-    opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None, engine: str = PLAIN
+    opening: State,
+    basis: Sequence[YearBasis],
+    group: int = 1,
+    meet: Meeting | None = None,
+    engine: str = PLAIN,
+    entrants: bool = True,
 ) -> Projection:
     """All runs through all years: blocks of groups one after another, within a block year by year, within a year run by run.
 
     A group is so many runs one after another that meet within each year; `meet` sees the flows of one group at a time and may
     change its money. Runs are stepped a few at a time, while their cells are in cache. `engine`: what steps them, one of
-    ENGINES; the same numbers but for last digits.
+    ENGINES; the same numbers but for last digits. `entrants`: whether to keep those to the employee scheme.
     """
     runs = len(opening.cells)
     if runs % group:
@@ -151,7 +170,7 @@ def project(
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
     together = runs_in_cache(opening.cells)
-    record, block = Recorder(runs, len(basis)), group * max(together // group, 1)
+    record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
         if engine == COMPILED:
@@ -241,8 +260,8 @@ def some_runs(noun: Noun, runs: slice) -> Noun:
 class Recorder:
     """Stocks and flows of all blocks, written to the arrays of the whole projection, made when their shapes are first seen."""
 
-    def __init__(self, runs: int, years: int) -> None:
-        self.runs, self.years = runs, years
+    def __init__(self, runs: int, years: int, entrants: bool = True) -> None:
+        self.runs, self.years, self.entrants = runs, years, entrants
         self.kept: dict[str, np.ndarray] = {}
         self.records: np.ndarray | None = None
         self.by_person_group: tuple[str, ...] = ()
@@ -268,13 +287,13 @@ class Recorder:
             self.room = np.empty(shape)
         for position, name in enumerate(self.by_person_group):
             self.room[position] = named[name]
-        totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
-        by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
+        by_group = self.room.sum(axis=axis("age", of=IN_ROOM)).sum(axis=axis("sex", of=IN_ROOM))
+        totals = by_group.sum(axis=axis("area", "income", of=left("sex", "age", of=IN_ROOM)))
         summed = {"totals": totals, "by_age": by_age, "by_group": by_group}
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
-        beside = {"entrants": flows.entrants}
+        beside = {"entrants": flows.entrants} if self.entrants else {}
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -320,7 +339,7 @@ class Recorder:
             kept["interest"],
             kept["fund"],
             kept["prepaid"],
-            kept["entrants"],
+            kept.get("entrants"),
             kept.get("pin_factors"),
             Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
         )

@@ -144,7 +144,7 @@ class Pairs:
                     table = {"central": central, "better": wins, "same": 1 - wins - losses, "worse": losses}
                     table |= {f"p{each:g}": values for each, values in zip(PERCENTILES, found, strict=True)}
                     tables[name, fund, column] = pd.DataFrame(table, index=pd.Index(base.years, name="year"))
-        return pd.concat(tables, names=["scenario", "fund", "column", "year"])
+        return pd.concat(tables, names=["scenario", "fund", "column", "year"]).sort_index()
 
 
 def central_of(run: Stochastic, fund: str, column: str) -> np.ndarray:
