@@ -302,7 +302,7 @@ def test_a_fixed_total_does_not_answer_and_the_levers_that_cannot_act_are_told()
         ("claims.demand.answers", imposed, False),
         ("benefits.inpatient.payment_ratio", imposed, False),
     ]
-    assert scenario.notes[-3:-1] == [
+    assert scenario.notes[-4:-2] == [
         "levers.held cannot act: inpatient_benefits, bonus_cost pinned, fixed",
         "levers.partly acts in part: inpatient_benefits, bonus_cost pinned, fixed",
     ]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from simsurance.errors import SimsuranceError
+
 
 def indexed(last: float, income_before: float, share: float, floor: float, highest_rise: float) -> float:
     """Contribution tied to last year's disposable income a head: a share of it, at least `floor`.
@@ -81,5 +83,7 @@ def standards(
         elif rule == "share" and personal is not None and share_of_total is not None:
             standard[position] = personal[position] * share_of_total[position] / (1 - share_of_total[position])
         else:
-            raise ValueError(f"no rule called {rule}")
+            raise SimsuranceError(
+                f"contributions.personal.rule: the scheme has no [contributions.payroll] for the rule {rule}; name another rule"
+            )
     return standard
