@@ -37,10 +37,11 @@ def main() -> None:
     few = max(given.repetitions // 5, 1)
     # First, while this process is small: on Linux the peak memory of a child begins with its parent's.
     waiting = [*help_measures(given.repetitions), *phase_measures(few), *run_measures(few)]
-    from engine import engine_measures, loop_measures
+    from engine import engine_measures, loop_measures, small_measures
     from stages import stage_shares, text
 
-    measures = [*engine_measures(given.repetitions), *loop_measures(given.repetitions), *waiting]
+    measures = [*engine_measures(given.repetitions), *loop_measures(given.repetitions)]
+    measures += [*small_measures(given.repetitions), *waiting]
     stages = stage_shares(given.repetitions)
     print(f"{machine()}\n\n{table(measures)}\n\nOne run: where the time of the projection goes\n{text(stages)}")
     if given.json:

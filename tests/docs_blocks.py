@@ -36,6 +36,7 @@ from simsurance.cli import main as simsurance
 from simsurance.cli.show import columns
 from simsurance.data.tables import DATA, by_sex_age, published
 from simsurance.evidence import (
+    another_country,
     base_growth,
     by_hand,
     calibration,
@@ -1145,6 +1146,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.output.stored_draws": stored_draws.main,
     "simsurance.evidence.many_draws": many_draws.main,
     "simsurance.evidence.fan_coverage": fan_coverage.main,
+    "simsurance.evidence.another_country": another_country.main,
 }
 
 
@@ -1173,7 +1175,11 @@ def _printed(command: str) -> str:
                 given = ["run", *arguments, "--no-charts", "--out", out]
                 printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(printed_table.partition("\n\n")[0])
-        case ["simsurance", "solve" | "attribute" | "frontier" | "stress" | "sweep" as asking, *arguments]:
+        case [
+            "simsurance",
+            "solve" | "attribute" | "adjustment" | "frontier" | "stress" | "sweep" as asking,
+            *arguments,
+        ]:
             with TemporaryDirectory() as out:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output

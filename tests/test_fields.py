@@ -124,9 +124,8 @@ def test_all_complaints_are_told_at_once():
 
 def test_the_values_of_a_scenario_are_those_of_its_file():
     scenario = load("baseline", ["case_payment"])
-    assert _as_toml(scenario.values) == {"levers": {}, "pins": {}} | nested(scenario.leaves) | {
-        "levers": written(scenario)
-    }
+    whole = nested({**scenario.form.neutral, **scenario.leaves})
+    assert _as_toml(scenario.values) == {"levers": {}, "pins": {}} | whole | {"levers": written(scenario)}
 
 
 def written(scenario):

@@ -286,7 +286,23 @@ def test_every_key_is_told_somewhere():
         if key not in named
         and not (any(pattern.fullmatch(key) for pattern in patterns) and key.rpartition(".")[2] in known)
     }
-    assert {key for key in untold if not key.startswith("quantity.")} == set()
+    others = (language.ELSEWHERE, "quantity.")
+    assert {key for key in untold if not key.startswith(others)} == set()
+
+
+@BOTH
+def test_words_for_other_schemes_stand_in_place_of_some_that_there_are(lang):
+    entries = words(lang).entries
+    others = {key: text for key, text in entries.items() if key.startswith(language.ELSEWHERE)}
+    assert others
+    for key, text in others.items():
+        replaced = key.removeprefix(language.ELSEWHERE)
+        assert replaced in entries
+        assert words(lang, "KRW").entries[replaced] == text.replace(language.CURRENCY, "KRW")
+        assert lang != language.WHOLE or text != entries[replaced]
+    with language.told_in("KRW"):
+        assert words(lang) is words(lang, "KRW")
+    assert words(lang) is words(lang, language.CNY)
 
 
 def test_every_quantity_is_printed_somewhere():

@@ -13,7 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from simsurance.axes import axis
 from simsurance.data import tables
+from simsurance.model.fund import summed
 from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.files import countries
 from simsurance.scenario_file.loader import load
@@ -121,9 +123,11 @@ def ageing(item: str, year: int) -> float:
     """
     by_age = projected(FITTED).ages.loc[year].groupby(level="age").sum()
     insured = by_age["resident_insured_years"].to_numpy()
-    money = by_age[list(EFFECTS[item])].sum(axis="columns").to_numpy()
+    money = np.asarray(summed(by_age[name].to_numpy() for name in EFFECTS[item]))
     a_head = np.divide(money, insured, out=np.zeros_like(money), where=insured > 0)
-    stock = tables.stocks(str(load(NAME).tables["population.stock_table"]), [STRUCTURE])[0].sum(axis=0)
+    stock = tables.stocks(str(load(NAME).tables["population.stock_table"]), [STRUCTURE])[0].sum(
+        axis=axis("sex", of=("sex", "age"))
+    )
     own, before = insured / insured.sum(), stock / stock.sum()
     return float((a_head * own).sum() / (a_head * before).sum() - 1)
 
@@ -178,8 +182,8 @@ def lines() -> Iterator[str]:
     heads = "".join(f"{name:>20}" for name in OFFICIAL.values())
     yield f"expenditure, trillion won    model{heads}"
     for year in (2025, 2026, 2027, 2028, 2032, 2033):
-        known = [official(name).get(("expenditure", year)) for name in OFFICIAL]
-        cells = "".join(f"{'' if each is None else f'{each:.1f}':>20}" for each in known)
+        planned = [official(name).get(("expenditure", year)) for name in OFFICIAL]
+        cells = "".join(f"{'' if each is None else f'{each:.1f}':>20}" for each in planned)
         yield f"{year}{_money(account(own, ('outgo',), year)):>30}{cells}".rstrip()
     yield ""
     yield "first deficit and depletion"
@@ -194,5 +198,10 @@ def _money(amount: float) -> str:
     return f"{amount / TRILLION:10.2f}"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the comparison."""
     sys.stdout.write("\n".join(lines()) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -418,6 +418,8 @@ def _scenario(
         faults.extend(with_axes.fault(path, text) for path, text in missing(stack.leaves))
     leaves = {path: stack.leaves[path] for path in in_order(stack.leaves)}
     values = validated(leaves, stack.layers, root, faults)
+    if values is None and not faults:
+        faults.extend(root.fault(path, text) for path, text in missing(leaves))
     tables = tables_found(leaves, stack.layers, faults)
     years_covered(leaves, stack.layers, tables, root, faults)
     if values is not None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Annotated, Any
 
 from simsurance.axes import NATIONAL, Groups
@@ -118,9 +117,17 @@ class ByAreaIncome(Section, members=NATIONAL.areas, held=ByIncome):
     AXIS, HELD = "area", ByIncome
 
 
-@cache
+_FORMED: dict[tuple[type[Section], Groups], type[Section]] = {}
+
+
 def formed(table: type[Section], groups: Groups) -> type[Section]:
-    """A table of keys with the areas and income groups of a scenario in place of the national ones."""
+    """A table of keys with the areas and income groups of a scenario in place of the national ones, made once."""
+    if (table, groups) not in _FORMED:
+        _FORMED[table, groups] = _formed(table, groups)
+    return _FORMED[table, groups]
+
+
+def _formed(table: type[Section], groups: Groups) -> type[Section]:
     axis, held = getattr(table, "AXIS", ""), getattr(table, "HELD", None)
     if axis:
         names = groups.areas if axis == "area" else groups.income_groups
