@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance.answers.frontier import LETTERS
+from simsurance.answers.package_search import SAME
 from simsurance.answers.packages import OBJECTIVES
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from simsurance.language import Words
 
 SIZE: Final = (16 * CENTIMETRE, 10.5 * CENTIMETRE)
-COSTS: Final = (0.085, 0.285, 0.41, 0.475)
+COSTS: Final = (0.105, 0.285, 0.39, 0.475)
 LEVERS: Final = (0.535, 0.285, 0.445, 0.475)
 ALL: Final = "#BDBDBD"
 RAMP: Final = LinearSegmentedColormap.from_list("own payment", ["#CFE2F1", BLUE, "#08306B"])
@@ -62,22 +63,25 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
 
 
 def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
-    """Public money to the right, contributions upward, in per cent of income; the darker the more own payment is added."""
+    """Public money to the right, contributions upward, or own payment added where these stay; in per cent of income."""
     costs, holds, told = 100 * found.costs, found.holds, list(found.told)
-    axes.plot(costs[holds, PUBLIC], costs[holds, CONTRIBUTIONS], "o", color=ALL, markersize=3, zorder=2)
+    costs[..., ADDED] = 100 * found.added[..., ADDED]
+    upward = CONTRIBUTIONS if not told or np.ptp(found.costs[told, CONTRIBUTIONS]) > SAME else ADDED
+    axes.plot(costs[holds, PUBLIC], costs[holds, upward], "o", color=ALL, markersize=3, zorder=2)
     own = 100 * np.array(found.own.costs)
-    axes.plot([own[PUBLIC]], [own[CONTRIBUTIONS]], "x", color=BLACK, markersize=7, markeredgewidth=1.8, zorder=5)
+    own[ADDED] = 0.0
+    axes.plot([own[PUBLIC]], [own[upward]], "x", color=BLACK, markersize=7, markeredgewidth=1.8, zorder=5)
     if told:
         added = found.added[told, ADDED]
         span = float(np.ptp(added)) or 1.0
         colours = [RAMP(float(each - added.min()) / span) for each in added]
         axes.scatter(
-            costs[told, PUBLIC], costs[told, CONTRIBUTIONS], s=42, c=colours, edgecolors=BLACK, linewidths=0.5, zorder=4
+            costs[told, PUBLIC], costs[told, upward], s=42, c=colours, edgecolors=BLACK, linewidths=0.5, zorder=4
         )
     for letter, place in zip(LETTERS, told, strict=False):
         axes.annotate(
             letter,
-            (costs[place, PUBLIC], costs[place, CONTRIBUTIONS]),
+            (costs[place, PUBLIC], costs[place, upward]),
             (5, 3),
             textcoords="offset points",
             fontsize=8,
@@ -85,7 +89,7 @@ def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
         )
     axes.margins(0.09)
     axes.grid(visible=True, color="#E4E4E4", linewidth=0.6)
-    for axis, name in ((axes.xaxis, "public_money"), (axes.yaxis, "contributions")):
+    for axis, name in ((axes.xaxis, "public_money"), (axes.yaxis, OBJECTIVES[upward])):
         axis.set_major_locator(MaxNLocator(6))
         axis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
         axis.set_label_text(said.label(f"frontier.column.{name}"), fontsize=8)
