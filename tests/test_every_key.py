@@ -85,9 +85,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
         "timely_adjustment.months_below=13.5",
     ),
     "timely_adjustment.recovery_months": (
-        *ADJUSTS,
-        "timely_adjustment.months_below=9.6",
-        "timely_adjustment.recovery_months=9.7",
+        "horizon.last_year=2029",
+        *ADJUSTS[1:3],
+        'timely_adjustment.trigger="current_balance"',
+        "timely_adjustment.recovery_months=8.5",
     ),
     **{
         f"timely_adjustment.{answer}.{name}": needs

@@ -14,6 +14,7 @@ from simsurance.cli.terminal import tell
 from simsurance.language import Words, words
 from simsurance.processes import cores
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.notes import of_a_member
 
 if TYPE_CHECKING:
     from simsurance.member.loopholes import Loophole
@@ -95,6 +96,8 @@ def command(
     from simsurance.member.loopholes import LEFT_OUT, find, loopholes, require_share
 
     chosen = load(scenario, fragments, settings)
+    for note in of_a_member(chosen):
+        tell(words(lang).say("run.note", scenario=chosen.name, note=note.told(words(lang))), err=True)
     require_share(share)
     with progress() as line:
         line.say(words(lang).label("progress.member"))

@@ -11,6 +11,7 @@ from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import words
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.notes import of_a_member
 
 HISTORY_HELP = """One token a year, such as "2026: in no-claim, 2027-2028: lapse, 2029: in repair 1 claim 200000"
 or "2026: employee wage 90000 claim 50000, 2027: leave, 2028: in"."""
@@ -79,6 +80,8 @@ def command(
     from simsurance.member.telling import rule_applied, table, year_told
 
     chosen = load(scenario, fragments, settings)
+    for note in of_a_member(chosen):
+        tell(words(lang).say("run.note", scenario=chosen.name, note=note.told(words(lang))), err=True)
     person = {"sex": sex, "area": area, "income": income, "deductible": deductible}
     said = words(lang, chosen.currency)
     years = story_years(chosen, history, age=age, **person)

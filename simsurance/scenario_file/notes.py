@@ -106,6 +106,11 @@ def of_draws(scenario: "Scenario") -> list[Note]:
     return [Note("of_draws", {"paths": differing})] if differing else []
 
 
+def of_a_member(scenario: "Scenario") -> list[Note]:
+    """A note where a rule adjusts by the accounts of a run, which what is told of one member has not."""
+    return [Note("scheduled", {})] if scenario.values.timely_adjustment.in_force else []
+
+
 def held_on(leaves: Leaves, changed: Collection[str]) -> Iterator[Note]:
     """A note for each path of cost growth of one's own with a hole: the growth of one year goes on through it."""
     for path in [path for path in COST_GROWTH if path in GROWN_AFTER.values() and path in changed and path in leaves]:
