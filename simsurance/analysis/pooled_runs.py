@@ -27,7 +27,7 @@ from simsurance.scenario_file.pooling import Pool, Pooling, faults_of
 TRANSFER: Final = "adjustment_payments"
 """The column of an account that books what a pool pays to the adjustment fund, net of what it gets."""
 FORM: Final = (
-    *("horizon.valuation_year", "horizon.last_year", "participation.start_year"),
+    *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
     "participation.continuous_bonus.credited_years",
     *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment"),
     *("measures.notice_years", "measures.delay_years"),

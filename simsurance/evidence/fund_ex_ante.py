@@ -32,7 +32,7 @@ READ_BY_DATE: Final = (STOCK, "published.series_table")
 """Own tables of which rows after the opening are not read."""
 STANDARDS: Final[Mapping[str, int]] = {"contributions.personal": 1, "contributions.subsidy": 0}
 """How long after the opening each standard is no longer known: the personal one is announced the year before."""
-INCOMES: Final = ("economy.disposable_income", "economy.disposable_income_urban", "economy.disposable_income_rural")
+INCOMES: Final = ("economy.disposable_income", "economy.area_income.urban", "economy.area_income.rural")
 UNCOUNTED, UNFITTED = "uncounted", "unfitted"
 
 
@@ -119,7 +119,7 @@ def _growth(scenario: Scenario, opening: int) -> dict[str, Any]:
     growth = recent_growth(income, opening)
     found = {"economy.real_income_growth": float(np.exp(growth) / (1 + inflation) - 1)}
     if all(year in rural for year in needed):
-        found["economy.rural_growth_excess"] = float(np.expm1(recent_growth(rural, opening) - growth))
+        found["economy.area_growth_excess.rural"] = float(np.expm1(recent_growth(rural, opening) - growth))
     return found
 
 

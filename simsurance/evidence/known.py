@@ -65,8 +65,8 @@ CUT_AFTER: Final[Mapping[str, int]] = {
     **dict.fromkeys(
         (
             "economy.disposable_income",
-            "economy.disposable_income_urban",
-            "economy.disposable_income_rural",
+            "economy.area_income.urban",
+            "economy.area_income.rural",
             "employee.wage.mean",
             "claims.trend.real_growth",
             "claims.trend.use_growth",
@@ -182,7 +182,7 @@ def economy(opening: int) -> dict[str, Any]:
     return {
         "economy.inflation": {**prices, opening: inflation},
         "economy.real_income_growth": float(np.exp(growth) / (1 + inflation) - 1),
-        "economy.rural_growth_excess": float(np.expm1(rural)),
+        "economy.area_growth_excess.rural": float(np.expm1(rural)),
     }
 
 

@@ -33,7 +33,7 @@ NAME: Final = "provinces"
 EDGES: Final = (0, 15, 60, 65)
 """First age of each published group."""
 INCOME_YEAR: Final = 2023
-INCOMES: Final = tuple(f"economy.disposable_income{area}" for area in ("", "_urban", "_rural"))
+INCOMES: Final = ("economy.disposable_income", "economy.area_income.urban", "economy.area_income.rural")
 OF_INCOME: Final = (
     *("contributions.personal.income_share", "contributions.subsidy.income_share"),
     *(f"benefits.critical_illness.{name}" for name in ("deductible_income_share", "low_deductible_income_share")),
