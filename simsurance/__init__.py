@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simsurance.api import (
         Results,
+        adjustment,
         attribute,
         bridge,
         compare,
@@ -41,6 +42,7 @@ __all__ = [
     "Results",
     "Scenario",
     "__version__",
+    "adjustment",
     "attribute",
     "bridge",
     "compare",
@@ -66,6 +68,7 @@ __all__ = [
 _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
+    "adjustment": "simsurance.api",
     "attribute": "simsurance.api",
     "bridge": "simsurance.api",
     "compare": "simsurance.api",

@@ -39,6 +39,7 @@ from simsurance.uncertainty.variance import shares as where_variance_comes_from
 
 if TYPE_CHECKING:
     from simsurance.answers.actual_months import Warned
+    from simsurance.answers.adjustment import Adjustment
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
@@ -121,6 +122,12 @@ class Results:
     def tail(self) -> Any:
         """What hangs on the tail of cost: bonus and critical-illness cost a payer, as it is and with a Pareto tail."""
         return self.twins.tail.copy()
+
+    @property
+    def adjustment(self) -> Any:
+        """What a timely adjustment read and did in each year, and who bore how much; None where none is in force."""
+        found = self.twins.full.adjustment
+        return None if found is None else found.copy()
 
     @property
     def drag(self) -> Any:
@@ -483,6 +490,48 @@ class StressResults:
 
     def __repr__(self) -> str:
         return f"StressResults({self.shown.fund} by {self.shown.by}: {self.distance})"
+
+
+class AdjustmentResults:
+    """A timely adjustment: `table` by year, `paths` beside no rule and a fixed path, `chances` and `frequencies` of draws."""
+
+    def __init__(self, shown: "Adjustment") -> None:
+        self.shown = shown
+
+    @property
+    def table(self) -> Any:
+        """What the rule read and did in each year, its factors, and who bore how much; index year."""
+        return self.shown.table.copy()
+
+    @property
+    def paths(self) -> Any:
+        """The scenario without the rule, with it, and on the fixed path that ends with the same fund; index path."""
+        return self.shown.paths.copy()
+
+    @property
+    def chances(self) -> Any:
+        """The chance that each path has depleted the fund by the last year; None where no draws were asked for."""
+        return None if self.shown.chances is None else self.shown.chances.copy()
+
+    @property
+    def frequencies(self) -> Any:
+        """How often the rule acts and turns in draws, and who pays; None where no draws were asked for."""
+        return None if self.shown.frequencies is None else self.shown.frequencies.copy()
+
+    def plot(self, lang: str = "en") -> "ChartFigure":
+        """The factors, and who bears how much, by year."""
+        from simsurance.output.charts.adjustment import draw
+
+        return draw(self.shown, lang).figure
+
+    def save(self, path: str | Path, charts: bool = True, lang: str = "en", bom: bool = False) -> None:
+        """Write tables, charts, a summary and the fixed path to the folder `path`; SimsuranceError if it is not ours."""
+        from simsurance.output.save import save_adjustment
+
+        save_adjustment(self.shown, Path(path), charts, lang, bom=bom)
+
+    def __repr__(self) -> str:
+        return f"AdjustmentResults({self.shown.ruled!r})"
 
 
 class AttributionResults:
@@ -936,7 +985,7 @@ def frontier(
 ) -> FrontierResults:
     """Packages of `levers`, `"key=low:high"`, that hold a condition within limits, of which no other costs less in every way.
 
-    Costs are present values as shares of members' income: contributions, own payment for care, public money. `how` all levers
+    Costs are present values as shares of members' income: contributions, out-of-pocket payment, public money. `how` all levers
     move, from the year `start` on; `"P(depleted by 2050) <= 0.1"` is asked of draws. Raises SimsuranceError for what cannot
     be asked, a faulty scenario, an identity that does not hold.
     """
@@ -960,6 +1009,25 @@ def stress(scenario: Scenario | str | Path, by: int, fund: str = "resident", job
     from simsurance.answers.stress import stress as nearest
 
     return StressResults(nearest(resolve(scenario), by, fund, jobs))
+
+
+def adjustment(
+    scenario: Scenario | str | Path, draws: int | None = None, *, seed: int = 1, jobs: int = 1
+) -> AdjustmentResults:
+    """What the timely adjustment of a scenario does by itself, beside none and beside the fixed path that ends alike.
+
+    `draws`: also how often it acts, who pays and what it does to the chance of depletion. Raises SimsuranceError where no
+    rule is in force.
+    """
+    from dataclasses import replace
+
+    from simsurance.answers.adjustment import adjustment as beside_other_paths
+    from simsurance.answers.adjustment import on_draws
+
+    found = beside_other_paths(resolve(scenario))
+    if draws is not None:
+        found = replace(found, draws=on_draws(found, Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]), jobs))
+    return AdjustmentResults(found)
 
 
 def sweep(

@@ -76,7 +76,10 @@ who is held to enter but not there; an axis behind the run."""
 DEDUCTIBLES: Final = ("national", "low")
 """Kinds of places by the deductible of critical-illness insurance, where rules differ by it: an axis behind the run."""
 
-AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AGE, FUND)}
+ANSWER: Final = Axis("answer", ("contribution", "subsidy", "payment_ratio", "limits", "deductible"))
+"""What a timely adjustment may move: an axis behind the run."""
+
+AXES: Final = {axis.name: axis for axis in (HEALTH, STATUS, SEX, AGE, FUND, ANSWER)}
 """The axes whose members are the same in every scheme; areas and income groups are the scenario's: see `Groups`."""
 PERSON_AXES: Final = ("run", "health", "status", "sex", "area", "income", "age")
 FLOW_AXES: Final = ("run", "sex", "area", "income", "age")

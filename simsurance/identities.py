@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simsurance.adjusting import factors_by_year
 from simsurance.axes import BY_AGE_AXES, EMPLOYEES, ENTRANTS, FLOW_AXES, REPORT_AXES, TENURES, YEAR, along, at
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import INSURED, LEDGER, POOL, SIDES, TOTALS, TRANSFERS, Fund, booked, from_outside, fund_of
@@ -45,6 +46,7 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
                 *(sides for fund in projection.funds for sides in _account(fund, projection, basis)),
                 *_all_funds(projection, accounts),
                 *_imposed(projection, basis, accounts),
+                *(_adjusted(projection, basis) if projection.adjusted is not None else ()),
             )
         ]
     return [list(of_run) for of_run in zip(*found, strict=True)]
@@ -126,7 +128,7 @@ def _entries_held(projection: Projection, basis: Sequence[YearBasis]) -> Iterato
     if not held:
         return
     axes = (*REPORT_AXES, "entrant")
-    cells = {name: at(projection.entrants, of=axes, entrant=place) for place, name in enumerate(ENTRANTS)}
+    cells = {name: at(projection.entering, of=axes, entrant=place) for place, name in enumerate(ENTRANTS)}
     wanted = [held_in(along(outside, *FLOW_AXES), each) for outside, each in zip(cells["outside"], held, strict=True)]
     wanted_in_all = total(np.stack(wanted))
     entered = total(projection.by_age["transfers_out"]) + total(cells["uninsured"])
@@ -270,6 +272,26 @@ def _imposed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[
     worst = np.abs(off / size).argmax(axis=-1, keepdims=True)
     off, size = (np.take_along_axis(values, worst, axis=-1)[..., 0] for values in (off, size))
     yield "pins: what is imposed is met", off, size
+
+
+def _adjusted(projection: Projection, basis: Sequence[YearBasis]) -> Iterator[Sides]:
+    """Identities of a timely adjustment: what it levies, and between what its factors lie."""
+    flow, runs = projection.by_group, projection.prepaid.shape[1]
+    if all(year.relative_earnings.size == 1 for year in basis):
+        standards = np.stack([by_area_and_income(year.personal_pp, runs) for year in basis])
+        due = total(flow["resident_enrolled"] * standards)
+        own = _pin_factor(projection, "personal_contributions"), _pin_factor(projection, "assistance")
+        paid = total(flow["personal_contributions"]) / own[0] + total(flow["assistance"]) / own[1]
+        yield "adjustment: contributions = payers × scheduled standard × factor", paid - due, due
+    factors, beyond = factors_by_year(projection, basis), np.zeros(projection.interest.shape[:2])
+    for place, year in enumerate(basis):
+        assert year.adjustment is not None
+        rule, found = year.adjustment, factors[place]
+        taken = rule.order > 0
+        low, high = np.minimum(rule.bound, 1), np.maximum(rule.bound, 1)
+        outside = np.where(taken, np.maximum(np.maximum(low - found, found - high), 0), 0.0)
+        beyond[place] = outside.max(axis=-1)
+    yield "adjustment: factors lie between 1 and their bounds", beyond, np.ones_like(beyond)
 
 
 def _all_funds(projection: Projection, accounts: dict[str, Account]) -> Iterator[Sides]:

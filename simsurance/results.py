@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
-from simsurance.axes import AGE, ENTRANTS, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
+from simsurance.adjusting import adjustment_columns, adjustment_measures
+from simsurance.axes import AGE, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
 from simsurance.basis import build_arrays, trend
 from simsurance.basis.built import Built, stack
 from simsurance.basis.entries import Entries, holding
@@ -18,8 +19,9 @@ from simsurance.basis.pins import applied, require_possible
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
+from simsurance.model.adjustment import under
 from simsurance.model.engines import PLAIN
-from simsurance.model.projection import Projection, Stocks, project, runs_in_cache, total
+from simsurance.model.projection import Adjusted, Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.variables import FRAMES, KEYS, VARIABLES
@@ -124,7 +126,7 @@ class RunResult(RunAccounts):
     @cached_property
     def entries(self) -> Entries:
         """Entries to the employee scheme of this run, for a later run to hold."""
-        return Entries(self.scenario, self.years, at(self.projection.entrants, of=REPORT_AXES, run=0), self.basis)
+        return Entries(self.scenario, self.years, at(self.projection.entering, of=REPORT_AXES, run=0), self.basis)
 
     @property
     def dates(self) -> tuple[int, ...]:
@@ -177,6 +179,17 @@ class RunResult(RunAccounts):
         keys = {"year": self.years, "sex": SEX.members, "age": range(len(AGE.members))}
         return _frame("ages", keys, self._columns("ages", self.projection.by_age))
 
+    @cached_property
+    def adjustment(self) -> "pd.DataFrame | None":
+        """What a timely adjustment read and did in each year, its factors, who bore how much; None where none is in force."""
+        if self.projection.adjusted is None:
+            return None
+        import pandas as pd
+
+        index = pd.Index(self.years, name="year")
+        columns = adjustment_columns(self.projection, self.basis, self.of_scheme)
+        return pd.DataFrame({name: np.ravel(values) for name, values in columns.items()}, index=index)
+
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
@@ -226,7 +239,7 @@ def accounts_of(
     engine: str = PLAIN,
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries, built, engine) for run in block.accounts())
+    return _in_order(run for block in blocks(scenarios, entries, built, engine, False) for run in block.accounts())
 
 
 def accounts_alone(run: RunAccounts) -> RunAccounts:
@@ -269,9 +282,11 @@ class Block:
         framed = {name: np.stack([each[name] for each in beside], axis=-1) for name in beside[0]}
         by_fund = {fund: own | framed for fund, own in measures.accounts(self.projection, self.basis).items()}
         found = measures.measures(values, by_fund, self.basis, persons)
+        if self.projection.adjusted is not None:
+            found += adjustment_measures(self.projection, self.basis, self.scenarios[0].form.groups)
         checks = identities.check(self.projection, self.basis, by_fund)
         interest = measures.interest_path(self.basis, len(self.places))
-        not_met = total(self.projection.entrants[:, :, ENTRANTS.index("not_met")])
+        not_met = self.projection.entries_not_met
         kept = []
         for run, scenario in enumerate(self.scenarios):
             require_possible(scenario, self.projection, run)
@@ -296,7 +311,8 @@ class Block:
     def results(self) -> Iterator[tuple[int, RunResult]]:
         """Place and result of each run."""
         for run, (place, kept) in enumerate(self.accounts()):
-            yield place, RunResult(**vars(kept), projection=one_run(self.projection, run), basis=self.built[run].years)
+            own = one_run(self.projection, run)
+            yield place, RunResult(**vars(kept), projection=own, basis=under_rules(self.built[run].years, own))
 
 
 def blocks(
@@ -304,11 +320,12 @@ def blocks(
     entries: Entries | Sequence[Entries] | None = None,
     built: Sequence[Built] | None = None,
     engine: str = PLAIN,
+    whole: bool = True,
 ) -> Iterator[Block]:
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
-    that is known.
+    that is known; `whole`: whether entries are kept for other runs to hold.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
@@ -319,9 +336,9 @@ def blocks(
         form = form_of(scenario, own)
         waiting.setdefault(form, []).append((place, scenario, own, held))
         if len(waiting[form]) == runs_in_cache(own.state.cells):
-            yield _projected(waiting.pop(form), engine)
+            yield _projected(waiting.pop(form), engine, whole)
     for group in waiting.values():
-        yield _projected(group, engine)
+        yield _projected(group, engine, whole)
 
 
 def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
@@ -336,17 +353,26 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["pins"] is not None,
         built.arrays["entries"] is not None,
         built.arrays["enrolment"] is not None,
+        built.arrays["adjustment"] is not None,
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
 
 
-def _projected(group: Sequence[Waiting], engine: str) -> Block:
+def _projected(group: Sequence[Waiting], engine: str, whole: bool) -> Block:
     places, scenarios, built, entries = zip(*group, strict=True)
     together = stack(built)
-    held = entries if together.arrays["entries"] is not None else (None,) * len(entries)
-    projection = project(together.state, together.years, engine=engine)
-    return Block(places, scenarios, built, together.years, projection, held)
+    holding_any = together.arrays["entries"] is not None
+    held = entries if holding_any else (None,) * len(entries)
+    projection = project(together.state, together.years, engine=engine, entrants=whole or holding_any)
+    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
+
+
+def under_rules(basis: Sequence[YearBasis], projection: Projection) -> tuple[YearBasis, ...]:
+    """The assumptions of every year as a projection met them: under what has adjusted by itself in it."""
+    if projection.adjusted is None:
+        return tuple(basis)
+    return tuple(under(year, of_year) for year, of_year in zip(basis, projection.adjusted.factors, strict=True))
 
 
 def _add_cost_growth(accounts: dict[str, measures.Account], inputs: Inputs) -> None:
@@ -374,6 +400,7 @@ def one_run(projection: Projection, run: int) -> Projection:
         projection.interest[:, own],
         projection.fund[:, own],
         projection.prepaid[:, own],
-        projection.entrants[:, own],
+        None if projection.entrants is None else projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
+        None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
     )

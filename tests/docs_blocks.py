@@ -1175,7 +1175,11 @@ def _printed(command: str) -> str:
                 given = ["run", *arguments, "--no-charts", "--out", out]
                 printed_table = CliRunner().invoke(simsurance, given, catch_exceptions=False).output
             return text(printed_table.partition("\n\n")[0])
-        case ["simsurance", "solve" | "attribute" | "frontier" | "stress" | "sweep" as asking, *arguments]:
+        case [
+            "simsurance",
+            "solve" | "attribute" | "adjustment" | "frontier" | "stress" | "sweep" as asking,
+            *arguments,
+        ]:
             with TemporaryDirectory() as out:
                 given = [asking, *arguments, "--no-charts", "--jobs", "1", "--out", out]
                 told = CliRunner().invoke(simsurance, given, catch_exceptions=False).output

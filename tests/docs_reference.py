@@ -35,13 +35,11 @@ def _terms() -> list[dict[str, str]]:
 def commands() -> str:
     """What every command tells of itself."""
     parts = []
-    with click.Context(main, info_name="simsurance") as context:
+    with main.make_context("simsurance", [], resilient_parsing=True) as context:
         for name in COMMANDS:
             _, command, _ = main.resolve_command(context, [name])
             assert command is not None
-            with click.Context(
-                command, info_name=f"simsurance {name}", max_content_width=100, terminal_width=100
-            ) as own:
+            with click.Context(command, parent=context, info_name=name, terminal_width=100) as own:
                 parts += [f"## simsurance {name}", "", "```text", command.get_help(own), "```", ""]
     return "\n".join(line.rstrip() for line in "\n".join(parts).splitlines()) + "\n"
 
@@ -71,8 +69,5 @@ def _told(shown: str, found: object) -> list[str]:
 
 def _shortened(signature: str) -> str:
     """A signature without quotes and without the modules of its types."""
-    return (
-        re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", signature.replace("'", "").replace('"', ""))
-        .replace("self, ", "")
-        .replace("(self)", "()")
-    )
+    plain = re.sub(r"<(\w+) [^>]*>", r"\1", signature.replace("'", "").replace('"', ""))
+    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", plain).replace("self, ", "").replace("(self)", "()")

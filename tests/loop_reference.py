@@ -62,6 +62,7 @@ AXES_OF = {
     "bonus_felt": ("income",),
     "personal_pp": ("area", "income"),
     "personal_pp_next": ("area", "income"),
+    "relative_earnings": ("sex", "age"),
     "assistance_share": ("income",),
     "disposable_income": ("area", "income", "age"),
     "relatives_share": ("area", "income"),
@@ -811,8 +812,9 @@ def newborn_flows(year: Year, born: dict[Family, float], alive: dict[Family, flo
 def money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Family, float], flows: Flows) -> None:
     """Contributions of those enrolled; cost and benefits of those exposed."""
     for group, payers in flows["resident_enrolled"].items():
-        _, area, income, age = group
-        due, budget = payers * year("personal_pp", area, income), payers * year("subsidy_pp")
+        sex, area, income, age = group
+        standards = payers * year("relative_earnings", sex, age)
+        due, budget = standards * year("personal_pp", area, income), standards * year("subsidy_pp")
         flows["assistance"][group] = due * year("assistance_share", income)
         own = due * (1 - year("assistance_share", income))
         flows["personal_contributions"][group] = own
@@ -1074,9 +1076,10 @@ def a_year_on(year: Year, opening: float, balance: float) -> tuple[float, float]
 
 def keep_resident_fund(year: Year, standing: Standing, closing: Standing, flows: Flows) -> None:
     """Income and outgo of the residents' fund; next year's contributions may have come already."""
-    for (_, status, _, area, income, _), number in closing.persons.items():
+    for (_, status, sex, area, income, age), number in closing.persons.items():
         if status in TENURES:
-            closing.prepaid += number * year("personal_pp_next", area, income) * year("prepaid_share")
+            due = year("personal_pp_next", area, income) * year("relative_earnings", sex, age)
+            closing.prepaid += number * due * year("prepaid_share")
     flows["prepaid_change"] = closing.prepaid - standing.prepaid
     received = total_of(
         flows, "personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments"

@@ -120,6 +120,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "indexation": one,
         "rules_start": 2025,
         "local_supplement": one,
+        "relative_earnings": one,
         "disposable_income": on(40_000.0),
         "care": quiet_care(**care),
         "critical_deductible": bands(*[np.full(len(INCOME.members), 20_000.0)] * 2),
@@ -132,6 +133,7 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "pins": None,
         "entries": None,
         "enrolment": None,
+        "adjustment": None,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     by_run += ("recovered_share", "long_term_care_pp", "adjustment_share")

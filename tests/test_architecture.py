@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("measures",),
+    ("adjusting",),
     ("identities", "incidence"),
     ("results",),
     ("uncertainty",),

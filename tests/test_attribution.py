@@ -14,6 +14,7 @@ from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.language import languages
 from simsurance.results import accounts_of
+from simsurance.scenario_file.schedule import value_in
 
 SHORT = {"horizon.last_year": 2032, "employee.projected": False}
 OPTIONS = ("central_procurement", "fraud_recovery", "payment_ratio_up")
@@ -122,6 +123,36 @@ def test_parts_that_contradict_each_other_are_named_before_anything_is_projected
     high = Part("high", values={"participation.waiting.longest_months": 2})
     with pytest.raises(SimsuranceError, match="high"):
         attribute(base, [low, high])
+
+
+def test_options_that_set_a_key_differently_are_named_together(base):
+    with pytest.raises(SimsuranceError, match=r"^healthy_ageing \+ healthy_ageing_half: .* sets this to another value"):
+        attribute(base, options_of(["healthy_ageing", "healthy_ageing_half"]))
+
+
+def test_options_are_laid_together_as_with_lays_them(base, tmp_path):
+    """Products act before sums: a ratio of 0.66 that is raised by 0.1 and halved is 0.43, whatever comes first."""
+    key, files = "benefits.inpatient.payment_ratio", []
+    for name, operator in (("raised", "add = 0.1"), ("halved", "multiply = 0.5")):
+        files.append(tmp_path / f"{name}.toml")
+        files[-1].write_text(f'title = "{name}"\n[benefits.inpatient]\npayment_ratio = {{ {operator}, from = 2027 }}\n')
+    changed = base.with_fragment(*files).values.benefits.inpatient.payment_ratio
+    own = base.values.benefits.inpatient.payment_ratio
+    assert value_in(changed, 2027) == pytest.approx(value_in(own, 2027) / 2 + 0.1)
+    assert base.with_fragment(*files[::-1]).leaves[key] == base.with_fragment(*files).leaves[key]
+
+
+def test_reserve_months_of_a_year_are_attributed_and_what_nothing_moves_is_told(base, found, tmp_path):
+    table = found.effects("resident", "reserve_months_2030")
+    held = found.sets.held
+    alone = accounts_of([base.with_fragment("fraud_recovery")], held)[0].account["reserve_months"]
+    own = accounts_of([base], held)[0].account["reserve_months"]
+    assert table["alone"]["fraud_recovery"] == pytest.approx(float((alone - own)[4]))
+    given = ["attribute", "baseline", "--option", "fraud_recovery", "--set", "horizon.last_year=2027", "--no-charts"]
+    result = CliRunner().invoke(main, [*given, "--jobs", "1", "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "with its one part" in result.output
+    assert "No part moves this measure" in result.output
 
 
 def test_parts_are_typed_as_name_and_keys(base):

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import re
 import shlex
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from importlib.util import find_spec
@@ -227,6 +228,34 @@ def test_a_command_quoted_in_the_note_is_one(command: str) -> None:
         assert is_module(words[2]) or (DOCS.parent / Path(*words[2].split("."))).with_suffix(".py").is_file()
         return
     parse(words[1:])
+
+
+UNFINISHED = ("--signs", "COMMAND --help")
+"""Ends of what only names an option, or a command in general."""
+
+
+def shown_commands() -> list[str]:
+    """Commands with arguments that other pages show: in spans, in blocks for a shell, as outputs."""
+    found = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        found |= {block["command"] for block in BLOCK.finditer(text)}
+        text = MEASURED.sub("", BLOCK.sub("", text))
+        found |= set(re.findall(r"`(simsurance [\w-]+ [^`\n]+)`", text))
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            found |= set(re.findall(r"^(simsurance [^#\n]+)", block, re.MULTILINE))
+    return sorted(
+        each.strip()
+        for each in found
+        if each.startswith("simsurance ") and "…" not in each and not each.endswith(UNFINISHED)
+    )
+
+
+@pytest.mark.parametrize("command", shown_commands())
+def test_a_command_shown_on_a_page_is_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its subcommand, options and arguments are accepted; help and a list of what there is end at once."""
+    with suppress(click.exceptions.Exit):
+        parse(shlex.split(command)[1:])
 
 
 def test_a_command_that_is_none_is_refused() -> None:

@@ -39,7 +39,65 @@ TWO_YEARS = ("horizon.last_year=2027",)
 PAST = ("horizon.valuation_year=2024", "horizon.last_year=2024")
 RICHER = ("economy.real_income_growth=0.06",)
 """Incomes that are not those of the root."""
+ADJUSTS = (
+    "horizon.last_year=2028",
+    "timely_adjustment.in_force=true",
+    "timely_adjustment.first_year=2026",
+    "timely_adjustment.months_below=20",
+    "timely_adjustment.recovery_months=30",
+)
+"""A rule that takes a step in every year."""
+ALL_AT_ONCE = (
+    *ADJUSTS,
+    *(f"timely_adjustment.{answer}.order=1" for answer in ("payment_ratio", "limits", "deductible")),
+)
+ALL_AT_ONCE += ("benefits.outpatient.deductible=50", "benefits.inpatient.deductible=500")
+TO_ITS_BOUNDS = (*ALL_AT_ONCE, *(f"timely_adjustment.{rises}.step=0.1" for rises in ("contribution", "subsidy")))
+TO_ITS_BOUNDS += ("timely_adjustment.limits.step=0.1", "timely_adjustment.limits.floor=0.85")
+TO_ITS_BOUNDS += tuple(f"timely_adjustment.{rises}.ceiling=1.15" for rises in ("contribution", "subsidy", "deductible"))
+"""The same, each answer at its bound with the second step."""
+CONTROL = tuple(
+    f"control.{switch}"
+    for switch in (
+        *("referral.prevented=0.5", "case_payment.added_share=0.5", "tests.unpaid=1.0", "devices.premium_unpaid=0.5"),
+        *("drugs.excluded=0.1", "drugs.class_b_first=0.1", "stay.cut=0.5", "stay.points_a_day=0.02"),
+        *("audit.added=1.0", "knowledge.campaign=0.5"),
+    )
+)
+"""Every rule on care at work."""
+DEMAND = (
+    "claims.demand.answers=true",
+    "benefits.inpatient.payment_ratio=0.7",
+    "benefits.outpatient.payment_ratio=0.7",
+    "employee.benefits.inpatient.payment_ratio=0.8",
+    "employee.benefits.outpatient.payment_ratio=0.8",
+)
+"""Use answers to the price, and patients pay another share than in the root."""
 NEEDS: dict[str, tuple[str, ...]] = {
+    "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
+    "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
+    "timely_adjustment.notice_years": ADJUSTS,
+    "timely_adjustment.trigger": (*ADJUSTS, "timely_adjustment.months_below=9.7"),
+    "timely_adjustment.months_below": (*ADJUSTS, "timely_adjustment.months_below=9.6"),
+    "timely_adjustment.years_ahead": (
+        *ADJUSTS,
+        'timely_adjustment.trigger="projected_months"',
+        "timely_adjustment.months_below=13.5",
+    ),
+    "timely_adjustment.recovery_months": (
+        *ADJUSTS,
+        "timely_adjustment.months_below=9.6",
+        "timely_adjustment.recovery_months=9.7",
+    ),
+    **{
+        f"timely_adjustment.{answer}.{name}": needs
+        for answer, bound in zip(
+            ("contribution", "subsidy", "payment_ratio", "limits", "deductible"),
+            ("ceiling", "ceiling", "floor", "floor", "ceiling"),
+            strict=True,
+        )
+        for name, needs in (("order", ALL_AT_ONCE), ("step", ALL_AT_ONCE), (bound, TO_ITS_BOUNDS))
+    },
     "population.pinned_total": TWO_YEARS,
     "population.mortality_level_fade_years": TWO_YEARS,
     "economy.drift_of_areas": TWO_YEARS,
@@ -102,6 +160,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
         ),
         ("claims.end_of_life.share=1.0",),
     ),
+    **dict.fromkeys(
+        (path for path in KEYS if path.startswith("control.") and not any(path in each for each in CONTROL)), CONTROL
+    ),
+    "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
+    **dict.fromkeys((path for path in KEYS if path.startswith("claims.demand.")), DEMAND),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
@@ -139,7 +202,8 @@ WORDS = (
     "economy.currency",
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
-IN_WORDS = {*WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+FINES = "control.audit.fines_imposed"
+IN_WORDS = {FINES, *WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
 """Keys that the summary tells."""
 IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
 COLUMNS = {"year", "sex", "age", "area", "income", "variant"}
@@ -158,6 +222,9 @@ def another(base: Scenario, path: str) -> Scenario:
     """The scenario with another valid value of a key."""
     key = key_at(path)
     assert key is not None
+    if ".admission_share." in path:  # one share more, another less
+        beside = path.replace("tertiary", "secondary") if "tertiary" in path else path.rpartition(".")[0] + ".tertiary"
+        return base.replace({path: base.leaves[path] + 0.05, beside: base.leaves[beside] - 0.05})
     return base.replace({path: VALUES[path] if path in VALUES else other(key, base.leaves[path])})
 
 
@@ -340,6 +407,10 @@ def told_before(with_a_lever: bool) -> str:
 
 @pytest.mark.parametrize("path", sorted(IN_WORDS))
 def test_words_and_marks_are_told_in_the_summary(path: str) -> None:
+    if path == FINES:
+        base = start(CONTROL)
+        assert told(simulate([another(base, path)])[0]) != told(simulate([base])[0])
+        return
     base = with_lever() if path.startswith(LEVER) else start()
     assert told(simulate([another(base, path)])[0]) != told_before(path.startswith(LEVER))
 

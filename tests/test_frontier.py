@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.interpolate import RBFInterpolator
 
 import simsurance as ss
 from simsurance.answers.condition import Chance, Condition, condition_of
@@ -13,7 +14,7 @@ from simsurance.answers.frontier import frontier
 from simsurance.answers.on_draws import met
 from simsurance.answers.package_search import SAME, efficient_of, robust_margin, spread_of
 from simsurance.answers.packages import OBJECTIVES, levers_of, limits_of, outcomes
-from simsurance.answers.surfaces import least_cost, no_worse, on_grid, through
+from simsurance.answers.surfaces import eliminated, least_cost, no_worse, on_grid, through
 from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages
@@ -140,6 +141,16 @@ def test_a_surface_goes_through_what_was_run_and_is_level_where_that_is():
     surface = through(at, values)
     np.testing.assert_allclose(surface(np.array([0.2, 0.5])), [2.1, 5e11], rtol=1e-9)
     np.testing.assert_allclose(through(at[:2], values[:2])(np.array([0.2, 0.5])), values[:2].mean(axis=0))
+
+
+def test_elimination_solves_and_a_surface_is_that_of_a_library():
+    random = np.random.default_rng(2)
+    left, right = random.normal(size=(7, 7)), random.normal(size=(7, 2))
+    np.testing.assert_allclose(eliminated(left, right), np.linalg.solve(left, right), rtol=1e-9)
+    at, values = random.uniform(size=(30, 3)), random.normal(size=(30, 4))
+    library = RBFInterpolator(at, values, kernel="cubic", degree=1)
+    where = random.uniform(size=3)
+    np.testing.assert_allclose(through(at, values)(where), library(where[None])[0], rtol=1e-7)
 
 
 @pytest.mark.parametrize("sign", [">=", "<="])

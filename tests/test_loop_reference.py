@@ -91,6 +91,7 @@ def random_year(
         "waiting.longest_months": (8, 24), "waits": (0, 1), "repair_share": (0, 0.6), "late_share": (0, 0.3),
         "late_month": (0, 8), "postponed_care": (0, 0.5), "no_claim_step": (200, 2000), "indexation": (0.9, 1.3),
         "critical_cap": (2e4, 6e4), "critical_factor": (0.5, 1.5), "bonus_step": (500, 4000), "bonus_felt": (0.0005, 0.001),
+        "relative_earnings": (0.5, 1.5),
         "personal_pp": (200, 600), "personal_pp_next": (200, 600), "assistance_share": (0, 1), "subsidy_pp": (500, 900),
         "local_supplement": (0.9, 1.2), "relatives_share": (0, 0.3), "disposable_income": (1e4, 6e4),
         **{f"care.{name}": bound for name, bound in CARE_BOUNDS.items()},
@@ -195,6 +196,9 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
             numbers[name] = value
             continue
         own = value[run if len(value) > 1 else 0]
+        if name.startswith("adjustment."):
+            numbers[name] = own.tolist()
+            continue
         if name in BY_RUN:
             numbers[name] = float(own)
             continue

@@ -19,6 +19,7 @@ from simsurance.basis.money import critical_basis
 from simsurance.model import lognormal
 from simsurance.model.care import benefits_pp, bonus_cost_pp, one_by_one
 from simsurance.model.critical_illness import NO_CAP, BasicLayer, Cover, UserCost
+from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.schedule import value_in
 
@@ -281,7 +282,8 @@ def test_benefits_and_beneficiaries_are_exposure_times_use_times_the_layer() -> 
     assert flows.critical_beneficiaries.sum() > 0
 
 
-def test_assisted_persons_may_have_their_own_deductible_ratios_and_no_cap() -> None:
+def with_assisted_apart() -> YearBasis:
+    """A year whose assisted have their own deductible and ratios, and no cap."""
     changes = {**RULES, "critical_cap": 20_000.0}
     changes["critical_ratios"] = bands(*([ratio + 0.05, ratio, ratio, ratio] for ratio in (0.6, 0.7, 0.8)))
     deductible = quiet_year().critical_deductible.copy()
@@ -289,13 +291,24 @@ def test_assisted_persons_may_have_their_own_deductible_ratios_and_no_cap() -> N
     deductible[..., 0, :] = 5_000.0
     capped = np.ones_like(deductible)
     capped[..., 0, :] = 0
-    basis = quiet_year(**{**changes, "critical_deductible": deductible}, critical_capped=capped)
-    found = benefits_pp(basis).critical[0, 0, 0, 0, 0, :, 0]
+    return quiet_year(**{**changes, "critical_deductible": deductible}, critical_capped=capped)
+
+
+def test_assisted_persons_may_have_their_own_deductible_ratios_and_no_cap() -> None:
+    found = benefits_pp(with_assisted_apart()).critical[0, 0, 0, 0, 0, :, 0]
     cost, others = cover_in_force(20_000.0)
     assisted = cover_of((5_000, [(20_000, 0.65), (40_000, 0.75), (1, 0.85)], 1.0), capped=False)
     expected = [float(assisted.expected(cost)), *[float(others.expected(cost))] * 3]
     assert found == pytest.approx(np.array(expected) * 0.3 * 1.1)
     assert found[0] > found[1]
+
+
+def test_a_bonus_brings_nothing_to_the_assisted_without_a_cap_and_to_others_what_it_adds() -> None:
+    basis = with_assisted_apart()
+    found = bonus_cost_pp(basis, benefits_pp(basis), np.full((1, 1, 1, 1, 1, 4, 1), 5_000.0))[0, 0, 0, 0, 0, :, 0]
+    cost, others = cover_in_force(20_000.0)
+    assert found == pytest.approx(0.3 * 1.1 * added_by(others, cost, 5_000.0) * np.array([0, 1, 1, 1]))
+    assert found[1] > 0
 
 
 @pytest.mark.parametrize("cap", [8_000.0, 200_000.0], ids=["first band", "last band"])

@@ -299,6 +299,7 @@ def test_a_fixed_total_does_not_answer_and_the_levers_that_cannot_act_are_told()
     assert held_levers(scenario.values, scenario.changed) == [
         ("levers.held", imposed, True),
         ("levers.partly", imposed, False),
+        ("claims.demand.answers", imposed, False),
         ("benefits.inpatient.payment_ratio", imposed, False),
     ]
     assert scenario.notes[-3:-1] == [

@@ -8,13 +8,15 @@ import pytest
 from small_pools import LEVY, PURE, SHORT, pooling_text
 
 from simsurance.analysis.merged_pools import directions, unified
-from simsurance.analysis.pooled_runs import projected_apart
+from simsurance.analysis.pooled_runs import FORM, projected_apart
 from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE, Pools, pool
+from simsurance.basis import build_arrays
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, fund_of
 from simsurance.output.pools_summary import pools_lines
-from simsurance.results import simulate
+from simsurance.results import form_of, simulate
 from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import load_pooling
 from simsurance.scenario_file.schedule import values_by_year
 
@@ -165,3 +167,9 @@ def test_what_employee_pools_cannot_do_is_one_line(written: Any) -> None:
         written(merging("own", standard="mean", more=OF_EMPLOYEES))
     with pytest.raises(SimsuranceError, match=r'fund: "accounts" is text; give "resident" or "employee_pool"'):
         written(pooling_text(PURE, more='fund = "accounts"\n', years=SHORT))
+
+
+def test_what_pools_have_in_common_has_a_name_for_each_part() -> None:
+    """The line that tells a difference names it."""
+    scenario = load("baseline").replace({"horizon.last_year": 2027})
+    assert len(form_of(scenario, build_arrays(scenario))) == len(FORM)

@@ -8,7 +8,7 @@ import pytest
 from simsurance.axes import axis
 from simsurance.basis.inputs import Inputs
 from simsurance.data import tables
-from simsurance.data.build.provinces import EDGES, HEADER, NAME, OF_INCOME, TABLE, built, groups
+from simsurance.data.build.provinces import EDGES, HEADER, INCOMES, NAME, OF_INCOME, TABLE, built, groups
 from simsurance.data.tables import text_rows
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
@@ -87,5 +87,5 @@ def test_each_pool_is_marked_no_surer_than_derived_and_tells_its_sources(pooling
         assert each.source.endswith("all else the nation's")
         changed = {path for path in each.scenario.leaves if path in each.scenario.changed}
         told = {"population.stock_table", "population.stock_level", *OF_INCOME}
-        beside = {path for path in changed if not path.startswith(("population.counted.", "economy.disposable_income"))}
+        beside = {path for path in changed if not path.startswith(("population.counted.", *INCOMES))}
         assert beside == told

@@ -14,6 +14,7 @@ NAMES = [
     "Results",
     "Scenario",
     "__version__",
+    "adjustment",
     "attribute",
     "bridge",
     "compare",

@@ -16,15 +16,17 @@ from click.testing import CliRunner
 import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
+from simsurance.evidence.clauses import clauses
 from simsurance.output import office
 from simsurance.output.labels import chart_names
-from simsurance.output.report.clauses import clauses
+from simsurance.output.report.clauses import of_the_law
 from simsurance.output.report.content import Content
 from simsurance.output.report.page import page
-from simsurance.output.report.parts import Figure, Table, spans, words_of
+from simsurance.output.report.parts import Table, spans, words_of
 from simsurance.output.report.slides import slides
 from simsurance.output.report.word import document, places, widths
 from simsurance.output.saved import SavedRun, saved
+from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
 
 SHORT = ("--set", "horizon.last_year=2040")
@@ -351,15 +353,13 @@ def test_looks_of_markdown_become_looks():
     ]
 
 
-def test_the_table_of_clauses_is_read_where_there_is_one(tmp_path, monkeypatch):
-    from simsurance.output.report import clauses as module
-
-    monkeypatch.setattr(module, "FILE", tmp_path / "clauses.csv")
-    assert clauses("en") is None
-    (tmp_path / "clauses.csv").write_text("clause_en,clause_zh,key\nArticle 1,第一条,fund.opening\n", encoding="utf-8")
-    found = clauses("zh")
-    assert found is not None
-    assert list(found.head) == ["clause", "key"]
-    assert [cell.text for cell in found.rows[0]] == ["第一条", "fund.opening"]
-    assert isinstance(found, Table)
-    assert not isinstance(found, Figure)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_each_clause_of_the_law_stands_in_the_report_with_what_cannot_be_said(base, lang):
+    blocks = Content([base], lang).report().section("clauses").blocks
+    rows = [row for table in blocks if isinstance(table, Table) for row in table.rows]
+    assert len(rows) == len(clauses())
+    for row, clause in zip(rows, clauses(), strict=True):
+        assert row[0].text.startswith(clause.wording[lang])
+        assert row[-1].text == clause.cannot[lang]
+    korea = load(scenarios_folder() / "countries" / "korea" / "korea.toml")
+    assert not of_the_law(korea)

@@ -395,8 +395,9 @@ def test_the_name_of_a_scenario_is_fit_for_a_folder(file, name, folder):
     assert load(folder / file).name == name
 
 
-def test_policy_keys_are_the_participation_rules_the_contributions_and_four_of_behaviour():
-    assert len(POLICY_KEYS) == len([path for path in KEYS if path.startswith(("participation.", "contributions."))]) + 4
+def test_policy_keys_are_the_rules_of_participation_contributions_and_benefits_and_four_of_behaviour():
+    of_rules = ("participation.", "contributions.", "benefits.", "employee.benefits.")
+    assert len(POLICY_KEYS) == len([path for path in KEYS if path.startswith(of_rules)]) + 4
 
 
 def test_loading_imports_nothing_heavy():

@@ -118,6 +118,8 @@ def test_the_size_of_an_option_is_a_key(base):
     vary = vary_of(laid, [f"{key}=-0.03:-0.01"])
     assert vary.own == laid.leaves[key]
     assert vary.at(-0.015).leaves[key] == -0.015
+    usual = vary_of(laid, [key])
+    assert (usual.low, usual.high) == (-0.03, -0.01)  # the option's own range, within half and twice its size
 
 
 def answer_of(margins, own=0.0):

@@ -11,6 +11,7 @@ from simsurance.measures import measure_of
 from simsurance.processes import spread
 from simsurance.results import HELD, RunAccounts, accounts_alone, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
+from simsurance.scenario_file.keys import LEVERS
 from simsurance.scenario_file.loader import TITLES, TOLD, Scenario, load
 from simsurance.variables import YUAN
 
@@ -56,6 +57,8 @@ class Effect:
     title_zh: str
     description: str
     description_zh: str
+    factor: bool = False
+    """Whether it is nothing but factors on components, and no rule."""
     figures: tuple[Figure, ...] = ()
     reason: str = ""
     entries_not_met: Mapping[int, float] = field(default_factory=dict)
@@ -76,7 +79,7 @@ def effects(
     for name in shipped(fragments=True):
         layer = known_fragment(name)
         title, title_zh, description, description_zh = (str(layer.data.get(key, "")) for key in TITLES)
-        told[name] = Effect(name, title, title_zh, description, description_zh)
+        told[name] = Effect(name, title, title_zh, description, description_zh, is_factor(layer.data))
         try:
             upon[name] = load(scenario, (*fragments, name), settings)
         except SimsuranceError as error:
@@ -96,6 +99,11 @@ def effects(
             else:
                 told[name] = replace(told[name], figures=effect[0], entries_not_met=effect[1])
     return without, list(told.values())
+
+
+def is_factor(fragment: Mapping[str, object]) -> bool:
+    """Whether a fragment sets nothing but factors on components."""
+    return set(fragment) - set(TITLES) == {LEVERS}
 
 
 def figures(base: RunAccounts, changed: RunAccounts) -> Iterator[Figure]:

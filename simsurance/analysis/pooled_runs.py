@@ -20,7 +20,7 @@ from simsurance.model.care import benefits_pp
 from simsurance.model.fund import closing, summed
 from simsurance.model.projection import RUNS_IN_CACHE, Meeting, project
 from simsurance.model.state import Flows, State, YearBasis
-from simsurance.results import Block, RunAccounts, form_of
+from simsurance.results import Block, RunAccounts, form_of, under_rules
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import Pool, Pooling, faults_of
 
@@ -29,7 +29,7 @@ TRANSFER: Final = "adjustment_payments"
 FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
     "participation.continuous_bonus.credited_years",
-    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment"),
+    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment"),
     *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""
@@ -77,12 +77,13 @@ def projected_apart(pooling: Pooling, keep: bool = False, held: Sequence[Entries
         projection = project(together.state, together.years, group=len(built), meet=_watching(seen, pooling.fund))
         scenarios = tuple(each.scenario for each in pools)
         none = (None,) * len(built)
-        block = Block(tuple(range(len(built))), scenarios, tuple(built), together.years, projection, none)
+        basis = under_rules(together.years, projection)
+        block = Block(tuple(range(len(built))), scenarios, tuple(built), basis, projection, none)
         runs += [_own_product(run, each) for run, each in zip(block.kept, pools, strict=True)]
         parts.append(seen)
         rates += [_rates(each.years) for each in built]
         if keep:
-            entrants = [at(projection.entrants, of=REPORT_AXES, run=place).copy() for place in range(len(built))]
+            entrants = [at(projection.entering, of=REPORT_AXES, run=place).copy() for place in range(len(built))]
             kept += [
                 Entries(each.scenario, projection.years, entering, own_basis.years)
                 for each, entering, own_basis in zip(pools, entrants, built, strict=True)
@@ -195,7 +196,8 @@ def scaled(built: Built, share: float) -> Built:
     state, pins = built.state, built.arrays["pins"]
     arrays = {name: built.arrays[name] * share for name in ("migrants", "pinned_total_end")}
     arrays["pins"] = pins and pins | {"imposed": pins["imposed"] * share}
-    scaled_state = State(state.cells * share, state.fund * share, state.prepaid * share)
+    standing = state.adjustment and state.adjustment.of_share(share)
+    scaled_state = State(state.cells * share, state.fund * share, state.prepaid * share, standing)
     return replace(built, state=scaled_state, arrays=built.arrays | arrays)
 
 
@@ -238,5 +240,6 @@ def nation_of(pooling: Pooling) -> RunAccounts | None:
     if any(scenario.leaves[path] != year for path, year in years.items()):
         scenario = scenario.replace(years)
     whole = scaled(build_arrays(scenario), float(sum(shares)))
-    block = Block((0,), (scenario,), (whole,), whole.years, project(whole.state, whole.years), (None,))
+    projection = project(whole.state, whole.years)
+    block = Block((0,), (scenario,), (whole,), under_rules(whole.years, projection), projection, (None,))
     return block.kept[0]

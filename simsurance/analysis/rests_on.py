@@ -53,17 +53,18 @@ def rests_on(results: "RunResult") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    own, rows = own_keys(results.scenario), text_rows(FILE, HEADER)
+    own, known = own_keys(results.scenario), text_rows(FILE, HEADER)
     found = {}
     for fund in (fund for fund in INSURED if fund in results.accounts):
         account = results.accounts[fund]
+        rows = [row for row in known if row["fund"] == fund and row["column"] in account]
         for what, side, column in (
             ("income_level", "income", "levels"),
             ("outgo_level", "outgo", "levels"),
             ("outgo_ages", "outgo", "ages"),
         ):
             found[fund, what] = dict.fromkeys(DEGREES, 0.0)
-            for row in (row for row in rows if row["fund"] == fund and row["side"] == side):
+            for row in (row for row in rows if row["side"] == side):
                 amount = float((account[row["column"]] / account["price_level"]).sum())
                 found[fund, what][_degree(row[column].split(), own, any_is_enough=column == "levels")] += amount
         found[fund, "persons"] = _persons(results, fund, STOCK in own)

@@ -60,8 +60,8 @@ class Frontier:
     def holds(self) -> np.ndarray:
         """Whether target and limits hold, [package]."""
         if not isinstance(self.asked, Chance):
-            return np.asarray((self.margins >= 0).all(axis=1))
-        return np.asarray(met(self.asked, self.shares) & (self.margins[:, 1:] >= 0).all(axis=1))
+            return np.asarray((self.margins >= 0).all(axis=-1))
+        return np.asarray(met(self.asked, self.shares) & (self.margins[:, 1:] >= 0).all(axis=-1))
 
     @cached_property
     def efficient(self) -> np.ndarray:
@@ -79,10 +79,10 @@ class Frontier:
     @property
     def nearest(self) -> int:
         """The package that comes nearest to the target, of those within the limits if there are any."""
-        within = (self.margins[:, 1:] >= 0).all(axis=1)
-        able = within & np.isfinite(self.margins[:, 0])
+        within = (self.margins[:, 1:] >= 0).all(axis=-1)
+        able = within & np.isfinite(self.margins[..., 0])
         return int(
-            np.nanargmax(np.where(able, self.margins[:, 0], -np.inf) if able.any() else self.margins.min(axis=1))
+            np.nanargmax(np.where(able, self.margins[..., 0], -np.inf) if able.any() else self.margins.min(axis=-1))
         )
 
     @property
@@ -106,10 +106,10 @@ class Frontier:
         columns: dict[str, Any] = {
             key: [sizes[place] for sizes in self.packages] for place, key in enumerate(self.levers.keys)
         }
-        columns |= {name: self.costs[:, place] for place, name in enumerate(OBJECTIVES)}
-        columns |= {f"{name}_added": self.added[:, place] for place, name in enumerate(OBJECTIVES)}
-        columns |= {"value": self.values[:, 0], "margin": self.margins[:, 0], "share_of_draws": self.shares}
-        columns |= {f"limit_{place}": self.values[:, place] for place in range(1, 1 + len(self.limits))}
+        columns |= {name: self.costs[..., place] for place, name in enumerate(OBJECTIVES)}
+        columns |= {f"{name}_added": self.added[..., place] for place, name in enumerate(OBJECTIVES)}
+        columns |= {"value": self.values[..., 0], "margin": self.margins[..., 0], "share_of_draws": self.shares}
+        columns |= {f"limit_{place}": self.values[..., place] for place in range(1, 1 + len(self.limits))}
         letters = dict(zip(self.told, LETTERS, strict=False))
         names = [letters.get(place, "") for place in range(len(self.packages))]
         columns |= {"holds": self.holds, "efficient": self.efficient, "told": names}
@@ -159,6 +159,6 @@ def frontier(
         np.array([search.rows[each][name] for each in packages]) for name in (COSTS, MARGINS, VALUES)
     )
     if isinstance(asked, Chance):
-        margins[:, 0] = [search.robust.get(each, np.nan) for each in packages]
+        margins[..., 0] = [search.robust.get(each, np.nan) for each in packages]
     shares = np.array([search.shares.get(each, np.nan) for each in packages])
     return Frontier(run, levers, asked, tuple(limits), sample, packages, own, costs, margins, values, shares, entries)

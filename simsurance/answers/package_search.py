@@ -18,7 +18,7 @@ from scipy.stats import qmc
 
 from simsurance.answers.condition import Chance, Condition
 from simsurance.answers.on_draws import FAR, margins_of
-from simsurance.answers.packages import COSTS, OBJECTIVES, PARTS, Batch, Levers
+from simsurance.answers.packages import COSTS, OBJECTIVES, OVER_PACKAGES, PARTS, Batch, Levers
 from simsurance.answers.surfaces import Surface, best_margin, least_cost, no_worse, on_grid, proportions, through
 from simsurance.basis.entries import Entries
 from simsurance.results import RunResult
@@ -107,7 +107,7 @@ class Search:
         if self.robust:
             correction = self.correction()
             beyond = [float(correction(self.levers.shares(each))[0]) for each in new]
-            expected = self.targets(new)[:, : self._of_target].min(axis=1) + beyond
+            expected = self.targets(new)[:, : self._of_target].min(axis=-1) + beyond
         plan = Plan((self.levers.scenario, *(self.levers.at(each) for each in new)), self.sample)
         for each, kept in zip(new, project(plan, over(self.jobs), self._folder(), self.tell)[1:], strict=True):
             margins = margins_of(kept, self.central.years, self.asked)
@@ -142,9 +142,9 @@ class Search:
         """The least margin of each, on draws where it is asked of these; far off where it was not run, [package]."""
         found = self.targets(packages)
         if self.sample is None or not self.shares:
-            return np.asarray(found.min(axis=1))
+            return np.asarray(found.min(axis=-1))
         drawn = np.array([self.robust.get(each, -FAR) for each in packages])
-        return np.minimum(drawn, found[:, self._of_target :].min(axis=1, initial=np.inf))
+        return np.minimum(drawn, found[:, self._of_target :].min(axis=-1, initial=np.inf))
 
     def holding(self) -> list[Package]:
         """The packages that are known to hold."""
@@ -157,9 +157,9 @@ class Search:
         at = np.stack([self.levers.shares(each) for each in known])
         costs = np.stack([self.rows[each][COSTS] for each in known])
         margins = self.targets(known)
-        units = np.maximum(np.abs(margins).max(axis=0), 1e-300)
+        units = np.maximum(np.abs(margins).max(axis=OVER_PACKAGES), 1e-300)
         units[: self._of_target] = units[: self._of_target].max()
-        central = through(at, np.concatenate([costs, margins / units], axis=1))
+        central = through(at, np.concatenate([costs, margins / units], axis=-1))
         if not self.robust:
             return central
         correction, target = self.correction(), slice(len(OBJECTIVES), len(OBJECTIVES) + self._of_target)
@@ -174,7 +174,7 @@ class Search:
     def correction(self) -> Surface:
         """What the margin on draws is beyond that of the central path, through all that was run on draws."""
         drawn = sorted(self.robust)
-        own = self.targets(drawn)[:, : self._of_target].min(axis=1)
+        own = self.targets(drawn)[:, : self._of_target].min(axis=-1)
         less = np.array([self.robust[each] for each in drawn]) - own
         return through(np.stack([self.levers.shares(each) for each in drawn]), less[:, None])
 
@@ -186,14 +186,14 @@ class Search:
             return [self.levers.sizes(best_margin(surface, self.levers.shares(start)))]
         costs = np.stack([self.rows[each][COSTS] for each in holding])
         efficient = efficient_of(costs, np.ones(len(costs), dtype=bool))
-        whole = np.ptp(np.stack([self.rows[each][COSTS] for each in self.known]), axis=0)
-        ideal, span = costs[efficient].min(axis=0), np.ptp(costs[efficient], axis=0)
+        whole = np.ptp(np.stack([self.rows[each][COSTS] for each in self.known]), axis=OVER_PACKAGES)
+        ideal, span = costs[efficient].min(axis=OVER_PACKAGES), np.ptp(costs[efficient], axis=OVER_PACKAGES)
         moving = whole > SAME
         scale = np.where(moving, 1 / np.where(span > NARROW * whole, span, np.where(moving, whole, 1.0)), 0.0)
         found = []
         for weights in proportions(order) if order else ():
             weighed = np.maximum(weights, LEAST_WEIGHT) * scale
-            start = holding[int((weighed * (costs - ideal)).max(axis=1).argmin())]
+            start = holding[int((weighed * (costs - ideal)).max(axis=-1).argmin())]
             found.append(least_cost(surface, self.levers.shares(start), weighed, ideal))
         places = np.flatnonzero(efficient)
         for place in places[spread_of(costs[places], most)]:
@@ -219,17 +219,17 @@ def efficient_of(costs: np.ndarray, holds: np.ndarray) -> np.ndarray:
     found = np.array(holds)
     for place in np.flatnonzero(holds):
         less = costs[holds] - costs[place]
-        found[place] = not ((less <= SAME).all(axis=1) & (less.sum(axis=1) < -SAME)).any()
+        found[place] = not ((less <= SAME).all(axis=-1) & (less.sum(axis=-1) < -SAME)).any()
     return found
 
 
 def spread_of(costs: np.ndarray, most: int) -> list[int]:
     """Places of at most so many packages: the least of each cost, then what is farthest from all chosen."""
-    span = np.ptp(costs, axis=0)
-    scaled = (costs - costs.min(axis=0)) / np.where(span > SAME, span, np.inf)
-    chosen = list(dict.fromkeys(int(place) for place in costs.argmin(axis=0)[span > SAME]))[:most] or [0]
+    span = np.ptp(costs, axis=OVER_PACKAGES)
+    scaled = (costs - costs.min(axis=OVER_PACKAGES)) / np.where(span > SAME, span, np.inf)
+    chosen = list(dict.fromkeys(int(place) for place in costs.argmin(axis=OVER_PACKAGES[0])[span > SAME]))[:most] or [0]
     while len(chosen) < min(most, len(costs)):
-        far = np.abs(scaled[:, None] - scaled[chosen]).max(axis=-1).min(axis=1)
+        far = np.abs(scaled[:, None] - scaled[chosen]).max(axis=-1).min(axis=-1)
         if far.max() < APART:
             break
         chosen.append(int(far.argmax()))
@@ -242,6 +242,6 @@ def first_drawn(levers: Levers, packages: Sequence[Package], margins: np.ndarray
     at = np.stack([levers.shares(each) for each in near])
     chosen = [0]
     while len(chosen) < min(2 * at.shape[1] + 3, len(at)):
-        far = np.abs(at[:, None] - at[chosen]).max(axis=-1).min(axis=1)
+        far = np.abs(at[:, None] - at[chosen]).max(axis=-1).min(axis=-1)
         chosen.append(int(far.argmax()))
     return [near[place] for place in chosen]

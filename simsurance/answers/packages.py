@@ -12,6 +12,7 @@ import numpy as np
 
 from simsurance.answers.condition import Chance, Condition, condition_of
 from simsurance.answers.vary import FINENESS, How, Vary, rounded, vary_of
+from simsurance.axes import axis
 from simsurance.basis.entries import Entries
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import Kind, Party, fund_of
@@ -28,6 +29,7 @@ CLAIMS: Final = {"resident": "", "employee": "employee_"}
 NOT_OF_CARE: Final = ("resident_maternity_benefits", "maternity_benefits")
 """Benefits that pay no part of the cost of care."""
 MOST_LEVERS: Final = 6
+OVER_PACKAGES: Final = axis("package", of=("package", "cost"))
 COSTS, MARGINS, VALUES, PARTS = "costs", "margins", "values", "parts"
 
 

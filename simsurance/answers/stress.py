@@ -48,6 +48,8 @@ SETTLED: Final = 0.02
 """A shock that moves by less, in distance, has settled."""
 MANY: Final = 64
 """Runs of which finished chunks are worth keeping."""
+SIDES_ASKED: Final = 4
+"""How often the sides to which correlated unknowns go are asked anew."""
 DIGITS: Final = 9
 """Decimals of a shock, so that last digits of a library do not lead elsewhere."""
 Margins = Callable[[np.ndarray], np.ndarray]
@@ -126,10 +128,11 @@ def nearest_shock(margins: Margins, correlation: np.ndarray) -> Found:
 
 def _of_sides(slopes: np.ndarray, correlation: np.ndarray, margin: float) -> np.ndarray:
     """Slopes of the side to which each unknown goes, [unknown], of those to either side, [side, unknown]."""
-    own = slopes.mean(axis=0)
-    for _ in range(len(slopes) + 2):
+    down, up = slopes
+    own = (down + up) / 2
+    for _ in range(SIDES_ASKED):
         towards = -np.sign(margin or 1.0) * times(correlation, own)
-        own = np.where(towards < 0, slopes[0], slopes[1])
+        own = np.where(towards < 0, down, up)
     return own
 
 

@@ -8,10 +8,9 @@ from itertools import product
 from typing import Any, Final
 
 import numpy as np
-from scipy.interpolate import RBFInterpolator
 from scipy.optimize import NonlinearConstraint, minimize
 
-from simsurance.answers.packages import OBJECTIVES
+from simsurance.answers.packages import OBJECTIVES, OVER_PACKAGES
 from simsurance.answers.vary import FINENESS
 
 Surface = Callable[[np.ndarray], np.ndarray]
@@ -19,16 +18,52 @@ COSTS: Final = len(OBJECTIVES)
 TOTAL: Final = 0.05
 """Weight of the sum of costs beside the greatest."""
 MOST_STEPS: Final = 60
+NEAR, TOLD = 2, 9
+"""Decimals of a step of the grid, and of margins and costs, beyond which a search may end anywhere."""
 
 
 def through(at: np.ndarray, values: np.ndarray) -> Surface:
-    """The surface through values, [point, column], at points [point, lever]; the mean where there are few points."""
-    size = np.maximum(np.abs(values).max(axis=0), 1e-300)
-    if len(at) < at.shape[1] + 2:
-        mean = values.mean(axis=0)
+    """The surface through values, [point, column], at points [point, lever]: cubes of distances and a level part.
+
+    The mean where there are few points. All is added up in one order, without a library of linear algebra, so that the same
+    points give the same bits.
+    """
+    size = np.maximum(np.abs(values).max(axis=OVER_PACKAGES), 1e-300)
+    points, levers = at.shape
+    if points < levers + 2:
+        mean = values.mean(axis=OVER_PACKAGES)
         return lambda shares: mean.copy()
-    laid = RBFInterpolator(at, values / size, kernel="cubic", degree=1)
-    return lambda shares: np.asarray(laid(shares[None])[0] * size)
+    level = np.concatenate([np.ones((points, 1)), at], axis=-1)
+    left = np.zeros((points + levers + 1,) * 2)
+    left[:points, :points] = _cubes(at[:, None] - at)
+    left[:points, points:], left[points:, :points] = level, level.T
+    right = np.zeros((len(left), values.shape[-1]))
+    right[:points] = values / size
+    factors = eliminated(left, right)
+
+    def surface(shares: np.ndarray) -> np.ndarray:
+        terms = np.concatenate([_cubes(shares - at), [1.0], shares])
+        return np.asarray((terms[:, None] * factors).sum(axis=OVER_PACKAGES) * size)
+
+    return surface
+
+
+def _cubes(apart: np.ndarray) -> np.ndarray:
+    """The cube of a distance, of differences by lever, [..., lever]."""
+    return np.asarray((apart**2).sum(axis=-1) ** 1.5)
+
+
+def eliminated(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """What a matrix [row, row] times gives the right side, [row, column]: elimination with the largest pivot of each column."""
+    whole = np.concatenate([left, right], axis=-1)
+    for place in range(len(left)):
+        largest = place + int(np.abs(whole[place:, place]).argmax())
+        whole[[place, largest]] = whole[[largest, place]]
+        whole[place] /= whole[place, place]
+        factors = whole[:, place].copy()
+        factors[place] = 0.0
+        whole -= np.multiply.outer(factors, whole[place])
+    return whole[:, len(left) :]
 
 
 def least_cost(surface: Surface, start: np.ndarray, weights: np.ndarray, ideal: np.ndarray) -> np.ndarray:
@@ -72,11 +107,12 @@ def best_margin(surface: Surface, start: np.ndarray) -> np.ndarray:
 
 def on_grid(surface: Surface, shares: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """The corner of the grid around some shares at which margins hold and costs are least; that of most margin if none."""
-    ends = ((np.floor(each * FINENESS) / FINENESS, np.ceil(each * FINENESS) / FINENESS) for each in shares)
+    steps = np.round(shares * FINENESS, NEAR)
+    ends = ((np.floor(each) / FINENESS, np.ceil(each) / FINENESS) for each in steps)
     corners = [np.array(each) for each in product(*ends)]
     at = [surface(each) for each in corners]
-    margins = np.array([min(each[COSTS:].min(), 0.0) for each in at])
-    cost = np.array([(scale * each[:COSTS]).sum() for each in at])
+    margins = np.round([min(float(each[COSTS:].min()), 0.0) for each in at], TOLD)
+    cost = np.round([float((scale * each[:COSTS]).sum()) for each in at], TOLD)
     return corners[int(np.lexsort((cost, -margins))[0])]
 
 

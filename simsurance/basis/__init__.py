@@ -6,6 +6,7 @@ import numpy as np
 
 from simsurance.axes import TENURES, axes_except
 from simsurance.basis import opening
+from simsurance.basis.adjustment import known_at_opening, rule_of
 from simsurance.basis.built import Built, read_only, side_by_side, year_basis
 from simsurance.basis.cause import OPENING, told_at_its_key
 from simsurance.basis.employee import employee_basis
@@ -18,8 +19,10 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.care import basic_care_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.notes import ALIKE, INSURED
+from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schedule import values_by_year
-from simsurance.scenario_file.schema import ScenarioValues
+from simsurance.scenario_file.schema import FUND, ScenarioValues
 
 
 def build(scenario: Scenario) -> tuple[State, tuple[YearBasis, ...]]:
@@ -43,10 +46,21 @@ def build_arrays(scenario: Scenario) -> Built:
             scenario,
             (
                 f"{scenario.name}:{OPENING}no opening state of {first} fits: {error}; "
-                "counts of the insured below the population, and turnover (behaviour.targets) between none and all",
+                "counts of the insured below the population, and turnover (behaviour.targets) between none and all"
+                + (
+                    ", or a fund of its own with all its totals (simsurance init --fund NAME)"
+                    if _of_another(scenario)
+                    else ""
+                ),
             ),
             build_plain,
         ) from error
+
+
+def _of_another(scenario: Scenario) -> bool:
+    """Whether a scenario that is no fund of its own has far more, or far fewer, insured than its root."""
+    ratio = over_root(INSURED, scenario.leaves, scenario.root.data)
+    return scenario.values.scope != FUND and ratio is not None and not ALIKE[0] <= ratio <= ALIKE[1]
 
 
 def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
@@ -59,7 +73,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     cells, shares = persons.cells, persons.shares
     arrays = {**persons.arrays, **money_basis(inputs, shares)}
     arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
-    arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None}
+    arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None, "adjustment": rule_of(inputs)}
 
     root_arrays = read_only({**arrays, **persons.at_root})
     opening_year = year_basis(inputs.first, 0, single(root.values), root_arrays)
@@ -82,7 +96,8 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     balances = [scenario.values.fund.opening]
     balances += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
     fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in balances]])
-    return Built(State(cells, fund, prepaid), inputs, single(scenario.values), read_only(arrays))
+    state = State(cells, fund, prepaid, known_at_opening(inputs) if arrays["adjustment"] else None)
+    return Built(state, inputs, single(scenario.values), read_only(arrays))
 
 
 def single(values: ScenarioValues) -> dict[str, int]:

@@ -9,7 +9,17 @@ import numpy as np
 
 from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.participation import WaitingRules
-from simsurance.model.state import CareBasis, EmployeeBasis, EnrolmentBasis, EntriesBasis, PinBasis, State, YearBasis
+from simsurance.model.state import (
+    AdjustmentBasis,
+    CareBasis,
+    EmployeeBasis,
+    EnrolmentBasis,
+    EntriesBasis,
+    PinBasis,
+    State,
+    YearBasis,
+    combined,
+)
 
 PARTS: Final[Mapping[str, type]] = {
     "care": CareBasis,
@@ -18,6 +28,7 @@ PARTS: Final[Mapping[str, type]] = {
     "pins": PinBasis,
     "entries": EntriesBasis,
     "enrolment": EnrolmentBasis,
+    "adjustment": AdjustmentBasis,
 }
 """Fields of a basis that are a basis of their own."""
 
@@ -84,7 +95,7 @@ def stack(built: Sequence[Built]) -> Built:
     one = built[0]
     if len(built) == 1:
         return one
-    state = State(*(np.concatenate([getattr(each.state, name) for each in built]) for name in names_of(State)))
+    state = combined([each.state for each in built], np.concatenate)
     return Built(state, one.inputs, one.single, stacked([each.arrays for each in built]))
 
 

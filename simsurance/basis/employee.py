@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from simsurance.axes import AGE, axis, row
+from simsurance.basis.demand import answered
 from simsurance.basis.inputs import Arrays, Inputs, members, on
-from simsurance.basis.money import basic_rules, claims_basis, cost_by_area
+from simsurance.basis.money import basic_rules, claims_basis, cost_by_area, recovered_share
 from simsurance.basis.trend import grown
 from simsurance.model.lognormal import above
 
@@ -27,7 +28,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
-        "care": employee_care(inputs, shares),
+        "care": answered(inputs, "employee", shares, lambda each: employee_care(each, shares)),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
         "employer_rate": on(employer_rate * relief, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
@@ -37,7 +38,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
         "purchase_pp": on(scheme.unqualified.missing_years * employer_rate * flexible_base, "year"),
         "birth_benefit": on(inputs.yearly(rules.birth_benefit) * wages / reference_wage, "year"),
         "long_term_care_pp": on(inputs.yearly(rules.long_term_care) * index, "year"),
-        "recovered_share": on(inputs.yearly(rules.recovered_share), "year"),
+        "recovered_share": on(recovered_share(inputs, "employee", rules.recovered_share), "year"),
         "adjustment_share": on(inputs.yearly(scheme.fund.adjustment_share), "year"),
         "spending_rate": on(inputs.yearly(accounts.spending_rate), "year"),
         "relatives_care_rate": on(inputs.yearly(accounts.relatives_care_rate), "year"),
@@ -92,6 +93,7 @@ def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     )
     return cost | basic_rules(
         inputs,
+        "employee",
         ("employee_inpatient_benefits", "employee_outpatient_benefits"),
         on(np.stack(deductibles, axis=-1), "year", "status"),
         ratio,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.years import spans
 
+BESIDE_THE_FUNDS: Final = ("control.audit.fines_imposed",)
+"""Keys of money that no fund receives: told in the summary."""
 Trial = Mapping[str, Any]
 """Values by path, as in a file."""
 
@@ -65,7 +67,11 @@ def units_of(scenario: Scenario) -> dict[str, list[str]]:
     units: dict[str, list[str]] = {}
     for path in (path for path in scenario.changed if not of_the_shipped(scenario.layers[path])):
         table, name, _ = named_part(path)
-        if path not in TOLD and not path.startswith(DRAWN) and scenario.leaves[path] != scenario.root_leaves.get(path):
+        if (
+            path not in (*TOLD, *BESIDE_THE_FUNDS)
+            and not path.startswith(DRAWN)
+            and scenario.leaves[path] != scenario.root_leaves.get(path)
+        ):
             units.setdefault(f"{table}.{name}" if name else path, []).append(path)
     return units
 

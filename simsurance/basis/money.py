@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import HEALTH, PROFILE_AXES, along, axis
-from simsurance.basis import ageing
+from simsurance.basis import ageing, control
+from simsurance.basis.demand import answered
 from simsurance.basis.inputs import GRADED, NATION, Arrays, Inputs, behind_run, members, on, through_the_year
 from simsurance.basis.known import found_once
 from simsurance.basis.residence import at_national_mean
@@ -15,6 +16,7 @@ from simsurance.data import tables
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.employee_sections import EmployeeOutpatientBenefits
 from simsurance.scenario_file.money_sections import OutpatientBenefits
+from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.schema import LeverComponent
 from simsurance.scenario_file.sections import LARGEST_AMOUNT, ByArea
 
@@ -59,10 +61,10 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
         "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
-        "care": resident_care(inputs, shares),
+        "care": answered(inputs, "resident", shares, lambda each: resident_care(each, shares)),
         **critical_basis(inputs, index),
         "birth_benefit": on(birth_benefit(inputs), "year"),
-        "recovered_share": inputs.yearly(values.benefits.recovered_share)[:, None],
+        "recovered_share": recovered_share(inputs, "resident", values.benefits.recovered_share)[:, None],
         "long_term_care_pp": (inputs.yearly(values.benefits.long_term_care) * index)[:, None],
         "adjustment_share": inputs.yearly(values.fund.adjustment_share)[:, None],
         "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
@@ -72,13 +74,19 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
     }
 
 
+def recovered_share(inputs: Inputs, scheme: Scheme, stated: Schedule) -> np.ndarray:
+    """Money recovered as a share of benefits, [year]: what is stated, and what audits add."""
+    return np.asarray(inputs.yearly(stated) + control.effects(inputs, scheme).recovered)
+
+
 def birth_benefit(inputs: Inputs) -> np.ndarray:
     """What a resident's birth is paid beyond inpatient benefits, yuan, [year]: it grows as the cost of an admission.
 
-    That is cost over use of a person of given age and need, with the levers on cost.
+    That is cost over use of a person of given age and need, with the levers and rules on cost.
     """
     cost, use = cost_and_use(inputs, "resident")
     levers = inputs.lever("inpatient_cost") * inputs.lever("resident_inpatient_cost")
+    levers *= control.effects(inputs, "resident").inpatient_cost
     return inputs.yearly(inputs.values.benefits.birth_benefit) * cost / use * levers
 
 
@@ -132,10 +140,10 @@ def critical_cap(inputs: Inputs, income: np.ndarray, index: np.ndarray) -> np.nd
 def most_of_own_cost(inputs: Inputs) -> np.ndarray:
     """Most that critical-illness insurance may pay of own inpatient cost, before what levers multiply it by, [year].
 
-    Basic insurance, levers included, pays a share of the cost within its limit; both together pay at most the cost.
+    Basic insurance, levers and rules included, pays a share of the cost within its limit; both together pay at most the cost.
     """
     ratio = inputs.yearly(inputs.values.benefits.inpatient.payment_ratio)
-    unpaid = 1 - ratio * inputs.lever("inpatient_benefits")
+    unpaid = 1 - ratio * inputs.lever("inpatient_benefits") * control.effects(inputs, "resident").inpatient_benefits
     left = np.divide(unpaid, 1 - ratio, out=np.ones_like(ratio), where=ratio < 1)
     return np.asarray(np.minimum(left, 1.0) / np.maximum(inputs.lever("critical_illness"), 1.0))
 
@@ -154,6 +162,7 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     cost |= {name: cost[name] * cost_by_area(inputs, ratio, shares) for name, ratio in areas.items()}
     return cost | basic_rules(
         inputs,
+        "resident",
         ("inpatient_benefits", "outpatient_benefits"),
         on(inputs.yearly(inpatient.deductible), "year"),
         on(inputs.yearly(inpatient.payment_ratio), "year"),
@@ -171,6 +180,7 @@ def cost_by_area(inputs: Inputs, ratio: ByArea, shares: np.ndarray) -> np.ndarra
 
 def basic_rules(
     inputs: Inputs,
+    scheme: Scheme,
     levers: tuple[LeverComponent, LeverComponent],
     deductible: np.ndarray,
     ratio: np.ndarray,
@@ -182,7 +192,7 @@ def basic_rules(
 
     Yuan amounts of the reference year; deductible and ratios have the axes of a basis. `levers` act behind the layers.
     """
-    index = inputs.indexation(inputs.years)
+    index, rules = inputs.indexation(inputs.years), control.effects(inputs, scheme)
     outpatient_limits = np.stack([inputs.yearly(getattr(outpatient.limit, need)) for need in HEALTH.members], axis=-1)
     return {
         "inpatient_deductible": deductible * on(index, "year"),
@@ -191,8 +201,8 @@ def basic_rules(
         "outpatient_deductible": on(inputs.yearly(outpatient.deductible) * index, "year"),
         "outpatient_ratio": outpatient_ratio,
         "outpatient_limit": on(index[:, None] * outpatient_limits, "year", "health"),
-        "inpatient_benefit_factor": benefit_factor(inputs, levers[0], ratio),
-        "outpatient_benefit_factor": benefit_factor(inputs, levers[1], outpatient_ratio),
+        "inpatient_benefit_factor": benefit_factor(inputs, levers[0], rules.inpatient_benefits, ratio),
+        "outpatient_benefit_factor": benefit_factor(inputs, levers[1], rules.outpatient_benefits, outpatient_ratio),
     }
 
 
@@ -201,7 +211,7 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
 
     `levels`: factors on use, inpatient and outpatient cost of the scheme. Growth of cost at given age and need is use times
     price: its part of growth of use multiplies the odds of being a user, and what is left of all growth is a user's cost.
-    Levers on use and cost of care act on both schemes, those named after a scheme on it alone.
+    Levers on use and cost of care act on both schemes, those named after a scheme on it alone; rules of control on both.
     """
     prevalence = inputs.prevalence()
     hospital, clinic = inputs.values.claims.inpatient, inputs.values.claims.outpatient
@@ -225,7 +235,13 @@ def claims_basis(inputs: Inputs, scheme: Scheme, levels: Mapping[str, float]) ->
     odds = use**inputs.values.claims.trend.users_share
     odds = along(odds, "year", of=("year", *PROFILE_AXES))
     more_inpatients, more_visitors = (users_growth(odds, use) for use in (higher_of_sexes(use_by_class), clinic_use))
-    use_lever, cost_lever, clinic_lever = (inputs.lever(both) * inputs.lever(own) for both, own in CARE_LEVERS[scheme])
+    rules = control.effects(inputs, scheme)
+    use_lever, cost_lever, clinic_lever = (
+        inputs.lever(both) * inputs.lever(own) * by_rules
+        for (both, own), by_rules in zip(
+            CARE_LEVERS[scheme], (rules.inpatient_use, rules.inpatient_cost, rules.outpatient_cost), strict=True
+        )
+    )
     highest = use_by_class.max()
     if highest > 1:
         raise SimsuranceError(
@@ -272,13 +288,13 @@ def higher_of_sexes(use: np.ndarray) -> np.ndarray:
     return np.asarray(use.max(axis=axis("sex", of=PROFILE_AXES), keepdims=True))
 
 
-def benefit_factor(inputs: Inputs, component: LeverComponent, paid: np.ndarray) -> np.ndarray:
-    """What levers multiply the basic benefits by, behind the layers; nobody is paid more than the cost."""
-    factor = on(inputs.lever(component), "year")
+def benefit_factor(inputs: Inputs, component: LeverComponent, by_rules: np.ndarray, paid: np.ndarray) -> np.ndarray:
+    """What levers and rules multiply the basic benefits by, behind the layers; nobody is paid more than the cost."""
+    factor = on(inputs.lever(component) * by_rules, "year")
     if (factor * paid).max() > 1:
         raise SimsuranceError(
-            f"levers: those on {component} with a payment_ratio of {paid.max():g} pay more than the cost; "
-            f"together at most {1 / paid.max() - 1:.3f}"
+            f"levers: those on {component} and rules of control, with a payment_ratio of {paid.max():g} pay more than the "
+            f"cost; together at most {1 / paid.max() - 1:.3f}"
         )
     return factor
 

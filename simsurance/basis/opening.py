@@ -242,7 +242,7 @@ def areas_by_age(inputs: OpeningInputs, age_weight: np.ndarray) -> np.ndarray:
     return np.stack([*found, rest])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def opening_cells(inputs: OpeningInputs) -> np.ndarray:
     """Persons on the opening 1 January, [1, health, row, sex, area, income, age]; tracked totals are 0.
 

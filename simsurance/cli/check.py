@@ -1,6 +1,10 @@
 """`simsurance check`: results now against the results that were accepted."""
 
+import json
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -18,6 +22,7 @@ from simsurance.scenario_file.own_register import STALE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from simsurance.analysis.answer_references import Entries
     from simsurance.analysis.reference_results import Difference, More
     from simsurance.results import RunResult
 
@@ -40,6 +45,9 @@ DRAWS: Final = "draws.csv"
     help="Compare draws as well, draw by draw: of the scenarios with accepted draws, or those named.",
 )
 @as_of_option
+@click.option(
+    "--answers", is_flag=True, help="Compare answers as well: those of scenarios/answers/commands.csv, a line each."
+)
 @jobs_option("scenarios and draws")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
 def command(
@@ -48,6 +56,7 @@ def command(
     update: bool,
     reason: str | None,
     draws: bool,
+    answers: bool,
     as_of: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
@@ -61,6 +70,8 @@ def command(
         raise click.UsageError('--update needs --reason "why the results may change"')
     if reason is not None and not update:
         raise click.UsageError("--reason belongs to --update")
+    if answers and (scenarios or references):
+        raise click.UsageError("--answers are those of the shipped scenarios; leave out names and --references")
     folder = references or scenarios_folder() / "references"
     if update:
         _refuse_installed(references)
@@ -80,9 +91,12 @@ def command(
             batches = [chosen[first : first + RUNS_IN_CACHE] for first in range(0, len(chosen), RUNS_IN_CACHE)]
             made = in_order(spread(_differences, (folder, more), batches, jobs or cores()))
             found = {name: cells for of_batch in made for name, cells in of_batch.items()}
+        told = _answers(line) if answers else {}
     if update:
         _update(results, folder, str(reason), more)
+        _update_answers(told, str(reason))
     else:
+        found |= _answer_differences(told)
         _check(found, folder, _left_over(folder) if not scenarios and not references else [], as_json)
 
 
@@ -105,6 +119,38 @@ def _draws(scenario: Scenario, jobs: int | None, line: Progress) -> dict[str, st
     said = words(WHOLE)
     (run,) = stochastic([scenario], Sample(**STORED), jobs or cores(), None, lambda *at: line.say_share(said, *at))
     return stored_texts(run)
+
+
+def _answers(line: Progress) -> "dict[str, Entries]":
+    """What each command of the answers prints for programs, its entries that are kept."""
+    from simsurance.analysis.answer_references import answers_folder, asked, entries_of
+    from simsurance.cli import main
+
+    found = {}
+    for each in asked(answers_folder()):
+        line.say(each.answer)
+        printed = StringIO()
+        with TemporaryDirectory() as out, redirect_stdout(printed):
+            main.main([*each.arguments, "--json", "--no-charts", "--out", out], standalone_mode=False)
+        found[each.answer] = entries_of(json.loads(printed.getvalue()), each.kept)
+    return found
+
+
+def _answer_differences(told: "Mapping[str, Entries]") -> "dict[str, list[Difference]]":
+    """The entries of answers that are not as they were accepted, by name."""
+    from simsurance.analysis.answer_references import accepted, answers_folder, differences
+
+    known = accepted(answers_folder()) if told else {}
+    return {f"answers {name}": differences(name, known.get(name, {}), now) for name, now in told.items()}
+
+
+def _update_answers(told: "Mapping[str, Entries]", reason: str) -> None:
+    """Accept the answers, one line each."""
+    from simsurance.analysis.answer_references import accept, answers_folder
+
+    if told:
+        for name, largest in accept(answers_folder(), told, reason).items():
+            tell(f"answers {name}: unchanged" if largest is None else str(largest))
 
 
 def _update(results: "list[RunResult]", folder: Path, reason: str, more: "Mapping[str, More]") -> None:

@@ -9,18 +9,21 @@ VARIABLE = "_SIMSURANCE_COMPLETE"
 """The variable by which a shell asks click for completions."""
 
 
-@click.command()
+HELP = """Print the completion of SHELL, to be read at its start.
+
+\b
+bash:  simsurance completion bash > ~/.simsurance-complete.bash
+       echo '. ~/.simsurance-complete.bash' >> ~/.bashrc
+zsh:   simsurance completion zsh > ~/.simsurance-complete.zsh
+       echo '. ~/.simsurance-complete.zsh' >> ~/.zshrc
+fish:  simsurance completion fish > ~/.config/fish/completions/simsurance.fish
+"""
+
+
+@click.command(help=HELP)
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    r"""Print the completion of SHELL, to be read at its start.
-
-    \b
-    bash:  simsurance completion bash > ~/.simsurance-complete.bash
-           echo '. ~/.simsurance-complete.bash' >> ~/.bashrc
-    zsh:   simsurance completion zsh > ~/.simsurance-complete.zsh
-           echo '. ~/.simsurance-complete.zsh' >> ~/.zshrc
-    fish:  simsurance completion fish > ~/.config/fish/completions/simsurance.fish
-    """
+    """Print the completion of a shell."""
     from click.shell_completion import get_completion_class
 
     from simsurance.cli import main

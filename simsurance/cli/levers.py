@@ -135,6 +135,8 @@ def told(effect: "Effect") -> list["Figure"]:
 def _row(effect: "Effect", money: Unit, said: Words) -> tuple[str, ...]:
     """One option: years as they become, everything else as a change."""
     title = in_language(effect, "title", said.lang)
+    kind = said.label("levers.factor") if effect.factor else ""
+    title = f"{title}{kind}"
     return (effect.fragment, *(_cell(figure, money, said) for figure in told(effect)), title)
 
 
@@ -179,6 +181,7 @@ def _json(base: "RunAccounts", found: Sequence["Effect"], entries: str) -> str:
                     "title": effect.title,
                     "title_zh": effect.title_zh,
                     "description": effect.description,
+                    "kind": "factor" if effect.factor else "rule",
                     "applied": bool(effect.figures),
                     "reason": effect.reason,
                     "entries_not_met": effect.entries_not_met,

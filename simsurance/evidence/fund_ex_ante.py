@@ -25,14 +25,13 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import own_values
 from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.schema import FUND
-from simsurance.scenario_file.years import table_years
+from simsurance.scenario_file.years import incomes_of, table_years
 
 STOCK: Final = "population.stock_table"
 READ_BY_DATE: Final = (STOCK, "published.series_table")
 """Own tables of which rows after the opening are not read."""
 STANDARDS: Final[Mapping[str, int]] = {"contributions.personal": 1, "contributions.subsidy": 0}
 """How long after the opening each standard is no longer known: the personal one is announced the year before."""
-INCOMES: Final = ("economy.disposable_income", "economy.area_income.urban", "economy.area_income.rural")
 UNCOUNTED, UNFITTED = "uncounted", "unfitted"
 
 
@@ -182,7 +181,7 @@ def _forecasts(scenario: Scenario, known: Scenario, opening: int) -> list[Foreca
     """The model and the naive forecasts from an opening to the last published year, by item and year."""
     _, last = published_years(scenario)
     years = {"horizon.valuation_year": opening, "horizon.last_year": last}
-    turned_out = {path: scenario.leaves[path] for path in (*INCOMES, "employee.wage.mean")}
+    turned_out = {path: scenario.leaves[path] for path in (*incomes_of(scenario.leaves), "employee.wage.mean")}
     prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
     results, knowing = simulate([known.replace(years), known.replace({**years, **turned_out, **prices})])
     breaks = tuple(sorted(set(masks(scenario).values())))

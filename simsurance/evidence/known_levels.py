@@ -23,6 +23,7 @@ from simsurance.evidence.naive import before
 from simsurance.evidence.published import in_scope_share
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.scenario_file.years import incomes_of
 
 MEMBER_YEARS: Final = 2
 """Years over which moves of employee members are fitted together, as in the baseline; fewer where fewer were published."""
@@ -182,7 +183,6 @@ def known_at(opening: int, baseline: Scenario | None = None, growth: Growth | No
 def with_incomes(scenario: Scenario, opening: int) -> Scenario:
     """What was known on a 1 January, but incomes, prices and wages as they turned out."""
     leaves = load("baseline").leaves
-    turned_out = ("disposable_income", "disposable_income_urban", "disposable_income_rural")
-    changes = {path: leaves[path] for path in ("employee.wage.mean", *(f"economy.{name}" for name in turned_out))}
+    changes = {path: leaves[path] for path in ("employee.wage.mean", *incomes_of(leaves))}
     prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
     return rooted({**scenario.leaves, **changes, **prices}, opening)

@@ -34,7 +34,7 @@ def rows(store: Store, leaves: Mapping[str, Any]) -> dict[str, Row]:
             continue
         setting = [row for row in store.imports if path in row["keys"].split()]
         if not setting:
-            found[path] = dict(FROM_THE_NATION if path.startswith("economy.disposable_income_") else FOLLOWING)
+            found[path] = dict(FROM_THE_NATION if path.startswith("economy.area_income.") else FOLLOWING)
             continue
         last = max(int(row["last_year"]) for row in setting)
         found[path] = _together([row for row in setting if int(row["last_year"]) == last])

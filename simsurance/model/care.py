@@ -1,6 +1,8 @@
 """What care costs a person covered all year, and what the layers of insurance pay of it (method note, section 7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -61,7 +63,8 @@ def basic_layer(care: CareBasis) -> critical_illness.BasicLayer:
 class PerPerson:
     """Expected cost, benefits and chances of a resident covered all year, and the rules behind them.
 
-    [run, health, 1, sex, area, income or 1, age]; `cover` and what exceeds its cap for either kind of places and of rules.
+    [run, health, 1, sex, area, income or 1, age]; `cover` and what own cost exceeds its bands and its cap by, for either
+    kind of places and of rules.
     """
 
     basic: BasicCare
@@ -70,7 +73,7 @@ class PerPerson:
     critical_claim: np.ndarray
     cap_used: np.ndarray
     no_claim: np.ndarray
-    above_cap: np.ndarray
+    above_ends: np.ndarray
 
 
 def critical_cover(basis: YearBasis) -> critical_illness.Cover:
@@ -107,8 +110,9 @@ def by_income(assisted_or_not: np.ndarray, basis: YearBasis) -> np.ndarray:
     """Numbers of the assisted, the first income group, and of the others, on the income axis; one for both stays one."""
     if assisted_or_not.shape[-2] == 1:
         return assisted_or_not
-    others = basis.personal_pp.shape[axis("income")[0]] - 1
-    return assisted_or_not[..., (0, *(1,) * others), :]
+    rules = (basis.critical_deductible, basis.critical_ratios, basis.critical_capped)
+    groups = max(rule.shape[-2] for rule in rules)
+    return assisted_or_not[..., (0, *(1,) * (groups - 1)), :]
 
 
 def benefits_pp(basis: YearBasis) -> PerPerson:
@@ -122,7 +126,7 @@ def benefits_pp(basis: YearBasis) -> PerPerson:
         critical_claim=by_income(use * over_places(critical.chance[0], basis), basis),
         cap_used=by_income(use * over_places(critical.chance[-1], basis), basis),
         no_claim=basic.no_claim,
-        above_cap=critical.excess[-1],
+        above_ends=critical.excess,
     )
 
 
@@ -151,37 +155,45 @@ def bonus_granted(enrolled: np.ndarray, payers: np.ndarray, basis: YearBasis, co
 def bonus_cost_pp(basis: YearBasis, pp: PerPerson, bonus_cap: np.ndarray) -> np.ndarray:
     """Expected cost of the raised cap for a person covered all year, yuan a year; shape of `bonus_cap`.
 
+    Nothing for the assisted where no cap holds for them.
+    """
+    exposed, capped = basis.care.inpatient_use * basis.critical_factor, pp.cover.capped
+    if bonus_cap.shape[-2] == 1 or capped.shape[-2] == 1 or capped[..., :1, :].any():
+        by_group = partial(by_income, basis=basis)
+        added = _added(pp.basic.cost, kinds(pp.cover, by_group), by_group(pp.above_ends), bonus_cap)
+        return exposed * over_places(added, basis)
+    added = _added(pp.basic.cost, kinds(pp.cover, others), others(pp.above_ends), bonus_cap[..., 1:, :])
+    of_others = exposed * over_places(added, basis)
+    cost = np.zeros((*of_others.shape[:-2], bonus_cap.shape[-2], of_others.shape[-1]))
+    cost[..., 1:, :] = of_others
+    return cost
+
+
+def others(assisted_or_not: np.ndarray) -> np.ndarray:
+    """Numbers of those who are not assisted; one for both stays one."""
+    return assisted_or_not[..., -1:, :]
+
+
+def kinds(cover: critical_illness.Cover, of: Callable[[np.ndarray], np.ndarray]) -> critical_illness.Cover:
+    """A cover of other members of the income axis."""
+    return replace(cover, deductible=of(cover.deductible), ratios=tuple(map(of, cover.ratios)), capped=of(cover.capped))
+
+
+def _added(
+    cost: critical_illness.UserCost, cover: critical_illness.Cover, ends: np.ndarray, bonus_cap: np.ndarray
+) -> np.ndarray:
+    """What a user is paid between the cap and the raised cap, on an axis of places before all others.
+
     Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
     """
-    cover, exposed = pp.cover, basis.care.inpatient_use * basis.critical_factor
-    before, capped, last_ratio = (by_income(each, basis) for each in (cover.capped_at, cover.capped, cover.ratios[-1]))
-    raised = before + capped * bonus_cap / last_ratio
-    in_last = throughout(np.minimum(before, raised) >= by_income(cover.deductible + cover.edges[-1], basis))
-    if not in_last.any():
-        return exposed * over_places(_over_bands(pp, before, capped, bonus_cap, basis), basis)
-    cost = last_ratio * (by_income(pp.above_cap, basis) - pp.basic.cost.own_excess(raised))
-    if not in_last.all():
-        cost = np.where(in_last, cost, _over_bands(pp, before, capped, bonus_cap, basis))
-    return exposed * over_places(cost, basis)
-
-
-def _over_bands(
-    pp: PerPerson, before: np.ndarray, capped: np.ndarray, bonus_cap: np.ndarray, basis: YearBasis
-) -> np.ndarray:
-    """What a user is paid between the cap and the raised cap, band by band, on an axis of places before all others."""
-    cover = pp.cover
-    ratios = tuple(by_income(ratio, basis) for ratio in cover.ratios)
-    everyone = replace(cover, deductible=by_income(cover.deductible, basis), ratios=ratios, capped=capped)
-    raised = np.where(everyone.capped > 0, everyone.own_at(everyone.cap + bonus_cap), critical_illness.NO_CAP)
-    ends = [*(everyone.deductible + edge for edge in everyone.edges[1:]), np.array(critical_illness.NO_CAP)]
-    cost, start = np.zeros_like(raised), np.zeros(())
-    for ratio, end in zip(everyone.ratios, ends, strict=True):
-        lower, upper = np.maximum(np.minimum(before, raised), start), np.minimum(np.maximum(before, raised), end)
-        if (lower < upper).any():
-            between = pp.basic.cost.own_excess(lower) - pp.basic.cost.own_excess(np.maximum(lower, upper))
-            cost = cost + ratio * np.sign(raised - before) * between
-        start = end
-    return cost
+    before, last_ratio = cover.capped_at, cover.ratios[-1]
+    raised = before + cover.capped * bonus_cap / last_ratio
+    in_last = throughout(np.minimum(before, raised) >= cover.starts[-1])
+    if in_last.all():
+        return np.asarray(last_ratio * (ends[-1] - cost.own_excess(raised)))
+    anywhere = np.where(cover.capped > 0, cover.own_at(cover.cap + bonus_cap), critical_illness.NO_CAP)
+    raised = np.where(in_last, raised, anywhere)
+    return cover.added(ends, raised, cost.own_excess(raised))
 
 
 def credit_year_without_claim(enrolled: np.ndarray, basis: YearBasis, pp: PerPerson) -> None:

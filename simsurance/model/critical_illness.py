@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from simsurance.model import lognormal
-from simsurance.model.groups import throughout
 from simsurance.model.lognormal import Above
 
 NO_CAP = 1e18
@@ -70,19 +69,9 @@ class UserCost:
 
         O rises with slope 1 to the deductible, 1 − ratio to where the basic limit is reached, 1 beyond; so (O − k)⁺ is a sum of
         excesses of X over the cost at k, the deductible and the cost that exhausts the limit, as far as they lie above it.
-        A run whose thresholds all lie beyond the limit needs the last alone, whatever stands beside it.
         """
-        beyond = throughout(threshold >= self.basic.exhausted_at - self.basic.limit)
-        if not beyond.any():
-            return self._own_above_any(threshold)
-        last = self.above(threshold + self.basic.limit)
-        if beyond.all():
-            return last
-        found = self._own_above_any(threshold)
-        return Above(np.where(beyond, last.excess, found.excess), np.where(beyond, last.chance, found.chance))
-
-    def _own_above_any(self, threshold: np.ndarray) -> Above:
-        """The same wherever the thresholds lie."""
+        if (threshold >= self.basic.exhausted_at - self.basic.limit).all():
+            return self.above(threshold + self.basic.limit)
         start = self.basic.cost_at(threshold)
         found = self.above(start)
         at_deductible = np.where(start < self.basic.deductible, self.above_deductible.excess, found.excess)
@@ -132,9 +121,14 @@ class Cover:
         """Own cost from which the cap holds; out of reach where there is none."""
         return np.where(self.capped > 0, self.own_at(self.cap), NO_CAP)
 
+    @property
+    def starts(self) -> list[np.ndarray]:
+        """Own cost at which each band begins."""
+        return [self.deductible + edge for edge in self.edges]
+
     def above(self, cost: UserCost) -> Above:
-        """Of own cost, where each band begins, within the cap, and where the cap holds: on a new first axis."""
-        ends = [*(np.minimum(self.deductible + edge, self.capped_at) for edge in self.edges), self.capped_at]
+        """Of own cost, where each band begins and where the cap holds: on a new first axis."""
+        ends = [*self.starts, self.capped_at]
         thresholds = np.empty((len(ends), *np.broadcast_shapes(*(end.shape for end in ends))))
         for place, end in enumerate(ends):
             thresholds[place] = end
@@ -146,5 +140,27 @@ class Cover:
 
     def between(self, above: Above) -> np.ndarray:
         """The expected payment from what own cost exceeds the bands and the cap by."""
-        in_band = above.excess[:-1] - above.excess[1:]
-        return sum((ratio * paid for ratio, paid in zip(self.ratios, in_band, strict=True)), start=np.zeros(()))
+        excess = above.excess
+        within = [np.where(start < self.capped_at, excess[band], excess[-1]) for band, start in enumerate(self.starts)]
+        in_band = zip(self.ratios, within, [*within[1:], excess[-1]], strict=True)
+        return sum((ratio * (start - end) for ratio, start, end in in_band), start=np.zeros(()))
+
+    def added(self, excess: np.ndarray, raised: np.ndarray, above_raised: np.ndarray) -> np.ndarray:
+        """What it adds to the expected payment that the cap holds from an own cost of `raised`, or takes from it.
+
+        Own cost exceeds the bands and the cap by `excess`, as `above` finds it, and `raised` by `above_raised`; each end is
+        brought into each band. Yuan a user and year.
+        """
+        starts, cost = self.starts, np.zeros(())
+        for band, ratio in enumerate(self.ratios):
+            before, after = (
+                np.where(own > starts[band], above, excess[band])
+                for own, above in ((self.capped_at, excess[-1]), (raised, above_raised))
+            )
+            if band + 1 < len(starts):
+                before, after = (
+                    np.where(own < starts[band + 1], above, excess[band + 1])
+                    for own, above in ((self.capped_at, before), (raised, after))
+                )
+            cost = cost + ratio * (before - after)
+        return cost

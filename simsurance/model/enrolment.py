@@ -16,34 +16,36 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     completed = participation.rule_years_completed(basis.year, basis.rules_start)
     counting = basis.rules_in_force * float(basis.year >= basis.rules_start)
     grid = (cells.shape[0], 1, 1, 1, *cells.shape[4:])
+    waits = basis.waits * counting
 
+    # never and all gaps but the last are alike in all areas and income groups, for the rules count whole years
+    lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
+    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
+    lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
+    waits_by_gap = np.repeat(waits, LAST_GAP, axis=axis("status")[0])
+    waits_by_gap[:, :, GAP_0] *= at(basis.leavers_wait, status=0)
+    of_closed = expected_waits(lapsed[:, :, :LAST_GAP, :, :1, :1], waits_by_gap, basis)
+
+    # the last gap is open: its mean lies between two whole years, of which some have lapsed the longer
     mean_lapsed = membership.mean_years(
         cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
     )
-    mean_lapsed = at(mean_lapsed, status=0)
+    lapsed[:, :, LAST_GAP:] = mean_lapsed
     whole = np.floor(mean_lapsed)
-    lapsed = np.empty((*grid[:2], UNINSURED.stop + 1, *grid[3:]))  # the open row has two places, one year apart
-    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
-    lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
-    lapsed[:, :, LAST_GAP], lapsed[:, :, LAST_GAP + 1] = whole, whole + 1
-    rules = basis.waiting
-    waits = np.broadcast_to(basis.waits * counting, grid)
-    waits_by_gap = np.repeat(waits, UNINSURED.stop + 1, axis=axis("status")[0])
-    waits_by_gap[:, :, GAP_0] *= at(basis.leavers_wait, status=0)
-    repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
-    months_plain, months_repaired = waits_by_gap * rules.months(lapsed), waits_by_gap * rules.months(lapsed, repaired)
-    repair = basis.repair_share * (months_plain - months_repaired > LEAST_SHORTER)
-    months = (1 - repair) * months_plain + repair * months_repaired
-    expected = (*expected_months(months_plain, months_repaired, repair, basis), months, repair * repaired)
-    lost, left, months, paid_years = (of_the_open_row(each, mean_lapsed - whole) for each in expected)
-    lapsed[:, :, LAST_GAP] = mean_lapsed
-    wait_at_stake = waits * np.minimum(rules.months(np.ones(grid[:1] + (1,) * 6)), participation.MONTHS)
+    of_open = expected_waits(np.concatenate((whole, whole + 1), axis=axis("status")[0]), waits, basis)
+    longer = mean_lapsed - whole
+
+    expected = np.empty((len(of_open), *lapsed.shape))
+    for place, (closed, opened) in enumerate(zip(of_closed, of_open, strict=True)):
+        expected[place, :, :, :LAST_GAP] = closed
+        expected[place, :, :, LAST_GAP:] = (1 - longer) * opened[:, :, :1] + longer * opened[:, :, 1:]
+    months, lost, left, paid_years = expected
+    wait_at_stake = waits * np.minimum(basis.waiting.months(np.ones((1,) * 7)), participation.MONTHS)
 
     earned, at_stake = bonus_at_stake(cells, basis, grid)
     felt = membership.burden_ratio(basis.burden, basis.reference_burden, basis.burden_floor)
-    leave_odds = (
-        basis.leave_odds
-        * (felt**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
+    leave_odds = basis.leave_odds * (
+        (felt**basis.leave_burden * np.exp(-basis.leave_wait * wait_at_stake) * basis.leave_other)
         * np.exp(-basis.leave_bonus * participation.salience(counting * at_stake * basis.bonus_felt))
     )
     enter_odds = basis.enter_odds * (
@@ -58,19 +60,24 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
         months_lost=lost,
         months_left=left,
         repaired_years=paid_years,
-        lapsed_years=lapsed[:, :, : LAST_GAP + 1],
+        lapsed_years=lapsed,
         earned=earned * counting,
     )
 
 
-def of_the_open_row(by_years: np.ndarray, longer: np.ndarray) -> np.ndarray:
-    """What holds by never and gap, from values whose last two places are of the open row, for lapsed years one apart.
+def expected_waits(
+    lapsed: np.ndarray, waits: np.ndarray, basis: YearBasis
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Months without cover after enrolling, months lost in the entry year and left for the next, lapsed years paid for.
 
-    The share `longer` of the persons in the row has lapsed the longer of the two: the row's mean is met, and a mean that is a
-    whole number but for rounding gives what that number gives. The last place but one is overwritten.
+    Expected of who enters after so many `lapsed` years, over those who repair or not; `waits`: the share who have to wait.
     """
-    by_years[:, :, LAST_GAP] = (1 - longer) * by_years[:, :, LAST_GAP] + longer * by_years[:, :, LAST_GAP + 1]
-    return by_years[:, :, : LAST_GAP + 1]
+    rules = basis.waiting
+    repaired = np.where(basis.repair_all > 0, lapsed, rules.useful_repair(lapsed))
+    plain, shorter = waits * rules.months(lapsed), waits * rules.months(lapsed, repaired)
+    repair = basis.repair_share * (plain - shorter > LEAST_SHORTER)
+    months = (1 - repair) * plain + repair * shorter
+    return months, *expected_months(plain, shorter, repair, basis), repair * repaired
 
 
 def expected_months(

@@ -150,10 +150,11 @@ def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def enrolment_flows(hazard: Hazards, work: Workspace) -> dict[str, np.ndarray]:
     """What the enrolment moved, by name, persons, months and years, [run, sex, area, income, age]."""
+    entering = work.entering.sum(axis=axis("health"), keepdims=True)
     return {
         "leaves": by_person_group(work.leaving),
-        "joins": by_person_group(work.entering[:, :, :1]),
-        "returns": by_person_group(work.entering[:, :, 1:]),
+        "joins": by_person_group(entering[:, :, :1]),
+        "returns": by_person_group(entering[:, :, 1:]),
         "waiting_months": by_person_group(work.enrolled[:, :, WAITING : WAITING + 1]),
-        "repaired_years": by_person_group(work.entering * hazard.repaired_years),
+        "repaired_years": by_person_group(entering * hazard.repaired_years),
     }

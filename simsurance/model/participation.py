@@ -62,7 +62,7 @@ def without_cover(months: np.ndarray, entry_month: np.ndarray | float) -> tuple[
     The waiting ends with that next year.
     """
     gone = entry_month + months
-    return np.minimum(gone, MONTHS), np.clip(gone - MONTHS, 0.0, MONTHS)
+    return np.minimum(gone, MONTHS), np.minimum(np.maximum(gone - MONTHS, 0.0), MONTHS)
 
 
 def insured_years(persons: np.ndarray, months_lost: np.ndarray, postponed_care: np.ndarray) -> np.ndarray:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, fields
 from functools import partial
 from itertools import accumulate
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 
 from simsurance.axes import (
     AGE,
     EMPLOYEES,
+    ENTRANTS,
     FLOW_AXES,
     HEALTH,
     NATIONAL,
@@ -28,6 +30,7 @@ from simsurance.axes import (
     left,
 )
 from simsurance.ledger import FUNDS, Fund
+from simsurance.model.adjustment import adjusted
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
@@ -55,13 +58,28 @@ class Stocks:
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """What a timely adjustment did, the year first, the run second.
+
+    `factors` of each year and the next, [year, run, answer, 2]; what it read, whether its trigger was met and which way it
+    acted, [year, run]; yuan that benefits below the scheduled have left to patients, [year, run, income].
+    """
+
+    factors: np.ndarray
+    months: np.ndarray
+    fired: np.ndarray
+    acted: np.ndarray
+    saved: np.ndarray
+
+
+@dataclass(frozen=True)
 class Projection:
     """A projection as arrays, the year or date first, the run second.
 
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age].
+    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
     """
 
     years: tuple[int, ...]
@@ -73,13 +91,27 @@ class Projection:
     interest: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
-    entrants: np.ndarray
+    entrants: np.ndarray | None
     pin_factors: np.ndarray | None = None
+    adjusted: Adjusted | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
         """The funds that are projected."""
         return FUNDS[: self.fund.shape[-1]]
+
+    @property
+    def entering(self) -> np.ndarray:
+        """The entrants, of a projection that keeps them."""
+        assert self.entrants is not None
+        return self.entrants
+
+    @property
+    def entries_not_met(self) -> np.ndarray:
+        """Entries held for whom there were no persons, [year, run]; none where nobody keeps entrants."""
+        if self.entrants is None:
+            return np.zeros(self.interest.shape[:2])
+        return total(self.entrants[:, :, ENTRANTS.index("not_met")])
 
 
 def observe(cells: np.ndarray) -> Stocks:
@@ -119,13 +151,18 @@ Year, flows and the insured on 1 January by need, [run, health, sex, age], to fl
 
 @short_buffers()
 def project(
-    opening: State, basis: Sequence[YearBasis], group: int = 1, meet: Meeting | None = None, engine: str = PLAIN
+    opening: State,
+    basis: Sequence[YearBasis],
+    group: int = 1,
+    meet: Meeting | None = None,
+    engine: str = PLAIN,
+    entrants: bool = True,
 ) -> Projection:
     """All runs through all years: blocks of groups one after another, within a block year by year, within a year run by run.
 
     A group is so many runs one after another that meet within each year; `meet` sees the flows of one group at a time and may
     change its money. Runs are stepped a few at a time, while their cells are in cache. `engine`: what steps them, one of
-    ENGINES; the same numbers but for last digits.
+    ENGINES; the same numbers but for last digits. `entrants`: whether to keep those to the employee scheme.
     """
     runs = len(opening.cells)
     if runs % group:
@@ -133,7 +170,7 @@ def project(
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
     together = runs_in_cache(opening.cells)
-    record, block = Recorder(runs, len(basis)), group * max(together // group, 1)
+    record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
         of_block = slice(first, min(first + block, runs))
         if engine == COMPILED:
@@ -160,12 +197,14 @@ def project_block(
 ) -> None:
     """Some groups through all years; `parts`: the runs that are stepped together."""
     runs = len(opening.cells)
-    states = [State(opening.cells[part], opening.fund[part], opening.prepaid[part]) for part in parts]
+    states = [some_runs(opening, part) for part in parts]
     works = {len(state.cells): Workspace(state.cells.shape) for state in states}
     for part, state in zip(parts, states, strict=True):
         record.stocks(0, part, state)
     for place, year_basis in enumerate(basis):
         own = [select(year_basis, part, runs) for part in parts]
+        if year_basis.adjustment is not None:
+            states, own = decided(record, place, parts, states, own)
         stepped = [lived(state, each, works[len(state.cells)]) for state, each in zip(states, own, strict=True)]
         flows = [flow for _, flow in stepped]
         if meet is not None:
@@ -176,7 +215,18 @@ def project_block(
             state, interest = closed(state, record.flows(place, part, flow), each)
             record.stocks(place + 1, part, state)
             record.interest(place, part, interest)
+            record.saved(place, part, state)
             states.append(state)
+
+
+def decided(
+    record: "Recorder", place: int, parts: Sequence[slice], states: Sequence[State], basis: Sequence[YearBasis]
+) -> tuple[list[State], list[YearBasis]]:
+    """Stage 2 of the year in each part: states and assumptions with what timely adjustment decides, which is recorded."""
+    found = [adjusted(state, each) for state, each in zip(states, basis, strict=True)]
+    for part, (_, _, told) in zip(parts, found, strict=True):
+        record.sums(place, part, told)
+    return [state for state, _, _ in found], [each for _, each, _ in found]
 
 
 def parts_of(runs: slice, size: int) -> list[slice]:
@@ -199,16 +249,19 @@ def met(flows: list[Flows], insured: np.ndarray, group: int, meet: Callable[[Flo
     return [some_runs(after, slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
 
 
-def some_runs(flows: Flows, runs: slice) -> Flows:
-    """The flows of some runs."""
-    return combined([flows], lambda arrays: arrays[0][runs])
+Noun = TypeVar("Noun", Flows, State)
+
+
+def some_runs(noun: Noun, runs: slice) -> Noun:
+    """The flows, or the state, of some runs."""
+    return combined([noun], lambda arrays: arrays[0][runs])
 
 
 class Recorder:
     """Stocks and flows of all blocks, written to the arrays of the whole projection, made when their shapes are first seen."""
 
-    def __init__(self, runs: int, years: int) -> None:
-        self.runs, self.years = runs, years
+    def __init__(self, runs: int, years: int, entrants: bool = True) -> None:
+        self.runs, self.years, self.entrants = runs, years, entrants
         self.kept: dict[str, np.ndarray] = {}
         self.records: np.ndarray | None = None
         self.by_person_group: tuple[str, ...] = ()
@@ -234,13 +287,13 @@ class Recorder:
             self.room = np.empty(shape)
         for position, name in enumerate(self.by_person_group):
             self.room[position] = named[name]
-        totals = self.room.sum(axis=axis("sex", "area", "income", "age", of=IN_ROOM))
         by_age = self.room.sum(axis=axis("area", "income", of=IN_ROOM))
-        by_group = self.room.sum(axis=axis("sex", "age", of=IN_ROOM))
+        by_group = self.room.sum(axis=axis("age", of=IN_ROOM)).sum(axis=axis("sex", of=IN_ROOM))
+        totals = by_group.sum(axis=axis("area", "income", of=left("sex", "age", of=IN_ROOM)))
         summed = {"totals": totals, "by_age": by_age, "by_group": by_group}
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
-        beside = {"entrants": flows.entrants}
+        beside = {"entrants": flows.entrants} if self.entrants else {}
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -254,6 +307,11 @@ class Recorder:
     def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
         """The interest of a year, [run, fund]."""
         self._keep("interest", self.years, interest)[place, runs] = interest
+
+    def saved(self, place: int, runs: slice, state: State) -> None:
+        """What benefits below the scheduled leave to patients in a year, [run, income], where something adjusts by itself."""
+        if state.adjustment is not None:
+            self._keep("saved", self.years, state.adjustment.saved)[place, runs] = state.adjustment.saved
 
     def _keep(self, name: str, length: int, values: np.ndarray) -> np.ndarray:
         """The array that is kept under a name: years or dates first, then runs, then what else the values have."""
@@ -281,8 +339,9 @@ class Recorder:
             kept["interest"],
             kept["fund"],
             kept["prepaid"],
-            kept["entrants"],
+            kept.get("entrants"),
             kept.get("pin_factors"),
+            Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
         )
 
 

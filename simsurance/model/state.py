@@ -1,7 +1,7 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from math import prod
 from typing import Annotated, Any, Final, TypeVar
 
@@ -91,6 +91,28 @@ class EnrolmentBasis:
 
     leave: Annotated[np.ndarray, "share of the insured", "health status area income age"]
     enter: Annotated[np.ndarray, "share of the uninsured", "health status area income age"]
+
+
+@dataclass(frozen=True)
+class AdjustmentBasis:
+    """The timely adjustment of a year: what it reads, which answers it takes, and what binds them.
+
+    `trigger`: place among `simsurance.model.adjustment.TRIGGERS`; `order` of an answer, 0 for none; `highest_rise`: most by
+    which the contribution's factor may rise on the year before in the year that a decision reaches; `follows`: whether the
+    subsidy follows the contribution in the year, and in the years that decisions on subsidy and contribution reach.
+    """
+
+    acts: Annotated[np.ndarray, "0 or 1", "run alone"]
+    trigger: Annotated[np.ndarray, "place", "run alone"]
+    months_below: Annotated[np.ndarray, "months", "run alone"]
+    years_ahead: Annotated[np.ndarray, "years", "run alone"]
+    recovery_months: Annotated[np.ndarray, "months", "run alone"]
+    notice_years: Annotated[np.ndarray, "years", "run alone"]
+    order: Annotated[np.ndarray, "place, 0 for none", "answer"]
+    step: Annotated[np.ndarray, "share of the scheduled value", "answer"]
+    bound: Annotated[np.ndarray, "factor", "answer"]
+    highest_rise: Annotated[np.ndarray, "factor a year", "run alone"]
+    follows: Annotated[np.ndarray, "0 or 1", "reached"]
 
 
 @dataclass(frozen=True)
@@ -200,6 +222,8 @@ class YearBasis:
     """None: entries to the employee scheme follow from its hazards."""
     enrolment: EnrolmentBasis | None = None
     """None: who leaves and who enters follows from the odds."""
+    adjustment: AdjustmentBasis | None = None
+    """None: nothing adjusts by itself."""
 
 
 Basis = TypeVar("Basis")
@@ -221,17 +245,42 @@ def combined(group: Sequence[Basis], join: Callable[[list[np.ndarray]], np.ndarr
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a timely adjustment has decided, and what it knows of the resident fund's accounts.
+
+    `factors` on the scheduled values from the year before on, [run, answer, year]; income with interest and outgo of the last
+    three years at scheduled values, [run, 3]; `balance` of the last, [run]; `levied` in it at scheduled values on the
+    contribution and on the subsidy, [run, 2]; `saved` in it by benefits below the scheduled, and the share of each yuan paid
+    that is `cut` in this one, [run, income]. Yuan, NaN where not known.
+    """
+
+    factors: np.ndarray
+    income: np.ndarray
+    outgo: np.ndarray
+    balance: np.ndarray
+    levied: np.ndarray
+    saved: np.ndarray
+    cut: np.ndarray
+
+    def of_share(self, share: float) -> "Standing":
+        """That of a share of the same persons and money."""
+        of_money = ("income", "outgo", "balance", "levied", "saved")
+        return replace(self, **{name: getattr(self, name) * share for name in of_money})
+
+
+@dataclass(frozen=True)
 class State:
     """Where the runs stand on a 1 January.
 
     `cells`: persons by status and tracked totals, [run, health, row, sex, area, income, age]; `fund`: yuan, [run, account], the
     accounts of `simsurance.axes.FUND` that are projected;
-    `prepaid`: contributions of the new year already received, yuan, [run].
+    `prepaid`: contributions of the new year already received, yuan, [run]; `adjustment`: None where nothing adjusts by itself.
     """
 
     cells: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
+    adjustment: Standing | None = None
 
     @property
     def persons(self) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from simsurance.axes import STATUSES, TENURES, axis
 from simsurance.ledger import ACCOUNTS, LEDGER, fund_of
-from simsurance.model import employee, fund, health, membership, participation, pins, resident
+from simsurance.model import adjustment, employee, fund, health, membership, participation, pins, resident
 from simsurance.model.care import PerPerson, benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
@@ -24,20 +24,21 @@ from simsurance.model.year_end import year_end
 def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
     """One calendar year, in this order.
 
-    1 the year's assumptions are in `basis`; 2 automatic rules: none yet; 3 enrolment, with the need class of the year
-    before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed; 6 contributions, subsidies
-    and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows applied, credits, birthday,
-    moves between schemes, areas, assistance; totals that are pinned; 10 funds, with what next year's members have paid in
-    advance.
+    1 the year's assumptions are in `basis`; 2 timely adjustment, by the accounts of the year before; 3 enrolment, with the
+    need class of the year before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed;
+    6 contributions, subsidies and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows
+    applied, credits, birthday, moves between schemes, areas, assistance; totals that are pinned; 10 funds, with what next
+    year's members have paid in advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
+    state, basis, _ = adjustment.adjusted(state, basis)
     after, flows = lived(state, basis, work)
     after, interest = closed(after, {name: total(values) for name, values in flows.money.items()}, basis)
     return after, replace(flows, interest=interest)
 
 
 def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
-    """Stages 1 to 9: the new 1 January with the funds of the old one, and the flows without interest."""
+    """Stages 3 to 9: the new 1 January with the funds of the old one, and the flows without interest."""
     lives, people, enrolment = entered(state, basis, work)
     pp = benefits_pp(basis)
     flows = paid(lives, basis, pp)
@@ -56,7 +57,7 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
 
     prepaid = resident.prepaid(end.cells, basis)
     flows["prepaid_change"] = prepaid - state.prepaid
-    return State(end.cells, state.fund, prepaid), in_ledger(flows, state.fund, basis)
+    return replace(state, cells=end.cells, prepaid=prepaid), in_ledger(flows, state.fund, basis)
 
 
 def in_ledger(flows: dict[str, np.ndarray], funds: np.ndarray, basis: YearBasis) -> Flows:
@@ -120,4 +121,4 @@ def spent(funds: np.ndarray, flows: Money, scheme: EmployeeBasis, pinned: Money)
 def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:
     """Stage 10: every fund on 31 December, and the interest of its year, [run, fund]; `totals` of the flows, [run]."""
     funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate, basis.interest_share)
-    return State(state.cells, funds, state.prepaid), interest
+    return adjustment.remembered(replace(state, fund=funds), totals, basis, interest), interest

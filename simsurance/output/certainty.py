@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from simsurance.basis.control import acting, rests_on
+from simsurance.basis.inputs import Inputs
 from simsurance.evidence.published import fund_measure, history, series_file
 from simsurance.language import words
 from simsurance.ledger import ACCOUNTS, POOL
@@ -41,11 +43,13 @@ def counted_marks(scenario: "Scenario") -> dict[str, int]:
 def baseline_marks(scenario: "Scenario") -> dict[str, str]:
     """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none.
 
-    Nor are those of the employee scheme's money where it is not projected.
+    Nor are those of the employee scheme's money where it is not projected, nor those of rules of control that do not act.
     """
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
     if not scenario.values.employee.projected:
         taken = [path for path in taken if not path.startswith(MONEY_OF_EMPLOYEES)]
+    rules = acting(Inputs(scenario, scenario.values))
+    taken = [path for path in taken if not path.startswith("control.") or rests_on(path, rules)]
     entries = [register()[path] for path in taken]
     return {
         entry.path: JUDGEMENT if SIZE_JUDGED in entry.note else entry.mark for entry in entries if entry.mark != CHOICE

@@ -48,7 +48,7 @@ def held_words(found: "Frontier", place: int, said: Words) -> str:
     if isinstance(found.asked, Chance):
         share = float(found.shares[place])
         return said.number(100 * share, 0) + " %" if math.isfinite(share) else "–"
-    return value_words(float(found.values[place, 0]), found.condition.measure, found.central.years, said)
+    return value_words(float(found.values[place, 0]), found.condition, found.central, said)
 
 
 def package_rows(found: "Frontier", said: Words) -> list[tuple[str, ...]]:
@@ -68,7 +68,7 @@ def package_rows(found: "Frontier", said: Words) -> list[tuple[str, ...]]:
         at_own = found.levers.own in found.packages
         reached = held_words(found, found.packages.index(found.levers.own), said) if at_own else "–"
     else:
-        reached = value_words(found.own.values[0], found.condition.measure, found.central.years, said)
+        reached = value_words(found.own.values[0], found.condition, found.central, said)
     return [*rows, (said.label("frontier.own"), *own, *own_words(found, said), reached)]
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.pools import Pools
     from simsurance.analysis.scheme_effects import SchemeEffects
     from simsurance.answers.actual_months import Warned
+    from simsurance.answers.adjustment import Adjustment
     from simsurance.answers.attribute import Attribution, Part
     from simsurance.answers.bridge import Bridge
     from simsurance.answers.condition import Chance, Condition
@@ -57,6 +58,7 @@ SCHEMA: Final = "simsurance.run/1"
 COMPARISON_SCHEMA: Final = "simsurance.compare/1"
 STOCHASTIC_SCHEMA: Final = "simsurance.stochastic/1"
 ATTRIBUTION_SCHEMA: Final = "simsurance.attribution/1"
+ADJUSTMENT_SCHEMA: Final = "simsurance.adjustment/1"
 PAGE_SCHEMA: Final = "simsurance.page/1"
 SOLVE_SCHEMA: Final = "simsurance.solve/1"
 BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
@@ -235,6 +237,21 @@ def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
         "tolerance": found.tolerance,
     }
     return content | found.beside
+
+
+def adjustment_manifest(found: "Adjustment", outputs: Mapping[str, str], command: str) -> str:
+    """The manifest of a timely adjustment beside other paths as JSON text."""
+    runs = {path: _run(run) for path, run in found.runs.items()}
+    return _manifest({"schema": ADJUSTMENT_SCHEMA, **adjustment_content(found), "runs": runs}, outputs, command)
+
+
+def adjustment_content(found: "Adjustment") -> dict[str, Any]:
+    """The fixed path, and how many draws there were."""
+    draws = found.draws[0].sample if found.draws else None
+    return {
+        "fixed_path": None if found.size is None else {"more": found.size, "from": found.start},
+        "draws": None if draws is None else {"draws": draws.draws, "seed": draws.seed, "sampler": draws.sampler},
+    }
 
 
 def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:

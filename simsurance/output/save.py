@@ -12,6 +12,7 @@ from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed, sha256
 from simsurance.output.manifest import (
+    adjustment_manifest,
     attribution_manifest,
     bridge_manifest,
     calibration_manifest,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.analysis.twins import Twins
     from simsurance.answers.actual_months import Warned
+    from simsurance.answers.adjustment import Adjustment
     from simsurance.answers.attribute import Attribution
     from simsurance.answers.bridge import Bridge
     from simsurance.answers.delay import Delay
@@ -459,6 +461,29 @@ def save_stress(
         return write_all(found, folder, lang)
 
     _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
+
+
+def save_adjustment(
+    found: "Adjustment", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
+) -> None:
+    """Write a timely adjustment beside other paths as the folder `path`, with the scenario of the fixed path."""
+    from simsurance.output.adjustment_summary import FIXED_FILE, adjustment_summary
+
+    places = table_places(found.scenario)
+    tables = {"adjustment": found.table, "paths": found.paths}
+    if found.chances is not None and found.frequencies is not None:
+        tables |= {"chances": found.chances, "frequencies": found.frequencies}
+    texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
+    if found.fixed is not None:
+        texts[FIXED_FILE] = found.fixed.scenario.to_toml(places.__getitem__)
+    texts["summary.md"] = adjustment_summary(found, lang)
+
+    def draw(folder: Path) -> Iterable[Path]:
+        from simsurance.output.charts.adjustment import write_all
+
+        return write_all(found, folder, lang)
+
+    _write(path, texts, draw if charts else None, lambda outputs: adjustment_manifest(found, outputs, command), bom)
 
 
 def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:

@@ -24,7 +24,7 @@ from simsurance.output.folder import (
 )
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simsurance.analysis.single_changes import SingleChanges
+    from simsurance.axes import Groups
     from simsurance.results import RunResult
 
-OTHER_KEYS: Final = {"measures": ("measure",), SINGLE_CHANGES: ("fund", "input", "side")}
+OTHER_KEYS: Final = {"measures": ("measure",), ADJUSTMENT: ("year",), SINGLE_CHANGES: ("fund", "input", "side")}
 """Keys of the tables that charts need beside those of accounts and flows."""
 
 
@@ -52,6 +53,11 @@ class SavedRun:
         """The scenario, with the name and the origins that it had."""
         found = load(self.path / "scenario.toml")
         return replace(found, name=self.manifest["scenario"], origins=self.manifest["origins"])
+
+    @property
+    def of_scheme(self) -> "Groups":
+        """The areas and income groups."""
+        return self.scenario.form.groups
 
     @cached_property
     def years(self) -> tuple[int, ...]:

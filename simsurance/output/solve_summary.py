@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
 from simsurance.language import Words
+from simsurance.measures import measure_of
 from simsurance.output.labels import fund_label, in_its_words, words_of
+from simsurance.output.sweep_summary import told
 from simsurance.plain_text import markdown
+from simsurance.variables import variable
 
 if TYPE_CHECKING:
+    from simsurance.answers.condition import Condition
     from simsurance.answers.delay import Delay
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.solve import Answer, Solved
     from simsurance.answers.vary import Vary
+    from simsurance.results import RunResult
+    from simsurance.uncertainty.stochastic import CentralRun
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "solve.md.j2"
 SOLUTION: Final = "solution.toml"
@@ -42,26 +48,28 @@ def vary_facts(vary: "Vary", said: Words) -> dict[str, Any]:
     }
 
 
-def value_words(value: float, measure: str, years: tuple[int, ...], said: Words) -> str:
+def value_words(value: float, condition: "Condition", central: "RunResult | CentralRun", said: Words) -> str:
     """The measure of a condition as it is told; a year that does not come is "not by" the last."""
     if math.isnan(value):
-        return said.say("solve.never", last=years[-1])
-    if measure.endswith("_year"):
-        return f"{value:.0f}"
-    return said.significant(value, DIGITS)
+        return said.say("solve.never", last=central.years[-1])
+    if condition.when:
+        unit = variable("fund", condition.measure).unit
+    else:
+        unit = str(central.measures["unit"][measure_of(condition.fund, condition.measure)])
+    return told(value, unit, said)
 
 
 def answer_facts(solved: "Solved", answer: "Answer", said: Words) -> dict[str, Any]:
     """The answer under one response."""
-    vary, years, measure = solved.vary, solved.central.years, solved.condition.measure
+    vary = solved.vary
     size = answer.solution
-    told = answer.best if size is None else size
+    nearest = answer.best if size is None else size
     return {
         "response": said.label(f"solve.response.{answer.response}"),
         "found": size is not None,
-        "size": size_words(told, said),
-        "change": said.signed(size_words(told - vary.own, said)),
-        "value": value_words(answer.value_at(told), measure, years, said),
+        "size": size_words(nearest, said),
+        "change": said.signed(size_words(nearest - vary.own, said)),
+        "value": value_words(answer.value_at(nearest), solved.condition, solved.central, said),
         "intervals": [
             {"low": size_words(each.low, said), "high": size_words(each.high, said)} for each in answer.intervals
         ],

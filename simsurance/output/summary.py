@@ -18,6 +18,7 @@ from simsurance.data.tables import published
 from simsurance.language import told_in, words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
+from simsurance.output.adjustment_summary import adjustment_facts
 from simsurance.output.certainty import (
     BASELINE,
     JUDGED,
@@ -27,11 +28,13 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
+from simsurance.output.controls import beyond_evidence, control_facts
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
 from simsurance.plain_text import markdown
+from simsurance.results import accounts_of
 from simsurance.scenario_file.form import SECTIONS
 from simsurance.scenario_file.keys import REGISTER, key_at, named_part
 from simsurance.scenario_file.loader import TITLES
@@ -93,11 +96,15 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         **{POOL: None} | funds,
         entries_of=results.held.of.name if results.held else None,
         rests_on_entries=POOL in results.accounts and any(path.startswith(ON_ENROLMENT) for path in scenario.changed),
+        controls=control_facts(scenario, lang),
+        beyond_evidence=beyond_evidence(scenario),
+        answer=demand_facts(results),
         rules=rule_facts(twins),
         has={section.rpartition(".")[2]: scenario.form.has(section) for section in SECTIONS},
         response_pinned=twins.held,
         twin=twin_facts(twins),
         drag=drag_facts(twins),
+        adjustment=adjustment_facts(results, lang),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
@@ -249,6 +256,18 @@ def rule_facts(twins: "Twins") -> Facts:
         told |= {name: float(twins.tail[name].iloc[place]) for name in ("bonus_cost_pp", "pareto_bonus_cost_pp")}
         found[end] = told
     return found
+
+
+def demand_facts(results: "RunResult") -> Facts:
+    """What use that answers to the price changes in the last year; nothing where it does not answer."""
+    if not results.scenario.values.claims.demand.answers:
+        return {}
+    (without,) = accounts_of([results.scenario.replace({"claims.demand.answers": False})], results.held)
+    now, before = results.account, without.account
+    outgo, closing = (float(now[name][-1] - before[name][-1]) for name in ("outgo", "closing"))
+    users = float(now["inpatients_per_100"][-1] / before["inpatients_per_100"][-1]) - 1
+    price = float(now["price_level"][-1])
+    return {"outgo": outgo / price, "closing": closing / price, "users": users}
 
 
 def twin_facts(twins: "Twins") -> Facts:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from simsurance.adjusting import FACTORS, payers
 from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
-from simsurance.output.planned import BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ OTHERS: Final = (
     (SINGLE_CHANGES, "variable", "year", "year"),
     (SINGLE_CHANGES, "variable", "change", "yuan"),
     ("tail", "variable", "status", ""),
+    (ADJUSTMENT, "key", "year", "year"),
+    (ADJUSTMENT, "variable", "months_read", "months"),
+    (ADJUSTMENT, "variable", "fired", "0 or 1"),
+    (ADJUSTMENT, "variable", "acted", "1, 0 or −1"),
+    *((ADJUSTMENT, "variable", name, "factor") for name in FACTORS),
     ("checks", "key", "identity", ""),
     ("checks", "variable", "residual", "share"),
     ("checks", "variable", "year", "year"),
@@ -71,6 +77,8 @@ def run_tables(
     extent = extent or Extent()
     homes = ((twins.full, OF_THE_RUN), (twins, BESIDE_TWINS), (twins.full, ("checks",)))
     tables = {name: getattr(home, name) for home, names in homes for name in names}
+    if twins.full.adjustment is not None:
+        tables[ADJUSTMENT] = twins.full.adjustment
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}
@@ -111,6 +119,10 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     for table, kind, name, unit in OTHERS:
         told = _labels(f"key.{name}") if kind == "key" else _of_column(table, name)
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
+    for name in payers(scenario.form.groups):
+        party, _, group = name.partition("_")
+        labels = (_borne(scenario, party, group, lang) for lang in languages())
+        rows.append((ADJUSTMENT, "variable", name, scenario.in_currency("yuan"), *labels, ""))
     rows += [
         ("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "")
         for name, unit in FRAMES.items()
@@ -121,6 +133,13 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
         if axis.name == "sex":
             rows += _groups(scenario)
     return rows
+
+
+def _borne(scenario: "Scenario", party: str, group: str, lang: str) -> str:
+    """What a party bears beyond scheduled values, of an income group if one is named."""
+    said = words(lang)
+    told = said.label(f"column_of.{ADJUSTMENT}.{party}")
+    return said.say("adjustment.of_group", what=told, group=member_label(scenario, lang, group)) if group else told
 
 
 def _groups(scenario: "Scenario") -> list[tuple[str, ...]]:

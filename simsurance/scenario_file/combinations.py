@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import Final
 
+from simsurance.axes import HEALTH
+from simsurance.scenario_file.adjustment_complaints import adjustment_complaints
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import IN_PYTHON, Layer, to_change
 from simsurance.scenario_file.pins import pin_complaints
@@ -286,7 +288,28 @@ def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
                 yield tuple(f"levers.{name}.size" for name in reversed(them)), text
 
 
+def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """At their bounds the limits are not below the deductibles."""
+    rule = values.timely_adjustment
+    if not (rule.in_force and (rule.limits.order or rule.deductible.order)):
+        return
+    less = rule.limits.floor if rule.limits.order else 1.0
+    more = rule.deductible.ceiling if rule.deductible.order else 1.0
+    for kind in ("inpatient", "outpatient"):
+        rules = getattr(values.benefits, kind)
+        limits = [rules.limit] if kind == "inpatient" else [getattr(rules.limit, need) for need in HEALTH.members]
+        limit, deductible = min(_in(each, year) for each in limits) * less, _in(rules.deductible, year) * more
+        if limit < deductible:
+            text = (
+                f"at its bounds the rule leaves a limit of {plain(limit)} below a deductible of {plain(deductible)} in "
+            )
+            text += f"benefits.{kind} in {year}; a higher limits.floor or a lower deductible.ceiling"
+            keys = ("limits.floor", "deductible.ceiling", "limits.order", "deductible.order", "in_force")
+            yield (*(f"timely_adjustment.{key}" for key in keys), f"benefits.{kind}.deductible"), text
+
+
 COMPLAINTS: Final = (
+    *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
     *(_ratios, _employee, _levers, _pins, _counted_ages, _gdp, _notice),
 )

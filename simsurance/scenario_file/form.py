@@ -28,6 +28,9 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "participation": ("participation.*",),
     "behaviour": ("behaviour.*",),
     "benefits.critical_illness": ("benefits.critical_illness.*",),
+    "timely_adjustment": ("timely_adjustment.*",),
+    "claims.demand": ("claims.demand.*",),
+    "control": ("control.*",),
     "uncertainty": ("uncertainty.*",),
 }
 """The tables that a complete file may lack, and all keys that it lacks then."""
@@ -43,12 +46,15 @@ OF_ASSISTED: Final = (
 )
 NEUTRAL: Final[Mapping[str, Any]] = {
     **dict.fromkeys((*BY_AREA[2:], *BY_INCOME, "contributions.personal.grade.*", "population.area_fertility.*"), 1.0),
+    **dict.fromkeys((f"control.levels.*.{part}.*" for part in ("cost", "payment_ratio")), 1.0),
+    "control.levels.*.admission_share.*": 1 / 3,
     "employee.care.older_from_age": 100,
     "participation.start_year": CALENDAR[1],
     "participation.waiting.exempt_from_age": 101,
     "benefits.critical_illness.band_edges": [0.0],
     "benefits.critical_illness.band_ratios": [1.0],
     "benefits.critical_illness.cap_rule": "amount",
+    "timely_adjustment.trigger": "reserve_months",
 }
 """What stands for a key that a scheme has not, where it is not nothing."""
 NOTHING: Final[Mapping[Kind, Any]] = {

@@ -190,19 +190,19 @@ REMOVED: Final[dict[str, str]] = {
 
 DRAWN: Final = "uncertainty."
 """What the keys of draws begin with: one run reads none of them."""
-POLICY_PREFIXES: Final = ("participation.", "contributions.")
+POLICY_PREFIXES: Final = ("participation.", "contributions.", "benefits.", "employee.benefits.")
 POLICY_COVARIATES: Final = tuple(
     f"behaviour.{name}" for name in ("campaign_strength", "default_renewal", "mood", "family_share")
 )
 
 
 def is_policy(path: str) -> bool:
-    """Whether the behaviour's intercepts are solved without what stands at a path."""
+    """Whether behaviour is calibrated without what stands at a path, and prices are compared with it."""
     return path.startswith(POLICY_PREFIXES) or path in POLICY_COVARIATES
 
 
 POLICY_KEYS: Final = tuple(path for path in KEYS if is_policy(path))
-"""The keys that the behaviour's intercepts are solved without: for these the root of a scenario counts."""
+"""The keys that behaviour is calibrated without, and prices compared with: for these the root of a scenario counts."""
 INCOME_KEYS: Final = (
     "economy.disposable_income",
     "economy.real_income_growth",

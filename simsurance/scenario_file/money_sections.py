@@ -203,12 +203,37 @@ class CostTrend(Section):
     )
 
 
+class Demand(Section):
+    """Use of care that answers to what patients pay of it, compared with the rules of the root."""
+
+    answers: bool = text("whether use answers to the price")
+    resident_inpatient: Number = quantity(
+        "elasticity of residents' inpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    resident_outpatient: Number = quantity(
+        "elasticity of residents' outpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    employee_inpatient: Number = quantity(
+        "elasticity of employees' inpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    employee_outpatient: Number = quantity(
+        "elasticity of employees' outpatient care to out-of-pocket payment", "elasticity", -3, 0
+    )
+    inpatient_chance: Number = quantity(
+        "part of the response of inpatient care in the chance of use; the rest is the amount", "share", 0, 1
+    )
+    need: ByNeed = quantity(
+        "factor on the elasticity by need; its mean over the population counts as 1", "factor", 0, 5
+    )
+
+
 class Claims(Section):
     """Cost of care before the benefit rules (method note, section 7)."""
 
     inpatient: InpatientClaims
     outpatient: OutpatientClaims
     end_of_life: EndOfLife
+    demand: Demand
     trend: CostTrend
 
 

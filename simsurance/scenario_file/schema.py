@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
+from simsurance.scenario_file.adjustment_sections import TimelyAdjustment
+from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
 from simsurance.scenario_file.membership_sections import Behaviour, Participation
@@ -368,8 +370,10 @@ class ScenarioValues(Section):
     participation: Participation
     contributions: Contributions
     claims: Claims
+    control: Control
     benefits: Benefits
     fund: Fund
+    timely_adjustment: TimelyAdjustment
     published: Published
     calibration: Calibration
     measures: Measures

@@ -8,11 +8,13 @@ import numpy as np
 
 from simsurance.scenario_file.keys import AT_ROOT_KEYS
 from simsurance.scenario_file.loader import Scenario
-from simsurance.scenario_file.schedule import Ramp, Schedule
-from simsurance.uncertainty.parameters import Parameters, parameters_of, with_values
+from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
+from simsurance.uncertainty.parameters import Parameters, parameters_of, value_at, with_values
 from simsurance.uncertainty.paths import LATENT, SERIES, Paths, paths_of
 from simsurance.uncertainty.sampling import Numbers
 
+PRICES: Final = ("benefits.", "employee.benefits.")
+"""Rules that make what patients pay."""
 ALL_SERIES: Final = (*SERIES, *LATENT)
 EARLY: Final = 3
 """Places of each path that come before the inputs: they carry most of what a path adds up to."""
@@ -99,14 +101,41 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
     """
     at_root = {path: value for path, value in changes.items() if path not in AT_ROOT_KEYS}
     values = with_values(scenario.values, changes)
+    reference = (
+        values
+        if scenario.reference is scenario.values
+        else with_values(scenario.reference, _at_root(scenario, changes))
+    )
     return replace(
         scenario,
         values=values,
-        reference=values if scenario.reference is scenario.values else with_values(scenario.reference, changes),
+        reference=reference,
         at_root=with_values(scenario.at_root, at_root),
         undrawn=scenario.undrawn or scenario.values,
         leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},
     )
+
+
+def _at_root(scenario: Scenario, changes: dict[str, Schedule]) -> dict[str, Schedule]:
+    """What is drawn, for the rules of the root: one that differs there, and that prices are compared with, moves as much."""
+    if not scenario.values.claims.demand.answers:
+        return changes
+    first, found = scenario.values.horizon.valuation_year, dict(changes)
+    for path in [path for path in changes if path.startswith(PRICES)]:
+        own, root = (value_at(values, path) for values in (scenario.values, scenario.reference))
+        if own != root:
+            new, old = value_in(changes[path], first), value_in(own, first)
+            found[path] = scaled(root, new / old) if new and old else root
+    return found
+
+
+def scaled(schedule: Schedule, factor: float) -> Schedule:
+    """A schedule times a number."""
+    if isinstance(schedule, Ramp):
+        return Ramp({year: value * factor for year, value in schedule.ramp.items()})
+    if isinstance(schedule, dict):
+        return {year: value * factor for year, value in schedule.items()}
+    return schedule * factor
 
 
 def as_leaf(value: Schedule) -> Any:

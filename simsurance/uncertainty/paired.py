@@ -61,6 +61,8 @@ BETTER: Final[dict[str, Better]] = {
     "required_contribution": "lower",
     "required_rate": "lower",
     "required_more": "lower",
+    **dict.fromkeys(("adjustment_first_year", "adjustment_steps", "adjustment_steps_back", "adjustment_turns"), "none"),
+    **dict.fromkeys(("adjustment_exhausted", "adjustment_paid"), "lower"),
     "payable_share_at_depletion": "none",
     "payable_share_last_year": "higher",
 }
@@ -142,7 +144,7 @@ class Pairs:
                     table = {"central": central, "better": wins, "same": 1 - wins - losses, "worse": losses}
                     table |= {f"p{each:g}": values for each, values in zip(PERCENTILES, found, strict=True)}
                     tables[name, fund, column] = pd.DataFrame(table, index=pd.Index(base.years, name="year"))
-        return pd.concat(tables, names=["scenario", "fund", "column", "year"])
+        return pd.concat(tables, names=["scenario", "fund", "column", "year"]).sort_index()
 
 
 def central_of(run: Stochastic, fund: str, column: str) -> np.ndarray:

@@ -19,6 +19,7 @@ from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import value_in
 from simsurance.uncertainty import draws
+from simsurance.uncertainty.correlation import times
 from simsurance.uncertainty.futures import ALL_SERIES, Futures, futures_of
 from simsurance.uncertainty.observed import Observed, observed
 from simsurance.uncertainty.parameters import K
@@ -98,7 +99,7 @@ class Shocks:
 
     def joint(self, numbers: np.ndarray) -> Futures:
         """Draws in which all unknowns stand at standard normal numbers of their own, [run, unknown]."""
-        own = [(each[:, None] * self._directions).sum(axis=0) for each in numbers]
+        own = [times(self._directions.T, each) for each in numbers]
         return replace(self._drawn, sample=Given(np.stack(own)))
 
     @cached_property

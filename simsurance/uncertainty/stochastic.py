@@ -1,6 +1,6 @@
 """Many draws of a scenario, projected and reduced: percentiles by year, probabilities and dates with their errors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from itertools import chain
@@ -101,29 +101,21 @@ class Plan:
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the draws from `first` to before `last`, of each scenario by its place."""
-        parts = list(self._blocks(first, last))
+        parts = [self._together(start, min(start + self.beside, last)) for start in range(first, last, self.beside)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _blocks(self, first: int, last: int) -> Iterator[Arrays]:
-        """Levels are solved of a few draws together; each is then projected alone, which needs least memory and time."""
-        for start in range(first, last, self.beside):
-            solved = draws.block(self.futures, self.observed, start, min(start + self.beside, last))
-            of_draw = self._runs(solved)
-            yield {
-                name: values
-                for place in range(len(self.scenarios))
-                for name, values in flat(place, [runs[place] for runs in of_draw], solved).items()
-            }
+    def _together(self, first: int, last: int) -> Arrays:
+        """The same of a few draws: their levels are solved together, then they are projected."""
+        solved = draws.block(self.futures, self.observed, first, last)
+        of_draw, found = self._runs(solved), Arrays()
+        for place in range(len(self.scenarios)):
+            found |= flat(place, [runs[place] for runs in of_draw], solved)
+        return found
 
     def _runs(self, solved: Sequence[Draw]) -> list[list[RunAccounts]]:
-        """Each draw of each scenario, by draw; the others hold the entries of the first.
-
-        The plain engine projects a draw alone, the compiled one all together: what each call costs counts for kernels.
-        """
+        """Each draw of each scenario, by draw; the others hold the entries of the first."""
         if len(self.scenarios) > 1:
             return [self._beside(each) for each in solved]
-        if self.engine == PLAIN:
-            return [draws.runs_of([each]) for each in solved]
         return [[run] for run in draws.runs_of(solved, self.engine)]
 
     def _beside(self, draw: Draw) -> list[RunAccounts]:

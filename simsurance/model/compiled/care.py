@@ -241,7 +241,7 @@ def own_above(care: Any, pp: Any, layers: Any, h: int, s: int, a: int, threshold
 def critical(basis: Any, room: Any, layers: Any) -> None:
     """What critical-illness insurance pays of own cost, by kind of income group: the assisted, and all others."""
     care, pp, excess, share = basis.care, room.care, layers.excess, layers.share
-    places, kinds, needs, sexes, areas, ages = room.above_cap.shape
+    places, kinds, _, needs, sexes, areas, ages = room.above_ends.shape
     threshold, of_log = layers.line[0], layers.line[1]
     for h in range(needs):
         sigma, differ = care.inpatient_sigma[h], pp.differ[h]
@@ -255,29 +255,32 @@ def critical(basis: Any, room: Any, layers: Any) -> None:
             for place in range(places):
                 weight = basis.critical_low_places if place else 1 - basis.critical_low_places
                 deductible, cap = basis.critical_deductible[place, kind], capped_at(basis, place, kind)
-                for band in range(basis.bands + 1):
-                    ends = band == basis.bands
-                    own = cap if ends else min(deductible + basis.critical_edges[band], cap)
-                    # of what exceeds a band's beginning its ratio is paid, less that of the band before
-                    ratio = 0.0 if ends else basis.critical_ratios[band, kind]
-                    if band > 0:
-                        ratio -= basis.critical_ratios[band - 1, kind]
+                for end in range(basis.bands, -1, -1):  # where the cap holds, then where each band begins
+                    at_cap = end == basis.bands
+                    own = cap if at_cap else deductible + basis.critical_edges[end]
                     fill(threshold, of_log, cost_at(own, care, exhausted_at(care, 0)), sigma)
+                    # of what exceeds a band's beginning its ratio is paid, less that of the band before
+                    ratio = 0.0 if at_cap else basis.critical_ratios[end, kind]
+                    if end > 0:
+                        ratio -= basis.critical_ratios[end - 1, kind]
                     for s in range(differ):
                         for a in range(areas):
                             if own < NO_CAP:
-                                own_above(care, pp, layers, h, s, a, threshold, of_log, band == 0 or ends)
+                                own_above(care, pp, layers, h, s, a, threshold, of_log, end == 0 or at_cap)
                             else:
                                 excess[:] = 0.0
                                 share[:] = 0.0
+                            ends = room.above_ends[place, kind]
                             for x in range(ages):
-                                room.critical[kind, h, s, a, x] += weight * ratio * excess[x]
-                            if band == 0:
+                                ends[end, h, s, a, x] = excess[x]
+                            within = end if own < cap else basis.bands
+                            for x in range(ages):
+                                room.critical[kind, h, s, a, x] += weight * ratio * ends[within, h, s, a, x]
+                            if end == 0:
                                 for x in range(ages):
                                     room.critical_claim[kind, h, s, a, x] += weight * share[x]
-                            if ends:
+                            if at_cap:
                                 for x in range(ages):
-                                    room.above_cap[place, kind, h, s, a, x] = excess[x]
                                     room.cap_used[kind, h, s, a, x] += weight * share[x]
             for s in range(sexes - 1, -1, -1):  # from the last, for all may stand in the first
                 alike_to = s if differ > 1 else 0
@@ -327,64 +330,67 @@ def cost_of_bonus(basis: Any, room: Any, layers: Any, h: int, s: int, a: int, i:
     if basis.critical_capped[i] <= 0:
         return
     last, sigma, exhausted = basis.bands - 1, care.inpatient_sigma[h], exhausted_at(care, 0)
-    last_ratio, threshold, of_log = basis.critical_ratios[last, i], layers.line[0], layers.line[1]
+    last_ratio, threshold, of_log, raised = (
+        basis.critical_ratios[last, i],
+        layers.line[0],
+        layers.line[1],
+        layers.line[2],
+    )
     for place in range(len(basis.critical_deductible)):
         weight = basis.critical_low_places if place else 1 - basis.critical_low_places
         deductible, before = basis.critical_deductible[place, i], capped_at(basis, place, i)
-        at_cap, open_band, no_limit = cost_at(before, care, exhausted), deductible + basis.critical_edges[last], 0
+        at_cap, open_band = cost_at(before, care, exhausted), deductible + basis.critical_edges[last]
         below, far = int(before < open_band), 0
         for x in range(ages):
-            raised = before + room.bonus_cap[h, x] / last_ratio
-            below += int(raised < open_band)
-            no_limit += int(raised < exhausted - care.inpatient_limit)
-            threshold[x] = raised + care.inpatient_limit
+            raised[x] = before + room.bonus_cap[h, x] / last_ratio
+            below += int(raised[x] < open_band)
+        if below:
+            for x in range(ages):
+                raised[x] = own_at(basis.critical_cap + room.bonus_cap[h, x], deductible, basis, i)
+        for x in range(ages):
+            threshold[x] = cost_at(raised[x], care, exhausted)
             of_log[x] = threshold[x] / at_cap - 1
             far += int(abs(of_log[x]) >= NEAR)
-        if below or no_limit:
-            over_bands(basis, room, layers, place, h, alike_to, a, i)
-            for x in range(ages):
-                cost[x] += weight * layers.excess[x]
-            continue
         of_cap = log(at_cap)
         if far == 0:
             for x in range(ages):
                 of_log[x] = (of_cap + near_one(of_log[x])) * (1 / sigma)
         else:
             for x in range(ages):
-                of_log[x] = log(threshold[x]) / sigma
+                of_log[x] = logarithm(threshold[x]) * (1 / sigma)
         own_above(care, pp, layers, h, alike_to, a, threshold, of_log, False)
+        ends = room.above_ends[place, kind]
+        if below:
+            over_bands(basis, ends, layers, before, deductible, h, alike_to, a, i)
+        else:
+            for x in range(ages):
+                layers.excess[x] = last_ratio * (ends[basis.bands, h, alike_to, a, x] - layers.excess[x])
         for x in range(ages):
-            more = room.above_cap[place, kind, h, alike_to, a, x] - layers.excess[x]
-            cost[x] += weight * last_ratio * (more if room.bonus_cap[h, x] != 0 else 0.0)
+            cost[x] += weight * (layers.excess[x] if room.bonus_cap[h, x] != 0 else 0.0)
     for x in range(ages):
         cost[x] *= care.inpatient_use[h, s, x] * basis.critical_factor
 
 
 @compiled
-def over_bands(basis: Any, room: Any, layers: Any, place: int, h: int, s: int, a: int, i: int) -> None:
-    """What a user is paid between the cap and the raised cap, band by band, by age, to `layers.excess`."""
-    care, pp, exhausted, ages = basis.care, room.care, exhausted_at(basis.care, 0), room.bonus_cap.shape[1]
-    deductible, sigma = basis.critical_deductible[place, i], care.inpatient_sigma[h]
-    threshold, of_log, cost, begins = layers.line[0], layers.line[1], layers.line[2], layers.line[3]
-    before, start = capped_at(basis, place, i), 0.0
+def over_bands(
+    basis: Any, ends: Any, layers: Any, before: float, deductible: float, h: int, s: int, a: int, i: int
+) -> None:
+    """What a user is paid between the cap and the raised cap, each brought into each band, by age, to `layers.excess`.
+
+    `ends`: what own cost exceeds the beginnings of the bands and the cap by; `layers.excess` comes with that of the raised cap.
+    """
+    raised, above, cost, bands = layers.line[2], layers.excess, layers.line[3], basis.bands
     cost[:] = 0.0
-    for band in range(basis.bands):
-        end = deductible + basis.critical_edges[band + 1] if band + 1 < basis.bands else NO_CAP
-        for side in range(2):
-            for x in range(ages):
-                raised = own_at(basis.critical_cap + room.bonus_cap[h, x], deductible, basis, i)
-                lower, upper = max(min(before, raised), start), min(max(before, raised), end)
-                own = lower if side == 0 else max(lower, upper)
-                threshold[x] = cost_at(own, care, exhausted)
-                of_log[x] = log(threshold[x]) / sigma
-            own_above(care, pp, layers, h, s, a, threshold, of_log, False)
-            if side == 0:
-                for x in range(ages):
-                    begins[x] = layers.excess[x]
-        for x in range(ages):
-            raised = own_at(basis.critical_cap + room.bonus_cap[h, x], deductible, basis, i)
-            sign = 1.0 if raised > before else -1.0 if raised < before else 0.0
-            cost[x] += basis.critical_ratios[band, i] * sign * (begins[x] - layers.excess[x])
-        start = end
-    for x in range(ages):
-        layers.excess[x] = cost[x]
+    for band in range(bands):
+        start, ratio = deductible + basis.critical_edges[band], basis.critical_ratios[band, i]
+        end = deductible + basis.critical_edges[band + 1] if band + 1 < bands else NO_CAP
+        cap = band if before <= start else band + 1 if before >= end else bands
+        for x in range(len(cost)):
+            after = above[x]
+            if raised[x] <= start:
+                after = ends[band, h, s, a, x]
+            elif raised[x] >= end:
+                after = ends[band + 1, h, s, a, x]
+            cost[x] += ratio * (ends[cap, h, s, a, x] - after)
+    for x in range(len(cost)):
+        above[x] = cost[x]

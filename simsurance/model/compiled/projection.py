@@ -1,7 +1,7 @@
 """Some runs through all years by the compiled kernels: what `simsurance.model.projection` asks of an engine."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -33,12 +33,14 @@ def project_block(
     record: "Recorder",
 ) -> None:
     """Some whole groups through all years."""
-    state = State(opening.cells[runs], opening.fund[runs], opening.prepaid[runs])
+    state = projection.some_runs(opening, runs)
     by_person = meet is not None or basis[0].pins is not None
     stepped = Runs(state, basis, by_person)
     founds = shared(record, stepped, not by_person)
     for place, year in enumerate(basis):
         own = projection.select(year, runs, len(opening.cells))
+        if year.adjustment is not None:
+            (state,), (own,) = projection.decided(record, place, [runs], [state], [own])
         insured = projection.insured_by_need(state) if meet is not None else None
         stepped.live(own, founds[place, runs])
         record.dates(place, runs, {"fund": state.fund, "prepaid": state.prepaid})
@@ -54,6 +56,7 @@ def project_block(
             record.sums(place, runs, of_whole_run)
         state, interest = closed(after, totals, own)
         record.interest(place, runs, interest)
+        record.saved(place, runs, state)
     record.stocks(len(basis), runs, state)
 
 
@@ -90,7 +93,7 @@ def told(stepped: Runs, before: State, basis: YearBasis) -> tuple[State, dict[st
         amounts |= employee.shares(totals, basis.employee)
         amounts["employer_to_accounts"] = totals["employer_contributions"] * of_run(basis.employee.to_accounts)
         amounts |= spend(stepped, {**totals, **amounts}, before.fund, basis.employee)
-    return State(cells, before.fund, received), amounts
+    return replace(before, cells=cells, prepaid=received), amounts
 
 
 def spend(

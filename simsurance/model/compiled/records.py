@@ -37,7 +37,7 @@ SIZES: Final = {
 OWN_STATUSES: Final = {"leave_odds": TENURE_DEPTH, "enter_odds": UNINSURED.stop}
 """Statuses of the fields that are not of care."""
 RUN_ALONE: Final = "run alone"
-NOT_IN_RECORDS: Final = ("pins", "enrolment")
+NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment")
 
 
 def _by_person() -> tuple[list[str], list[str]]:
@@ -153,7 +153,7 @@ class Packed:
 
     def __init__(self, runs: int, size: Size, basis: Sequence[YearBasis]) -> None:
         most = max(year.critical_edges.shape[1] for year in basis)
-        bands = -(-most // BANDS) * BANDS
+        self.bands = bands = -(-most // BANDS) * BANDS
         whole = [(name, "i8") for name in NUMBERS]
         self.records = np.zeros(runs, np.dtype([*whole, *_dtype(size, bands)]))
         self.places = []
@@ -216,8 +216,8 @@ def flows_record(size: Size) -> np.dtype:
     return np.dtype([("flows", "f8", (len(FLOWS), SEXES, size.areas, size.incomes, size.ages))])
 
 
-def room_record(size: Size) -> np.dtype:
-    """What the kernels write for each other in a year of a run."""
+def room_record(size: Size, bands: int) -> np.dtype:
+    """What the kernels write for each other in a year of a run; `bands`: those of critical-illness insurance that have room."""
     areas, incomes, ages, kinds = size.areas, size.incomes, size.ages, size.kinds
     cell, group = (areas, incomes, ages), (SEXES, areas, incomes, ages)
     needs, user = (NEEDS, SEXES, ages), (NEEDS, SEXES, areas, ages)
@@ -268,7 +268,7 @@ def room_record(size: Size) -> np.dtype:
             ("critical", "f8", (kinds, *user)),
             ("critical_claim", "f8", (kinds, *user)),
             ("cap_used", "f8", (kinds, *user)),
-            ("above_cap", "f8", (len(DEDUCTIBLES), kinds, *user)),
+            ("above_ends", "f8", (len(DEDUCTIBLES), kinds, bands + 1, *user)),
             # one area and income group
             ("leave", "f8", (NEEDS, tenures, ages)),
             ("enter", "f8", (NEEDS, uninsured, ages)),

@@ -226,7 +226,7 @@ class Runs:
         self.cells = np.array(state.cells, order="C")
         self.records = self.cells.reshape(-1).view(cells_record(size))
         self.packed = Packed(runs, size, basis)
-        self.room = np.zeros(1, room_record(size))
+        self.room = np.zeros(1, room_record(size, self.packed.bands))
         self.layers = np.zeros(runs, layers_record(size.ages))
         self.found_record = found_record(size)
         self.found = np.zeros(runs, self.found_record)

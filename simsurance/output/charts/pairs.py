@@ -51,11 +51,11 @@ def draw(pairs: "Pairs", name: str, fund: str, column: str, lang: str = "en") ->
 
 def charts_of(pairs: "Pairs") -> list[tuple[str, str, str]]:
     """Scenario, fund and column of each chart: of what differs at all."""
-    table = pairs.by_year.reset_index()
-    rows = zip(*(table[name].tolist() for name in ("scenario", "fund", "column", "same")), strict=True)
-    return list(
-        dict.fromkeys((name, fund, column) for name, fund, column, same in rows if same < 1 and fund_of(fund).pooled)
-    )
+    table = pairs.by_year
+    differ = {key[:-1] for key in table.index[table["same"] < 1]}
+    funds = [fund for fund in pairs.runs[0].kept.yearly if fund_of(fund).pooled]
+    keys = ((name, fund, column) for name in pairs.names[1:] for fund in funds for column in UNITS)
+    return [key for key in keys if key in differ]
 
 
 def write_all(pairs: "Pairs", folder: Path, lang: str) -> Iterator[Path]:

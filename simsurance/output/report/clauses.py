@@ -1,25 +1,29 @@
-"""The table of clauses of law that the model covers, where the package has one: each column of its file is a column here."""
+"""The clauses of law that touch money as tables of a report: what the model has of each, and what it cannot say."""
 
-import csv
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
-import simsurance
-from simsurance.language import words
+from simsurance.evidence.clauses import TEXTS, clauses
+from simsurance.language import CNY, words
 from simsurance.output.report.parts import Cell, Table
 
-FILE: Final = Path(simsurance.__file__).parent / "data" / "policy" / "clauses.csv"
+if TYPE_CHECKING:
+    from simsurance.scenario_file.loader import Scenario
 
 
-def clauses(lang: str) -> Table | None:
-    """Clauses with the keys that stand for them, columns in the language where the file has them; None without a file."""
-    if not FILE.is_file():
-        return None
-    with FILE.open(encoding="utf-8", newline="") as opened:
-        head, *rows = csv.reader(opened)
-    own = [name for name in head if name.endswith(f"_{lang}")]
-    doubled = {name.rpartition("_")[0] for name in own}
-    shown = [place for place, name in enumerate(head) if name in own or name.rpartition("_")[0] not in doubled]
-    heads = [head[place].removesuffix(f"_{lang}").replace("_", " ") for place in shown]
-    caption = words(lang).label("report.clauses_caption")
-    return Table("clauses", caption, heads, [[Cell(row[place]) for place in shown] for row in rows])
+def of_the_law(scenario: "Scenario") -> bool:
+    """Whether a scheme is one that these clauses are of."""
+    return scenario.form.has("participation") and scenario.currency == CNY
+
+
+def clause_tables(lang: str) -> list[Table]:
+    """Of each text its clauses: how sure the wording is, the keys that stand for it, what shows it, what cannot be said."""
+    said, tables = words(lang), []
+    head = [said.label(f"clauses.column.{name}") for name in ("clause", "key", "shown", "cannot")]
+    for text in TEXTS:
+        rows = []
+        for each in (clause for clause in clauses() if clause.text == text):
+            wording = said.say("range.beside", what=each.wording[lang], range=said.label(f"mark.{each.mark}"))
+            keys = ", ".join(each.keys) or said.label("clauses.none")
+            rows.append([Cell(cell) for cell in (wording, keys, each.shown, each.cannot[lang])])
+        tables.append(Table(f"clauses_{text}", said.label(f"clauses.of.{text}"), head, rows))
+    return tables

@@ -16,7 +16,7 @@ from simsurance.output.implausible import implausible
 from simsurance.output.labels import chart_names, fund_label, in_its_words, scenario_title, status_words, unit, words_of
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.report.assumptions import all_assumptions, main_assumptions
-from simsurance.output.report.clauses import clauses
+from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
 from simsurance.output.report.titles import dated_title, title_of
@@ -75,8 +75,9 @@ class Content:
         yield Section(
             "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]
         )
-        if (found := clauses(self.lang)) is not None:
-            yield Section("clauses", self._label("heading.clauses"), [Paragraph(self._label("clauses_about")), found])
+        if of_the_law(self.runs[0].scenario):
+            about = Paragraph(self._label("clauses_about"))
+            yield Section("clauses", self._label("heading.clauses"), [about, *clause_tables(self.lang)])
         yield Section("limits", self._label("heading.limits"), list(self._limits()))
 
     def _label(self, name: str) -> str:

@@ -27,10 +27,11 @@ def page(report: Report) -> str:
 
 
 def numbered(report: Report) -> dict[str, int]:
-    """The number of each table and of each figure, by name."""
+    """The number of each table and of each figure, by name; tables to look things up in have none."""
     found: dict[str, int] = {}
     for kind in (Table, Figure):
-        blocks = (block for section in report.sections for block in section.blocks if isinstance(block, kind))
+        blocks = [block for section in report.sections for block in section.blocks if isinstance(block, kind)]
+        blocks = [block for block in blocks if not (isinstance(block, Table) and block.aside)]
         found |= {block.name: number for number, block in enumerate(blocks, start=1)}
     return found
 

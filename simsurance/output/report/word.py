@@ -36,6 +36,8 @@ TOC_STYLES: Final = {1: "toc 1", 2: "toc 2"}
 TINT: Final = "E8EEF4"
 TABLE_WIDTH, TABLE_PLACES = 9184, 104
 """Twentieths of a point across a table, and the places that it has at the size of its text."""
+LONGEST_WORD: Final = 20
+"""Places of a word beyond which it is broken: names of keys."""
 SMALL: Final = 17
 """Half points of the text of tables."""
 
@@ -244,7 +246,8 @@ class Writer:
 def widths(table: Table) -> list[int]:
     """Widths of columns in twentieths of a point: wide enough for the longest word, the rest by the length of cells."""
     columns = [[head, *(row[place].text for row in table.rows)] for place, head in enumerate(table.head)]
-    least = [max(places(word) for text in column for word in text.split() or [""]) + 2 for column in columns]
+    longest = [max(places(word) for text in column for word in text.split() or [""]) for column in columns]
+    least = [min(each, LONGEST_WORD) + 2 for each in longest]
     asked = [max(places(text) for text in column) ** 0.6 for column in columns]
     room = max(TABLE_PLACES - sum(least), 0)
     wanted = [own + room * more / sum(asked) for own, more in zip(least, asked, strict=True)]

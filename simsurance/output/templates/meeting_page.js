@@ -67,11 +67,9 @@
     sliders.forEach((slider, at) => {
       const distance = place(slider, sizes[at]) - place(slider, slider.own);
       if (!distance) return;
-      for (let power = 0; power < 2; power++) {
-        const factor = (power ? distance * distance : distance) * draws.steps[power][at];
-        const row = bends + (power * sliders.length + at) * of_fund;
-        for (let cell = 0; cell < of_fund; cell++) grown[cell] += factor * draws.bends[row + cell];
-      }
+      const linear = distance * draws.steps[0][at], square = distance * distance * draws.steps[1][at];
+      const first = bends + at * of_fund, second = first + sliders.length * of_fund;
+      for (let cell = 0; cell < of_fund; cell++) grown[cell] += linear * draws.bends[first + cell] + square * draws.bends[second + cell];
     });
     const flows = new Float64Array(wide), months = new Float64Array(count), gone = new Float64Array(number);
     const columns = years.map(() => new Float64Array(number));
@@ -82,13 +80,16 @@
       for (let year = 0; year < count; year++) columns[year][draw] = months[year];
     }
     const bands = columns.map(column => { column.sort(); return BANDS.map(share => percentile(column, share)); });
-    const chances = years.map((_, year) => gone.reduce((sum, first) => sum + (first <= year), 0) / number);
-    const each = number / draws.parts, parts = Array.from({ length: draws.parts }, (_, part) => gone.subarray(part * each, (part + 1) * each));
-    const errors = years.map((_, year) => {
-      const shares = parts.map(part => part.reduce((sum, first) => sum + (first <= year), 0) / each);
-      const mean = shares.reduce((sum, share) => sum + share, 0) / draws.parts;
-      return Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (draws.parts - 1) / draws.parts);
-    });
+    const each = number / draws.parts, seen = Array.from({ length: draws.parts }, () => new Float64Array(count + 1));
+    gone.forEach((first, draw) => seen[Math.floor(draw / each)][first]++);
+    const shares = new Float64Array(draws.parts), chances = [], errors = [];
+    for (let year = 0; year < count; year++) {
+      let mean = 0, spread = 0;
+      for (let part = 0; part < draws.parts; part++) mean += (shares[part] += seen[part][year] / each) / draws.parts;
+      for (let part = 0; part < draws.parts; part++) spread += (shares[part] - mean) ** 2;
+      chances.push(mean);
+      errors.push(Math.sqrt(spread / (draws.parts - 1) / draws.parts));
+    }
     const ranked = gone.slice().sort();
     const dates = [0.1, 0.5, 0.9].map(share => ranked[Math.max(Math.ceil(share * number) - 1, 0)]);
     return { bands, chances, errors, dates };

@@ -372,6 +372,7 @@ class Book:
         """The last sheet: which scenario this is, what yellow cells stand for, and the hash of every row."""
         sheet = self._sheet(self.said.label("workbook.sheet.seal"))
         sheet.set_column(0, 3, 24)
+        sheet.fit_to_pages(1, 0)
         scenario, places = self.source.scenario, table_places(self.source.scenario)
         table: list[tuple[object, ...]] = [
             (seal.MARKER, self.said.label("workbook.seal")),

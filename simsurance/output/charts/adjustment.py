@@ -1,0 +1,131 @@
+"""Charts of a timely adjustment: its factors and who bears how much; the reserve with it, without it, on a fixed path."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from simsurance.adjusting import FACTORS, PARTIES, columns_of
+from simsurance.answers.adjustment import FIXED, NONE, RULE
+from simsurance.model.fund import summed
+from simsurance.output.charts import canvas
+from simsurance.output.charts.canvas import (
+    BLACK,
+    BLUE,
+    DASHED,
+    DOTTED,
+    GREY,
+    ORANGE,
+    SKY,
+    SOLID,
+    VERMILLION,
+    Chart,
+    Line,
+)
+from simsurance.output.charts.fund import footer
+from simsurance.output.charts.words import word
+from simsurance.output.labels import unit, words_of
+
+if TYPE_CHECKING:
+    from simsurance.answers.adjustment import Adjustment
+
+UPPER: Final = (0.115, 0.545, 0.665, 0.24)
+LOWER: Final = (0.115, 0.165, 0.665, 0.245)
+LOOKS: Final = {
+    "contribution": (BLUE, SOLID),
+    "subsidy": (BLACK, DASHED),
+    "payment_ratio": (VERMILLION, SOLID),
+    "limits": (ORANGE, DASHED),
+    "deductible": (SKY, DOTTED),
+}
+"""Colour and line of each answer."""
+COLOURS: Final = {"members": BLUE, "assistance": SKY, "budget": ORANGE, "localities": GREY, "patients": VERMILLION}
+PATH_LOOKS: Final = {NONE: (GREY, DOTTED), RULE: (BLACK, SOLID), FIXED: (BLUE, DASHED)}
+
+
+def draw(found: "Adjustment", lang: str = "en") -> Chart:
+    """Above, the factors of the answers that ever move; below, what each party bears by year at constant prices."""
+    with canvas.style():
+        return _factors(found, lang)
+
+
+def _factors(found: "Adjustment", lang: str) -> Chart:
+    table, scenario, years = found.table, found.scenario, found.ruled.years
+    prices, said = found.ruled.account["price_level"], words_of(scenario, lang)
+    factors = [
+        Line(
+            name,
+            canvas.wrapped(said.label(f"axis.answer.{name.removesuffix('_factor')}")),
+            dict(zip(years, table[name].tolist(), strict=True)),
+            *LOOKS[name.removesuffix("_factor")],
+        )
+        for name in FACTORS
+        if (table[name] != 1).any()
+    ]
+    borne = {
+        party: summed(table[name].to_numpy() for name in columns_of(party, table.columns)) / prices for party in PARTIES
+    }
+    moved = {party: values for party, values in borne.items() if values.any()}
+    shown = unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
+    figure = canvas.sheet(
+        word("title.adjustment" if factors else "title.adjustment_never", lang),
+        word("axis.adjustment", lang),
+        footer(scenario, lang, [], [word("note.adjustment", lang)]),
+        lang,
+    )
+    axes = canvas.plot_area(figure, UPPER)
+    flat = [Line("scheduled", "", dict.fromkeys(years, 1.0), GREY, DOTTED)]
+    canvas.draw_lines(axes, factors or flat)
+    canvas.year_axis(axes, factors or flat, years[0], word("mark.projection", lang))
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    canvas.direct_labels(axes, factors)
+    axes.tick_params(labelbottom=False)
+    axes = canvas.plot_area(figure, LOWER)
+    floor, middles = np.zeros(len(years)), []
+    for party, values in moved.items():
+        axes.bar(years, values / shown.size, 0.8, floor / shown.size, color=COLOURS[party], zorder=2)
+        words = canvas.wrapped(said.label(f"payer.{party}"))
+        height = float((floor[-1] + values[-1] / 2) / shown.size)
+        middles.append(Line(party, words, {years[-1]: height}, COLOURS[party], SOLID))
+        floor = floor + values
+    canvas.year_axis(axes, factors or flat, years[0], "")
+    canvas.from_zero(axes)
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    canvas.direct_labels(axes, middles)
+    words = word("axis.adjustment_borne", lang, unit=shown.name, year=years[0] - 1)
+    figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color="#333333", va="top")
+    lines = [Line(party, said.label(f"payer.{party}"), dict(zip(years, (values / shown.size).tolist(), strict=True)),
+                  COLOURS[party], SOLID) for party, values in moved.items()]  # fmt: skip
+    return Chart("adjustment", figure, canvas.frame([*factors, *lines], shown.name))
+
+
+def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
+    """The resident fund in months of its outgo with the rule, without it, and on the fixed path."""
+    said = words_of(found.scenario, lang)
+    with canvas.style():
+        lines = []
+        for path, run in found.runs.items():
+            points = dict(zip(run.years, run.account["reserve_months"].tolist(), strict=True))
+            lines.append(Line(path, canvas.wrapped(said.label(f"adjustment.path.{path}")), points, *PATH_LOOKS[path]))
+        figure = canvas.sheet(
+            word("title.adjustment_paths", lang),
+            word("axis.adjustment_paths", lang),
+            footer(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
+            lang,
+        )
+        axes = canvas.plot_area(figure)
+        canvas.draw_lines(axes, lines)
+        canvas.year_axis(axes, lines, found.ruled.years[0], word("mark.projection", lang))
+        canvas.from_zero(axes)
+        canvas.limit_deficit(axes)
+        canvas.direct_labels(axes, lines)
+        return Chart("adjustment_paths", figure, canvas.frame(lines, unit("months", said).name))
+
+
+def write_all(found: "Adjustment", folder: Path, lang: str) -> Iterator[Path]:
+    """Draw both charts into a folder; yields the files."""
+    folder.mkdir(exist_ok=True)
+    for chart in (draw(found, lang), draw_paths(found, lang)):
+        yield from canvas.write(chart, folder)

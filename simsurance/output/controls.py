@@ -1,0 +1,58 @@
+"""What rules on care do in a run, in facts for sentences: each alone, all together, and beside the evidence."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from simsurance.basis.control import Effects, acting, effects
+from simsurance.basis.inputs import Inputs
+from simsurance.language import words
+from simsurance.scenario_file.register import register
+
+if TYPE_CHECKING:
+    from simsurance.basis.trend import Scheme
+    from simsurance.scenario_file.loader import Scenario
+
+Facts = dict[str, Any]
+TOGETHER: Final = "together"
+
+
+def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
+    """The rules that act, each alone and then all together, by scheme in the last year; nothing where none acts."""
+    inputs = Inputs(scenario, scenario.values)
+    rules = acting(inputs)
+    schemes: list[Scheme] = ["resident", "employee"] if scenario.values.employee.projected else ["resident"]
+    said = words(lang)
+    told = []
+    for name, meant in [*((rule, [rule]) for rule in rules), *([(TOGETHER, rules)] if len(rules) > 1 else [])]:
+        for scheme in schemes:
+            facts = _last(effects(inputs, scheme, meant))
+            told.append({"rule": said.label(f"control.{name}"), "scheme": said.label(f"control.{scheme}")} | facts)
+    return told
+
+
+def _last(found: Effects) -> Facts:
+    """Relative changes in the last year."""
+    use, cost, outpatient = (
+        float(each[-1]) for each in (found.inpatient_use, found.inpatient_cost, found.outpatient_cost)
+    )
+    return {
+        "use": use - 1,
+        "cost": cost - 1,
+        "paid": use * cost * float(found.inpatient_benefits[-1]) - 1,
+        "days": float(found.days[-1]),
+        "outpatient": outpatient - 1,
+        "outpatient_paid": outpatient * float(found.outpatient_benefits[-1]) - 1,
+        "recovered": float(found.recovered[-1]),
+        "fines": float(found.fines[-1]),
+    }
+
+
+def beyond_evidence(scenario: "Scenario") -> list[Facts]:
+    """Inputs of control that lie outside the range of the evidence, with that range."""
+    told = []
+    for path, value in scenario.leaves.items():
+        entry = register().get(path)
+        if path.startswith("control.") and isinstance(value, int | float) and entry and entry.low:
+            low, high = float(entry.low), float(entry.high)
+            if not low <= value <= high:
+                told.append({"path": path, "value": value, "low": low, "high": high})
+    return told

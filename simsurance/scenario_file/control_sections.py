@@ -1,0 +1,167 @@
+"""Keys of the control of care: care by level of provider, and rules as regulations state them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simsurance.scenario_file.fields import Refused, Section
+from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.scenario_file.sections import Number, amount, quantity
+
+
+class ByLevel(Section):
+    """One number a level of provider."""
+
+    tertiary: Number
+    secondary: Number
+    primary: Number
+
+
+class PathByLevel(Section):
+    """One number or path a level of provider."""
+
+    tertiary: Schedule
+    secondary: Schedule
+    primary: Schedule
+
+
+def _all_of_it(shares: ByLevel, before: Mapping[str, Any]) -> None:
+    """Shares of the levels add to one."""
+    total = sum(vars(shares).values())
+    if abs(total - 1) > 1e-6:
+        raise Refused("levels_sum", total=total)
+
+
+def _a_day_at_least(norms: PathByLevel, before: Mapping[str, Any]) -> None:
+    """A norm is none, 0, or at least one day."""
+    for level, norm in norms:
+        held = norm.ramp if isinstance(norm, Ramp) else norm
+        for days in held.values() if isinstance(held, dict) else (held,):
+            if 0 < days < 1:
+                raise Refused("norm_days", level=level, days=days)
+
+
+def _parts_of_cost(tests: ByLevel, before: Mapping[str, Any]) -> None:
+    """Drugs, consumables and tests are parts of the cost of an admission, which leave some for services and beds."""
+    for level, share in tests:
+        parts = [share, *(getattr(before[name], level) for name in ("drugs", "consumables") if before.get(name))]
+        if sum(parts) > 1:
+            raise Refused("cost_parts", level=level, total=sum(parts))
+
+
+class SchemeCare(Section):
+    """Admissions of a scheme by level of provider."""
+
+    admission_share: ByLevel = quantity("share of admissions by level", "share", 0, 1, _all_of_it)
+    cost: ByLevel = amount("cost of an admission by level; ratios between levels matter alone", "yuan", 0)
+    payment_ratio: ByLevel = quantity("reimbursement rate by level; ratios between levels matter alone", "share", 0, 1)
+
+
+class CareByLevel(Section):
+    """Where admissions are treated, and what their cost consists of; nothing acts before a rule does."""
+
+    resident: SchemeCare
+    employee: SchemeCare
+    days: ByLevel = quantity("mean days of an admission", "days", 1, 60)
+    drugs: ByLevel = quantity("drugs as a share of the cost of an admission", "share", 0, 1)
+    consumables: ByLevel = quantity("consumables and devices as a share of the cost of an admission", "share", 0, 1)
+    tests: ByLevel = quantity("tests and images as a share of the cost of an admission", "share", 0, 1, _parts_of_cost)
+    outpatient_drugs: Number = quantity("drugs as a share of outpatient cost", "share", 0, 1)
+    outpatient_tests: Number = quantity("tests and images as a share of outpatient cost", "share", 0, 1)
+    case_mix_share: Number = quantity(
+        "part of the cost gap between levels that a patient takes along to the lower level", "share", 0, 1
+    )
+
+
+class Referral(Section):
+    """Admissions of the third level that the second could treat."""
+
+    unreasonable_share: Number = quantity("such admissions as a share of those of the third level", "share", 0, 1)
+    prevented: Schedule = quantity("share of them that are treated at the second level instead", "share", 0, 1)
+
+
+class RepeatedTests(Section):
+    """The first test is paid, the same test again within the window is not."""
+
+    repeated_share: Number = quantity("repeats as a share of the cost of tests", "share", 0, 1)
+    unpaid: Schedule = quantity("share of repeats that the fund does not pay", "share", 0, 1)
+    given_up: Number = quantity("share of unpaid repeats that are not made; patients pay the others", "share", 0, 1)
+
+
+class Stay(Section):
+    """A norm of days by level; days beyond it are cut, or paid at a lower ratio."""
+
+    norm_days: PathByLevel = quantity("norm of days by level; 0 for none", "days", 0, 365, _a_day_at_least)
+    log_spread: Number = quantity("standard deviation of the logarithm of the days of a stay", "log", 0.05, 3)
+    cut: Schedule = quantity("share of the days beyond the norm that are no longer stayed", "share", 0, 1)
+    marginal_cost: Number = quantity("cost of a last day of a stay over that of a mean day", "ratio", 0, 1)
+    points_a_day: Schedule = quantity("cut of the reimbursement rate for each day beyond the norm", "share a day", 0, 1)
+
+
+class Devices(Section):
+    """The basic model is paid in full, others at a share."""
+
+    implant_share: Number = quantity("implants as a share of the cost of consumables", "share", 0, 1)
+    premium_share: Number = quantity("models other than basic as a share of the cost of implants", "share", 0, 1)
+    premium_unpaid: Schedule = quantity(
+        "part of the payment that other models lose: 0.6 where they are paid at 40 %", "share", 0, 1
+    )
+    switched: Number = quantity(
+        "share of patients who would take the basic model if nothing else were paid", "share", 0, 1
+    )
+    basic_price: Number = quantity("price of a basic model over that of another", "ratio", 0, 1)
+
+
+class Drugs(Section):
+    """Tiers of the drug list."""
+
+    excluded: Schedule = quantity("share of drug cost that is taken off the list", "share", 0, 1)
+    given_up: Number = quantity("share of it that is not used any more; patients pay the rest", "share", 0, 1)
+    class_b_share: Number = quantity("class B drugs as a share of listed drug cost", "share", 0, 1)
+    class_b_first: Schedule = quantity(
+        "share of class B drugs that patients pay first, beyond what they pay today", "share", 0, 1
+    )
+
+
+class Audit(Section):
+    """Audits recover money and deter; deterrence builds up and fades."""
+
+    added: Schedule = quantity(
+        "audits beyond those of the fitted past, relative to them: 1 for twice as many", "ratio", -1, 20
+    )
+    recovered_share: Number = quantity("money recovered in the past as a share of benefits", "share", 0, 1)
+    waste_share: Number = quantity("fraud, abuse and irregular claims as a share of benefits", "share", 0, 1)
+    deterrence: Number = quantity("yuan of claims not made for a yuan recovered, in the long run", "ratio", 0, 50)
+    decay: Number = quantity("part of deterrence that comes, or is lost, each year", "a year", 0.01, 1)
+    fines_imposed: Number = quantity("fines imposed over money recovered; the budget's, not the fund's", "ratio", 0, 5)
+
+
+class Knowledge(Section):
+    """What insured persons know of the rules: a state that campaigns move and that fades."""
+
+    campaign: Schedule = quantity("share of the insured who come to know the rules in a year", "share a year", 0, 1)
+    fading: Number = quantity("share of them who have forgotten a year later", "a year", 0, 1)
+    unreasonable_share: Number = quantity("share of cost that is without need", "share", 0, 1)
+    response: Number = quantity("relative change of it where everybody knows the rules", "share", -1, 0)
+
+
+class CasePayment(Section):
+    """Payment by case in place of payment for services: price, volume and coding apart."""
+
+    added_share: Schedule = quantity("share of inpatient cost that changes to payment by case", "share", 0, 1)
+    price: Number = quantity("relative change of the cost of a case", "share", -0.9, 1)
+    volume: Number = quantity("relative change of the number of cases", "share", -0.9, 1)
+    upcoding: Number = quantity("relative change of payment by coding cases higher", "share", 0, 1)
+
+
+class Control(Section):
+    """Rules on care, each neutral in the baseline: what they save is taken from what the ones before have left."""
+
+    levels: CareByLevel
+    referral: Referral
+    case_payment: CasePayment
+    tests: RepeatedTests
+    devices: Devices
+    drugs: Drugs
+    stay: Stay
+    audit: Audit
+    knowledge: Knowledge
