@@ -12,11 +12,11 @@ FIXED_TIME: Final = (2000, 1, 1, 0, 0, 0)
 EXTRA: Final = "report"
 
 
-def required(module: str, package: str) -> None:
+def required(module: str, package: str, extra: str = EXTRA) -> None:
     """Raises SimsuranceError (ENVIRONMENT), with the line that installs it, where a library is missing."""
     if find_spec(module) is None:
         raise SimsuranceError(
-            f"{package} is missing; python -m pip install 'simsurance[{EXTRA}]'", exit_code=ExitCode.ENVIRONMENT
+            f"{package} is missing; python -m pip install 'simsurance[{extra}]'", exit_code=ExitCode.ENVIRONMENT
         )
 
 

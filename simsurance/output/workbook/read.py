@@ -62,7 +62,7 @@ def changes_of(path: Path, folder: Path) -> tuple[Scenario, str | None, dict[str
 
 
 def _opened(path: Path) -> "Workbook":
-    required("openpyxl", "openpyxl")
+    required("openpyxl", "openpyxl", "tables")
     import openpyxl
 
     try:
