@@ -13,7 +13,7 @@ from simsurance.answers.adjustment import FIXED, NONE, RULE, adjustment, on_draw
 from simsurance.axes import NATIONAL
 from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.language import languages
+from simsurance.language import languages, words
 from simsurance.output.adjustment_summary import adjustment_summary
 from simsurance.output.charts.adjustment import draw, draw_paths
 from simsurance.uncertainty.sampling import Sample
@@ -134,3 +134,12 @@ def test_the_command_writes_a_folder_and_prints_json(tmp_path):
         assert next(csv.reader(file)) == ["year", *COLUMNS]
     plain = CliRunner().invoke(main, [*command, "--lang", "zh"], catch_exceptions=False)
     assert "固定路径" in plain.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_story_beside_a_rule_that_adjusts_says_that_it_tells_scheduled_values(lang):
+    told = CliRunner().invoke(
+        main, ["story", "baseline", "--with", "timely_adjustment", "--history", "2026: in", "--lang", lang]
+    )
+    assert told.exit_code == 0, told.stderr
+    assert words(lang).say("scenario_note.scheduled") in told.stderr
