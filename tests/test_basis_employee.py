@@ -271,7 +271,9 @@ def test_levers_on_the_resident_fund_leave_the_employee_scheme_alone(component: 
 @pytest.mark.parametrize("kind", ["inpatient", "outpatient"])
 def test_levers_that_pay_more_than_the_cost_are_refused(kind: str) -> None:
     component = f"employee_{kind}_benefits"
-    with pytest.raises(SimsuranceError, match=f"levers: those on {component} with a payment_ratio of .* pay more"):
+    with pytest.raises(
+        SimsuranceError, match=f"levers: those on {component} and rules of control, with a payment_ratio of .* pay more"
+    ):
         build(scenario().replace(lever(component, 1.5)))
 
 
