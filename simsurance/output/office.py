@@ -8,7 +8,7 @@ from typing import Final
 from simsurance.errors import ExitCode, SimsuranceError
 
 FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
-"""When every file says that it was made, the first day that a ZIP can name: a report is dated by what it tells, not by the clock."""
+"""When every file says that it was made, the first day of a ZIP: a report is dated by what it tells, not by the clock."""
 EXTRA: Final = "report"
 
 
