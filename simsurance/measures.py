@@ -305,7 +305,9 @@ def burden_measures(axes: Axes, basis: Sequence[YearBasis], persons: np.ndarray)
     `persons` on each 1 January, [date, run, sex, area, age].
     """
     unit = "share of disposable income of the year before"
-    ends = [over_ages(basis[place].burden, persons[:-1][place]) for place in (0, -1)]
+    groups = (len(axes.areas), len(axes.income_groups))
+    means = [over_ages(basis[place].burden, persons[:-1][place]) for place in (0, -1)]
+    ends = [np.broadcast_to(each, (len(each), *groups)) for each in means]
     for area, of_area in enumerate(axes.areas):
         for income, of_income in enumerate(axes.income_groups):
             for label, burden in zip(("first", "last"), ends, strict=True):

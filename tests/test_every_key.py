@@ -88,7 +88,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
         "horizon.last_year=2029",
         *ADJUSTS[1:3],
         'timely_adjustment.trigger="current_balance"',
-        "timely_adjustment.recovery_months=8.5",
     ),
     **{
         f"timely_adjustment.{answer}.{name}": needs
@@ -170,6 +169,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
 VALUES: dict[str, Any] = {
+    "timely_adjustment.recovery_months": 8.5,
     "horizon.valuation_year": 2025,
     "population.pinned_total": {"2027": 1.38e9},
     "population.stock_level": {"2026": 0.995},

@@ -31,7 +31,7 @@ def test_every_column_of_every_table_has_its_row_in_the_codebook(texts, table):
 
 def test_every_member_of_an_axis_has_labels_in_both_languages():
     members = [row for row in codebook(load("baseline")) if row[1] == "member"]
-    assert {row[0] for row in members} == {"sex", "area", "income", "health", "status", "fund", "frame"}
+    assert {row[0] for row in members} == {"sex", "area", "income", "health", "status", "fund", "frame", "answer"}
     assert all(row[4] and row[5] for row in members)
 
 

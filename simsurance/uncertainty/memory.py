@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ALONE: Final = 5.6
 """A process beyond its imports, in the arrays of one run: the reference year, a draw built and projected, gaps between."""
-BESIDE: Final = 1.2
+BESIDE: Final = 2.0
 """Each draw that is solved and projected beside others, in the same."""
 SCENARIO: Final = 1.0
 """Each further scenario of a draw, in the same: the run whose entries the others hold stays while they are projected."""
