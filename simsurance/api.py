@@ -963,7 +963,7 @@ def months(
     from simsurance.answers.month_inputs import month_inputs
     from simsurance.answers.months import months as by_month
 
-    given = month_inputs(None if inputs is None else Path(inputs))
+    given = None if inputs is None else month_inputs(Path(inputs))
     (run,) = accounts_of([resolve(scenario)])
     found = by_month(run, year, years, given)
     return MonthsResults(found, None if actual is None else warned(found, Path(actual)))

@@ -214,3 +214,13 @@ def test_a_table_that_a_complete_file_lacks_takes_its_keys_along(section: str) -
 
 def test_faulty_axes_are_told_by_themselves() -> None:
     assert form_of({"axes.areas": 3, "axes.income_groups": ["a"], "axes.assisted": ""}).groups == NATIONAL
+
+
+def test_the_nation_in_one_area_and_one_group_is_written_and_loads_again(tmp_path):
+    file = tmp_path / "one.toml"
+    groups = '[axes]\nareas = ["all"]\nincome_groups = ["all"]\nassisted = ""\n'
+    file.write_text(f'extends = "baseline"\n{groups}[horizon]\nlast_year = 2027\n', encoding="utf-8")
+    scenario = load(file)
+    again = tmp_path / "again.toml"
+    again.write_text(scenario.to_toml(), encoding="utf-8")
+    assert load(again).values == scenario.values

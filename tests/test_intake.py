@@ -547,3 +547,21 @@ ODD = (
     b"age",
     b"year",
 )
+
+
+def test_a_header_says_that_ages_are_nominal(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["init", "--fund", str(tmp_path / "fund")]).exit_code == 0
+    table = tmp_path / "people.csv"
+    rows = "1-4,100000,95000\n5-9,120000,110000\n10-59,2000000,1900000\n60+,500000,550000\n"
+    table.write_text(f"常住人口，2025年末\n年龄（虚岁）,男,女\n{rows}", encoding="utf-8")
+    done = CliRunner().invoke(main, ["import", str(table), "--into", str(tmp_path / "fund")])
+    assert "nominal age" in done.output
+
+
+def test_the_template_of_those_who_live_elsewhere_is_read_under_its_own_title(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["init", "--fund", str(tmp_path / "g")]).exit_code == 0
+    table = tmp_path / "g" / "raw" / "insured_elsewhere.csv"
+    title, header, _ = table.read_text(encoding="utf-8-sig").splitlines()
+    table.write_text("\n".join([title, header, "0-59,50000,52000,", "60+,8000,7000,", ""]), encoding="utf-8")
+    done = CliRunner().invoke(main, ["import", str(table)])
+    assert done.exit_code == 0, done.output

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from simsurance.analysis.twins import beside_twins
+from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.evidence import another_country
 from simsurance.evidence.another_country import FITTED, effects, medical_benefits, past, projected
@@ -156,3 +158,24 @@ def test_an_overlay_of_it_is_a_file_of_a_few_keys() -> None:
     assert rising.values.contributions.payroll.rate[2032] == 0.08  # type: ignore[index]
     with pytest.raises(SimsuranceError, match="there is one area, korea"):
         rising.replace({"claims.inpatient.area_cost.korea": 1.0})
+
+
+def test_schemes_without_employees_are_pools(tmp_path):
+    told = ["title", "title_zh", "description", "description_zh"]
+    pools = [
+        f'[pools.{name}]\nscenario = "korea"\nshare = 0.5\ntitle = "{name}"\ntitle_zh = "{name}"\nmark = "judgement"\n'
+        'source = "half"\n'
+        for name in "ab"
+    ]
+    fund = '[adjustment]\nlevy = 0.05\nfirst_year = 2027\nrule = "deficit"\ncovered = 0.5\ncap = 0.2\nopening = 0\ninterest = 0.02\n'
+    file = tmp_path / "halves.toml"
+    file.write_text("".join(f'{key} = "halves"\n' for key in told) + fund + "".join(pools), encoding="utf-8")
+    done = CliRunner().invoke(main, ["pool", str(file), "--no-charts", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+
+
+def test_the_months_of_china_are_not_laid_on_another_country():
+    done = CliRunner().invoke(main, ["months", "korea", "--year", "2027"])
+    assert done.exit_code == 3
+    assert "the shipped months are China's" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

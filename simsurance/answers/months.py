@@ -35,6 +35,7 @@ from simsurance.answers.month_inputs import (
     Row,
 )
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import CNY
 from simsurance.ledger import Booking, Kind, Party, fund_of
 from simsurance.results import RunAccounts
 
@@ -318,6 +319,11 @@ def months(run: RunAccounts, year: int, count: int = 1, inputs: MonthInputs | No
         raise SimsuranceError(
             f"--year {year}: {run.scenario.name}: projects {first} to {last}; give years from there",
             exit_code=ExitCode.USAGE,
+        )
+    if inputs is None and run.scenario.currency != CNY:
+        raise SimsuranceError(
+            f"{run.scenario.name}: the shipped months are China's, in CNY, not in {run.scenario.currency}; give --inputs of its own",
+            exit_code=ExitCode.INPUT,
         )
     given = month_inputs() if inputs is None else inputs
     funds = {name: FundMonths(run, name, years, given) for name in run.accounts if fund_of(name).pooled}

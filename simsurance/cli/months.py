@@ -78,7 +78,7 @@ def command(
         from simsurance.output.save import save_months
         from simsurance.results import accounts_of
 
-        given = month_inputs(inputs)
+        given = None if inputs is None else month_inputs(inputs)
         tell_notes(notes_of(base, lang))
         line.say(said.label("progress.projecting"))
         (run,) = accounts_of([base])

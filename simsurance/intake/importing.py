@@ -115,7 +115,8 @@ def _population(table: Understood, kept: store.Store, kind: str, options: Option
     """A population by age and sex, or the insured who live elsewhere."""
     counted = next((c for c in table.columns if c.means in ("persons", "female", "both", "value")), None)
     _, unit = size_of(table, counted, "persons")
-    found = population.stocks(table, unit, smallest=0.0 if kind == "elsewhere" else population.LEAST_PERSONS)
+    away = kind == "elsewhere"
+    found = population.stocks(table, unit, 0.0 if away else population.LEAST_PERSONS, of_insured=away)
     name = store.ELSEWHERE if kind == "elsewhere" else store.POPULATION
     others = [each for each in kept.stocks if each != name]
     if (others or name in kept.stocks) and kept.january != found.january:

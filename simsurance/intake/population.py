@@ -42,11 +42,14 @@ class Stocks:
     """Whether the table does not tell the sexes apart."""
 
 
-def stocks(table: Understood, unit: Fact, smallest: float = LEAST_PERSONS) -> Stocks:
-    """The stocks of a table, in persons. Raises SimsuranceError with every fault."""
+def stocks(table: Understood, unit: Fact, smallest: float = LEAST_PERSONS, of_insured: bool = False) -> Stocks:
+    """The stocks of a table, in persons; `of_insured` where those counted are insured, as they have to be.
+
+    Raises SimsuranceError with every fault.
+    """
     grid, found = table.grid, by_age.read(table)
     facts = {name: table.facts.get(name) or Fact(value, "assumed") for name, value in ASSUMED.items()}
-    lines = [*found.faults, *_wrong_facts(grid, facts)]
+    lines = [*found.faults, *_wrong_facts(grid, facts, of_insured)]
     if not lines:
         lines += _levels(grid, found, unit, smallest)
     if lines:
@@ -86,10 +89,10 @@ def _shifted(cells: dict[by_age.Group, by_age.Cell], years: int) -> dict[by_age.
     }
 
 
-def _wrong_facts(grid: Grid, facts: Mapping[str, Fact]) -> list[str]:
+def _wrong_facts(grid: Grid, facts: Mapping[str, Fact], of_insured: bool) -> list[str]:
     """What the table says of itself and cannot be used."""
     found = []
-    if facts[CONCEPT].value == "insured":
+    if facts[CONCEPT].value == "insured" and not of_insured:
         right = "a table of the residents, or of the registered population, with --concept"
         found.append(grid.line(0, "", "a population of the insured alone, in which nobody could be uninsured", right))
     if facts[AGE_TOLD].value == "nominal" and facts[DATE].value != "year_end":

@@ -131,8 +131,9 @@ def understand(grid: Grid, options: Mapping[str, str]) -> Understood:
         if any(is_word("example", cell) for cell in written):
             raise grid.fault(row, "", "the example row of the template is still there", "the figures of the fund")
     facts = {name: Fact(value, "option") for name, value in options.items()}
+    told = {"age": " ".join([above, *(cell for cell in grid.rows[place] if cell)])}  # 年龄（虚岁） is said by a header
     for name in ("date", "age", "concept"):
-        for where, text in (("title", above), ("name", Path(grid.label).stem)):
+        for where, text in (("title", told.get(name, above)), ("name", Path(grid.label).stem)):
             if name not in facts and (value := _named_in(text, name)):
                 facts[name] = Fact(value, where)
     if "year" not in facts:

@@ -22,7 +22,8 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
     lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
     lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
-    waits_by_gap = np.repeat(waits, LAST_GAP, axis=axis("status")[0])
+    of_runs = np.broadcast_shapes(waits.shape, basis.leavers_wait.shape)  # runs may differ by what leavers wait alone
+    waits_by_gap = np.repeat(np.broadcast_to(waits, of_runs), LAST_GAP, axis=axis("status")[0])
     waits_by_gap[:, :, GAP_0] *= at(basis.leavers_wait, status=0)
     of_closed = expected_waits(lapsed[:, :, :LAST_GAP, :, :1, :1], waits_by_gap, basis)
 

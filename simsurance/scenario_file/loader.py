@@ -237,7 +237,7 @@ class Scenario:
                 leaves[path] = place(file)
         of_root = dict(self.of_root)
         of_root |= {path: place(self.root_tables[path]) for path in of_root if self._is_own_of_root(path)}
-        policy = {path: value for path, value in of_root.items() if value != leaves[path]}
+        policy = {path: value for path, value in of_root.items() if path in leaves and value != leaves[path]}
         pinned_in = self.pin_root.leaves if self.pin_root else {}
         differing = {
             path: value

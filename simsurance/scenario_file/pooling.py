@@ -220,7 +220,7 @@ def _pool(layer: Layer, name: str, table: Mapping[str, Any], faults: list[Fault]
     if share is not None and scenario.values.scope == FUND:
         faults.append(layer.fault(f"{place}.share", "of a fund of its own; leave it out, a share is one of the nation"))
     for key in ("fund", "employee.fund"):
-        if scenario.leaves[f"{key}.adjustment_share"] not in (0, {}):
+        if scenario.leaves.get(f"{key}.adjustment_share", 0) not in (0, {}):
             text = "paid to an adjustment fund outside; 0 where pools share one"
             faults.append(layer.fault(f"{place}.set.{key}.adjustment_share", text))
     own_keys = bool(changes or options or moves)
