@@ -167,7 +167,8 @@ def test_schemes_without_employees_are_pools(tmp_path):
         'source = "half"\n'
         for name in "ab"
     ]
-    fund = '[adjustment]\nlevy = 0.05\nfirst_year = 2027\nrule = "deficit"\ncovered = 0.5\ncap = 0.2\nopening = 0\ninterest = 0.02\n'
+    fund = '[adjustment]\nlevy = 0.05\nfirst_year = 2027\nrule = "deficit"\ncovered = 0.5\ncap = 0.2\n'
+    fund += "opening = 0\ninterest = 0.02\n"
     file = tmp_path / "halves.toml"
     file.write_text("".join(f'{key} = "halves"\n' for key in told) + fund + "".join(pools), encoding="utf-8")
     done = CliRunner().invoke(main, ["pool", str(file), "--no-charts", "--out", str(tmp_path / "out")])

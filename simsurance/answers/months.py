@@ -322,7 +322,7 @@ def months(run: RunAccounts, year: int, count: int = 1, inputs: MonthInputs | No
         )
     if inputs is None and run.scenario.currency != CNY:
         raise SimsuranceError(
-            f"{run.scenario.name}: the shipped months are China's, in CNY, not in {run.scenario.currency}; give --inputs of its own",
+            f"{run.scenario.name}: the shipped months are China's, not of {run.scenario.currency}; give --inputs of its own",
             exit_code=ExitCode.INPUT,
         )
     given = month_inputs() if inputs is None else inputs
