@@ -83,7 +83,10 @@ def test_the_newborn_have_a_cohort_of_their_own_from_their_first_year_on() -> No
 def test_without_the_employee_scheme_its_columns_are_nought() -> None:
     base = load("baseline").replace({"horizon.last_year": 2027, "employee.projected": False})
     alone = simulate([base])[0]
-    for _, columns in (cohort_table(alone.projection, alone.basis), group_table(alone.projection, alone.basis)):
+    for _, columns in (
+        cohort_table(alone.projection, alone.basis),
+        group_table(alone.projection, alone.basis, alone.of_scheme),
+    ):
         assert not columns["employee_contributions"].any()
         assert columns["resident_contributions"].sum() > 0
 

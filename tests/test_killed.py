@@ -119,12 +119,14 @@ PAGE = ["page", "baseline", "--levers", "contribution_share", "--draws", "0", "-
 POOL = ["pool", "three.toml", "--no-charts"]
 REPORT = ["report", "runs/baseline", "--format", "xlsx"]
 MORE = ["--set", "fund.administration_share=0.01"]
+RULE = ["adjustment", "baseline", "--with", "timely_adjustment", "--no-charts", *SHORT[1:]]
 CASES = {
     "run": [Case(RUN, of_folder("baseline"), [*RUN, *MORE])],
     "rebuild": [
         Case(["rebuild", "out/baseline"], of_folder("baseline"), [*RUN, "--formats", "png", "--tables", "fund"])
     ],
     "report": [Case(REPORT, of_folder("report-baseline"), [*REPORT, "--lang", "zh"])],
+    "adjustment": [Case(RULE, of_folder("adjustment-baseline+timely_adjustment"), [*RULE, *MORE])],
     "compare": [Case(COMPARE, of_folder("compare-baseline-high_cost"))],
     "schemes": [
         Case(SCHEMES, of_folder("schemes-baseline"), [*SCHEMES[:-2], "retirement_ages_until_2024", "--no-charts"])

@@ -248,7 +248,15 @@ def test_an_interrupted_command_says_so_and_goes_on_from_what_is_done(tmp_path: 
     import signal
     import time
 
-    call = [sys.executable, "-c", "from simsurance.cli import main; main()", "stochastic", "baseline", "--draws", "256"]
+    call = [
+        sys.executable,
+        "-c",
+        "from simsurance.cli import main; main()",
+        "stochastic",
+        "baseline",
+        "--draws",
+        "2048",
+    ]
     call += ["--jobs", "2", "--no-charts", *CALL[-4:], "--out", str(tmp_path)]
     with subprocess.Popen(call, stderr=subprocess.PIPE, text=True, start_new_session=True) as first:
         until = time.monotonic() + 200

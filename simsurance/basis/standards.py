@@ -82,8 +82,10 @@ def standards(
             standard[position] = personal[position] * ratio_to_personal[position]
         elif rule == "share" and personal is not None and share_of_total is not None:
             standard[position] = personal[position] * share_of_total[position] / (1 - share_of_total[position])
-        else:
+        elif rule == "payroll":
             raise SimsuranceError(
                 f"contributions.personal.rule: the scheme has no [contributions.payroll] for the rule {rule}; name another rule"
             )
+        else:
+            raise ValueError(f"no rule called {rule}")
     return standard

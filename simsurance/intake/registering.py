@@ -27,7 +27,10 @@ def keys_of(kind: str, series: Iterable[str], files: Iterable[str], of_files: Ma
 
 
 def rows(store: Store, leaves: Mapping[str, Any]) -> dict[str, Row]:
-    """A row for each key that the tables set: what is told of the latest table that sets it, of several of one date of all."""
+    """A row for each key that the tables set: what is told of the latest table that sets it, of several of one date of all.
+
+    In the order of their names, whatever was imported first.
+    """
     found: dict[str, Row] = {}
     for path in leaves:
         if path in NO_VALUES or path.startswith(NO_INPUTS):
@@ -38,7 +41,7 @@ def rows(store: Store, leaves: Mapping[str, Any]) -> dict[str, Row]:
             continue
         last = max(int(row["last_year"]) for row in setting)
         found[path] = _together([row for row in setting if int(row["last_year"]) == last])
-    return found
+    return dict(sorted(found.items()))
 
 
 def _together(imports: list[dict[str, str]]) -> Row:
