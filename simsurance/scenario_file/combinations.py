@@ -268,6 +268,16 @@ def _notice(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         yield ("measures.delay_years", "measures.notice_years"), text + "raise the first or lower the second"
 
 
+def _levels(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """The shares of admissions by level of provider add to one."""
+    del year
+    for scheme in ("resident", "employee"):
+        shares = getattr(values.control.levels, scheme).admission_share
+        if abs((total := sum(share for _, share in shares)) - 1) > 1e-6:
+            keys = tuple(f"control.levels.{scheme}.admission_share.{level}" for level, _ in shares)
+            yield keys, f"the shares of the levels add to {total:.6g}; make them add to 1"
+
+
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A lever starts after the valuation year: what began before is in the trend that was fitted."""
     opening = values.horizon.valuation_year
@@ -311,7 +321,7 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _levers, _pins, _counted_ages, _gdp, _notice),
+    *(_ratios, _employee, _levels, _levers, _pins, _counted_ages, _gdp, _notice),
 )
-ONCE: Final = (_ratios, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (_ratios, _levels, _levers, _pins, _counted_ages, _gdp, _notice)
 """Those that are the same in all years."""

@@ -24,13 +24,6 @@ class PathByLevel(Section):
     primary: Schedule
 
 
-def _all_of_it(shares: ByLevel, before: Mapping[str, Any]) -> None:
-    """Shares of the levels add to one."""
-    total = sum(vars(shares).values())
-    if abs(total - 1) > 1e-6:
-        raise Refused("levels_sum", total=total)
-
-
 def _a_day_at_least(norms: PathByLevel, before: Mapping[str, Any]) -> None:
     """A norm is none, 0, or at least one day."""
     for level, norm in norms:
@@ -51,7 +44,7 @@ def _parts_of_cost(tests: ByLevel, before: Mapping[str, Any]) -> None:
 class SchemeCare(Section):
     """Admissions of a scheme by level of provider."""
 
-    admission_share: ByLevel = quantity("share of admissions by level", "share", 0, 1, _all_of_it)
+    admission_share: ByLevel = quantity("share of admissions by level", "share", 0, 1)
     cost: ByLevel = amount("cost of an admission by level; ratios between levels matter alone", "yuan", 0)
     payment_ratio: ByLevel = quantity("reimbursement rate by level; ratios between levels matter alone", "share", 0, 1)
 

@@ -244,8 +244,6 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
             return [(place, text)]
         case "lever_range":
             return [(place, f"{plain(context['high'])} is below low, {plain(context['low'])}; exchange the two")]
-        case "levels_sum":
-            return [(place, f"the shares of the levels add to {plain(context['total'])}; make them add to 1")]
         case "norm_days":
             text = (
                 f"{context['level']}: a norm of {plain(context['days'])} is less than a day; 0 for none, or 1 and more"
