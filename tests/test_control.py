@@ -1,6 +1,6 @@
 """Rules on care: each by hand, together never twice, nothing where none acts, and the press figures met and marked."""
 
-from math import exp, log
+from math import log
 
 import numpy as np
 import pytest
@@ -178,7 +178,7 @@ def test_what_rules_do_arrives_in_the_funds() -> None:
     base, ruled = simulate([load("baseline"), load("baseline", ["fraud_recovery"])])
     effect = found({"control.audit.added": {"ramp": {"2026": 0.0, "2029": 0.25}}})  # type: ignore[dict-item]
     paid = ruled.projection.totals["inpatient_benefits"][5] / base.projection.totals["inpatient_benefits"][5]
-    assert exp(log(float(paid[0]))) == pytest.approx(float(effect.inpatient_cost[5]), rel=0.02)  # layers bend it
+    assert float(paid[0]) == pytest.approx(float(effect.inpatient_cost[5]), rel=0.02)  # layers bend it
     recovered = ruled.projection.totals["recoveries"][5, 0]
     outgo = sum(float(ruled.projection.totals[name][5, 0]) for name in ("inpatient_benefits", "outpatient_benefits"))
     assert float(effect.recovered[5]) == pytest.approx(recovered / outgo, rel=0.15)  # critical illness stands beside

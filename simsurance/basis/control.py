@@ -6,8 +6,9 @@ rule acts all factors are 1. Ratios of what comes out to what went in multiply t
 age and need: a rule that falls harder on some ages or needs is not told apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -259,14 +260,7 @@ def _knowledge(inputs: Inputs, control: Control, care: Account) -> Account:
 
 def _state(added: np.ndarray, lost: float) -> np.ndarray:
     """A state that each year loses a share and gains what is added, [year]; 0 before the first."""
-    return np.array(list(_states(added, lost)))
-
-
-def _states(added: np.ndarray, lost: float) -> Iterator[float]:
-    state = 0.0
-    for each in added:
-        state = state * (1 - lost) + float(each)
-        yield state
+    return np.array(list(accumulate(map(float, added), lambda state, gained: state * (1 - lost) + gained)))
 
 
 ACTIONS: Final = {
