@@ -13,14 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simsurance.api import (
         Results,
-        adjustment,
-        attribute,
-        bridge,
         compare,
-        frontier,
         information,
-        months,
-        page,
         pool,
         rebuild,
         report,
@@ -29,11 +23,10 @@ if TYPE_CHECKING:
         run_many,
         scheme_effects,
         sensitivity,
-        solve,
         stochastic,
-        stress,
         sweep,
     )
+    from simsurance.api_answers import adjustment, attribute, bridge, frontier, months, page, solve, stress
     from simsurance.scenario_file.loader import Scenario, load
 
 __version__ = "0.1.0"
@@ -68,15 +61,15 @@ __all__ = [
 _HOMES = {
     "Results": "simsurance.api",
     "Scenario": "simsurance.scenario_file.loader",
-    "adjustment": "simsurance.api",
-    "attribute": "simsurance.api",
-    "bridge": "simsurance.api",
+    "adjustment": "simsurance.api_answers",
+    "attribute": "simsurance.api_answers",
+    "bridge": "simsurance.api_answers",
     "compare": "simsurance.api",
-    "frontier": "simsurance.api",
+    "frontier": "simsurance.api_answers",
     "information": "simsurance.api",
     "load": "simsurance.scenario_file.loader",
-    "months": "simsurance.api",
-    "page": "simsurance.api",
+    "months": "simsurance.api_answers",
+    "page": "simsurance.api_answers",
     "pool": "simsurance.api",
     "rebuild": "simsurance.api",
     "report": "simsurance.api",
@@ -86,8 +79,8 @@ _HOMES = {
     "scheme_effects": "simsurance.api",
     "sensitivity": "simsurance.api",
     "stochastic": "simsurance.api",
-    "solve": "simsurance.api",
-    "stress": "simsurance.api",
+    "solve": "simsurance.api_answers",
+    "stress": "simsurance.api_answers",
     "sweep": "simsurance.api",
 }
 

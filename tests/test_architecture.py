@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analysis", "evidence"),
     ("answers",),
     ("output",),
-    ("api", "intake", "member", "reviewer"),
+    ("api", "api_answers", "intake", "member", "reviewer"),
     ("cli",),
 )
 """From the ground up: a module imports from its own package or from layers below."""
