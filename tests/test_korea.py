@@ -164,8 +164,8 @@ def test_schemes_without_employees_are_pools(tmp_path):
     told = ["title", "title_zh", "description", "description_zh"]
     pools = [
         f'[pools.{name}]\nscenario = "korea"\nshare = 0.5\ntitle = "{name}"\ntitle_zh = "{name}"\nmark = "judgement"\n'
-        'source = "half"\n'
-        for name in "ab"
+        f'source = "half"\nmoves_in = {moves}\n'
+        for name, moves in (("a", 1000), ("b", -1000))
     ]
     fund = '[adjustment]\nlevy = 0.05\nfirst_year = 2027\nrule = "deficit"\ncovered = 0.5\ncap = 0.2\n'
     fund += "opening = 0\ninterest = 0.02\n"

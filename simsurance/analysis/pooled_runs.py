@@ -207,10 +207,13 @@ def moved(built: Built, persons: np.ndarray) -> Built:
 
 
 def _movers(built: Built) -> np.ndarray:
-    """Who moves between pools: shares by sex and age as in moves between areas, of the first pool's persons. Sum 1."""
+    """Who moves between pools: shares by sex and age as in moves between areas, of the first pool's persons. Sum 1.
+
+    Of a scheme with one area, in which nobody moves between areas, as its persons are.
+    """
     first = built.years[0]
     persons = built.state.persons.sum(axis=axis("health", "status", "area", "income"), keepdims=True)
-    everyone = persons * first.area_propensity
+    everyone = persons * first.area_propensity if first.area_propensity.any() else persons
     return np.asarray(everyone / everyone.sum()).reshape(first.migrants.shape)
 
 
