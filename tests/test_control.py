@@ -217,7 +217,7 @@ def test_a_summary_without_rules_is_silent_on_them() -> None:
         ("control.stay.norm_days={tertiary=0.5, secondary=14, primary=14}", "a norm of 0.5 is less than a day"),
         (
             "control.levels.tests={tertiary=0.6, secondary=0.2, primary=0.2}",
-            "drugs, consumables and tests add to 1.07; together at most 1",
+            "tests, consumables, drugs of tertiary care add to 1.07; together at most 1",
         ),
         ("control.tests.unpaid=1.5", "1.5"),
         ("control.knowledge.response=0.5", "0.5"),

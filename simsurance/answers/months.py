@@ -49,7 +49,6 @@ COLLECTED: Final = (COLLECTION, SUBSIDY, "other_income", INTEREST)
 OUT: Final = (SETTLED, CLEARED, ADVANCED, "other_outgo")
 COLUMNS: Final = (*IN, *OUT)
 """What comes in a month and what goes, each a column of its table."""
-WHOLES: Final = ("income", "outgo", "for_next_year")
 LARGEST_GAP: Final = 0.5
 """Yuan by which the months may be off the year."""
 LIKE_GROWTH: Final = (0.5, 2.0)

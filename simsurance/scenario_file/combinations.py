@@ -24,6 +24,10 @@ SHARES_OF_ONE_WHOLE: Final = (
 CRITICAL: Final = "benefits.critical_illness"
 USED_WITH: Final = (("cap", "amount"), ("cap_income_multiple", "income_multiple"))
 """Keys of critical-illness insurance that count with one `cap_rule` alone, and that rule."""
+PARTS_OF_COST: Final = ("tests", "consumables", "drugs")
+"""Of an admission; services and beds are the rest."""
+WHOLE: Final = 1e-6
+"""How near to 1 shares add that are given in few digits."""
 ROUNDING: Final = 1e-9
 LEAST_RATIO: Final = 0.01
 """Least share that a band may pay, as in the schema."""
@@ -268,14 +272,22 @@ def _notice(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         yield ("measures.delay_years", "measures.notice_years"), text + "raise the first or lower the second"
 
 
-def _levels(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """The shares of admissions by level of provider add to one."""
-    del year
+def _control(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Admissions by level add to all of them, parts of their cost to no more than it; a norm of days is a day or none."""
+    levels = values.control.levels
     for scheme in ("resident", "employee"):
-        shares = getattr(values.control.levels, scheme).admission_share
-        if abs((total := sum(share for _, share in shares)) - 1) > 1e-6:
+        shares = getattr(levels, scheme).admission_share
+        if abs((total := sum(share for _, share in shares)) - 1) > WHOLE:
             keys = tuple(f"control.levels.{scheme}.admission_share.{level}" for level, _ in shares)
             yield keys, f"the shares of the levels add to {total:.6g}; make them add to 1"
+    for level, norm in values.control.stay.norm_days:
+        total = sum(getattr(getattr(levels, part), level) for part in PARTS_OF_COST)
+        if total > 1:
+            keys = tuple(f"control.levels.{part}.{level}" for part in PARTS_OF_COST)
+            yield keys, f"{', '.join(PARTS_OF_COST)} of {level} care add to {total:.6g}; together at most 1"
+        if 0 < (days := _in(norm, year)) < 1:
+            text = f"a norm of {plain(days)} is less than a day; 0 for none, or 1 and more"
+            yield (f"control.stay.norm_days.{level}",), text
 
 
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
@@ -321,7 +333,7 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _levels, _levers, _pins, _counted_ages, _gdp, _notice),
+    *(_ratios, _employee, _control, _levers, _pins, _counted_ages, _gdp, _notice),
 )
-ONCE: Final = (_ratios, _levels, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (_ratios, _levers, _pins, _counted_ages, _gdp, _notice)
 """Those that are the same in all years."""

@@ -1,10 +1,7 @@
 """Keys of the control of care: care by level of provider, and rules as regulations state them."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from simsurance.scenario_file.fields import Refused, Section
-from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.scenario_file.fields import Section
+from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import Number, amount, quantity
 
 
@@ -24,23 +21,6 @@ class PathByLevel(Section):
     primary: Schedule
 
 
-def _a_day_at_least(norms: PathByLevel, before: Mapping[str, Any]) -> None:
-    """A norm is none, 0, or at least one day."""
-    for level, norm in norms:
-        held = norm.ramp if isinstance(norm, Ramp) else norm
-        for days in held.values() if isinstance(held, dict) else (held,):
-            if 0 < days < 1:
-                raise Refused("norm_days", level=level, days=days)
-
-
-def _parts_of_cost(tests: ByLevel, before: Mapping[str, Any]) -> None:
-    """Drugs, consumables and tests are parts of the cost of an admission, which leave some for services and beds."""
-    for level, share in tests:
-        parts = [share, *(getattr(before[name], level) for name in ("drugs", "consumables") if before.get(name))]
-        if sum(parts) > 1:
-            raise Refused("cost_parts", level=level, total=sum(parts))
-
-
 class SchemeCare(Section):
     """Admissions of a scheme by level of provider."""
 
@@ -57,7 +37,7 @@ class CareByLevel(Section):
     days: ByLevel = quantity("mean days of an admission", "days", 1, 60)
     drugs: ByLevel = quantity("drugs as a share of the cost of an admission", "share", 0, 1)
     consumables: ByLevel = quantity("consumables and devices as a share of the cost of an admission", "share", 0, 1)
-    tests: ByLevel = quantity("tests and images as a share of the cost of an admission", "share", 0, 1, _parts_of_cost)
+    tests: ByLevel = quantity("tests and images as a share of the cost of an admission", "share", 0, 1)
     outpatient_drugs: Number = quantity("drugs as a share of outpatient cost", "share", 0, 1)
     outpatient_tests: Number = quantity("tests and images as a share of outpatient cost", "share", 0, 1)
     case_mix_share: Number = quantity(
@@ -83,7 +63,7 @@ class RepeatedTests(Section):
 class Stay(Section):
     """A norm of days by level; days beyond it are cut, or paid at a lower ratio."""
 
-    norm_days: PathByLevel = quantity("norm of days by level; 0 for none", "days", 0, 365, _a_day_at_least)
+    norm_days: PathByLevel = quantity("norm of days by level; 0 for none", "days", 0, 365)
     log_spread: Number = quantity("standard deviation of the logarithm of the days of a stay", "log", 0.05, 3)
     cut: Schedule = quantity("share of the days beyond the norm that are no longer stayed", "share", 0, 1)
     marginal_cost: Number = quantity("cost of a last day of a stay over that of a mean day", "ratio", 0, 1)

@@ -244,14 +244,6 @@ def in_words(key: Key, rest: tuple[int | str, ...], complaint: Complaint) -> lis
             return [(place, text)]
         case "lever_range":
             return [(place, f"{plain(context['high'])} is below low, {plain(context['low'])}; exchange the two")]
-        case "norm_days":
-            text = (
-                f"{context['level']}: a norm of {plain(context['days'])} is less than a day; 0 for none, or 1 and more"
-            )
-            return [(place, text)]
-        case "cost_parts":
-            total = plain(context["total"])
-            return [(place, f"{context['level']}: drugs, consumables and tests add to {total}; together at most 1")]
         case "band_edges":
             return [(place, "the bands do not begin with 0 and rise; write [0, 50000, …]")]
         case "band_ratios":
