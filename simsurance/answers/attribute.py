@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations
 from math import factorial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,7 @@ ORDERS: Final = 64
 MOST_PARTS: Final = 60
 SEED: Final = 1
 Tell = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Attribution:
     def _of_part(self, place: int, values: Mapping[frozenset[int], float]) -> dict[str, float]:
         """What is told of one part."""
         if self.orders is None:
-            added, weights = self._over_sets(place, values)
+            added, weights = over_sets(place, values)
             effect, error = float((weights * added).sum()), 0.0
         else:
             added = np.array([_added(order, place, values) for order in self.orders])
@@ -156,14 +157,6 @@ class Attribution:
             "most": float(added.max()),
         }
 
-    def _over_sets(self, place: int, values: Mapping[frozenset[int], float]) -> tuple[np.ndarray, np.ndarray]:
-        """What a part adds to every set without it, and the share of orders in which it comes just after that set."""
-        count = len(self.names)
-        without = [members for members in values if place not in members]
-        added = np.array([values[members | {place}] - values[members] for members in without])
-        weights = [factorial(len(each)) * factorial(count - len(each) - 1) / factorial(count) for each in without]
-        return added, np.array(weights)
-
     @cached_property
     def table(self) -> "pd.DataFrame":
         """Effects on every measure that has a value in all sets; index fund, measure, part."""
@@ -176,6 +169,18 @@ class Attribution:
                 if not dated and np.isfinite(list(self.values(fund, measure).values())).all():
                     tables[fund, measure] = self.effects(fund, measure)
         return pd.concat(tables, names=["fund", "measure", "part"])
+
+
+def over_sets(part: T, values: Mapping[frozenset[T], float]) -> tuple[np.ndarray, np.ndarray]:
+    """What a part adds to every set without it, and the share of orders in which it comes just after that set.
+
+    `values` by set of parts, every set. The Shapley value of the part is the sum of their products.
+    """
+    count = max(map(len, values))
+    without = [members for members in values if part not in members]
+    added = np.array([values[members | {part}] - values[members] for members in without])
+    weights = [factorial(len(each)) * factorial(count - len(each) - 1) / factorial(count) for each in without]
+    return added, np.array(weights)
 
 
 def _added(order: Sequence[int], place: int, values: Mapping[frozenset[int], float]) -> float:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import factorial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simsurance.answers.attribute import over_sets
 from simsurance.answers.solve import projected
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import ACCOUNTS, POOL, RESIDENT
@@ -167,15 +167,9 @@ class Bridge:
 
     def _shapley(self, values: Mapping[frozenset[str], float]) -> dict[str, float]:
         """Effects that hang on no order; NaN where a set of steps could not be run."""
-        count, found = len(self.steps), dict.fromkeys(self.steps, np.nan)
         if not self.order_free or not np.isfinite(list(values.values())).all():
-            return found
-        for step in self.steps:
-            without = [members for members in values if step not in members]
-            weights = [factorial(len(each)) * factorial(count - len(each) - 1) / factorial(count) for each in without]
-            added = [values[each | {step}] - values[each] for each in without]
-            found[step] = float(np.dot(weights, added))
-        return found
+            return dict.fromkeys(self.steps, np.nan)
+        return {step: float(np.dot(*over_sets(step, values))) for step in self.steps}
 
     @cached_property
     def gap(self) -> float:
