@@ -126,7 +126,7 @@ def system_font(tmp_path: Path) -> Iterator[str]:
     font.setupPost()
     font.save(tmp_path / "man.ttf")
     font_manager.fontManager.addfont(tmp_path / "man.ttf")
-    known = (lettering._others, lettering.font_of, lettering._advance)
+    known = (lettering._others, lettering._font_of, lettering._advance_in)
     for each in known:
         each.cache_clear()
     yield family

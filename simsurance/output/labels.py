@@ -27,10 +27,13 @@ RESIDENT_CHARTS: Final = (
     "reserve_months",
     "fund_balance",
     "income_outgo",
+    "cost_and_income_rate",
+    "contribution_gap",
     "insured",
     "contribution_burden",
     "pyramids",
     "cost_by_age",
+    "transfer_by_age",
     "admissions",
     "cost_per_admission",
 )
@@ -38,7 +41,8 @@ EMPLOYEE_CHARTS: Final = (
     "employee_reserve_months",
     "employee_fund_balance",
     "employee_income_outgo",
-    "employee_rates",
+    "personal_accounts",
+    "retired_per_active",
     "members_by_scheme",
     "cohort_balance",
 )

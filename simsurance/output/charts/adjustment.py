@@ -24,7 +24,7 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import unit, words_of
 
@@ -72,7 +72,7 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
     figure = canvas.sheet(
         word("title.adjustment" if factors else "title.adjustment_never", lang),
         word("axis.adjustment", lang),
-        footer(scenario, lang, [], [word("note.adjustment", lang)]),
+        foot(scenario, lang, [], [word("note.adjustment", lang)]),
         lang,
     )
     axes = canvas.plot_area(figure, UPPER)
@@ -112,7 +112,7 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.adjustment_paths", lang),
             word("axis.adjustment_paths", lang),
-            footer(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
+            foot(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
             lang,
         )
         axes = canvas.plot_area(figure)

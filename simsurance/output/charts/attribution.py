@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.output.attribution_summary import YEARS, attribution_facts, signed
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import told
@@ -49,7 +49,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         figure = canvas.sheet(
             word("title.attribution", lang, fund=fund_label(fund, lang), what=facts["what"].replace("`", "")),
             word("axis.attribution", lang),
-            footer(found.central.scenario, lang, [], notes),
+            foot(found.central.scenario, lang, [], notes),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )

@@ -16,7 +16,7 @@ from simsurance.output.attribution_summary import signed
 from simsurance.output.bridge_summary import measure_told, unit_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import told
@@ -58,7 +58,7 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.bridge", lang, fund=fund_label(fund, lang), old=bridge.old.name, new=bridge.new.name),
             word("axis.bridge", lang),
-            footer(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
+            foot(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )

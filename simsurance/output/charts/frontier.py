@@ -13,7 +13,7 @@ from simsurance.answers.package_search import SAME
 from simsurance.answers.packages import OBJECTIVES
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.frontier_summary import ADDED
 from simsurance.output.labels import fund_label, words_of
@@ -52,7 +52,7 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
                 "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, lang)
             ),
             word("axis.frontier", lang),
-            footer(found.levers.scenario, lang, [], notes),
+            foot(found.levers.scenario, lang, [], notes),
             lang,
             SIZE,
         )

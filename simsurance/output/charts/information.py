@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
@@ -42,7 +42,7 @@ def write_all(known: "Information", folder: Path, lang: str) -> Iterator[Path]:
 def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     scenario = known.run.scenario
     said, shown = words_of(scenario, lang), known.worths(fund)[:MOST]
-    title, below = footer(scenario, lang, [], [word("note.information", lang)])
+    title, below = foot(scenario, lang, [], [word("note.information", lang)])
     share = float(known.event(fund).mean())
     figure = canvas.sheet(
         word("title.information", lang, fund=fund_label(fund, lang), by=known.by(fund)),

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from simsurance.answers.months import CLEARED
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Unit, words_of
 from simsurance.output.months_summary import fund_facts, unit_of
@@ -40,7 +40,7 @@ def draw(of: "FundMonths", warned: "Warned | None" = None, lang: str = "en") -> 
         figure = canvas.sheet(
             word("title.months", lang, **keys),
             word("axis.months", lang, unit=shown.name),
-            footer(of.run.scenario, lang, [], notes),
+            foot(of.run.scenario, lang, [], notes),
             lang,
         )
         above, below = canvas.plot_area(figure, UPPER), canvas.plot_area(figure, LOWER)

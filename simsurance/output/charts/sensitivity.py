@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_words
@@ -85,7 +85,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
     figure = canvas.sheet(
         word("title.tornado", lang, fund=fund_label(fund, lang), what=what),
         word("axis.tornado", lang, name=unknown_words(all_ends[0].unknown, said)),
-        footer(found.scenario, lang, [], notes),
+        foot(found.scenario, lang, [], notes),
         lang,
         SIZE,
     )

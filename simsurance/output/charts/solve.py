@@ -11,7 +11,7 @@ from simsurance.answers.condition import BALANCES
 from simsurance.answers.solve import STATIC, Solved
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.measured import measured, year_or_none
@@ -91,7 +91,7 @@ def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: st
     return canvas.sheet(
         word(title, lang, fund=fund_label(fund, lang), what=vary.keys[0]),
         axis,
-        footer(vary.scenario, lang, [], notes),
+        foot(vary.scenario, lang, [], notes),
         lang,
     )
 
@@ -154,7 +154,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.delay", lang, fund=fund_label(condition.fund, lang), a_year=facts["a_year"]),
             word("axis.delay", lang, asked=condition.text),
-            footer(first.scenario, lang, [], notes),
+            foot(first.scenario, lang, [], notes),
             lang,
         )
         axes = canvas.plot_area(figure, AREA)

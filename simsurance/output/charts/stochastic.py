@@ -19,7 +19,8 @@ from simsurance.ledger import POOL, RESIDENT
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure, Line
-from simsurance.output.charts.fund import footer, reserve_history
+from simsurance.output.charts.fund import reserve_history
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import odds, range_words, sampler_words, spread_facts
 from simsurance.output.labels import fund_label, unit, words_of
@@ -147,7 +148,7 @@ def _foot(stochastic: "Stochastic", lang: str, lines: list[Line], notes: list[st
     """Scenario, version and draws; below it what the marks mean and what a reader has to know of draws."""
     scenario = stochastic.scenario
     drawn = word("note.spread", lang, **spread_facts(scenario))
-    title, below = footer(scenario, lang, lines, [*notes, drawn])
+    title, below = foot(scenario, lang, lines, [*notes, drawn])
     return [f"{title} · {sampler_words(stochastic, lang)}", below]
 
 

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_words
@@ -41,7 +41,7 @@ def draw(found: "Stress", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word(title, lang, fund=fund_label(found.fund, lang), by=found.by, distance=facts["distance"]),
             word("axis.stress", lang),
-            footer(found.scenario, lang, [], notes),
+            foot(found.scenario, lang, [], notes),
             lang,
             SIZE,
         )

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import DEPLETION, measure_words, plain_number, told, unit_of
@@ -78,7 +78,7 @@ def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str],
     return canvas.sheet(
         word("title.sweep", lang, fund=fund_label(fund, lang), what=what),
         word("axis.sweep", lang, keys=keys, year=sweep.years[0]),
-        footer(sweep.scenario, lang, [], notes),
+        foot(sweep.scenario, lang, [], notes),
         lang,
         **size,
     )
