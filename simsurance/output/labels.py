@@ -84,6 +84,13 @@ def unit(of: str, said: Words, amounts: Iterable[float] = (), figures: int = 1) 
     return Unit(str(step["name"]), float(step["size"]))
 
 
+def drawn_unit(of: str, said: Words, amounts: Iterable[float] = ()) -> Unit:
+    """The unit of a quantity at an axis: large enough that numbers are short, of two figures at least."""
+    return (
+        unit(f"{of}_drawn", said, amounts, figures=2) if f"unit.{of}_drawn" in said.entries else unit(of, said, amounts)
+    )
+
+
 def label(table: str, name: str, lang: str) -> str:
     """The label of a table's column."""
     said = words(lang)

@@ -1,6 +1,6 @@
 """Charts by age: pyramids, benefits a head, and who gets more than they pay."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -25,7 +25,7 @@ from simsurance.output.charts.canvas import (
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.titles import title_of
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit, words_of
+from simsurance.output.labels import drawn_unit, unit, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +58,8 @@ OPEN_BAR: Final = (OPEN_AGE + 1.5, OPEN_AGE + 4.5)
 CHILDBEARING: Final = (20, 42)
 OLD, YOUNG = 70, 30
 """Ages that the title of the cost by age compares."""
+YEARS: Final = 36.0
+"""Points right of a plot whose lines are named by their years."""
 DATED_LOOKS: Final = ((BLACK, SOLID), (BLUE, DASHED), (ORANGE, DOTTED))
 """Of years, the first one first."""
 
@@ -72,7 +74,7 @@ def pyramids(results: "RunResult", lang: str) -> Chart:
     dates = (results.dates[0], results.dates[-1])
     data = _pyramid_data(results, dates)
     widths = data.groupby(["date", "sex", "age"])["value"].sum()
-    shown = unit("persons", words_of(results.scenario, lang), widths)
+    shown = drawn_unit("persons", words_of(results.scenario, lang), widths)
     medians = {date: median_age(results, date) for date in dates}
     totals = {date: float(data[data["date"] == date]["value"].sum()) for date in dates}
     data = data.assign(value=data["value"] / shown.size, unit=shown.name)
@@ -202,16 +204,16 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
     top = 1.1 * max(1.0, canvas.highest(everyone))
     persons: list[Line] = []
     for place, scheme in enumerate(schemes):
-        left, right = _half(figure, place, len(schemes))
-        axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + 14, 132)
+        left, right = canvas.beside(figure, place, len(schemes), YEARS)
+        axes, strip = canvas.stacked(figure, 0.36, left, right)
         canvas.head(axes, word(f"scheme.{scheme}", lang))
         canvas.draw_lines(axes, lines[scheme])
         axes.set_ylim(0, top)
         _age_axis(axes)
         canvas.direct_labels(axes, lines[scheme])
         _childbearing(axes, lines[scheme], lang)
-        persons += _insured_strip(figure, (left, right), scheme, table, dated, lang)
-    heads = unit("persons", figure.said, _insured_by_age(table, schemes[0])).name
+        persons += _insured_strip(figure, strip, scheme, table, dated, lang)
+    heads = drawn_unit("persons", figure.said, _insured_by_age(table, schemes[0])).name
     frame = canvas.together(canvas.frame(everyone, shown.name, "age"), canvas.frame(persons, heads, "age"))
     return Chart("cost_by_age", figure, frame)
 
@@ -219,21 +221,17 @@ def cost_by_age(results: "RunResult", lang: str) -> Chart:
 def _by_age(scheme: str, year: int, per_head: "pd.Series[float]", look: Any, level: float) -> Line:
     """Benefits a head of one year by age."""
     somebody = year in per_head.index.get_level_values("year")
-    points = {int(age): float(amount) / level for age, amount in (per_head[year].items() if somebody else ())}
-    return Line(str(year) if scheme == "resident" else f"{scheme}_{year}", str(year), points, *look, width=1.9)
+    of_year = per_head.xs(year, level="year").items() if somebody else ()
+    points = {int(cast("int", age)): float(amount) / level for age, amount in of_year}
+    return Line(
+        str(year) if scheme == "resident" else f"{scheme}_{year}", str(year), points, look[0], look[1], width=1.9
+    )
 
 
 def _times(line: Line) -> float | None:
     """How many times what is paid for the young is paid for the old."""
     young, old = line.points.get(YOUNG, 0.0), line.points.get(OLD, 0.0)
     return old / young if young > 0 and old > 0 else None
-
-
-def _half(figure: ChartFigure, place: int, panels: int) -> tuple[float, float]:
-    """Points left and right of one of the panels beside each other, whose lines are named by their years."""
-    wide = 72 * figure.get_size_inches()[0]
-    room = (wide - 38.0) / panels
-    return 38.0 + place * room, wide - (38.0 + (place + 1) * room) + 36.0
 
 
 def _age_axis(axes: "Axes", labels: bool = False) -> None:
@@ -258,17 +256,17 @@ def _childbearing(axes: "Axes", lines: list[Line], lang: str) -> None:
 
 
 def _insured_strip(
-    figure: ChartFigure, margins: tuple[float, float], scheme: str, table: "pd.DataFrame", dated: list[int], lang: str
+    figure: ChartFigure, axes: "Axes", scheme: str, table: "pd.DataFrame", dated: list[int], lang: str
 ) -> list[Line]:
     """Insured years by age under the cost a head, in one unit for all schemes."""
-    shown = unit("persons", figure.said, _insured_by_age(table, "resident"))
+    shown = drawn_unit("persons", figure.said, _insured_by_age(table, "resident"))
     counted = _insured_by_age(table, scheme)
     lines = []
     for year, look in zip(dated, DATED_LOOKS, strict=False):
-        points = {int(age): float(value) / shown.size for age, value in counted[year].items()}
+        by_age = counted.xs(year, level="year").items()
+        points = {int(cast("int", age)): float(value) / shown.size for age, value in by_age}
         series = f"insured_{year}" if scheme == "resident" else f"insured_{scheme}_{year}"
-        lines.append(Line(series, "", points, *look, width=1.2))
-    axes = canvas.area(figure, *margins, top=209)
+        lines.append(Line(series, "", points, look[0], look[1], width=1.2))
     canvas.head(axes, word("head.insured_by_age", lang, unit=shown.name))
     canvas.draw_lines(axes, lines, told=False)
     axes.set_ylim(0, 1.15 * max(canvas.highest(lines), 1e-9))
@@ -299,7 +297,7 @@ def transfer_by_age(results: "RunResult", lang: str) -> Chart:
     values = [value for line in everyone for value in line.points.values()]
     low, high = min([0.0, *values]), max([0.0, *values])
     for place, (scheme, drawn) in enumerate(lines.items()):
-        left, right = _half(figure, place, len(lines))
+        left, right = canvas.beside(figure, place, len(lines), YEARS, 36)
         axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + 14)
         canvas.head(axes, word(f"scheme.{scheme}", lang))
         canvas.draw_lines(axes, drawn)

@@ -33,7 +33,7 @@ SECOND: Final = {
     "employee_pool": "required_contribution_multiple_now",
 }
 """What is drawn beside the measure asked for, where it has a value in every step."""
-WHOLE, HATCHED = "#4D4D4D", "#F3B48A"
+WHOLE, HATCHED = "#4D4D4D", canvas.WORSE
 WIDE, ROW, REST = 16.0, 0.66, 4.4
 """Centimetres: width of the sheet, height of a row, and of all that is no row."""
 HIGH: Final = 0.6

@@ -40,6 +40,7 @@ from simsurance.output.charts.colours import (
     ink,
     style,
 )
+from simsurance.output.charts.lettering import width
 from simsurance.output.charts.placing import (
     LABEL_WIDTH,
     clear_height,
@@ -68,12 +69,21 @@ from simsurance.output.charts.sheets import (
 if TYPE_CHECKING:
     import pandas as pd
 
-LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 38.0, 94.0, 62.0, 46.0
-"""Points around a plot whose lines are named at their right."""
+LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN = 42.0, 102.0, 62.0
+"""Points left of, right of and above a plot whose lines are named at their right."""
+HEAD, BETWEEN = 14.0, 30.0
+"""Points of the words above a panel, and between one panel and that below it."""
+BESIDE_LABEL: Final = 22.0
+"""Points left and right of a label at the end of a line, a leader included."""
+EDGE, TICKS, SHORT_LABELS = 10.0, 30.0, 48.0
+"""Points at the edge of panels beside each other, left of each for numbers, right of each for short names of lines."""
 THICK, THIN = 2.2, 0.9
 """Points of a line in black, which is what a chart is about, and of one that joins published points."""
 ROUND: Final[Any] = {"steps": [1, 2, 2.5, 5, 10]}
 """Of the numbers at an axis."""
+STEPS: Final = (5, 10, 20, 40)
+YEAR_ROOM: Final = 30.0
+"""Years between those that stand at an axis, and points that each of these takes."""
 PAPER: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
 """Behind words that stand on lines or areas."""
 PAST_FIELD: Final = "past"
@@ -115,7 +125,8 @@ class Line:
         """Values by year, and what is published before them, in a unit of that size."""
         points = dict(zip(years, (values / size).tolist(), strict=True))
         past: Any = {"published": known.shown(size), "estimated": known.estimated, "recalled": known.recalled}
-        return cls(series, wrapped(label), points, **past, issuers=known.issuers, **look)
+        told = "\n".join(wrapped(line) for line in label.split("\n"))
+        return cls(series, told, points, **past, issuers=known.issuers, **look)
 
     @property
     def thick(self) -> float:
@@ -128,14 +139,43 @@ def area(
     left: float = LEFT_MARGIN,
     right: float = RIGHT_MARGIN,
     top: float = TOP_MARGIN,
-    bottom: float = BOTTOM_MARGIN,
+    bottom: float | None = None,
     percent: bool = False,
 ) -> Axes:
-    """Axes in the charts' style with so many points of the sheet around them."""
+    """Axes in the charts' style with so many points of the sheet around them, below them the foot if nothing else is said."""
     wide, high = (72 * side for side in figure.get_size_inches())
+    bottom = figure.floor if bottom is None else bottom
     return plot_area(
         figure, (left / wide, bottom / high, 1 - (left + right) / wide, 1 - (top + bottom) / high), percent
     )
+
+
+def stacked(
+    figure: ChartFigure, lower: float, left: float = LEFT_MARGIN, right: float = RIGHT_MARGIN, percent: str = ""
+) -> tuple[Axes, Axes]:
+    """Two panels on the same years, with room for heads; `lower`: the share of the lower one; `percent`: "upper", "lower"."""
+    high = 72 * figure.get_size_inches()[1]
+    top = TOP_MARGIN + HEAD
+    room = high - top - figure.floor - BETWEEN
+    above = area(figure, left, right, top, figure.floor + lower * room + BETWEEN, percent == "upper")
+    below = area(figure, left, right, top + (1 - lower) * room + BETWEEN, percent=percent == "lower")
+    above.tick_params(labelbottom=False)
+    return above, below
+
+
+def beside(
+    figure: ChartFigure, place: int, panels: int, labels: float = SHORT_LABELS, ticks: float = TICKS
+) -> tuple[float, float]:
+    """Points left and right of one of several panels beside each other, with room for numbers and for names of lines."""
+    wide = 72 * figure.get_size_inches()[0]
+    cell = (wide - 2 * EDGE) / panels
+    return EDGE + place * cell + ticks, wide - EDGE - (place + 1) * cell + labels
+
+
+def room_for(*labels: str) -> float:
+    """Points right of a plot whose lines have these names."""
+    lines = [line for label in labels for line in label.split("\n")]
+    return max(width(line, TEXT_SIZE) for line in lines) + BESIDE_LABEL
 
 
 def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float], percent: bool = False) -> Axes:
@@ -151,7 +191,9 @@ def plot_area(figure: ChartFigure, rect: tuple[float, float, float, float], perc
 
 
 def head(axes: Axes, words: str) -> None:
-    """What a panel shows, above it."""
+    """What a panel shows, above it; nothing where there are no words."""
+    if not words:
+        return
     axes.annotate(
         words, (0, 1), (0, 5), "axes fraction", "offset points", va="bottom", color=AXIS, annotation_clip=False
     )
@@ -228,16 +270,15 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
     for height, offset in tries:
         note.xy = (start - 0.5, height)
         note.set_position(offset)
-        note.set_va("bottom" if offset[1] > 0 else "top")
+        note.set(va="bottom" if offset[1] > 0 else "top")
         if not around.met_by(note, inside=False):
             return
 
 
 def years_at(axes: Axes, first: int, last: int) -> None:
     """Years as numbers along the axis."""
-    every = 5 if last - first <= 60 else 20
-    if axes.get_position().width < 0.5 and last - first > 24:
-        every = 10
+    wide = 72 * axes.figure.bbox.width / axes.figure.dpi * axes.get_position().width
+    every = next((step for step in STEPS if (last - first) / step <= wide / YEAR_ROOM), STEPS[-1])
     axes.xaxis.set_major_locator(MultipleLocator(every) if last - first > 12 else MaxNLocator(8, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
 
@@ -306,6 +347,7 @@ __all__ = [
     "Foot",
     "Line",
     "area",
+    "beside",
     "clear_height",
     "depletion_mark",
     "direct_labels",
@@ -320,8 +362,10 @@ __all__ = [
     "obstacles",
     "plot_area",
     "rendered",
+    "room_for",
     "sheet",
     "spread",
+    "stacked",
     "style",
     "together",
     "wrapped",

@@ -17,7 +17,7 @@ BLACK, BLUE, VERMILLION, ORANGE, SKY, GREEN, GREY = (
 )
 SHORTFALL, WORSE, RETIRED, PAID = (f"{MARK}{name}" for name in ("shortfall", "worse", "retired", "paid"))
 BAND_95, BAND_80, BAND_50 = (f"{MARK}band_{share}" for share in (95, 80, 50))
-PAST, GRID, AXIS, UNINSURED, UNDER_TITLE = "#F1F1F1", "#E4E4E4", "#333333", "#BDBDBD", "#4D4D4D"
+PAST, GRID, AXIS, UNINSURED, UNDER_TITLE = "#EEEEEE", "#E4E4E4", "#333333", "#BDBDBD", "#4D4D4D"
 """Paler than any house's: the field of the past, the grid, words at axes, what is not insured, words below a title."""
 SOLID, DASHED, DASH_DOT, DOTTED = "-", (0, (5, 2)), (0, (6, 2, 1.5, 2)), (0, (1.2, 1.6))
 TEXT_SIZE, NOTE_SIZE, FOOT_SIZE = 8.5, 7.5, 7.0

@@ -25,7 +25,7 @@ from simsurance.output.charts.canvas import (
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.titles import title_of
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit, words_of
+from simsurance.output.labels import drawn_unit, unit, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ def retired_per_active(results: "RunResult", lang: str) -> Chart:
         foot(results.scenario, lang, [line]),
         lang,
     )
-    axes = canvas.area(figure)
+    axes = canvas.area(figure, right=canvas.room_for(line.label))
     canvas.draw_lines(axes, [line])
     canvas.from_zero(axes)
     canvas.year_axis(axes, [line], results.years[0], word("mark.projection", lang))
@@ -82,7 +82,7 @@ def retired_per_active(results: "RunResult", lang: str) -> Chart:
 
 def members_by_scheme(results: "RunResult", lang: str) -> Chart:
     """The population on 31 December by scheme, from the first published year on: residents, active, retired, uninsured."""
-    shown = unit("persons", words_of(results.scenario, lang), results.account["population"])
+    shown = drawn_unit("persons", words_of(results.scenario, lang), results.account["population"])
     layers = _layers(results, shown.size, lang)
     figure = canvas.sheet(
         title_of("members_by_scheme", results, lang),
@@ -110,7 +110,7 @@ def members_by_scheme(results: "RunResult", lang: str) -> Chart:
         _name_layer(axes, layer, floor, top, whole, lang)
         floor = top
     figure.curves = tuple(canvas.Drawn(layer.label or layer.series, layer.points) for layer in layers)
-    axes.set_ylim(0, 1.06 * max(floor.values()))
+    axes.set_ylim(0, 1.1 * max(floor.values()))
     canvas.year_axis(axes, layers, results.years[0], word("mark.projection", lang))
     return Chart("members_by_scheme", figure, canvas.frame(layers, shown.name))
 
@@ -124,7 +124,7 @@ def _name_layer(
     middle = years[len(years) * 11 // 20]
     thin = (top[middle] - floor.get(middle, 0.0)) / whole < LEAST_HIGH
     words = word("line.from_to_of", lang, what=layer.label, start=layer.points[first], end=layer.points[last])
-    height = top[middle] + 0.012 * whole if thin else (top[middle] + floor.get(middle, 0.0)) / 2
+    height = top[middle] + 0.02 * whole if thin else (top[middle] + floor.get(middle, 0.0)) / 2
     colour = canvas.BLACK if thin else WORDS_ON[layer.colour]
     axes.text(
         middle, height, words.replace("\n", " "), ha="center", va="bottom" if thin else "center", color=colour, zorder=5
@@ -182,12 +182,10 @@ def cohort_balance(results: "RunResult", lang: str) -> Chart:
         lang,
         canvas.TALL,
     )
-    wide = 72 * figure.get_size_inches()[0]
-    room, top = (wide - 44.0) / len(panels), 1.08 * max(1.0, canvas.highest(lines))
+    top = 1.08 * max(1.0, canvas.highest(lines))
     for place, (scheme, drawn) in enumerate(panels.items()):
-        axes = canvas.area(
-            figure, 44.0 + place * room, wide - 44.0 - (place + 1) * room + 14.0, canvas.TOP_MARGIN + 14, 56
-        )
+        left, right = canvas.beside(figure, place, len(panels), 10, 38)
+        axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + canvas.HEAD)
         canvas.head(axes, word(f"scheme.{scheme}", lang))
         canvas.draw_lines(axes, drawn)
         axes.set_ylim(0, top)

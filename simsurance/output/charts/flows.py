@@ -43,7 +43,7 @@ RATES: Final = {
     POOL: ("pay_as_you_go_rate", "contribution_rate"),
 }
 """What a fund pays and takes as shares of its own base, by fund."""
-BAR: Final = 0.62
+BAR: Final = 0.42
 
 
 def income_outgo(results: "RunResult", lang: str, fund: str = RESIDENT) -> Chart:
@@ -110,10 +110,8 @@ def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
         foot(results.scenario, lang, [], [word("note.rates", lang, several=len(funds) > 1)]),
         lang,
     )
-    wide = 72 * figure.get_size_inches()[0]
-    room = (wide - 28.0) / len(funds)
     for place, fund in enumerate(funds):
-        left, right = 30.0 + place * room, wide - (28.0 + (place + 1) * room) + 60.0
+        left, right = canvas.beside(figure, place, len(funds))
         axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + 24, percent=True)
         told = word(
             "head.rates",
@@ -132,7 +130,9 @@ def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
 def _rates(results: "RunResult", fund: str, lang: str) -> list[Line]:
     """Cost and income rate of a fund, named with their last values."""
     said, found = words_of(results.scenario, lang), []
-    for name, key, look in zip(RATES[fund], ("cost", "income"), ((VERMILLION, SOLID), (BLUE, DASHED)), strict=True):
+    for name, key, look in zip(
+        RATES[fund], ("cost", "income_rate"), ((VERMILLION, SOLID), (BLUE, DASHED)), strict=True
+    ):
         values = results.accounts[fund][name]
         label = f"{word(f'line.{key}', lang)}\n{said.quantity('percent', float(values[-1]), 1)}"
         colour, dashes = look
@@ -194,17 +194,10 @@ def contribution_gap(results: "RunResult", lang: str) -> Chart:
         foot(results.scenario, lang, [], [word("note.contribution_gap", lang)]),
         lang,
     )
-    wide = 72 * figure.get_size_inches()[0]
-    room = (wide - 24.0) / len(facts)
     tables = []
     for place, (fund, told) in enumerate(facts.items()):
-        axes = canvas.area(
-            figure,
-            38.0 + place * room,
-            wide - (24.0 + (place + 1) * room) + 16.0,
-            canvas.TOP_MARGIN + 24,
-            percent=fund == POOL,
-        )
+        left, right = canvas.beside(figure, place, len(facts), 8)
+        axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + 24, percent=fund == POOL)
         base = word(f"head.levied.{fund}", lang)
         canvas.head(axes, word("head.rates", lang, fund=fund_label(fund, lang) if len(facts) > 1 else "", base=base))
         tables.append(_draw_gap(axes, figure, fund, told, lang))
@@ -251,8 +244,8 @@ def _draw_gap(axes: "Axes", figure: ChartFigure, fund: str, facts: list[Any], la
     axes.set_xticks(range(len(facts)), [word("head.from", lang, year=fact["start"]) for fact in facts])
     axes.tick_params(axis="x", length=0)
     for kind in ("levied", "required"):
-        told = {row[1]: row[3] for row in rows if row[2] == kind}
-        figure.curves += (canvas.Drawn(f"{fund_label(fund, lang)}, {word(f'line.{kind}', lang)}", told),)
+        bars = {row[1]: row[3] for row in rows if row[2] == kind}
+        figure.curves += (canvas.Drawn(f"{fund_label(fund, lang)}, {word(f'line.{kind}', lang)}", bars),)
     return pd.DataFrame(rows, columns=["series", "year", "kind", "value", "unit"])
 
 
@@ -284,8 +277,7 @@ def personal_accounts(results: "RunResult", lang: str) -> Chart:
         lang,
         canvas.TALL,
     )
-    upper = canvas.area(figure, top=canvas.TOP_MARGIN + 14, bottom=154, percent=money.is_share())
-    lower = canvas.area(figure, top=188, percent=money.is_share())
+    upper, lower = canvas.stacked(figure, 0.46)
     for axes, drawn, words, part in ((upper, [held], "head.held", ""), (lower, moved, "head.flows", "flows")):
         canvas.head(axes, word(words, lang))
         canvas.draw_lines(axes, drawn)
@@ -295,6 +287,5 @@ def personal_accounts(results: "RunResult", lang: str) -> Chart:
         )
         canvas.year_axis(axes, [held, *moved], results.years[0], word("mark.projection", lang) if axes is upper else "")
         canvas.direct_labels(axes, drawn)
-    upper.tick_params(labelbottom=False)
     marks.depletion(upper, results, held, ACCOUNTS, lang, None)
     return Chart("personal_accounts", figure, canvas.frame([held, *moved], shown.name))

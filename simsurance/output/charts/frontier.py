@@ -88,7 +88,7 @@ def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
             zorder=6,
         )
     axes.margins(0.09)
-    axes.grid(visible=True, color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, color=canvas.GRID, linewidth=0.6)
     for axis, name in ((axes.xaxis, "public_money"), (axes.yaxis, OBJECTIVES[upward])):
         axis.set_major_locator(MaxNLocator(6))
         axis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))

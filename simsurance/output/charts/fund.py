@@ -1,6 +1,6 @@
 """Charts of what a fund holds: months of its outgo above the share that can be paid, and its balance above what is missing."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
-HEAD: Final = 14.0
-"""Points of the words above a panel."""
-UPPER_FLOOR, LOWER_TOP = 124.0, 217.0
-"""Points below the upper panel of a tall sheet, and above the lower one."""
+STRIP, SHORTFALL_HIGH = 0.32, 0.42
+"""Shares of the height that the panels below have: what can be paid, what is missing."""
 ABOVE_HIGHEST: Final = 1.25
 """An axis of a reserve ends so many times the highest above zero."""
 NO_LABELS: Final = 44.0
@@ -62,7 +60,11 @@ def reserve_months(
         canvas.TALL if depleted else canvas.SIZE,
     )
     right = canvas.RIGHT_MARGIN if not depleted or len(lines) > 1 else NO_LABELS
-    axes = _upper(figure, right, word("head.reserve_months", lang)) if depleted else canvas.area(figure, right=right)
+    axes, strip = (
+        canvas.stacked(figure, STRIP, right=right, percent="lower")
+        if depleted
+        else (canvas.area(figure, right=right), None)
+    )
     band = marks.reserve_band(results.scenario, fund)
     marks.draw_band(axes, band)
     canvas.draw_lines(axes, lines)
@@ -78,9 +80,10 @@ def reserve_months(
     marks.required(axes, results, lines, fund, lang)
     data = [*lines, *marks.band_lines(band, years)]
     table = canvas.frame(data, shown.name)
-    if depleted:
+    if depleted and strip:
+        canvas.head(axes, word("head.reserve_months", lang))
+        canvas.head(strip, word("head.payable", lang))
         paid = payable(results, fund, depleted)
-        strip = _lower(figure, right, word("head.payable", lang), percent=True)
         _draw_payable(strip, paid, depleted, figure, lang)
         canvas.year_axis(strip, lines, years[0])
         table = canvas.together(table, canvas.frame([paid], "%"))
@@ -106,11 +109,11 @@ def _draw_payable(axes: "Axes", paid: Line, depleted: int, figure: ChartFigure, 
     axes.set_ylim(0, 104)
     axes.set_yticks([0, 50, 100])
     said, last = figure.said, int(years[-1])
-    look = {"textcoords": "offset points", "color": ink(BLUE), "fontsize": 9.5}
+    look: Any = {"textcoords": "offset points", "color": ink(BLUE), "fontsize": 9.5}
     if last - depleted > 3:
-        first = said.quantity("percent_whole", paid.points[depleted] / 100)
+        first = said.quantity("percent", paid.points[depleted] / 100, 0)
         axes.annotate(first, (depleted - 0.5, paid.points[depleted]), (4, 3), va="bottom", **look)
-    ends = said.quantity("percent_whole", paid.points[last] / 100)
+    ends = said.quantity("percent", paid.points[last] / 100, 0)
     axes.annotate(ends, (last + 0.5, paid.points[last]), (4, 0), va="center", annotation_clip=False, **look)
     middle = float(years[0] + 0.3 * (last - years[0]))
     axes.text(middle, 22, word("mark.paid", lang), color=ink(BLUE), ha="center", va="center", zorder=4)
@@ -141,14 +144,17 @@ def fund_balance(results: "RunResult", lang: str, fund: str = RESIDENT, ranges: 
         canvas.TALL if short else canvas.SIZE,
     )
     right = canvas.RIGHT_MARGIN if not short else NO_LABELS + 24
-    axes = _upper(figure, right, word("head.fund", lang)) if short else canvas.area(figure, right=right)
+    axes, below = (
+        canvas.stacked(figure, SHORTFALL_HIGH, right=right) if short else (canvas.area(figure, right=right), None)
+    )
     canvas.draw_lines(axes, [line])
     axes.set_ylim(0, ABOVE_HIGHEST * limit(own, canvas.highest([line]) or 1.0, shown.size))
     canvas.year_axis(axes, [line], results.years[0], word("mark.projection", lang))
     marks.depletion(axes, results, line, fund, lang, ranges)
     marks.first_deficit(axes, results, line, fund, lang)
-    if short:
-        below = _lower(figure, right, word("head.shortfall", lang, depleted=depleted))
+    if below:
+        canvas.head(axes, word("head.fund", lang))
+        canvas.head(below, word("head.shortfall", lang, depleted=depleted))
         _draw_shortfall(below, line, limit(own, -min(line.points.values()), shown.size, "shortfall"), figure)
         canvas.year_axis(below, [line], results.years[0])
     else:
@@ -170,18 +176,3 @@ def _draw_shortfall(axes: "Axes", line: Line, depth: float, figure: ChartFigure)
             text, (last, value), (5, 0), textcoords="offset points", va="center", annotation_clip=False
         )
         note.set_color(ink(VERMILLION))
-
-
-def _upper(figure: ChartFigure, right: float, words: str) -> "Axes":
-    """The upper panel of a tall sheet, its years told at the lower one."""
-    axes = canvas.area(figure, right=right, top=canvas.TOP_MARGIN + HEAD, bottom=UPPER_FLOOR)
-    axes.tick_params(labelbottom=False)
-    canvas.head(axes, words)
-    return axes
-
-
-def _lower(figure: ChartFigure, right: float, words: str, percent: bool = False) -> "Axes":
-    """The lower panel."""
-    axes = canvas.area(figure, right=right, top=LOWER_TOP, percent=percent)
-    canvas.head(axes, words)
-    return axes

@@ -27,7 +27,7 @@ LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
-BESIDE: Final = ((6, 7, "left"), (-6, 7, "right"))
+BESIDE: Final = ((6, 7, "left"), *((-aside, 7, "right") for aside in (6, 14, 22, 32, 44)))
 """Where words about a spot on the zero line stand best: above it, at its right or left."""
 AROUND: Final = tuple(
     offset
@@ -119,7 +119,7 @@ def required(axes: "Axes", results: "RunResult", lines: Sequence[Line], fund: st
     around = canvas.obstacles(note, lines)
     for x, y, side in CORNERS:
         note.xy = (x, y)
-        note.set_ha(side)
+        note.set(ha=side)
         if not around.met_by(note):
             return
     note.remove()

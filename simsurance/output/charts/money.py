@@ -8,7 +8,7 @@ import numpy as np
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import History, at_prices
 from simsurance.output.charts.words import word
-from simsurance.output.labels import Unit, unit, words_of
+from simsurance.output.labels import Unit, drawn_unit, words_of
 from simsurance.output.look import NOMINAL, OF_GDP, current
 from simsurance.variables import CONSTANT_PRICES
 
@@ -54,7 +54,7 @@ def published(series: History, scenario: "Scenario") -> History:
 
 def shown(scenario: "Scenario", lang: str, values: Iterable[float]) -> Unit:
     """The unit of such amounts: of money, or per cent."""
-    return unit("share" if current().money == OF_GDP else "yuan", words_of(scenario, lang), values)
+    return drawn_unit("share" if current().money == OF_GDP else "yuan", words_of(scenario, lang), values)
 
 
 def is_share() -> bool:
@@ -64,9 +64,14 @@ def is_share() -> bool:
 
 def told(value: float, results: "RunResult", lang: str) -> str:
     """An amount in words, with what it is measured in."""
+    facts = {"amount": plain(value, results, lang), "year": results.years[0] - 1}
+    return words_of(results.scenario, lang).say(f"chart.money.amount.{current().money}", **facts)
+
+
+def plain(value: float, results: "RunResult", lang: str) -> str:
+    """An amount in words, without what it is measured in where that stands beside it."""
     said = words_of(results.scenario, lang)
-    amount = said.quantity("percent", value, 1) if is_share() else said.quantity("money", value)
-    return said.say(f"chart.money.amount.{current().money}", amount=amount, year=results.years[0] - 1)
+    return said.quantity("percent", value, 1) if is_share() else said.quantity("money", value)
 
 
 def basis(year: int, lang: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 UPPER: Final = (0.125, 0.47, 0.83, 0.33)
 LOWER: Final = (0.125, 0.245, 0.83, 0.17)
-TINT, BAND = "#FBE6D9", "#B5D3E8"
+TINT, BAND = canvas.SHORTFALL, canvas.BAND_80
 WIDE: Final = 0.38
 
 
@@ -70,7 +70,14 @@ def _money(axes: "Axes", of: "FundMonths", warned: "Warned | None", shown: Unit,
     axes.set_ylim(low, high + 0.16 * (high - low))  # room for the names of the lines
     if low < 0:
         axes.axhspan(low, 0, color=TINT, zorder=0, linewidth=0)
-        axes.text(0.01, 0.04, word("mark.overdraft", said.lang), transform=axes.transAxes, fontsize=8, color=VERMILLION)
+        axes.text(
+            0.01,
+            0.04,
+            word("mark.overdraft", said.lang),
+            transform=axes.transAxes,
+            fontsize=8,
+            color=canvas.ink(VERMILLION),
+        )
     place = of.lowest + 1
     axes.plot([place], [cash[place]], "o", markersize=7, markerfacecolor="none", markeredgecolor=VERMILLION, zorder=8)
     axes.legend(loc="upper center", ncols=3, fontsize=7.5, frameon=False, borderaxespad=0.1)

@@ -25,9 +25,11 @@ from simsurance.output.charts.canvas import (
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.titles import title_of
 from simsurance.output.charts.words import word
-from simsurance.output.labels import group_label, member_label, unit, words_of
+from simsurance.output.labels import drawn_unit, group_label, member_label, unit, words_of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from simsurance.results import RunResult
 
 LOOKS: Final = ((VERMILLION, SOLID), (BLUE, DASHED), (ORANGE, canvas.DASH_DOT), (GREY, canvas.DOTTED))
@@ -42,7 +44,7 @@ def insured(results: "RunResult", lang: str) -> Chart:
     """Insured of the resident scheme on 31 December, and whom it could insure; in a strip its share of these."""
     known, count = past(results.scenario, "resident_insured"), results.account["resident_insured"]
     eligible = count / results.account["coverage"]
-    shown = unit("persons", words_of(results.scenario, lang), eligible)
+    shown = drawn_unit("persons", words_of(results.scenario, lang), eligible)
     lines = [
         Line.of(
             "eligible", word("line.eligible", lang), results.years, eligible, size=shown.size, dashes=DASHED, width=1.9
@@ -66,7 +68,7 @@ def insured(results: "RunResult", lang: str) -> Chart:
         lang,
         canvas.TALL,
     )
-    axes = canvas.area(figure, top=canvas.TOP_MARGIN + 14, bottom=124)
+    axes, strip = canvas.stacked(figure, 0.26, percent="lower")
     canvas.head(axes, word("head.persons", lang))
     ends = lines[1].points
     axes.fill_between(list(ends), 0, list(ends.values()), color=PAID, linewidth=0, zorder=1)
@@ -74,24 +76,21 @@ def insured(results: "RunResult", lang: str) -> Chart:
     canvas.from_zero(axes)
     canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
     canvas.direct_labels(axes, lines)
-    axes.tick_params(labelbottom=False)
-    _coverage(figure, covered, lines, results, lang)
+    _coverage(strip, covered, lines, results, lang)
     table = canvas.together(canvas.frame(lines, shown.name), canvas.frame([covered], "%"))
     return Chart("insured", figure, table)
 
 
-def _coverage(figure: ChartFigure, covered: Line, lines: list[Line], results: "RunResult", lang: str) -> None:
+def _coverage(axes: "Axes", covered: Line, lines: list[Line], results: "RunResult", lang: str) -> None:
     """The strip of coverage, on an axis that need not begin at zero and says so."""
     values = list(covered.points.values())
     low = min(COVERED_FROM, 5 * np.floor(min(values) / 5))
-    axes = canvas.area(figure, top=217, percent=True)
     canvas.head(axes, word("head.coverage", lang, low=low))
     canvas.draw_lines(axes, [covered])
     axes.set_ylim(low, max(100.0, *values))
     axes.yaxis.set_major_locator(MultipleLocator(5 if low >= 75 else 20))
     canvas.year_axis(axes, lines, results.years[0])
-    said = figure.said
-    told = Line("", said.number(values[-1], 1) + "%", {results.years[-1]: values[-1]}, BLUE)
+    told = Line("", words_of(results.scenario, lang).number(values[-1], 1) + "%", {results.years[-1]: values[-1]}, BLUE)
     canvas.direct_labels(axes, [told])
 
 
@@ -121,18 +120,13 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
         lang,
     )
     several = panels or {"": [first]}
-    wide = 72 * figure.get_size_inches()[0]
-    room = (wide - 30.0) / len(several)
     top = 1.1 * canvas.highest(lines)
     for place, (area, drawn) in enumerate(several.items()):
         drawn = [first, *drawn[1:]] if place == 0 else drawn
-        axes = canvas.area(
-            figure,
-            30.0 + place * room,
-            wide - (30.0 + (place + 1) * room) + 86.0,
-            canvas.TOP_MARGIN + 14 * bool(area),
-            percent=True,
+        left, right = canvas.beside(
+            figure, place, len(several), canvas.room_for(*(line.label for line in lines)) - canvas.EDGE
         )
+        axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + canvas.HEAD * bool(area), percent=True)
         if area:
             canvas.head(axes, member_label(results.scenario, lang, area))
         canvas.draw_lines(axes, drawn)
@@ -224,7 +218,7 @@ def cost_per_admission(results: "RunResult", lang: str) -> Chart:
 
 def _finished(figure: ChartFigure, lines: list[Line], results: "RunResult", lang: str) -> ChartFigure:
     """The figure with its lines over calendar years, from zero, named."""
-    axes = canvas.area(figure)
+    axes = canvas.area(figure, right=canvas.room_for(*(line.label for line in lines)))
     canvas.draw_lines(axes, lines)
     canvas.from_zero(axes)
     canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))

@@ -67,7 +67,7 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
     left, bottom, width, height = AREA
     axes = canvas.plot_area(figure, (left, bottom - 0.02, width, height + 0.06))
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     for row, each in enumerate(shown):
         axes.barh(row, each.size, BAR, color=COLOUR, zorder=3)
         axes.plot([each.low, each.high], [row, row], color=BLACK, linewidth=0.8, zorder=5)

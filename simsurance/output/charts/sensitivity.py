@@ -31,7 +31,7 @@ BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
 AREA: Final = (0.435, 0.19, 0.535, 0.58)
-LOW: Final[Any] = {"facecolor": "#F3B48A", "edgecolor": "#D55E00", "hatch": "////", "linewidth": 0.0}
+LOW: Final[Any] = {"facecolor": canvas.WORSE, "edgecolor": canvas.VERMILLION, "hatch": "////", "linewidth": 0.0}
 HIGH: Final[Any] = {"facecolor": BLUE, "linewidth": 0.0}
 CLEAR: Final = 0.1
 """Share of the axis before the words of what does not come on which no year stands."""
@@ -91,7 +91,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
     )
     axes = canvas.plot_area(figure, AREA)
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     _bars(axes, shown)
     _limits(axes, shown, room=0.12)
     _label_ends(axes, found, fund, measure, shown)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
@@ -41,6 +41,8 @@ TOP, SUBTITLE_GAP = 10.5, 4.0
 """Points above a title, and between it and the subtitle."""
 BOLD: Final = 0.45
 """Points of the stroke that makes letters bold: the font has one weight."""
+FOOT_FLOOR, AXIS_ROOM = 5.0, 21.0
+"""Points below the foot, and between it and the plots for the numbers of an axis."""
 FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
 COLOURS: Final = 256
@@ -54,6 +56,10 @@ class Foot:
     whose: str
     made: str
     notes: Sequence[str] = ()
+
+    def also(self, words: str) -> "Foot":
+        """The same with something else about what made the chart."""
+        return replace(self, made=f"{self.made} · {words}")
 
     def lines(self, told_above: bool) -> list[str]:
         """The lines, each to be broken where it would leave the sheet."""
@@ -82,6 +88,8 @@ class ChartFigure(Figure):
     """The lines that were drawn on it."""
     remarks: tuple[str, ...] = ()
     """What has to be known and is not seen."""
+    floor: float = 0.0
+    """Points below the lowest plot: foot and what stands along the axis."""
 
     @property
     def told(self) -> str:
@@ -206,9 +214,10 @@ def sheet(
 def write_foot(figure: ChartFigure, lines: Iterable[str]) -> None:
     """The lines at the foot of a sheet, each broken where it would leave it."""
     told, size = [wrapped(line, FOOT_WIDTH, size=FOOT_SIZE) for line in lines], FOOT_SIZE
+    figure.floor = FOOT_FLOOR + AXIS_ROOM + 1.35 * size * max(2, sum(text.count("\n") + 1 for text in told))
     if told:
         high = 72 * figure.get_size_inches()[1]
-        figure.text(LEFT, 5 / high, "\n".join(told), fontsize=size, color=GREY, va="bottom", linespacing=1.35)
+        figure.text(LEFT, FOOT_FLOOR / high, "\n".join(told), fontsize=size, color=GREY, va="bottom", linespacing=1.35)
 
 
 def wrapped(text: str, width: float = LABEL_WIDTH, most: int | None = None, size: float = TEXT_SIZE) -> str:

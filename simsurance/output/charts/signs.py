@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from simsurance.language import Words
 
 LOOKS: Final[dict[str, Any]] = {
-    HOLDS: {"facecolor": "#B5D3E8", "edgecolor": "#0072B2"},
+    HOLDS: {"facecolor": canvas.BAND_80, "edgecolor": canvas.BLUE},
     SAME: {"facecolor": "#F4F4F4", "edgecolor": GREY},
-    FLIPS: {"facecolor": "#F3B48A", "edgecolor": VERMILLION, "hatch": "////"},
+    FLIPS: {"facecolor": canvas.WORSE, "edgecolor": VERMILLION, "hatch": "////"},
     "": {"facecolor": REFUSED, "edgecolor": GREY},
 }
 WIDTH: Final = 23

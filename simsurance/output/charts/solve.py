@@ -127,7 +127,7 @@ def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
         ha="center",
         va="bottom",
         fontsize=8,
-        color=VERMILLION,
+        color=canvas.ink(VERMILLION),
     )
 
 

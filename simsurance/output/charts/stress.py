@@ -55,7 +55,7 @@ def _bars(axes: "Axes", found: "Stress", said: "Words") -> None:
     table = found.table[found.table["part_of_distance"] >= LEAST].head(MOST)
     names = [unknown_words(unknown, said) for unknown in found.unknowns(len(table))]
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     values = table["z"].to_numpy()
     axes.barh(range(len(values)), values, BAR, color=[BLUE if each >= 0 else VERMILLION for each in values], zorder=3)
     for place, value in enumerate(values):

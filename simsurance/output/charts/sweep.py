@@ -32,7 +32,7 @@ DARK: Final = 0.62
 LIGHTNESS: Final = (0.299, 0.587, 0.114)
 NEVER: Final = "#FFF7E6"
 """Cells without a value: of a year that does not come."""
-REFUSED: Final = "#E4E4E4"
+REFUSED: Final = canvas.GRID
 """Cells of points that the scenario does not bear."""
 MOST_CELLS: Final = (15, 12)
 """Cells across and upward in which numbers can be read."""

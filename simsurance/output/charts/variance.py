@@ -49,7 +49,7 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
     left, bottom, width, height = AREA
     axes = canvas.plot_area(figure, (left, bottom, width, height + 0.06))
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     for row, each in enumerate(shown):
         axes.barh(row, 100 * max(each.total, 0.0), BAR, color=COLOUR, zorder=3)
         axes.barh(row, 100 * max(each.first, 0.0), INSIDE, color=BLUE, zorder=4)
