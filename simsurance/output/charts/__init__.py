@@ -1,6 +1,6 @@
 """Charts of results: a figure, and the numbers that it shows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +10,7 @@ from simsurance.language import told_in
 from simsurance.ledger import POOL
 from simsurance.output.charts import ages, canvas, employee, flows, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
+from simsurance.output.charts.scales import ALONE, scaled
 from simsurance.output.labels import chart_names
 from simsurance.output.planned import FORMATS
 
@@ -66,17 +67,19 @@ def write_all(
     ranges: "SingleChanges | None" = None,
     formats: Sequence[str] = FORMATS,
     easel: "Easel | None" = None,
+    scale: Mapping[str, float] = ALONE,
 ) -> Iterator[Path]:
     """Draw every chart that the results have into a folder, in some formats; yields the files.
 
-    `easel`: what has begun to draw them.
+    `easel`: what has begun to draw them; `scale`: how far axes reach at least.
     """
     folder.mkdir(exist_ok=True)
-    if easel is not None:
-        yield from easel.write(folder, ranges)
-        return
-    for name in chart_names(results.scenario):
-        yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
+    with scaled(scale):
+        if easel is not None:
+            yield from easel.write(folder, ranges)
+            return
+        for name in chart_names(results.scenario):
+            yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
 
 
 class Plots:

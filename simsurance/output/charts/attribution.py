@@ -79,7 +79,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes.axvline(0, color=BLACK, linewidth=0.8)
         axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2) for name in names], fontsize=8)
         axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
         suffix = "years_funded" if measure in YEARS else measure
         return Chart(f"attribution_{fund}_{suffix}", figure, table.reset_index())
@@ -92,7 +92,9 @@ def _at_axis(value: float, unit: str, said: "Words") -> str:
 
 def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
     """Words right of a bar."""
-    axes.annotate(text, xy=(value, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.annotate(
+        text, xy=(value, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, bbox=canvas.PAPER
+    )
 
 
 def write_all(found: "Attribution", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:

@@ -30,7 +30,7 @@ MOST: Final = 10
 BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
-AREA: Final = (0.435, 0.19, 0.535, 0.58)
+AREA: Final = (0.435, 0.19, 0.535, 0.545)
 LOW: Final[Any] = {"facecolor": canvas.WORSE, "edgecolor": canvas.VERMILLION, "hatch": "////", "linewidth": 0.0}
 HIGH: Final[Any] = {"facecolor": BLUE, "linewidth": 0.0}
 CLEAR: Final = 0.1
@@ -83,8 +83,10 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         least = _less_than(max(each.range for each in rest), measure, unit, said)
         notes.append(word("note.tornado_rest", lang, count=len(rest), least=least))
     figure = canvas.sheet(
-        word("title.tornado", lang, fund=fund_label(fund, lang), what=what),
-        word("axis.tornado", lang, name=unknown_words(all_ends[0].unknown, said)),
+        word(
+            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_words(all_ends[0].unknown, said)
+        ),
+        word("axis.tornado", lang),
         foot(found.scenario, lang, [], notes),
         lang,
         SIZE,
@@ -112,7 +114,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         "loc": "lower right",
         "borderaxespad": 0.0,
     }
-    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.835), **options)
+    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.815), **options)
     return figure
 
 

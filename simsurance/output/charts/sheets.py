@@ -207,6 +207,7 @@ def sheet(
     (line,), size_below = fitted(drawable(both if told_above else subtitle), 0.95 * wide, SUBTITLE_SIZES)
     below = 1 - (TOP + 1.22 * points * len(lines) + SUBTITLE_GAP) / high
     figure.text(LEFT, below, line, fontsize=size_below, color=UNDER_TITLE, va="top")
+    figure.remarks = tuple(note for note in foot.notes if note)
     write_foot(figure, [line for line in foot.lines(told_above and bool(foot.whose)) if line])
     return figure
 

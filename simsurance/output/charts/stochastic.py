@@ -263,7 +263,7 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
     said, years = words_of(stochastic.scenario, lang), stochastic.years
     shares = 100 * stochastic.dated.xs((fund, "depletion"), level=("fund", "event"))["share"]
     figure = canvas.sheet(
-        word("title.depletion_years", lang, fund=fund_label(fund, lang)),
+        word("title.depletion_years", lang, fund=fund_label(fund, lang), range=range_words(stochastic, fund, lang)),
         word("axis.depletion_years", lang),
         _foot(stochastic, lang, [], []),
         lang,

@@ -34,7 +34,7 @@ def read_style(path: Path) -> tuple[dict[str, str], Path | None]:
         if name not in OWN:
             faults.append(f"{path.name}:colours.{name}: is no colour of charts; {_near(name, tuple(OWN))}")
         elif not (isinstance(colour, str) and len(colour) == 7 and colour[0] == "#" and DIGITS.issuperset(colour[1:])):
-            faults.append(f"{path.name}:colours.{name}: is {colour!r}; write a colour as "#0072B2"")
+            faults.append(f'{path.name}:colours.{name}: is {colour!r}; write a colour as "#0072B2"')
     font = found.get("font")
     if font is not None and not isinstance(font, str):
         faults.append(f"{path.name}:font: is {font!r}; give the file of a font, seen from the style")
