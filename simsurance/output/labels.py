@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FIGURES: Final = 4
 """Figures at least of the largest amount in a table without decimals."""
+DRAWN: Final = {"yuan": "yuan_drawn", "persons": "persons_drawn"}
+"""Quantities whose units at an axis are others than in tables."""
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
 MOST_CHANGES: Final = 2

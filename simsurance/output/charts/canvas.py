@@ -59,6 +59,7 @@ from simsurance.output.charts.sheets import (
     ChartFigure,
     Drawn,
     Foot,
+    floor_of,
     rendered,
     sheet,
     wrapped,
@@ -263,7 +264,11 @@ def year_axis(axes: Axes, lines: Sequence[Line], start: int | None, projection: 
     past.set_gid(PAST_FIELD)
     if not projection:
         return
-    note = axes.annotate(f"{projection} →", (start - 0.5, 1.0), (0, 0), ("data", "axes fraction"), "offset points")
+    told = f"{projection} →"
+    wide = 72 * axes.bbox.width / axes.figure.dpi * (last + 1.1 - start) / (last - first + 1.2)
+    if width(told, NOTE_SIZE) + 6 > wide:
+        return
+    note = axes.annotate(told, (start - 0.5, 1.0), (0, 0), ("data", "axes fraction"), "offset points")
     note.set(fontsize=NOTE_SIZE, color=GREY, zorder=1)
     tries = [(1.0, (4, -3)), (0.0, (4, 4)), (1.0, (4, 2))]
     around = obstacles(note, lines)
@@ -353,6 +358,7 @@ __all__ = [
     "direct_labels",
     "draw_lines",
     "finite",
+    "floor_of",
     "frame",
     "from_zero",
     "head",

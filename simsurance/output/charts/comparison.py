@@ -67,12 +67,13 @@ Ranges = Sequence["SingleChanges"] | None
 
 @dataclass(frozen=True)
 class Shown:
-    """What a chart shows: a fund's column, its unit, the words of title and axis; levels or differences from the base."""
+    """What a chart shows: a fund's column, its unit, the words of axis and title; levels or differences from the base."""
 
     fund: str
     column: str
     unit: str
     words: str
+    sentence: str
     by_difference: bool = False
 
     @property
@@ -82,15 +83,21 @@ class Shown:
 
 
 CHARTS: Final = {
-    "reserve_months": Shown(RESIDENT, "reserve_months", "months", "reserve_months"),
-    "fund_balance": Shown(RESIDENT, "closing", "yuan", "fund_balance"),
-    "insured": Shown(RESIDENT, "resident_insured", "persons", "insured"),
-    "cost_rate": Shown(RESIDENT, "cost_rate", "share", "cost_rate"),
-    "fund_balance_difference": Shown(RESIDENT, "closing", "yuan", "fund_balance", True),
-    "insured_difference": Shown(RESIDENT, "resident_insured", "persons", "insured", True),
-    "employee_reserve_months": Shown(POOL, "reserve_months", "months", "reserve_months"),
-    "employee_fund_balance": Shown(POOL, "closing", "yuan", "fund_balance"),
-    "employee_fund_balance_difference": Shown(POOL, "closing", "yuan", "fund_balance", True),
+    "reserve_months": Shown(RESIDENT, "reserve_months", "months", "reserve_months", "compared_months"),
+    "fund_balance": Shown(RESIDENT, "closing", "yuan", "fund_balance", "compared_fund_balance"),
+    "insured": Shown(RESIDENT, "resident_insured", "persons", "insured", "compared_insured"),
+    "cost_rate": Shown(RESIDENT, "cost_rate", "share", "cost_rate", "compared_cost_rate"),
+    "fund_balance_difference": Shown(
+        RESIDENT, "closing", "yuan", "fund_balance", "compared_fund_balance_difference", True
+    ),
+    "insured_difference": Shown(
+        RESIDENT, "resident_insured", "persons", "insured", "compared_insured_difference", True
+    ),
+    "employee_reserve_months": Shown(POOL, "reserve_months", "months", "reserve_months", "compared_months"),
+    "employee_fund_balance": Shown(POOL, "closing", "yuan", "fund_balance", "compared_fund_balance"),
+    "employee_fund_balance_difference": Shown(
+        POOL, "closing", "yuan", "fund_balance", "compared_fund_balance_difference", True
+    ),
 }
 """Every chart of a comparison by its name, which is also the stem of its files."""
 
@@ -185,14 +192,17 @@ class Drawing:
         table = canvas.frame([*lines, *marks.band_lines(band, self.base.years)], self.shown.name)
         return canvas.Chart(self.name, figure, table)
 
-    def _sheet(self, lines: list[Line], notes: list[str], size: tuple[float, float]) -> ChartFigure:
+    def _foot(self, lines: list[Line], notes: list[str]) -> Foot:
+        """What stands at the foot; scenarios are named in the chart."""
+        below = clauses([*remarks(lines, self.lang), *notes], self.lang)
+        return Foot("", f"simsurance {__version__}", [below])
+
+    def _sheet(self, made: Foot, size: tuple[float, float]) -> ChartFigure:
         basis = money.basis(self.base.years[0] - 1, self.lang)
         whose = fund_label(self.what.fund, self.lang) if len(self.base.accounts) > 1 else ""
         key = "difference" if self.what.by_difference else self.what.words
         own = word(f"axis.{self.what.words}", self.lang, unit=self.shown.name, basis=basis, whose=whose)
         axis = word("axis.difference", self.lang, of=own) if key == "difference" else own
-        below = clauses([*remarks(lines, self.lang), *notes], self.lang)
-        made = Foot("", f"simsurance {__version__}", [below])
         return canvas.sheet(self._title(), axis, made, self.lang, size)
 
     def _title(self) -> str:
@@ -205,7 +215,7 @@ class Drawing:
             years = [marks.depletion_of(run, self.what.fund) for run in self.comparison.results]
             earliest, latest, found = range_in_words(years)
             facts |= {"earliest": earliest, "latest": latest, "found": found, "all": len(years)}
-            return said.say("chart.sentence.compared_months", **facts)
+            return said.say(f"chart.sentence.{self.what.sentence}", **facts)
         ends = [list(each.values())[-1] for each in self.everyone]
         named = titles[1:] if self.what.by_difference else titles
         order = sorted(range(len(ends)), key=ends.__getitem__)
@@ -220,8 +230,7 @@ class Drawing:
         if self.what.by_difference:
             most = max(range(len(ends)), key=lambda place: abs(ends[place]))
             facts |= {"most": named[most], "change": said.signed(self._told(ends[most])), "nothing": not any(ends)}
-        key = f"compared_{self.what.words}{'_difference' * self.what.by_difference}"
-        return said.say(f"chart.sentence.{key}", **facts)
+        return said.say(f"chart.sentence.{self.what.sentence}", **facts)
 
     def _told(self, value: float) -> str:
         """A value in words."""
@@ -236,9 +245,10 @@ class Drawing:
         runs = {place: self.comparison.results[place] for place in places}
         rows = [self._row(place, line) for (place, _), line in zip(runs.items(), lines, strict=True)]
         rows.sort(key=lambda row: (row.depleted is not None, -(row.depleted or 0)))
-        wide, high = canvas.SIZE[0], canvas.TOP_MARGIN + MONTHS_HIGH + rows_high(rows) + 62.0
         notes = [word("note.depleted", self.lang)] + ([word("note.range", self.lang)] if self.ranges else [])
-        figure = self._sheet(lines, notes, (wide, high / 72))
+        made = self._foot(lines, notes)
+        high = canvas.TOP_MARGIN + MONTHS_HIGH + rows_high(rows) + canvas.floor_of(made.lines(told_above=True))
+        figure = self._sheet(made, (canvas.SIZE[0], high / 72))
         axes = canvas.area(figure, LEFT, rows[0].room, canvas.TOP_MARGIN, high - canvas.TOP_MARGIN - MONTHS_HIGH)
         band = self._band(places)
         marks.draw_band(axes, band)
@@ -291,7 +301,7 @@ class Drawing:
             told = [line.label for line in alike]
             notes.append(word("note.alike", self.lang, told=told, base=scenario_title(self.base.scenario, self.lang)))
         short = self.what.words == "fund_balance" and not self.what.by_difference and low < 0
-        figure = self._sheet(lines, notes, canvas.TALL if short else canvas.SIZE)
+        figure = self._sheet(self._foot(lines, notes), canvas.TALL if short else canvas.SIZE)
         right = canvas.room_for(*(line.label for line in named))
         if short:
             self._in_two(figure, named, (low, high), right)

@@ -6,7 +6,7 @@ import numpy as np
 
 from simsurance.evidence.published import past
 from simsurance.ledger import POOL
-from simsurance.output.charts import canvas
+from simsurance.output.charts import canvas, marks
 from simsurance.output.charts.canvas import (
     BAND_95,
     BLUE,
@@ -45,7 +45,7 @@ LAYERS: Final = (
 )
 """From below: key, colour and hatch of the area."""
 WORDS_ON: Final = {BLUE: "white", ORANGE: canvas.BLACK, RETIRED: canvas.BLACK, UNINSURED: canvas.BLACK}
-LEAST_HIGH: Final = 0.07
+LEAST_HIGH: Final = 0.055
 """Share of the height that a layer must have to hold its name."""
 PALE: Final = 0.6
 """Strength of colours of what is published, or seen in part."""
@@ -121,7 +121,8 @@ def _name_layer(
     """A layer's name with its first and its last value, where the layer is high enough."""
     years = sorted(layer.points)
     first, last = years[0], years[-1]
-    middle = years[len(years) * 11 // 20]
+    shown = sorted(top)
+    middle = shown[len(shown) * 11 // 20]
     thin = (top[middle] - floor.get(middle, 0.0)) / whole < LEAST_HIGH
     words = word("line.from_to_of", lang, what=layer.label, start=layer.points[first], end=layer.points[last])
     height = top[middle] + 0.02 * whole if thin else (top[middle] + floor.get(middle, 0.0)) / 2
@@ -143,13 +144,14 @@ def _layers(results: "RunResult", size: float, lang: str) -> list[Line]:
     counted = {name: account[name] for name in names}
     counted["uninsured"] = account["population"] - np.add.reduce([counted[name] for name in names])
     known["uninsured"] = rest
+    before = {year for year in rest.values if year < results.years[0]}
     return [
         Line.of(
             name,
             word(f"line.{name}", lang),
             results.years,
             counted[name],
-            known[name].only({year: value for year, value in known[name].values.items() if year in rest.values}),
+            known[name].only({year: value for year, value in known[name].values.items() if year in before}),
             size,
             colour=colour,
         )
@@ -233,13 +235,6 @@ def _name_lines(axes: "Axes", lines: list[Line]) -> None:
             line.label, (born, line.points[born]), (0, 0), textcoords="offset points", fontsize=NOTE_SIZE
         )
         note.set(color=canvas.ink(line.colour), zorder=9, linespacing=1.05)
-        around = [
-            (0, 4, "center"),
-            (6, 4, "left"),
-            (-6, 4, "right"),
-            (14, -4, "left"),
-            (-14, -4, "right"),
-            (0, 14, "center"),
-            (0, 24, "center"),
-        ]
+        beside = [(-far, 0, "right") for far in (8, 16, 24, 34, 46)]
+        around = [(0, 4, "center"), (6, 4, "left"), (-6, 4, "right"), *beside, *marks.AROUND]
         canvas.into_clear(note, lines, around)

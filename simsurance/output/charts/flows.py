@@ -88,7 +88,8 @@ def _named(name: str, values: np.ndarray, size: float, lang: str) -> str:
     years, growth = len(values) - 1, None
     if years and values[0] > 0 and values[-1] > 0:
         growth = float((values[-1] / values[0]) ** (1 / years) - 1)
-    return word(f"line.{name}", lang) + "\n" + word("line.grows", lang, value=float(values[-1] / size), growth=growth)
+    what = "income" if name == money.WITH_INTEREST else name
+    return word(f"line.{what}", lang) + "\n" + word("line.grows", lang, value=float(values[-1] / size), growth=growth)
 
 
 def fill_gap(axes: "Axes", income: Line, outgo: Line) -> None:

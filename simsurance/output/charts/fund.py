@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STRIP, SHORTFALL_HIGH = 0.32, 0.42
 """Shares of the height that the panels below have: what can be paid, what is missing."""
+LOW_SHARE: Final = 45.0
+"""Per cent of outgo under which the share that can be paid is told above its line."""
 ABOVE_HIGHEST: Final = 1.25
 """An axis of a reserve ends so many times the highest above zero."""
 NO_LABELS: Final = 44.0
@@ -111,8 +113,9 @@ def _draw_payable(axes: "Axes", paid: Line, depleted: int, figure: ChartFigure, 
     said, last = figure.said, int(years[-1])
     look: Any = {"textcoords": "offset points", "color": ink(BLUE), "fontsize": 9.5}
     if last - depleted > 3:
-        first = said.quantity("percent", paid.points[depleted] / 100, 0)
-        axes.annotate(first, (depleted - 0.5, paid.points[depleted]), (4, 3), va="bottom", **look)
+        first, up = said.quantity("percent", paid.points[depleted] / 100, 0), paid.points[depleted] < LOW_SHARE
+        side: Any = {"va": "bottom" if up else "top", "xytext": (4, 3 if up else -4)}
+        axes.annotate(first, (depleted - 0.5, paid.points[depleted]), **side, **look)
     ends = said.quantity("percent", paid.points[last] / 100, 0)
     axes.annotate(ends, (last + 0.5, paid.points[last]), (4, 0), va="center", annotation_clip=False, **look)
     middle = float(years[0] + 0.3 * (last - years[0]))

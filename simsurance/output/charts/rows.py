@@ -25,7 +25,7 @@ NAME_WIDTH: Final = 21.0
 """Places on a line of a name."""
 COLUMN: Final = 58.0
 """Points of a column of figures right of the rows."""
-ROW, HEADS = 23.0, 30.0
+ROW, HEADS = 23.0, 48.0
 """Points of the height of a row, and of what stands above the rows."""
 
 
@@ -75,7 +75,7 @@ def rows_high(rows: Sequence[Row]) -> float:
 def draw_rows(figure: ChartFigure, above: "Axes", rows: Sequence[Row], last: int, lang: str) -> None:
     """The rows on the years of the plot above them, names at their left, figures at their right."""
     high = 72 * figure.get_size_inches()[1]
-    top = above.get_position().y0 - (18.0 + HEADS) / high
+    top = above.get_position().y0 - HEADS / high
     box = above.get_position()
     axes = canvas.plot_area(figure, (box.x0, top - ROW * len(rows) / high, box.width, ROW * len(rows) / high))
     axes.set(xlim=above.get_xlim(), ylim=(len(rows) - 0.5, -0.5))

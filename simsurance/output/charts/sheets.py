@@ -214,11 +214,23 @@ def sheet(
 
 def write_foot(figure: ChartFigure, lines: Iterable[str]) -> None:
     """The lines at the foot of a sheet, each broken where it would leave it."""
-    told, size = [wrapped(line, FOOT_WIDTH, size=FOOT_SIZE) for line in lines], FOOT_SIZE
-    figure.floor = FOOT_FLOOR + AXIS_ROOM + 1.35 * size * max(2, sum(text.count("\n") + 1 for text in told))
+    told = _broken(lines)
+    figure.floor = floor_of(told)
     if told:
         high = 72 * figure.get_size_inches()[1]
-        figure.text(LEFT, FOOT_FLOOR / high, "\n".join(told), fontsize=size, color=GREY, va="bottom", linespacing=1.35)
+        figure.text(
+            LEFT, FOOT_FLOOR / high, "\n".join(told), fontsize=FOOT_SIZE, color=GREY, va="bottom", linespacing=1.35
+        )
+
+
+def _broken(lines: Iterable[str]) -> list[str]:
+    """The lines at the foot of a sheet, broken where they would leave it."""
+    return [part for line in lines for part in wrapped(line, FOOT_WIDTH, size=FOOT_SIZE).split("\n")]
+
+
+def floor_of(lines: Iterable[str]) -> float:
+    """Points below the lowest plot of a sheet with these lines at its foot."""
+    return FOOT_FLOOR + AXIS_ROOM + 1.35 * FOOT_SIZE * max(2, len(_broken(lines)))
 
 
 def wrapped(text: str, width: float = LABEL_WIDTH, most: int | None = None, size: float = TEXT_SIZE) -> str:
