@@ -88,9 +88,7 @@ def unit(of: str, said: Words, amounts: Iterable[float] = (), figures: int = 1) 
 
 def drawn_unit(of: str, said: Words, amounts: Iterable[float] = ()) -> Unit:
     """The unit of a quantity at an axis: large enough that numbers are short, of two figures at least."""
-    return (
-        unit(f"{of}_drawn", said, amounts, figures=2) if f"unit.{of}_drawn" in said.entries else unit(of, said, amounts)
-    )
+    return unit(DRAWN[of], said, amounts, figures=2) if of in DRAWN else unit(of, said, amounts)
 
 
 def label(table: str, name: str, lang: str) -> str:

@@ -108,7 +108,7 @@ def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
     figure = canvas.sheet(
         title_of("cost_and_income_rate", results, lang),
         word("axis.cost_and_income_rate", lang),
-        foot(results.scenario, lang, [], [word("note.rates", lang, several=len(funds) > 1)]),
+        foot(results.scenario, lang, [], _rate_notes(len(funds) > 1, lang)),
         lang,
     )
     for place, fund in enumerate(funds):
@@ -126,6 +126,11 @@ def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
     return Chart(
         "cost_and_income_rate", figure, canvas.frame([line for pair in lines.values() for line in pair], shown)
     )
+
+
+def _rate_notes(several: bool, lang: str) -> list[str]:
+    """What has to be known of the rates, and that those of the employee scheme rest on judgement."""
+    return [word("note.rates", lang, several=several), *([word("note.employee", lang)] if several else [])]
 
 
 def _rates(results: "RunResult", fund: str, lang: str) -> list[Line]:
