@@ -154,12 +154,12 @@ def area(
 def stacked(
     figure: ChartFigure, lower: float, left: float = LEFT_MARGIN, right: float = RIGHT_MARGIN, percent: str = ""
 ) -> tuple[Axes, Axes]:
-    """Two panels on the same years, with room for heads; `lower`: the share of the lower one; `percent`: "upper", "lower"."""
+    """Two panels on the same years, with room for heads; `lower`: the share of the lower one; `percent`: "lower", "both"."""
     high = 72 * figure.get_size_inches()[1]
     top = TOP_MARGIN + HEAD
     room = high - top - figure.floor - BETWEEN
-    above = area(figure, left, right, top, figure.floor + lower * room + BETWEEN, percent == "upper")
-    below = area(figure, left, right, top + (1 - lower) * room + BETWEEN, percent=percent == "lower")
+    above = area(figure, left, right, top, figure.floor + lower * room + BETWEEN, percent == "both")
+    below = area(figure, left, right, top + (1 - lower) * room + BETWEEN, percent=bool(percent))
     above.tick_params(labelbottom=False)
     return above, below
 

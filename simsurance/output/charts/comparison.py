@@ -340,7 +340,7 @@ class Drawing:
 
     def _in_two(self, figure: ChartFigure, lines: list[Line], ends: tuple[float, float], right: float) -> None:
         """What funds hold above, what they lack below on a scale of its own; a line is named where it ends."""
-        above, below = canvas.stacked(figure, SHORTFALL_HIGH, right=right)
+        above, below = canvas.stacked(figure, SHORTFALL_HIGH, right=right, percent="both" if money.is_share() else "")
         canvas.head(above, word("head.fund", self.lang))
         canvas.head(below, word("head.lacking", self.lang))
         for axes, limits in ((above, (0, ABOVE_HIGHEST * max(ends[1], 1e-9))), (below, (1.1 * ends[0], 0))):

@@ -283,7 +283,7 @@ def personal_accounts(results: "RunResult", lang: str) -> Chart:
         lang,
         canvas.TALL,
     )
-    upper, lower = canvas.stacked(figure, 0.46)
+    upper, lower = canvas.stacked(figure, 0.46, percent="both" if money.is_share() else "")
     for axes, drawn, words, part in ((upper, [held], "head.held", ""), (lower, moved, "head.flows", "flows")):
         canvas.head(axes, word(words, lang))
         canvas.draw_lines(axes, drawn)

@@ -146,9 +146,11 @@ def fund_balance(results: "RunResult", lang: str, fund: str = RESIDENT, ranges: 
         lang,
         canvas.TALL if short else canvas.SIZE,
     )
-    right = canvas.RIGHT_MARGIN if not short else NO_LABELS + 24
+    right, share = canvas.RIGHT_MARGIN if not short else NO_LABELS + 24, "both" if money.is_share() else ""
     axes, below = (
-        canvas.stacked(figure, SHORTFALL_HIGH, right=right) if short else (canvas.area(figure, right=right), None)
+        canvas.stacked(figure, SHORTFALL_HIGH, right=right, percent=share)
+        if short
+        else (canvas.area(figure, right=right, percent=bool(share)), None)
     )
     canvas.draw_lines(axes, [line])
     axes.set_ylim(0, ABOVE_HIGHEST * limit(own, canvas.highest([line]) or 1.0, shown.size))

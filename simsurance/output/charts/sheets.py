@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from simsurance.csv_text import table_csv
 from simsurance.language import Words, words
 from simsurance.output.charts.colours import BLACK, BLUE, FOOT_SIZE, GREY, TEXT_SIZE, UNDER_TITLE, style
-from simsurance.output.charts.lettering import DPI, broken, drawable, fitted, shortened
+from simsurance.output.charts.lettering import DPI, broken, drawable, fitted, shortened, width
 from simsurance.output.charts.placing import LABEL_WIDTH
 from simsurance.output.look import Look, current, looked
 from simsurance.output.planned import FORMATS
@@ -43,6 +43,8 @@ BOLD: Final = 0.45
 """Points of the stroke that makes letters bold: the font has one weight."""
 FOOT_FLOOR, AXIS_ROOM = 5.0, 21.0
 """Points below the foot, and between it and the plots for the numbers of an axis."""
+TICK_GAP: Final = 7.0
+"""Points at both sides of a number at a vertical axis."""
 FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
 COLOURS: Final = 256
@@ -158,10 +160,28 @@ class Chart:
     figure: ChartFigure
     data: "pd.DataFrame" = field(repr=False)
 
+    def __post_init__(self) -> None:
+        make_room(self.figure)
+
     @property
     def told(self) -> str:
         """What the chart shows, in words, and where its numbers lie."""
         return self.figure.said.say("chart.alt.file", told=self.figure.told, name=self.name)
+
+
+def make_room(figure: ChartFigure) -> None:
+    """Move the left edge of plots at the left of a sheet where the numbers at their axes would leave it."""
+    wide = 72 * figure.get_size_inches()[0]
+    for axes in figure.axes:
+        box, (low, high) = axes.get_position(), sorted(axes.get_ylim())
+        if not axes.axison or not axes.yaxis.get_tick_params()["labelleft"]:
+            continue
+        ticks = [tick for tick in axes.yaxis.get_majorticklocs() if low <= tick <= high]
+        told = axes.yaxis.get_major_formatter().format_ticks(ticks)
+        size = axes.yaxis.get_tick_params().get("labelsize", TEXT_SIZE)
+        needs = max((width(line, float(size)) for text in told for line in text.split("\n")), default=0.0) + TICK_GAP
+        if box.x0 < 0.5 and box.x0 * wide < needs:
+            axes.set_position((needs / wide, box.y0, box.x1 - needs / wide, box.height))
 
 
 def way_of(line: Drawn) -> dict[str, Any]:
