@@ -48,7 +48,7 @@ BAR: Final = 0.42
 
 def income_outgo(results: "RunResult", lang: str, fund: str = RESIDENT) -> Chart:
     """Income and outgo of each year, and the gap between them; income with interest where published years are projected too."""
-    beside, own = income_column(results, fund), of_fund("income_outgo", fund)
+    beside, own = money.income_column(results, fund), of_fund("income_outgo", fund)
     flows = {name: money.amounts(results, fund, name) for name in (beside, "outgo")}
     known = [money.published(fund_past(results.scenario, fund, name), results.scenario) for name in ("income", "outgo")]
     shown = money.shown(results.scenario, lang, [*np.concatenate([*flows.values()]), reach(own)])
@@ -75,12 +75,6 @@ def income_outgo(results: "RunResult", lang: str, fund: str = RESIDENT) -> Chart
     canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
     canvas.direct_labels(axes, lines)
     return Chart(own, figure, canvas.frame(lines, shown.name))
-
-
-def income_column(results: "RunResult", fund: str) -> str:
-    """Income as it is drawn: with interest where published years, which contain it, lie in the projection."""
-    published = fund_past(results.scenario, fund, "income").values
-    return money.WITH_INTEREST if set(published) & set(results.years) else "income"
 
 
 def _named(name: str, values: np.ndarray, size: float, lang: str) -> str:
@@ -258,7 +252,7 @@ def _draw_gap(axes: "Axes", figure: ChartFigure, fund: str, facts: list[Any], la
 def personal_accounts(results: "RunResult", lang: str) -> Chart:
     """What members hold in their own accounts, and what comes and goes: never netted with the pool."""
     basis, scenario = money.basis(results.years[0] - 1, lang), results.scenario
-    flows = {name: money.amounts(results, ACCOUNTS, name) for name in (income_column(results, ACCOUNTS), "outgo")}
+    flows = {name: money.amounts(results, ACCOUNTS, name) for name in (money.income_column(results, ACCOUNTS), "outgo")}
     balance = money.amounts(results, ACCOUNTS, "closing")
     past = {
         name: money.published(fund_past(scenario, ACCOUNTS, name), scenario)

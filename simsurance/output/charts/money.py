@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.published import History, at_prices
+from simsurance.evidence.published import History, at_prices, fund_past
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Unit, drawn_unit, words_of
 from simsurance.output.look import NOMINAL, OF_GDP, current
@@ -37,6 +37,12 @@ def amounts(results: "RunResult", fund: str, name: str) -> np.ndarray:
                 )
             return np.asarray(values / account["gdp"])
     return np.asarray(values)
+
+
+def income_column(results: "RunResult", fund: str) -> str:
+    """Income as it is drawn: with interest where published years, which contain it, lie in the projection."""
+    known = fund_past(results.scenario, fund, "income").values
+    return WITH_INTEREST if set(known) & set(results.years) else "income"
 
 
 def published(series: History, scenario: "Scenario") -> History:

@@ -98,8 +98,9 @@ class Fan:
 def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "pd.DataFrame"]:
     """Bands of each year with the median and the central run; below it the chance that the fund is depleted by then."""
     said = words_of(stochastic.scenario, lang)
-    shown = drawn_unit(what.unit, said)
-    table = by_year(stochastic, what) / shown.size
+    amounts = by_year(stochastic, what)
+    shown = drawn_unit(what.unit, said, amounts.to_numpy().ravel().tolist())
+    table = amounts / shown.size
     known = what.history(stochastic.scenario)
     past = Line.of(measure_of(what.fund, what.column), "", (), np.array([]), known, shown.size)
     chances = stochastic.probabilities.xs(what.fund, level="fund")["depleted"]

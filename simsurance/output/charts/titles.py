@@ -52,11 +52,13 @@ def _balance(results: "RunResult", fund: str, lang: str) -> Facts:
 
 def _flows(results: "RunResult", fund: str, lang: str) -> Facts:
     """From when a fund pays more than it takes, whether it does so until the end, and how much more then."""
-    gap = money.amounts(results, fund, "outgo") - money.amounts(results, fund, "income")
-    year = year_or_none(measured(results, fund)["first_cash_deficit_year"])
-    lasts = year is not None and bool((gap[list(results.years).index(year) :] > 0).all())
-    end = money.told(abs(float(gap[-1])), results, lang)
-    return {"year": year, "lasts": lasts, "end": end, "short": bool(gap[-1] > 0)}
+    column = money.income_column(results, fund)
+    gap = money.amounts(results, fund, "outgo") - money.amounts(results, fund, column)
+    short = np.flatnonzero(gap > 0)
+    found: Facts = {"year": None, "lasts": False, "short": bool(gap[-1] > 0), "interest": column == money.WITH_INTEREST}
+    if len(short):
+        found |= {"year": results.years[short[0]], "lasts": bool((gap[short[0] :] > 0).all())}
+    return found | {"end": money.told(abs(float(gap[-1])), results, lang)}
 
 
 def _rates(results: "RunResult", fund: str, lang: str) -> Facts:
