@@ -14,6 +14,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
     BLUE,
+    DASH_DOT,
     DASHED,
     GREY,
     ORANGE,
@@ -43,7 +44,7 @@ LOOKS: Final = {
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
 OUTGO_LOOK: Final = (SOLID, "s", 4.8)
 """Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
-AMOUNTS: Final = ("closing", "income", "outgo", "income_with_interest")
+AMOUNTS: Final = ("closing", "closing_gross", "income", "outgo", "income_with_interest")
 """Columns of an account that are amounts, drawn at constant prices."""
 RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
@@ -76,8 +77,18 @@ def reserve_months(
     if fund_of(fund).paid_in_advance and results.accounts[fund]["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
+    lines += gross(results, fund, "reserve_months_gross", 1.0, lang)
     shown = unit("months", words_of(results.scenario, lang))
     return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang, ranges)
+
+
+def gross(results: "RunResult", fund: str, name: str, size: float, lang: str) -> list[Line]:
+    """A fund with what it owes not taken off, as a line beside; none where it never owes anything."""
+    account = results.accounts[fund]
+    if "debt_outstanding" not in account or not account["debt_outstanding"].any():
+        return []
+    owes = word("line.gross", lang)
+    return [_line(results, fund, name, owes, size, SKY, DASH_DOT)]
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
@@ -96,6 +107,7 @@ def fund_balance(
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
+    lines += gross(results, funds[0], "closing_gross", shown.size, lang)
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang, ranges)
 
 
