@@ -155,6 +155,9 @@ def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) 
         path = name if key else f"{name}.values"
         if key_kind(path) in ("schedule", "pins", "rules") and path in paths:
             yield from _idle_years(scenario, whole, path)
+        last = scenario.values.horizon.last_year
+        if scenario.leaves.get(f"{name}.outcome_share") and scenario.leaves[f"{name}.outcome_year"] > last:
+            yield Idle(f"{name}.outcome_share", after=last)
     elif key is None:
         yield Idle(name, after=_after(scenario, name))
     elif found := _what_would(scenario, whole, key):
@@ -176,9 +179,9 @@ def _changed(scenario: Scenario, paths: Sequence[str] = (), changes: Trial | Non
 
 
 def _after(scenario: Scenario, name: str) -> int | None:
-    """The last year of the horizon, where a lever or all values of a pin come after it."""
+    """The last year of the horizon, where a lever, a bond or all values of a pin come after it."""
     last = scenario.values.horizon.last_year
-    start = scenario.leaves.get(f"{name}.start")
+    start = scenario.leaves.get(f"{name}.start", scenario.leaves.get(f"{name}.year"))
     first = start if start is not None else min(map(int, scenario.leaves.get(f"{name}.values", {})), default=last)
     return last if first > last else None
 

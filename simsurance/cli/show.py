@@ -12,12 +12,14 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import Words, words
 from simsurance.output.labels import scenario_title
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
+from simsurance.scenario_file.keys import BONDS, KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
 
+BOND_SIZES = ("amount", "outgo_share", "coupon", "term_years", "outcome_share", "outcome_reference")
+"""What a bond's source and mark speak of."""
 IN_COLUMNS = ("low", "high", "mark", "source", "description", "description_zh")
 """Keys of a lever that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
@@ -62,6 +64,8 @@ def command(
         raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
     if not paths and prefix == PINS:
         raise SimsuranceError(f"{shown.name}: nothing is pinned; write [pins.name] and the keys of each pin below")
+    if not paths and prefix == BONDS:
+        raise SimsuranceError(f"{shown.name}: no bonds; write [bonds.name] and the keys of each bond below")
     if not paths:
         tables = (table for table in SECTIONS if any(path.startswith(f"{table}.") for path in known))
         hint = nearest(prefix, [*known, *tables]) or f"`simsurance show {scenario}` lists all"
@@ -129,6 +133,9 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
         said = scenario.values.levers[name]
         low, high = toml_value(said.low), toml_value(said.high)
         entry, changed = Entry(path, said.source, said.mark, low, high, said.description), False
+    if table == BONDS and part in BOND_SIZES:
+        bond = scenario.values.bonds[name]
+        entry, changed = Entry(path, bond.source, bond.mark, "", "", bond.description), False
     if table == PINS and part == "values":
         pinned = scenario.values.pins[name]
         entry, changed = Entry(path, pinned.source, pinned.mark, "", "", ""), False

@@ -19,6 +19,7 @@ from simsurance.language import told_in, words
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.adjustment_summary import adjustment_facts
+from simsurance.output.bonds_words import bond_facts, debt_facts
 from simsurance.output.certainty import (
     BASELINE,
     JUDGED,
@@ -105,6 +106,7 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         twin=twin_facts(twins),
         drag=drag_facts(twins),
         adjustment=adjustment_facts(results, lang),
+        bonds=bond_facts(results, lang),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
@@ -130,6 +132,7 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
         "first_deficit_year": year_or_none(found["first_deficit_year"]),
         "depletion_year": year_or_none(found["depletion_year"]),
         "prepaid": fund_of(fund).paid_in_advance and bool(account["prepaid"].any()),
+        "debt": debt_facts(results, fund),
         "estimated_opening": opening_is_estimate(results.scenario, fund),
         "rate_constant": fund_of(fund).rated and bool(np.ptp(account["contribution_rate"]) < 1e-9),
         "required": required_facts(results, fund),

@@ -11,7 +11,7 @@ from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
-from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, BONDS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def run_tables(
     tables = {name: getattr(home, name) for home, names in homes for name in names}
     if twins.full.adjustment is not None:
         tables[ADJUSTMENT] = twins.full.adjustment
+    if twins.full.bonds is not None:
+        tables[BONDS] = twins.full.bonds
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}

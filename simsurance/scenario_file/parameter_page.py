@@ -6,7 +6,18 @@ from functools import cache
 from itertools import groupby
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, PIN_KEYS, PINS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.keys import (
+    BOND_KEYS,
+    BONDS,
+    KEYS,
+    LEVER_KEYS,
+    LEVERS,
+    PIN_KEYS,
+    PINS,
+    SECTIONS,
+    SMALL_TABLES,
+    Key,
+)
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.schema import Lever
@@ -54,7 +65,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _pins(), _cited()]
+    parts += [_levers(), _pins(), _bonds(), _cited()]
     return "\n".join(parts)
 
 
@@ -131,6 +142,21 @@ finds, are refused: parts above a whole, transfers above the contributions that 
 def _pins() -> str:
     """The keys of a pin."""
     return "\n".join([f"## {PINS}\n", PINS_INTRODUCTION, *_keys(PIN_KEYS)])
+
+
+BONDS_INTRODUCTION = """A bond of a fund: a table `[bonds.name]` with the keys below, its size as `amount` or as
+`outgo_share`. It is issued and redeemed on 31 December: debt, neither income nor expenditure, so that reserve months and the
+depletion year, which are net of what is outstanding, do not move with it. The coupon is expenditure of each year on what was
+outstanding on its 1 January. A payment that hangs on a result is made once, if `outcome_share` is above 0: the result of
+`outcome_year` as it stands in fund.csv, compared with `outcome_reference`; what the budget pays comes in and goes out, and
+counts as public money. What the money is spent on is not in the bond: lay on a lever or an option that spends and does it.
+Method note, section 10.
+"""
+
+
+def _bonds() -> str:
+    """The keys of a bond."""
+    return "\n".join([f"## {BONDS}\n", BONDS_INTRODUCTION, *_keys(BOND_KEYS)])
 
 
 def _keys(keys: Mapping[str, Key]) -> list[str]:

@@ -16,7 +16,7 @@ from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.results import RunResult, accounts_of, simulate
-from simsurance.scenario_file.keys import PINS
+from simsurance.scenario_file.keys import BONDS, PINS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, last_named, values_by_year
 from simsurance.uncertainty.parameters import value_at
@@ -200,6 +200,11 @@ def source_of(scenario: Scenario) -> Source:
         pin = next(iter(scenario.values.pins))
         raise SimsuranceError(
             f"{scenario.name}:{PINS}.{pin}: a workbook has no formula for a total that is pinned; a scenario without pins"
+        )
+    if scenario.values.bonds:
+        bond = next(iter(scenario.values.bonds))
+        raise SimsuranceError(
+            f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
         )
     (run,) = simulate([scenario])
     return Source(run)
