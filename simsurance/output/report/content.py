@@ -131,7 +131,9 @@ class Content:
                     Cell(said.label("run.never") if year is None else str(year), float(year or 9999))
                     for year in (found.first_deficit_year, found.depletion_year)
                 ]
-                told = "; ".join(told_ranges(result, run.ranges, found.fund, self.lang)) or self._label("central")
+                told = said.label("list.clauses").join(
+                    told_ranges(result, run.ranges, found.fund, self.lang)
+                ) or self._label("central")
                 months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
                 own = fund_label(found.fund, self.lang)
                 real = said.say("card.amount", closing=found.real[1])

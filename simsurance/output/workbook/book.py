@@ -15,6 +15,7 @@ from simsurance.output.workbook import money, people, seal
 from simsurance.output.workbook.assumptions import assumptions
 from simsurance.output.workbook.checks import checks
 from simsurance.output.workbook.lines import FIRST_COLUMN, Layout, Line, Sheet, letters, sheet_prefix
+from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source, source_of
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.register import register
@@ -213,7 +214,7 @@ class Book:
                 return self.said.label(key)
         if name.startswith("check_"):
             return self._check_label(name.removeprefix("check_"))
-        for ending in ("_of_run", "_elasticity", "_pp"):
+        for ending in ("_of_run", "_elasticity", "_pp", PIN):
             if name.endswith(ending):
                 return self.said.say(
                     f"workbook.benefit.{ending[1:]}", what=self.said.label(f"column.{name.removesuffix(ending)}")
