@@ -15,7 +15,7 @@ FOLDER: Final = Path(__file__).parent / "messages"
 FACT: Final = re.compile(r"\{(\d)\}")
 PROSE: Final = re.compile(r"(?<![\w.-])[a-z]+(?:'s)? [a-z]{2,}(?![\w.-])", re.IGNORECASE)
 """Two English words beside each other: something that has not been translated."""
-IN_CODE: Final = re.compile(r"`[^`]*`|[“\"][^“”\"]*[”\"]|(?:请执行|请加|自带的有：|此处的参数有：).*")
+IN_CODE: Final = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"]*\"|pip install \S+")
 BETWEEN: Final = "; "
 AFTER_PLACE: Final = ": "
 
@@ -34,7 +34,8 @@ def told(line: str, lang: str) -> str:
         for end in ends:
             place_in_words = PROSE.search(IN_CODE.sub("", head[:end]))
             if not place_in_words and (wrong := said(head[end:], clauses)) is not None:
-                return (f"{head[:end].rstrip()[:-1]}：" if end else "") + "；".join([wrong, *map(str, right)])
+                place = head[: end - len(AFTER_PLACE)] + _mark(AFTER_PLACE, lang) if end else ""
+                return place + _mark(BETWEEN, lang).join([wrong, *map(str, right)])
     return line
 
 
@@ -55,12 +56,21 @@ def _name(clause: str) -> str | None:
 
 
 @cache
+def _read(lang: str) -> dict[str, str]:
+    """The file of a language; nothing where there is none."""
+    file = FOLDER / f"{lang}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _mark(mark: str, lang: str) -> str:
+    """The punctuation of a language."""
+    return _read(lang)[mark]
+
+
+@cache
 def _clauses(lang: str) -> dict[re.Pattern[str], str]:
     """What stands for each clause, those with most words of their own first; nothing for a language without a file."""
-    file = FOLDER / f"{lang}.toml"
-    if not file.is_file():
-        return {}
-    known = tomllib.loads(file.read_text(encoding="utf-8"))
+    known = {clause: words for clause, words in _read(lang).items() if clause not in (BETWEEN, AFTER_PLACE)}
     ordered = sorted(known, key=lambda clause: (FACT.search(clause) is not None, -len(FACT.sub("", clause))))
     return {_pattern(clause): known[clause] for clause in ordered}
 
