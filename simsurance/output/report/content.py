@@ -15,7 +15,7 @@ from simsurance.output.compare_summary import MEASURES, level
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import chart_names, fund_label, in_its_words, scenario_title, status_words, unit, words_of
 from simsurance.output.measured import measured, outlooks
-from simsurance.output.report.assumptions import all_assumptions, main_assumptions
+from simsurance.output.report.assumptions import all_assumptions, cited_sources, main_assumptions
 from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
@@ -245,6 +245,7 @@ class Content:
         base = self.runs[0]
         yield main_assumptions(base.scenario, base.years, self.lang)
         yield all_assumptions(base.scenario, self.lang)
+        yield cited_sources(base.scenario, self.lang)
 
     def _limits(self) -> Iterator[Block]:
         """What has to be known before the results are used, of the base and of what the others set otherwise."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.language import Words
 from simsurance.ledger import FUNDS, Fund
-from simsurance.output.labels import fund_label, in_its_words, scenario_title, words_of
+from simsurance.output.labels import fund_label, identity_label, in_its_words, scenario_title, words_of
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.planned import run_id, table_places
 from simsurance.output.workbook import money, people, seal
@@ -260,7 +260,7 @@ class Book:
         """The identities that the run itself has checked, in every cell of persons and money."""
         self.put(sheet, row, 0, self.said.label("workbook.heading.of_run"), self.style("heading"))
         for place, check in enumerate(self.source.run.checked, start=row + 1):
-            self.put(sheet, place, 0, check.identity, self.style())
+            self.put(sheet, place, 0, identity_label(check.identity, self.lang), self.style())
             self.put(sheet, place, 2, self.said.label("workbook.unit_of.share"), self.style("note"))
             self.put(sheet, place, 3, self.said.label("workbook.kind.frozen"), self.style("note"))
             self.put(sheet, place, FIRST_COLUMN, check.residual, self.style("frozen", "0.0E+00"))
