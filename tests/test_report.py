@@ -24,7 +24,7 @@ from simsurance.output.report.content import Content
 from simsurance.output.report.page import page
 from simsurance.output.report.parts import Table, spans, words_of
 from simsurance.output.report.slides import slides
-from simsurance.output.report.word import document, places, widths
+from simsurance.output.report.word import TABLE_PLACES, TABLE_WIDTH, document, places, widths
 from simsurance.output.saved import SavedRun, saved
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
@@ -164,7 +164,7 @@ def test_scenarios_stand_side_by_side_on_one_axis(several):
 
 
 def test_assumptions_carry_their_marks(base):
-    main_ones, every = (
+    main_ones, every, cited = (
         block for block in Content([base], "en").report().section("assumptions").blocks if isinstance(block, Table)
     )
     by_name = {row[0].text: row[-1].text for row in main_ones.rows}
@@ -174,6 +174,9 @@ def test_assumptions_carry_their_marks(base):
     assert keys["fund.administration_share"][2] == "share"
     assert len(keys) > 200
     assert every.aside
+    ids = {row[0].text for row in cited.rows}
+    assert {row[-1].text for row in every.rows if row[-1].text.startswith("S_")} <= ids
+    assert all(row[1].text for row in cited.rows)
 
 
 # ---------------------------------------------------------------- document
@@ -187,7 +190,7 @@ def test_the_document_has_headings_captions_and_a_table_of_contents_with_entries
         by_style.setdefault(paragraph.style.name, []).append(paragraph.text)
     titles = [f"{number}  {section.title}" for number, section in enumerate(report.sections, start=1)]
     assert by_style["Heading 1"] == titles
-    assert by_style["toc 1"] == titles
+    assert by_style["toc 1"] == [f"{title}\t" for title in titles]
     captions = by_style["Caption"]
     figures = list(report.figures)
     shown = [block for s in report.sections for block in s.blocks if isinstance(block, Table) and not block.aside]
@@ -202,6 +205,9 @@ def test_the_document_has_headings_captions_and_a_table_of_contents_with_entries
     xml = zipfile.ZipFile(io.BytesIO(document(report))).read("word/document.xml").decode()
     assert xml.count("SEQ Figure") == len(figures)
     assert 'TOC \\o "1-1"' in xml
+    assert re.findall(r"PAGEREF (\w+) ", xml) == [f"_{section.name}" for section in report.sections]
+    settings = [child.tag.partition("}")[2] for child in file.settings.element]
+    assert settings.index("updateFields") < settings.index("compat")
     anchors = set(re.findall(r'w:anchor="([^"]+)"', xml))
     assert anchors <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', xml))
     assert len(re.findall(r'descr="[^"]{20,}"', xml)) == len(figures)
@@ -223,6 +229,18 @@ def test_a_template_of_the_office_is_kept(base, tmp_path):
     assert file.styles["Heading 1"].font.name == "Office Sans"
     assert file.sections[0].footer.paragraphs[0].text == "Our footer"
     assert any(paragraph.text.startswith("1  ") for paragraph in file.paragraphs)
+
+
+def test_years_and_numbers_of_a_table_stand_on_one_line(base):
+    report = Content([base], "zh").report()
+    tables = [block for block in report.section("tables").blocks if isinstance(block, Table)]
+    for table in tables:
+        shares = widths(table)
+        for column, width in enumerate(shares):
+            longest = max(len(row[column].text) for row in table.rows)
+            assert width >= (longest + 2) * TABLE_WIDTH / TABLE_PLACES * 0.95, (table.name, column)
+    xml = zipfile.ZipFile(io.BytesIO(document(report))).read("word/document.xml").decode()
+    assert xml.count("<w:noWrap/>") >= sum(len(table.rows) * 8 for table in tables)
 
 
 def test_columns_of_a_table_are_as_wide_as_their_longest_word():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.language import Words, words
+from simsurance.language.names import key_name
 from simsurance.scenario_file.files import label_of
 from simsurance.scenario_file.keys import JUDGED_ON
 from simsurance.scenario_file.loader import slug
@@ -114,6 +115,17 @@ def labels_of(scenario: "Scenario", lang: str) -> dict[str, str]:
     return axes.labels | dict(getattr(axes, f"labels_{lang}", {}))
 
 
+def unit_name(scenario: "Scenario", of: str, lang: str) -> str:
+    """The unit of a key, in the scenario's currency."""
+    return scenario.in_currency(words_of(scenario, lang).label(f"unit_name.{of}")) if of else ""
+
+
+def identity_label(identity: str, lang: str) -> str:
+    """An accounting check as reports print it."""
+    said = words(lang)
+    return said.label(f"identity_name.{identity}") if f"identity_name.{identity}" in said.entries else identity
+
+
 def fund_label(fund: str, lang: str) -> str:
     """The name of a fund."""
     return words(lang).label(f"axis.fund.{fund}")
@@ -165,7 +177,7 @@ def origins(scenario: "Scenario") -> dict[str, str]:
 def scenario_title(scenario: "Scenario", lang: str) -> str:
     """The scenario's title, and behind it what was set without a file, so that a changed baseline is not called one."""
     set_by_hand = [
-        f"{path}={toml_value(scenario.leaves[path])}"
+        f"{key_name(path, lang) or path}={toml_value(scenario.leaves[path])}"
         for path, origin in scenario.origins.items()
         if origin in BY_HAND and not path.startswith(("title", "horizon.", JUDGED_ON))
     ]

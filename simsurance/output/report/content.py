@@ -15,7 +15,7 @@ from simsurance.output.compare_summary import MEASURES, level
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import chart_names, fund_label, in_its_words, scenario_title, status_words, unit, words_of
 from simsurance.output.measured import measured, outlooks
-from simsurance.output.report.assumptions import all_assumptions, main_assumptions
+from simsurance.output.report.assumptions import all_assumptions, cited_sources, main_assumptions
 from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
@@ -131,7 +131,9 @@ class Content:
                     Cell(said.label("run.never") if year is None else str(year), float(year or 9999))
                     for year in (found.first_deficit_year, found.depletion_year)
                 ]
-                told = "; ".join(told_ranges(result, run.ranges, found.fund, self.lang)) or self._label("central")
+                told = said.label("list.clauses").join(
+                    told_ranges(result, run.ranges, found.fund, self.lang)
+                ) or self._label("central")
                 months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
                 own = fund_label(found.fund, self.lang)
                 real = said.say("card.amount", closing=found.real[1])
@@ -243,6 +245,7 @@ class Content:
         base = self.runs[0]
         yield main_assumptions(base.scenario, base.years, self.lang)
         yield all_assumptions(base.scenario, self.lang)
+        yield cited_sources(base.scenario, self.lang)
 
     def _limits(self) -> Iterator[Block]:
         """What has to be known before the results are used, of the base and of what the others set otherwise."""

@@ -26,7 +26,7 @@ SENTENCES: Final = {
     "members_by_scheme": (POOL, "members"),
 }
 """Charts with a sentence: whose facts it tells, and its key; the others keep the title that they have."""
-WITH_RANGE: Final = ("reserve_months",)
+WITH_RANGE: Final = ("reserve_months", "fund_balance")
 
 
 def title_of(name: str, run: "RunResult", ranges: "SingleChanges | None", lang: str) -> tuple[str, str]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.language import Words
 from simsurance.ledger import FUNDS, Fund
-from simsurance.output.labels import fund_label, in_its_words, scenario_title, words_of
+from simsurance.output.labels import fund_label, identity_label, in_its_words, scenario_title, words_of
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.planned import run_id, table_places
 from simsurance.output.workbook import money, people, seal
 from simsurance.output.workbook.assumptions import assumptions
 from simsurance.output.workbook.checks import checks
 from simsurance.output.workbook.lines import FIRST_COLUMN, Layout, Line, Sheet, letters, sheet_prefix
+from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source, source_of
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.register import register
@@ -213,7 +214,7 @@ class Book:
                 return self.said.label(key)
         if name.startswith("check_"):
             return self._check_label(name.removeprefix("check_"))
-        for ending in ("_of_run", "_elasticity", "_pp"):
+        for ending in ("_of_run", "_elasticity", "_pp", PIN):
             if name.endswith(ending):
                 return self.said.say(
                     f"workbook.benefit.{ending[1:]}", what=self.said.label(f"column.{name.removesuffix(ending)}")
@@ -259,7 +260,7 @@ class Book:
         """The identities that the run itself has checked, in every cell of persons and money."""
         self.put(sheet, row, 0, self.said.label("workbook.heading.of_run"), self.style("heading"))
         for place, check in enumerate(self.source.run.checked, start=row + 1):
-            self.put(sheet, place, 0, check.identity, self.style())
+            self.put(sheet, place, 0, identity_label(check.identity, self.lang), self.style())
             self.put(sheet, place, 2, self.said.label("workbook.unit_of.share"), self.style("note"))
             self.put(sheet, place, 3, self.said.label("workbook.kind.frozen"), self.style("note"))
             self.put(sheet, place, FIRST_COLUMN, check.residual, self.style("frozen", "0.0E+00"))
