@@ -240,7 +240,9 @@ def test_grades_that_differ_do_not_become_one_by_themselves(tmp_path: Path) -> N
     file = tmp_path / "graded.toml"
     graded = load("baseline").replace({"contributions.personal.grade.rural.low": 0.5})
     file.write_text(graded.to_toml(), encoding="utf-8")
-    with pytest.raises(SimsuranceError, match=r"grade\.rural\.all: missing; .*rural\.assisted and .*differ, give the one"):
+    with pytest.raises(
+        SimsuranceError, match=r"grade\.rural\.all: missing; .*rural\.assisted and .*differ, give the one"
+    ):
         load(file).replace({"axes.income_groups": ["all"], "axes.assisted": ""})
 
 

@@ -311,7 +311,7 @@ class _Stack:
     def _merge(
         self, foreign: Sequence[str], form: Form, of_root: Groups, root: Layer, teller: Layer, faults: list[Fault]
     ) -> None:
-        """Where all members of an axis are one, the root's values by them stand for the one if they are alike, or are a fault."""
+        """Where an axis has one member, the root's values by its own stand for it if they are alike, or are a fault."""
         apart: dict[str, list[str]] = {}
         for path in foreign:
             if (name := form.merged(path, of_root)) in form.keys and name not in self.leaves:
