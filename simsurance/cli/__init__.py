@@ -12,7 +12,7 @@ import click
 from simsurance import __version__
 from simsurance.cli.terminal import take_any_code_page, tell
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.language import WHOLE, languages, words
+from simsurance.language import CNY, WHOLE, languages, told_in, words
 from simsurance.plain_text import shown
 
 COMMANDS = {
@@ -107,9 +107,10 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand; turn what it raises into lines on standard error and an exit code."""
+        """Run the subcommand, whose scenario may be in another currency; turn what it raises into lines and an exit code."""
         try:
-            result = super().invoke(ctx)
+            with told_in(CNY):
+                result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
             return result

@@ -1,13 +1,13 @@
 """`simsurance hindcast`: the model's past years beside the published ones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import in_its_currency, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -66,16 +66,16 @@ def command(
         _ex_ante(said, as_json)
         return
     if ex_ante:
-        fund = load(scenario, fragments, settings, overlay_of(scenario))
+        fund = in_its_currency(load(scenario, fragments, settings, overlay_of(scenario)))
         if fund.values.scope != FUND and not own_series(fund):
             raise click.UsageError(
                 "--ex-ante prints the stored table of the baseline, or that of a fund with series of its own; "
                 "leave the scenario out, or name your own fund"
             )
-        _fund_ex_ante(fund, first, said, as_json)
+        _fund_ex_ante(fund, first, words(lang), as_json)
         return
-    loaded = load(scenario, fragments, settings)
-    said = words(lang, loaded.currency)
+    loaded = in_its_currency(load(scenario, fragments, settings))
+    said = words(lang)
     refuse_others(loaded)
     opens, last = published_years(loaded)
     found = hindcast(loaded, max(last - 1, opens) if first is None else first)
@@ -97,7 +97,8 @@ def command(
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
     if own_series(loaded):
-        tell(said.say("hindcast.footer_own", first=opens, last=last))
+        counted = [year for year in loaded.valuation_years if opens <= year <= last] or [opens, last]
+        tell(said.say("hindcast.footer_own", first=counted[0], last=counted[-1]))
         return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
@@ -143,9 +144,7 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     if as_json:
         tell(_forecasts_json(found.rows, left_out=found.left_out, uncut=found.uncut))
         return
-    tell(
-        said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=sorted(found.left_out.items()))
-    )
+    tell(said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=_spans(found.left_out)))
     straddling = [row for row in found.rows if row.straddles]
     others = [row for row in found.rows if not row.straddles]
     for name, rows in (("all", found.rows), *((("broken", straddling), ("unbroken", others)) if straddling else ())):
@@ -156,6 +155,13 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     _errors(found.rows, "opening", said)
     tell("\n" + said.say("ex_ante.fund_footer", uncut=found.uncut))
     tell(said.label("ex_ante.footer"))
+
+
+def _spans(left_out: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Openings that were left out, those in a row for the same reason together."""
+    runs = groupby(sorted(left_out.items()), key=lambda each: each[1])
+    named = [(why, [year for year, _ in run]) for why, run in runs]
+    return [(f"{years[0]}–{years[-1]}" if len(years) > 1 else f"{years[0]}", why) for why, years in named]
 
 
 def _forecasts_json(found: "Sequence[Forecast]", **beside: Any) -> str:

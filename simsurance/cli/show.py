@@ -6,7 +6,7 @@ from unicodedata import east_asian_width
 
 import click
 
-from simsurance.cli.options import as_of_option, language_option, scenario_options
+from simsurance.cli.options import as_of_option, in_its_currency, language_option, scenario_options
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, Words, words
@@ -59,7 +59,7 @@ def command(
 
     Source and mark are those of the baseline's value; a value that another file sets has that file as its source.
     """
-    shown = load(scenario, fragments, (*as_of, *settings))
+    shown = in_its_currency(load(scenario, fragments, (*as_of, *settings)))
     if registered:
         _register(shown, prefix, lang, as_json)
         return

@@ -54,6 +54,11 @@ def told_in(currency: str) -> Iterator[None]:
         _IN.reset(before)
 
 
+def tell_in(currency: str) -> None:
+    """From here to the end of the enclosing `told_in`, words are those of a scheme in this currency."""
+    _IN.set(currency)
+
+
 def words(lang: str, currency: str = "") -> "Words":
     """The words of a language, amounts in a currency by its label, that of CNY in the language's own word.
 

@@ -244,7 +244,7 @@ def error_lines(page: "Page", lang: str) -> list[str]:
         lines.append(said.label("page.no_draws"))
     else:
         lines.append(said.say("page.sample", draws=page.draws.sample.draws, seed=page.draws.sample.seed))
-    if RESIDENT in page.funds:
+    if RESIDENT in page.funds and page.central.scenario.form.has("employee"):
         lines.append(said.label("page.entries"))
     lines.append(said.label("page.weak"))
     return lines

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import told_in
 from simsurance.output.folder import MANIFEST, new_folder, read_manifest, sealed, sha256
 from simsurance.output.manifest import SCHEMA, report_manifest
 from simsurance.output.office import required
@@ -114,6 +115,12 @@ def _projected(scenario: "Scenario", draft: Path, order: Order, say: Callable[[s
 
 def _written(runs: Sequence[SavedRun], draft: Path, order: Order, say: Callable[[str], None]) -> list[str]:
     """Every format asked for; the names of the files."""
+    with told_in(runs[0].scenario.currency):
+        return _files(runs, draft, order, say)
+
+
+def _files(runs: Sequence[SavedRun], draft: Path, order: Order, say: Callable[[str], None]) -> list[str]:
+    """The same, where words are those of a scheme in the currency of the runs."""
     names: list[str] = []
 
     def put(name: str, content: bytes) -> None:

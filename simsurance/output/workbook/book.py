@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
-from simsurance.language import Words
+from simsurance.language import Words, told_in
 from simsurance.ledger import FUNDS, Fund
 from simsurance.output.labels import fund_label, identity_label, in_its_words, scenario_title, words_of
 from simsurance.output.office import FIXED_TIME, required, same_bytes
@@ -49,7 +49,8 @@ LIMIT: Final = 32_000
 def workbook(scenario: "Scenario", lang: str) -> bytes:
     """The workbook of a scenario as bytes, the same for the same scenario. Raises SimsuranceError."""
     required("xlsxwriter", "XlsxWriter")
-    return Book(source_of(scenario), lang).content()
+    with told_in(scenario.currency):
+        return Book(source_of(scenario), lang).content()
 
 
 class Book:
