@@ -6,8 +6,8 @@ through what was run. What several sliders do together is thus the central run's
 
 Chances are checked at the settings at which the central run is, all corners among them. At a few all draws are run. At the
 others a draw is run where it could count otherwise: where its balance, in any year, comes nearer to nothing than twice the
-largest error that it has shown near there. A draw that stays farther off is depleted in the same years on the page and in the
-engine, and is not run.
+largest error that it has shown until that year. A draw that stays farther off is depleted in the same years on the page and
+in the engine, and is not run.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,6 @@ from simsurance.answers.surrogate import (
     CHECKS as SETTINGS,
 )
 from simsurance.answers.surrogate import (
-    MOST_MONTHS,
     Bank,
     Surrogate,
     Tell,
@@ -45,10 +44,10 @@ CHECKS: Final = SETTINGS
 """Settings at which chances are checked."""
 IN_FULL: Final = 8
 """Those of them at which all draws are run: two opposite corners, and points inside."""
-NEAR: Final = 3.0
-"""Months of expenditure from nothing within which the error of a draw decides whether it is run at a setting."""
 REACH: Final = 2.0
-"""How many times its largest error there a draw has to be off nothing so as not to be run."""
+"""How many times its largest error a draw has to be off nothing, in months of expenditure, so as not to be run."""
+LEAST: Final = 0.05
+"""Months of expenditure that it has to be off nothing in any case."""
 MOST_CHANCE: Final = 0.02
 """The error that is borne in a chance, or one draw if that is more."""
 LEVELS: Final = 32_000
@@ -119,28 +118,25 @@ class Ends:
             return np.asarray(central * np.exp(apart[0] + grown))
 
         checked = told(self.settings[self.begin :], self.central[self.begin :])
-        off = _error_near(
-            months_of(bank.closing(checked), checked), months_of(closing[self.begin :], flows[self.begin :])
-        )
+        theirs = months_of(closing[self.begin :], flows[self.begin :])
+        off = _errors(months_of(bank.closing(checked), checked), theirs)
         ours = told(self.others, self.central_others)
         months = months_of(bank.closing(ours), ours)
-        nearest = np.abs(months).reshape(len(months), -1).min(axis=-1) if len(months) else np.empty(0)
         gone, done = np.full(months.shape, -1, dtype=np.int8), np.zeros(len(months), dtype=bool)
         while True:
-            reach = max(MOST_MONTHS, REACH * off)
-            rows = np.flatnonzero((nearest <= reach) & ~done)
+            near = (np.abs(months) <= np.maximum(LEAST, REACH * off)).any(axis=(-1, -2))
+            rows = np.flatnonzero(near & ~done)
             if not len(rows):
                 return gone
-            for row, found in zip(rows, run(self.others[rows]), strict=True):
-                theirs, paid = closing_of(found, self.funds), flows_of(found, self.funds)
-                gone[row], done[row] = depleted_by(theirs, paid), True
-                off = max(off, _error_near(months[row], months_of(theirs, paid)))
+            found = run(self.others[rows])
+            ends, paid = (np.stack([each(one, self.funds) for one in found]) for each in (closing_of, flows_of))
+            gone[rows], done[rows] = depleted_by(ends, paid), True
+            off = np.maximum(off, _errors(months[rows], months_of(ends, paid)))
 
 
-def _error_near(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """The largest error of months of expenditure covered where either is near nothing."""
-    near = np.minimum(np.abs(ours), np.abs(theirs)) <= NEAR
-    return float(np.abs(ours - theirs)[near].max(initial=0.0))
+def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """The largest error of months of expenditure covered [setting, fund, year] until each year, [fund, year]."""
+    return np.asarray(np.maximum.accumulate(np.abs(ours - theirs).max(axis=0), axis=-1))
 
 
 def bends_of(apart: np.ndarray, settings: np.ndarray, own: np.ndarray) -> np.ndarray:
