@@ -453,3 +453,18 @@ def test_no_caption_of_a_balance_stands_without_its_range(base):
     figures = {figure.name: figure.note for figure in Content([base], "en").report().figures}
     assert figures["fund_balance"] == figures["reserve_months"] != ""
     assert figures["employee_fund_balance"] == figures["employee_reserve_months"] != ""
+
+
+def test_sentences_of_people_are_those_of_their_tables(base):
+    titles = {figure.name: figure.title for figure in Content([base], "en").report().figures}
+    persons = base.population["persons"].xs(2041, level="date").groupby(level="age").sum()
+    assert f"{100 * persons.loc[65:].sum() / persons.sum():.0f}% on 1 January 2041" in titles["pyramids"]
+    last = base.account["personal_contribution_pp"][-1] / base.account["disposable_income_pp"][-1]
+    assert f"{100 * last:.2f}% of that year's disposable income" in titles["contribution_burden"]
+    year = base.ages.xs(2026, level="year").groupby(level="age").sum()
+    paid = year[["inpatient_benefits", "outpatient_benefits", "critical_illness"]].sum(axis=1)
+    old, young = (
+        paid.loc[low:high].sum() / year["resident_insured_years"].loc[low:high].sum()
+        for low, high in ((75, 84), (30, 39))
+    )
+    assert f"are {old / young:.1f} times those of 30 to 39 in 2026" in titles["cost_by_age"]
