@@ -161,4 +161,4 @@ def _workbook(run: SavedRun, lang: str) -> bytes:
                 f"{run.path}: its {fund} is not what this simsurance projects; run the scenario again",
                 exit_code=ExitCode.ENVIRONMENT,
             )
-    return Book(source, lang).content()
+    return Book(source, lang, run.ranges).content()
