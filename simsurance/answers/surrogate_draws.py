@@ -52,6 +52,8 @@ MOST_CHANCE: Final = 0.02
 """The error that is borne in a chance, or one draw if that is more."""
 LEVELS: Final = 32_000
 """Whole numbers on either side of 0 that a page holds for a distance."""
+OVER_SETTINGS: Final = OVER_DRAWS
+"""The first axis, which settings stand on as draws do."""
 PERCENTILES: Final = (10.0, 50.0, 90.0)
 
 
@@ -124,7 +126,7 @@ class Ends:
         months = months_of(bank.closing(ours), ours)
         gone, done = np.full(months.shape, -1, dtype=np.int8), np.zeros(len(months), dtype=bool)
         while True:
-            near = (np.abs(months) <= np.maximum(LEAST, REACH * off)).any(axis=(-1, -2))
+            near = (np.abs(months) <= np.maximum(LEAST, REACH * off)).any(axis=-1).any(axis=-1)
             rows = np.flatnonzero(near & ~done)
             if not len(rows):
                 return gone
@@ -136,7 +138,7 @@ class Ends:
 
 def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     """The largest error of months of expenditure covered [setting, fund, year] until each year, [fund, year]."""
-    return np.asarray(np.maximum.accumulate(np.abs(ours - theirs).max(axis=0), axis=-1))
+    return np.asarray(np.maximum.accumulate(np.abs(ours - theirs).max(axis=OVER_SETTINGS), axis=-1))
 
 
 def bends_of(apart: np.ndarray, settings: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -251,7 +253,7 @@ def _checked(found: Drawn, work: Ends, kept: Mapping[str, np.ndarray]) -> DrawsC
         theirs = np.where(run < 0, ours, run > 0)
         chances.append(np.abs(ours.mean(axis=OVER_DRAWS) - theirs.mean(axis=OVER_DRAWS)))
     shown = np.concatenate([settings[work.begin :], work.others])
-    share = float((kept["gone"] >= 0).any(axis=(-1, -2)).mean()) if len(work.others) else 0.0
+    share = float((kept["gone"] >= 0).any(axis=-1).any(axis=-1).mean()) if len(work.others) else 0.0
     return DrawsChecked(shown, np.stack(chances), np.stack(fans), found.sample.draws, share)
 
 
