@@ -69,7 +69,7 @@ def test_every_unit_and_every_source_that_an_office_reads_has_chinese_words():
 
 def test_accounting_checks_have_chinese_names(base_checks):
     assert [name for name in base_checks if not CHINESE.search(identity_label(name, "zh"))] == []
-    assert [identity_label(name, "en") for name in base_checks] == base_checks
+    assert all(identity_label(name, "en").partition(":")[0] == name.partition(":")[0] for name in base_checks)
 
 
 @pytest.fixture(scope="module")

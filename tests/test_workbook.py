@@ -392,3 +392,13 @@ def test_without_the_library_one_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(office, "find_spec", lambda name: None)
     with pytest.raises(SimsuranceError, match=r"^XlsxWriter is missing; python -m pip install 'simsurance\[report\]'$"):
         workbook(load("baseline"), "en")
+
+
+def test_the_cover_tells_the_range_beside_the_depletion_year(base):
+    from simsurance.language import words
+
+    sheet = openpyxl.load_workbook(io.BytesIO(base.content)).worksheets[0]
+    told = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert told.count(words("en").label("report.central")) == len(base.book.funds)
+    months = next(cell for row in sheet.iter_rows() for cell in row if cell.number_format.startswith("0.0;"))
+    assert months.number_format == '0.0;"deficit of "0.0'

@@ -218,6 +218,8 @@ def error_facts(page: "Page", fund: str) -> dict[str, Any]:
         facts |= {
             "draws": off.draws,
             "settings": len(off.settings),
+            "full": len(off.fan_errors),
+            "run": off.run,
             "chance": float(off.chance_errors[:, place].max()),
         }
     return facts

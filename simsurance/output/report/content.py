@@ -19,6 +19,7 @@ from simsurance.output.report.assumptions import all_assumptions, cited_sources,
 from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
+from simsurance.output.report.rules import rules_blocks
 from simsurance.output.report.titles import dated_title, title_of
 from simsurance.output.saved import SavedRun
 from simsurance.output.summary import carried, changes, forecast_standard, fund_facts, range_facts
@@ -71,6 +72,8 @@ class Content:
         yield Section("headline", self._label("heading.headline"), list(self._headline()))
         yield Section("charts", self._label("heading.charts"), list(self._charts()))
         yield Section("tables", self._label("heading.tables"), list(self._tables()))
+        if rules := list(self._rules()):
+            yield Section("rules", self._label("heading.rules"), rules)
         yield Section("assumptions", self._label("heading.assumptions"), list(self._assumptions()))
         yield Section(
             "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]
@@ -233,7 +236,15 @@ class Content:
         head = [said.label("compare.measure"), *(scenario_title(run.scenario, self.lang) for run in self.runs)]
         return Table("measures", self._label("measures_caption"), head, rows)
 
-    # ---------------------------------------------------------------- assumptions and limits
+    # ---------------------------------------------------------------- rules, assumptions and limits
+
+    def _rules(self) -> Iterator[Block]:
+        """What acts in each run beside the plain rules."""
+        for run in self.runs:
+            if blocks := list(rules_blocks(run, self.lang)):
+                if self.several:
+                    yield Paragraph(f"**{scenario_title(run.scenario, self.lang)}**")
+                yield from blocks
 
     def _assumptions(self) -> Iterator[Block]:
         for run in self.runs:
