@@ -27,8 +27,8 @@ from simsurance.output.tables import codebook
 from simsurance.scenario_file.loader import load
 
 TERMS = {
-    "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|employee|document 38|"
-    r"critical.illness|CNY|yuan|urban|rural|hukou|personal account",
+    "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|"
+    r"employee|document 38|critical.illness|CNY|yuan|urban|rural|hukou|personal account",
     "zh": r"居民医保|城乡|医疗救助|职工|大病|人民币|元|农村|城镇|个人账户|38号",
 }
 """Terms of the national scheme in what a reader sees."""
@@ -118,7 +118,11 @@ def test_nothing_later_than_the_opening_moves_its_forecast() -> None:
     known = scheme_leaves(korea, 2025)
     assert known["contributions.payroll.rate"] == {"2024": 0.0709}, "the rate of 2026 was not decided"
     assert known["economy.interest_rate"] == {"2024": 0.0479}
-    assert known["economy.inflation"] == {"2023": 0.036, "2024": 0.023, "2025": pytest.approx(1.036**0.5 * 1.023**0.5 - 1)}
+    assert known["economy.inflation"] == {
+        "2023": 0.036,
+        "2024": 0.023,
+        "2025": pytest.approx(1.036**0.5 * 1.023**0.5 - 1),
+    }
     growth = (27820000 / 24970000) ** 0.5 / (1.036 * 1.023) ** 0.5 - 1
     assert known["economy.real_income_growth"] == pytest.approx(growth)
 
