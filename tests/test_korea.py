@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from simsurance.analysis.twins import beside_twins
 from simsurance.cli import main
+from simsurance.cli.show import details
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.evidence import another_country
@@ -25,6 +26,7 @@ from simsurance.output.labels import chart_names
 from simsurance.output.summary import summary
 from simsurance.output.tables import codebook
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.own_register import own_values
 
 TERMS = {
     "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|"
@@ -106,7 +108,10 @@ def test_its_past_opens_where_its_counts_reach() -> None:
     found = fund_ex_ante(load("korea"))
     assert found.openings == (2025,)
     assert found.left_out == {**dict.fromkeys(range(2011, 2024), UNCOUNTED), 2024: UNFITTED}
-    assert found.uncut == ("claims.trend.residual_growth",)
+    assert {"claims.trend.residual_growth", "claims.inpatient.cost_table", "fund.administration_share"} < set(
+        found.uncut
+    )
+    assert not {"fund.opening", "economy.inflation", "contributions.payroll.rate"} & set(found.uncut)
     (row,) = [row for row in found.rows if row.item == "outgo"]
     series = published("resident_outgo", load("korea").tables["published.series_table"])
     assert row.forecasts["no_change"] == series[2024]
@@ -125,6 +130,15 @@ def test_nothing_later_than_the_opening_moves_its_forecast() -> None:
     }
     growth = (27820000 / 24970000) ** 0.5 / (1.036 * 1.023) ** 0.5 - 1
     assert known["economy.real_income_growth"] == pytest.approx(growth)
+
+
+def test_its_register_is_its_own() -> None:
+    registered = {row.path: row for row in own_values(load("korea"))}
+    assert all(row.source and row.mark for row in registered.values())
+    assert {"claims.inpatient.level", "contributions.payroll.rate", "population.stock_table"} < set(registered)
+    shown = details(load("korea"), "economy.inflation")
+    assert (shown["mark"], shown["low"], shown["high"]) == ("judgement", "", ""), "no range of the nation's"
+    assert any(note.name == "stale" for note in load("korea").replace({"judged_on": "2027-01-01"}).notes_found)
 
 
 def test_its_levels_are_calibrated_by_factors_that_it_has() -> None:

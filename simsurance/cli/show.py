@@ -9,10 +9,10 @@ import click
 from simsurance.cli.options import as_of_option, in_its_currency, language_option, scenario_options
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import Words, words
+from simsurance.language import CNY, Words, words
 from simsurance.output.labels import scenario_title
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
+from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, REGISTER, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
@@ -124,6 +124,9 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
     key, entry = key_at(path), register().get(path, Entry(path, "", "", "", "", ""))
     assert key is not None
     changed = scenario.origins[path] != BASELINE
+    if scenario.currency != CNY:  # of another country, with a register of its own and none of the nation's ranges
+        own = scenario.leaves[REGISTER].get(path, {})
+        entry, changed = Entry(path, own.get("source", ""), own.get("mark", ""), "", "", ""), False
     table, name, part = named_part(path)
     if table == LEVERS and part == "size":
         said = scenario.values.levers[name]
