@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from example_city import city, commands, told
 from test_glossary import english_in
 
+from simsurance.basis.idle import units_of
 from simsurance.basis.inputs import NATION, Inputs
 from simsurance.cli import main
 from simsurance.data import tables
@@ -153,6 +154,13 @@ def test_its_own_standard_grows_with_its_income(own: Scenario) -> None:
     standard, income = inputs.standards()[0], inputs.income(NATION, [2025, 2026, 2027])
     assert standard[:3] == pytest.approx([430, 430 * income[1] / income[0], 430 * income[2] / income[0]])
     assert standard[1] > 430
+
+
+def test_a_figure_that_is_as_the_nations_is_no_setting_without_effect(own: Scenario) -> None:
+    key, nation = "contributions.subsidy.schedule", load("baseline")["contributions.subsidy.schedule"]
+    alike = {int(year): value for year, value in nation.items() if int(year) >= 2023}
+    assert key not in units_of(own.replace({key: alike})), "a fact, whatever the nation's is"
+    assert key in units_of(own.replace({key: {**alike, 2026: alike[2026] + 1}}))
 
 
 def test_its_own_rules_are_what_behaviour_is_calibrated_under_and_a_reform_is_one(path: Path, own: Scenario) -> None:

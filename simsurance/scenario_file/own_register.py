@@ -50,7 +50,7 @@ def judged_on(leaves: Leaves) -> date:
 
 
 def own_values(scenario: "Scenario") -> list[Registered]:
-    """Every value that no shipped file sets, or that a shipped one registers itself, in the order of the schema, with its row."""
+    """Every value that no shipped file sets, or that one registers itself, in the order of the schema, with its row."""
     leaves, rows = scenario.leaves, scenario.leaves[REGISTER]
     day = judged_on(leaves)
     return [
