@@ -14,7 +14,7 @@ from simsurance.basis.inputs import NATION, Inputs
 from simsurance.cli import main
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.hindcast import hindcast, published_years
+from simsurance.evidence.hindcast import hindcast, openings, published_years
 from simsurance.evidence.published import past
 from simsurance.language import languages, words
 from simsurance.results import simulate
@@ -193,6 +193,17 @@ def test_the_past_is_the_citys_own(own: Scenario) -> None:
     assert abs(found["resident", "outgo", 2025].error) < 0.2
     assert not any(row.fitted for row in found.values())
     assert past(own, "resident_outgo").values == series
+
+
+def test_a_past_opens_where_counts_and_population_reach(own: Scenario, tmp_path: Path) -> None:
+    assert openings(own) == [2021, 2023, 2024, 2025]
+    with pytest.raises(SimsuranceError, match=r"2022 has no counts or no population of its 1 January; 2021, 2023 to 2025"):
+        hindcast(own, 2022)
+    head, *rows = own.tables["population.stock_table"].read_text(encoding="utf-8").splitlines()
+    late = tmp_path / "late.csv"
+    late.write_text("\n".join([head, *(row for row in rows if row.startswith("2026"))]) + "\n", encoding="utf-8")
+    with pytest.raises(SimsuranceError, match=r"the population begins on 1 January 2026, after the years published; import"):
+        openings(own.replace({"population.stock_table": str(late)}))
 
 
 def test_a_fund_without_series_of_its_own_is_not_set_beside_the_nation(path: Path) -> None:

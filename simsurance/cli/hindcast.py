@@ -53,7 +53,7 @@ def command(
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
     from simsurance.evidence.calibrated import overlay_of
     from simsurance.evidence.fit import FIRST_YEAR, fitted_years
-    from simsurance.evidence.hindcast import hindcast, notes, published_years, refuse_others
+    from simsurance.evidence.hindcast import hindcast, notes, openings, published_years, refuse_others
     from simsurance.evidence.published import own_series, series_file
     from simsurance.scenario_file.schema import FUND
 
@@ -78,7 +78,9 @@ def command(
     said = words(lang)
     refuse_others(loaded)
     opens, last = published_years(loaded)
-    found = hindcast(loaded, max(last - 1, opens) if first is None else first)
+    possible = openings(loaded) if own_series(loaded) else range(opens, last + 1)
+    usual = max((year for year in possible if year < last), default=possible[0])
+    found = hindcast(loaded, usual if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{note.name}", **vars(note)) for year, note in by_year.items()}
         for fund, by_year in notes(found, series_file(loaded)).items()
@@ -97,8 +99,7 @@ def command(
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
     if own_series(loaded):
-        counted = [year for year in loaded.valuation_years if opens <= year <= last] or [opens, last]
-        tell(said.say("hindcast.footer_own", first=counted[0], last=counted[-1]))
+        tell(said.say("hindcast.footer_own", first=possible[0], last=possible[-1]))
         return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
 
