@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import simsurance as ss
 from simsurance.analysis.twins import beside_twins
 from simsurance.cli import main
 from simsurance.cli.show import details
@@ -102,6 +103,15 @@ def test_what_a_command_tells_of_it_needs_none(
     written = [file.read_text("utf-8") for file in tmp_path.rglob("*.md")]
     told = re.sub(INSIDE[lang], "", "\n".join([done.stdout, done.stderr, *written]))
     assert re.findall(TERMS[lang], told.replace("claims.end_of_life.resident_factor", ""), re.IGNORECASE) == []
+
+
+def test_a_chart_drawn_in_python_needs_none() -> None:
+    korea = load("korea").replace({"horizon.last_year": 2026})
+    found = ss.sweep(korea, {"claims.trend.residual_growth": (0, 0.01, 2)})
+    for lang, terms in TERMS.items():
+        figure = found.plot("closing_last_year", lang=lang)
+        words = " ".join(text.get_text() for text in figure.findobj(lambda each: hasattr(each, "get_text")))
+        assert re.findall(terms, words, re.IGNORECASE) == []
 
 
 def test_its_past_opens_where_its_counts_reach() -> None:

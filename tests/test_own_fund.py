@@ -197,12 +197,16 @@ def test_the_past_is_the_citys_own(own: Scenario) -> None:
 
 def test_a_past_opens_where_counts_and_population_reach(own: Scenario, tmp_path: Path) -> None:
     assert openings(own) == [2021, 2023, 2024, 2025]
-    with pytest.raises(SimsuranceError, match=r"2022 has no counts or no population of its 1 January; 2021, 2023 to 2025"):
+    with pytest.raises(
+        SimsuranceError, match=r"2022 has no counts or no population of its 1 January; 2021, 2023 to 2025"
+    ):
         hindcast(own, 2022)
     head, *rows = own.tables["population.stock_table"].read_text(encoding="utf-8").splitlines()
     late = tmp_path / "late.csv"
     late.write_text("\n".join([head, *(row for row in rows if row.startswith("2026"))]) + "\n", encoding="utf-8")
-    with pytest.raises(SimsuranceError, match=r"the population begins on 1 January 2026, after the years published; import"):
+    with pytest.raises(
+        SimsuranceError, match=r"the population begins on 1 January 2026, after the years published; import"
+    ):
         openings(own.replace({"population.stock_table": str(late)}))
 
 

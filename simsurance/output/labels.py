@@ -114,9 +114,9 @@ def labels_of(scenario: "Scenario", lang: str) -> dict[str, str]:
     return axes.labels | dict(getattr(axes, f"labels_{lang}", {}))
 
 
-def fund_label(fund: str, lang: str) -> str:
-    """The name of a fund."""
-    return words(lang).label(f"axis.fund.{fund}")
+def fund_label(fund: str, told: str | Words) -> str:
+    """The name of a fund, in a language or in the words of a scheme."""
+    return (told if isinstance(told, Words) else words(told)).label(f"axis.fund.{fund}")
 
 
 def status_words(status: str, lang: str) -> str:
