@@ -11,9 +11,11 @@ from simsurance.cli.options import in_its_currency, language_option, scenario_op
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
-from simsurance.language import Words, words
+from simsurance.language import CNY, Words, words
 from simsurance.output.labels import fund_label, label, unit
+from simsurance.scenario_file.keys import REGISTER
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.own_fund import CALIBRATED
 
 if TYPE_CHECKING:
     from simsurance.evidence.ex_ante import Forecast
@@ -99,9 +101,17 @@ def command(
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
     if own_series(loaded):
-        tell(said.say("hindcast.footer_own", first=possible[0], last=possible[-1]))
+        tell(said.say("hindcast.footer_own", first=possible[0], last=possible[-1], fitted=_fitted(loaded)))
         return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
+
+
+def _fitted(loaded: "Scenario") -> str:
+    """What is fitted to the series: a calibration that a fund lies upon, or values that another country's scheme registers so."""
+    rows = {path: row["source"] for path, row in loaded.leaves[REGISTER].items() if row.get("mark") == "fitted"}
+    if loaded.currency != CNY:
+        return ", ".join(f"{path} ({source})" for path, source in rows.items())
+    return next(iter(rows.values()), "") if loaded.leaves[CALIBRATED] else ""
 
 
 def _cells(row: "Outturn", said: Words, decimals: int = 1) -> tuple[str, ...]:
