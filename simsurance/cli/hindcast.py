@@ -107,7 +107,7 @@ def command(
 
 
 def _fitted(loaded: "Scenario") -> str:
-    """What is fitted to the series: a calibration that a fund lies upon, or values that another country's scheme registers so."""
+    """What is fitted to the series: by a calibration that a fund lies upon, or as another country's scheme registers it."""
     rows = {path: row["source"] for path, row in loaded.leaves[REGISTER].items() if row.get("mark") == "fitted"}
     if loaded.currency != CNY:
         return ", ".join(f"{path} ({source})" for path, source in rows.items())
