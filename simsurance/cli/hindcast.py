@@ -155,7 +155,7 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     if as_json:
         tell(_forecasts_json(found.rows, left_out=found.left_out, uncut=found.uncut))
         return
-    tell(said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=_spans(found.left_out)))
+    tell(said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=_spans(found.left_out, said)))
     straddling = [row for row in found.rows if row.straddles]
     others = [row for row in found.rows if not row.straddles]
     for name, rows in (("all", found.rows), *((("broken", straddling), ("unbroken", others)) if straddling else ())):
@@ -168,11 +168,17 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     tell(said.label("ex_ante.footer"))
 
 
-def _spans(left_out: Mapping[int, str]) -> list[tuple[str, str]]:
+def _spans(left_out: Mapping[int, str], said: Words) -> list[tuple[str, str]]:
     """Openings that were left out, those in a row for the same reason together."""
     runs = groupby(sorted(left_out.items()), key=lambda each: each[1])
-    named = [(why, [year for year, _ in run]) for why, run in runs]
+    named = [(_why(why, said), [year for year, _ in run]) for why, run in runs]
     return [(f"{years[0]}–{years[-1]}" if len(years) > 1 else f"{years[0]}", why) for why, years in named]
+
+
+def _why(reason: str, said: Words) -> str:
+    """Why an opening was left out: by a word for it, or by what is wrong with its inputs."""
+    key = f"ex_ante.left_out.{reason}"
+    return said.label(key) if key in said.entries else said.say("ex_ante.left_out.unopened", why=reason)
 
 
 def _forecasts_json(found: "Sequence[Forecast]", **beside: Any) -> str:

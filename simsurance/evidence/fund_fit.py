@@ -282,7 +282,7 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     search = Search(opened, tuple(chosen), tuple(figures))
     before = search.logs([np.zeros(len(chosen))])[0]
     slopes = search.slopes(np.zeros(len(chosen)), before)
-    moves = np.abs(slopes).max(axis=0) > 0
+    moves = np.array([bool(each.any()) for each in slopes.T])
     if not moves.all():  # a path that ends before the years fitted moves none of them
         chosen, slopes = [each for each, acts in zip(chosen, moves, strict=True) if acts], slopes[:, moves]
         search = Search(opened, tuple(chosen), tuple(figures), search.projections)

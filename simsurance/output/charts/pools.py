@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 NAME: Final = "pools"
 MOST: Final = 34
 """Rows; of more pools those in the middle are left out."""
+BETWEEN_POOLS: Final = ("net_transfer_pp", "chart.note.pools", "chart.axis.pools_rows", "chart.axis.pools_net")
+OF_ONE: Final = (
+    *("merged_balance_pp", "chart.note.pools_merged"),
+    *("chart.axis.pools_rows_merged", "chart.axis.pools_net_merged"),
+)
+"""What the bars show with an adjustment fund, and in the one fund of all: column, note, subtitle, axis."""
 WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 3.2
 LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
 NAME_SIZE: Final = 7.5
@@ -41,14 +47,14 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
     rows = len(shown)
     high = ROW * rows + HEAD + FOOT
     of_one = pools.pooling.adjustment is None and pools.merged is not None
-    kind, column = ("_merged", "merged_balance_pp") if of_one else ("", "net_transfer_pp")
-    notes = [said.say(f"chart.note.pools{kind}", pools=float(pools.net.sum()), kept=float(pools.kept.sum()))]
+    column, note, whose, net_axis = OF_ONE if of_one else BETWEEN_POOLS
+    notes = [said.say(note, pools=float(pools.net.sum()), kept=float(pools.kept.sum()))]
     if len(table) > rows:
         notes.append(said.say("chart.note.pools_rest", count=len(table) - rows))
     with canvas.style():
         figure = canvas.sheet(
             said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang)),
-            said.label(f"chart.axis.pools_rows{kind}"),
+            said.label(whose),
             [f"simsurance {__version__}", marks_told(pools, said), clauses(notes, lang)],
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
@@ -60,7 +66,7 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         bars.barh(range(rows), net, 0.62, color=[BLUE if value >= 0 else VERMILLION for value in net], zorder=3)
         _months(dots, shown, pools.reserve_months(MERGED)[pools.years.index(pools.year), 0] if of_one else None)
         money = unit("yuan_pp", said).name
-        _side(bars, said.say(f"chart.axis.pools_net{kind}", unit=money), rows, said)
+        _side(bars, said.say(net_axis, unit=money), rows, said)
         _side(dots, said.say("chart.axis.pools_months", year=pools.year), rows, said)
         named = titles(pools, lang)
         names = [canvas.wrapped(named[str(name)], 26, 2, size=NAME_SIZE) for name in shown.index]
