@@ -119,6 +119,8 @@ def test_command_writes_an_option_that_runs_use_and_the_same_bytes_again(folder,
     told = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
     assert overlay.read_bytes() == before
     assert told["fits"]
+    past = CliRunner().invoke(main, ["hindcast", str(file), "--from", "2025", "--lang", lang])
+    assert "simsurance calibrate, 2024 to 2025" in past.stdout, "which is no test of the years fitted"
     used = load(file)
     assert used.values.claims.inpatient.level != load(file, without=overlay).values.claims.inpatient.level
     names = {each.name for each in (tmp_path / "out" / f"calibrate-{used.name}").iterdir()}

@@ -607,6 +607,7 @@ def test_headers_that_name_no_fund_are_the_fund_of_the_title_or_of_an_option(fun
         ("职工统筹基金支出合计（亿元）", "employee_pool_outgo"),
         ("职工统筹基金总支出（亿元）", "employee_pool_outgo"),
         ("其中：个人账户收入（亿元）", "employee_account_income"),
+        ("其中：在职（万人）", "employee_active"),
         ("resident fund total income (yuan)", "resident_income"),
     ],
 )

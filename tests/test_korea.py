@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import simsurance as ss
 from simsurance.analysis.twins import beside_twins
 from simsurance.cli import main
+from simsurance.cli.show import details
 from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.evidence import another_country
@@ -25,10 +27,11 @@ from simsurance.output.labels import chart_names
 from simsurance.output.summary import summary
 from simsurance.output.tables import codebook
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.own_register import own_values
 
 TERMS = {
-    "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|employee|document 38|"
-    r"critical.illness|CNY|yuan|urban|rural|hukou|personal account",
+    "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|"
+    r"employee|document 38|critical.illness|CNY|yuan|urban|rural|hukou|personal account",
     "zh": r"居民医保|城乡|医疗救助|职工|大病|人民币|元|农村|城镇|个人账户|38号",
 }
 """Terms of the national scheme in what a reader sees."""
@@ -102,11 +105,23 @@ def test_what_a_command_tells_of_it_needs_none(
     assert re.findall(TERMS[lang], told.replace("claims.end_of_life.resident_factor", ""), re.IGNORECASE) == []
 
 
+def test_a_chart_drawn_in_python_needs_none() -> None:
+    korea = load("korea").replace({"horizon.last_year": 2026})
+    found = ss.sweep(korea, {"claims.trend.residual_growth": (0, 0.01, 2)})
+    for lang, terms in TERMS.items():
+        figure = found.plot("closing_last_year", lang=lang)
+        words = " ".join(text.get_text() for text in figure.findobj(lambda each: hasattr(each, "get_text")))
+        assert re.findall(terms, words, re.IGNORECASE) == []
+
+
 def test_its_past_opens_where_its_counts_reach() -> None:
     found = fund_ex_ante(load("korea"))
     assert found.openings == (2025,)
     assert found.left_out == {**dict.fromkeys(range(2011, 2024), UNCOUNTED), 2024: UNFITTED}
-    assert found.uncut == ("claims.trend.residual_growth",)
+    assert {"claims.trend.residual_growth", "claims.inpatient.cost_table", "fund.administration_share"} < set(
+        found.uncut
+    )
+    assert not {"fund.opening", "economy.inflation", "contributions.payroll.rate"} & set(found.uncut)
     (row,) = [row for row in found.rows if row.item == "outgo"]
     series = published("resident_outgo", load("korea").tables["published.series_table"])
     assert row.forecasts["no_change"] == series[2024]
@@ -125,6 +140,15 @@ def test_nothing_later_than_the_opening_moves_its_forecast() -> None:
     }
     growth = (27820000 / 24970000) ** 0.5 / (1.036 * 1.023) ** 0.5 - 1
     assert known["economy.real_income_growth"] == pytest.approx(growth)
+
+
+def test_its_register_is_its_own() -> None:
+    registered = {row.path: row for row in own_values(load("korea"))}
+    assert all(row.source and row.mark for row in registered.values())
+    assert {"claims.inpatient.level", "contributions.payroll.rate", "population.stock_table"} < set(registered)
+    shown = details(load("korea"), "economy.inflation")
+    assert (shown["mark"], shown["low"], shown["high"]) == ("judgement", "", ""), "no range of the nation's"
+    assert any(note.name == "stale" for note in load("korea").replace({"judged_on": "2027-01-01"}).notes_found)
 
 
 def test_its_levels_are_calibrated_by_factors_that_it_has() -> None:

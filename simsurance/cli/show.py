@@ -9,11 +9,11 @@ import click
 from simsurance.cli.options import as_of_option, in_its_currency, language_option, scenario_options
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import WHOLE, Words, words
+from simsurance.language import CNY, WHOLE, Words, words
 from simsurance.language.names import key_name
 from simsurance.output.labels import scenario_title, unit_name
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import BONDS, KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
+from simsurance.scenario_file.keys import BONDS, KEYS, LEVERS, PINS, REGISTER, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
@@ -159,6 +159,9 @@ def details(scenario: Scenario, path: str, lang: str = WHOLE) -> dict[str, Any]:
     key, entry = key_at(path), register().get(path, Entry(path, "", "", "", "", ""))
     assert key is not None
     changed = scenario.origins[path] != BASELINE
+    if scenario.currency != CNY:  # of another country, with a register of its own and none of the nation's ranges
+        own = scenario.leaves[REGISTER].get(path, {})
+        entry, changed = Entry(path, own.get("source", ""), own.get("mark", ""), "", "", ""), False
     table, name, part = named_part(path)
     if table == LEVERS and part == "size":
         said = scenario.values.levers[name]

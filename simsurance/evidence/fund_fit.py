@@ -17,9 +17,18 @@ from scipy.optimize import lsq_linear
 
 from simsurance.data.tables import DATA, read_table, text_rows
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.evidence.hindcast import CLOSING_BALANCE, CURRENT_BALANCE, ITEMS, PARTS, TOLERANCE, Item, refuse_others
+from simsurance.evidence.hindcast import (
+    CLOSING_BALANCE,
+    CURRENT_BALANCE,
+    ITEMS,
+    PARTS,
+    TOLERANCE,
+    Item,
+    openings,
+    refuse_others,
+)
 from simsurance.evidence.hindcast import published_years as years_of
-from simsurance.evidence.published import series_file
+from simsurance.evidence.published import own_series, series_file
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.loader import Scenario
@@ -243,7 +252,8 @@ def first_year(scenario: Scenario) -> int:
     opens, last = years_of(scenario)
     broken = [year + 1 for year in masks(scenario).values()]
     start = min(max([opens, *broken]), last)
-    return min((year for year in scenario.valuation_years if start <= year <= last), default=start)
+    possible = openings(scenario) if own_series(scenario) else range(opens, last + 1)
+    return next((year for year in possible if year >= start), possible[-1])
 
 
 def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = None) -> FundFit:
@@ -256,9 +266,9 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     opens, published = years_of(scenario)
     last = published if last is None else last
     start = first_year(scenario) if first is None else first
-    counted = [year for year in scenario.valuation_years if opens <= year <= last] or list(range(opens, last + 1))
-    if start not in counted:
-        raise SimsuranceError(f"--from {start}: the fund's series and counts allow {in_spans(counted)}")
+    possible = [year for year in openings(scenario) if year <= last] if own_series(scenario) else range(opens, last + 1)
+    if start not in possible:
+        raise SimsuranceError(f"--from {start}: the fund's series and counts allow {in_spans(possible)}")
     opened = scenario.replace({"horizon.valuation_year": start, "horizon.last_year": last})
     (base,) = accounts_of([opened])
     figures, masked = _figures(opened, base, file, start)
@@ -272,7 +282,7 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     search = Search(opened, tuple(chosen), tuple(figures))
     before = search.logs([np.zeros(len(chosen))])[0]
     slopes = search.slopes(np.zeros(len(chosen)), before)
-    moves = np.abs(slopes).max(axis=0) > 0
+    moves = np.array([bool(each.any()) for each in slopes.T])
     if not moves.all():  # a path that ends before the years fitted moves none of them
         chosen, slopes = [each for each, acts in zip(chosen, moves, strict=True) if acts], slopes[:, moves]
         search = Search(opened, tuple(chosen), tuple(figures), search.projections)

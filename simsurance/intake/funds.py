@@ -36,6 +36,8 @@ def figure_of(heading: str) -> str:
         if found and (figure := _words("figure").get(before + behind)):
             return named(fund, figure) or OF_FUND + figure
     figure = _words("figure").get(heading, "")
+    if figure in PERSONS[1:]:  # only the employee scheme has them
+        return named(EMPLOYEE, figure)
     return figure and OF_FUND + figure
 
 

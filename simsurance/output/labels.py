@@ -126,9 +126,9 @@ def identity_label(identity: str, lang: str) -> str:
     return said.label(f"identity_name.{identity}") if f"identity_name.{identity}" in said.entries else identity
 
 
-def fund_label(fund: str, lang: str) -> str:
-    """The name of a fund."""
-    return words(lang).label(f"axis.fund.{fund}")
+def fund_label(fund: str, told: str | Words) -> str:
+    """The name of a fund, in a language or in the words of a scheme."""
+    return (told if isinstance(told, Words) else words(told)).label(f"axis.fund.{fund}")
 
 
 def status_words(status: str, lang: str) -> str:
