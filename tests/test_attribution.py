@@ -125,6 +125,19 @@ def test_parts_that_contradict_each_other_are_named_before_anything_is_projected
         attribute(base, [low, high])
 
 
+def test_an_option_that_is_none_is_told_as_it_was_typed(base):
+    with pytest.raises(SimsuranceError, match=r"^--option:nosuch: no shipped fragment has this name"):
+        options_of(["nosuch"], base)
+
+
+def test_a_shorter_horizon_is_no_depletion(base):
+    """All that differs is that the other ends two years earlier: not an effect on years with a fund."""
+    part = Part("horizon", values={"horizon.last_year": base.values.horizon.last_year - 2})
+    found = attribute(base, [part])
+    assert found.common_last == base.values.horizon.last_year - 2
+    assert found.effects("resident", "years_funded").loc["total", "effect"] == 0
+
+
 def test_options_that_set_a_key_differently_are_named_together(base):
     with pytest.raises(SimsuranceError, match=r"^healthy_ageing \+ healthy_ageing_half: .* sets this to another value"):
         attribute(base, options_of(["healthy_ageing", "healthy_ageing_half"], base))
