@@ -1,7 +1,8 @@
 """Reference results of answers: what a few commands print for programs, as it was when it was last accepted.
 
-`scenarios/answers/commands.csv` has one answer a line: its name, the command, and which entries of its JSON are kept, as a
-pattern, and how much a number may be off, with the reason. `accepted.csv` beside it has every entry by answer, `CHANGES.csv` why they changed. A further answer is one more line.
+`scenarios/answers/commands.csv` has one answer a line: its name, the command, which entries of its JSON are kept, as a pattern,
+and how much a number may be off, with the reason where that is more than usual. `accepted.csv` beside it has every entry by
+answer, `CHANGES.csv` why they changed. A further answer is one more line.
 """
 
 import csv
