@@ -110,7 +110,8 @@ def pins_of(**imposed: float) -> PinBasis:
 
 def money(**rows: float) -> dict[str, np.ndarray]:
     """Rows of the ledger of one run, in its order; those of the resident fund that are not named are nought."""
-    own = [row.name for row in LEDGER if "resident" in (row.payer, row.receiver) and not row.is_transfer]
+    of_year = [row for row in LEDGER if not (row.is_transfer or row.of_bonds)]
+    own = [row.name for row in of_year if "resident" in (row.payer, row.receiver)]
     return {row.name: np.array([rows.get(row.name, 0.0)]) for row in LEDGER if row.name in {*own, *rows}}
 
 
