@@ -218,6 +218,7 @@ def error_facts(page: "Page", fund: str) -> dict[str, Any]:
         facts |= {
             "draws": off.draws,
             "settings": len(off.settings),
+            "met": int((np.abs(off.settings) == 1).all(axis=-1).sum()),
             "full": len(off.fan_errors),
             "run": off.run,
             "chance": float(off.chance_errors[:, place].max()),
