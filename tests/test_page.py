@@ -214,10 +214,16 @@ def test_bounds_beyond_those_of_a_key_are_told_before_anything_is_run(tmp_path):
     assert "1.2 is outside 0 to 1" in failed.stderr
 
 
-def test_every_known_lever_moves_the_baseline_and_has_a_label():
-    sliders = sliders_of(ss.load("baseline"))
-    assert [slider.name for slider in sliders.each] == list(KNOWN)
-    for slider in sliders.each:
+def test_every_known_lever_moves_the_baseline_or_a_scheme_on_earnings_and_has_a_label():
+    nation, on_earnings = (sliders_of(ss.load(name)).each for name in ("baseline", "korea"))
+    assert [slider.name for slider in nation] == [name for name in KNOWN if name != "contribution_rate"]
+    assert [slider.name for slider in on_earnings] == [
+        "cost_growth",
+        "income_growth",
+        "payment_ratio",
+        "contribution_rate",
+    ]
+    for slider in (*nation, *on_earnings):
         assert slider.vary.low <= slider.vary.own <= slider.vary.high
         assert all(f"page.lever.{slider.name}" in words(lang).entries for lang in languages())
 
