@@ -1,5 +1,6 @@
 """Charts of what a fund holds: months of its outgo above the share that can be paid, and its balance above what is missing."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,9 +11,11 @@ from simsurance.measures import measure_of
 from simsurance.output.charts import canvas, marks, money
 from simsurance.output.charts.canvas import (
     BLUE,
+    DASH_DOT,
     DASHED,
     PAID,
     SHORTFALL,
+    SKY,
     VERMILLION,
     Chart,
     ChartFigure,
@@ -53,6 +56,7 @@ def reserve_months(
     if fund_of(fund).paid_in_advance and account["prepaid"].any():
         without, column = word("line.without_prepaid", lang), "reserve_months_without_prepaid"
         lines.append(Line.of(measure_of(fund, column), without, years, account[column], colour=BLUE, dashes=DASHED))
+    lines += gross(results, fund, "reserve_months_gross", account.get("reserve_months_gross"), 1.0, lang)
     shown, own = unit("months", words_of(results.scenario, lang)), of_fund("reserve_months", fund)
     figure = canvas.sheet(
         title_of(own, results, lang),
@@ -90,6 +94,22 @@ def reserve_months(
         canvas.year_axis(strip, lines, years[0])
         table = canvas.together(table, canvas.frame([paid], "%"))
     return Chart(own, figure, table)
+
+
+def gross(
+    results: "RunResult", fund: str, name: str, values: "np.ndarray | None", size: float, lang: str
+) -> list[Line]:
+    """A fund with what it owes not taken off, as a line beside in the years around its debt; none if it never owes."""
+    account = results.accounts[fund]
+    if values is None or "debt_outstanding" not in account or not account["debt_outstanding"].any():
+        return []
+    look: Any = {"colour": SKY, "dashes": DASH_DOT}
+    line = Line.of(measure_of(fund, name), word("line.gross", lang), results.years, values, size=size, **look)
+    owed = dict(zip(results.years, account["debt_outstanding"], strict=True))
+    near = {
+        year: point for year, point in line.points.items() if owed[year] or owed.get(year - 1) or owed.get(year + 1)
+    }
+    return [replace(line, points=near)]
 
 
 def payable(results: "RunResult", fund: str, depleted: int) -> Line:
@@ -152,7 +172,8 @@ def fund_balance(results: "RunResult", lang: str, fund: str = RESIDENT, ranges: 
         if short
         else (canvas.area(figure, right=right, percent=bool(share)), None)
     )
-    canvas.draw_lines(axes, [line])
+    beside = gross(results, fund, "closing_gross", gross_balance(results, fund), shown.size, lang)
+    canvas.draw_lines(axes, [line, *beside])
     axes.set_ylim(0, ABOVE_HIGHEST * limit(own, canvas.highest([line]) or 1.0, shown.size))
     canvas.year_axis(axes, [line], results.years[0], word("mark.projection", lang))
     marks.depletion(axes, results, line, fund, lang, ranges)
@@ -162,9 +183,13 @@ def fund_balance(results: "RunResult", lang: str, fund: str = RESIDENT, ranges: 
         canvas.head(below, word("head.shortfall", lang, depleted=depleted))
         _draw_shortfall(below, line, limit(own, -min(line.points.values()), shown.size, "shortfall"), figure)
         canvas.year_axis(below, [line], results.years[0])
-    else:
-        canvas.direct_labels(axes, [line])
-    return Chart(own, figure, canvas.frame([line], shown.name))
+    canvas.direct_labels(axes, beside if below else [line, *beside])
+    return Chart(own, figure, canvas.frame([line, *beside], shown.name))
+
+
+def gross_balance(results: "RunResult", fund: str) -> "np.ndarray | None":
+    """The balance before debt in the money that is drawn, where a fund may owe."""
+    return money.amounts(results, fund, "closing_gross") if "closing_gross" in results.accounts[fund] else None
 
 
 def _draw_shortfall(axes: "Axes", line: Line, depth: float, figure: ChartFigure) -> None:
