@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simsurance.basis.frames import prices
-from simsurance.data.tables import DATA, published, read_table, text_rows
+from simsurance.data.tables import DATA, published, read_table
 from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS
+from simsurance.scenario_file.register import rows
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 PUBLISHED: Final = DATA / "published.csv"
 HEADER: Final = ("year", "measure", "value", "unit", "mark", "source_id", "note")
 SOURCES: Final = DATA / "sources.csv"
-SOURCE_HEADER: Final = ("source_id", "title", "issuer", "date", "url", "how_read")
 ISSUERS: Final = {
     "nhsa": ("NHSA", "National Healthcare Security Administration"),
     "nbs": ("National Bureau of Statistics",),
@@ -96,17 +97,18 @@ def history(measure: str, file: Path = PUBLISHED) -> History:
 def marked(measure: str, file: Path = PUBLISHED) -> dict[int, tuple[str, str]]:
     """How sure a published figure is and who published it, by year; nobody where the table is not the shipped one."""
     columns = read_table(file)
-    rows = zip(columns["measure"], columns["year"], columns["mark"], columns["source_id"], strict=True)
+    found = zip(columns["measure"], columns["year"], columns["mark"], columns["source_id"], strict=True)
     shipped = issuers() if file == PUBLISHED else {}
     return {
-        int(year): (str(mark), shipped.get(str(source), "")) for name, year, mark, source in rows if name == measure
+        int(year): (str(mark), shipped.get(str(source), "")) for name, year, mark, source in found if name == measure
     }
 
 
+@cache
 def issuers() -> dict[str, str]:
     """Who published a source, by its id: of those that charts name, their name in the language files."""
     found = {}
-    for source in text_rows(SOURCES, SOURCE_HEADER):
+    for source in rows(SOURCES, ("source_id", "issuer")):
         named = (name for name, begins in ISSUERS.items() if source["issuer"].startswith(begins))
         found[source["source_id"]] = next(named, "others" if source["issuer"] else "")
     return found
@@ -115,8 +117,8 @@ def issuers() -> dict[str, str]:
 def estimates(measure: str, file: Path = PUBLISHED) -> dict[int, str]:
     """Figures of a published series that are estimates, and how they were made, by year."""
     columns = read_table(file)
-    rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
-    return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
+    noted = zip(columns["measure"], columns["year"], columns["note"], strict=True)
+    return {int(year): str(note) for name, year, note in noted if name == measure and str(note).startswith("estimate")}
 
 
 def derived_from(measure: str) -> dict[int, int]:
