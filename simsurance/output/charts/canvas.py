@@ -203,7 +203,9 @@ def head(axes: Axes, words: str) -> None:
 def draw_lines(axes: Axes, lines: Sequence[Line], told: bool = True) -> None:
     """The lines with their published points before them, joined; `told`: they are among those that the figure tells of."""
     if told and isinstance(axes.figure, ChartFigure):
-        axes.figure.curves += tuple(Drawn(line.label or line.series, line.points) for line in lines)
+        single = len(lines) == 1  # what it is stands below the title
+        named = [(line.label or ("" if single else line.series), line.points) for line in lines]
+        axes.figure.curves += tuple(Drawn(*each) for each in named)
     for order, line in enumerate(lines):
         x, y = np.array(list(line.points)), np.array(list(line.points.values()))
         alone = "D" if len(x) == 1 else ""

@@ -86,7 +86,9 @@ def _coverage(axes: "Axes", covered: Line, lines: list[Line], results: "RunResul
     values = list(covered.points.values())
     low = min(COVERED_FROM, 5 * np.floor(min(values) / 5))
     canvas.head(axes, word("head.coverage", lang, low=low))
-    canvas.draw_lines(axes, [covered])
+    canvas.draw_lines(axes, [covered], told=False)
+    if isinstance(axes.figure, ChartFigure):
+        axes.figure.curves += (canvas.Drawn(word("head.coverage", lang, low=low), covered.points),)
     axes.set_ylim(low, max(100.0, *values))
     axes.yaxis.set_major_locator(MultipleLocator(5 if low >= 75 else 20))
     canvas.year_axis(axes, lines, results.years[0])
