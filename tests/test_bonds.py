@@ -111,7 +111,7 @@ def test_an_outcome_is_paid_where_the_result_is_met_and_by_whom_it_says() -> Non
         assert run.account["bond_outcomes"] == pytest.approx([0, 0, 0, paid, 0, 0])
         assert run.account["bond_grants"] == pytest.approx([0, 0, 0, paid if payer == "budget" else 0.0, 0, 0])
         assert run.bonds is not None
-        row = run.bonds.loc[(2029, "one")]
+        row: Any = run.bonds.loc[(2029, "one")]
         assert (row["result"], row["met"]) == (pytest.approx(run.account["admissions_per_100"][3]), float(paid > 0))
     more = runs["below", "budget"].account["public_money"] - runs["above", "budget"].account["public_money"]
     assert more == pytest.approx([0, 0, 0, 6e9, 0, 0])
@@ -166,6 +166,9 @@ def test_a_run_with_bonds_is_written_and_read_again(tmp_path: Path) -> None:
     table = saved(tmp_path / "run").table("bonds")
     assert table.loc[(2029, "one"), "outcomes"] == 6e9
     assert "60 billion issued" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    told = (tmp_path / "run" / "codebook.csv").read_text(encoding="utf-8")
+    assert "\nbonds,variable,outcomes," in told
+    assert "\nfund,variable,debt_outstanding," in told
     again = load(str(tmp_path / "run" / "scenario.toml"))
     assert again.values.bonds == with_bond(**OUTCOME).values.bonds
 
