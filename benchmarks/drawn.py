@@ -26,7 +26,7 @@ REST = "measures and all else"
 
 
 PLANS: dict[tuple[str, int, str], stochastic.Plan] = {}
-"""Draws by scenario and years, number and engine: what is found once for all is found in the first pair, which does not count."""
+"""Draws by scenario and years, number and engine: what is found once for all is found in the first pair, not counted."""
 
 
 def plan_of(scenario: Scenario, runs: int, engine: str = PLAIN) -> stochastic.Plan:
