@@ -100,7 +100,7 @@ def move_between_areas(
         shares = population.move_shares(here.sum(axis=axis("age"), keepdims=True), wanted, *ready)
         leave, come = (share * propensity for share in shares)
         of_area, of_rest = population.area_of(cells, area), population.area_of(cells, rest)
-        population.exchange(of_area, of_rest, *(side_by_side(each, cells) for each in (leave, come)), work.half)
+        population.exchange(of_area, of_rest, side_by_side(leave, cells), side_by_side(come, cells), work.half)
         if area + 1 < rest:
             population.exchange(here, there, leave, come, np.empty_like(here))
 
