@@ -75,8 +75,8 @@ def expected_by_cell(lapsed: np.ndarray, waits: np.ndarray, basis: YearBasis) ->
     at_cell += place.reshape(waits.shape)
     at_cell[:, :, GAP_0] += len(shares)
     if runs > 1:
-        at_cell += along(np.arange(runs) * table[0, 0].size, "run")
-    return table.reshape(len(table), -1).take(at_cell, axis=1)
+        at_cell += along(np.arange(runs) * years.size * kinds, "run")
+    return table.reshape(len(table), -1).take(at_cell, axis=-1)
 
 
 def expected_waits(
