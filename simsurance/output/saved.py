@@ -25,7 +25,7 @@ from simsurance.output.folder import (
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import Look, looked, saved_look
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -115,6 +115,11 @@ class SavedRun:
     def look(self) -> Look:
         """The look of its charts."""
         return saved_look(self.manifest.get("look", {}))
+
+    @cached_property
+    def bonds(self) -> "pd.DataFrame | None":
+        """What bonds pay by year; None where the run has none."""
+        return self.table(BONDS) if BONDS in self.tables else None
 
     @cached_property
     def ranges(self) -> "SingleChanges | None":
