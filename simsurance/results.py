@@ -73,7 +73,7 @@ class RunAccounts:
     @cached_property
     def fund(self) -> "pd.DataFrame":
         """Account of each fund by year; a column that a fund does not have is empty there."""
-        columns = {name: self._of_funds(name, self.accounts) for name in fund_columns("fund", self.account)}
+        columns = {name: self._of_funds(name, self.accounts) for name in fund_columns("fund", self._held)}
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
     @cached_property
@@ -82,9 +82,14 @@ class RunAccounts:
         framed = [
             {fund: measures.in_frame(account, frame) for fund, account in self.accounts.items()} for frame in FRAMES
         ]
-        names = fund_columns("frames", self.account)
+        names = fund_columns("frames", self._held)
         columns = {name: np.stack([self._of_funds(name, accounts) for accounts in framed]) for name in names}
         return _frame("frames", {"frame": FRAMES, "year": self.years, "fund": tuple(self.accounts)}, columns)
+
+    @property
+    def _held(self) -> set[str]:
+        """The columns that any account has."""
+        return {name for account in self.accounts.values() for name in account}
 
     def _of_funds(self, name: str, accounts: dict[str, measures.Account]) -> np.ndarray:
         """A column of accounts, [year, fund]; NaN where a fund does not have it."""
@@ -200,7 +205,9 @@ class RunResult(RunAccounts):
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
-        names = [found.name for found in VARIABLES if found.table == table]
+        names = [
+            found.name for found in VARIABLES if found.table == table and (found.name in flows or not found.if_used)
+        ]
         return {name: flows.get(name, empty) for name in names}
 
     @cached_property
@@ -362,6 +369,7 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["enrolment"] is not None,
         built.arrays["adjustment"] is not None,
         0 if built.arrays["bonds"] is None else built.arrays["bonds"]["fund"].shape[-1],
+        *((built.arrays["employee"] or {}).get(part) is not None for part in ("retirees", "arrears")),
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -413,4 +421,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
         None if projection.debt is None else projection.debt[:, own],
         None if projection.bonds is None else of(dict(projection.bonds)),
+        None if projection.owed is None else projection.owed[:, own],
     )

@@ -19,6 +19,8 @@ class Variable:
     name: str
     unit: str
     formula: str = ""
+    if_used: bool = False
+    """Whether it stands in tables of flows alone that have it."""
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _money(table: str, scheme: str) -> list[Variable]:
     """The money flows of a scheme by person group."""
     funds = {fund.name for fund in FUNDS if fund.scheme == scheme}
     rows = [row for row in LEDGER if not row.of_run and (row.receiver if row.receiver in NAMES else row.payer) in funds]
-    return _of(table, "yuan", [(row.name, row.formula) for row in rows])
+    return [Variable(table, row.name, "yuan", row.formula, row.if_used) for row in rows]
 
 
 def _flows(table: str) -> list[Variable]:
@@ -146,6 +148,10 @@ def _variables() -> list[Variable]:
         Variable("fund", "debt_outstanding", "yuan", "Σ bond_proceeds − Σ bond_redemptions"),
         Variable("fund", "closing_gross", "yuan", "closing + debt_outstanding"),
         Variable("fund", "prepaid", "yuan"),
+        Variable("fund", "arrears_outstanding", "yuan", "outstanding before + unpaid − recovered − written off"),
+        Variable(
+            "fund", "arrears_written_off", "yuan", "contributions unpaid some years before × (1 − share recovered)"
+        ),
         Variable("fund", "reserve_months_gross", "months", "closing_gross ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months", "months", "closing ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months_without_prepaid", "months", "(closing − prepaid) ÷ (outgo ÷ 12)"),
@@ -228,17 +234,19 @@ def _variables() -> list[Variable]:
 
 
 VARIABLES: Final = tuple(_variables())
-WITH_BONDS: Final = (
-    *dict.fromkeys(each.column for fund in FUNDS for each in fund.of_bonds),
-    *("debt_outstanding", "closing_gross", "reserve_months_gross"),
+SOMETIMES: Final = (
+    *dict.fromkeys(
+        each.column for fund in FUNDS for each in (*fund.income, *fund.outgo, *fund.debt) if not each.row.always
+    ),
+    *("debt_outstanding", "closing_gross", "reserve_months_gross", "arrears_outstanding", "arrears_written_off"),
 )
-"""Columns of the funds' accounts that stand in the tables of scenarios with bonds alone."""
+"""Columns of the funds' accounts that stand in the tables of scenarios alone that have what makes them, such as bonds."""
 
 
 def fund_columns(table: str, held: Collection[str]) -> list[str]:
     """The columns of a table of the funds' accounts; `held`: those that an account has."""
     names = (each.name for each in VARIABLES if each.table == table)
-    return [name for name in names if name not in WITH_BONDS or name in held]
+    return [name for name in names if name not in SOMETIMES or name in held]
 
 
 def variable(table: str, name: str) -> Variable:

@@ -18,6 +18,7 @@ from simsurance.basis.people import counted_years, intercepts
 from simsurance.basis.persons import Persons, persons_of
 from simsurance.basis.pins import pin_basis
 from simsurance.errors import SimsuranceError
+from simsurance.model.arrears import LONGEST
 from simsurance.model.care import basic_care_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
@@ -102,6 +103,8 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     state = State(cells, fund, prepaid, known_at_opening(inputs) if arrays["adjustment"] else None)
     if arrays["bonds"] is not None:
         state = replace(state, principal=np.zeros((1, arrays["bonds"]["fund"].shape[-1])), debt=np.zeros_like(fund))
+    if arrays["employee"] is not None and arrays["employee"]["arrears"] is not None:
+        state = replace(state, owed=np.zeros((1, LONGEST)))
     return Built(state, inputs, single(scenario.values), read_only(arrays))
 
 

@@ -11,12 +11,14 @@ from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import (
     AdjustmentBasis,
+    ArrearsBasis,
     BondBasis,
     CareBasis,
     EmployeeBasis,
     EnrolmentBasis,
     EntriesBasis,
     PinBasis,
+    RetireeBasis,
     State,
     YearBasis,
     combined,
@@ -31,6 +33,8 @@ PARTS: Final[Mapping[str, type]] = {
     "enrolment": EnrolmentBasis,
     "adjustment": AdjustmentBasis,
     "bonds": BondBasis,
+    "retirees": RetireeBasis,
+    "arrears": ArrearsBasis,
 }
 """Fields of a basis that are a basis of their own."""
 

@@ -30,6 +30,7 @@ from simsurance.axes import (
     left,
 )
 from simsurance.ledger import FUNDS, Fund
+from simsurance.model import arrears
 from simsurance.model.adjustment import adjusted
 from simsurance.model.bonds import OF_BONDS, Service
 from simsurance.model.engines import COMPILED, PLAIN
@@ -82,6 +83,7 @@ class Projection:
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
     [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
     `debt` outstanding, [date, run, fund], and what each bond does, TOLD_OF_BONDS, [year, run, bond]: None where there are none.
+    `owed`: contributions in arrears, [date, run], None where none stay unpaid.
     """
 
     years: tuple[int, ...]
@@ -98,6 +100,7 @@ class Projection:
     adjusted: Adjusted | None = None
     debt: np.ndarray | None = None
     bonds: Mapping[str, np.ndarray] | None = None
+    owed: np.ndarray | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -147,7 +150,8 @@ def told_of(service: Service) -> dict[str, np.ndarray]:
 def money_in(state: State) -> dict[str, np.ndarray]:
     """The money of a state by the names under which it is kept, the run first."""
     debt = {} if state.debt is None else {"debt": state.debt}
-    return {"fund": state.fund, "prepaid": state.prepaid, **debt}
+    owed = {} if state.owed is None else {"owed": arrears.outstanding(state.owed)}
+    return {"fund": state.fund, "prepaid": state.prepaid, **debt, **owed}
 
 
 @contextmanager
@@ -328,8 +332,8 @@ class Recorder:
         What benefits below the scheduled leave to patients, [run, income], where something adjusts by itself.
         """
         found = {"interest": closing.interest, **closing.rows}
+        self.by_run = (*self.by_run, *closing.rows)
         if closing.service is not None:
-            self.by_run = (*self.by_run, *closing.rows)
             found |= {f"of_bonds.{name}": values for name, values in told_of(closing.service).items()}
         if state.adjustment is not None:
             found["saved"] = state.adjustment.saved
@@ -366,6 +370,7 @@ class Recorder:
             Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
             kept.get("debt"),
             {name: kept[f"of_bonds.{name}"] for name in TOLD_OF_BONDS} if "debt" in kept else None,
+            kept.get("owed"),
         )
 
 

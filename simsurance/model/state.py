@@ -44,6 +44,25 @@ class CareBasis:
 
 
 @dataclass(frozen=True)
+class RetireeBasis:
+    """What retired members contribute in a year, those who pay nothing included."""
+
+    contribution_pp: Annotated[np.ndarray, "yuan a retired member and year", "sex age"]
+
+
+@dataclass(frozen=True)
+class ArrearsBasis:
+    """Employers' contributions of a year that stay unpaid, over those that are paid, and what becomes of earlier ones.
+
+    `settled` of what has been owed for 1, 2, … years at the year's end: `recovered` of it comes in, the rest is written off.
+    """
+
+    unpaid: Annotated[np.ndarray, "share of what is paid", "run alone"]
+    recovered: Annotated[np.ndarray, "share of what is settled", "run alone"]
+    settled: Annotated[np.ndarray, "0 or 1", "lag"]
+
+
+@dataclass(frozen=True)
 class EmployeeBasis:
     """Assumptions of the employee scheme's money in a year; the status axis of `care` is active, retired."""
 
@@ -61,6 +80,10 @@ class EmployeeBasis:
     adjustment_share: Annotated[np.ndarray, "share of employers' contributions", ""]
     spending_rate: Annotated[np.ndarray, "share of balance and credits", ""]
     relatives_care_rate: Annotated[np.ndarray, "share of balance and credits", ""]
+    retirees: RetireeBasis | None = None
+    """None: retired members contribute nothing."""
+    arrears: ArrearsBasis | None = None
+    """None: what is due is paid in its year."""
 
 
 @dataclass(frozen=True)
@@ -302,7 +325,8 @@ class State:
     accounts of `simsurance.axes.FUND` that are projected;
     `prepaid`: contributions of the new year already received, yuan, [run]; `adjustment`: None where nothing adjusts by itself;
     `principal` that bonds have been issued for, [run, bond], and `debt` outstanding, yuan, [run, account]: None where there are
-    no bonds. The fund is the money that it holds, what is borrowed included.
+    no bonds. The fund is the money that it holds, what is borrowed included. `owed`: employers' contributions in arrears for
+    0, 1, … years, yuan, [run, lag], None where none stay unpaid.
     """
 
     cells: np.ndarray
@@ -311,6 +335,7 @@ class State:
     adjustment: Standing | None = None
     principal: np.ndarray | None = None
     debt: np.ndarray | None = None
+    owed: np.ndarray | None = None
 
     @property
     def persons(self) -> np.ndarray:

@@ -30,6 +30,7 @@ from simsurance.output.certainty import (
     wage_dispersion_is_judgement,
 )
 from simsurance.output.controls import beyond_evidence, control_facts
+from simsurance.output.employee_words import arrears_facts, retiree_facts, spread_facts
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
@@ -107,6 +108,9 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         drag=drag_facts(twins),
         adjustment=adjustment_facts(results, lang),
         bonds=bond_facts(results, lang),
+        arrears=arrears_facts(results),
+        retirees=retiree_facts(results),
+        account_spread=spread_facts(results),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),

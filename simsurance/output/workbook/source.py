@@ -207,4 +207,10 @@ def source_of(scenario: Scenario) -> Source:
             f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
         )
     (run,) = simulate([scenario])
+    for row in ("arrears_recovered", "retiree_contributions"):
+        if row in run.accounts.get(POOL, {}):
+            key = "arrears" if row.startswith("arrears") else "retiree_rate"
+            raise SimsuranceError(
+                f"{scenario.name}:employee.contributions.{key}: a workbook has no formula for it; a scenario without"
+            )
     return Source(run)
