@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from simsurance.axes import REPORT_AXES, at
 from simsurance.model.projection import Projection
 from simsurance.scenario_file.bond_sections import Bond
 
@@ -14,7 +15,7 @@ def bond_table(
     """Keys and columns of the table of bonds of one run, as `simsurance.variables` has them; result NaN where not measured."""
     assert projection.bonds is not None
     names = sorted(bonds)
-    told = {name: values[:, 0] for name, values in projection.bonds.items()}
+    told = {name: at(values, of=REPORT_AXES, run=0) for name, values in projection.bonds.items()}
     measured = np.isfinite(told["result"])
     reference = np.where(measured, [bonds[name].outcome_reference for name in names], np.nan)
     met = np.where(measured, told.pop("met"), np.nan)

@@ -471,6 +471,8 @@ FUNDS: Final = (
 )
 """The funds, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
+OF_BONDS: Final = ("proceeds", "coupons", "redemptions", "outcomes", "grants")
+"""What is told of each bond and year in yuan; the last is what the budget pays of the outcomes."""
 SCHEMES: Final = tuple(dict.fromkeys(fund.scheme for fund in FUNDS))
 TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
 SPENDING: Final = tuple(each.row.name for fund in FUNDS if not fund.pooled for each in fund.outgo if each.row.scaled)
@@ -535,11 +537,11 @@ def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator
 
 
 SIDES: Final = {
-    f"{fund.name}.{side}": bookings
+    f"{fund.name}.{side}": tuple(each for each in bookings if each.row.always)
     for fund in FUNDS
     for side, bookings in (("income", fund.income), ("outgo", fund.outgo))
 }
-"""Income and outgo of every fund, and what each is made of."""
+"""Income and outgo of every fund, and what each is made of without bonds."""
 INSURED: Final = tuple(stock for fund in FUNDS for stock in fund.insured)
 """Stocks of insured persons."""
 TOTALS: Final = (*(row.name for row in LEDGER if row.always), *SIDES, *INSURED)

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from simsurance.ledger import FUNDS, LEDGER, PAID_AND_RECEIVED, Booking, row_of
-from simsurance.model.bonds import OF_BONDS
+from simsurance.ledger import FUNDS, LEDGER, OF_BONDS, PAID_AND_RECEIVED, Booking, row_of
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ def pins_of(**imposed: float) -> PinBasis:
 
 def money(**rows: float) -> dict[str, np.ndarray]:
     """Rows of the ledger of one run, in its order; those of the resident fund that are not named are nought."""
-    own = [row.name for row in LEDGER if "resident" in (row.payer, row.receiver) and not row.is_transfer]
+    of_year = [row for row in LEDGER if not (row.is_transfer or row.of_bonds)]
+    own = [row.name for row in of_year if "resident" in (row.payer, row.receiver)]
     return {row.name: np.array([rows.get(row.name, 0.0)]) for row in LEDGER if row.name in {*own, *rows}}
 
 
@@ -622,7 +623,7 @@ def test_a_comparison_says_that_what_is_without_responses_is_pinned() -> None:
 
 
 def test_scaled_rows_are_neither_transfers_nor_shares_of_others() -> None:
-    assert [row.name for row in LEDGER if not (row.scaled or row.of_bonds)] == [
+    assert [row.name for row in LEDGER if row.always and not row.scaled] == [
         "local_supplement",
         "prepaid_change",
         "recoveries",

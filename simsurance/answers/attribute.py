@@ -116,11 +116,22 @@ class Attribution:
         """Whether every set was run."""
         return self.orders is None
 
+    @cached_property
+    def common_last(self) -> int:
+        """The last year that all sets of parts project: a horizon that ends earlier is no depletion."""
+        singles = (point for point, members in enumerate(self.sets.members) if len(members) <= 1)
+        return min(self.sets.at(point).values.horizon.last_year for point in singles)
+
     def values(self, fund: str, measure: str) -> dict[frozenset[int], float]:
-        """A measure of a fund by set of parts; a year that may not come is asked as years of the horizon before it."""
+        """A measure of a fund by set of parts; a year that may not come is asked as years before it.
+
+        Of the years that all sets project.
+        """
         require_measure(self.central, fund, measure)
         asked = YEARS_FUNDED if measure == DEPLETION else measure
         found = values_of(self.arrays, fund, asked, self.central.years)
+        if asked == YEARS_FUNDED:
+            found = np.minimum(found, self.common_last - self.central.years[0] + 1)
         return {frozenset(members): float(value) for members, value in zip(self.sets.members, found, strict=True)}
 
     def effects(self, fund: str, measure: str) -> "pd.DataFrame":
@@ -232,8 +243,14 @@ def _orders(count: int, orders: int) -> tuple[tuple[int, ...], ...]:
     return tuple(order for each in drawn for order in (each, each[::-1]))
 
 
-def options_of(names: Sequence[str]) -> list[Part]:
-    """Options as parts."""
+def options_of(names: Sequence[str], base: Scenario) -> list[Part]:
+    """Options as parts; raises SimsuranceError for one that cannot be laid upon the scenario, as `--option` has it."""
+    for name in names:
+        try:
+            base.with_fragment(name)
+        except SimsuranceError as error:
+            lines = (line.replace("--with", "--option", 1) for line in error.lines)
+            raise SimsuranceError(*lines, exit_code=error.exit_code) from error
     return [Part(Path(name).stem, option=name) for name in names]
 
 

@@ -90,6 +90,14 @@ class Frontier:
         """The costs of the scenario itself by name."""
         return dict(zip(OBJECTIVES, self.own.costs, strict=True))
 
+    @property
+    def least_costs(self) -> dict[str, float]:
+        """The least of each cost over the packages that hold, and of their sum; NaN where none holds."""
+        costs = self.costs[self.holds]
+        none = np.full(len(OBJECTIVES) + 1, np.nan)
+        least = np.append(costs.min(axis=0), costs.sum(axis=-1).min()) if len(costs) else none
+        return dict(zip((*OBJECTIVES, "together"), map(float, least), strict=True))
+
     @cached_property
     def added(self) -> np.ndarray:
         """Costs beyond those of the scenario itself, as shares of income, [package, objective]."""

@@ -229,7 +229,7 @@ class FundMonths:
         fund = fund_of(self.fund)
         bookings = [(each, 1) for each in (*fund.income, *fund.debt)] + [(each, -1) for each in fund.outgo]
         for booking, side in bookings:
-            if booking.row.change_of_stock or (booking.row.of_bonds and booking.column not in self.account):
+            if booking.row.change_of_stock or (not booking.row.always and booking.column not in self.account):
                 continue
             flow = self._by_year(booking.column)  # what is taken off stands below zero there
             if booking.row.of_bonds:

@@ -1,10 +1,14 @@
 """The bonds of a scenario by year, in the order of their names."""
 
+from typing import Final
+
 import numpy as np
 
 from simsurance.axes import FUND
 from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.bonds import RESULTS
+
+OF_A_BOND: Final = ("amount", "outgo_share", "coupon", "outcome_share")
 
 
 def bonds_of(inputs: Inputs) -> Arrays | None:
@@ -35,8 +39,5 @@ def bonds_of(inputs: Inputs) -> Arrays | None:
     }
     return {
         **{name: values.astype(float)[:, None] for name, values in by_year.items()},
-        **{name: np.array(values, dtype=float)[None, None] for name, values in single.items()},
+        **{name: np.array(values, dtype=float).reshape(1, 1, -1) for name, values in single.items()},
     }
-
-
-OF_A_BOND = ("amount", "outgo_share", "coupon", "outcome_share")

@@ -33,7 +33,7 @@ def retired_since(inputs: Inputs, since: int) -> np.ndarray:
     before = tables.by_year_sex_age(path, "probability", range(start, inputs.first))
     rates = np.concatenate([before, retirement(inputs)])
     active = np.ones((len(rates) + 1, *rates.shape[1:]))
-    active[0, :, 1:] = np.cumprod(1 - rates[0], axis=-1)[:, :-1]
+    active[0][..., 1:] = np.cumprod(1 - rates[0], axis=-1)[..., :-1]
     for place, retiring in enumerate(rates):
         active[place + 1, :, 1:] = active[place, :, :-1] * (1 - retiring[:, :-1])
     found = np.zeros((len(inputs.years), *rates.shape[1:]))

@@ -24,8 +24,8 @@ def settled(state: State, totals: Mapping[str, np.ndarray], basis: YearBasis) ->
     due = owed * rule.settled
     left = owed - due
     after = np.empty_like(owed)
-    after[:, 0] = totals["employer_contributions"] * rule.unpaid
-    after[:, 1:] = left[:, :-1]
+    after[..., 0] = totals["employer_contributions"] * rule.unpaid
+    after[..., 1:] = left[..., :-1]
     return replace(state, owed=after), {"arrears_recovered": outstanding(due) * rule.recovered}
 
 

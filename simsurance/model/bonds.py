@@ -17,8 +17,6 @@ from simsurance.model.state import BondBasis, State, YearBasis
 
 RESULTS: Final = ("admissions_per_100", "inpatients_per_100", "cost_per_admission", "coverage")
 """What a result may be: a column of the account of the fund."""
-OF_BONDS: Final = ("proceeds", "coupons", "redemptions", "outcomes", "grants")
-"""What is told of each bond and year in yuan; the last is what the budget pays of the outcomes."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,8 @@ def results(state: State, totals: Mapping[str, np.ndarray], rule: BondBasis) -> 
         }
         for insured, scheme in persons
     ]
-    every = np.stack([np.stack([of[name] for name in RESULTS], axis=-1) for of in found], axis=1)
-    runs = np.arange(len(every))[:, None]
-    return np.asarray(every[runs, rule.fund.astype(int), rule.result.astype(int)])
+    every = np.stack([of[name] for of in found for name in RESULTS], axis=-1)
+    return by_fund(every, rule.fund * len(RESULTS) + rule.result)
 
 
 def _of_status(state: State, rows: slice) -> np.ndarray:
@@ -112,7 +109,7 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def by_fund(of_funds: np.ndarray, fund: np.ndarray) -> np.ndarray:
     """What is of each fund as of each bond's, [run, bond]."""
-    return np.take_along_axis(of_funds, fund.astype(int), axis=1)
+    return np.take_along_axis(of_funds, fund.astype(int), axis=-1)
 
 
 def to_funds(of_bonds: np.ndarray, fund: np.ndarray, funds: int) -> np.ndarray:

@@ -29,10 +29,10 @@ from simsurance.axes import (
     axis,
     left,
 )
-from simsurance.ledger import FUNDS, Fund
+from simsurance.ledger import FUNDS, OF_BONDS, Fund
 from simsurance.model import arrears
 from simsurance.model.adjustment import adjusted
-from simsurance.model.bonds import OF_BONDS, Service
+from simsurance.model.bonds import Service
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import Closing, closed, lived

@@ -47,7 +47,7 @@ def bond_facts(results: "RunResult", lang: str) -> list[dict[str, Any]]:
         fact["what"] = label("fund", bond.outcome_result, lang)
         measured = bool(bond.outcome_share) and bond.outcome_year in own.index
         if measured:
-            row = own.loc[bond.outcome_year]
+            row: Any = own.loc[bond.outcome_year]
             fact |= {"measured": float(row["result"]), "met": bool(row["met"]), "paid": float(row["outcomes"])}
         told.append(fact | {"is_measured": measured})
     return told

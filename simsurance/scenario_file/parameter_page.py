@@ -149,7 +149,7 @@ BONDS_INTRODUCTION = """A bond of a fund: a table `[bonds.name]` with the keys b
 depletion year, which are net of what is outstanding, do not move with it. The coupon is expenditure of each year on what was
 outstanding on its 1 January. A payment that hangs on a result is made once, if `outcome_share` is above 0: the result of
 `outcome_year` as it stands in fund.csv, compared with `outcome_reference`; what the budget pays comes in and goes out, and
-counts as public money. What the money is spent on is not in the bond: lay on a lever or an option that spends and does it.
+is government financing. What the money is spent on is not in the bond: lay on a lever or an option that spends and does it.
 Method note, section 10.
 """
 

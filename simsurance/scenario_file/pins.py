@@ -161,7 +161,7 @@ LIMITS: Final = (
     *(
         Limit(
             tuple(each.row.name for each in fund.income if each.taken_off),
-            tuple(each.row.name for each in fund.income if each.row.kind is Kind.LEVIED),
+            tuple(each.row.name for each in fund.income if each.row.always and each.row.kind is Kind.LEVIED),
             False,
         )
         for fund in FUNDS

@@ -308,7 +308,7 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
 def first_deficits(
     axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str, beside: Sequence[Line] = ()
 ) -> None:
-    """An open ▽ on each line in the first year whose current balance is below zero; a year is named once, clear of all lines."""
+    """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
     named = set()
     for fund, line in lines.items():
         year = year_or_none(measured(results, fund)["first_deficit_year"])

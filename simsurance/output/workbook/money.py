@@ -15,6 +15,7 @@ from simsurance.ledger import (
     RESIDENT_BENEFITS,
     RESIDENT_LEVIED,
     Fund,
+    there,
 )
 from simsurance.model.fund import ROUNDING, growth
 from simsurance.output.workbook.lines import Line, Sheet
@@ -202,7 +203,8 @@ def account(source: Source, fund: Fund, unit: float) -> Sheet:
             style="total",
         )
     )
-    for side, bookings in (("income", fund.income), ("outgo", fund.outgo)):
+    for side, all_of_it in (("income", fund.income), ("outgo", fund.outgo)):
+        bookings = tuple(there(all_of_it, source.run.projection.totals))
         sheet.add(side)
         columns = [f"{name}__{each.column}" for each in bookings]
         for each, column in zip(bookings, columns, strict=True):
@@ -250,7 +252,7 @@ def _balance(source: Source, fund: Fund, unit: float) -> Iterator[Line]:
         style="total",
     )
     whole = f"{{{name}__opening}}*(1+{{{name}__rate}})+({{{name}__income}}-{{{name}__outgo}})*(1+{{{name}__rate}})^{{timing}}"
-    for each in fund.debt:
+    for each in there(fund.debt, source.run.projection.totals):
         amounts = source.by_year(own[each.column] / unit)
         taken = f"-{{{each.row.name}}}" if each.taken_off else f"{{{each.row.name}}}"
         yield Line(f"{name}__{each.column}", amounts, "yuan_total", taken, label=each.column, style="amount")
