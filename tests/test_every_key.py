@@ -295,7 +295,7 @@ def numbers(result: RunResult) -> dict[str, np.ndarray]:
 
 def totals(result: RunResult) -> dict[str, np.ndarray]:
     """Rows of the ledger and stocks of insured by year."""
-    rows = {row.name: result.projection.totals.get(row.name, np.zeros(1)) for row in LEDGER}
+    rows = {row.name: result.projection.totals.get(row.name, np.zeros(1)) for row in LEDGER if row.always}
     accounts = {name: column for account in result.accounts.values() for name, column in account.items()}
     return rows | {name: accounts[name] for name in INSURED if name in accounts}
 
