@@ -66,6 +66,13 @@ def require(checks: Sequence[Check], name: str) -> None:
         raise SimsuranceError(*faults, exit_code=ExitCode.IDENTITY)
 
 
+def of_accrued_bonus(columns: Mapping[str, np.ndarray], years: Sequence[int]) -> Check:
+    """The identity of the roll-forward of the accrued bonus of one run; columns [year]."""
+    end = columns["opening"] + columns["earned"] + columns["interest"] - columns["used"] - columns["lapsed"]
+    off, size = (end - columns["closing"])[:, None], np.maximum(columns["closing"], columns["opening"])[:, None]
+    return _worst("bonus: opening + earned + interest − used − lapsed = closing", off, size, years)[0]
+
+
 def largest(values: np.ndarray) -> np.ndarray:
     """The largest over all axes behind year and run."""
     return values.reshape(*values.shape[:2], -1).max(axis=-1)

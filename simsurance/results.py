@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
+from simsurance.accrued_bonus import accrued
 from simsurance.adjusting import adjustment_columns, adjustment_measures
 from simsurance.axes import AGE, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
 from simsurance.basis import build_arrays, trend
@@ -201,6 +202,15 @@ class RunResult(RunAccounts):
         if self.projection.bonds is None:
             return None
         return _frame("bonds", *bond_table(self.projection, self.scenario.values.bonds))
+
+    @cached_property
+    def accrued_bonus(self) -> "pd.DataFrame | None":
+        """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
+        if not self.scenario.values.participation.in_force or len(self.years) < 2:
+            return None
+        columns = {name: values[:, 0] for name, values in accrued(self.projection, self.basis).items()}
+        identities.require([identities.of_accrued_bonus(columns, self.years)], self.scenario.name)
+        return _frame("accrued_bonus", {"year": self.years[:-1]}, columns)
 
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""

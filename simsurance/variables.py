@@ -35,6 +35,7 @@ KEYS: Final = {
     "flows": ("year", "area", "income"),
     "ages": ("year", "sex", "age"),
     "bonds": ("year", "bond"),
+    "accrued_bonus": ("year",),
     "cohorts": ("birth_year",),
     "groups": ("area", "income"),
 }
@@ -220,6 +221,14 @@ def _variables() -> list[Variable]:
         Variable("bonds", "result", "see outcome_result"),
         Variable("bonds", "reference", "see outcome_result"),
         Variable("bonds", "met", "0 or 1", "result at most, or at least, the reference"),
+        Variable("accrued_bonus", "credits", "yuan", "Σ rises of the cap held, 1 January"),
+        Variable("accrued_bonus", "opening", "yuan", "credits × chances of use × survival, present value"),
+        Variable("accrued_bonus", "earned", "yuan", "new rises at their value"),
+        Variable("accrued_bonus", "interest", "yuan", "opening × i − used × ((1+i)^½ − 1)"),
+        Variable("accrued_bonus", "used", "yuan", "bonus_cost"),
+        Variable("accrued_bonus", "lapsed", "yuan", "rises of those who leave at their value"),
+        Variable("accrued_bonus", "closing", "yuan", "opening + earned + interest − used − lapsed"),
+        Variable("accrued_bonus", "expected", "yuan", "part of the closing that is used if as many leave as projected"),
         Variable("cohorts", "persons", "persons"),
         Variable("groups", "person_years", "person-years"),
         *(

@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("measures",),
-    ("adjusting", "borrowing", "account_spread"),
+    ("adjusting", "borrowing", "account_spread", "accrued_bonus"),
     ("identities", "incidence"),
     ("results",),
     ("uncertainty",),

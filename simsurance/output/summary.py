@@ -252,6 +252,7 @@ def rule_facts(twins: "Twins") -> Facts:
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
     (income_before,) = Inputs(results.scenario, results.scenario.values).income(NATION, [results.years[0] - 1])
+    found["accrued"] = accrued_facts(results)
     found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
@@ -263,6 +264,25 @@ def rule_facts(twins: "Twins") -> Facts:
         told |= {name: float(twins.tail[name].iloc[place]) for name in ("bonus_cost_pp", "pareto_bonus_cost_pp")}
         found[end] = told
     return found
+
+
+def accrued_facts(results: "RunResult") -> Facts:
+    """What rewards earned and not used are worth at the end of the first year and of the last but one, and what moved it."""
+    table = results.accrued_bonus
+    if table is None:
+        return {}
+    prices = results.account["price_level"]
+    first, last = table.iloc[0], table.iloc[-1]
+    told = {
+        name: float(first[name]) for name in ("opening", "earned", "interest", "used", "lapsed", "closing", "expected")
+    }
+    ends = {
+        "last_closing": float(last["closing"]),
+        "last_expected": float(last["expected"]),
+        "last_used": float(last["used"]),
+    }
+    real = {f"{name}_real": value / float(prices[-2]) for name, value in ends.items()}
+    return told | ends | real | {"first_year": int(table.index[0]), "last_year": int(table.index[-1])}
 
 
 def demand_facts(results: "RunResult") -> Facts:

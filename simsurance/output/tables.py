@@ -11,7 +11,16 @@ from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
-from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, BONDS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
+from simsurance.output.planned import (
+    ACCRUED_BONUS,
+    ADJUSTMENT,
+    BESIDE_TWINS,
+    BONDS,
+    KEPT,
+    OF_THE_RUN,
+    SINGLE_CHANGES,
+    Extent,
+)
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -81,6 +90,8 @@ def run_tables(
         tables[ADJUSTMENT] = twins.full.adjustment
     if twins.full.bonds is not None:
         tables[BONDS] = twins.full.bonds
+    if twins.full.accrued_bonus is not None:
+        tables[ACCRUED_BONUS] = twins.full.accrued_bonus
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}
