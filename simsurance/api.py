@@ -126,6 +126,12 @@ class Results:
         return None if found is None else found.copy()
 
     @property
+    def choices(self) -> Any:
+        """Who has each choice of cover, what they pay more and get more, by year; None where there are none."""
+        found = self.twins.full.choices
+        return None if found is None else found.copy()
+
+    @property
     def accrued_bonus(self) -> Any:
         """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
         found = self.twins.full.accrued_bonus

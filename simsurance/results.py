@@ -22,6 +22,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.adjustment import under
+from simsurance.model.choices import TOLD
 from simsurance.model.engines import PLAIN
 from simsurance.model.projection import Adjusted, Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
@@ -204,6 +205,15 @@ class RunResult(RunAccounts):
         return _frame("bonds", *bond_table(self.projection, self.scenario.values.bonds))
 
     @cached_property
+    def choices(self) -> "pd.DataFrame | None":
+        """Who has each choice of cover in each year, what they pay more and get more; None where there are none."""
+        if self.projection.chosen is None:
+            return None
+        columns = {name: values[:, 0] for name, values in self.projection.chosen.items()}
+        keys = {"year": self.years, "choice": tuple(sorted(self.scenario.values.choices))}
+        return _frame("choices", keys, {name: columns[name] for name in TOLD})
+
+    @cached_property
     def accrued_bonus(self) -> "pd.DataFrame | None":
         """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
         if not self.scenario.values.participation.in_force or len(self.years) < 2:
@@ -379,6 +389,7 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["enrolment"] is not None,
         built.arrays["adjustment"] is not None,
         0 if built.arrays["bonds"] is None else built.arrays["bonds"]["fund"].shape[-1],
+        0 if built.arrays["choices"] is None else built.arrays["choices"]["use"].shape[2],
         *((built.arrays["employee"] or {}).get(part) is not None for part in ("retirees", "arrears")),
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
@@ -432,4 +443,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.debt is None else projection.debt[:, own],
         None if projection.bonds is None else of(dict(projection.bonds)),
         None if projection.owed is None else projection.owed[:, own],
+        None if projection.chosen is None else of(dict(projection.chosen)),
     )

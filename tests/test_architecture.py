@@ -268,7 +268,7 @@ def test_a_variable_means_the_same_in_every_table() -> None:
             assert {(other.unit, other.formula) for other in alike} == {(found.unit, found.formula)}, found.name
 
 
-WITH_ALL_ROWS = ("social_impact_bonds", "arrears_in_a_downturn", "contributions_of_retirees")
+WITH_ALL_ROWS = ("social_impact_bonds", "arrears_in_a_downturn", "contributions_of_retirees", "voluntary_higher_cover")
 """Options that bring what a scenario may have."""
 
 

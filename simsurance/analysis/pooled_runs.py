@@ -30,6 +30,7 @@ FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
     "participation.continuous_bonus.credited_years",
     *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment", "bonds"),
+    *("choices", "employee.contributions.retiree_rate", "employee.contributions.arrears"),
     *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""
@@ -152,6 +153,10 @@ class _Builder:
             lines.append(
                 str(pooling.layer.fault(f"pools.{pool.name}", f"bonds.{bond}: pools have no bonds; leave it out"))
             )
+        if pool.scenario.values.choices:
+            choice = next(iter(pool.scenario.values.choices))
+            text = f"choices.{choice}: pools have no choices of cover; leave it out"
+            lines.append(str(pooling.layer.fault(f"pools.{pool.name}", text)))
         if lines:
             raise SimsuranceError(*lines)
 

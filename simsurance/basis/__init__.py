@@ -11,6 +11,7 @@ from simsurance.basis.adjustment import known_at_opening, rule_of
 from simsurance.basis.bonds import bonds_of
 from simsurance.basis.built import Built, read_only, side_by_side, year_basis
 from simsurance.basis.cause import OPENING, told_at_its_key
+from simsurance.basis.choices import choices_of
 from simsurance.basis.employee import employee_basis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import money_basis
@@ -77,7 +78,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     arrays = {**persons.arrays, **money_basis(inputs, shares)}
     arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
     arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None, "adjustment": rule_of(inputs)}
-    arrays["bonds"] = bonds_of(inputs)
+    arrays["bonds"], arrays["choices"] = bonds_of(inputs), choices_of(inputs)
 
     root_arrays = read_only({**arrays, **persons.at_root})
     opening_year = year_basis(inputs.first, 0, single(root.values), root_arrays)

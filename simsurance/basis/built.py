@@ -14,6 +14,7 @@ from simsurance.model.state import (
     ArrearsBasis,
     BondBasis,
     CareBasis,
+    ChoiceBasis,
     EmployeeBasis,
     EnrolmentBasis,
     EntriesBasis,
@@ -33,6 +34,7 @@ PARTS: Final[Mapping[str, type]] = {
     "enrolment": EnrolmentBasis,
     "adjustment": AdjustmentBasis,
     "bonds": BondBasis,
+    "choices": ChoiceBasis,
     "retirees": RetireeBasis,
     "arrears": ArrearsBasis,
 }

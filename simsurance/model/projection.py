@@ -33,6 +33,7 @@ from simsurance.ledger import FUNDS, OF_BONDS, Fund
 from simsurance.model import arrears
 from simsurance.model.adjustment import adjusted
 from simsurance.model.bonds import Service
+from simsurance.model.choices import TOLD
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import Closing, closed, lived
@@ -83,7 +84,8 @@ class Projection:
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
     [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
     `debt` outstanding, [date, run, fund], and what each bond does, TOLD_OF_BONDS, [year, run, bond]: None where there are none.
-    `owed`: contributions in arrears, [date, run], None where none stay unpaid.
+    `owed`: contributions in arrears, [date, run], None where none stay unpaid. `chosen`: what is told of choices of
+    cover, [year, run, choice], None where there are none.
     """
 
     years: tuple[int, ...]
@@ -101,6 +103,7 @@ class Projection:
     debt: np.ndarray | None = None
     bonds: Mapping[str, np.ndarray] | None = None
     owed: np.ndarray | None = None
+    chosen: Mapping[str, np.ndarray] | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -192,6 +195,8 @@ def project(
         raise ValueError(f"{runs} runs are not whole groups of {group}")
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
+    if engine == COMPILED and basis[0].choices is not None:
+        engine = PLAIN  # the same numbers but for last digits
     together = runs_in_cache(opening.cells)
     record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
@@ -316,6 +321,7 @@ class Recorder:
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
         beside = {"entrants": flows.entrants} if self.entrants else {}
+        beside |= flows.chosen
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -371,6 +377,7 @@ class Recorder:
             kept.get("debt"),
             {name: kept[f"of_bonds.{name}"] for name in TOLD_OF_BONDS} if "debt" in kept else None,
             kept.get("owed"),
+            {name: kept[f"chosen.{name}"] for name in TOLD} if "chosen.persons" in kept else None,
         )
 
 

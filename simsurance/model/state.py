@@ -1,7 +1,7 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import prod
 from typing import Annotated, Any, Final, TypeVar
 
@@ -163,6 +163,17 @@ class BondBasis:
 
 
 @dataclass(frozen=True)
+class ChoiceBasis:
+    """The choices of cover in the resident fund in a year; the axis of the choices is behind the run."""
+
+    take_up: Annotated[np.ndarray, "share of the insured", "choice health income"]
+    contribution: Annotated[np.ndarray, "share of the personal standard", "choice"]
+    subsidy: Annotated[np.ndarray, "share of the subsidy", "choice"]
+    benefit: Annotated[np.ndarray, "share of what is left to patients, or of benefits", "choice"]
+    use: Annotated[np.ndarray, "share of use", "choice"]
+
+
+@dataclass(frozen=True)
 class YearBasis:
     """Every assumption of one calendar year.
 
@@ -273,6 +284,8 @@ class YearBasis:
     """None: nothing adjusts by itself."""
     bonds: BondBasis | None = None
     """None: no fund issues bonds."""
+    choices: ChoiceBasis | None = None
+    """None: all residents have the same cover."""
 
 
 Basis = TypeVar("Basis")
@@ -349,9 +362,10 @@ class Flows:
 
     [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run]. What belongs to
     the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
-    its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund]; `pin_factors`: what a pin
-    multiplies each total by, [run, total], None where nothing is pinned; `entrants`: what another run takes in to hold the
-    entries to the employee scheme, [run, entrant, sex, area, income, age], members ENTRANTS of the first axis.
+    its name, in nominal yuan, in one of these forms; `chosen`: what is told of choices of cover, [run, choice]; `interest`: of
+    each fund, [run, fund]; `pin_factors`: what a pin multiplies each total by, [run, total], None where nothing is pinned;
+    `entrants`: what another run takes in to hold the entries to the employee scheme, [run, entrant, sex, area, income, age],
+    members ENTRANTS of the first axis.
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -382,6 +396,7 @@ class Flows:
     no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
     entrants: Annotated[np.ndarray, "persons", f"entrant {BY_PERSON}"]
     money: Mapping[str, np.ndarray]
+    chosen: Mapping[str, np.ndarray] = field(default_factory=dict)
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
     pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
     employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None

@@ -79,7 +79,8 @@ def in_ledger(flows: dict[str, np.ndarray], funds: np.ndarray, basis: YearBasis)
         draw = partial(spent, funds, flows | money, basis.employee) if basis.employee is not None else None
         money, factors = pins.pinned(money, basis.pins, draw)
         flows["pin_factors"] = factors * flows["pin_factors"]
-    return Flows(**flows, money=money)
+    told = {name: flows.pop(name) for name in list(flows) if name.startswith("chosen.")}
+    return Flows(**flows, money=money, chosen=told)
 
 
 def entered(state: State, basis: YearBasis, work: Workspace) -> tuple[Lives, np.ndarray, dict[str, np.ndarray]]:

@@ -27,6 +27,8 @@ ADJUSTMENT: Final = "adjustment"
 """The table of what a timely adjustment did, where one is in force."""
 ACCRUED_BONUS: Final = "accrued_bonus"
 """The table of what rewards that are earned and not used are worth, where there are any."""
+CHOICES: Final = "choices"
+"""The table of who has each choice of cover and what it costs, where there are any."""
 BONDS: Final = "bonds"
 """The table of what each bond brings and costs, where there are any."""
 FORMATS: Final = ("png", "svg")
@@ -42,7 +44,7 @@ class Extent:
     """What is written of a run: the formats of its charts, and the tables that are CSV; those left out are kept in one file."""
 
     formats: tuple[str, ...] = FORMATS
-    tables: tuple[str, ...] = (*TABLES, ACCRUED_BONUS, ADJUSTMENT, BONDS, SINGLE_CHANGES)
+    tables: tuple[str, ...] = (*TABLES, ACCRUED_BONUS, ADJUSTMENT, BONDS, CHOICES, SINGLE_CHANGES)
 
     @property
     def left_out(self) -> dict[str, list[str]]:
@@ -116,6 +118,7 @@ def file_names(
     extent, own = extent or Extent(), [*TABLES, *([SINGLE_CHANGES] if ranges else [])]
     own += [ADJUSTMENT] if scenario.values.timely_adjustment.in_force else []
     own += [BONDS] if scenario.values.bonds else []
+    own += [CHOICES] if scenario.values.choices else []
     own += [ACCRUED_BONUS] if has_accrued_bonus(scenario) else []
     names = [f"{name}.csv" for name in own if name in extent.tables]
     names += [] if len(names) == len(own) else [KEPT]

@@ -29,6 +29,7 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
+from simsurance.output.choice_words import choice_facts
 from simsurance.output.controls import beyond_evidence, control_facts
 from simsurance.output.employee_words import arrears_facts, retiree_facts, spread_facts
 from simsurance.output.implausible import implausible
@@ -108,6 +109,7 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         drag=drag_facts(twins),
         adjustment=adjustment_facts(results, lang),
         bonds=bond_facts(results, lang),
+        choices=choice_facts(results, lang),
         arrears=arrears_facts(results),
         retirees=retiree_facts(results),
         account_spread=spread_facts(results),

@@ -16,6 +16,7 @@ from simsurance.output.planned import (
     ADJUSTMENT,
     BESIDE_TWINS,
     BONDS,
+    CHOICES,
     KEPT,
     OF_THE_RUN,
     SINGLE_CHANGES,
@@ -90,6 +91,8 @@ def run_tables(
         tables[ADJUSTMENT] = twins.full.adjustment
     if twins.full.bonds is not None:
         tables[BONDS] = twins.full.bonds
+    if twins.full.choices is not None:
+        tables[CHOICES] = twins.full.choices
     if twins.full.accrued_bonus is not None:
         tables[ACCRUED_BONUS] = twins.full.accrued_bonus
     if ranges is not None:

@@ -16,7 +16,7 @@ from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.results import RunResult, accounts_of, simulate
-from simsurance.scenario_file.keys import BONDS, PINS
+from simsurance.scenario_file.keys import BONDS, CHOICES, PINS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, last_named, values_by_year
 from simsurance.uncertainty.parameters import value_at
@@ -205,6 +205,11 @@ def source_of(scenario: Scenario) -> Source:
         bond = next(iter(scenario.values.bonds))
         raise SimsuranceError(
             f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
+        )
+    if scenario.values.choices:
+        choice = next(iter(scenario.values.choices))
+        raise SimsuranceError(
+            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; a scenario without"
         )
     (run,) = simulate([scenario])
     for row in ("arrears_recovered", "retiree_contributions"):
