@@ -62,6 +62,7 @@ CONTROL = tuple(
         *("referral.prevented=0.5", "case_payment.added_share=0.5", "tests.unpaid=1.0", "devices.premium_unpaid=0.5"),
         *("drugs.excluded=0.1", "drugs.class_b_first=0.1", "stay.cut=0.5", "stay.points_a_day=0.02"),
         *("audit.added=1.0", "knowledge.campaign=0.5"),
+        *("village.settled=0.5", "telemedicine.moved=0.1", "away.added_share=0.05"),
     )
 )
 """Every rule on care at work."""
