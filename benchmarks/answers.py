@@ -3,6 +3,7 @@
 A solve of one key for a deterministic target, and an attribution of eight parts, in the time of single runs of the baseline.
 """
 
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -28,18 +29,26 @@ TARGET = "reserve_months >= 6 through 2050"
 PROCESSES = 2
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """Wall time of a call."""
-    start = time.perf_counter()
+def seconds(call: Callable[[], object]) -> tuple[float, float]:
+    """Wall time of a call, and the processor time of it and of the processes that it has ended."""
+    wall, own, theirs = time.perf_counter(), time.process_time(), of_children()
     call()
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - own + of_children() - theirs
+
+
+def of_children() -> float:
+    """Processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
     """Measure and print."""
     base = load("baseline")
     (central,) = simulate([base])
-    single = statistics.median(seconds(lambda: simulate([base])) for _ in range(5))
+    single, of_processor = map(
+        statistics.median, zip(*(seconds(lambda: simulate([base])) for _ in range(5)), strict=True)
+    )
     asked = condition_of(TARGET, "resident", central)
     assert isinstance(asked, Condition)
     found = []
@@ -47,8 +56,8 @@ def main() -> None:
     def solved() -> None:
         found.append(solve(vary_of(base, [f"{KEY}=0.008:0.03"]), asked, central, (BEHAVIOUR,)))
 
-    of_solve = statistics.median(seconds(solved) for _ in range(3))
-    of_parts = seconds(lambda: attribute(base, options_of(PARTS, base), jobs=PROCESSES, central=central))
+    of_solve = statistics.median(seconds(solved)[0] for _ in range(3))
+    of_parts, at_work = seconds(lambda: attribute(base, options_of(PARTS, base), jobs=PROCESSES, central=central))
     measures = [
         Measure("a single run", single, "seconds"),
         Measure("runs of a solve, deterministic target", found[0].runs, "runs", at_most=MOST_RUNS),
@@ -60,6 +69,8 @@ def main() -> None:
             at_most=MOST_OF_PARTS,
         ),
     ]
+    share = at_work / PROCESSES / of_processor
+    measures.append(Measure("its processor time by process", share, "single runs", at_most=MOST_OF_PARTS))
     print(machine(), "", table(measures), sep="\n")
 
 

@@ -127,7 +127,7 @@ def test_every_shipped_answer_is_a_command_and_was_accepted():
         assert each.arguments[0] in SUBCOMMANDS, each.answer
         assert known[each.answer], each.answer
         assert all(each.kept.fullmatch(entry) for entry in known[each.answer])
-    assert {"solve", "attribute", "delay", "months", "bridge", "frontier", "stress", "bonds"} <= set(known)
+    assert {"solve", "attribute", "delay", "months", "bridge", "frontier", "stress", "bonds", "signs"} <= set(known)
 
 
 @pytest.mark.parametrize("cells", ["2,too much", "0.01,", "much,why"])

@@ -131,11 +131,15 @@ def test_an_option_that_is_none_is_told_as_it_was_typed(base):
 
 
 def test_a_shorter_horizon_is_no_depletion(base):
-    """All that differs is that the other ends two years earlier: not an effect on years with a fund."""
-    part = Part("horizon", values={"horizon.last_year": base.values.horizon.last_year - 2})
-    found = attribute(base, [part])
-    assert found.common_last == base.values.horizon.last_year - 2
+    """Both are projected to the earlier last year: that is no effect on years with a fund."""
+    shorter = {"horizon.last_year": base.values.horizon.last_year - 2}
+    found = attribute(base, [Part("horizon", values=shorter), Part("price", values={"economy.inflation": 0.02})])
+    assert found.names == ["price"]
+    assert found.sets.cut
+    assert found.central.years[-1] == base.values.horizon.last_year - 2
     assert found.effects("resident", "years_funded").loc["total", "effect"] == 0
+    with pytest.raises(SimsuranceError, match="nothing differs but the last year projected"):
+        attribute(base, [Part("horizon", values=shorter)])
 
 
 def test_options_that_set_a_key_differently_are_named_together(base):

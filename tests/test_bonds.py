@@ -111,7 +111,7 @@ def test_an_outcome_is_paid_where_the_result_is_met_and_by_whom_it_says() -> Non
         assert run.account["bond_outcomes"] == pytest.approx([0, 0, 0, paid, 0, 0])
         assert run.account["bond_grants"] == pytest.approx([0, 0, 0, paid if payer == "budget" else 0.0, 0, 0])
         assert run.bonds is not None
-        row = run.bonds.loc[(2029, "one")]
+        row: Any = run.bonds.loc[(2029, "one")]
         assert (row["result"], row["met"]) == (pytest.approx(run.account["admissions_per_100"][3]), float(paid > 0))
     more = runs["below", "budget"].account["public_money"] - runs["above", "budget"].account["public_money"]
     assert more == pytest.approx([0, 0, 0, 6e9, 0, 0])

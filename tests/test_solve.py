@@ -252,7 +252,7 @@ def test_a_condition_that_an_earlier_year_decides_has_a_plateau_whose_beginning_
 
 
 def test_waiting_is_asked_of_probabilities_on_the_same_draws(base):
-    short = base.replace({"horizon.last_year": 2032, "fund.opening": {2026: 2e11}})
+    short = base.replace({"horizon.last_year": 2032, "fund.opening": {2026: 5e10}})
     asked = "P(depleted by 2032) <= 0.5"
     found = ss.solve(short, [f"{SHARE}=1:3", SUBSIDY], asked, draws=8, how="multiply", delay=(0, 2))
     first, last = found.delay["size"]

@@ -245,7 +245,9 @@ def _report(result: "RunResult", folder: Path, ranges: "SingleChanges | None") -
             of_fund["depletion_range"] = range_record(ranges.funds[of_fund["fund"]])
     of_a_fund = (key for key in ("register", "rests_on", "tables_of_the_nation") if key in written)
     kept = (*told, *of_a_fund)
-    return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
+    beside = {} if result.bonds is None else {"bonds": records(result.bonds)}
+    found = {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
+    return found | beside
 
 
 def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
