@@ -67,7 +67,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _pins(), _bonds(), _choices(), _cited()]
+    parts += [_levers(), _pins(), _bonds(), _covers(), _cited()]
     return "\n".join(parts)
 
 
@@ -170,7 +170,7 @@ draws do not vary it. Runs with choices are stepped by the plain engine. Method 
 """
 
 
-def _choices() -> str:
+def _covers() -> str:
     """The keys of a choice of cover."""
     return "\n".join([f"## {CHOICES}\n", CHOICES_INTRODUCTION, *_keys(CHOICE_KEYS)])
 
