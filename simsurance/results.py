@@ -209,7 +209,7 @@ class RunResult(RunAccounts):
         """Who has each choice of cover in each year, what they pay more and get more; None where there are none."""
         if self.projection.chosen is None:
             return None
-        columns = {name: values[:, 0] for name, values in self.projection.chosen.items()}
+        columns = {name: at(values, of=REPORT_AXES, run=0) for name, values in self.projection.chosen.items()}
         keys = {"year": self.years, "choice": tuple(sorted(self.scenario.values.choices))}
         return _frame("choices", keys, {name: columns[name] for name in TOLD})
 
@@ -218,7 +218,8 @@ class RunResult(RunAccounts):
         """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
         if not self.scenario.values.participation.in_force or len(self.years) < 2:
             return None
-        columns = {name: values[:, 0] for name, values in accrued(self.projection, self.basis).items()}
+        found = accrued(self.projection, self.basis)
+        columns = {name: at(values, of=REPORT_AXES, run=0) for name, values in found.items()}
         identities.require([identities.of_accrued_bonus(columns, self.years)], self.scenario.name)
         return _frame("accrued_bonus", {"year": self.years[:-1]}, columns)
 

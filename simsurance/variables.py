@@ -127,7 +127,7 @@ def _flows(table: str) -> list[Variable]:
         *_of(table, "yuan", _CLAIMS),
         *_money(table, "resident"),
         *_of(table, "persons", _EMPLOYEE_PERSONS),
-        *(Variable(table, f"employee_{name}", *entry) for name, *entry in _USE),
+        *(Variable(table, f"employee_{name}", unit, formula) for name, unit, formula in _USE),
         *_of(table, "yuan", _EMPLOYEE_MONEY),
         *_money(table, "employee"),
     ]

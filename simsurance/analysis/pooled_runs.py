@@ -155,8 +155,9 @@ class _Builder:
             )
         if pool.scenario.values.choices:
             choice = next(iter(pool.scenario.values.choices))
-            text = f"choices.{choice}: pools have no choices of cover; leave it out"
-            lines.append(str(pooling.layer.fault(f"pools.{pool.name}", text)))
+            lines.append(
+                str(pooling.layer.fault(f"pools.{pool.name}", f"choices.{choice}: pools have no choices; leave it out"))
+            )
         if lines:
             raise SimsuranceError(*lines)
 

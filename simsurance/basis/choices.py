@@ -16,12 +16,10 @@ def choices_of(inputs: Inputs) -> Arrays | None:
     if not choices:
         return None
     years = np.array(inputs.years)
-    shares = [
-        np.clip((years - each.start + 1) / each.ramp_years, 0.0, 1.0)[:, None, None]
-        * (each.take_up * np.outer(each.need, each.income))
-        for each in choices
-    ]
-    by_cell = np.stack(shares, axis=1)  # year, choice, health, income
+    by_cell = np.empty((len(years), len(choices), len(choices[0].need), len(choices[0].income)))
+    for place, each in enumerate(choices):
+        grown = np.clip((years - each.start + 1) / each.ramp_years, 0.0, 1.0).reshape(-1, 1, 1)
+        by_cell[:, place] = grown * (each.take_up * np.outer(each.need, each.income))
     sizes = {"health": by_cell.shape[-2], "income": by_cell.shape[-1]}
     person = tuple(sizes.get(name, 1) for name in PERSON_AXES[1:])
     number = (1,) * len(person)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from simsurance.language import words
+from simsurance.model.choices import TOLD
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
 
@@ -21,7 +22,7 @@ def choice_facts(results: "RunResult", lang: str) -> list[dict[str, Any]]:
         last = own.iloc[-1]
         persons = float(last["persons"])
         net = (own["contributions"] + own["subsidies"] - own["benefits"]).to_numpy()
-        fact: dict[str, Any] = {column: float(last[column]) for column in own}
+        fact: dict[str, Any] = {column: float(own[column].iloc[-1]) for column in TOLD}
         fact |= {"name": name, "last": results.years[-1], "without": choice.benefit == -1}
         fact |= {"share": persons / float(results.account["resident_enrolled"][-1])}
         fact |= {

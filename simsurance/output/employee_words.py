@@ -1,6 +1,6 @@
 """What a summary tells of the employee scheme's arrears, of what retired members contribute, and of how balances are spread."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.account_spread import account_spread
 from simsurance.ledger import ACCOUNTS, POOL
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
 
 Facts = dict[str, Any]
+TOLD: Final = ("mean_balance", "small_balance", "median_balance", "nearly_empty", "top_tenth")
 
 
 def arrears_facts(results: "RunResult") -> Facts:
@@ -44,4 +45,7 @@ def spread_facts(results: "RunResult") -> list[Facts]:
     if ACCOUNTS not in results.accounts:
         return []
     table = account_spread(results)
-    return [{"year": year, **table.loc[year].to_dict()} for year in (results.years[0], results.years[-1])]
+    return [
+        {"year": year} | {name: float(table[name].loc[year]) for name in TOLD}
+        for year in (results.years[0], results.years[-1])
+    ]
