@@ -430,7 +430,8 @@ def on_debt(account: Account, interest: Interest, end: np.ndarray) -> np.ndarray
     """
     if "debt_outstanding" not in account:
         return 0.0
-    return summed(account["debt_outstanding"][:-1] * (interest.rates * end)[1:])
+    owed_before = np.concatenate([np.zeros_like(end[:1]), account["debt_outstanding"][:-1]])
+    return summed(owed_before * interest.rates * end)
 
 
 def columns(bookings: Sequence[Booking], account: Account) -> Iterator[np.ndarray]:

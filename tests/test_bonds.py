@@ -166,6 +166,9 @@ def test_a_run_with_bonds_is_written_and_read_again(tmp_path: Path) -> None:
     table = saved(tmp_path / "run").table("bonds")
     assert table.loc[(2029, "one"), "outcomes"] == 6e9
     assert "60 billion issued" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    told = (tmp_path / "run" / "codebook.csv").read_text(encoding="utf-8")
+    assert "\nbonds,variable,outcomes," in told
+    assert "\nfund,variable,debt_outstanding," in told
     again = load(str(tmp_path / "run" / "scenario.toml"))
     assert again.values.bonds == with_bond(**OUTCOME).values.bonds
 

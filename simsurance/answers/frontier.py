@@ -92,11 +92,10 @@ class Frontier:
 
     @property
     def least_costs(self) -> dict[str, float]:
-        """The least of each cost over the packages that hold, and of their sum; NaN where none holds."""
+        """The least of each cost over the packages that hold, and of their sum; infinite where none holds."""
         costs = self.costs[self.holds]
-        none = np.full(len(OBJECTIVES) + 1, np.nan)
-        least = np.append(costs.min(axis=0), costs.sum(axis=-1).min()) if len(costs) else none
-        return dict(zip((*OBJECTIVES, "together"), map(float, least), strict=True))
+        each = [*costs.T, costs.sum(axis=-1)]
+        return {name: float(of.min(initial=np.inf)) for name, of in zip((*OBJECTIVES, "together"), each, strict=True)}
 
     @cached_property
     def added(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
 from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
 from simsurance.language import told_in, words
+from simsurance.language.names import key_name
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.adjustment_summary import adjustment_facts
@@ -328,7 +329,8 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": named[path], "mark": ""} for path in keys
     ]
     for fact in told:
-        fact |= _registered(scenario, fact["what"].partition(" = ")[0], lang)
+        path = fact["what"].partition(" = ")[0]
+        fact |= _registered(scenario, path, lang) | {"name": key_name(path, lang)}
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")

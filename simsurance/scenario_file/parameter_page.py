@@ -14,6 +14,8 @@ from simsurance.scenario_file.keys import (
     KEYS,
     LEVER_KEYS,
     LEVERS,
+    OF_OTHERS,
+    PAYROLL,
     PIN_KEYS,
     PINS,
     SECTIONS,
@@ -35,6 +37,11 @@ A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each val
 `{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). The
 *range* is what to run beside the value; it is empty where none makes sense. Of a schedule, range and mark are those of
 its last value, and the note says what is weaker before.
+
+Keys that end in the name of an area or an income group, such as `claims.inpatient.area_cost.urban`, are listed with those
+of the national scheme. The names are data: `[axes]` gives the scenario's own, one or more, and the same keys then end in
+these, `claims.inpatient.area_cost.town`; with one area no key by area is given, with one group no key by group. The schema
+for editors takes any such name ([another-country.md](another-country.md)).
 
 What lies upon another scenario may be relative to it: `{ add = 0.05 }` or `{ multiply = 1.1 }` in place of a number or a
 schedule, with `from = 2027` from that year on. Values given outright come first, then products, then sums, whatever the
@@ -67,7 +74,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _pins(), _bonds(), _covers(), _cited()]
+    parts += [_others(), _levers(), _pins(), _bonds(), _covers(), _cited()]
     return "\n".join(parts)
 
 
@@ -108,6 +115,16 @@ them; a lever on subsidies changes the standard, one on personal contributions t
 people react to, one on income the fund's income over the standards. Nobody reacts to any other lever, but that fewer or
 more years without reimbursement earn a bonus.
 """
+
+
+OTHERS_INTRODUCTION = """Only a scheme that takes contributions on earnings has this table; the rule `payroll` of
+`contributions.personal` reads it.
+"""
+
+
+def _others() -> str:
+    """The keys that the national scheme has not."""
+    return "\n".join([f"## {PAYROLL}\n", OTHERS_INTRODUCTION, *_keys(OF_OTHERS)])
 
 
 def _levers() -> str:

@@ -89,7 +89,7 @@ def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: st
         word("note.solve_marks", lang),
     ]
     return canvas.sheet(
-        word(title, lang, fund=fund_label(fund, lang), what=vary.keys[0]),
+        word(title, lang, fund=fund_label(fund, words_of(vary.scenario, lang)), what=vary.keys[0]),
         axis,
         footer(vary.scenario, lang, [], notes),
         lang,
@@ -152,7 +152,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     notes += [word("note.delay_none", lang, year=none)] if none else []
     with canvas.style():
         figure = canvas.sheet(
-            word("title.delay", lang, fund=fund_label(first.fund, lang), a_year=facts["a_year"]),
+            word("title.delay", lang, fund=fund_label(first.fund, said), a_year=facts["a_year"]),
             word("axis.delay", lang, asked=first.asked),
             footer(first.vary.scenario, lang, [], notes),
             lang,

@@ -5,6 +5,7 @@ from typing import Final
 
 from simsurance.ledger import FUNDS, LEDGER, TRANSFERS, Fund, from_outside, there
 from simsurance.output.workbook.lines import Line, Sheet
+from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source
 
 DECIMALS: Final = 9
@@ -43,6 +44,8 @@ def _money(source: Source) -> Iterator[tuple[str, str, str]]:
     funds = [fund for fund in FUNDS if fund.name in source.run.accounts]
     held = {fund.name for fund in funds}
     shared = "({personal_contributions}+{assistance}+{subsidies})*({supplement}*{income_level}-1)"
+    if source.pin_factor("local_supplement") is not None:
+        shared += f"*{{local_supplement{PIN}}}"
     yield "supplement", "{local_supplement}", shared
     yield "subsidies", "{subsidies}", "{resident_enrolled}*{subsidy}*{subsidy_level}"
     for fund in funds:
