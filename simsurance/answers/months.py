@@ -264,7 +264,8 @@ class FundMonths:
 
     def _advances(self) -> Iterator[Stream]:
         """Money that hospitals have before they give care, and give back: months of the payments of the year before."""
-        benefits = [each.column for each in fund_of(self.fund).outgo if each.row.kind is Kind.BENEFIT]
+        outgo = [each for each in fund_of(self.fund).outgo if each.row.always or each.column in self.account]
+        benefits = [each.column for each in outgo if each.row.kind is Kind.BENEFIT]
         by_year = [self._by_year(column) for column in benefits]
         flow = {
             year: self.inputs.size(self.fund, ADVANCE, year)

@@ -111,7 +111,7 @@ class EmployeeContributions(Section):
     arrears_lag: int = quantity("years after which what is owed is settled", "years", 1, 5)
     retiree_rate: Schedule = quantity("contribution of retired members, share of their pension", "share", 0, 0.5)
     retiree_pension: Schedule = amount(
-        "mean pension, up to the last year named, then with disposable income a head; a number: up to the year before "
+        "mean pension, up to the last year named, then with disposable income per head; a number: up to the year before "
         "the valuation date",
         "yuan a year",
         0,
