@@ -124,7 +124,7 @@ def test_a_part_of_what_is_not_reported_is_found_by_hand() -> None:
 
 def test_of_flexible_workers_outside_as_many_join_as_is_said() -> None:
     """A hundredth of the 23.4 % of those of working age outside, who are counted on the opening date."""
-    (run,) = simulate([scenario(**{"employee.flexible_joining": {2026: 0.01}})])
+    (run,) = simulate([scenario(**{"employee.flexible_joining.by_choice": {2026: 0.01}})])
     more = run.projection.totals["employee_entries"][0, 0] - without().projection.totals["employee_entries"][0, 0]
     persons = without().population.xs(2026, level="date")
     working = persons[persons.index.get_level_values("age").isin(range(16, 60))].sum()

@@ -172,7 +172,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
         ("horizon.last_year=2029", f"{PAID}.arrears=0.05"),
     ),
     **dict.fromkeys((f"{PAID}.retiree_pension", f"{PAID}.retirees_paying"), (*TWO_YEARS, f"{PAID}.retiree_rate=0.02")),
-    "employee.flexible_outside": ("employee.flexible_joining=0.02",),
+    "employee.flexible_outside": ("employee.flexible_joining.by_choice=0.02",),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""

@@ -257,7 +257,8 @@ def flexible_joining(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> np
     does is of the ages and groups of those who `entry` lets in.
     """
     scheme = inputs.values.employee
-    share = scheme.flexible_outside * inputs.yearly(scheme.flexible_joining)
+    joining = scheme.flexible_joining
+    share = scheme.flexible_outside * (inputs.yearly(joining.by_choice) + inputs.yearly(joining.without_hukou))
     if not share.any() or not entry.any():
         return np.zeros((1,) * entry.ndim)
     outside = cells[:, :, NOT_EMPLOYEES].sum(axis=axis("health", "status"), keepdims=True)[..., WORKING_AGES]

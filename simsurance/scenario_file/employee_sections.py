@@ -57,6 +57,13 @@ class Wage(Section):
     ceiling: Schedule = quantity("highest contribution base, share of last year's mean wage", "share", 0.1, 20)
 
 
+class FlexibleJoining(Section):
+    """Shares of the flexible workers outside who join in a year, by why they do."""
+
+    by_choice: Schedule
+    without_hukou: Schedule
+
+
 class FlexibleChoice(Section):
     """Shares of flexible workers by the base above the lowest that they choose."""
 
@@ -264,8 +271,12 @@ class EmployeeScheme(Section):
     flexible_outside: Number = quantity(
         "flexible workers as a share of those of working age outside the employee scheme", "share", 0, 1
     )
-    flexible_joining: Schedule = quantity(
-        "share of them who join the employee scheme in the year, beyond the fitted entries", "share", 0, 0.5
+    flexible_joining: FlexibleJoining = quantity(
+        "share of them who join the employee scheme in the year, beyond the fitted entries: by choice, and where no "
+        "household registration is asked for any more",
+        "share",
+        0,
+        0.4,
     )
     years_count: bool = text("years in the employee scheme count as continuous participation of residents")
     retirement: Retirement
