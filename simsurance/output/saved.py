@@ -24,7 +24,7 @@ from simsurance.output.folder import (
 )
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -109,6 +109,11 @@ class SavedRun:
     def cohorts(self) -> "pd.DataFrame":
         """What birth cohorts pay and get."""
         return self.table("cohorts")
+
+    @cached_property
+    def bonds(self) -> "pd.DataFrame | None":
+        """What bonds pay by year; None where the run has none."""
+        return self.table(BONDS) if BONDS in self.tables else None
 
     @cached_property
     def ranges(self) -> "SingleChanges | None":
