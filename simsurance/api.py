@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simsurance.account_spread import account_spread
 from simsurance.analysis.compare import Comparison as ComparedRuns
 from simsurance.analysis.compare import compare as side_by_side
 from simsurance.analysis.pools import Pools
@@ -18,6 +19,7 @@ from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
+from simsurance.ledger import ACCOUNTS
 from simsurance.output.look import MONEY, Look, looked
 from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
@@ -125,6 +127,23 @@ class Results:
         """What each bond brings, costs and leaves outstanding in each year, its result and whether it is met; None without."""
         found = self.twins.full.bonds
         return None if found is None else found.copy()
+
+    @property
+    def choices(self) -> Any:
+        """Who has each choice of cover, what they pay more and get more, by year; None where there are none."""
+        found = self.twins.full.choices
+        return None if found is None else found.copy()
+
+    @property
+    def accrued_bonus(self) -> Any:
+        """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
+        found = self.twins.full.accrued_bonus
+        return None if found is None else found.copy()
+
+    @property
+    def account_spread(self) -> Any:
+        """How balances of personal accounts are spread, by year; marked weak. None without the employee scheme's money."""
+        return account_spread(self.twins.full) if ACCOUNTS in self.twins.full.accounts else None
 
     @property
     def drag(self) -> Any:

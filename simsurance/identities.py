@@ -9,7 +9,7 @@ from simsurance.adjusting import factors_by_year
 from simsurance.axes import BY_AGE_AXES, EMPLOYEES, ENTRANTS, FLOW_AXES, REPORT_AXES, TENURES, YEAR, along, at
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.ledger import INSURED, LEDGER, POOL, SIDES, TOTALS, TRANSFERS, Fund, booked, from_outside, fund_of
-from simsurance.measures import Account, by_area_and_income, by_run, by_sex_and_age
+from simsurance.measures import Account, arrears_of, by_area_and_income, by_run, by_sex_and_age
 from simsurance.model.entries import held_in
 from simsurance.model.fund import summed
 from simsurance.model.pins import PLACE, TRACKED
@@ -48,6 +48,7 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
                 *_imposed(projection, basis, accounts),
                 *(_adjusted(projection, basis) if projection.adjusted is not None else ()),
                 *(_owed(projection, basis, accounts) if projection.debt is not None else ()),
+                *(_arrears(projection, basis, accounts) if projection.owed is not None else ()),
             )
         ]
     return [list(of_run) for of_run in zip(*found, strict=True)]
@@ -63,6 +64,13 @@ def require(checks: Sequence[Check], name: str) -> None:
     ]
     if faults:
         raise SimsuranceError(*faults, exit_code=ExitCode.IDENTITY)
+
+
+def of_accrued_bonus(columns: Mapping[str, np.ndarray], years: Sequence[int]) -> Check:
+    """The identity of the roll-forward of the accrued bonus of one run; columns [year]."""
+    end = columns["opening"] + columns["earned"] + columns["interest"] - columns["used"] - columns["lapsed"]
+    off, size = (end - columns["closing"])[:, None], np.maximum(columns["closing"], columns["opening"])[:, None]
+    return _worst("bonus: opening + earned + interest − used − lapsed = closing", off, size, years)[0]
 
 
 def largest(values: np.ndarray) -> np.ndarray:
@@ -352,6 +360,27 @@ def _owed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
         net = accounts[fund.name]["opening"] + accounts[fund.name]["current_balance"]
         closing = accounts[fund.name]["closing"]
         yield f"{name}: net of debt, opening + income − outgo + interest = closing", net - closing, np.abs(net) + size
+
+
+def _arrears(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str, Account]) -> Iterator[Sides]:
+    """Identities of arrears: what stays unpaid comes in, or is lost, when the lag is over, and until then it is outstanding."""
+    rules, pool = arrears_of(basis), accounts[POOL]
+    unpaid = total(projection.by_age["employer_contributions"]) * by_run(projection, [each.unpaid for each in rules])
+    lags = np.broadcast_to(rules[0].settled.argmax(axis=-1) + 1, unpaid.shape[1])
+    settled = np.stack(
+        [
+            np.append(np.zeros(lag), unpaid[: max(len(unpaid) - lag, 0), run])[: len(unpaid)]
+            for run, lag in enumerate(lags)
+        ],
+        axis=-1,
+    )
+    recovered = settled * by_run(projection, [each.recovered for each in rules])
+    size = np.maximum(np.cumsum(unpaid, axis=YEAR), 1.0)
+    yield "pool: arrears recovered = unpaid a lag before × share recovered", pool["arrears_recovered"] - recovered, size
+    lost = settled - recovered
+    yield "pool: arrears written off = unpaid a lag before × (1 − share)", pool["arrears_written_off"] - lost, size
+    left = np.cumsum(unpaid - settled, axis=YEAR)
+    yield "pool: arrears outstanding = unpaid in the years of the lag", pool["arrears_outstanding"] - left, size
 
 
 def _opening(outstanding: np.ndarray) -> np.ndarray:

@@ -57,7 +57,8 @@ class Row:
     Benefits that are recovered are taken off the outgo; debt is neither income nor outgo, it moves the closing fund alone.
     A row `within` another is part of it: a fund that books the whole does not count it again. A row that `follows` others is a
     share of them and moves with them; a `change_of_stock` is what a stock makes it. Rows `of_bonds` are there where a scenario
-    has bonds, and are computed when the funds are closed: no pin scales them.
+    has bonds, and are computed when the funds are closed; rows `if_used` are there where a scenario has what makes them. No
+    pin scales either.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Row:
     follows: tuple[str, ...] = ()
     change_of_stock: bool = False
     of_bonds: bool = False
+    if_used: bool = False
 
     @property
     def is_transfer(self) -> bool:
@@ -82,7 +84,12 @@ class Row:
     @property
     def scaled(self) -> bool:
         """Whether it is scaled where a whole income or outgo is pinned: transfers are kept, a share moves with its whole."""
-        return not (self.is_transfer or self.follows or self.change_of_stock or self.of_bonds)
+        return self.always and not (self.is_transfer or self.follows or self.change_of_stock)
+
+    @property
+    def always(self) -> bool:
+        """Whether every scenario that has its fund has it."""
+        return not (self.of_bonds or self.if_used)
 
     @property
     def received_within(self) -> bool:
@@ -277,6 +284,47 @@ LEDGER: Final = (
     ),
     *_of_bonds(RESIDENT),
     *_of_bonds(POOL, "employee_"),
+    Row(
+        "choice_contributions",
+        Party.MEMBERS,
+        RESIDENT,
+        Kind.LEVIED,
+        "payers × share who chose × standard × part",
+        if_used=True,
+    ),
+    Row(
+        "choice_subsidies",
+        Party.BUDGET,
+        RESIDENT,
+        Kind.LEVIED,
+        "payers × share who chose × subsidy × part",
+        if_used=True,
+    ),
+    Row(
+        "choice_benefits",
+        RESIDENT,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × share who chose × (benefits of the cover − basic benefits)",
+        if_used=True,
+    ),
+    Row(
+        "retiree_contributions",
+        Party.MEMBERS,
+        POOL,
+        Kind.LEVIED,
+        "retired_years × share who pay × pension × rate",
+        if_used=True,
+    ),
+    Row(
+        "arrears_recovered",
+        Party.EMPLOYERS,
+        POOL,
+        Kind.LEVIED,
+        "contributions unpaid some years before × share recovered",
+        of_run=True,
+        if_used=True,
+    ),
 )
 """All money flows, in the order in which the parts of an income and of an outgo are added."""
 
@@ -502,26 +550,26 @@ def from_outside(row: Row, held: Collection[str]) -> int:
 
 
 def there(bookings: Iterable[Booking], flows: Collection[str]) -> Iterator[Booking]:
-    """The bookings but those of bonds where a scenario has none; `flows`: the names of those that it has."""
-    return (each for each in bookings if not each.row.of_bonds or each.row.name in flows)
+    """The bookings but those that a scenario may have and has not; `flows`: the names of those that it has."""
+    return (each for each in bookings if each.row.always or each.row.name in flows)
 
 
 def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator[Amount]:
-    """The flows of bookings, negative where they take away; those of bonds where a scenario has any."""
+    """The flows of bookings, negative where they take away; those that a scenario may have where it has them."""
     for each in there(bookings, flows):
         yield -flows[each.row.name] if each.taken_off else flows[each.row.name]  # type: ignore[operator]
 
 
 SIDES: Final = {
-    f"{fund.name}.{side}": tuple(each for each in bookings if not each.row.of_bonds)
+    f"{fund.name}.{side}": tuple(each for each in bookings if each.row.always)
     for fund in FUNDS
     for side, bookings in (("income", fund.income), ("outgo", fund.outgo))
 }
 """Income and outgo of every fund, and what each is made of without bonds."""
 INSURED: Final = tuple(stock for fund in FUNDS for stock in fund.insured)
 """Stocks of insured persons."""
-TOTALS: Final = (*(row.name for row in LEDGER if not row.of_bonds), *SIDES, *INSURED)
-"""Rows but those of bonds, whole incomes and outgoes, stocks."""
+TOTALS: Final = (*(row.name for row in LEDGER if row.always), *SIDES, *INSURED)
+"""Rows that are always there, whole incomes and outgoes, stocks."""
 PINNABLE: Final = tuple(name for name in TOTALS if not any(row.name == name and row.change_of_stock for row in LEDGER))
 """Every total that a scenario may pin to a series: all but changes of a stock."""
 

@@ -14,7 +14,7 @@ from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, Pa
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
-from simsurance.model.state import YearBasis
+from simsurance.model.state import ArrearsBasis, YearBasis
 from simsurance.scenario_file.pins import is_held
 from simsurance.scenario_file.schema import Axes, ScenarioValues
 from simsurance.variables import A_HEAD, CONSTANT_PRICES, FRAMES, VARIABLES, YUAN
@@ -149,7 +149,7 @@ def _granted(fund: Fund) -> Iterator[Booking]:
     return (each for each in fund.of_bonds if each.row.payer == Party.BUDGET)
 
 
-def _beside_pool(projection: Projection, _: Sequence[YearBasis]) -> Account:
+def _beside_pool(projection: Projection, basis: Sequence[YearBasis]) -> Account:
     """What is read beside the account of the employee scheme's pooled fund."""
     totals, fund = projection.totals, fund_of(POOL)
     stocks = (total(projection.stocks.membership[:, :, :, row(name) : row(name) + 1]) for name in fund.insured)
@@ -165,7 +165,24 @@ def _beside_pool(projection: Projection, _: Sequence[YearBasis]) -> Account:
         "contribution_rate": ratio(levied, base),
         "pay_as_you_go_rate": ratio(outgo - (income - levied), base),
         **_use(totals, "employee_", (active + retired)[1:]),
+        **_in_arrears(projection, basis),
     }
+
+
+def _in_arrears(projection: Projection, basis: Sequence[YearBasis]) -> Account:
+    """Contributions in arrears on 31 December, and what was written off; nothing where none stay unpaid."""
+    if projection.owed is None:
+        return {}
+    owed, recovered = projection.owed, projection.totals["arrears_recovered"]
+    unpaid = projection.totals["employer_contributions"] * by_run(
+        projection, [each.unpaid for each in arrears_of(basis)]
+    )
+    return {"arrears_outstanding": owed[1:], "arrears_written_off": owed[:-1] + unpaid - recovered - owed[1:]}
+
+
+def arrears_of(basis: Sequence[YearBasis]) -> list[ArrearsBasis]:
+    """The arrears of each year, of runs that have them."""
+    return [year.employee.arrears for year in basis if year.employee is not None and year.employee.arrears is not None]
 
 
 def _use(totals: Mapping[str, np.ndarray], scheme: str, insured: np.ndarray) -> Account:
@@ -419,7 +436,7 @@ def on_debt(account: Account, interest: Interest, end: np.ndarray) -> np.ndarray
 
 def columns(bookings: Sequence[Booking], account: Account) -> Iterator[np.ndarray]:
     """Columns of an account by what they book."""
-    return (account[each.column] for each in bookings if not each.row.of_bonds or each.column in account)
+    return (account[each.column] for each in bookings if each.row.always or each.column in account)
 
 
 def required_contributions(
@@ -462,6 +479,8 @@ def by_payer(fund: Fund, account: Account) -> dict[str, np.ndarray]:
     """What is levied for a fund by who pays it, yuan; what is passed on is taken off what its payer pays."""
     found: dict[str, np.ndarray] = {}
     for each in fund.levied:
+        if not each.row.always and each.column not in account:
+            continue
         payer = row_of(each.row.within).payer if each.taken_off else each.row.payer
         name = Party(payer).name.lower()
         found[name] = found.get(name, 0.0) + account[each.column]

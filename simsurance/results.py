@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from simsurance import identities, measures
+from simsurance.accrued_bonus import accrued
 from simsurance.adjusting import adjustment_columns, adjustment_measures
 from simsurance.axes import AGE, HEALTH, MEMBERSHIP_AXES, REPORT_AXES, SEX, STATUS, Groups, at, axis
 from simsurance.basis import build_arrays, trend
@@ -21,6 +22,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.model.adjustment import under
+from simsurance.model.choices import TOLD
 from simsurance.model.engines import PLAIN
 from simsurance.model.projection import Adjusted, Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
@@ -73,7 +75,7 @@ class RunAccounts:
     @cached_property
     def fund(self) -> "pd.DataFrame":
         """Account of each fund by year; a column that a fund does not have is empty there."""
-        columns = {name: self._of_funds(name, self.accounts) for name in fund_columns("fund", self.account)}
+        columns = {name: self._of_funds(name, self.accounts) for name in fund_columns("fund", self._held)}
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
     @cached_property
@@ -82,9 +84,14 @@ class RunAccounts:
         framed = [
             {fund: measures.in_frame(account, frame) for fund, account in self.accounts.items()} for frame in FRAMES
         ]
-        names = fund_columns("frames", self.account)
+        names = fund_columns("frames", self._held)
         columns = {name: np.stack([self._of_funds(name, accounts) for accounts in framed]) for name in names}
         return _frame("frames", {"frame": FRAMES, "year": self.years, "fund": tuple(self.accounts)}, columns)
+
+    @property
+    def _held(self) -> set[str]:
+        """The columns that any account has."""
+        return {name for account in self.accounts.values() for name in account}
 
     def _of_funds(self, name: str, accounts: dict[str, measures.Account]) -> np.ndarray:
         """A column of accounts, [year, fund]; NaN where a fund does not have it."""
@@ -197,10 +204,31 @@ class RunResult(RunAccounts):
             return None
         return _frame("bonds", *bond_table(self.projection, self.scenario.values.bonds))
 
+    @cached_property
+    def choices(self) -> "pd.DataFrame | None":
+        """Who has each choice of cover in each year, what they pay more and get more; None where there are none."""
+        if self.projection.chosen is None:
+            return None
+        columns = {name: at(values, of=REPORT_AXES, run=0) for name, values in self.projection.chosen.items()}
+        keys = {"year": self.years, "choice": tuple(sorted(self.scenario.values.choices))}
+        return _frame("choices", keys, {name: columns[name] for name in TOLD})
+
+    @cached_property
+    def accrued_bonus(self) -> "pd.DataFrame | None":
+        """What rewards earned and not used are worth, and what moves it, by year but the last; None without rewards."""
+        if not self.scenario.values.participation.in_force or len(self.years) < 2:
+            return None
+        found = accrued(self.projection, self.basis)
+        columns = {name: at(values, of=REPORT_AXES, run=0) for name, values in found.items()}
+        identities.require([identities.of_accrued_bonus(columns, self.years)], self.scenario.name)
+        return _frame("accrued_bonus", {"year": self.years[:-1]}, columns)
+
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
-        names = [found.name for found in VARIABLES if found.table == table]
+        names = [
+            found.name for found in VARIABLES if found.table == table and (found.name in flows or not found.if_used)
+        ]
         return {name: flows.get(name, empty) for name in names}
 
     @cached_property
@@ -362,6 +390,8 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["enrolment"] is not None,
         built.arrays["adjustment"] is not None,
         0 if built.arrays["bonds"] is None else built.arrays["bonds"]["fund"].shape[-1],
+        0 if built.arrays["choices"] is None else built.arrays["choices"]["use"].shape[2],
+        *((built.arrays["employee"] or {}).get(part) is not None for part in ("retirees", "arrears")),
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -413,4 +443,6 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
         None if projection.debt is None else projection.debt[:, own],
         None if projection.bonds is None else of(dict(projection.bonds)),
+        None if projection.owed is None else projection.owed[:, own],
+        None if projection.chosen is None else of(dict(projection.chosen)),
     )

@@ -18,6 +18,8 @@ class Variable:
     name: str
     unit: str
     formula: str = ""
+    if_used: bool = False
+    """Whether it stands in tables of flows alone that have it."""
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -33,6 +35,8 @@ KEYS: Final = {
     "flows": ("year", "area", "income"),
     "ages": ("year", "sex", "age"),
     "bonds": ("year", "bond"),
+    "choices": ("year", "choice"),
+    "accrued_bonus": ("year",),
     "cohorts": ("birth_year",),
     "groups": ("area", "income"),
 }
@@ -112,7 +116,7 @@ def _money(table: str, scheme: str) -> list[Variable]:
     """The money flows of a scheme by person group."""
     funds = {fund.name for fund in FUNDS if fund.scheme == scheme}
     rows = [row for row in LEDGER if not row.of_run and (row.receiver if row.receiver in NAMES else row.payer) in funds]
-    return _of(table, "yuan", [(row.name, row.formula) for row in rows])
+    return [Variable(table, row.name, "yuan", row.formula, row.if_used) for row in rows]
 
 
 def _flows(table: str) -> list[Variable]:
@@ -123,7 +127,7 @@ def _flows(table: str) -> list[Variable]:
         *_of(table, "yuan", _CLAIMS),
         *_money(table, "resident"),
         *_of(table, "persons", _EMPLOYEE_PERSONS),
-        *(Variable(table, f"employee_{name}", *entry) for name, *entry in _USE),
+        *(Variable(table, f"employee_{name}", unit, formula) for name, unit, formula in _USE),
         *_of(table, "yuan", _EMPLOYEE_MONEY),
         *_money(table, "employee"),
     ]
@@ -145,6 +149,10 @@ def _variables() -> list[Variable]:
         Variable("fund", "debt_outstanding", "yuan", "Σ bond_proceeds − Σ bond_redemptions"),
         Variable("fund", "closing_gross", "yuan", "closing + debt_outstanding"),
         Variable("fund", "prepaid", "yuan"),
+        Variable("fund", "arrears_outstanding", "yuan", "outstanding before + unpaid − recovered − written off"),
+        Variable(
+            "fund", "arrears_written_off", "yuan", "contributions unpaid some years before × (1 − share recovered)"
+        ),
         Variable("fund", "reserve_months_gross", "months", "closing_gross ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months", "months", "closing ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months_without_prepaid", "months", "(closing − prepaid) ÷ (outgo ÷ 12)"),
@@ -214,6 +222,23 @@ def _variables() -> list[Variable]:
         Variable("bonds", "result", "see outcome_result"),
         Variable("bonds", "reference", "see outcome_result"),
         Variable("bonds", "met", "0 or 1", "result at most, or at least, the reference"),
+        *_of(
+            "choices",
+            "persons",
+            [("persons", "payers × take_up × need × income"), ("persons_high_need", ""), ("persons_60", "")],
+        ),
+        Variable("choices", "contributions", "yuan", "persons × standard × part"),
+        Variable("choices", "subsidies", "yuan", "persons × subsidy × part"),
+        Variable("choices", "benefits", "yuan", "benefits of the cover − basic benefits"),
+        Variable("choices", "at_mean_need", "yuan", "the same if as many had it of every need"),
+        Variable("accrued_bonus", "credits", "yuan", "Σ rises of the cap held, 1 January"),
+        Variable("accrued_bonus", "opening", "yuan", "credits × chances of use × survival, present value"),
+        Variable("accrued_bonus", "earned", "yuan", "new rises at their value"),
+        Variable("accrued_bonus", "interest", "yuan", "opening × i − used × ((1+i)^½ − 1)"),
+        Variable("accrued_bonus", "used", "yuan", "bonus_cost"),
+        Variable("accrued_bonus", "lapsed", "yuan", "rises of those who leave at their value"),
+        Variable("accrued_bonus", "closing", "yuan", "opening + earned + interest − used − lapsed"),
+        Variable("accrued_bonus", "expected", "yuan", "part of the closing that is used if as many leave as projected"),
         Variable("cohorts", "persons", "persons"),
         Variable("groups", "person_years", "person-years"),
         *(
@@ -227,17 +252,19 @@ def _variables() -> list[Variable]:
 
 
 VARIABLES: Final = tuple(_variables())
-WITH_BONDS: Final = (
-    *dict.fromkeys(each.column for fund in FUNDS for each in fund.of_bonds),
-    *("debt_outstanding", "closing_gross", "reserve_months_gross"),
+SOMETIMES: Final = (
+    *dict.fromkeys(
+        each.column for fund in FUNDS for each in (*fund.income, *fund.outgo, *fund.debt) if not each.row.always
+    ),
+    *("debt_outstanding", "closing_gross", "reserve_months_gross", "arrears_outstanding", "arrears_written_off"),
 )
-"""Columns of the funds' accounts that stand in the tables of scenarios with bonds alone."""
+"""Columns of the funds' accounts that stand in the tables of scenarios alone that have what makes them, such as bonds."""
 
 
 def fund_columns(table: str, held: Collection[str]) -> list[str]:
     """The columns of a table of the funds' accounts; `held`: those that an account has."""
     names = (each.name for each in VARIABLES if each.table == table)
-    return [name for name in names if name not in WITH_BONDS or name in held]
+    return [name for name in names if name not in SOMETIMES or name in held]
 
 
 def variable(table: str, name: str) -> Variable:

@@ -99,6 +99,7 @@ AXES_OF = {
     "employee.employee_rate": ("income",),
     "employee.with_account": ("area", "age"),
     "employee.retiree_credit": ("sex", "age"),
+    "employee.retirees.contribution_pp": ("sex", "age"),
     "employee.purchase_pp": ("sex", "area", "income", "age"),
     "employee.birth_benefit": ("area", "income", "age"),
     "employee.long_term_care_pp": ("area", "age"),
@@ -137,7 +138,7 @@ OF_EMPLOYEES = (
     "purchases", "employee_inpatient_users", "employee_admissions", "employee_inpatient_claims",
     "employee_outpatient_claims", "employee_inpatient_benefits",
     "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
-    "employee_members_income",
+    "employee_members_income", "retiree_contributions",
 )  # fmt: skip
 """The same of the employee scheme, where its money is followed."""
 
@@ -150,6 +151,7 @@ class Standing:
     tracked: dict[str, dict[Place, float]]
     funds: dict[str, float]
     prepaid: float
+    owed: list[float]
 
     @property
     def stores(self) -> tuple[dict[Any, float], ...]:
@@ -922,6 +924,7 @@ def employee_money(year: Year, enrolled: Enrolled, vital: Vital, born: dict[Fami
             flows["employee_contributions"][group] += own * year.at("employee.with_account", place)
         else:
             flows["retiree_credits"][group] += years * year.at("employee.retiree_credit", place)
+            flows["retiree_contributions"][group] += years * year.at("employee.retirees.contribution_pp", place)
         care = care_of(year, place, member)
         flows["employee_inpatient_users"][group] += years * care.users
         flows["employee_admissions"][group] += years * year.at("employee.care.admissions", place, member)
@@ -967,7 +970,7 @@ def births_to_active(year: Year, enrolled: Enrolled, born: dict[Family, float]) 
 def years_end(year: Year, enrolled: Enrolled, vital: Vital, flows: Flows) -> Standing:
     """Deaths and migration, moves to, within and from the employee scheme, birthday."""
     tracked = {name: dict.fromkeys(year.places(), 0.0) for name in TRACKED}
-    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), tracked, {}, 0.0)
+    closing = Standing(dict.fromkeys(enrolled.persons, 0.0), tracked, {}, 0.0, [])
     for place in year.places():
         need, sex, area, income, age = place
         group, older = (sex, area, income, age), min(age + 1, year.ages[-1])
@@ -1100,7 +1103,14 @@ def keep_employee_pool(year: Year, standing: Standing, closing: Standing, flows:
     from_employers = total_of(flows, "employer_contributions")
     flows["employer_to_accounts"] = from_employers * year("employee.to_accounts")
     received = from_employers - flows["employer_to_accounts"] - total_of(flows, "retiree_credits")
-    received += total_of(flows, "purchases")
+    received += total_of(flows, "purchases", "retiree_contributions")
+    due = [
+        owed * settled for owed, settled in zip(standing.owed, year.numbers["employee.arrears.settled"], strict=True)
+    ]
+    flows["arrears_recovered"] = sum(due) * year.numbers["employee.arrears.recovered"]
+    received += flows["arrears_recovered"]
+    left = [owed - gone for owed, gone in zip(standing.owed, due, strict=True)]
+    closing.owed = [from_employers * year.numbers["employee.arrears.unpaid"], *left[:-1]]
     benefits = total_of(flows, "employee_inpatient_benefits", "employee_outpatient_benefits", "maternity_benefits")
     flows["employee_recoveries"] = benefits * year("employee.recovered_share")
     flows["employee_adjustment_payments"] = from_employers * year("employee.adjustment_share")

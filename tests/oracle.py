@@ -319,6 +319,15 @@ def mean_wage(values: Any, year: int) -> float:
     return found
 
 
+def mean_pension(values: Any, year: int) -> float:
+    """Mean pension of a year: as named, then growing with disposable income a head."""
+    named = values.employee.contributions.retiree_pension
+    last = max(named)
+    if year <= last:
+        return in_year(named, year)
+    return in_year(named, last) * incomes(values, year)["national"] / incomes(values, last)["national"]
+
+
 def survival(central: Floats) -> tuple[Floats, Floats]:
     """Survival over a calendar year by sex and age on 1 January, and of the newborn, from central death rates."""
     lived = np.zeros_like(central)
@@ -964,7 +973,13 @@ class Oracle:
         paid, accounts = values.employee.contributions, values.employee.accounts
         base = self.bases(people) * years
         rate = in_year(paid.employer_rate, year) + in_year(paid.employer_rate_change, year)
-        employer = base * rate * (1 - in_year(paid.relief, year))
+        due = base * rate * (1 - in_year(paid.relief, year))
+        employer = due * (1 - in_year(paid.arrears, year))
+        if in_year(paid.retiree_rate, year):
+            pension = mean_pension(self.book.values, year)
+            self.tallies.add(
+                "retiree_contributions", year, people, in_year(paid.retiree_rate, year) * pension * years, retired
+            )
         to_account = employer * in_year(paid.to_accounts, year)
         has_account = self.members_luck.of_life(people, ACCOUNT) >= in_year(accounts.without, year)
         own = np.where(has_account, base * in_year(paid.employee_rate, year), 0.0)
@@ -977,6 +992,7 @@ class Oracle:
             ("retired_years", years, retired),
             ("contribution_base", base, active),
             ("employer_contributions", employer, active),
+            ("contributions_unpaid", due - employer, active),
             ("employer_to_accounts", to_account, active),
             ("employee_contributions", own, active),
             ("retiree_credits", credit, retired),
@@ -999,8 +1015,23 @@ class Oracle:
         counted = np.clip(wage, in_year(scheme.wage.floor, year) * last, in_year(scheme.wage.ceiling, year) * last)
         paid = scheme.contributions
         flexible = self.members_luck.of_life(people, KIND_OF_WORK) < in_year(paid.flexible_share, year)
-        counted = np.where(flexible, in_year(paid.flexible_base, year) * last, counted)
-        return np.asarray(counted * grown(paid.compliance, paid.compliance_growth, year))
+        counted = np.where(flexible, self.chosen_base(people) * last, counted)
+        reported = grown(paid.compliance, paid.compliance_growth, year)
+        reported += in_year(paid.unreported_found, year) * max(1 - reported, 0.0)
+        return np.asarray(counted * reported)
+
+    def chosen_base(self, people: Lives) -> Floats:
+        """The base that each would choose as a flexible worker, over last year's mean wage: the lowest, or a higher one."""
+        scheme, year = self.book.values.employee, self.year
+        lowest, ceiling = in_year(scheme.contributions.flexible_base, year), in_year(scheme.wage.ceiling, year)
+        flexible = in_year(scheme.contributions.flexible_share, year)
+        luck = self.members_luck.of_life(people, KIND_OF_WORK) / max(flexible, 1e-300)
+        base, before = np.full(len(luck), lowest), 0.0
+        for name, at in (("base_80", 0.8), ("base_100", 1.0), ("ceiling", ceiling)):
+            share = in_year(getattr(scheme.contributions.flexible_choice, name), year)
+            base[(luck >= before) & (luck < before + share)] = min(max(at, lowest), max(ceiling, lowest))
+            before += share
+        return base
 
     def price_of_missing_years(self) -> float:
         """What a member pays who buys the years that are missing at retirement: the employer's rate on the flexible base."""
@@ -1060,6 +1091,7 @@ class Oracle:
         self.share_out(-self.a_year_on(nothing, for_residents) / self.tallies.weight)
         to_accounts = of_year["employer_to_accounts"] + of_year["retiree_credits"]
         income = of_year["employer_contributions"] - to_accounts + of_year["purchases"]
+        income = income + of_year.get("retiree_contributions", nothing) + self.arrears_recovered(nothing)
         outgo = sum(
             (of_year[f"{name}_benefits"] for name in ("employee_inpatient", "employee_outpatient", "maternity")),
             start=of_year["long_term_care"],
@@ -1067,6 +1099,14 @@ class Oracle:
         self.pool = self.a_year_on(self.pool, income - outgo)
         self.tallies.found.setdefault("employee_pool", {})[self.year] = self.pool
         self.add("personal_accounts", self.lives.account)
+
+    def arrears_recovered(self, nothing: Floats) -> Floats:
+        """What comes in of the contributions that stayed unpaid a lag before."""
+        paid = self.book.values.employee.contributions
+        unpaid = self.tallies.found["contributions_unpaid"].get(self.year - paid.arrears_lag, nothing)
+        found = unpaid * in_year(paid.arrears_recovered, self.year)
+        self.tallies.found.setdefault("arrears_recovered", {})[self.year] = found
+        return found
 
     def employee_moves(self, rules: Participation) -> None:
         """Entry, retirement and exit at the year's end, of those alive."""

@@ -34,7 +34,7 @@ FLOWS = (
     "contribution_base", "employer_contributions", "employer_to_accounts", "employee_contributions", "retiree_credits",
     "purchases", "employee_inpatient_claims", "employee_outpatient_claims", "employee_inpatient_benefits",
     "employee_outpatient_benefits", "benefits_of_retired", "maternity_benefits", "long_term_care", "account_spending",
-    "relatives_care", "relatives_contributions", "employee_members_income",
+    "relatives_care", "relatives_contributions", "employee_members_income", "retiree_contributions", "arrears_recovered",
 )  # fmt: skip
 CARRIED = ("rule_years", "lapsed_years", "months_left", "carried_lapsed", "carried_insured", "no_claim_lapsed")
 LARGEST_Z = 4.5

@@ -66,7 +66,8 @@ def quiet_care(**changes: Any) -> CareBasis:
 def quiet_employee(**changes: Any) -> EmployeeBasis:
     """An employee scheme without money, but for `changes`, the names of its care among them; all members have an account."""
     care, own = parted(changes, CareBasis)
-    return quiet_part(EmployeeBasis, **{"with_account": 1.0, **own}, care=quiet_care(**care))
+    given = {"with_account": 1.0, "retirees": None, "arrears": None, **own}
+    return quiet_part(EmployeeBasis, **given, care=quiet_care(**care))
 
 
 def parted(changes: dict[str, Any], noun: type) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -173,6 +173,40 @@ def knowledge(values: Any, year: int, stays: Stays, first_year: int) -> Stays:
     return fewer(stays, 1 + rule.response * rule.unreasonable_share * min(knowing, 1))
 
 
+def village(values: Any, scheme: str, year: int, stays: Stays) -> Stays:
+    """A part of residents' visits is to clinics that settle: paid in full scope, more of them, fewer visits elsewhere."""
+    rule = values.control.village
+    clinics = rule.cost_share * in_year(rule.settled, year) * (scheme == "resident")
+    added = clinics * rule.visits_added
+    bill = stays.visit * (1 + added - added * rule.replaced * rule.cost_elsewhere)
+    alone = stays.visit_alone * bill / stays.visit - stays.visit * clinics * rule.unpaid_share
+    return replace(stays, visit=bill, visit_alone=alone)
+
+
+def telemedicine(values: Any, scheme: str, year: int, stays: Stays) -> Stays:
+    rule = values.control.telemedicine
+    moved = in_year(rule.moved, year)
+    factor = 1 - moved + moved * rule.relative_cost + moved * rule.relative_cost * rule.added
+    return replace(stays, visit=stays.visit * factor, visit_alone=stays.visit_alone * factor)
+
+
+def away(values: Any, scheme: str, year: int, stays: Stays) -> Stays:
+    """Each admission of the third level goes, with a chance, to another province."""
+    rule = values.control.away
+    chance, at = in_year(rule.added_share, year), stays.level == TERTIARY
+    there = {
+        "level": stays.level[at],
+        "days": stays.days[at],
+        "bill": stays.bill[at] * rule.cost_ratio,
+        "alone": stays.alone[at] * rule.cost_ratio,
+        "rate": np.maximum(stays.rate[at] - rule.ratio_cut, 0),
+        "weight": stays.weight[at] * chance,
+    }
+    here = {name: getattr(stays, name) for name in there}
+    here["weight"] = np.where(at, stays.weight * (1 - chance), stays.weight)
+    return replace(stays, **{name: np.concatenate([here[name], there[name]]) for name in there})
+
+
 @dataclass(frozen=True)
 class Means:
     """Totals over all admissions: their number, days, bills and benefits; of visits bill and the part that is paid at all."""
@@ -207,4 +241,6 @@ def billed(values: Any, scheme: str, first_year: int, year: int, number: int, se
         after = rule(values, year, after)
     for state in (audit, knowledge):
         after = state(values, year, after, first_year)
+    for place in (village, telemedicine, away):
+        after = place(values, scheme, year, after)
     return means(before), means(after)

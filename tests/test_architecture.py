@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("measures",),
-    ("adjusting", "borrowing"),
+    ("adjusting", "borrowing", "account_spread", "accrued_bonus"),
     ("identities", "incidence"),
     ("results",),
     ("uncertainty",),
@@ -268,8 +268,12 @@ def test_a_variable_means_the_same_in_every_table() -> None:
             assert {(other.unit, other.formula) for other in alike} == {(found.unit, found.formula)}, found.name
 
 
+WITH_ALL_ROWS = ("social_impact_bonds", "arrears_in_a_downturn", "contributions_of_retirees", "voluntary_higher_cover")
+"""Options that bring what a scenario may have."""
+
+
 def test_every_variable_is_produced_and_no_other() -> None:
-    (results,) = simulate([load("baseline", ["social_impact_bonds"]).replace({"horizon.last_year": 2027})])
+    (results,) = simulate([load("baseline", WITH_ALL_ROWS).replace({"horizon.last_year": 2030})])
     for table, keys in KEYS.items():
         frame = getattr(results, table)
         assert tuple(frame.index.names) == keys, table

@@ -62,6 +62,7 @@ CONTROL = tuple(
         *("referral.prevented=0.5", "case_payment.added_share=0.5", "tests.unpaid=1.0", "devices.premium_unpaid=0.5"),
         *("drugs.excluded=0.1", "drugs.class_b_first=0.1", "stay.cut=0.5", "stay.points_a_day=0.02"),
         *("audit.added=1.0", "knowledge.campaign=0.5"),
+        *("village.settled=0.5", "telemedicine.moved=0.1", "away.added_share=0.05"),
     )
 )
 """Every rule on care at work."""
@@ -73,6 +74,7 @@ DEMAND = (
     "employee.benefits.outpatient.payment_ratio=0.8",
 )
 """Use answers to the price, and patients pay another share than in the root."""
+PAID = "employee.contributions"
 NEEDS: dict[str, tuple[str, ...]] = {
     "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
     "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
@@ -165,6 +167,12 @@ NEEDS: dict[str, tuple[str, ...]] = {
     ),
     "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
     **dict.fromkeys((path for path in KEYS if path.startswith("claims.demand.")), DEMAND),
+    **dict.fromkeys(
+        (f"{PAID}.arrears", f"{PAID}.arrears_recovered", f"{PAID}.arrears_lag"),
+        ("horizon.last_year=2029", f"{PAID}.arrears=0.05"),
+    ),
+    **dict.fromkeys((f"{PAID}.retiree_pension", f"{PAID}.retirees_paying"), (*TWO_YEARS, f"{PAID}.retiree_rate=0.02")),
+    "employee.flexible_outside": ("employee.flexible_joining.by_choice=0.02",),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
@@ -204,7 +212,8 @@ WORDS = (
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
 FINES = "control.audit.fines_imposed"
-IN_WORDS = {FINES, *WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+OF_ACCOUNTS = tuple(f"employee.accounts.{name}" for name in ("empty_share", "balance_spread", "small_balance"))
+IN_WORDS = {FINES, *WORDS, *OF_ACCOUNTS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
 """Keys that the summary tells."""
 IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
 COLUMNS = {"year", "sex", "age", "area", "income", "variant"}
@@ -287,7 +296,7 @@ def numbers(result: RunResult) -> dict[str, np.ndarray]:
 
 def totals(result: RunResult) -> dict[str, np.ndarray]:
     """Rows of the ledger and stocks of insured by year."""
-    rows = {row.name: result.projection.totals.get(row.name, np.zeros(1)) for row in LEDGER}
+    rows = {row.name: result.projection.totals.get(row.name, np.zeros(1)) for row in LEDGER if row.always}
     accounts = {name: column for account in result.accounts.values() for name, column in account.items()}
     return rows | {name: accounts[name] for name in INSURED if name in accounts}
 

@@ -19,7 +19,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
-from simsurance.ledger import POOL, RESIDENT, fund_of, row_of
+from simsurance.ledger import LEDGER, POOL, RESIDENT, fund_of, row_of
 from simsurance.results import simulate
 from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
@@ -58,8 +58,8 @@ FROM_THE_FIRST_YEAR = {"fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 ACT_LATER = {"timely_adjustment"}
 """Rules whose trigger is met after the years that are projected here."""
-IN_ITS_PLACE = {"timely_adjustment_ahead", "timely_adjustment_by_balance"}
-"""Rule sets that stand in the place of another."""
+IN_ITS_PLACE = {"timely_adjustment_ahead", "timely_adjustment_by_balance", "refusal_of_the_sick", "loading_of_the_sick"}
+"""Rule sets that stand in the place of another, and questions about the same persons."""
 BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
 INCOME = ("personal_contributions", "assistance", "subsidies", "local_supplement", "repair_payments")
 COLUMNS = {
@@ -388,9 +388,13 @@ def acts_on(name):
     own = [path for path, file in scenario.origins.items() if file.endswith(f"/{name}.toml") and path not in TITLES]
     totals = {total for said in scenario.values.levers.values() for total in MOVED[said.component]}
     own = [
-        path for path in own if not path.startswith(("levers.", "bonds.")) and path != "claims.demand.answers"
+        path
+        for path in own
+        if not path.startswith(("levers.", "bonds.", "choices.")) and path != "claims.demand.answers"
     ]  # to its own keys
     totals |= {each.row.name for bond in scenario.values.bonds.values() for each in fund_of(bond.fund).of_bonds}
+    totals |= {row.name for row in LEDGER if row.name.startswith("choice_") and scenario.values.choices}
+    totals |= {"retiree_contributions" for path in own if ".retiree" in path}
     totals |= {total for path in own for total in moved_by(path)}
     if totals >= set(EVERYTHING) - {"relatives_care", "account_spending"}:
         return "who is insured"

@@ -10,10 +10,20 @@ from loop_reference import AXES_OF, NEEDS, SIZES, Standing, simulate_year
 from small_scheme import told
 
 from simsurance.axes import FUND, NATIONAL, NO_CLAIM, ROWS, SEX, STATUS, TENURES, TRACKED, UNINSURED, row
+from simsurance.model.arrears import LONGEST
 from simsurance.model.groups import total
 from simsurance.model.participation import WaitingRules
 from simsurance.model.projection import project, short_buffers
-from simsurance.model.state import CareBasis, EmployeeBasis, Flows, State, Workspace, YearBasis
+from simsurance.model.state import (
+    ArrearsBasis,
+    CareBasis,
+    EmployeeBasis,
+    Flows,
+    RetireeBasis,
+    State,
+    Workspace,
+    YearBasis,
+)
 from simsurance.model.year import step
 
 AREA, INCOME = NATIONAL.area, NATIONAL.income
@@ -101,7 +111,7 @@ def random_year(
         "employee.retiree_credit": (500, 2000), "employee.purchase_pp": (5e3, 5e4), "employee.birth_benefit": (1e4, 6e4),
         "employee.recovered_share": (0, 0.1), "employee.adjustment_share": (-0.1, 0.1), "birth_benefit": (1e3, 5e3),
         "employee.long_term_care_pp": (0, 200), "employee.spending_rate": (0.1, 0.5),
-        "employee.relatives_care_rate": (0, 0.2),
+        "employee.relatives_care_rate": (0, 0.2), "employee.retirees.contribution_pp": (0, 2000),
     }  # fmt: skip
     numbers: dict[str, Any] = {name: on_axes(name, *bound) for name, bound in bounds.items()}
     shares = random.dirichlet([6.0, 3.0, 2.0], (RUNS, len(SEX.members), AGES))
@@ -134,7 +144,13 @@ def random_year(
     numbers["interest_share"] = random.choice([0.0, 0.5, 1.0], RUNS)
     numbers["deficit_rate"] = random.uniform(0.05, 0.1, RUNS)
     waiting = WaitingRules(**part(numbers, "waiting"))
-    employee = EmployeeBasis(care=CareBasis(**part(numbers, "employee.care")), **part(numbers, "employee"))
+    settled = np.eye(LONGEST)[random.integers(0, LONGEST, RUNS)]
+    employee = EmployeeBasis(
+        care=CareBasis(**part(numbers, "employee.care")),
+        retirees=RetireeBasis(**part(numbers, "employee.retirees")),
+        arrears=ArrearsBasis(random.uniform(0, 0.2, RUNS), random.uniform(0, 1, RUNS), settled),
+        **part(numbers, "employee"),
+    )
     return YearBasis(
         year=year,
         rules_start=2025,
@@ -170,7 +186,7 @@ def random_state(random: np.random.Generator) -> State:
         whole = most[name] if name in most else (tenure + 1) * cells[:, :, TENURES.start + tenure]
         cells[:, :, row(name)] = per_person[:, :, place] * whole
     fund = np.array([[5e6, -4e6, 6e6], [-5e6, 3e6, 2e6], [1e6, 8e6, -3e5]])
-    return State(cells, fund, np.array([0.0, 1e5, 0.0]))
+    return State(cells, fund, np.array([0.0, 1e5, 0.0]), owed=random.uniform(0, 1e5, (RUNS, LONGEST)))
 
 
 def members_alone(state: State, basis: YearBasis) -> tuple[State, YearBasis]:
@@ -196,7 +212,7 @@ def plain(basis: YearBasis, run: int) -> dict[str, Any]:
             numbers[name] = value
             continue
         own = value[run if len(value) > 1 else 0]
-        if name.startswith("adjustment."):
+        if name.startswith(("adjustment.", "employee.arrears.")):
             numbers[name] = own.tolist()
             continue
         if name in BY_RUN:
@@ -229,7 +245,8 @@ def plain_standing(state: State, run: int) -> Standing:
         for name in TRACKED:
             tracked[name][key] = here[name]
     funds = dict(zip(FUND.members, state.fund[run].tolist(), strict=False))
-    return Standing(persons, tracked, funds, float(state.prepaid[run]))
+    owed = [] if state.owed is None else state.owed[run].tolist()
+    return Standing(persons, tracked, funds, float(state.prepaid[run]), owed)
 
 
 def cells_of(standing: Standing) -> np.ndarray:
@@ -273,6 +290,8 @@ def assert_agreement(
     assert list(standing.funds) == list(FUND.members[: state.fund.shape[1]])
     assert_close(state.fund[run], np.array([*standing.funds.values()]), f"funds {where}")
     assert_close(state.prepaid[run], np.array(standing.prepaid), f"prepaid {where}")
+    if state.fund.shape[1] > 1 and state.owed is not None:
+        assert_close(state.owed[run], np.array(standing.owed), f"owed {where}")
 
 
 @pytest.mark.parametrize(

@@ -623,7 +623,7 @@ def test_a_comparison_says_that_what_is_without_responses_is_pinned() -> None:
 
 
 def test_scaled_rows_are_neither_transfers_nor_shares_of_others() -> None:
-    assert [row.name for row in LEDGER if not (row.scaled or row.of_bonds)] == [
+    assert [row.name for row in LEDGER if row.always and not row.scaled] == [
         "local_supplement",
         "prepaid_change",
         "recoveries",

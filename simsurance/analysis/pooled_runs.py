@@ -30,6 +30,7 @@ FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
     "participation.continuous_bonus.credited_years",
     *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment", "bonds"),
+    *("choices", "employee.contributions.retiree_rate", "employee.contributions.arrears"),
     *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""
@@ -151,6 +152,11 @@ class _Builder:
             bond = next(iter(pool.scenario.values.bonds))
             lines.append(
                 str(pooling.layer.fault(f"pools.{pool.name}", f"bonds.{bond}: pools have no bonds; leave it out"))
+            )
+        if pool.scenario.values.choices:
+            choice = next(iter(pool.scenario.values.choices))
+            lines.append(
+                str(pooling.layer.fault(f"pools.{pool.name}", f"choices.{choice}: pools have no choices; leave it out"))
             )
         if lines:
             raise SimsuranceError(*lines)

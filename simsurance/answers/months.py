@@ -229,7 +229,7 @@ class FundMonths:
         fund = fund_of(self.fund)
         bookings = [(each, 1) for each in (*fund.income, *fund.debt)] + [(each, -1) for each in fund.outgo]
         for booking, side in bookings:
-            if booking.row.change_of_stock or (booking.row.of_bonds and booking.column not in self.account):
+            if booking.row.change_of_stock or (not booking.row.always and booking.column not in self.account):
                 continue
             flow = self._by_year(booking.column)  # what is taken off stands below zero there
             if booking.row.of_bonds:
@@ -264,7 +264,8 @@ class FundMonths:
 
     def _advances(self) -> Iterator[Stream]:
         """Money that hospitals have before they give care, and give back: months of the payments of the year before."""
-        benefits = [each.column for each in fund_of(self.fund).outgo if each.row.kind is Kind.BENEFIT]
+        outgo = [each for each in fund_of(self.fund).outgo if each.row.always or each.column in self.account]
+        benefits = [each.column for each in outgo if each.row.kind is Kind.BENEFIT]
         by_year = [self._by_year(column) for column in benefits]
         flow = {
             year: self.inputs.size(self.fund, ADVANCE, year)

@@ -11,6 +11,7 @@ from simsurance.basis.adjustment import known_at_opening, rule_of
 from simsurance.basis.bonds import bonds_of
 from simsurance.basis.built import Built, read_only, side_by_side, year_basis
 from simsurance.basis.cause import OPENING, told_at_its_key
+from simsurance.basis.choices import choices_of
 from simsurance.basis.employee import employee_basis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.money import money_basis
@@ -18,6 +19,7 @@ from simsurance.basis.people import counted_years, intercepts
 from simsurance.basis.persons import Persons, persons_of
 from simsurance.basis.pins import pin_basis
 from simsurance.errors import SimsuranceError
+from simsurance.model.arrears import LONGEST
 from simsurance.model.care import basic_care_pp
 from simsurance.model.state import State, YearBasis, combined
 from simsurance.scenario_file.loader import Scenario
@@ -76,7 +78,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     arrays = {**persons.arrays, **money_basis(inputs, shares)}
     arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
     arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None, "adjustment": rule_of(inputs)}
-    arrays["bonds"] = bonds_of(inputs)
+    arrays["bonds"], arrays["choices"] = bonds_of(inputs), choices_of(inputs)
 
     root_arrays = read_only({**arrays, **persons.at_root})
     opening_year = year_basis(inputs.first, 0, single(root.values), root_arrays)
@@ -102,6 +104,8 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     state = State(cells, fund, prepaid, known_at_opening(inputs) if arrays["adjustment"] else None)
     if arrays["bonds"] is not None:
         state = replace(state, principal=np.zeros((1, arrays["bonds"]["fund"].shape[-1])), debt=np.zeros_like(fund))
+    if arrays["employee"] is not None and arrays["employee"]["arrears"] is not None:
+        state = replace(state, owed=np.zeros((1, LONGEST)))
     return Built(state, inputs, single(scenario.values), read_only(arrays))
 
 

@@ -11,12 +11,15 @@ from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import (
     AdjustmentBasis,
+    ArrearsBasis,
     BondBasis,
     CareBasis,
+    ChoiceBasis,
     EmployeeBasis,
     EnrolmentBasis,
     EntriesBasis,
     PinBasis,
+    RetireeBasis,
     State,
     YearBasis,
     combined,
@@ -31,6 +34,9 @@ PARTS: Final[Mapping[str, type]] = {
     "enrolment": EnrolmentBasis,
     "adjustment": AdjustmentBasis,
     "bonds": BondBasis,
+    "choices": ChoiceBasis,
+    "retirees": RetireeBasis,
+    "arrears": ArrearsBasis,
 }
 """Fields of a basis that are a basis of their own."""
 

@@ -46,6 +46,7 @@ class Account:
     `unpaid`: the part of the cost that patients pay alone; `ratio`: what is paid of the rest.
     """
 
+    scheme: Scheme
     use: np.ndarray
     share: np.ndarray
     cost: np.ndarray
@@ -101,6 +102,9 @@ SWITCHES: Final = {
     "stay": ("cut", "points_a_day"),
     "audit": ("added",),
     "knowledge": ("campaign",),
+    "village": ("settled",),
+    "telemedicine": ("moved",),
+    "away": ("added_share",),
 }
 """The paths that set a rule to work; where they are 0 it does nothing."""
 
@@ -128,6 +132,7 @@ def _before(inputs: Inputs, scheme: Scheme) -> Account:
     ones = np.ones(len(inputs.years))
     share, cost, days = (_by_level(each)[:, None] * ones for each in (care.admission_share, care.cost, levels.days))
     return Account(
+        scheme=scheme,
         use=ones,
         share=share,
         cost=cost,
@@ -280,6 +285,38 @@ def _knowledge(inputs: Inputs, control: Control, care: Account) -> Account:
     )
 
 
+def _village(inputs: Inputs, control: Control, care: Account) -> Account:
+    """Residents' clinics that settle: what was not paid there is paid; visits are added, some in the place of others."""
+    if care.scheme != "resident":
+        return care
+    rule = control.village
+    settled = rule.cost_share * inputs.yearly(rule.settled)
+    more = settled * rule.visits_added * (1 - rule.replaced * rule.cost_elsewhere)
+    cost = care.outpatient_cost * (1 + more)
+    unpaid = care.outpatient_unpaid * (1 + more) - care.outpatient_cost * settled * rule.unpaid_share
+    return replace(care, outpatient_cost=cost, outpatient_unpaid=unpaid)
+
+
+def _telemedicine(inputs: Inputs, control: Control, care: Account) -> Account:
+    """Consultations in the place of visits, at their cost, and those that come on top; paid as visits are."""
+    rule = control.telemedicine
+    left = 1 - inputs.yearly(rule.moved) * (1 - rule.relative_cost * (1 + rule.added))
+    return replace(care, outpatient_cost=care.outpatient_cost * left, outpatient_unpaid=care.outpatient_unpaid * left)
+
+
+def _away(inputs: Inputs, control: Control, care: Account) -> Account:
+    """Admissions of the third level that move to another province cost more there, and are paid at a lower rate."""
+    rule, tertiary = control.away, 0
+    moved = inputs.yearly(rule.added_share)
+    cost, unpaid, ratio = care.cost.copy(), care.unpaid.copy(), care.ratio.copy()
+    dearer = 1 + moved * (rule.cost_ratio - 1)
+    away = moved * rule.cost_ratio / dearer  # part of the cost of the level
+    cost[tertiary] *= dearer
+    unpaid[tertiary] *= dearer
+    ratio[tertiary] -= away * np.minimum(rule.ratio_cut, ratio[tertiary])
+    return replace(care, cost=cost, unpaid=unpaid, ratio=ratio)
+
+
 def _state(added: np.ndarray, lost: float) -> np.ndarray:
     """A state that each year loses a share and gains what is added, [year]; 0 before the first."""
     return np.array(list(accumulate(map(float, added), lambda state, gained: state * (1 - lost) + gained)))
@@ -294,4 +331,7 @@ ACTIONS: Final = {
     "stay": _stay,
     "audit": _audit,
     "knowledge": _knowledge,
+    "village": _village,
+    "telemedicine": _telemedicine,
+    "away": _away,
 }

@@ -1,6 +1,7 @@
 """Contributions, benefits and accounts of the employee scheme: their assumptions by year on the axes."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -8,10 +9,14 @@ from simsurance.axes import AGE, axis, row
 from simsurance.basis.demand import answered
 from simsurance.basis.inputs import Arrays, Inputs, members, on
 from simsurance.basis.money import basic_rules, claims_basis, cost_by_area, recovered_share
+from simsurance.basis.retirees import retirees_basis
 from simsurance.basis.trend import grown
+from simsurance.model.arrears import LONGEST
 from simsurance.model.lognormal import above
 
 ACTIVE = row("employee_active")
+HIGHER_BASES: Final = {"base_80": 0.8, "base_100": 1.0}
+"""Bases that flexible workers may choose above the lowest, shares of last year's mean wage; the highest is the ceiling."""
 
 
 def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arrays:
@@ -25,12 +30,13 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
     wages = inputs.wages([year - 1 for year in years])
     reference_wage = inputs.wages([inputs.values.claims.trend.reference_year - 1])
     relief = (1 - inputs.yearly(paid.relief)) * inputs.lever("employer_contributions")
+    in_time = 1 - inputs.yearly(paid.arrears)
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
         "care": answered(inputs, "employee", shares, lambda each: employee_care(each, shares)),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
-        "employer_rate": on(employer_rate * relief, "year"),
+        "employer_rate": on(employer_rate * relief * in_time, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
         "with_account": on(1 - inputs.yearly(accounts.without), "year"),
         "to_accounts": on(inputs.yearly(paid.to_accounts), "year"),
@@ -42,6 +48,23 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
         "adjustment_share": on(inputs.yearly(scheme.fund.adjustment_share), "year"),
         "spending_rate": on(inputs.yearly(accounts.spending_rate), "year"),
         "relatives_care_rate": on(inputs.yearly(accounts.relatives_care_rate), "year"),
+        "retirees": retirees_basis(inputs),
+        "arrears": arrears_basis(inputs),
+    }
+
+
+def arrears_basis(inputs: Inputs) -> Arrays | None:
+    """The fields of `ArrearsBasis`; None where all that is due is paid in its year."""
+    paid = inputs.values.employee.contributions
+    unpaid = inputs.yearly(paid.arrears)
+    if not unpaid.any():
+        return None
+    settled = np.zeros((1, 1, LONGEST))
+    settled[..., paid.arrears_lag - 1] = 1.0
+    return {
+        "unpaid": (unpaid / (1 - unpaid))[:, None],
+        "recovered": inputs.yearly(paid.arrears_recovered)[:, None],
+        "settled": settled,
     }
 
 
@@ -59,9 +82,22 @@ def contribution_base(inputs: Inputs, cells: np.ndarray, wages: np.ndarray) -> n
     sigma = np.array(wage.sigma)
     counted = floor + above(mean, sigma, floor).excess - above(mean, sigma, ceiling).excess
     flexible = inputs.yearly(paid.flexible_share)[:, None]
-    own_base = inputs.yearly(paid.flexible_base)[:, None] * wages[:, None]
-    reported = grown(inputs, paid.compliance, paid.compliance_growth, inputs.years) * inputs.lever("contribution_base")
+    own_base = chosen_base(inputs)[:, None] * wages[:, None]
+    reported = grown(inputs, paid.compliance, paid.compliance_growth, inputs.years)
+    reported = reported + inputs.yearly(paid.unreported_found) * np.maximum(1 - reported, 0.0)
+    reported = reported * inputs.lever("contribution_base")
     return reported[:, None] * ((1 - flexible) * counted + flexible * own_base)
+
+
+def chosen_base(inputs: Inputs) -> np.ndarray:
+    """Mean base of flexible workers over last year's mean wage, [year]: the lowest that they may choose, or a higher one."""
+    paid = inputs.values.employee.contributions
+    lowest, ceiling = inputs.yearly(paid.flexible_base), inputs.yearly(inputs.values.employee.wage.ceiling)
+    base = lowest
+    for name, share in paid.flexible_choice:
+        chosen = np.clip(HIGHER_BASES.get(name, np.inf), lowest, np.maximum(ceiling, lowest))
+        base = base + inputs.yearly(share) * (chosen - lowest)
+    return base
 
 
 def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> np.ndarray:

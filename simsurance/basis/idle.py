@@ -26,8 +26,11 @@ from simsurance.scenario_file.schedule import is_year, value_in
 from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.years import spans
 
-BESIDE_THE_FUNDS: Final = ("control.audit.fines_imposed",)
-"""Keys of money that no fund receives: told in the summary."""
+BESIDE_THE_FUNDS: Final = (
+    "control.audit.fines_imposed",
+    *(f"employee.accounts.{name}" for name in ("empty_share", "balance_spread", "small_balance")),
+)
+"""Keys of what no fund receives or pays: told in the summary."""
 Trial = Mapping[str, Any]
 """Values by path, as in a file."""
 

@@ -246,7 +246,25 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
             "a lower level, area_ratio or income_ratio"
         )
     odds = entry / (1 - entry) * scheme.uninsured_odds_ratio
-    return {"employee_entry": entry, "employee_entry_uninsured": odds / (1 + odds)}
+    joining = flexible_joining(inputs, cells, entry)
+    return {"employee_entry": entry + joining, "employee_entry_uninsured": odds / (1 + odds) + joining}
+
+
+def flexible_joining(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> np.ndarray:
+    """Probability that somebody outside the employee scheme joins it as a flexible worker, beyond the fitted entries.
+
+    Of those of working age outside in the opening state a share are flexible workers, of whom a share joins in the year; who
+    does is of the ages and groups of those who `entry` lets in.
+    """
+    scheme = inputs.values.employee
+    joining = scheme.flexible_joining
+    share = scheme.flexible_outside * (inputs.yearly(joining.by_choice) + inputs.yearly(joining.without_hukou))
+    if not share.any() or not entry.any():
+        return np.zeros((1,) * entry.ndim)
+    outside = cells[:, :, NOT_EMPLOYEES].sum(axis=axis("health", "status"), keepdims=True)[..., WORKING_AGES]
+    pattern = entry[:1]
+    mean = (pattern[0][..., WORKING_AGES] * outside).sum() / outside.sum()
+    return on(share, "year") * pattern / mean
 
 
 def area_patterns(inputs: Inputs) -> np.ndarray:

@@ -35,7 +35,15 @@ def contributions(lives: Lives, basis: YearBasis, scheme: EmployeeBasis) -> dict
         "employee_contributions": base * at_person_group(scheme.employee_rate * scheme.with_account),
         "purchases": by_person_group(lives.moves.bought) * at_person_group(scheme.purchase_pp),
         "employee_members_income": lives.covered_years * at_person_group(basis.disposable_income),
+        **of_retirees(retired, scheme),
     }
+
+
+def of_retirees(retired: np.ndarray, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
+    """What retired members pay in, by their years; nothing where they contribute nothing."""
+    if scheme.retirees is None:
+        return {}
+    return {"retiree_contributions": retired * at_person_group(scheme.retirees.contribution_pp)}
 
 
 def transfers(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:

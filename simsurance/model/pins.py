@@ -42,6 +42,8 @@ def pinned(
     once the credits are known; None without the employee scheme. A factor that cannot be found is not finite or below zero;
     its row is then left as it is.
     """
+    beside = {name: values for name, values in money.items() if not row_of(name).always}
+    money = {name: values for name, values in money.items() if name not in beside}
     after = dict(money)
     factors = np.ones((len(next(iter(money.values()))), len(TOTALS)))
     _impose([name for name in money if name not in SPENDING], money, after, pins, factors)
@@ -49,7 +51,7 @@ def pinned(
         money = {**money, **spent(after)}
         after |= {name: money[name] for name in SPENDING}
         _impose([name for name in money if name in SPENDING], money, after, pins, factors)
-    return after, factors
+    return after | beside, factors
 
 
 def _impose(names: list[str], money: Money, after: dict[str, np.ndarray], pins: PinBasis, factors: np.ndarray) -> None:

@@ -30,8 +30,10 @@ from simsurance.axes import (
     left,
 )
 from simsurance.ledger import FUNDS, OF_BONDS, Fund
+from simsurance.model import arrears
 from simsurance.model.adjustment import adjusted
 from simsurance.model.bonds import Service
+from simsurance.model.choices import TOLD
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import Closing, closed, lived
@@ -82,6 +84,8 @@ class Projection:
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
     [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
     `debt` outstanding, [date, run, fund], and what each bond does, TOLD_OF_BONDS, [year, run, bond]: None where there are none.
+    `owed`: contributions in arrears, [date, run], None where none stay unpaid. `chosen`: what is told of choices of
+    cover, [year, run, choice], None where there are none.
     """
 
     years: tuple[int, ...]
@@ -98,6 +102,8 @@ class Projection:
     adjusted: Adjusted | None = None
     debt: np.ndarray | None = None
     bonds: Mapping[str, np.ndarray] | None = None
+    owed: np.ndarray | None = None
+    chosen: Mapping[str, np.ndarray] | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -147,7 +153,8 @@ def told_of(service: Service) -> dict[str, np.ndarray]:
 def money_in(state: State) -> dict[str, np.ndarray]:
     """The money of a state by the names under which it is kept, the run first."""
     debt = {} if state.debt is None else {"debt": state.debt}
-    return {"fund": state.fund, "prepaid": state.prepaid, **debt}
+    owed = {} if state.owed is None else {"owed": arrears.outstanding(state.owed)}
+    return {"fund": state.fund, "prepaid": state.prepaid, **debt, **owed}
 
 
 @contextmanager
@@ -188,6 +195,8 @@ def project(
         raise ValueError(f"{runs} runs are not whole groups of {group}")
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
+    if engine == COMPILED and basis[0].choices is not None:
+        engine = PLAIN  # the same numbers but for last digits
     together = runs_in_cache(opening.cells)
     record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
@@ -312,6 +321,7 @@ class Recorder:
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
         beside = {"entrants": flows.entrants} if self.entrants else {}
+        beside |= flows.chosen
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -328,8 +338,8 @@ class Recorder:
         What benefits below the scheduled leave to patients, [run, income], where something adjusts by itself.
         """
         found = {"interest": closing.interest, **closing.rows}
+        self.by_run = (*self.by_run, *closing.rows)
         if closing.service is not None:
-            self.by_run = (*self.by_run, *closing.rows)
             found |= {f"of_bonds.{name}": values for name, values in told_of(closing.service).items()}
         if state.adjustment is not None:
             found["saved"] = state.adjustment.saved
@@ -366,6 +376,8 @@ class Recorder:
             Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
             kept.get("debt"),
             {name: kept[f"of_bonds.{name}"] for name in TOLD_OF_BONDS} if "debt" in kept else None,
+            kept.get("owed"),
+            {name: kept[f"chosen.{name}"] for name in TOLD} if "chosen.persons" in kept else None,
         )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from simsurance.axes import TENURES, axes_except, axis
 from simsurance.ledger import RESIDENT_BENEFITS, RESIDENT_LEVIED
-from simsurance.model import fund, participation
+from simsurance.model import choices, fund, participation
 from simsurance.model.care import PerPerson, bonus_cost_pp, bonus_granted
 from simsurance.model.groups import at_person_group, by_person_group, total
 from simsurance.model.lives import Lives, Money, births_to
@@ -64,6 +64,9 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "resident_maternity_benefits": maternity,
     }
     paid |= shares({**flows, **paid}, basis)
+    if basis.choices is not None:
+        rows, told = choices.chosen(lives.payers, insured_years, basis, basis.choices, pp)
+        paid |= rows | told
     return paid | {
         "resident_insured_years": by_person_group(insured_years),
         "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),

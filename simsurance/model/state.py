@@ -1,7 +1,7 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import prod
 from typing import Annotated, Any, Final, TypeVar
 
@@ -44,6 +44,25 @@ class CareBasis:
 
 
 @dataclass(frozen=True)
+class RetireeBasis:
+    """What retired members contribute in a year, those who pay nothing included."""
+
+    contribution_pp: Annotated[np.ndarray, "yuan a retired member and year", "sex age"]
+
+
+@dataclass(frozen=True)
+class ArrearsBasis:
+    """Employers' contributions of a year that stay unpaid, over those that are paid, and what becomes of earlier ones.
+
+    `settled` of what has been owed for 1, 2, … years at the year's end: `recovered` of it comes in, the rest is written off.
+    """
+
+    unpaid: Annotated[np.ndarray, "share of what is paid", "run alone"]
+    recovered: Annotated[np.ndarray, "share of what is settled", "run alone"]
+    settled: Annotated[np.ndarray, "0 or 1", "lag"]
+
+
+@dataclass(frozen=True)
 class EmployeeBasis:
     """Assumptions of the employee scheme's money in a year; the status axis of `care` is active, retired."""
 
@@ -61,6 +80,10 @@ class EmployeeBasis:
     adjustment_share: Annotated[np.ndarray, "share of employers' contributions", ""]
     spending_rate: Annotated[np.ndarray, "share of balance and credits", ""]
     relatives_care_rate: Annotated[np.ndarray, "share of balance and credits", ""]
+    retirees: RetireeBasis | None = None
+    """None: retired members contribute nothing."""
+    arrears: ArrearsBasis | None = None
+    """None: what is due is paid in its year."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +160,17 @@ class BondBasis:
     reference: Annotated[np.ndarray, "unit of the result", "bond"]
     outcome_share: Annotated[np.ndarray, "share of what was issued", "bond"]
     from_budget: Annotated[np.ndarray, "0 or 1", "bond"]
+
+
+@dataclass(frozen=True)
+class ChoiceBasis:
+    """The choices of cover in the resident fund in a year; the axis of the choices is behind the run."""
+
+    take_up: Annotated[np.ndarray, "share of the insured", "choice health income"]
+    contribution: Annotated[np.ndarray, "share of the personal standard", "choice"]
+    subsidy: Annotated[np.ndarray, "share of the subsidy", "choice"]
+    benefit: Annotated[np.ndarray, "share of what is left to patients, or of benefits", "choice"]
+    use: Annotated[np.ndarray, "share of use", "choice"]
 
 
 @dataclass(frozen=True)
@@ -250,6 +284,8 @@ class YearBasis:
     """None: nothing adjusts by itself."""
     bonds: BondBasis | None = None
     """None: no fund issues bonds."""
+    choices: ChoiceBasis | None = None
+    """None: all residents have the same cover."""
 
 
 Basis = TypeVar("Basis")
@@ -302,7 +338,8 @@ class State:
     accounts of `simsurance.axes.FUND` that are projected;
     `prepaid`: contributions of the new year already received, yuan, [run]; `adjustment`: None where nothing adjusts by itself;
     `principal` that bonds have been issued for, [run, bond], and `debt` outstanding, yuan, [run, account]: None where there are
-    no bonds. The fund is the money that it holds, what is borrowed included.
+    no bonds. The fund is the money that it holds, what is borrowed included. `owed`: employers' contributions in arrears for
+    0, 1, … years, yuan, [run, lag], None where none stay unpaid.
     """
 
     cells: np.ndarray
@@ -311,6 +348,7 @@ class State:
     adjustment: Standing | None = None
     principal: np.ndarray | None = None
     debt: np.ndarray | None = None
+    owed: np.ndarray | None = None
 
     @property
     def persons(self) -> np.ndarray:
@@ -324,9 +362,10 @@ class Flows:
 
     [run, sex, area, income, age] with the age on 1 January and those born in the year at age 0, or [run]. What belongs to
     the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
-    its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund]; `pin_factors`: what a pin
-    multiplies each total by, [run, total], None where nothing is pinned; `entrants`: what another run takes in to hold the
-    entries to the employee scheme, [run, entrant, sex, area, income, age], members ENTRANTS of the first axis.
+    its name, in nominal yuan, in one of these forms; `chosen`: what is told of choices of cover, [run, choice]; `interest`: of
+    each fund, [run, fund]; `pin_factors`: what a pin multiplies each total by, [run, total], None where nothing is pinned;
+    `entrants`: what another run takes in to hold the entries to the employee scheme, [run, entrant, sex, area, income, age],
+    members ENTRANTS of the first axis.
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -357,6 +396,7 @@ class Flows:
     no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
     entrants: Annotated[np.ndarray, "persons", f"entrant {BY_PERSON}"]
     money: Mapping[str, np.ndarray]
+    chosen: Mapping[str, np.ndarray] = field(default_factory=dict)
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
     pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
     employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None

@@ -10,7 +10,18 @@ import numpy as np
 
 from simsurance.axes import STATUSES, TENURES, axis
 from simsurance.ledger import ACCOUNTS, LEDGER, fund_of
-from simsurance.model import adjustment, bonds, employee, fund, health, membership, participation, pins, resident
+from simsurance.model import (
+    adjustment,
+    arrears,
+    bonds,
+    employee,
+    fund,
+    health,
+    membership,
+    participation,
+    pins,
+    resident,
+)
 from simsurance.model.care import PerPerson, benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
@@ -27,8 +38,8 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     1 the year's assumptions are in `basis`; 2 timely adjustment, by the accounts of the year before; 3 enrolment, with the
     need class of the year before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed;
     6 contributions, subsidies and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows
-    applied, credits, birthday, moves between schemes, areas, assistance; totals that are pinned; 10 bonds and funds, with
-    what next year's members have paid in advance.
+    applied, credits, birthday, moves between schemes, areas, assistance; totals that are pinned; 10 arrears, bonds
+    and funds, with what next year's members have paid in advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
     state, basis, _ = adjustment.adjusted(state, basis)
@@ -68,7 +79,8 @@ def in_ledger(flows: dict[str, np.ndarray], funds: np.ndarray, basis: YearBasis)
         draw = partial(spent, funds, flows | money, basis.employee) if basis.employee is not None else None
         money, factors = pins.pinned(money, basis.pins, draw)
         flows["pin_factors"] = factors * flows["pin_factors"]
-    return Flows(**flows, money=money)
+    told = {name: flows.pop(name) for name in list(flows) if name.startswith("chosen.")}
+    return Flows(**flows, money=money, chosen=told)
 
 
 def entered(state: State, basis: YearBasis, work: Workspace) -> tuple[Lives, np.ndarray, dict[str, np.ndarray]]:
@@ -123,7 +135,8 @@ def spent(funds: np.ndarray, flows: Money, scheme: EmployeeBasis, pinned: Money)
 class Closing:
     """What the closing of a year's accounts adds to its flows.
 
-    `interest` of each fund, [run, fund]; `rows` of the ledger that bonds make, [run], and what each bond does, if there are.
+    `interest` of each fund, [run, fund]; `rows` of the ledger that arrears and bonds make, [run], and what each bond does, if
+    there are.
     """
 
     interest: np.ndarray
@@ -132,8 +145,10 @@ class Closing:
 
 
 def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, Closing]:
-    """Stage 10: bonds are served, and every fund on 31 December; `totals` of the flows, [run]."""
-    state, rows, service = bonds.served(state, totals, basis)
+    """Stage 10: arrears come in, bonds are served, and every fund on 31 December; `totals` of the flows, [run]."""
+    state, recovered = arrears.settled(state, totals, basis)
+    state, rows, service = bonds.served(state, {**totals, **recovered}, basis)
+    rows = {**recovered, **rows}
     totals = {**totals, **rows}
     funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate, basis.interest_share)
     after = adjustment.remembered(replace(state, fund=funds), totals, basis, interest)

@@ -25,6 +25,10 @@ SINGLE_CHANGES: Final = "single_changes"
 """The table of what ranges rest on, where they are asked for."""
 ADJUSTMENT: Final = "adjustment"
 """The table of what a timely adjustment did, where one is in force."""
+ACCRUED_BONUS: Final = "accrued_bonus"
+"""The table of what rewards that are earned and not used are worth, where there are any."""
+CHOICES: Final = "choices"
+"""The table of who has each choice of cover and what it costs, where there are any."""
 BONDS: Final = "bonds"
 """The table of what each bond brings and costs, where there are any."""
 FORMATS: Final = ("png", "svg")
@@ -42,7 +46,7 @@ class Extent:
     """What is written of a run: the formats of its charts, and the tables that are CSV; those left out are kept in one file."""
 
     formats: tuple[str, ...] = FORMATS
-    tables: tuple[str, ...] = (*TABLES, ADJUSTMENT, BONDS, SINGLE_CHANGES)
+    tables: tuple[str, ...] = (*TABLES, ACCRUED_BONUS, ADJUSTMENT, BONDS, CHOICES, SINGLE_CHANGES)
 
     @property
     def left_out(self) -> dict[str, list[str]]:
@@ -53,6 +57,12 @@ class Extent:
 
 MANY: Final = Extent(("png",), tuple(name for name in Extent().tables if name not in LARGE))
 """What is written of each of many runs."""
+
+
+def has_accrued_bonus(scenario: "Scenario") -> bool:
+    """Whether a run tells what rewards earned and not used are worth."""
+    values = scenario.values
+    return values.participation.in_force and values.horizon.last_year > values.horizon.valuation_year
 
 
 def chosen(kind: str, given: str) -> tuple[str, ...]:
@@ -110,6 +120,8 @@ def file_names(
     extent, own = extent or Extent(), [*TABLES, *([SINGLE_CHANGES] if ranges else [])]
     own += [ADJUSTMENT] if scenario.values.timely_adjustment.in_force else []
     own += [BONDS] if scenario.values.bonds else []
+    own += [CHOICES] if scenario.values.choices else []
+    own += [ACCRUED_BONUS] if has_accrued_bonus(scenario) else []
     names = [f"{name}.csv" for name in own if name in extent.tables]
     names += [] if len(names) == len(own) else [KEPT]
     names += ["codebook.csv", "scenario.toml", "summary.md", MANIFEST, *table_places(scenario).values()]

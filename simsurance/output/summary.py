@@ -30,7 +30,9 @@ from simsurance.output.certainty import (
     unsure,
     wage_dispersion_is_judgement,
 )
+from simsurance.output.choice_words import choice_facts
 from simsurance.output.controls import beyond_evidence, control_facts
+from simsurance.output.employee_words import arrears_facts, retiree_facts, spread_facts
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
@@ -108,6 +110,10 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         drag=drag_facts(twins),
         adjustment=adjustment_facts(results, lang),
         bonds=bond_facts(results, lang),
+        choices=choice_facts(results, lang),
+        arrears=arrears_facts(results),
+        retirees=retiree_facts(results),
+        account_spread=spread_facts(results),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
@@ -249,6 +255,7 @@ def rule_facts(twins: "Twins") -> Facts:
     totals = {name: results.flows[name].groupby(level="year").sum().to_numpy() for name in RULE_FLOWS}
     found: Facts = {"in_force": results.scenario.values.participation.in_force, "tail_pinned": twins.tail_held}
     (income_before,) = Inputs(results.scenario, results.scenario.values).income(NATION, [results.years[0] - 1])
+    found["accrued"] = accrued_facts(results)
     found["fitted_to"] = max(published("critical_illness_beneficiaries"))
     for end, place in ENDS:
         told = {name: float(account[name][place]) for name in ("repair_payments", "critical_illness")}
@@ -260,6 +267,25 @@ def rule_facts(twins: "Twins") -> Facts:
         told |= {name: float(twins.tail[name].iloc[place]) for name in ("bonus_cost_pp", "pareto_bonus_cost_pp")}
         found[end] = told
     return found
+
+
+def accrued_facts(results: "RunResult") -> Facts:
+    """What rewards earned and not used are worth at the end of the first year and of the last but one, and what moved it."""
+    table = results.accrued_bonus
+    if table is None:
+        return {}
+    prices = results.account["price_level"]
+    first, last = table.iloc[0], table.iloc[-1]
+    told = {
+        name: float(first[name]) for name in ("opening", "earned", "interest", "used", "lapsed", "closing", "expected")
+    }
+    ends = {
+        "last_closing": float(last["closing"]),
+        "last_expected": float(last["expected"]),
+        "last_used": float(last["used"]),
+    }
+    real = {f"{name}_real": value / float(prices[-2]) for name, value in ends.items()}
+    return told | ends | real | {"first_year": int(table.index[0]), "last_year": int(table.index[-1])}
 
 
 def demand_facts(results: "RunResult") -> Facts:

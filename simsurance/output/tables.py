@@ -11,8 +11,20 @@ from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
-from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, BONDS, KEPT, OF_THE_RUN, SINGLE_CHANGES, Extent
-from simsurance.variables import FRAMES, KEYS, VARIABLES, WITH_BONDS
+from simsurance.output.planned import (
+    ACCRUED_BONUS,
+    ADJUSTMENT,
+    BESIDE_TWINS,
+    BONDS,
+    CHOICES,
+    KEPT,
+    OF_THE_RUN,
+    SINGLE_CHANGES,
+    Extent,
+    has_accrued_bonus,
+)
+from simsurance.scenario_file.schedule import values_by_year
+from simsurance.variables import FRAMES, KEYS, SOMETIMES, VARIABLES
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -81,6 +93,10 @@ def run_tables(
         tables[ADJUSTMENT] = twins.full.adjustment
     if twins.full.bonds is not None:
         tables[BONDS] = twins.full.bonds
+    if twins.full.choices is not None:
+        tables[CHOICES] = twins.full.choices
+    if twins.full.accrued_bonus is not None:
+        tables[ACCRUED_BONUS] = twins.full.accrued_bonus
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}
@@ -109,19 +125,33 @@ def comparison_tables(comparison: "Comparison", ranges: "Sequence[SingleChanges]
     return texts
 
 
+def _lacking(scenario: "Scenario") -> tuple[str, ...]:
+    """Tables that a scenario has not, and what the names of columns begin with that it has not."""
+    values, paid = scenario.values, scenario.values.employee.contributions
+    years = range(values.horizon.valuation_year, values.horizon.last_year + 1)
+    there = {
+        (BONDS, "bond_", "debt_", "closing_gross", "reserve_months_gross"): bool(values.bonds),
+        (CHOICES, "choice_"): bool(values.choices),
+        (ACCRUED_BONUS,): has_accrued_bonus(scenario),
+        ("arrears_",): bool(values_by_year(paid.arrears, years).any()),
+        ("retiree_contributions",): bool(values_by_year(paid.retiree_rate, years).any()),
+    }
+    return tuple(name for names, has in there.items() if not has for name in names)
+
+
 def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     """One row a column of every table with its unit, labels and formula, then one row a member of every axis.
 
-    What tells of bonds is there where the scenario has any.
+    What tells of bonds, choices of cover, arrears and the like is there where the scenario has any.
     """
     rows: list[tuple[str, ...]] = []
-    bonds = bool(scenario.values.bonds)
+    lacking = _lacking(scenario)
     for table, keys in KEYS.items():
-        if table == BONDS and not bonds:
+        if table in lacking:
             continue
         rows += [(table, "key", key, KEY_UNITS.get(key, ""), *_labels(f"key.{key}"), "") for key in keys]
         for found in VARIABLES:
-            if found.table == table and (bonds or found.name not in WITH_BONDS):
+            if found.table == table and not (found.name in SOMETIMES and found.name.startswith(lacking)):
                 told = _of_column(table, found.name)
                 rows.append((table, "variable", found.name, scenario.in_currency(found.unit), *told, found.formula))
     for table, kind, name, unit in OTHERS:

@@ -5,8 +5,10 @@ from operator import attrgetter
 from typing import Final
 
 from simsurance.axes import HEALTH
+from simsurance.ledger import POOL
 from simsurance.scenario_file.adjustment_complaints import adjustment_complaints
 from simsurance.scenario_file.bond_complaints import bond_complaints
+from simsurance.scenario_file.choice_complaints import choice_complaints
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import IN_PYTHON, Layer, to_change
 from simsurance.scenario_file.pins import pin_complaints
@@ -23,6 +25,7 @@ SHARES_OF_ONE_WHOLE: Final = (
 )
 """Section and two keys in it that are shares of the same."""
 CRITICAL: Final = "benefits.critical_illness"
+PAID: Final = "employee.contributions"
 USED_WITH: Final = (("cap", "amount"), ("cap_income_multiple", "income_multiple"))
 """Keys of critical-illness insurance that count with one `cap_rule` alone, and that rule."""
 PARTS_OF_COST: Final = ("tests", "consumables", "drugs")
@@ -188,6 +191,17 @@ def _employee(values: ScenarioValues, year: int) -> Iterator[Complaint]:
             f"floor {plain(floor)} is not below ceiling {plain(ceiling)} in {year}; lower the first or raise the second"
         )
         yield ("employee.wage.floor", "employee.wage.ceiling"), text
+    of_choice, shares = f"{PAID}.flexible_choice", [(name, _in(share, year)) for name, share in paid.flexible_choice]
+    if (chosen := sum(share for _, share in shares)) > 1 + ROUNDING:
+        keys = tuple(f"{of_choice}.{name}" for name, share in shares if share)
+        yield (
+            keys,
+            f"the shares that choose a higher base add to {plain(round(chosen, 9))} in {year}; together at most 1",
+        )
+    for key, acts in (("arrears", paid.arrears), ("retiree_rate", paid.retiree_rate)):
+        if _in(acts, year) and (pins := [name for name, pin in values.pins.items() if pin.total == f"{POOL}.income"]):
+            text = f"{plain(_in(acts, year))} in {year}, while {POOL}.income is pinned and holds what comes in; leave one out"
+            yield (f"{PAID}.{key}", *(f"pins.{name}.values" for name in pins)), text
     rate, change = _in(paid.employer_rate, year), _in(paid.employer_rate_change, year)
     if rate + change < 0:
         text = f"employer_rate {plain(rate)} and employer_rate_change {plain(change)} are below zero in {year}; "
@@ -334,7 +348,7 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _control, _levers, _pins, _counted_ages, _gdp, _notice, bond_complaints),
+    *(_ratios, _employee, _control, _levers, _pins, _counted_ages, _gdp, _notice, bond_complaints, choice_complaints),
 )
-ONCE: Final = (bond_complaints, _ratios, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (bond_complaints, choice_complaints, _ratios, _levers, _pins, _counted_ages, _gdp, _notice)
 """Those that are the same in all years."""

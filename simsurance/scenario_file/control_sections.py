@@ -126,6 +126,33 @@ class CasePayment(Section):
     upcoding: Number = quantity("relative change of payment by coding cases higher", "share", 0, 1)
 
 
+class VillageClinics(Section):
+    """Village clinics that the resident fund pays directly: what was not paid there is, and more is treated near home."""
+
+    cost_share: Number = quantity("care in village clinics as a share of residents' outpatient cost", "share", 0, 1)
+    unpaid_share: Number = quantity("part of it that is not paid where a clinic does not settle", "share", 0, 1)
+    settled: Schedule = quantity("share of that care in clinics that come to settle directly", "share", 0, 1)
+    visits_added: Number = quantity("relative rise of visits to a clinic that settles", "share", 0, 5)
+    replaced: Number = quantity("visits elsewhere that an added visit replaces", "share", 0, 1)
+    cost_elsewhere: Number = quantity("cost of such a visit over one to a clinic", "ratio", 0, 20)
+
+
+class Telemedicine(Section):
+    """Outpatient care by telephone and internet in the place of visits; some of it comes on top."""
+
+    moved: Schedule = quantity("share of outpatient cost whose visits move", "share", 0, 1)
+    relative_cost: Number = quantity("cost of a consultation over the visit that it replaces", "ratio", 0, 2)
+    added: Number = quantity("consultations that replace none, for each that does", "ratio", 0, 5)
+
+
+class CareAway(Section):
+    """Admissions in another province, where care costs more and is paid at a lower rate."""
+
+    added_share: Schedule = quantity("admissions of the third level that move there, share of them", "share", 0, 1)
+    cost_ratio: Number = quantity("cost of an admission there over one at home, for the same patient", "ratio", 0.1, 5)
+    ratio_cut: Number = quantity("cut of the reimbursement rate there", "share", 0, 1)
+
+
 class Control(Section):
     """Rules on care, each neutral in the baseline: what they save is taken from what the ones before have left."""
 
@@ -138,3 +165,6 @@ class Control(Section):
     stay: Stay
     audit: Audit
     knowledge: Knowledge
+    village: VillageClinics
+    telemedicine: Telemedicine
+    away: CareAway

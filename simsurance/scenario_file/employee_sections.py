@@ -1,5 +1,7 @@
 """Keys of the employee scheme: its members, their moves, contributions, care, benefits and accounts."""
 
+from typing import Literal
+
 from simsurance.scenario_file.fields import Section
 from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.sections import (
@@ -55,6 +57,21 @@ class Wage(Section):
     ceiling: Schedule = quantity("highest contribution base, share of last year's mean wage", "share", 0.1, 20)
 
 
+class FlexibleJoining(Section):
+    """Shares of the flexible workers outside who join in a year, by why they do."""
+
+    by_choice: Schedule
+    without_hukou: Schedule
+
+
+class FlexibleChoice(Section):
+    """Shares of flexible workers by the base above the lowest that they choose."""
+
+    base_80: Schedule
+    base_100: Schedule
+    ceiling: Schedule
+
+
 class EmployeeContributions(Section):
     """Contributions to the employee scheme, as rates on the base."""
 
@@ -74,13 +91,59 @@ class EmployeeContributions(Section):
         "share of the employer's contribution credited to personal accounts", "share", 0, 1
     )
     flexible_share: Schedule = quantity("share of active members who are flexible workers", "share", 0, 1)
-    flexible_base: Schedule = quantity("their base, share of last year's mean wage", "share", 0, 3)
+    flexible_base: Schedule = quantity(
+        "lowest base that they may choose, share of last year's mean wage; who chooses no higher one pays from it",
+        "share",
+        0,
+        3,
+    )
+    flexible_choice: FlexibleChoice = quantity(
+        "share of flexible workers who choose a higher base: 80 or 100 % of last year's mean wage, or the ceiling",
+        "share",
+        0,
+        1,
+    )
+    unreported_found: Schedule = quantity(
+        "share of the base not reported that is found, beyond what compliance holds, and paid for", "share", 0, 1
+    )
+    arrears: Schedule = quantity(
+        "share of the employers' contributions due that stays unpaid in the year, beyond what compliance holds",
+        "share",
+        0,
+        0.9,
+    )
+    arrears_recovered: Schedule = quantity(
+        "share of what has been owed for the lag that comes in; the rest is written off", "share", 0, 1
+    )
+    arrears_lag: int = quantity("years after which what is owed is settled", "years", 1, 5)
+    retiree_rate: Schedule = quantity("contribution of retired members, share of their pension", "share", 0, 0.5)
+    retiree_pension: Schedule = amount(
+        "mean pension, up to the last year named, then with disposable income per head; a number: up to the year before "
+        "the valuation date",
+        "yuan a year",
+        0,
+    )
+    retirees_paying: Literal["all", "new"] = text(
+        "who pays that: all retired members, or those who retire from the first year with a rate on"
+    )
 
 
 class Accounts(Section):
     """Personal accounts."""
 
     without: Schedule = quantity("share of active members without a personal account", "share", 0, 1)
+    empty_share: Number = quantity("share of personal accounts that are empty; for what is told alone", "share", 0, 0.9)
+    balance_spread: Number = quantity(
+        "spread of the balances of the others, standard deviation of the logarithm; for what is told alone",
+        "log",
+        0.05,
+        4,
+    )
+    small_balance: Number = amount(
+        "balance at or below which an account counts as nearly empty, at prices of the reference year; for what is "
+        "told alone",
+        low=0,
+    )
     retiree_credit: Schedule = amount("credit of a retired member, a fixed sum", "yuan a year", 0)
     spending_rate: Schedule = quantity(
         "spent on the members' own care, share of balance and credits of the year", "share", 0, 1
@@ -205,6 +268,16 @@ class EmployeeScheme(Section):
     exit_level: Schedule = quantity("factor on the probabilities of leaving", "factor", 0, 10)
     qualified_share: PathBySex = quantity("share of retiring members with the years they need", "share", 0, 1)
     leaver_enrolment: Schedule = quantity("share of leavers who join the resident scheme at once", "share", 0, 1)
+    flexible_outside: Number = quantity(
+        "flexible workers as a share of those of working age outside the employee scheme", "share", 0, 1
+    )
+    flexible_joining: FlexibleJoining = quantity(
+        "share of them who join the employee scheme in the year, beyond the fitted entries: by choice, and where no "
+        "household registration is asked for any more",
+        "share",
+        0,
+        0.4,
+    )
     years_count: bool = text("years in the employee scheme count as continuous participation of residents")
     retirement: Retirement
     unqualified: Unqualified

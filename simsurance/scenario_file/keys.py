@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from simsurance.axes import Groups
 from simsurance.scenario_file.bond_sections import Bond
+from simsurance.scenario_file.choice_sections import Choice
 from simsurance.scenario_file.fields import Field, Kind, Section, kind_of
 from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 from simsurance.scenario_file.sections import NAME_OF_GROUP, formed
@@ -24,6 +25,7 @@ UNSAID: Final[Mapping[str, Any]] = {
 LEVERS: Final = "levers"
 PINS: Final = "pins"
 BONDS: Final = "bonds"
+CHOICES: Final = "choices"
 """The tables whose tables are named by whoever writes them."""
 
 
@@ -54,7 +56,7 @@ def _keys_in(table: type[Section], prefix: str, tables: Tables, around: Field | 
     found: dict[str, Key] = {}
     for field in table.FIELDS.values():
         path = prefix + field.named
-        if path in (LEVERS, PINS, BONDS):
+        if path in (LEVERS, PINS, BONDS, CHOICES):
             continue  # their tables have names of their own: see NAMED
         about = (
             field if field.unit or not around else replace(around, description=field.description or around.description)
@@ -99,7 +101,7 @@ MEMBERS: Final = frozenset(
 )
 """Names of the groups that small tables have one number for, such as `female` or `urban`."""
 
-SECTIONS.update({table: ScenarioValues.FIELDS[table].description for table in (LEVERS, PINS, BONDS)})
+SECTIONS.update({table: ScenarioValues.FIELDS[table].description for table in (LEVERS, PINS, BONDS, CHOICES)})
 
 LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", Tables({}, set()))
 """Every key of one lever by its name in the lever's table, in the order of the schema."""
@@ -107,7 +109,9 @@ PIN_KEYS: Final[dict[str, Key]] = _keys_in(Pin, "", Tables({}, set()))
 """Every key of one pin, likewise."""
 BOND_KEYS: Final[dict[str, Key]] = _keys_in(Bond, "", Tables({}, set()))
 """Every key of one bond, likewise."""
-NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS, BONDS: BOND_KEYS}
+CHOICE_KEYS: Final[dict[str, Key]] = _keys_in(Choice, "", Tables({}, set()))
+"""Every key of one choice of cover, likewise."""
+NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS, BONDS: BOND_KEYS, CHOICES: CHOICE_KEYS}
 """The keys of the tables that have names of their own, by the table around them."""
 
 

@@ -9,6 +9,8 @@ from simsurance.scenario_file.files import Layer
 from simsurance.scenario_file.form import form_of
 from simsurance.scenario_file.keys import (
     AT_ROOT_KEYS,
+    BONDS,
+    CHOICES,
     KEYS,
     LEVERS,
     NAMED,
@@ -131,9 +133,18 @@ def _unknown_inside(path: str) -> str:
     _, name, key = named_part(path)
     one, known = _one_of(place), NAMED[place]
     if not name:
-        like = {LEVERS: "levers.new_drugs_inpatient", PINS: "pins.subsidies"}.get(place, "bonds.prevention")
+        like = LIKE[place]
         return f"a {one}'s name is made of small letters, digits and single _; write for example [{like}]"
     return f"unknown key; {nearest(key, known) or f'the keys of a {one} are ' + ', '.join(known)}"
+
+
+LIKE = {
+    LEVERS: "levers.new_drugs_inpatient",
+    PINS: "pins.subsidies",
+    BONDS: "bonds.prevention",
+    CHOICES: "choices.higher",
+}
+"""A name of each kind."""
 
 
 def _one_of(table: str) -> str:

@@ -9,6 +9,8 @@ from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.keys import (
     BOND_KEYS,
     BONDS,
+    CHOICE_KEYS,
+    CHOICES,
     KEYS,
     LEVER_KEYS,
     LEVERS,
@@ -72,7 +74,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_others(), _levers(), _pins(), _bonds(), _cited()]
+    parts += [_others(), _levers(), _pins(), _bonds(), _covers(), _cited()]
     return "\n".join(parts)
 
 
@@ -174,6 +176,20 @@ Method note, section 10.
 def _bonds() -> str:
     """The keys of a bond."""
     return "\n".join([f"## {BONDS}\n", BONDS_INTRODUCTION, *_keys(BOND_KEYS)])
+
+
+CHOICES_INTRODUCTION = """A choice of cover: a table `[choices.name]` with the keys below. Of the insured of the resident
+fund the share `take_up × need × income` has it, by health status class and income group: take-up is literal, so that what all
+have together hangs on who is insured (`choices.csv` tells it). They pay more or less than the standard, the budget too, and the
+fund pays them more or less than the basic benefits. A voluntary higher cover, an opting out, a refusal of the chronically ill
+(`need = [0, 0, 1]`, all three terms −1) and a loading for them are all of it. Nobody leaves or enters because of it, and
+draws do not vary it. Runs with choices are stepped by the plain engine. Method note, section 6.
+"""
+
+
+def _covers() -> str:
+    """The keys of a choice of cover."""
+    return "\n".join([f"## {CHOICES}\n", CHOICES_INTRODUCTION, *_keys(CHOICE_KEYS)])
 
 
 def _keys(keys: Mapping[str, Key]) -> list[str]:

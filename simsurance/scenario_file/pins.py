@@ -33,7 +33,7 @@ OWN: Final = ("personal_contributions", "assistance", "repair_payments")
 BIRTHS: Final = "resident_maternity_benefits"
 NURSING: Final = ("resident_long_term_care", "long_term_care")
 EVERYTHING: Final = (
-    *(row.name for row in LEDGER if not (row.follows or row.change_of_stock or row.of_bonds)),
+    *(row.name for row in LEDGER if row.always and not (row.follows or row.change_of_stock)),
     *INSURED,
 )
 MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
@@ -99,6 +99,9 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "claims.end_of_life.employee_factor": (*CARE[3:], *CLINIC[1:]),
     "control.": (*CARE, *CLINIC),
     **dict.fromkeys((f"control.{rule}." for rule in ("referral", "case_payment", "devices", "stay")), CARE),
+    "control.village.": CLINIC[:1],
+    "control.telemedicine.": CLINIC,
+    "control.away.": CARE,
     "control.audit.": (*CARE, *CLINIC, "recoveries", "employee_recoveries"),
     "control.audit.fines_imposed": (),
     "control.levels.resident.": CARE[:3],
@@ -113,9 +116,14 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "employee.contributions.employee_rate": ("employee_contributions",),
     "employee.contributions.employer_rate": ("employer_contributions", "purchases"),
     "employee.contributions.relief": ("employer_contributions",),
+    "employee.contributions.arrears": ("employer_contributions",),
+    **dict.fromkeys((f"employee.contributions.arrears_{name}" for name in ("recovered", "lag")), ()),
+    "employee.contributions.retiree": (),
+    "employee.flexible_": EVERYTHING,
     "employee.contributions.to_accounts": ("employer_to_accounts",),
     "employee.accounts.": SPENDING,
     "employee.accounts.without": ("employee_contributions",),
+    **dict.fromkeys((f"employee.accounts.{name}" for name in ("empty_share", "balance_spread", "small_balance")), ()),
     "employee.accounts.retiree_credit": ("retiree_credits",),
     "employee.unqualified.missing_years": ("purchases",),
     "employee.care.": (*CARE[3:], *CLINIC[1:]),
@@ -156,7 +164,7 @@ LIMITS: Final = (
     *(
         Limit(
             tuple(each.row.name for each in fund.income if each.taken_off),
-            tuple(each.row.name for each in fund.income if each.row.kind is Kind.LEVIED),
+            tuple(each.row.name for each in fund.income if each.row.always and each.row.kind is Kind.LEVIED),
             False,
         )
         for fund in FUNDS

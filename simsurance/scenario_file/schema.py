@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.adjustment_sections import TimelyAdjustment
 from simsurance.scenario_file.bond_sections import Bond
+from simsurance.scenario_file.choice_sections import Choice
 from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
@@ -372,3 +373,4 @@ class ScenarioValues(Section):
     )
     pins: dict[str, Pin] = text("Totals that a yearly series replaces, each by a name of its own.", default={})
     bonds: dict[str, Bond] = text("Bonds of the funds, each by a name of its own.", default={})
+    choices: dict[str, Choice] = text("Choices of cover in the resident fund, each by a name of its own.", default={})

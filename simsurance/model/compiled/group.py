@@ -356,6 +356,7 @@ def members(basis: Any, room: Any, s: int, a: int, i: int) -> None:
         flows[PLACE.employer_contributions, x] = base * scheme.employer_rate
         flows[PLACE.employee_contributions, x] = base * (scheme.employee_rate * scheme.with_account)
         flows[PLACE.retiree_credits, x] = retired * scheme.retiree_credit
+        flows[PLACE.retiree_contributions, x] = retired * scheme.retirees.contribution_pp[s, x]
         flows[PLACE.employee_members_income, x] = (active + retired) * basis.disposable_income[a, i, x]
         flows[PLACE.long_term_care, x] = (active + retired) * scheme.long_term_care_pp
         claims = flows[PLACE.employee_inpatient_claims, x] + flows[PLACE.employee_outpatient_claims, x]

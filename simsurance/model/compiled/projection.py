@@ -70,8 +70,10 @@ def shared(record: "Recorder", stepped: Runs, sums_too: bool) -> np.ndarray:
 
 
 def names_of(basis: YearBasis) -> tuple[str, ...]:
-    """The flows by person group that there are: the first of all, or all."""
-    return FLOWS if basis.employee is not None else tuple(OF_ALL)
+    """The flows by person group that there are: the first of all, all but what retirees may pay, or all."""
+    if basis.employee is None:
+        return tuple(OF_ALL)
+    return FLOWS if basis.employee.retirees is not None else FLOWS[: PLACE.retiree_contributions]
 
 
 def told(stepped: Runs, before: State, basis: YearBasis) -> tuple[State, dict[str, np.ndarray]]:

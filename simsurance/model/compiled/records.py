@@ -37,14 +37,16 @@ SIZES: Final = {
 OWN_STATUSES: Final = {"leave_odds": TENURE_DEPTH, "enter_odds": UNINSURED.stop}
 """Statuses of the fields that are not of care."""
 RUN_ALONE: Final = "run alone"
-NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment", "bonds")
+NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment", "bonds", "arrears", "choices")
+IF_USED: Final = ("retiree_contributions",)
+"""Rows by person group that a scenario may have, the last of all; others are computed by the plain engine alone."""
 
 
 def _by_person() -> tuple[list[str], list[str]]:
     """The flows that are kept by person group: those that there always are, and those of the employee scheme's money."""
     hints = get_type_hints(Flows, include_extras=True)
     own = [name for name, hint in hints.items() if BY_PERSON in getattr(hint, "__metadata__", ())]
-    names = [*own, *(row.name for row in LEDGER if not row.of_run)]
+    names = [*own, *(row.name for row in LEDGER if not row.of_run and (row.always or row.name in IF_USED))]
     scheme = {name for name, hint in get_type_hints(Flows).items() if hint == np.ndarray | None}
     scheme |= {row.name for row in LEDGER if RESIDENT not in (row.payer, row.receiver)}
     return [name for name in names if name not in scheme], [name for name in names if name in scheme]
@@ -60,7 +62,7 @@ OF_RUN: Final = (
     "insured_adjustment",
     "employee_adjustment",
     "prevalence_error",
-    *(row.name for row in LEDGER if row.of_run and not row.of_bonds),
+    *(row.name for row in LEDGER if row.of_run and row.always),
 )
 """What is told of a run as a whole."""
 

@@ -17,7 +17,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, RESIDENT, SIDES
 from simsurance.model.pins import PLACE
 from simsurance.results import RunResult, accounts_of, simulate
-from simsurance.scenario_file.keys import BONDS
+from simsurance.scenario_file.keys import BONDS, CHOICES
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, last_named, values_by_year
 from simsurance.uncertainty.parameters import value_at
@@ -214,5 +214,16 @@ def source_of(scenario: Scenario) -> Source:
         raise SimsuranceError(
             f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
         )
+    if scenario.values.choices:
+        choice = next(iter(scenario.values.choices))
+        raise SimsuranceError(
+            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; a scenario without"
+        )
     (run,) = simulate([scenario])
+    for row in ("arrears_recovered", "retiree_contributions"):
+        if row in run.accounts.get(POOL, {}):
+            key = "arrears" if row.startswith("arrears") else "retiree_rate"
+            raise SimsuranceError(
+                f"{scenario.name}:employee.contributions.{key}: a workbook has no formula for it; a scenario without"
+            )
     return Source(run)

@@ -1,0 +1,63 @@
+"""Choices of cover in the resident fund: what those who have one pay more and get more, or less (method note, section 6)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from simsurance.axes import axis
+from simsurance.model.care import PerPerson
+from simsurance.model.groups import by_person_group, total
+from simsurance.model.state import ChoiceBasis, YearBasis
+
+TOLD: Final = ("persons", "persons_high_need", "persons_60", "contributions", "subsidies", "benefits", "at_mean_need")
+"""What is told of each choice and year: persons, those of high need, those from 60 on, yuan; `at_mean_need`: what the
+benefits would be if as many had it of every need."""
+FROM_AGE: Final = 60
+
+
+def chosen(
+    payers: np.ndarray, years: np.ndarray, basis: YearBasis, rule: ChoiceBasis, pp: PerPerson
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Rows of the ledger by person group, and TOLD, [run, choice].
+
+    `payers` of the year and their insured `years`, [run, health, 1, sex, area, income, age]; `pp`: covered all year. Who has
+    one uses as much care as others of the same cell but for `use`; what is left to patients is shared before critical illness.
+    """
+    own, budget = (basis.relative_earnings * standard for standard in (basis.personal_pp, basis.subsidy_pp))
+    basic, cost = pp.basic.inpatient + pp.basic.outpatient, pp.basic.inpatient_cost + pp.basic.outpatient_cost
+    critical = pp.critical * basis.critical_self_run
+    over_needs = axis("health")
+    rows: dict[str, np.ndarray] = {}
+    told: dict[str, list[np.ndarray]] = {name: [] for name in TOLD}
+    for place in range(rule.take_up.shape[1]):
+        share, benefit, use = (getattr(rule, name)[:, place] for name in ("take_up", "benefit", "use"))
+        with_it = payers * share
+        more, less = np.maximum(benefit, 0.0), np.minimum(benefit, 0.0)
+        extra = (1 + use) * (basic + more * (cost - basic) + less * basic) - basic + less * critical
+        mean = with_it.sum(axis=over_needs, keepdims=True) / np.maximum(
+            payers.sum(axis=over_needs, keepdims=True), 1e-300
+        )
+        found = {
+            "choice_contributions": with_it * rule.contribution[:, place] * own,
+            "choice_subsidies": with_it * rule.subsidy[:, place] * budget,
+            "choice_benefits": years * share * extra,
+        }
+        for name, values in found.items():
+            by_group = by_person_group(values)
+            rows[name] = rows[name] + by_group if name in rows else by_group
+        persons = by_person_group(with_it)
+        for name, amount in (
+            ("persons", total(persons)),
+            ("persons_high_need", total(by_person_group(with_it[:, -1:]))),
+            ("persons_60", total(persons[..., FROM_AGE:])),
+            *((name.removeprefix("choice_"), total(by_person_group(values))) for name, values in found.items()),
+            ("at_mean_need", total(by_person_group(years * mean * extra))),
+        ):
+            told[name].append(amount)
+    return rows, {f"chosen.{name}": np.stack(amounts, axis=-1) for name, amounts in told.items()}
+
+
+def columns(told: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What is told of choices, without its prefix."""
+    return {name.removeprefix("chosen."): values for name, values in told.items()}
