@@ -24,6 +24,7 @@ from simsurance.model.engines import PLAIN
 from simsurance.model.projection import Adjusted, Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
+from simsurance.tiers.accounts import Tiers, tiers_of
 from simsurance.variables import FRAMES, KEYS, VARIABLES
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class RunAccounts:
     """What is kept of every run: accounts by year, measures, checks, the funds' rate of interest by year.
 
     `held`: the entries to the employee scheme that were imposed, None where they follow from its hazards; `entries_not_met`:
-    those of them for whom there were no persons, by year.
+    those of them for whom there were no persons, by year; `beside`: the other tiers where they are told.
     """
 
     scenario: Scenario
@@ -55,6 +56,7 @@ class RunAccounts:
     interest: measures.Interest
     held: Entries | None
     entries_not_met: np.ndarray
+    beside: Tiers | None
 
     def __repr__(self) -> str:
         return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
@@ -190,6 +192,15 @@ class RunResult(RunAccounts):
         columns = adjustment_columns(self.projection, self.basis, self.of_scheme)
         return pd.DataFrame({name: np.ravel(values) for name, values in columns.items()}, index=index)
 
+    @cached_property
+    def tiers(self) -> "pd.DataFrame | None":
+        """The tiers behind basic and critical-illness insurance by year, and own payment; None where they are not told."""
+        if self.beside is None:
+            return None
+        import pandas as pd
+
+        return pd.DataFrame(self.beside.columns, index=pd.Index(self.years, name="year"))
+
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
@@ -296,13 +307,33 @@ class Block:
             for column in (column for of in accounts.values() for column in of.values()):
                 column.setflags(write=False)
             own = tuple(each.of_run(run) for each in found)
-            found_of_run = accounts, own, tuple(checks[run]), interest.of_run(run)
+            checked = tuple(checks[run])
+            told = self.tiers(run)
+            if told is not None:
+                own = (*own, *told.measures())
+                checked = (*checked, *identities.of_one_run(told.checks, self.projection.years))
+                identities.require(checked, scenario.name)
             kept.append(
                 RunAccounts(
-                    scenario, self.projection.years, *found_of_run, held=self.held[run], entries_not_met=not_met[:, run]
+                    scenario,
+                    self.projection.years,
+                    accounts,
+                    own,
+                    checked,
+                    interest.of_run(run),
+                    held=self.held[run],
+                    entries_not_met=not_met[:, run],
+                    beside=told,
                 )
             )
         return kept
+
+    def tiers(self, run: int) -> Tiers | None:
+        """The other tiers of a run; None where they are not told."""
+        if self.projection.covered is None:
+            return None
+        own = one_run(self.projection, run)
+        return tiers_of(own, under_rules(self.built[run].years, own), self.built[run].inputs)
 
     def accounts(self) -> Iterator[tuple[int, RunAccounts]]:
         """Place and accounts of each run."""
@@ -403,4 +434,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.entrants is None else projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
         None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
+        None if projection.covered is None else of(dict(projection.covered)),
     )

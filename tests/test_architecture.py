@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("basis",),
     ("measures",),
     ("adjusting",),
-    ("identities", "incidence"),
+    ("identities", "incidence", "tiers"),
     ("results",),
     ("uncertainty",),
     ("analysis", "evidence"),

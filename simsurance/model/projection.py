@@ -32,7 +32,7 @@ from simsurance.axes import (
 from simsurance.ledger import FUNDS, Fund
 from simsurance.model.adjustment import adjusted
 from simsurance.model.engines import COMPILED, PLAIN
-from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
+from simsurance.model.state import COVERED, Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import closed, lived
 
 RUNS_IN_CACHE = 4
@@ -79,7 +79,8 @@ class Projection:
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
+    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself;
+    `covered` what COVERED names, the year first, None where the other tiers are not told.
     """
 
     years: tuple[int, ...]
@@ -94,6 +95,7 @@ class Projection:
     entrants: np.ndarray | None
     pin_factors: np.ndarray | None = None
     adjusted: Adjusted | None = None
+    covered: Mapping[str, np.ndarray] | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -169,6 +171,8 @@ def project(
         raise ValueError(f"{runs} runs are not whole groups of {group}")
     if engine == COMPILED and any(each.enrolment is not None for each in basis):
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
+    if engine == COMPILED and any(each.tiers for each in basis):
+        raise ValueError("years of cover by cell are told by the plain engine")
     together = runs_in_cache(opening.cells)
     record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
@@ -294,6 +298,7 @@ class Recorder:
         of_runs = {kind: values.swapaxes(*axis("flow", "run", of=IN_ROOM)) for kind, values in summed.items()}
         of_run = {name: named[name] for name in self.by_run}
         beside = {"entrants": flows.entrants} if self.entrants else {}
+        beside |= flows.covered
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -342,6 +347,7 @@ class Recorder:
             kept.get("entrants"),
             kept.get("pin_factors"),
             Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
+            {name: kept[name] for name in COVERED if name in kept} or None,
         )
 
 

@@ -1,7 +1,7 @@
 """The nouns of the model: the assumptions of a year, where the runs stand, what happened, and room to work in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import prod
 from typing import Annotated, Any, Final, TypeVar
 
@@ -16,6 +16,10 @@ BY_PERSON: Final = "sex area income age"
 Each array of a basis or of flows is declared in a line: its unit, and the axes on which it may vary, beside the run. Arrays of
 a basis have all person axes, size 1 on the others; `run alone` says that there is no axis but the run.
 """
+
+
+COVERED: Final[tuple[str, ...]] = ("resident_cover", "employee_cover", "resident_births", "employee_births")
+"""Years of cover of each scheme's insured by cell, and births to them: kept where the other tiers are told."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,8 @@ class YearBasis:
     """None: who leaves and who enters follows from the odds."""
     adjustment: AdjustmentBasis | None = None
     """None: nothing adjusts by itself."""
+    tiers: int = 0
+    """1 where what the insured pay behind further tiers is told, which needs their years of cover by cell."""
 
 
 Basis = TypeVar("Basis")
@@ -296,7 +302,9 @@ class Flows:
     the employee scheme's money is None where that is not projected. `money`: every row of the ledger that was computed, by
     its name, in nominal yuan, in one of these forms; `interest`: of each fund, [run, fund]; `pin_factors`: what a pin
     multiplies each total by, [run, total], None where nothing is pinned; `entrants`: what another run takes in to hold the
-    entries to the employee scheme, [run, entrant, sex, area, income, age], members ENTRANTS of the first axis.
+    entries to the employee scheme, [run, entrant, sex, area, income, age], members ENTRANTS of the first axis; `covered`:
+    where the other tiers are told, COVERED by name, years of cover as [run, health, status, sex, area, income, age], births as
+    [run].
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -327,6 +335,7 @@ class Flows:
     no_claim: Annotated[np.ndarray, "persons", BY_PERSON]
     entrants: Annotated[np.ndarray, "persons", f"entrant {BY_PERSON}"]
     money: Mapping[str, np.ndarray]
+    covered: Mapping[str, np.ndarray] = field(default_factory=dict)
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
     pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
     employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None

@@ -15,7 +15,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, ORANGE, SKY, SOLID, VERMILLION, Chart, Line
 from simsurance.output.charts.fund import footer, title
 from simsurance.output.charts.words import word
-from simsurance.output.labels import group_label, unit, words_of
+from simsurance.output.labels import group_label, member_label, unit, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +112,27 @@ def contribution_burden(results: "RunResult", lang: str) -> Chart:
         lang,
     )
     return Chart("contribution_burden", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
+def own_payment(results: "RunResult", lang: str) -> Chart:
+    """What is left to patients behind all tiers, as a share of the cost of care, by income group."""
+    assert results.tiers is not None
+    shown, groups = unit("share", words_of(results.scenario, lang)), results.of_scheme.income_groups
+    looks = {"": (BLACK, SOLID), **dict(zip(groups if len(groups) > 1 else (), LOOKS, strict=False))}
+    lines = []
+    for group, look in looks.items():
+        share = results.tiers["own_share" + f"_{group}" * bool(group)] / shown.size
+        told = member_label(results.scenario, lang, group) if group else word("line.all_insured", lang)
+        lines.append(
+            Line(group or "all", canvas.wrapped(told), dict(zip(results.years, share.tolist(), strict=True)), *look)
+        )
+    figure = canvas.sheet(
+        title(results, word("title.own_payment", lang), word("scheme.both", lang), lang),
+        word("axis.own_payment", lang, unit=shown.name),
+        footer(results.scenario, lang, lines, [word("note.own_payment", lang)]),
+        lang,
+    )
+    return Chart("own_payment", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
 def burdens_shown(groups: Groups) -> list[tuple[str, str]]:
