@@ -332,8 +332,11 @@ class Block:
         """The other tiers of a run; None where they are not told."""
         if self.projection.covered is None:
             return None
-        own = one_run(self.projection, run)
-        return tiers_of(own, under_rules(self.built[run].years, own), self.built[run].inputs)
+        own, built = one_run(self.projection, run), self.built[run]
+        try:
+            return tiers_of(own, under_rules(built.years, own), built.inputs)
+        except SimsuranceError as error:
+            raise SimsuranceError(*(f"{self.scenarios[run].name}:{line}" for line in error.lines)) from error
 
     def accounts(self) -> Iterator[tuple[int, RunAccounts]]:
         """Place and accounts of each run."""

@@ -73,6 +73,8 @@ DEMAND = (
     "employee.benefits.outpatient.payment_ratio=0.8",
 )
 """Use answers to the price, and patients pay another share than in the root."""
+TIERS = ("tiers.in_force=true", "tiers.supplementary.limit=20000", "tiers.assistance.inpatient_limit=20000")
+"""The other tiers told, with limits that many patients reach."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
     "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
@@ -165,6 +167,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     ),
     "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
     **dict.fromkeys((path for path in KEYS if path.startswith("claims.demand.")), DEMAND),
+    **dict.fromkeys((path for path in KEYS if path.startswith("tiers.") and path != "tiers.in_force"), TIERS),
+    "tiers.long_term_care.trend": (*TIERS, *TWO_YEARS),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""

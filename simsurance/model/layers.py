@@ -6,52 +6,57 @@ cost; all that is expected of it is a sum of excesses of the cost over where the
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from simsurance.model.critical_illness import BasicLayer, UserCost
 
-FAR = 1e9
-"""Yuan behind the last bend at which the slope of what lies beyond is read."""
+BEND = 0
+"""The axis of bends, before all others."""
+FAR = 1e12
+"""A cost that nobody has, in yuan: what bends there or beyond bends nowhere."""
+NOTHING = 1e-12
+"""What of a yuan is rounding."""
 
 
 @dataclass(frozen=True)
 class OwnPayment:
     """What a patient pays of a cost: never falling, 0 where there is no cost, straight between bends.
 
-    `cost`: where it bends, the bend first, the first 0, rising; `own`: what is paid there; `beyond`: of a further yuan behind
-    the last. Yuan a user and year; all axes behind the bend broadcast.
+    `cost`: where it bends, the first 0, rising; `slope`: what is paid of a further yuan behind each. Yuan a user and year, the
+    bend on the first axis; all others broadcast.
     """
 
     cost: np.ndarray
-    own: np.ndarray
-    beyond: np.ndarray
+    slope: np.ndarray
 
     @classmethod
     def of(cls, paid: Callable[[np.ndarray], np.ndarray], bends: Sequence[np.ndarray]) -> "OwnPayment":
         """The own payment that a function gives and that bends at given costs, in any order."""
         shape = np.broadcast_shapes(*(bend.shape for bend in bends))
-        cost = np.sort(np.stack([np.zeros(shape), *(np.broadcast_to(bend, shape) for bend in bends)]), axis=0)
-        own = np.stack([np.broadcast_to(paid(each), shape) for each in cost])
-        last = np.maximum(cost[-1], FAR)
-        return cls(cost, own, (paid(2 * last) - paid(last)) / last)
+        within = (np.broadcast_to(np.minimum(bend, FAR), shape) for bend in bends)
+        cost = np.sort(np.stack([np.zeros(shape), *within]), axis=BEND)
+        ends = np.concatenate([cost, np.full((1, *shape), 2 * FAR)])
+        own, widths = np.stack([np.broadcast_to(paid(each), shape) for each in ends]), np.diff(ends, axis=BEND)
+        slope = np.divide(np.diff(own, axis=BEND), widths, out=np.zeros_like(widths), where=widths > 0)
+        return cls(cost, np.where(slope < NOTHING, 0.0, slope))
 
-    @property
+    @cached_property
     def widths(self) -> np.ndarray:
         """Length of each straight piece but the last, in yuan of cost."""
-        return np.diff(self.cost, axis=0)
+        return np.diff(self.cost, axis=BEND)
 
-    @property
-    def slopes(self) -> np.ndarray:
-        """What is paid of a yuan of cost in each piece."""
-        widths = self.widths
-        within = np.divide(np.diff(self.own, axis=0), widths, out=np.zeros_like(widths), where=widths > 0)
-        return np.concatenate([within, np.broadcast_to(self.beyond, widths.shape[1:])[None]])
+    @cached_property
+    def own(self) -> np.ndarray:
+        """What is paid at each bend."""
+        pieces = np.cumsum(self.widths * self.slope[:-1], axis=BEND)
+        return np.concatenate([np.zeros((1, *pieces.shape[1:])), pieces])
 
     def at(self, cost: np.ndarray) -> np.ndarray:
         """What is paid of a cost."""
         paid = np.zeros(())
-        for place, slope in enumerate(self.slopes):
+        for place, slope in enumerate(self.slope):
             into = np.maximum(cost - self.cost[place], 0.0)
             paid = paid + slope * (into if place == len(self.widths) else np.minimum(into, self.widths[place]))
         return np.asarray(paid)
@@ -59,7 +64,7 @@ class OwnPayment:
     def cost_at(self, own: np.ndarray) -> np.ndarray:
         """The cost from which more than `own` is paid; infinite where that never is."""
         cost = np.zeros(())
-        for place, slope in enumerate(self.slopes):
+        for place, slope in enumerate(self.slope):
             left = own - self.own[place]
             within = np.divide(
                 np.maximum(left, 0.0), slope, out=np.full(np.broadcast(left, slope).shape, np.inf), where=slope > 0
@@ -79,11 +84,11 @@ class OwnPayment:
             own = self.at(cost)
             return own - layer.paid(own)
 
-        return OwnPayment.of(paid, [*self.cost[1:], *(np.where(np.isfinite(bend), bend, 0.0) for bend in bends)])
+        return OwnPayment.of(paid, [*self.cost[1:], *bends])
 
     def mean(self, law: UserCost) -> np.ndarray:
         """What is expected of it for a user with a lognormal cost, yuan a user and year."""
-        return np.asarray((self._pieces(law) * self.slopes).sum(axis=0))
+        return np.asarray((self._pieces(law) * self.slope).sum(axis=BEND))
 
     def paid_by(self, layer: BasicLayer, law: UserCost) -> np.ndarray:
         """What a layer on it is expected to pay, yuan a user and year: ratio × (what exceeds its deductible − its end)."""
@@ -93,7 +98,7 @@ class OwnPayment:
         """E[(O − k)⁺] of this own payment O, yuan a user and year."""
         start = self.cost_at(np.asarray(threshold))
         from_start = np.maximum(self.cost, np.where(np.isfinite(start), start, self.cost[-1]))
-        found = (self._between(law, from_start) * self.slopes).sum(axis=0)
+        found = (self._between(law, from_start) * self.slope).sum(axis=BEND)
         return np.asarray(np.where(np.isfinite(start), found, 0.0))
 
     def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def tier_facts(results: "RunResult", lang: str) -> Facts:
     for end, place in (("first_year", 0), ("last_year", -1)):
         row = {str(name): float(value) for name, value in table.iloc[place].items()}
         passed = sum(
-            float(results.projection.totals[name][place, 0]) for name in PASSED if name in results.projection.totals
+            float(results.projection.totals[name][place].sum()) for name in PASSED if name in results.projection.totals
         )
         found[end] = row | {"care_paid_in": passed + sum(row[name] for name in PAID_IN), "care_passed": passed}
     for group in groups if len(groups) > 1 else ():

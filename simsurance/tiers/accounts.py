@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import BY_GROUP_AXES, Groups, axis
+from simsurance.axes import REPORT_AXES, STOCK_AXES, YEAR, Groups, at, axis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.tiers import TierRules, tier_rules
 from simsurance.ledger import TIERS, Party, account_of
@@ -15,7 +15,7 @@ from simsurance.model.care import benefits_pp
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 from simsurance.tiers.burden import THRESHOLDS, persons_above
-from simsurance.tiers.care import Behind, CareYear, employees, residents, take_up
+from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, employees, residents, take_up
 from simsurance.tiers.nursing import births_of, care_of, contributions
 
 Columns = dict[str, np.ndarray]
@@ -129,14 +129,14 @@ def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs)
 def _of_run(projection: Projection, name: str) -> np.ndarray:
     """A flow of the only run, [year]; nothing where a scheme is not projected."""
     found = projection.totals.get(name)
-    return np.zeros(len(projection.years)) if found is None else found[:, 0]
+    return np.zeros(len(projection.years)) if found is None else at(found, of=REPORT_AXES, run=0)
 
 
 def _year(projection: Projection, rules: TierRules, place: int, basis: YearBasis, groups: Groups) -> dict[str, float]:
     """All columns of a year but balances."""
     covered, year = projection.covered, projection.years[place]
     assert covered is not None
-    totals = {name: float(values[place, 0]) for name, values in projection.totals.items()}
+    totals = {name: float(values[place].sum()) for name, values in projection.totals.items()}
     schemes = [residents(basis, covered["resident_cover"][place])]
     if basis.employee is not None:
         schemes.append(employees(basis.employee.care, covered["employee_cover"][place]))
@@ -194,7 +194,7 @@ def _care(
 def _burden(basis: YearBasis, rules: TierRules, years: Sequence[CareYear], groups: Groups) -> dict[str, float]:
     """Shares of the insured who pay more than so much of the income of their household."""
     income = basis.disposable_income * rules.household_size * rules.income_level
-    insured = sum(each.behind.years.sum(axis=(0, 1, 2, 3, 4, 6)) for each in years)
+    insured = sum(each.behind.years.sum(axis=BUT_INCOME) for each in years)
     found: dict[str, float] = {}
     for name, share in THRESHOLDS.items():
         above = sum(persons_above(each, share * income) for each in years)
@@ -215,17 +215,18 @@ def _others(
     totals: Mapping[str, float],
 ) -> dict[str, float]:
     """Long-term care insurance, and births by who pays them."""
-    covered, year, stocks = projection.covered, projection.years[place], projection.stocks.persons[:, 0]
+    covered, year = projection.covered, projection.years[place]
     assert covered is not None
-    persons = (stocks[place] + stocks[place + 1]).sum(axis=1) / 2
+    stocks = at(projection.stocks.persons, of=STOCK_AXES, date=slice(place, place + 2), run=0)
+    persons = stocks.sum(axis=axis("area", of=("date", "sex", "area", "age"))).sum(axis=YEAR) / 2
     births = {
-        "residents": float(covered["resident_births"][place, 0]),
-        "members": float(covered["employee_births"][place, 0]) if "employee_births" in covered else 0.0,
+        "residents": float(covered["resident_births"][place].sum()),
+        "members": float(covered["employee_births"][place].sum()) if "employee_births" in covered else 0.0,
     }
     paid = {name: totals.get(name, 0.0) for name in ("maternity_benefits", "resident_maternity_benefits")}
     ratio = totals["inpatient_benefits"] / totals["inpatient_claims"] if totals["inpatient_claims"] else 0.0
     return {
-        **care_of(rules, place, persons, basis.prevalence[0, :, 0, :, 0, 0, :], schemes),
+        **care_of(rules, place, persons, at(basis.prevalence, run=0, status=0, area=0, income=0), schemes),
         **contributions(
             rules,
             place,
@@ -243,7 +244,7 @@ def _by_income(projection: Projection, name: str, place: int) -> np.ndarray:
     found = projection.by_group.get(name)
     if found is None:
         return np.zeros(projection.by_group["births"].shape[-1])
-    return np.asarray(found[place, 0].sum(axis=axis("area", of=BY_GROUP_AXES[2:])))
+    return np.asarray(at(found, of=REPORT_AXES, year=place, run=0).sum(axis=axis("area", of=("area", "income"))))
 
 
 def _checks(projection: Projection, columns: Columns, rows: Columns, rules: TierRules) -> Iterator[Sides]:

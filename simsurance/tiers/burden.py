@@ -12,9 +12,11 @@ from simsurance.model.critical_illness import UserCost
 from simsurance.model.layers import OwnPayment
 from simsurance.tiers.care import BUT_INCOME, Behind, CareYear
 
-POINTS, WEIGHTS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
-POINTS = POINTS + 0.5
-"""Where, on the scale of chances from 0 to 1, what is not in closed form is summed, and how much each point counts."""
+_FROM_1, _GAUSS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
+_FROM_1 = _FROM_1 + 0.5
+POINTS, WEIGHTS = 1 - _FROM_1**2, 2 * _FROM_1 * _GAUSS
+"""Where, on the scale of chances from 0 to 1, what is not in closed form is summed, and how much each point counts: nearer to
+each other towards 1, where a little more of outpatient cost is enough."""
 THRESHOLDS: Final = {"over_10_percent": 0.1, "over_40_percent": 0.4}
 """Shares of household income by the name of the share of persons who pay more."""
 
@@ -54,4 +56,4 @@ def quantile(law: UserCost, chance: np.ndarray) -> np.ndarray:
 
 def _at_groups(behind: Behind, own: OwnPayment) -> OwnPayment:
     """An own payment at every income group."""
-    return OwnPayment(*(behind.of_groups(each) for each in (own.cost, own.own, own.beyond)))
+    return OwnPayment(behind.of_groups(own.cost), behind.of_groups(own.slope))

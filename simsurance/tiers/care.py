@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simsurance.axes import ASSISTED, PERSON_AXES
+from simsurance.axes import ASSISTED, PERSON_AXES, along, axis
 from simsurance.basis.tiers import TierRules
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import basic_care_pp, basic_layer, critical_cover
@@ -19,7 +19,9 @@ from simsurance.model.layers import OwnPayment
 from simsurance.model.lognormal import NO_TAIL
 from simsurance.model.state import CareBasis, YearBasis
 
-BUT_INCOME = tuple(place for place, name in enumerate(PERSON_AXES) if name != "income")
+KINDS = 0
+"""The axis of kinds of places, before all others."""
+BUT_INCOME = axis(*(name for name in PERSON_AXES if name != "income"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Behind:
         """The mean over the kinds of places."""
         if len(self.places) == 1 or values.ndim == len(PERSON_AXES):
             return values[0] if values.ndim > len(PERSON_AXES) else values
-        return np.asarray((values * self.places).sum(axis=0))
+        return np.asarray((values * self.places).sum(axis=KINDS))
 
     def of_groups(self, values: np.ndarray) -> np.ndarray:
         """Values of the assisted and of the others at each income group; one for both stays one."""
@@ -101,7 +103,7 @@ def take_up(rules: TierRules, place: int, year: int, schemes: list[Behind]) -> n
 
     Relative to the mean as the rules say, and together the share that they give; SimsuranceError where it is above 1.
     """
-    relative = rules.by_need.reshape(-1, 1, 1, 1, 1, 1) * rules.by_income.reshape(-1, 1)
+    relative = along(rules.by_need, "health") * along(rules.by_income, "income")
     insured = sum(each.years.sum() for each in schemes)
     weighted = sum((each.years * relative).sum() for each in schemes)
     found = np.asarray(
@@ -139,7 +141,7 @@ class CareYear:
     @cached_property
     def ways(self) -> list[tuple[np.ndarray, OwnPayment, OwnPayment]]:
         """Share of the insured with and without each tier, and what they pay of inpatient and of outpatient care."""
-        helped, taken = self.assisted.reshape(-1, 1), self.taken
+        helped, taken = along(self.assisted, "income"), self.taken
         hospital, clinic = self.behind.hospital, self.behind.clinic
         found = [
             ((1 - helped) * (1 - taken), hospital, clinic),
@@ -159,14 +161,14 @@ class CareYear:
 
     def paid_by_assistance(self) -> np.ndarray:
         """What medical assistance pays."""
-        behind, helped = self.behind, self.assisted.reshape(-1, 1)
+        behind, helped = self.behind, along(self.assisted, "income")
         return behind.hospital_yuan(
             behind.hospital.paid_by(self.inpatient_layer, behind.hospital_law), helped
         ) + behind.clinic_yuan(behind.clinic.paid_by(self.outpatient_layer, behind.clinic_law), helped)
 
     def paid_by_cover(self) -> np.ndarray:
         """What supplementary cover pays."""
-        behind, helped = self.behind, self.assisted.reshape(-1, 1)
+        behind, helped = self.behind, along(self.assisted, "income")
         found = behind.hospital_yuan(
             behind.hospital.paid_by(self.cover, behind.hospital_law), (1 - helped) * self.taken
         )

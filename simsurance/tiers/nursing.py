@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from simsurance.axes import AGE, SEX
+from simsurance.axes import AGE, PERSON_AXES, PROFILE_AXES, SEX, along, at, axis
 from simsurance.basis.tiers import TierRules
 from simsurance.errors import SimsuranceError
 from simsurance.tiers.care import Behind
 
+BY_AGE = ("sex", "age")
 FEMALE = SEX.members.index("female")
 OLD = slice(60, len(AGE.members))
+OTHERS = axis(*(name for name in PERSON_AXES if name not in PROFILE_AXES))
 ROUNDING = 1e-9
 Yuan = dict[str, float]
 """Yuan, or persons, of a year by the name of a row or column."""
@@ -16,9 +18,10 @@ Yuan = dict[str, float]
 
 def by_sex(of_age: np.ndarray, female_ratio: np.ndarray, persons: np.ndarray) -> np.ndarray:
     """Prevalence by sex and age, [sex, age], whose mean over the persons of an age is the one given, [age]."""
-    ratio = np.where(np.arange(len(SEX.members)) == FEMALE, female_ratio, 1.0)[:, None]
-    whole = persons.sum(axis=0)
-    mean = np.divide((persons * ratio).sum(axis=0), whole, out=np.ones_like(whole), where=whole > 0)
+    ratio = along(np.where(np.arange(len(SEX.members)) == FEMALE, female_ratio, 1.0), "sex", of=BY_AGE)
+    of_both = axis("sex", of=BY_AGE)
+    whole = persons.sum(axis=of_both)
+    mean = np.divide((persons * ratio).sum(axis=of_both), whole, out=np.ones_like(whole), where=whole > 0)
     return np.asarray(of_age * ratio / mean)
 
 
@@ -27,23 +30,22 @@ def by_need(of_person: np.ndarray, relative: np.ndarray, prevalence: np.ndarray)
 
     `prevalence` of the need classes, on the same axes.
     """
-    weights = relative[:, None, None]
-    return np.asarray(of_person * weights / (weights * prevalence).sum(axis=0))
+    weights = along(relative, "health", of=PROFILE_AXES)
+    return np.asarray(of_person * weights / (weights * prevalence).sum(axis=axis("health", of=PROFILE_AXES)))
 
 
 def care_of(rules: TierRules, place: int, persons: np.ndarray, prevalence: np.ndarray, schemes: list[Behind]) -> Yuan:
     """Persons disabled and in benefit, the cost of their care and who pays it; `persons` of the nation, [sex, age]."""
     improved = rules.improvement[place]
-    disabled = (persons * by_sex(rules.disabled, rules.female_ratio, persons) * improved).sum(axis=1)
+    disabled = persons * by_sex(rules.disabled, rules.female_ratio, persons) * improved
     severe = by_sex(rules.severe, rules.female_ratio, persons) * improved
-    insured = sum(each.years.sum(axis=(0, 2, 4, 5)) for each in schemes)
+    insured = sum(each.years.sum(axis=OTHERS) for each in schemes)
     of_insured = float((insured * by_need(severe, rules.disability_by_need, prevalence)).sum())
     in_benefit = of_insured * rules.care_covered[place] * rules.uptake[place]
     cost = in_benefit * rules.unit_cost[place]
-    old = persons[:, OLD] * by_sex(rules.disabled, rules.female_ratio, persons)[:, OLD] * improved
     return {
         "disabled": float(disabled.sum()),
-        "disabled_60_plus": float(old.sum()),
+        "disabled_60_plus": float(at(disabled, of=BY_AGE, age=OLD).sum()),
         "severely_disabled": float((persons * severe).sum()),
         "care_beneficiaries": float(in_benefit),
         "care_benefits": float(cost * rules.care_ratio[place]),
