@@ -1,5 +1,6 @@
 """What is tried with the oldest versions is what pyproject.toml promises."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
+PYTHON = "Programming Language :: Python :: "
 NOT_FOR_USERS = {"dev", "docs"}
 
 
@@ -33,3 +35,10 @@ def test_the_oldest_versions_that_are_tried_are_the_lower_bounds_of_what_a_user_
     for_users = [line for name, lines in extras.items() if name not in NOT_FOR_USERS for line in lines]
     listed = (ROOT / ".ci" / "oldest.txt").read_text(encoding="utf-8").splitlines()
     assert bounds(listed, "==") == bounds([*project()["dependencies"], *for_users], ">=")
+
+
+def test_the_pythons_that_are_promised_are_those_the_public_checks_run() -> None:
+    promised = {line.removeprefix(PYTHON) for line in project()["classifiers"] if line.startswith(PYTHON)}
+    workflow = (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    assert promised == set(re.findall(r'python-version: "([^"]*)"', workflow))
+    assert min(promised, key=Version) == project()["requires-python"].removeprefix(">=")

@@ -17,6 +17,7 @@ from simsurance.output.summary import summary
 from simsurance.results import simulate
 from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.loader import Scenario, load
+from tests.stays_oracle import billed
 
 SHARE, COST, RATIO = (0.411, 0.369, 0.22), (11278.0, 5600.0, 2900.0), (0.617, 0.709, 0.793)
 """Residents' admissions by level: what the baseline states."""
@@ -123,15 +124,41 @@ def test_days_beyond_the_norm_are_cut_at_the_cost_of_a_last_day_by_hand() -> Non
     )
 
 
-def test_a_day_beyond_the_norm_costs_five_points_down_to_nothing_by_hand() -> None:
+def test_a_day_beyond_the_norm_costs_five_points_of_a_long_stays_cost_down_to_nothing_by_hand() -> None:
     effect = found({"control.stay.points_a_day": 0.05})
-    lost = [0.05 * (beyond(d, 0.7, 14) - beyond(d, 0.7, 14 + r / 0.05)) for d, r in zip(DAYS, RATIO, strict=True)]
-    stays = np.exp(log(7.8) - 0.7**2 / 2 + 0.7 * norm.ppf((np.arange(100_000) + 0.5) / 100_000))
-    seen = np.minimum(0.05 * np.maximum(stays - 14, 0), 0.617).mean()
-    assert lost[0] == pytest.approx(seen, rel=1e-4)  # the closed form and single stays agree
+    ranks = norm.ppf((np.arange(400_000) + 0.5) / 400_000)
+    lost = []
+    for mean, ratio in zip(DAYS, RATIO, strict=True):
+        stays = np.exp(log(mean) - 0.7**2 / 2 + 0.7 * ranks)
+        cost = 1 + 0.55 * (stays / mean - 1)
+        lost.append((cost * np.minimum(0.05 * np.maximum(stays - 14, 0), ratio)).mean())
     paid = sum(s * c * (r - each) for s, c, r, each in zip(SHARE, COST, RATIO, lost, strict=True))
-    assert last(effect.inpatient_benefits) == pytest.approx(paid / PAID, rel=1e-9)
+    assert last(effect.inpatient_benefits) == pytest.approx(paid / PAID, rel=1e-4)
     assert (effect.inpatient_cost == 1).all()
+
+
+@pytest.mark.parametrize("scheme", ["resident", "employee"])
+@pytest.mark.parametrize("path", [*EVERY_RULE, "all"])
+def test_rules_in_closed_form_agree_with_single_stays(path: str, scheme: str) -> None:
+    settings = EVERY_RULE if path == "all" else {path: EVERY_RULE[path]}
+    scenario = load("baseline").replace(settings)
+    inputs = Inputs(scenario, scenario.values)
+    closed = effects(inputs, "resident" if scheme == "resident" else "employee")
+    batches = [billed(scenario.values, scheme, inputs.first, inputs.years[3], 4_000, seed) for seed in range(25)]
+    billed_ratios = {
+        "inpatient_use": [after.number / before.number for before, after in batches],
+        "inpatient_cost": [after.bill / before.bill for before, after in batches],
+        "inpatient_benefits": [after.paid / before.paid / (after.bill / before.bill) for before, after in batches],
+        "outpatient_cost": [after.visit for _, after in batches],
+        "outpatient_benefits": [after.visit_paid for _, after in batches],
+        "recovered": [after.recovered for _, after in batches],
+    }
+    seen = False
+    for name, ratios in billed_ratios.items():
+        expected, error = np.mean(ratios), np.std(ratios) / np.sqrt(len(ratios) - 1)
+        assert vars(closed)[name][3] == pytest.approx(expected, abs=4.5 * error + 1e-12), name
+        seen |= abs(expected - (name != "recovered")) > 4.5 * error + 1e-12
+    assert seen, "the rule cannot be seen"
 
 
 def test_deterrence_builds_up_and_fades_and_fines_are_beside_the_fund_by_hand() -> None:

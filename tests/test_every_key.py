@@ -23,7 +23,7 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.pins import OF_KEYS, SPENDING, moved_by, with_what_follows
 from simsurance.scenario_file.years import table_years, years_read
 
-LEVER = "levers.case_payment"
+LEVER = "levers.procurement_inpatient"
 RUNS_TOGETHER = 16
 LEAST = 1e-9
 """The smallest relative change of a number that is not rounding."""
@@ -327,7 +327,7 @@ def start(settings: tuple[str, ...] = ()) -> Scenario:
 
 @cache
 def with_lever() -> Scenario:
-    return load("baseline", ["case_payment"]).replace({"horizon.last_year": 2028})
+    return load("baseline", ["central_procurement"]).replace({"horizon.last_year": 2028})
 
 
 DRAWN = "uncertainty."

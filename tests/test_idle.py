@@ -76,14 +76,14 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         [f"{PERSONAL}.schedule in 2028 has no effect here"],
     ),
     "a lever beyond the horizon": (
-        ("case_payment",),
-        ("levers.case_payment.start=2070",),
-        ["levers.case_payment has no effect here: the projection ends in 2060"],
+        ("central_procurement",),
+        ("levers.procurement_inpatient.start=2070",),
+        ["levers.procurement_inpatient has no effect here: the projection ends in 2060"],
     ),
     "a lever of no size": (
-        ("case_payment",),
-        ("levers.case_payment.size=0.0", "levers.case_payment.high=0.0"),
-        ["levers.case_payment has no effect here"],
+        ("central_procurement",),
+        ("levers.procurement_inpatient.size=0.0", "levers.procurement_inpatient.high=0.0"),
+        ["levers.procurement_inpatient has no effect here"],
     ),
     "a cap that does not bind": (
         (),
@@ -101,7 +101,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         [],
     ),
     "what acts": (
-        ("case_payment", "campaign"),
+        ("central_procurement", "campaign"),
         ("fund.administration_share=0.01", "behaviour.leave.campaign=-0.1"),
         [],
     ),

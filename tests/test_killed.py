@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,6 +152,7 @@ CASES = {
     "import": [Case(["import", "place/raw/insured.csv"], clean_tables, ["import", "place/raw/standards.csv"])],
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
 }
+WRITE_OTHERWISE = {"run", "rebuild", "stochastic", "check", "init", "import", "schema"}
 READING = {
     "completion": ["completion", "bash"],
     "doctor": ["doctor"],
@@ -295,26 +296,33 @@ def test_killed_before_any_file_operation_it_leaves_old_or_new_and_the_next_puts
     old = _before(case)
     kept = folder.with_name(f"{folder.name}_kept")
     os.rename(folder, kept)
-    new, operations = None, 0
-    for kill_at in range(10_000):
+    restore(kept, folder)
+    code, operations = forked(case.arguments)
+    CliRunner().invoke(main, case.arguments)  # in this process, so that what is computed stays
+    assert code == 0
+    new = case.view()
+    assert new != old
+    assert operations > 3
+    for kill_at in moments(command, operations):
         restore(kept, folder)
-        code, done = forked(case.arguments, kill_at)
-        if kill_at == 0:
-            CliRunner().invoke(main, case.arguments)  # in this process, so that what is computed stays
-            assert code == 0
-            new, operations = case.view(), done
-            assert new != old
-            continue
-        if code != KILLED:
-            break
+        assert forked(case.arguments, kill_at)[0] == KILLED
         if case.next_start:
             forked(case.next_start)
         assert case.view() in (old, new), f"killed before operation {kill_at} of {operations}"
         assert forked(case.arguments)[0] == 0
         assert case.view() == new, f"again after operation {kill_at} of {operations}"
         assert not [path for path in folder.rglob("*") if path.suffix in (".partial", ".former", ".pending")]
-    assert (code, kill_at) == (0, operations + 1)
-    assert operations > 3
+    restore(kept, folder)
+    assert forked(case.arguments, operations + 1)[0] == 0
+
+
+def moments(command: str, operations: int) -> Sequence[int]:
+    """The operations before which a command is killed: the first, the last, and between them some where it writes its own way.
+
+    Other results are folders that are written as that of `run` is: what is in them appears at the end, by renaming.
+    """
+    between = range(1, operations, 4) if command in WRITE_OTHERWISE else (operations // 2,)
+    return sorted({1, 2, *between, *range(max(operations - 5, 1), operations + 1)})
 
 
 def restore(kept: Path, folder: Path) -> None:

@@ -251,7 +251,7 @@ def test_scenarios_with_other_bands_run_beside_one_another_as_alone():
         "province_jiangxi",
         "province_hainan",
         "campaign",
-        "case_payment",
+        "central_procurement",
     ]
     scenarios = [BASE, *(load("baseline", [name], [f"horizon.last_year={LAST}"]) for name in names)]
     for together, scenario in zip(simulate(scenarios), scenarios, strict=True):
@@ -265,25 +265,35 @@ def test_scenarios_with_other_bands_run_beside_one_another_as_alone():
 
 def test_a_child_changes_one_key_of_a_lever_and_keeps_the_others(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    text = (scenarios_folder() / "fragments" / "case_payment.toml").read_text(encoding="utf-8")
+    text = (scenarios_folder() / "fragments" / "central_procurement.toml").read_text(encoding="utf-8")
     (tmp_path / "parent.toml").write_text(f'extends = "baseline"\n{text}', encoding="utf-8")
-    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nlevers.case_payment.size = -0.01\n')
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nlevers.procurement_inpatient.size = -0.01\n')
     child = load("child.toml")
-    assert child.values.levers["case_payment"].size == -0.01
-    assert child.values.levers["case_payment"].start == load("parent.toml").values.levers["case_payment"].start
-    assert child.origins["levers.case_payment.size"] == "child.toml"
-    assert child.origins["levers.case_payment.start"] == "parent.toml"
+    assert child.values.levers["procurement_inpatient"].size == -0.01
+    assert (
+        child.values.levers["procurement_inpatient"].start
+        == load("parent.toml").values.levers["procurement_inpatient"].start
+    )
+    assert child.origins["levers.procurement_inpatient.size"] == "child.toml"
+    assert child.origins["levers.procurement_inpatient.start"] == "parent.toml"
     assert child.reference.levers == child.values.levers
 
 
 def test_fragments_with_different_levers_stand_beside_each_other_and_the_same_leaf_twice_is_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    both = load("baseline", ["case_payment", "central_procurement"])
-    assert list(both.values.levers) == ["case_payment", "procurement_inpatient", "procurement_outpatient"]
-    text = (scenarios_folder() / "fragments" / "case_payment.toml").read_text(encoding="utf-8")
-    (tmp_path / "mine.toml").write_text(text.replace("size = -0.03", "size = -0.05"), encoding="utf-8")
-    with pytest.raises(SimsuranceError, match=r"mine\.toml:levers\.case_payment\.size: .*case_payment\.toml sets this"):
-        load("baseline", ["case_payment", "mine.toml"])
+    both = load("baseline", ["new_drugs", "central_procurement"])
+    assert list(both.values.levers) == [
+        "new_drugs_inpatient",
+        "new_drugs_outpatient",
+        "procurement_inpatient",
+        "procurement_outpatient",
+    ]
+    text = (scenarios_folder() / "fragments" / "central_procurement.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace("size = -0.02", "size = -0.025"), encoding="utf-8")
+    with pytest.raises(
+        SimsuranceError, match=r"mine\.toml:levers\.procurement_inpatient\.size: .*central_procurement\.toml sets this"
+    ):
+        load("baseline", ["central_procurement", "mine.toml"])
 
 
 def test_a_scenario_with_levers_loads_again_to_the_same(tmp_path, monkeypatch):
@@ -602,9 +612,9 @@ def test_government_financing_is_among_the_effects_with_its_unit(lever_effects, 
 
 
 def test_show_lists_levers_with_source_and_range():
-    shown = CliRunner().invoke(main, ["show", "baseline", "levers", "--with", "case_payment"])
+    shown = CliRunner().invoke(main, ["show", "baseline", "levers", "--with", "central_procurement"])
     assert shown.exit_code == 0, shown.stderr
-    [line] = [line for line in shown.stdout.splitlines() if line.startswith("levers.case_payment.size")]
-    assert line.split()[1:8] == ["-0.03", "share", "S_BEHAVIOUR_JIAN_2015", "abstract", "-0.062", "to", "0.0"]
+    [line] = [line for line in shown.stdout.splitlines() if line.startswith("levers.procurement_inpatient.size")]
+    assert line.split()[1:8] == ["-0.02", "share", "S_BEHAVIOUR", "derived", "-0.03", "to", "-0.01"]
     none = CliRunner().invoke(main, ["show", "baseline", "levers"])
     assert (none.exit_code, none.stderr.split(";")[0]) == (3, "baseline: no levers")

@@ -16,8 +16,8 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import Scheme
-from simsurance.model.lognormal import above
-from simsurance.scenario_file.control_sections import ByLevel, Control, PathByLevel
+from simsurance.model.lognormal import above, squared_excess
+from simsurance.scenario_file.control_sections import ByLevel, Control, PathByLevel, Stay
 
 LEVELS: Final = ("tertiary", "secondary", "primary")
 OVER_LEVELS: Final = axis("level", of=("level", "year"))
@@ -204,18 +204,40 @@ def _drugs(inputs: Inputs, control: Control, care: Account) -> Account:
 
 
 def _stay(inputs: Inputs, control: Control, care: Account) -> Account:
-    """Days beyond the norm: some are cut, and save a last day's cost each; the rest lower the payment ratio, at most to 0."""
+    """Days beyond the norm: some are cut, and save a last day's cost each; the rest lower the payment ratio, at most to 0.
+
+    A stay costs C·(1 − m + m·days/mean days), m the cost of a last day over that of a mean day: who stays longer than the
+    norm costs more than the mean, and the lower ratio falls on that cost.
+    """
     rule = control.stay
-    spread = np.array(rule.log_spread)
-    norm = _paths(inputs, rule.norm_days)
-    cut, points = inputs.yearly(rule.cut), inputs.yearly(rule.points_a_day)
-    beyond = np.where(norm > 0, above(care.days, spread, np.maximum(norm, 1.0)).excess, 0.0)
-    left = 1 - beyond * cut * rule.marginal_cost / care.days
-    lower = points * (1 - cut)
-    to_zero = np.divide(care.ratio, lower, out=np.full_like(care.ratio, np.inf), where=lower > 0)
-    past = np.where(norm > 0, above(care.days, spread, np.where(lower > 0, norm + to_zero, 1e12)).excess, 0.0)
-    ratio = care.ratio - np.where(lower > 0, lower * (beyond - past), 0.0)
-    return replace(care, cost=care.cost * left, unpaid=care.unpaid * left, days=care.days - beyond * cut, ratio=ratio)
+    norm, cut = _paths(inputs, rule.norm_days), inputs.yearly(rule.cut)
+    beyond, squared = _beyond(rule, care.days, norm)
+    left = 1 - rule.marginal_cost * cut * beyond / care.days
+    lower = inputs.yearly(rule.points_a_day) * (1 - cut)
+    to_zero = np.minimum(np.divide(care.ratio, lower, out=np.full_like(care.ratio, np.inf), where=lower > 0), NEVER)
+    past, past_squared = _beyond(rule, care.days, norm + to_zero, norm > 0)
+    counted, by_counted = beyond - past, squared - past_squared - to_zero * past
+    dearer = rule.marginal_cost / care.days * (norm * counted + (1 - cut) * by_counted)
+    unpaid = lower * ((1 - rule.marginal_cost) * counted + dearer) / left
+    return replace(
+        care, cost=care.cost * left, unpaid=care.unpaid * left, days=care.days - beyond * cut, ratio=care.ratio - unpaid
+    )
+
+
+NEVER: Final = 1e6
+"""Days that no stay has."""
+
+
+def _beyond(
+    rule: Stay, days: np.ndarray, norm: np.ndarray, where: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean days of a stay beyond a norm, and their mean square, [level, year]; 0 where there is none."""
+    spread, threshold = np.array(rule.log_spread), np.maximum(norm, 1.0)
+    some = norm > 0 if where is None else where
+    return (
+        np.where(some, above(days, spread, threshold).excess, 0.0),
+        np.where(some, squared_excess(days, spread, threshold), 0.0),
+    )
 
 
 def _paths(inputs: Inputs, held: PathByLevel) -> np.ndarray:

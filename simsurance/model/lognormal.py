@@ -45,3 +45,18 @@ def above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index
     with_tail = np.where(positive >= start, beyond, excess - own + beyond)
     in_tail = (tail_index > 0) & (positive >= start)
     return Above(np.where(tail_index > 0, with_tail, excess), np.where(in_tail, share * times_start**-index, chance))
+
+
+def squared_excess(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray) -> np.ndarray:
+    """E[((X − k)⁺)²] of a lognormal X with the given mean and standard deviation of its logarithm, k > 0.
+
+    mean²·exp(σ²)·Φ(d₁ + σ) − 2·k·mean·Φ(d₁) + k²·Φ(d₁ − σ), d₁ = ln(mean/k)/σ + σ/2. In the square of the unit of X;
+    shapes broadcast.
+    """
+    distance = np.log(mean / threshold) / sigma + sigma / 2
+    parts = (
+        mean**2 * np.exp(sigma**2) * ndtr(distance + sigma)
+        - 2 * threshold * mean * ndtr(distance)
+        + threshold**2 * ndtr(distance - sigma)
+    )
+    return np.asarray(np.maximum(parts, 0.0))  # what is left of three large numbers may be a little below 0

@@ -130,7 +130,7 @@ def _unknown_inside(path: str) -> str:
     _, name, key = named_part(path)
     one, known = _one_of(place), NAMED[place]
     if not name:
-        like = "levers.case_payment" if place == LEVERS else "pins.subsidies"
+        like = "levers.new_drugs_inpatient" if place == LEVERS else "pins.subsidies"
         return f"a {one}'s name is made of small letters, digits and single _; write for example [{like}]"
     return f"unknown key; {nearest(key, known) or f'the keys of a {one} are ' + ', '.join(known)}"
 
