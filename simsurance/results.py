@@ -283,6 +283,7 @@ class Block:
     basis: tuple[YearBasis, ...]
     projection: Projection
     held: tuple[Entries | None, ...]
+    whole: bool = True
 
     @cached_property
     def kept(self) -> list[RunAccounts]:
@@ -334,7 +335,7 @@ class Block:
             return None
         own, built = one_run(self.projection, run), self.built[run]
         try:
-            return tiers_of(own, under_rules(built.years, own), built.inputs)
+            return tiers_of(own, under_rules(built.years, own), built.inputs, self.whole)
         except SimsuranceError as error:
             raise SimsuranceError(*(f"{self.scenarios[run].name}:{line}" for line in error.lines)) from error
 
@@ -359,7 +360,7 @@ def blocks(
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
-    that is known; `whole`: whether entries are kept for other runs to hold.
+    that is known; `whole`: whether entries are kept for other runs to hold, and other tiers are told of every year.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
@@ -399,7 +400,7 @@ def _projected(group: Sequence[Waiting], engine: str, whole: bool) -> Block:
     holding_any = together.arrays["entries"] is not None
     held = entries if holding_any else (None,) * len(entries)
     projection = project(together.state, together.years, engine=engine, entrants=whole or holding_any)
-    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
+    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held, whole)
 
 
 def under_rules(basis: Sequence[YearBasis], projection: Projection) -> tuple[YearBasis, ...]:

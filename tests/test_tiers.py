@@ -110,7 +110,7 @@ def test_the_chance_of_both_payments_together_is_that_of_a_sum_over_both_laws() 
 
 def test_everybody_s_part_is_the_cost_and_accounts_close(run: RunResult) -> None:
     assert {each.identity for each in run.checked if each.identity.startswith("tiers")} == {
-        "tiers: sum over all who pay = cost of care",
+        "tiers: paid by all = cost of care",
         "tiers: medical assistance, opening + income − outgo = closing",
         "tiers: supplementary cover, opening + income − outgo = closing",
         "tiers: long-term care insurance, opening + income − outgo = closing",
@@ -280,7 +280,7 @@ def test_draws_are_stepped_by_the_plain_engine_and_keep_what_the_tiers_measure()
 
 def test_summary_chart_and_codebook_tell_the_tiers_in_both_languages(run: RunResult) -> None:
     twins = ss.run(told(**{"horizon.last_year": 2026})).twins
-    for lang, words in (("en", "## Other tiers and own payment"), ("zh", "## 其他保障层次与个人负担")):
+    for lang, words in (("en", "## Other tiers and out-of-pocket payments"), ("zh", "## 其他保障层次与个人负担")):
         assert words in summary(twins, lang)
         chart = draw("own_payment", run, lang)
         assert set(chart.data["series"]) == {"all", *run.of_scheme.income_groups}

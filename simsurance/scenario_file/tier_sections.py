@@ -16,9 +16,13 @@ class MedicalAssistance(Section):
     """Medical assistance on what basic and critical-illness insurance leave to those it covers; the budget pays it."""
 
     covered: PathByIncome = quantity("share of the insured of an income group whom it covers", "share", 0, 1)
-    inpatient_ratio: Schedule = quantity("share of the own payment of inpatient care that it pays", "share", 0, 1)
+    inpatient_ratio: Schedule = quantity(
+        "share of the out-of-pocket payment of inpatient care that it pays", "share", 0, 1
+    )
     inpatient_limit: Schedule = amount("most that it pays a person and year of inpatient care, reference year", low=0)
-    outpatient_ratio: Schedule = quantity("share of the own payment of outpatient care that it pays", "share", 0, 1)
+    outpatient_ratio: Schedule = quantity(
+        "share of the out-of-pocket payment of outpatient care that it pays", "share", 0, 1
+    )
     outpatient_limit: Schedule = amount("most that it pays a person and year of outpatient care, reference year", low=0)
 
 
@@ -29,7 +33,7 @@ class Supplementary(Section):
     income_ratio: ByIncome = quantity("take-up of an income group relative to the others", "factor", 0, 20)
     need: ByNeed = quantity("take-up of a health status class relative to the others: selection", "factor", 0, 20)
     premium: Schedule = amount("premium of a person, reference year", "yuan a year", 0)
-    deductible: Schedule = amount("own payment of a year from which it pays, reference year", low=0)
+    deductible: Schedule = amount("out-of-pocket payment of a year from which it pays, reference year", low=0)
     payment_ratio: Schedule = quantity("share that it pays of what lies above", "share", 0, 1)
     limit: Schedule = amount("most that it pays a person and year, reference year", low=0)
 
@@ -70,9 +74,7 @@ class LongTermCare(Section):
     uptake: Schedule = quantity("share of the severely disabled covered who are in benefit", "share", 0, 1)
     unit_cost: Schedule = amount("cost of care of a person in benefit, reference year", "yuan a year", 0)
     payment_ratio: Schedule = quantity("share of that cost that it pays", "share", 0, 1)
-    employee_rate: Schedule = quantity(
-        "contribution for an active member of the employee scheme", "share of base", 0, 0.1
-    )
+    employee_rate: Schedule = quantity("contribution for an active employee", "share of base", 0, 0.1)
     employer_share: Number = quantity(
         "part of what is left of it that employers pay; members pay the other", "share", 0, 1
     )
@@ -90,7 +92,7 @@ class Maternity(Section):
 
 
 class Burden(Section):
-    """Own payment of a person beside the income of the household."""
+    """Out-of-pocket payment of a person beside the income of the household."""
 
     household_size: Number = quantity("persons of a household", "persons", 1, 20)
     income_level: Number = quantity(

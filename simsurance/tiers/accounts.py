@@ -15,8 +15,8 @@ from simsurance.model.care import benefits_pp
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 from simsurance.tiers.burden import THRESHOLDS, persons_above
-from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, employees, residents, take_up
-from simsurance.tiers.nursing import births_of, care_of, contributions
+from simsurance.tiers.care import BUT_INCOME, CareYear, employees, residents, take_up
+from simsurance.tiers.nursing import BUT_PROFILE, births_of, care_of, contributions
 
 Columns = dict[str, np.ndarray]
 CLAIMS: Final = ("inpatient_claims", "outpatient_claims", "employee_inpatient_claims", "employee_outpatient_claims")
@@ -108,16 +108,20 @@ MEASURED: Final = {
 """Columns of the last year that are measures, and their units."""
 
 
-def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs) -> Tiers | None:
+def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs, whole: bool = True) -> Tiers | None:
     """The other tiers of a projection of one run; None where they are not told.
 
-    SimsuranceError where more than everybody would take a cover, or something would be paid more than once.
+    `whole`: care in every year, or in the last alone, which is all that measures read. SimsuranceError where more than
+    everybody would take a cover, or something would be paid more than once.
     """
     rules = tier_rules(inputs)
     if rules is None:
         return None
-    told = [_year(projection, rules, place, each, inputs.groups) for place, each in enumerate(basis)]
-    columns = {name: np.array([each[name] for each in told]) for name in told[0]}
+    last = len(basis) - 1
+    told = [
+        _year(projection, rules, place, each, inputs.groups, whole or place == last) for place, each in enumerate(basis)
+    ]
+    columns = {name: np.array([each.get(name, np.nan) for each in told]) for name in told[last]}
     rows = columns | {name: _of_run(projection, name) for name in ("assistance", *PASSED)}
     for tier, column in BALANCES.items():
         opening = rules.opening if tier is Party.LONG_TERM_CARE else 0.0
@@ -132,11 +136,16 @@ def _of_run(projection: Projection, name: str) -> np.ndarray:
     return np.zeros(len(projection.years)) if found is None else at(found, of=REPORT_AXES, run=0)
 
 
-def _year(projection: Projection, rules: TierRules, place: int, basis: YearBasis, groups: Groups) -> dict[str, float]:
-    """All columns of a year but balances."""
+def _year(
+    projection: Projection, rules: TierRules, place: int, basis: YearBasis, groups: Groups, care: bool
+) -> dict[str, float]:
+    """All columns of a year but balances, those of care if asked for."""
     covered, year = projection.covered, projection.years[place]
     assert covered is not None
     totals = {name: float(values[place].sum()) for name, values in projection.totals.items()}
+    others = _others(projection, rules, place, basis, totals)
+    if not care:
+        return others
     schemes = [residents(basis, covered["resident_cover"][place])]
     if basis.employee is not None:
         schemes.append(employees(basis.employee.care, covered["employee_cover"][place]))
@@ -149,7 +158,7 @@ def _year(projection: Projection, rules: TierRules, place: int, basis: YearBasis
         "critical_by_law": float((schemes[0].years * benefits_pp(basis).critical).sum()),
         **_care(projection, rules, place, years, totals, groups),
         **_burden(basis, rules, years, groups),
-        **_others(projection, rules, place, basis, schemes, totals),
+        **others,
     }
 
 
@@ -211,7 +220,6 @@ def _others(
     rules: TierRules,
     place: int,
     basis: YearBasis,
-    schemes: list[Behind],
     totals: Mapping[str, float],
 ) -> dict[str, float]:
     """Long-term care insurance, and births by who pays them."""
@@ -219,6 +227,8 @@ def _others(
     assert covered is not None
     stocks = at(projection.stocks.persons, of=STOCK_AXES, date=slice(place, place + 2), run=0)
     persons = stocks.sum(axis=axis("area", of=("date", "sex", "area", "age"))).sum(axis=YEAR) / 2
+    covers = (values[place] for name, values in covered.items() if name.endswith("_cover"))
+    insured = sum(years.sum(axis=BUT_PROFILE) for years in covers)
     births = {
         "residents": float(covered["resident_births"][place].sum()),
         "members": float(covered["employee_births"][place].sum()) if "employee_births" in covered else 0.0,
@@ -226,7 +236,7 @@ def _others(
     paid = {name: totals.get(name, 0.0) for name in ("maternity_benefits", "resident_maternity_benefits")}
     ratio = totals["inpatient_benefits"] / totals["inpatient_claims"] if totals["inpatient_claims"] else 0.0
     return {
-        **care_of(rules, place, persons, at(basis.prevalence, run=0, status=0, area=0, income=0), schemes),
+        **care_of(rules, place, persons, at(basis.prevalence, run=0, status=0, area=0, income=0), insured),
         **contributions(
             rules,
             place,
@@ -248,12 +258,22 @@ def _by_income(projection: Projection, name: str, place: int) -> np.ndarray:
 
 
 def _checks(projection: Projection, columns: Columns, rows: Columns, rules: TierRules) -> Iterator[Sides]:
-    """Everybody's part of a cost is the cost, and a tier keeps what it takes in and does not pay."""
+    """Everybody's part of a cost is the cost, and a tier keeps what it takes in and does not pay, in the years told."""
+    years = np.isfinite(columns["cost"])
     paid = sum(_of_run(projection, name) for name in BASIC) + rows["critical_by_law"]
     behind = rows["assistance_benefits"] + rows["supplementary_benefits"] + rows["own_payment"]
-    yield "tiers: sum over all who pay = cost of care", columns["cost"] - paid - behind, columns["cost"]
-    for tier in TIERS:
+    difference = columns["cost"] - paid - behind
+    yield (
+        "tiers: paid by all = cost of care",
+        np.where(years, difference, 0.0),
+        np.where(years, columns["cost"], 1.0),
+    )
+    for tier in TIERS if years.all() else [Party.LONG_TERM_CARE]:
         income, outgo = (np.asarray(sum(side)) for side in account_of(tier, rows))
         held = columns.get(BALANCES.get(tier, ""), np.zeros_like(income))
         before = np.concatenate([[rules.opening if tier is Party.LONG_TERM_CARE else 0.0], held[:-1]])
-        yield f"tiers: {tier}, opening + income − outgo = closing", before + income - outgo - held, income
+        yield (
+            f"tiers: {tier}, opening + income − outgo = closing",
+            before + income - outgo - held,
+            np.maximum(np.abs(held), income),
+        )

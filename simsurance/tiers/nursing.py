@@ -5,12 +5,11 @@ import numpy as np
 from simsurance.axes import AGE, PERSON_AXES, PROFILE_AXES, SEX, along, at, axis
 from simsurance.basis.tiers import TierRules
 from simsurance.errors import SimsuranceError
-from simsurance.tiers.care import Behind
 
 BY_AGE = ("sex", "age")
 FEMALE = SEX.members.index("female")
 OLD = slice(60, len(AGE.members))
-OTHERS = axis(*(name for name in PERSON_AXES if name not in PROFILE_AXES))
+BUT_PROFILE = axis(*(name for name in PERSON_AXES if name not in PROFILE_AXES))
 ROUNDING = 1e-9
 Yuan = dict[str, float]
 """Yuan, or persons, of a year by the name of a row or column."""
@@ -34,12 +33,14 @@ def by_need(of_person: np.ndarray, relative: np.ndarray, prevalence: np.ndarray)
     return np.asarray(of_person * weights / (weights * prevalence).sum(axis=axis("health", of=PROFILE_AXES)))
 
 
-def care_of(rules: TierRules, place: int, persons: np.ndarray, prevalence: np.ndarray, schemes: list[Behind]) -> Yuan:
-    """Persons disabled and in benefit, the cost of their care and who pays it; `persons` of the nation, [sex, age]."""
+def care_of(rules: TierRules, place: int, persons: np.ndarray, prevalence: np.ndarray, insured: np.ndarray) -> Yuan:
+    """Persons disabled and in benefit, the cost of their care and who pays it.
+
+    `persons` of the nation, [sex, age]; years of cover of the `insured` on the axes of `prevalence`, [health, sex, age].
+    """
     improved = rules.improvement[place]
     disabled = persons * by_sex(rules.disabled, rules.female_ratio, persons) * improved
     severe = by_sex(rules.severe, rules.female_ratio, persons) * improved
-    insured = sum(each.years.sum(axis=OTHERS) for each in schemes)
     of_insured = float((insured * by_need(severe, rules.disability_by_need, prevalence)).sum())
     in_benefit = of_insured * rules.care_covered[place] * rules.uptake[place]
     cost = in_benefit * rules.unit_cost[place]

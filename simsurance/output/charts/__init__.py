@@ -49,12 +49,13 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
     if name not in CHARTS:
         raise SimsuranceError(f"{name}: no such chart; there are {', '.join(CHARTS)}")
     if name not in chart_names(results.scenario):
-        needs = (
-            "the other tiers; set tiers.in_force = true"
-            if name in TIER_CHARTS
-            else "the employee scheme; set employee.projected = true"
+        if name in TIER_CHARTS:
+            raise SimsuranceError(
+                f"{results.scenario.name}: the chart {name} needs the other tiers; set tiers.in_force = true"
+            )
+        raise SimsuranceError(
+            f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
         )
-        raise SimsuranceError(f"{results.scenario.name}: the chart {name} needs {needs}")
     with canvas.style(), told_in(results.scenario.currency):
         return CHARTS[name](results, lang, **({"ranges": ranges} if name in WITH_DEPLETION else {}))
 
