@@ -208,7 +208,7 @@ WORDS = (
     *(f"{LEVER}.{key}" for key in LEVER_KEYS if LEVER_KEYS[key].kind == "text"),
 )
 FINES = "control.audit.fines_imposed"
-IN_WORDS = {FINES, *WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+IN_WORDS = {FINES, "tiers.in_force", *WORDS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
 """Keys that the summary tells."""
 IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
 COLUMNS = {"year", "sex", "age", "area", "income", "variant"}

@@ -256,6 +256,11 @@ def test_levels_meet_the_published_figure_that_they_were_brought_to(key: str) ->
     assert evidence.met(key) == pytest.approx(evidence.wanted(key), rel=0.01)
 
 
+def test_every_published_figure_is_set_beside_the_model() -> None:
+    told_of = {*evidence.of_figures(evidence.columns(2025)), "households_above_40_percent"}
+    assert {each.measure for each in evidence.published()} <= told_of
+
+
 def test_households_above_are_turned_into_persons() -> None:
     """8.7 % of households of 2.62: 1 − 0.913^(1 ÷ 2.62) = 3.41 % of persons."""
     assert evidence.persons_above(0.087, 2.62) == pytest.approx(0.0341, abs=5e-5)
