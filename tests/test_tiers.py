@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import ndtri
 
@@ -16,6 +17,8 @@ from simsurance.ledger import BESIDE, LEDGER, Party, account_of
 from simsurance.model.critical_illness import BasicLayer, UserCost
 from simsurance.model.layers import OwnPayment
 from simsurance.output.charts import draw
+from simsurance.output.planned import Extent
+from simsurance.output.saved import rebuild
 from simsurance.output.summary import summary
 from simsurance.output.tables import codebook
 from simsurance.results import RunResult, simulate
@@ -292,6 +295,14 @@ def test_summary_chart_and_codebook_tell_the_tiers_in_both_languages(run: RunRes
     assert run.tiers is not None
     named = {row[2] for row in codebook(run.scenario) if row[0] == "tiers"}
     assert named == {"year", *run.tiers.columns}
+
+
+def test_a_run_writes_its_table_and_rebuilds_its_chart(tmp_path: Path) -> None:
+    ss.run(told(**{"horizon.last_year": 2026})).save(tmp_path / "run", charts=False)
+    table = pd.read_csv(tmp_path / "run" / "tiers.csv", index_col="year")
+    assert table.index.to_list() == [2026]
+    assert table["cost"].item() > table["left_by_public"].item() > table["own_payment"].item() > 0
+    assert "charts/own_payment.png" in rebuild(tmp_path / "run", Extent(("png",)))
 
 
 def test_the_chart_needs_the_tiers(off: RunResult) -> None:

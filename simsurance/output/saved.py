@@ -24,7 +24,7 @@ from simsurance.output.folder import (
 )
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from simsurance.axes import Groups
     from simsurance.results import RunResult
 
-OTHER_KEYS: Final = {"measures": ("measure",), ADJUSTMENT: ("year",), SINGLE_CHANGES: ("fund", "input", "side")}
+OTHER_KEYS: Final = {
+    "measures": ("measure",),
+    ADJUSTMENT: ("year",),
+    TIERS: ("year",),
+    SINGLE_CHANGES: ("fund", "input", "side"),
+}
 """Keys of the tables that charts need beside those of accounts and flows."""
 
 
@@ -109,6 +114,11 @@ class SavedRun:
     def cohorts(self) -> "pd.DataFrame":
         """What birth cohorts pay and get."""
         return self.table("cohorts")
+
+    @cached_property
+    def tiers(self) -> "pd.DataFrame | None":
+        """The other tiers by year; None where they were not told."""
+        return self.table(TIERS) if TIERS in self.tables else None
 
     @cached_property
     def ranges(self) -> "SingleChanges | None":
