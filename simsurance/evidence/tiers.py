@@ -1,6 +1,6 @@
 """The other tiers beside published figures, and the keys brought to these: `python -m simsurance.evidence.tiers`.
 
-Four keys are levels: each is solved so that one published figure is met in its year by a run of that year alone. All other
+Five keys are levels: each is solved so that one published figure is met in its year by a run of that year alone. All other
 figures are for comparison.
 """
 
@@ -18,7 +18,8 @@ from simsurance.results import simulate
 from simsurance.scenario_file.loader import Scenario, load
 
 LEVELS: Final = {
-    "tiers.assistance.covered.low": ("assistance_benefits", 2025, (0.01, 0.5)),
+    "tiers.assistance.covered.low": ("assistance_inpatient", 2025, (0.01, 0.5)),
+    "tiers.assistance.outpatient_ratio": ("assistance_outpatient", 2025, (0.05, 0.9)),
     "tiers.supplementary.deductible": ("supplementary_loss_ratio", 2025, (500.0, 20000.0)),
     "tiers.long_term_care.level": ("disabled_60_plus", 2024, (0.7, 1.4)),
     "tiers.burden.income_level": ("over_40_percent", 2019, (0.08, 1.0)),

@@ -48,6 +48,8 @@ class Tiers:
 UNITS: Final = {
     "assistance_from_budget": "yuan",
     "assistance_benefits": "yuan",
+    "assistance_inpatient": "yuan",
+    "assistance_outpatient": "yuan",
     "supplementary_take_up": "share",
     "supplementary_premiums": "yuan",
     "supplementary_benefits": "yuan",
@@ -173,21 +175,22 @@ def _care(
     """Who pays the cost of care, and what is left to patients by income group."""
     bonus = _by_income(projection, "bonus_cost", place)
     cost = sum(_by_income(projection, name, place) for name in CLAIMS)
-    assistance, supplementary = (
-        sum(getattr(each, f"paid_by_{tier}")() for each in years) for tier in ("assistance", "cover")
-    )
+    inpatient = float(sum(each.assistance_inpatient().sum() for each in years))
+    outpatient = float(sum(each.assistance_outpatient().sum() for each in years))
+    supplementary = float(sum(each.paid_by_cover().sum() for each in years))
     own = sum(each.left_by_all() for each in years) - bonus
     insured = sum(each.behind.years.sum() for each in years)
     taking = sum((each.behind.years * each.taken).sum() for each in years)
     premiums = float(taking * rules.premium[place])
-    spent = float(np.sum(assistance))
     return {
-        "assistance_from_budget": totals["assistance"] + spent,
-        "assistance_benefits": spent,
+        "assistance_from_budget": totals["assistance"] + inpatient + outpatient,
+        "assistance_benefits": inpatient + outpatient,
+        "assistance_inpatient": inpatient,
+        "assistance_outpatient": outpatient,
         "supplementary_take_up": float(taking / insured),
         "supplementary_premiums": premiums,
-        "supplementary_benefits": float(np.sum(supplementary)),
-        "supplementary_loss_ratio": float(np.sum(supplementary)) / premiums if premiums else np.nan,
+        "supplementary_benefits": supplementary,
+        "supplementary_loss_ratio": supplementary / premiums if premiums else np.nan,
         "cost": float(np.sum(cost)),
         "left_by_public": float(sum(each.left_by_public().sum() for each in years) - bonus.sum()),
         "own_payment": float(np.sum(own)),

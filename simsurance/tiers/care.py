@@ -159,12 +159,17 @@ class CareYear:
             behind.clinic.mean(behind.clinic_law)
         )
 
-    def paid_by_assistance(self) -> np.ndarray:
-        """What medical assistance pays."""
-        behind, helped = self.behind, along(self.assisted, "income")
-        return behind.hospital_yuan(
-            behind.hospital.paid_by(self.inpatient_layer, behind.hospital_law), helped
-        ) + behind.clinic_yuan(behind.clinic.paid_by(self.outpatient_layer, behind.clinic_law), helped)
+    def assistance_inpatient(self) -> np.ndarray:
+        """What medical assistance pays of inpatient care."""
+        behind = self.behind
+        paid = behind.hospital.paid_by(self.inpatient_layer, behind.hospital_law)
+        return behind.hospital_yuan(paid, along(self.assisted, "income"))
+
+    def assistance_outpatient(self) -> np.ndarray:
+        """What medical assistance pays of outpatient care."""
+        behind = self.behind
+        paid = behind.clinic.paid_by(self.outpatient_layer, behind.clinic_law)
+        return behind.clinic_yuan(paid, along(self.assisted, "income"))
 
     def paid_by_cover(self) -> np.ndarray:
         """What supplementary cover pays."""
