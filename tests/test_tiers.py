@@ -21,7 +21,7 @@ from simsurance.output.planned import Extent
 from simsurance.output.saved import rebuild
 from simsurance.output.summary import summary
 from simsurance.output.tables import codebook
-from simsurance.results import RunResult, simulate
+from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.tiers import nursing
 from simsurance.tiers.burden import chance_above
@@ -284,6 +284,14 @@ def test_draws_are_stepped_by_the_plain_engine_and_keep_what_the_tiers_measure()
     run = ss.stochastic(scenario, draws=2)
     drawn = run.draws["tiers_own_share"]
     assert drawn.nunique() == len(drawn)
+
+
+def test_many_runs_tell_care_of_the_last_year_alone_and_measure_the_same(run: RunResult) -> None:
+    (alone,) = accounts_of([told()])
+    assert alone.measures["value"].equals(run.measures["value"])
+    assert alone.beside is not None
+    assert np.isnan(alone.beside.columns["cost"]).tolist() == [True, False]
+    assert all(each.holds for each in alone.checked)
 
 
 def test_summary_chart_and_codebook_tell_the_tiers_in_both_languages(run: RunResult) -> None:
