@@ -124,6 +124,12 @@ class Results:
         return None if found is None else found.copy()
 
     @property
+    def bonds(self) -> Any:
+        """What each bond brings, costs and leaves outstanding in each year, its result and whether it is met; None without."""
+        found = self.twins.full.bonds
+        return None if found is None else found.copy()
+
+    @property
     def drag(self) -> Any:
         """Selection drag on the fund: fewer payers and sicker payers apart."""
         return self.twins.drag.copy()

@@ -352,7 +352,7 @@ def attribute(
     if (other is None) == (not options):
         raise SimsuranceError("attribute: give another scenario, or options; one of the two")
     base = resolve(scenario)
-    found = options_of(options) if other is None else differences(base, resolve(other), parts)
+    found = options_of(options, base) if other is None else differences(base, resolve(other), parts)
     return AttributionResults(attributed(base, found, entries, orders, jobs))
 
 
@@ -367,7 +367,7 @@ def solve(
     start: int | None = None,
     delay: Sequence[int] = (),
     entries: str = ODDS,
-    draws: int = 256,
+    draws: int | None = None,
     seed: int = 1,
     jobs: int = 1,
 ) -> Solution:
@@ -375,11 +375,12 @@ def solve(
 
     Several keys move together in a `proportion`; bounds stand behind a key, `"key=0.5:0.8"`. `how` they move, from the year
     `start` on, `set`, `multiply` or `add`; `delay`: also with a start so many years later. `"P(depleted by 2050) <= 0.1"`
-    is asked of draws. Raises SimsuranceError for what cannot be asked, a faulty scenario, an identity that does not hold.
+    is asked of draws, 256 if not given, 64 with `delay`. Raises SimsuranceError for what cannot be asked, a faulty scenario, an
+    identity that does not hold.
     """
     from simsurance.answers.condition import Chance, condition_of
     from simsurance.answers.delay import delay as waited
-    from simsurance.answers.delay import starts_of
+    from simsurance.answers.delay import delay_on_draws, starts_of
     from simsurance.answers.on_draws import on_draws
     from simsurance.answers.solve import solve as answered
     from simsurance.answers.vary import vary_of
@@ -389,9 +390,10 @@ def solve(
     (central,) = simulate([base])
     asked = condition_of(condition, fund, central)
     if isinstance(asked, Chance):
-        if delay:
-            raise SimsuranceError("delay: is asked of one path; leave P(…) out, or delay")
-        return Solution(on_draws(varied, asked, Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]), jobs))
+        starts = starts_of(varied, delay)
+        sample = Sample(sensible(draws or (64 if starts else 256), SAMPLERS[0]), seed, SAMPLERS[0])
+        waits = delay_on_draws(varied, asked, sample, starts, jobs) if starts else None
+        return Solution(on_draws(varied, asked, sample, jobs), waits)
     starts = starts_of(varied, delay)
     waiting = waited(varied, asked, starts, central, entries=entries) if starts else None
     return Solution(answered(varied, asked, central, entries=entries), waiting)

@@ -47,6 +47,7 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
                 *_all_funds(projection, accounts),
                 *_imposed(projection, basis, accounts),
                 *(_adjusted(projection, basis) if projection.adjusted is not None else ()),
+                *(_owed(projection, basis, accounts) if projection.debt is not None else ()),
             )
         ]
     return [list(of_run) for of_run in zip(*found, strict=True)]
@@ -332,3 +333,32 @@ def _account(fund: Fund, projection: Projection, basis: Sequence[YearBasis]) -> 
     yield f"{name}: interest = opening × i + (income − outgo) × ((1+i)^s − 1)", interest - earned, size
     balance = summed((held[:-1] + income - outgo + earned, *booked(fund.debt, flow)))
     yield f"{name}: opening + income − outgo + interest = closing", balance - held[1:], size
+
+
+def _owed(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str, Account]) -> Iterator[Sides]:
+    """Identities of bonds: what is owed moves with what is issued and redeemed, and all that is issued falls due."""
+    assert projection.debt is not None
+    assert projection.bonds is not None
+    flow, of_bond = projection.by_run, projection.bonds
+    rules = [year.bonds for year in basis if year.bonds is not None]
+    for fund in (each for each in projection.funds if each.of_bonds):
+        debt = projection.debt[:, :, fund.place]
+        size, name = np.maximum(debt[:-1] + debt[1:], 1.0), fund.checked_as
+        moved = summed(booked(fund.debt, flow))
+        yield f"{name}: debt outstanding + issued − redeemed = debt outstanding", debt[:-1] + moved - debt[1:], size
+        coupons = np.stack(
+            [
+                (each.coupon * owed * (each.fund == fund.place)).sum(axis=-1)
+                for each, owed in zip(rules, _opening(of_bond["outstanding"]), strict=True)
+            ]
+        )
+        paid = accounts[fund.name]["bond_coupons"]
+        yield f"{name}: coupons = debt outstanding × coupon", paid - coupons, np.maximum(size, paid)
+        net = accounts[fund.name]["opening"] + accounts[fund.name]["current_balance"]
+        closing = accounts[fund.name]["closing"]
+        yield f"{name}: net of debt, opening + income − outgo + interest = closing", net - closing, np.abs(net) + size
+
+
+def _opening(outstanding: np.ndarray) -> np.ndarray:
+    """What is outstanding on 1 January of each year, [year, run, bond]; nothing is on the first."""
+    return np.concatenate([np.zeros_like(outstanding[:1]), outstanding[:-1]])

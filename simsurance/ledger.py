@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PASSED_OUT = "transfer to an outside party"
     ADMINISTRATION = "administration"
     DEBT = "debt"
+    COST_OF_DEBT = "cost of debt"
 
 
 NO_INCOME: Final = (Kind.RECOVERY, Kind.DEBT)
@@ -56,7 +57,8 @@ class Row:
     where they are not the row's own. A transfer that is `passed_on` is taken off the payer's income, instead of being outgo.
     Benefits that are recovered are taken off the outgo; debt is neither income nor outgo, it moves the closing fund alone.
     A row `within` another is part of it: a fund that books the whole does not count it again. A row that `follows` others is a
-    share of them and moves with them; a `change_of_stock` is what a stock makes it.
+    share of them and moves with them; a `change_of_stock` is what a stock makes it. Rows `of_bonds` are there where a scenario
+    has bonds, and are computed when the funds are closed: no pin scales them.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Row:
     within: str = ""
     follows: tuple[str, ...] = ()
     change_of_stock: bool = False
+    of_bonds: bool = False
 
     @property
     def is_transfer(self) -> bool:
@@ -80,7 +83,7 @@ class Row:
     @property
     def scaled(self) -> bool:
         """Whether it is scaled where a whole income or outgo is pinned: transfers are kept, a share moves with its whole."""
-        return not (self.is_transfer or self.follows or self.change_of_stock)
+        return not (self.is_transfer or self.follows or self.change_of_stock or self.of_bonds)
 
     @property
     def received_within(self) -> bool:
@@ -96,6 +99,24 @@ class Row:
     def paid_as(self) -> str:
         """Its name in the account of the fund that pays it."""
         return self.paid_column or self.column or self.name
+
+
+def _of_bonds(fund: str, prefix: str = "") -> Iterator[Row]:
+    """What the bonds of a fund bring and cost: what the budget pays of it comes in and goes out."""
+    for name, payer, receiver, kind, formula in (
+        ("bond_grants", Party.BUDGET, fund, Kind.OTHER, "bond_outcomes that the budget pays"),
+        ("bond_coupons", fund, Party.LENDERS, Kind.COST_OF_DEBT, "debt outstanding, 1 January × coupon"),
+        (
+            "bond_outcomes",
+            fund,
+            Party.LENDERS,
+            Kind.COST_OF_DEBT,
+            "amount issued × outcome share, where the result is met",
+        ),
+        ("bond_proceeds", Party.LENDERS, fund, Kind.DEBT, "amount issued, or outgo × share"),
+        ("bond_redemptions", fund, Party.LENDERS, Kind.DEBT, "amount issued × share that falls due"),
+    ):
+        yield Row(f"{prefix}{name}", payer, receiver, kind, formula, of_run=True, column=name, of_bonds=True)
 
 
 RESIDENT_LEVIED: Final = (
@@ -255,6 +276,8 @@ LEDGER: Final = (
         within="personal_contributions",
         follows=("personal_contributions",),
     ),
+    *_of_bonds(RESIDENT),
+    *_of_bonds(POOL, "employee_"),
 )
 """All money flows, in the order in which the parts of an income and of an outgo are added."""
 BESIDE: Final = (
@@ -419,8 +442,14 @@ class Fund:
 
     @cached_property
     def public(self) -> tuple[Booking, ...]:
-        """Income that the budget pays, or assistance for its members."""
-        return tuple(each for each in self.income if each.row.payer in (Party.BUDGET, Party.ASSISTANCE))
+        """Income that the budget pays, or assistance for its members; what it pays of bonds apart."""
+        payers = (Party.BUDGET, Party.ASSISTANCE)
+        return tuple(each for each in self.income if each.row.payer in payers and not each.row.of_bonds)
+
+    @cached_property
+    def of_bonds(self) -> tuple[Booking, ...]:
+        """What it books of bonds."""
+        return tuple(each for each in (*self.income, *self.outgo, *self.debt) if each.row.of_bonds)
 
     def _income(self) -> Iterator[Booking]:
         for row in LEDGER:
@@ -481,6 +510,8 @@ FUNDS: Final = (
 )
 """The funds, in the order in which a state holds them; a scenario without the employee scheme has the first alone."""
 
+OF_BONDS: Final = ("proceeds", "coupons", "redemptions", "outcomes", "grants")
+"""What is told of each bond and year in yuan; the last is what the budget pays of the outcomes."""
 SCHEMES: Final = tuple(dict.fromkeys(fund.scheme for fund in FUNDS))
 TRANSFERS: Final = tuple(row for row in LEDGER if row.is_transfer)
 SPENDING: Final = tuple(each.row.name for fund in FUNDS if not fund.pooled for each in fund.outgo if each.row.scaled)
@@ -533,22 +564,27 @@ def from_outside(row: Row, held: Collection[str]) -> int:
     return int(inward) - int(outward)
 
 
+def there(bookings: Iterable[Booking], flows: Collection[str]) -> Iterator[Booking]:
+    """The bookings but those of bonds where a scenario has none; `flows`: the names of those that it has."""
+    return (each for each in bookings if not each.row.of_bonds or each.row.name in flows)
+
+
 def booked(bookings: Iterable[Booking], flows: Mapping[str, Amount]) -> Iterator[Amount]:
-    """The flows of bookings, negative where they take away, those that a scenario has not left out."""
-    for each in bookings:
+    """The flows of bookings, negative where they take away; those of bonds where a scenario has any."""
+    for each in there(bookings, flows):
         yield -flows[each.row.name] if each.taken_off else flows[each.row.name]  # type: ignore[operator]
 
 
 SIDES: Final = {
-    f"{fund.name}.{side}": bookings
+    f"{fund.name}.{side}": tuple(each for each in bookings if not each.row.of_bonds)
     for fund in FUNDS
     for side, bookings in (("income", fund.income), ("outgo", fund.outgo))
 }
-"""Income and outgo of every fund, and what each is made of."""
+"""Income and outgo of every fund, and what each is made of without bonds."""
 INSURED: Final = tuple(stock for fund in FUNDS for stock in fund.insured)
 """Stocks of insured persons."""
-TOTALS: Final = (*(row.name for row in LEDGER), *SIDES, *INSURED)
-"""Rows, whole incomes and outgoes, stocks."""
+TOTALS: Final = (*(row.name for row in LEDGER if not row.of_bonds), *SIDES, *INSURED)
+"""Rows but those of bonds, whole incomes and outgoes, stocks."""
 PINNABLE: Final = tuple(name for name in TOTALS if not any(row.name == name and row.change_of_stock for row in LEDGER))
 """Every total that a scenario may pin to a series: all but changes of a stock."""
 

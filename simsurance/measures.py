@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import STOCK_AXES, TENURES, UNINSURED, YEAR, axis, row
-from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of
+from simsurance.ledger import ACCOUNTS, FUNDS, POOL, RESIDENT, Booking, Fund, Party, booked, fund_of, row_of, there
 from simsurance.model.fund import MID_YEAR, ROUNDING, growth, overdrawn, summed
 from simsurance.model.groups import of_run
 from simsurance.model.projection import Projection, total
@@ -74,10 +74,11 @@ def accounts(projection: Projection, basis: Sequence[YearBasis]) -> dict[str, Ac
 def _balanced(fund: Fund, projection: Projection) -> Account:
     """What every fund has: what the ledger books, totals, balance, reserve, rates and amounts a head."""
     totals = projection.totals
-    sides = (*fund.income, *fund.outgo, *fund.of_which, *fund.debt)
+    sides = tuple(there((*fund.income, *fund.outgo, *fund.of_which, *fund.debt), totals))
     columns = dict(zip((each.column for each in sides), booked(sides, totals), strict=True))
-    income, outgo = (summed(columns[each.column] for each in side) for side in (fund.income, fund.outgo))
-    opening, closing = projection.fund[:-1, :, fund.place], projection.fund[1:, :, fund.place]
+    income, outgo = (summed(booked(side, totals)) for side in (fund.income, fund.outgo))
+    held = net_of_debt(projection, fund)
+    opening, closing = held[:-1], held[1:]
     interest, monthly = projection.interest[:, :, fund.place], outgo / 12
     forward = np.full_like(monthly, np.nan)
     forward[:-1] = ratio(closing[:-1], monthly[1:])
@@ -98,7 +99,23 @@ def _balanced(fund: Fund, projection: Projection) -> Account:
         "members_income": members_income,
         "income_rate": ratio(income, members_income),
         "cost_rate": ratio(outgo, members_income),
+        **_owed(fund, projection, monthly),
     }
+
+
+def net_of_debt(projection: Projection, fund: Fund) -> np.ndarray:
+    """A fund on each 1 January less the debt outstanding, yuan, [date, run]."""
+    held = projection.fund[:, :, fund.place]
+    return held if projection.debt is None else held - projection.debt[:, :, fund.place]
+
+
+def _owed(fund: Fund, projection: Projection, monthly: np.ndarray) -> Account:
+    """The debt outstanding on 31 December, and the fund that it is not taken off; nothing where there are no bonds."""
+    if projection.debt is None or not fund.of_bonds:
+        return {}
+    gross = projection.fund[1:, :, fund.place]
+    debt = projection.debt[1:, :, fund.place]
+    return {"debt_outstanding": debt, "closing_gross": gross, "reserve_months_gross": ratio(gross, monthly)}
 
 
 def _beside_resident(projection: Projection, basis: Sequence[YearBasis]) -> Account:
@@ -111,9 +128,9 @@ def _beside_resident(projection: Projection, basis: Sequence[YearBasis]) -> Acco
     return {
         "personal_contribution_pp": ratio(due, totals["resident_enrolled"]),
         "subsidy_pp": by_run(projection, [year.subsidy_pp for year in basis]),
-        "public_money": summed(booked(fund.public, totals)),
+        "public_money": summed(booked((*fund.public, *_granted(fund)), totals)),
         "prepaid": prepaid,
-        "reserve_months_without_prepaid": ratio(projection.fund[1:, :, fund.place] - prepaid, outgo / 12),
+        "reserve_months_without_prepaid": ratio(net_of_debt(projection, fund)[1:] - prepaid, outgo / 12),
         "resident_enrolled": totals["resident_enrolled"],
         "resident_insured": insured[1:],
         "coverage": ratio(insured, insured + uninsured)[1:],
@@ -125,6 +142,11 @@ def _beside_resident(projection: Projection, basis: Sequence[YearBasis]) -> Acco
         "prevalence_error": totals["prevalence_error"],
         **_use(totals, "", insured[1:]),
     }
+
+
+def _granted(fund: Fund) -> Iterator[Booking]:
+    """What the budget pays of the outcomes of bonds."""
+    return (each for each in fund.of_bonds if each.row.payer == Party.BUDGET)
 
 
 def _beside_pool(projection: Projection, _: Sequence[YearBasis]) -> Account:
@@ -200,6 +222,9 @@ SHARE_OF_BASE: Final = {"members_income": INCOME_SHARE, "contribution_base": BAS
 FIRST_AND_LAST: Final = {
     "closing": "yuan",
     "reserve_months": "months",
+    "debt_outstanding": "yuan",
+    "closing_gross": "yuan",
+    "reserve_months_gross": "months",
     "cash_balance": "yuan",
     "current_balance": "yuan",
     "outgo_pp": "yuan a year",
@@ -218,7 +243,9 @@ FIRST_AND_LAST: Final = {
     "pay_as_you_go_rate": "share of the base",
     "interest_less_income_growth": "a year",
 }
-"""Columns of an account that are reported for the first and the last year, with their units."""
+"""Columns of an account that are reported for the first and the last year, with their units; of debt where there is any."""
+OF_DEBT: Final = ("debt_outstanding", "closing_gross", "reserve_months_gross")
+"""Columns of an account of a scenario with bonds."""
 
 
 def measures(
@@ -269,7 +296,7 @@ def level_measures(fund: Fund, account: Account, price_year: int) -> Iterator[Me
     """Columns of the account at both ends, all but other funds' own, amounts in every frame; and the lowest reserve."""
     others = {name for each in FUNDS if each.name != fund.name for name in each.levels}
     for name, unit in FIRST_AND_LAST.items():
-        if name not in others:
+        if name not in others and (name in account or name not in OF_DEBT):
             for label, place in (("first", 0), ("last", -1)):
                 yield always(f"{name}_{label}_year", account[name][place], unit)
                 if unit.startswith(YUAN):
@@ -348,6 +375,7 @@ def present_values(
     for label, shift in (("", 0.0), ("_discount_minus_1_point", -0.01), ("_discount_plus_1_point", 0.01)):
         middle, end = interest.discounts(margin + shift)
         balance = account["opening"][0] + summed((account["income"] - account["outgo"]) * middle) - target * end[-1]
+        balance = balance + on_debt(account, interest, end)
         share = ratio(balance, summed(account[fund.base] * middle))
         yield measured(f"actuarial_balance{label}", share, SHARE_OF_BASE[fund.base], "no_base")
     if fund.public:
@@ -371,15 +399,27 @@ def required_multiple(fund: Fund, account: Account, interest: Interest, target: 
     levied = account["income"] - summed(columns(fund.not_levied, account))
     passed_on = summed([0.0 * levied, *columns(fund.out_of_levied, account)])
     missing = target * end[-1] - account["opening"][0] - summed((account["income"] - account["outgo"]) * middle)
+    missing = missing - on_debt(account, interest, end)
     more_target = ratio(target, account["outgo"][-1], 0.0) * passed_on[-1] * end[-1]
     value = summed(((levied - passed_on) * middle)[start:]) - more_target
     some = value > ROUNDING * summed(np.abs(account["outgo"]))
     return np.where(some, 1 + ratio(missing, value), np.nan)
 
 
+def on_debt(account: Account, interest: Interest, end: np.ndarray) -> np.ndarray | float:
+    """Value on the opening 1 January of the interest that a fund earns on what it owes, yuan, [run]; 0 without bonds.
+
+    `end`: value of one yuan at each year's end.
+    """
+    if "debt_outstanding" not in account:
+        return 0.0
+    owed_before = np.concatenate([np.zeros_like(end[:1]), account["debt_outstanding"][:-1]])
+    return summed(owed_before * interest.rates * end)
+
+
 def columns(bookings: Sequence[Booking], account: Account) -> Iterator[np.ndarray]:
     """Columns of an account by what they book."""
-    return (account[each.column] for each in bookings)
+    return (account[each.column] for each in bookings if not each.row.of_bonds or each.column in account)
 
 
 def required_contributions(

@@ -16,6 +16,7 @@ from simsurance.basis.entries import Entries, holding
 from simsurance.basis.frames import frames
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.pins import applied, require_possible
+from simsurance.borrowing import bond_table
 from simsurance.errors import SimsuranceError
 from simsurance.incidence import cohort_table, group_table
 from simsurance.ledger import POOL, RESIDENT
@@ -25,7 +26,7 @@ from simsurance.model.projection import Adjusted, Projection, Stocks, project, r
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
 from simsurance.tiers.accounts import Tiers, tiers_of
-from simsurance.variables import FRAMES, KEYS, VARIABLES
+from simsurance.variables import FRAMES, KEYS, VARIABLES, fund_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +75,7 @@ class RunAccounts:
     @cached_property
     def fund(self) -> "pd.DataFrame":
         """Account of each fund by year; a column that a fund does not have is empty there."""
-        names = [found.name for found in VARIABLES if found.table == "fund"]
-        columns = {name: self._of_funds(name, self.accounts) for name in names}
+        columns = {name: self._of_funds(name, self.accounts) for name in fund_columns("fund", self.account)}
         return _frame("fund", {"year": self.years, "fund": tuple(self.accounts)}, columns)
 
     @cached_property
@@ -84,7 +84,7 @@ class RunAccounts:
         framed = [
             {fund: measures.in_frame(account, frame) for fund, account in self.accounts.items()} for frame in FRAMES
         ]
-        names = [found.name for found in VARIABLES if found.table == "frames"]
+        names = fund_columns("frames", self.account)
         columns = {name: np.stack([self._of_funds(name, accounts) for accounts in framed]) for name in names}
         return _frame("frames", {"frame": FRAMES, "year": self.years, "fund": tuple(self.accounts)}, columns)
 
@@ -191,6 +191,13 @@ class RunResult(RunAccounts):
         index = pd.Index(self.years, name="year")
         columns = adjustment_columns(self.projection, self.basis, self.of_scheme)
         return pd.DataFrame({name: np.ravel(values) for name, values in columns.items()}, index=index)
+
+    @cached_property
+    def bonds(self) -> "pd.DataFrame | None":
+        """What each bond brings, costs and leaves outstanding in each year, and the result it is measured by; None without."""
+        if self.projection.bonds is None:
+            return None
+        return _frame("bonds", *bond_table(self.projection, self.scenario.values.bonds))
 
     @cached_property
     def tiers(self) -> "pd.DataFrame | None":
@@ -389,6 +396,7 @@ def form_of(scenario: Scenario, built: Built) -> tuple[object, ...]:
         built.arrays["entries"] is not None,
         built.arrays["enrolment"] is not None,
         built.arrays["adjustment"] is not None,
+        0 if built.arrays["bonds"] is None else built.arrays["bonds"]["fund"].shape[-1],
         scenario.values.measures.notice_years,
         scenario.values.measures.delay_years,
     )
@@ -438,5 +446,7 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.entrants is None else projection.entrants[:, own],
         None if projection.pin_factors is None else projection.pin_factors[:, own],
         None if projection.adjusted is None else Adjusted(**of(vars(projection.adjusted))),
+        None if projection.debt is None else projection.debt[:, own],
+        None if projection.bonds is None else of(dict(projection.bonds)),
         None if projection.covered is None else of(dict(projection.covered)),
     )

@@ -3,11 +3,11 @@
 Labels stand in the language files under `column`, or under `column_of` where a name means something else in one table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from simsurance.ledger import FUNDS, LEDGER, PAID_AND_RECEIVED, Booking
+from simsurance.ledger import FUNDS, LEDGER, OF_BONDS, PAID_AND_RECEIVED, Booking, row_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ KEYS: Final = {
     "membership": ("date", "status", "health", "area", "income"),
     "flows": ("year", "area", "income"),
     "ages": ("year", "sex", "age"),
+    "bonds": ("year", "bond"),
     "cohorts": ("birth_year",),
     "groups": ("area", "income"),
 }
@@ -141,7 +142,10 @@ def _variables() -> list[Variable]:
         Variable("fund", "cash_balance", "yuan", "income − outgo"),
         Variable("fund", "current_balance", "yuan", "income + interest − outgo"),
         Variable("fund", "closing", "yuan", "opening·(1+i) + (income − outgo)·(1+i)^½"),
+        Variable("fund", "debt_outstanding", "yuan", "Σ bond_proceeds − Σ bond_redemptions"),
+        Variable("fund", "closing_gross", "yuan", "closing + debt_outstanding"),
         Variable("fund", "prepaid", "yuan"),
+        Variable("fund", "reserve_months_gross", "months", "closing_gross ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months", "months", "closing ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months_without_prepaid", "months", "(closing − prepaid) ÷ (outgo ÷ 12)"),
         Variable("fund", "reserve_months_forward", "months", "closing ÷ (next outgo ÷ 12)"),
@@ -176,7 +180,7 @@ def _variables() -> list[Variable]:
         ),
         Variable("fund", "leave_rate", "share", "leaves ÷ insured, 1 January"),
         Variable("fund", "return_rate", "share", "(returns + joins) ÷ uninsured, 1 January"),
-        Variable("fund", "public_money", "yuan", "subsidies + assistance"),
+        Variable("fund", "public_money", "yuan", "subsidies + assistance + bond_grants"),
         Variable("fund", "population", "persons"),
         Variable("fund", "real_cost_growth", "a year"),
         Variable(
@@ -205,6 +209,11 @@ def _variables() -> list[Variable]:
         Variable("flows", "disposable_income_pp", "yuan"),
         Variable("flows", "burden", "share", "personal contribution ÷ disposable_income_pp, year before"),
         *_flows("ages"),
+        *_of("bonds", "yuan", [(name, row_of(f"bond_{name}").formula) for name in OF_BONDS]),
+        Variable("bonds", "outstanding", "yuan", "amount issued less what was redeemed, 31 December"),
+        Variable("bonds", "result", "see outcome_result"),
+        Variable("bonds", "reference", "see outcome_result"),
+        Variable("bonds", "met", "0 or 1", "result at most, or at least, the reference"),
         Variable("cohorts", "persons", "persons"),
         Variable("groups", "person_years", "person-years"),
         *(
@@ -218,6 +227,17 @@ def _variables() -> list[Variable]:
 
 
 VARIABLES: Final = tuple(_variables())
+WITH_BONDS: Final = (
+    *dict.fromkeys(each.column for fund in FUNDS for each in fund.of_bonds),
+    *("debt_outstanding", "closing_gross", "reserve_months_gross"),
+)
+"""Columns of the funds' accounts that stand in the tables of scenarios with bonds alone."""
+
+
+def fund_columns(table: str, held: Collection[str]) -> list[str]:
+    """The columns of a table of the funds' accounts; `held`: those that an account has."""
+    names = (each.name for each in VARIABLES if each.table == table)
+    return [name for name in names if name not in WITH_BONDS or name in held]
 
 
 def variable(table: str, name: str) -> Variable:

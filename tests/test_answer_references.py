@@ -23,7 +23,7 @@ from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 
 ALL = re.compile(".*")
-ONE = "answer,command,kept\nmonths,months small.toml --year 2027,funds/.*\n"
+ONE = "answer,command,kept,tolerance,why\nmonths,months small.toml --year 2027,funds/.*,,\n"
 SMALL = 'extends = "baseline"\n[horizon]\nlast_year = 2028\n[employee]\nprojected = false\n'
 
 
@@ -79,14 +79,14 @@ def test_answers_and_names_do_not_go_together():
     assert "--answers are those of the shipped scenarios; leave out names and --references" in told.stderr
 
 
-@pytest.mark.parametrize("text", ["answer,command\n", "answer,command,kept\na,b\n"])
+@pytest.mark.parametrize("text", ["answer,command\n", "answer,command,kept,tolerance,why\na,b\n"])
 def test_a_damaged_list_is_one_line(one, text):
     (one / COMMANDS).write_text(text)
     told = check()
     assert told.exit_code == ExitCode.INPUT
     assert (
         told.stderr.splitlines()[-1]
-        == f"{one / COMMANDS}: is damaged; restore it, with the columns answer,command,kept"
+        == f"{one / COMMANDS}: is damaged; restore it, with the columns answer,command,kept,tolerance,why"
     )
 
 
@@ -107,6 +107,7 @@ def test_last_digits_pass_and_words_and_gaps_are_compared_exactly():
     assert differences("a", {"x": "1.0", "y": "ok"}, {"x": repr(1 + 1e-7), "y": "ok"}) == []
     (number,) = differences("a", {"x": "1.0"}, {"x": repr(1 + 1e-5)})
     assert number.change == pytest.approx(1e-5)
+    assert differences("a", {"x": "1.0"}, {"x": repr(1 + 1e-5)}, 1e-4) == []
     words = differences("a", {"y": "ok", "z": "None"}, {"y": "no", "more": "1"})
     assert [each.row for each in words] == ["y", "z", "more"]
 
@@ -126,7 +127,14 @@ def test_every_shipped_answer_is_a_command_and_was_accepted():
         assert each.arguments[0] in SUBCOMMANDS, each.answer
         assert known[each.answer], each.answer
         assert all(each.kept.fullmatch(entry) for entry in known[each.answer])
-    assert {"solve", "attribute", "delay", "months", "bridge"} <= set(known)
+    assert {"solve", "attribute", "delay", "months", "bridge", "frontier", "stress", "bonds", "signs"} <= set(known)
+
+
+@pytest.mark.parametrize("cells", ["2,too much", "0.01,", "much,why"])
+def test_a_tolerance_is_a_share_with_its_reason(tmp_path, cells):
+    (tmp_path / COMMANDS).write_text(f"answer,command,kept,tolerance,why\nmonths,months x,.*,{cells}\n")
+    with pytest.raises(SimsuranceError, match="give a share of 1 with its reason in why"):
+        asked(tmp_path)
 
 
 def test_a_list_that_is_not_there_is_told(tmp_path):

@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data", "scenario_file", "model"),
     ("basis",),
     ("measures",),
-    ("adjusting",),
+    ("adjusting", "borrowing"),
     ("identities", "incidence", "tiers"),
     ("results",),
     ("uncertainty",),
@@ -269,7 +269,7 @@ def test_a_variable_means_the_same_in_every_table() -> None:
 
 
 def test_every_variable_is_produced_and_no_other() -> None:
-    (results,) = simulate([load("baseline").replace({"horizon.last_year": 2027})])
+    (results,) = simulate([load("baseline", ["social_impact_bonds"]).replace({"horizon.last_year": 2027})])
     for table, keys in KEYS.items():
         frame = getattr(results, table)
         assert tuple(frame.index.names) == keys, table

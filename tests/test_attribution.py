@@ -28,7 +28,7 @@ def base():
 
 @pytest.fixture(scope="module")
 def found(base):
-    return attribute(base, options_of(OPTIONS))
+    return attribute(base, options_of(OPTIONS, base))
 
 
 def closing(scenario, held):
@@ -75,7 +75,7 @@ def test_an_effect_lies_between_the_least_and_the_most_and_alone_is_one_of_the_o
 
 def test_orders_drawn_come_near_and_tell_their_error(base, found, monkeypatch):
     monkeypatch.setattr(of_parts, "MOST_EXACT", 2)
-    drawn = attribute(base, options_of(OPTIONS), orders=8)
+    drawn = attribute(base, options_of(OPTIONS, base), orders=8)
     assert not drawn.exact
     exact, near = (each.effects("resident", MEASURE).loc[list(OPTIONS)] for each in (found, drawn))
     assert (near["error"] > 0).all()
@@ -99,7 +99,7 @@ def test_the_difference_of_two_scenarios_is_met_by_all_parts(base):
 
 
 def test_processes_give_the_same_bits(base, found):
-    again = attribute(base, options_of(OPTIONS), jobs=2)
+    again = attribute(base, options_of(OPTIONS, base), jobs=2)
     for name, values in found.arrays.items():
         np.testing.assert_array_equal(values, again.arrays[name])
 
@@ -125,9 +125,26 @@ def test_parts_that_contradict_each_other_are_named_before_anything_is_projected
         attribute(base, [low, high])
 
 
+def test_an_option_that_is_none_is_told_as_it_was_typed(base):
+    with pytest.raises(SimsuranceError, match=r"^--option:nosuch: no shipped fragment has this name"):
+        options_of(["nosuch"], base)
+
+
+def test_a_shorter_horizon_is_no_depletion(base):
+    """Both are projected to the earlier last year: that is no effect on years with a fund."""
+    shorter = {"horizon.last_year": base.values.horizon.last_year - 2}
+    found = attribute(base, [Part("horizon", values=shorter), Part("price", values={"economy.inflation": 0.02})])
+    assert found.names == ["price"]
+    assert found.sets.cut
+    assert found.central.years[-1] == base.values.horizon.last_year - 2
+    assert found.effects("resident", "years_funded").loc["total", "effect"] == 0
+    with pytest.raises(SimsuranceError, match="nothing differs but the last year projected"):
+        attribute(base, [Part("horizon", values=shorter)])
+
+
 def test_options_that_set_a_key_differently_are_named_together(base):
     with pytest.raises(SimsuranceError, match=r"^healthy_ageing \+ healthy_ageing_half: .* sets this to another value"):
-        attribute(base, options_of(["healthy_ageing", "healthy_ageing_half"]))
+        attribute(base, options_of(["healthy_ageing", "healthy_ageing_half"], base))
 
 
 def test_options_are_laid_together_as_with_lays_them(base, tmp_path):
@@ -184,6 +201,6 @@ def test_command_tells_and_writes_effects(tmp_path, lang):
 def test_a_measure_that_is_none_is_told_before_anything_is_kept(tmp_path):
     arguments = ["attribute", "baseline", "high_cost", "--measure", "reserve_month", "--out", str(tmp_path)]
     refused = CliRunner().invoke(main, arguments)
-    assert refused.exit_code == 3
+    assert refused.exit_code == 2
     assert "no such measure" in refused.stderr
     assert not list(tmp_path.iterdir())

@@ -15,6 +15,7 @@ from simsurance.scenario_file.form import SECTIONS, form_of
 from simsurance.scenario_file.keys import KEYS, key_at
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.toml_text import toml_text
+from simsurance.uncertainty.parameters import parameters_of
 
 ONE = {"axes.areas": ["all"], "axes.income_groups": ["everybody"], "axes.assisted": ""}
 SHARES = {"town": 0.5, "suburb": 0.2, "country": 0.3}
@@ -191,6 +192,66 @@ def test_what_one_area_or_group_leaves_without_a_meaning_is_refused() -> None:
     }.items():
         with pytest.raises(SimsuranceError, match=text):
             collapsed().replace({path: 0.1 if path != "economy.drift_of_areas" else True})
+
+
+def test_the_groups_are_one_while_the_areas_stay() -> None:
+    scenario = load("baseline").replace({"horizon.last_year": 2026, "axes.income_groups": ["all"], "axes.assisted": ""})
+    assert scenario["contributions.personal.grade.rural.all"] == 1.0, "that of all groups, which are alike"
+    assert "population.income_groups_table" not in scenario.leaves
+    result = simulate([scenario])[0]
+    assert result.projection.stocks.membership.shape[-2:] == (2, 1)
+    assert result.account["assistance"][0] == 0
+    own, nation = (each.projection.stocks.persons[0].sum() for each in (result, run()))
+    assert own == pytest.approx(nation, rel=1e-12)
+
+
+def test_the_areas_are_one_with_a_table_of_the_groups(tmp_path: Path) -> None:
+    rows = ("assisted,0.1,0.2", "low,0.4,0.5", "middle,0.3,1.0", "high,0.2,2.4")
+    table = tmp_path / "groups.csv"
+    table.write_text("area,income,share,relative_income\n" + "".join(f"all,{row}\n" for row in rows), encoding="utf-8")
+    own = {"horizon.last_year": 2026, "axes.areas": ["all"], "population.income_groups_table": str(table)}
+    result = simulate([load("baseline").replace(own)])[0]
+    assert result.projection.stocks.membership.shape[-2:] == (1, 4)
+
+
+ALONE = {
+    "population.income_groups_table": (
+        {"axes.areas": ["all"]},
+        "the root's, whose names are others; name a table of the own areas: all; income_groups: assisted, low, middle, high",
+    ),
+    "population.area_share_table": (
+        {"axes.areas": ["town", "country"]},
+        "the root's, whose names are others; name a table of the own areas: town, country",
+    ),
+    "axes.income_groups": (
+        {"axes.income_groups": ["all"]},
+        'axes.assisted: "assisted" is text, not the first of several income_groups; write "" for none',
+    ),
+}
+
+
+@pytest.mark.parametrize("path", ALONE)
+def test_what_one_axis_alone_leaves_open_is_told_where_it_is_set(path: str) -> None:
+    changes, text = ALONE[path]
+    with pytest.raises(SimsuranceError) as raised:
+        load("baseline").replace(changes)
+    assert f"replace:{path}: {text}" in raised.value.lines
+
+
+def test_grades_that_differ_do_not_become_one_by_themselves(tmp_path: Path) -> None:
+    file = tmp_path / "graded.toml"
+    graded = load("baseline").replace({"contributions.personal.grade.rural.low": 0.5})
+    file.write_text(graded.to_toml(), encoding="utf-8")
+    with pytest.raises(
+        SimsuranceError, match=r"grade\.rural\.all: missing; .*rural\.assisted and .*differ, give the one"
+    ):
+        load(file).replace({"axes.income_groups": ["all"], "axes.assisted": ""})
+
+
+def test_what_is_drawn_are_keys_that_the_scheme_has() -> None:
+    drawn, of_nation = ({each.path for each in parameters_of(one).drawn} for one in (collapsed(), load("baseline")))
+    assert drawn < of_nation
+    assert {path for path in of_nation - drawn if path in collapsed().form.keys} == set()
 
 
 def test_names_of_a_table_are_those_of_the_scenario(tmp_path: Path) -> None:

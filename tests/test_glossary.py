@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import tomllib
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from simsurance.analysis import levers
 from simsurance.basis.idle import idle_notes
 from simsurance.basis.table_levels import table_notes
 from simsurance.cli import main
-from simsurance.language import FOLDER, languages, words
+from simsurance.language import FOLDER, _flat, languages, words
 from simsurance.scenario_file.files import scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
@@ -116,6 +117,14 @@ def test_no_label_or_sentence_says_what_should_go(lang):
     entries = {key: entry for key, entry in words(lang).entries.items() if not key.startswith(TYPED)}
     told = {key: found(FACT.sub("…", str(entry)), lang) for key, entry in entries.items()}
     assert {key: said for key, said in told.items() if said} == {}
+
+
+@pytest.mark.parametrize("folder", ["names", "messages"])
+def test_no_name_of_a_key_and_no_message_says_what_should_go(folder):
+    for file in (FOLDER / folder).glob("*.toml"):
+        entries = _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        told = {key: found(entry, file.stem) for key, entry in entries.items()}
+        assert {key: said for key, said in told.items() if said} == {}
 
 
 @pytest.mark.parametrize("lang", languages())

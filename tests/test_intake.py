@@ -15,10 +15,11 @@ from simsurance.data import tables
 from simsurance.data.build import city as script
 from simsurance.data.tables import read_table
 from simsurance.intake import graduation, grid, store
+from simsurance.intake.funds import of_fund
 from simsurance.intake.importing import KINDS
 from simsurance.intake.new_folder import CITY, TEMPLATES
 from simsurance.intake.population import nation
-from simsurance.intake.understood import ages_of, meanings, measures
+from simsurance.intake.understood import ages_of, meaning, meanings, measures
 from simsurance.language import languages, words
 from simsurance.scenario_file.keys import KEYS
 
@@ -347,7 +348,7 @@ MONEY = "year,resident income (100m yuan),resident expenditure (100m yuan),resid
         ("year,employee insured,active,retired\n2022,1000000,700000,200000\n", (), "active and retired add up to 900,000 in 2022"),
         (MONEY + "2022,50,48,40\n2023,52,50,60\n", (), "6e+09 at the end of 2023; that of 2022, income and expenditure make 4.2e+09"),
         ("year,personal contribution (10k yuan)\n2026,400\n", (), "is 10k yuan 10,000 times too large?"),
-        ("year,item,value\n2022,profit,3\n", (), "'profit' is no series; a series such as resident income"),
+        ("year,item,value\n2022,profit,3\n", (), "'profit' is no series; a series such as resident insured"),
         ("age,sex,share admitted\n0-4,F,12\n5+,F,14\n0-4,M,12\n5+,M,14\n", ("--year", "2025"), "the fund has no population yet"),
         ("year,resident insured,note\n2022,,x\n", (), "no figure is in the table; a row for each year"),
         ("age,female,male\ntotal,1,2\n", (), "no age is in the table; a row for each age or age group"),
@@ -565,3 +566,82 @@ def test_the_template_of_those_who_live_elsewhere_is_read_under_its_own_title(tm
     table.write_text("\n".join([title, header, "0-59,50000,52000,", "60+,8000,7000,", ""]), encoding="utf-8")
     done = CliRunner().invoke(main, ["import", str(table)])
     assert done.exit_code == 0, done.output
+
+
+# ---------------------------------------------------------------- whose figures
+
+YEARLY = "年份,基金收入,基金支出,当期结余,累计结余\n2024年,5230,5090,140,3150\n2025年,5310,5260,50,3200\n"
+
+
+def resident_money(fund: Path) -> dict[tuple[str, int], float]:
+    columns = read_table(fund / "tables" / "published.csv")
+    return {
+        (str(name), int(year)): float(value)
+        for name, year, value in zip(columns["measure"], columns["year"], columns["value"], strict=True)
+    }
+
+
+def test_headers_that_name_no_fund_are_the_fund_of_the_title_or_of_an_option(fund: Path) -> None:
+    by_title = imported(
+        fund, f"某县城乡居民基本医疗保险基金收支情况（万元）\n{YEARLY}".encode("gb18030"), "--lang", "zh"
+    )
+    assert by_title.exit_code == 0, by_title.stderr
+    assert "基金：居民医保（取自标题）" in by_title.stdout
+    found = resident_money(fund)
+    assert found["resident_income", 2025] == 5310e4
+    assert found["resident_outgo", 2024] == 5090e4
+    assert found["resident_cumulative_balance", 2025] == 3200e4
+    assert not [name for name, _ in found if "current" in name], "what follows from others is not kept"
+    told = imported(fund, YEARLY, "--unit", "百万元", "--fund", "employee-pool", "--dry-run")
+    assert "fund: employee pooled fund (as told)" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("header", "series"),
+    [
+        ("居民参保（万人）", "resident_insured"),
+        ("年末参保人数（万人）", "resident_insured"),
+        ("职工医保在职人数（万人）", "employee_active"),
+        ("职工医保退休参保人数（万人）", "employee_retired"),
+        ("城乡居民基本医疗保险基金累计结余（亿元）", "resident_cumulative_balance"),
+        ("职工统筹基金支出合计（亿元）", "employee_pool_outgo"),
+        ("职工统筹基金总支出（亿元）", "employee_pool_outgo"),
+        ("其中：个人账户收入（亿元）", "employee_account_income"),
+        ("其中：在职（万人）", "employee_active"),
+        ("resident fund total income (yuan)", "resident_income"),
+    ],
+)
+def test_a_fund_and_a_figure_make_a_header(header: str, series: str) -> None:
+    means, _, _ = meaning(header)
+    assert of_fund(grid.Grid("t", b"", (), "", ""), 1, header, means, "resident") == series
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (YEARLY, "1:基金收入: not said of which fund; resident, employee-pool or employee-account in the header"),
+        ("职工医保\n年份,基金收入\n2025,1\n", "2:基金收入: the employee scheme has two funds, the pooled fund and the"),
+        (
+            f"居民医保（万元）\n{YEARLY.replace('140', '150')}",
+            "3:当期结余: 1.5e+06 in 2024, where income less expenditure",
+        ),
+        (
+            "年份,职工医保基金收入（亿元）,统筹基金收入（亿元）,个人账户收入（亿元）\n2025,9.0,5.2,2.8\n",
+            "2:职工医保基金收入（亿元）: 9e+08 in 2025, where both funds together are 8e+08; a total that is the sum",
+        ),
+        (
+            "居民医保\n年份,指标,金额\n2025,投入,1\n",
+            "3:指标: '投入' is no series; a series such as 居民, 职工, 在职; all",
+        ),
+        (
+            "居民医保\n年份,基金收入（元）,居民总收入（元）\n2025,1,1\n",
+            "2:基金收入（元） and 居民总收入（元）: mean the same",
+        ),
+    ],
+)
+def test_a_figure_of_no_fund_or_that_does_not_follow_is_one_line(fund: Path, text: str, line: str) -> None:
+    done = imported(fund, text)
+    assert done.exit_code == 3
+    assert done.stderr.splitlines()[0].startswith(f"place/raw/table.csv:{line}")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (fund / "tables" / "published.csv").exists()

@@ -9,24 +9,33 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import simsurance as ss
 from simsurance.analysis.twins import beside_twins
 from simsurance.cli import main
+from simsurance.cli.show import details
+from simsurance.data.tables import published
 from simsurance.errors import SimsuranceError
 from simsurance.evidence import another_country
 from simsurance.evidence.another_country import FITTED, effects, medical_benefits, past, projected
+from simsurance.evidence.fund_ex_ante import UNCOUNTED, UNFITTED, fund_ex_ante
+from simsurance.evidence.fund_fit import fund_fit
 from simsurance.evidence.hindcast import hindcast
+from simsurance.evidence.scheme_known import scheme_leaves
+from simsurance.language import languages, told_in
 from simsurance.output import charts
 from simsurance.output.labels import chart_names
 from simsurance.output.summary import summary
 from simsurance.output.tables import codebook
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.own_register import own_values
 
 TERMS = {
-    "en": r"resident (scheme|fund)|residents|medical assistance|local (supplement|financing)|employee|document 38|"
-    r"critical.illness|CNY|yuan|urban|rural|hukou|personal account",
+    "en": r"resident (scheme|fund)|residents|insured resident|provincial|medical assistance|local (supplement|financing)|"
+    r"employee|document 38|critical.illness|CNY|yuan|urban|rural|hukou|personal account",
     "zh": r"居民医保|城乡|医疗救助|职工|大病|人民币|元|农村|城镇|个人账户|38号",
 }
 """Terms of the national scheme in what a reader sees."""
+RISING = another_country.folder() / another_country.RISING
 INSIDE = {"en": r"of the population's|全体", "zh": r"全体居民"}
 
 
@@ -55,6 +64,100 @@ def test_its_units_are_won_and_its_group_has_its_own_label() -> None:
     rows = codebook(load("korea"))
     assert not [row for row in rows if "yuan" in row[3]]
     assert ("area", "member", "korea", "", "Korea", "韩国", "") in rows
+
+
+@pytest.mark.parametrize("lang", TERMS)
+def test_its_codebook_needs_none_either(lang: str) -> None:
+    with told_in("KRW"):
+        rows = codebook(load("korea"))
+    labels = " | ".join(row[4 + languages().index(lang)] for row in rows if row[2] not in ("urban", "rural"))
+    assert re.findall(TERMS[lang], labels, re.IGNORECASE) == []
+
+
+SHORT = ("--set", "horizon.last_year=2027")
+TOLD = {
+    "hindcast": [],
+    "hindcast --ex-ante": [],
+    "calibrate": ["--dry-run"],
+    "compare": [str(RISING), "--no-charts", "--no-range", *SHORT],
+    "solve": [
+        *("--vary", "contributions.payroll.rate", "--for", "reserve_months >= 3 through 2027"),
+        *("--no-charts", *SHORT),
+    ],
+    "sweep": ["--grid", "claims.trend.residual_growth=0:0.01:2", "--no-charts", *SHORT],
+    "attribute": [str(RISING), "--no-charts", *SHORT],
+    "show": ["claims"],
+    "validate": [],
+}
+
+
+@pytest.mark.parametrize("lang", TERMS)
+@pytest.mark.parametrize("command", TOLD)
+def test_what_a_command_tells_of_it_needs_none(
+    command: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name, *options = command.split()
+    done = CliRunner().invoke(main, [name, "korea", *options, *TOLD[command], "--lang", lang], catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    written = [file.read_text("utf-8") for file in tmp_path.rglob("*.md")]
+    told = re.sub(INSIDE[lang], "", "\n".join([done.stdout, done.stderr, *written]))
+    assert re.findall(TERMS[lang], told.replace("claims.end_of_life.resident_factor", ""), re.IGNORECASE) == []
+
+
+def test_a_chart_drawn_in_python_needs_none() -> None:
+    korea = load("korea").replace({"horizon.last_year": 2026})
+    found = ss.sweep(korea, {"claims.trend.residual_growth": (0, 0.01, 2)})
+    for lang, terms in TERMS.items():
+        figure = found.plot("closing_last_year", lang=lang)
+        words = " ".join(text.get_text() for text in figure.findobj(lambda each: hasattr(each, "get_text")))
+        assert re.findall(terms, words, re.IGNORECASE) == []
+
+
+def test_its_past_opens_where_its_counts_reach() -> None:
+    found = fund_ex_ante(load("korea"))
+    assert found.openings == (2025,)
+    assert found.left_out == {**dict.fromkeys(range(2011, 2024), UNCOUNTED), 2024: UNFITTED}
+    assert {"claims.trend.residual_growth", "claims.inpatient.cost_table", "fund.administration_share"} < set(
+        found.uncut
+    )
+    assert not {"fund.opening", "economy.inflation", "contributions.payroll.rate"} & set(found.uncut)
+    (row,) = [row for row in found.rows if row.item == "outgo"]
+    series = published("resident_outgo", load("korea").tables["published.series_table"])
+    assert row.forecasts["no_change"] == series[2024]
+    assert abs(row.error("model")) < 0.05
+
+
+def test_nothing_later_than_the_opening_moves_its_forecast() -> None:
+    korea = load("korea")
+    known = scheme_leaves(korea, 2025)
+    assert known["contributions.payroll.rate"] == {"2024": 0.0709}, "the rate of 2026 was not decided"
+    assert known["economy.interest_rate"] == {"2024": 0.0479}
+    assert known["economy.inflation"] == {
+        "2023": 0.036,
+        "2024": 0.023,
+        "2025": pytest.approx(1.036**0.5 * 1.023**0.5 - 1),
+    }
+    growth = (27820000 / 24970000) ** 0.5 / (1.036 * 1.023) ** 0.5 - 1
+    assert known["economy.real_income_growth"] == pytest.approx(growth)
+
+
+def test_its_register_is_its_own() -> None:
+    registered = {row.path: row for row in own_values(load("korea"))}
+    assert all(row.source and row.mark for row in registered.values())
+    assert {"claims.inpatient.level", "contributions.payroll.rate", "population.stock_table"} < set(registered)
+    shown = details(load("korea"), "economy.inflation")
+    assert (shown["mark"], shown["low"], shown["high"]) == ("judgement", "", ""), "no range of the nation's"
+    assert any(note.name == "stale" for note in load("korea").replace({"judged_on": "2027-01-01"}).notes_found)
+
+
+def test_its_levels_are_calibrated_by_factors_that_it_has() -> None:
+    fit = fund_fit(load("korea"))
+    assert (fit.first, fit.last) == (2024, 2025)
+    assert [each.key for each in fit.factors] == ["contributions.payroll.earnings", "claims.outpatient.level"]
+    assert fit.fits
+    with pytest.raises(SimsuranceError, match="--from 2015: the fund's series and counts allow 2024 to 2025"):
+        fund_fit(load("korea"), 2015)
 
 
 def test_all_it_gives_are_files_and_no_line_of_code_names_it() -> None:
@@ -142,6 +245,8 @@ def test_its_past_is_its_own_series() -> None:
         (["stochastic", "korea", "--draws", "2"], "korea: has no [uncertainty], so that nothing is drawn"),
         (["run", "korea", "--with", "campaign"], "behaviour.campaign_strength: the scheme has no [behaviour]"),
         (["compare", "baseline", "korea"], "compare scenarios of one currency"),
+        (["schemes", "korea"], "korea: has no [employee], and so one fund to look at"),
+        (["levers", "korea"], "korea: the shipped options are China's, not of KRW"),
     ],
 )
 def test_what_needs_rules_that_it_has_not_says_so_in_one_line(command: list[str], text: str, tmp_path: Path) -> None:

@@ -277,6 +277,10 @@ def names() -> set[str]:
     return found | {member for axis in AXES.values() for member in axis.members}
 
 
+OF_DATA = ("unit_name.", "identity_name.")
+"""Words for what the data and the identities name themselves; tests/test_key_names.py."""
+
+
 def test_every_key_is_told_somewhere():
     named, known = keys_named(), names()
     patterns = [re.compile(re.escape(text).replace(r"\{\}", ANY)) for text in named if "{}" in text]
@@ -286,7 +290,7 @@ def test_every_key_is_told_somewhere():
         if key not in named
         and not (any(pattern.fullmatch(key) for pattern in patterns) and key.rpartition(".")[2] in known)
     }
-    others = (language.ELSEWHERE, "quantity.")
+    others = (language.ELSEWHERE, "quantity.", *OF_DATA)
     assert {key for key in untold if not key.startswith(others)} == set()
 
 

@@ -19,7 +19,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import cost_and_use
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
-from simsurance.ledger import POOL, RESIDENT, row_of
+from simsurance.ledger import POOL, RESIDENT, fund_of, row_of
 from simsurance.results import simulate
 from simsurance.scenario_file.files import known_fragment, scenarios_folder, shipped
 from simsurance.scenario_file.keys import KEYS
@@ -390,8 +390,9 @@ def acts_on(name):
     own = [path for path, file in scenario.origins.items() if file.endswith(f"/{name}.toml") and path not in TITLES]
     totals = {total for said in scenario.values.levers.values() for total in MOVED[said.component]}
     own = [
-        path for path in own if not path.startswith("levers.") and path != "claims.demand.answers"
+        path for path in own if not path.startswith(("levers.", "bonds.")) and path != "claims.demand.answers"
     ]  # to its own keys
+    totals |= {each.row.name for bond in scenario.values.bonds.values() for each in fund_of(bond.fund).of_bonds}
     totals |= {total for path in own for total in moved_by(path)}
     if totals >= set(EVERYTHING) - {"relatives_care", "account_spending"}:
         return "who is insured"

@@ -9,11 +9,12 @@ from click.testing import CliRunner
 from example_city import city, commands, told
 from test_glossary import english_in
 
+from simsurance.basis.idle import units_of
 from simsurance.basis.inputs import NATION, Inputs
 from simsurance.cli import main
 from simsurance.data import tables
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.hindcast import hindcast, published_years
+from simsurance.evidence.hindcast import hindcast, openings, published_years
 from simsurance.evidence.published import past
 from simsurance.language import languages, words
 from simsurance.results import simulate
@@ -155,6 +156,13 @@ def test_its_own_standard_grows_with_its_income(own: Scenario) -> None:
     assert standard[1] > 430
 
 
+def test_a_figure_that_is_as_the_nations_is_no_setting_without_effect(own: Scenario) -> None:
+    key, nation = "contributions.subsidy.schedule", load("baseline")["contributions.subsidy.schedule"]
+    alike = {int(year): value for year, value in nation.items() if int(year) >= 2023}
+    assert key not in units_of(own.replace({key: alike})), "a fact, whatever the nation's is"
+    assert key in units_of(own.replace({key: {**alike, 2026: alike[2026] + 1}}))
+
+
 def test_its_own_rules_are_what_behaviour_is_calibrated_under_and_a_reform_is_one(path: Path, own: Scenario) -> None:
     assert {key: own.of_root[key] for key in POLICY_KEYS} == {key: own.leaves[key] for key in POLICY_KEYS}
     text = 'extends = "fund.toml"\ntitle = "Dearer"\n[contributions.personal]\nschedule = { 2019 = 250, 2026 = 430, 2027 = 700 }\n'
@@ -185,6 +193,21 @@ def test_the_past_is_the_citys_own(own: Scenario) -> None:
     assert abs(found["resident", "outgo", 2025].error) < 0.2
     assert not any(row.fitted for row in found.values())
     assert past(own, "resident_outgo").values == series
+
+
+def test_a_past_opens_where_counts_and_population_reach(own: Scenario, tmp_path: Path) -> None:
+    assert openings(own) == [2021, 2023, 2024, 2025]
+    with pytest.raises(
+        SimsuranceError, match=r"2022 has no counts or no population of its 1 January; 2021, 2023 to 2025"
+    ):
+        hindcast(own, 2022)
+    head, *rows = own.tables["population.stock_table"].read_text(encoding="utf-8").splitlines()
+    late = tmp_path / "late.csv"
+    late.write_text("\n".join([head, *(row for row in rows if row.startswith("2026"))]) + "\n", encoding="utf-8")
+    with pytest.raises(
+        SimsuranceError, match=r"the population begins on 1 January 2026, after the years published; import"
+    ):
+        openings(own.replace({"population.stock_table": str(late)}))
 
 
 def test_a_fund_without_series_of_its_own_is_not_set_beside_the_nation(path: Path) -> None:

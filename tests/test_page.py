@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import simsurance as ss
 from simsurance.answers import page as pages
-from simsurance.answers import surrogate
+from simsurance.answers import surrogate, surrogate_draws
 from simsurance.answers.sliders import KNOWN, MOST, sliders_of
 from simsurance.answers.surrogate import Bank, Surrogate, checked_settings, degrees_of, depleted_by, fitted_settings
 from simsurance.cli import demo, main
@@ -34,7 +34,7 @@ SHORT = {"horizon.last_year": 2045}
 def made():
     """A page of three levers and few draws over twenty years."""
     sliders = sliders_of(ss.load("baseline").replace(SHORT), list(UNSEEN))
-    return pages.page(sliders, Sample(16, 1), "plain", 1, 24, 3)
+    return pages.page(sliders, Sample(16, 1), "plain", 1, 24, 11)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,32 @@ def test_chances_at_a_setting_are_those_of_draws_of_it(made):
     assert moved > 1 / 16
 
 
+def test_a_draw_that_is_not_run_at_a_setting_would_have_counted_alike(made):
+    """Every draw is run at the settings at which few were: the error is the same."""
+    full, others = surrogate_draws._checks(len(made.sliders.each), 11)
+    assert (len(full), len(others)) == (surrogate_draws.IN_FULL, 3)
+    assert 0 < made.draws_checked.run < 0.6
+    base, settings = made.sliders.scenario, others[:2]
+    runs = ss.stochastic(base, *map(made.sliders.at, settings), draws=16, engine="plain")
+    for row, setting in enumerate(settings):
+        flows = made.draws.flows(made.surrogate.flows(setting[None])[0], setting - made.sliders.own)
+        ours = depleted_by(made.draws.bank.closing(flows), flows).mean(axis=0)
+        for place, fund in enumerate(made.funds):
+            engine = runs.results[1 + row].probabilities.loc[fund, "depleted"].to_numpy()
+            told = made.draws_checked.chance_errors[len(full) + row, place]
+            assert np.abs(ours[place] - engine) == pytest.approx(told, abs=1e-12)
+
+
+def test_chances_are_checked_where_months_are_with_all_corners():
+    full, others = surrogate_draws._checks(6, surrogate_draws.CHECKS)
+    assert len(full) + len(others) == surrogate_draws.CHECKS == 200
+    every = {tuple(setting) for setting in checked_settings(6, surrogate.CHECKS)}
+    assert {tuple(setting) for setting in (*full, *others)} == every
+    assert (full[0] == -full[1]).all()
+    assert np.abs(full[:2]).min() == 1
+    assert sum(np.abs(setting).min() == 1 for setting in (*full, *others)) == 64
+
+
 def test_a_lever_is_narrower_where_the_error_would_be_too_large_and_the_page_says_so(monkeypatch):
     base = ss.load("baseline").replace({"horizon.last_year": 2032, "employee.projected": False})
     sliders = sliders_of(base, ["cost_growth=-0.15:0.15"])
@@ -188,10 +214,16 @@ def test_bounds_beyond_those_of_a_key_are_told_before_anything_is_run(tmp_path):
     assert "1.2 is outside 0 to 1" in failed.stderr
 
 
-def test_every_known_lever_moves_the_baseline_and_has_a_label():
-    sliders = sliders_of(ss.load("baseline"))
-    assert [slider.name for slider in sliders.each] == list(KNOWN)
-    for slider in sliders.each:
+def test_every_known_lever_moves_the_baseline_or_a_scheme_on_earnings_and_has_a_label():
+    nation, on_earnings = (sliders_of(ss.load(name)).each for name in ("baseline", "korea"))
+    assert [slider.name for slider in nation] == [name for name in KNOWN if name != "contribution_rate"]
+    assert [slider.name for slider in on_earnings] == [
+        "cost_growth",
+        "income_growth",
+        "payment_ratio",
+        "contribution_rate",
+    ]
+    for slider in (*nation, *on_earnings):
         assert slider.vary.low <= slider.vary.own <= slider.vary.high
         assert all(f"page.lever.{slider.name}" in words(lang).entries for lang in languages())
 

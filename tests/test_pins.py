@@ -110,7 +110,8 @@ def pins_of(**imposed: float) -> PinBasis:
 
 def money(**rows: float) -> dict[str, np.ndarray]:
     """Rows of the ledger of one run, in its order; those of the resident fund that are not named are nought."""
-    own = [row.name for row in LEDGER if "resident" in (row.payer, row.receiver) and not row.is_transfer]
+    of_year = [row for row in LEDGER if not (row.is_transfer or row.of_bonds)]
+    own = [row.name for row in of_year if "resident" in (row.payer, row.receiver)]
     return {row.name: np.array([rows.get(row.name, 0.0)]) for row in LEDGER if row.name in {*own, *rows}}
 
 
@@ -263,7 +264,7 @@ def test_a_fragment_on_the_command_line_is_a_policy_and_the_file_that_pins_is_th
         'total = "inpatient_benefits"\nvalues = { 2028 = 9e11 }\nmark = "judgement"\nsource = "mine"\n'
     )
     (tmp_path / "below.toml").write_text('extends = "mine.toml"\nbenefits.inpatient.payment_ratio = 0.66\n')
-    mine, below, upon = load("mine.toml"), load("below.toml"), load("mine.toml", ["case_payment"])
+    mine, below, upon = load("mine.toml"), load("below.toml"), load("mine.toml", ["central_procurement"])
     assert mine.values.pins["it"].mode == "root"
     assert mine.pin_root is None
     for child in (below, upon):
@@ -278,7 +279,7 @@ def test_a_fragment_on_the_command_line_is_a_policy_and_the_file_that_pins_is_th
 
 def test_what_is_written_of_a_child_loads_again_to_the_same_numbers(tmp_path) -> None:
     parent = with_pins(it=pin("inpatient_benefits", {2028: 9e11}), other=pin("subsidies", {2028: 8e11}, "fixed"))
-    child = parent.replace({"benefits.inpatient.payment_ratio": 0.66}).with_fragment("case_payment")
+    child = parent.replace({"benefits.inpatient.payment_ratio": 0.66}).with_fragment("central_procurement")
     (tmp_path / "again.toml").write_text(child.to_toml(), encoding="utf-8")
     again = load(tmp_path / "again.toml")
     assert again.to_toml() == child.to_toml()
@@ -400,7 +401,7 @@ def test_a_batch_with_pins_is_its_runs_bit_for_bit() -> None:
         BASE,
         parent.replace({"contributions.personal.schedule": 500}),
         with_pins(out=pin("resident.outgo", {2027: 1.3e12}, "fixed")),
-        parent.with_fragment("case_payment"),
+        parent.with_fragment("central_procurement"),
     ]
     for together, scenario in zip(simulate(scenarios), scenarios, strict=True):
         (alone,) = simulate([scenario])
@@ -622,7 +623,7 @@ def test_a_comparison_says_that_what_is_without_responses_is_pinned() -> None:
 
 
 def test_scaled_rows_are_neither_transfers_nor_shares_of_others() -> None:
-    assert [row.name for row in LEDGER if not row.scaled] == [
+    assert [row.name for row in LEDGER if not (row.scaled or row.of_bonds)] == [
         "local_supplement",
         "prepaid_change",
         "recoveries",

@@ -18,20 +18,23 @@ import simsurance as ss
 from simsurance.analysis import pooled_runs
 from simsurance.analysis import pools as of_pools
 from simsurance.analysis.adjustment_fund import AdjustmentFund, Seen
+from simsurance.analysis.merged_pools import unified
 from simsurance.analysis.pooled_runs import TRANSFER, scaled
 from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE, Pools, pool
 from simsurance.basis import build_arrays
 from simsurance.basis.built import stack
 from simsurance.cli import main
+from simsurance.language import languages
 from simsurance.ledger import RESIDENT, RESIDENT_BENEFITS, RESIDENT_LEVIED
 from simsurance.measures import ratio
 from simsurance.model.projection import project
 from simsurance.output.charts.pools import MOST, draw
 from simsurance.output.pools_summary import pools_summary
-from simsurance.results import simulate
+from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.pooling import Adjustment, load_pooling, shipped_poolings
+from simsurance.scenario_file.schedule import value_in
 
 
 @pytest.fixture(scope="module")
@@ -281,12 +284,48 @@ def test_the_tables_agree_with_each_other(written: Any) -> None:
 
 
 def test_the_shipped_poolings_are_fictitious_and_say_so() -> None:
-    assert set(shipped_poolings()) >= {"four_regions", "provinces"}
+    assert set(shipped_poolings()) >= {"four_regions", "provinces", "cities_one_province", "town_and_country"}
     for name in set(shipped_poolings()) - {"provinces"}:
         pooling = load_pooling(name)
         assert "ictitious" in pooling.title
         assert "虚构" in pooling.title_zh
         assert all("fictitious" in each.title and "虚构" in each.title_zh for each in pooling.pools)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_pooling_file_to_change_is_written_and_loads(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["init", "mine", "--pool", "--lang", lang])
+    assert done.exit_code == 0, done.output
+    pooling = load_pooling("mine.toml")
+    assert [each.share for each in pooling.pools] == [0.006, 0.004]
+    assert pooling.title == "mine"
+    assert CliRunner().invoke(main, ["init", "mine", "--pool", "--lang", lang]).exit_code == 0, "as it was begun"
+    Path("mine.toml").write_text("title = 1\n", encoding="utf-8")
+    again = CliRunner().invoke(main, ["init", "mine", "--pool"])
+    assert again.exit_code == 6
+    assert "mine.toml: exists and is not overwritten" in again.stderr
+    for name, code in (("four_regions", 3), ("a b", 3)):
+        assert CliRunner().invoke(main, ["init", name, "--pool"]).exit_code == code
+
+
+def test_merged_upwards_town_and_country_reach_the_better_of_each_benefit_in_equal_steps() -> None:
+    """By hand: in hospital 0.94 of the nation's ratio rises to 1.06 in four quarters; of deductibles 1.3 falls to 1."""
+    pooling, nation = load_pooling("town_and_country"), load("baseline")
+    own, first = nation.values.benefits.inpatient, nation.values.horizon.valuation_year
+    runs = accounts_of([nation.replace({"horizon.last_year": first + 5})])
+    town, country = (unified(pooling, each, runs) for each in pooling.pools)
+    ratio_now, deductible_now = (value_in(each, first) for each in (own.payment_ratio, own.deductible))
+    for year, part in ((first, 0.25), (first + 1, 0.5), (first + 3, 1.0), (first + 5, 1.0)):
+        rising = country["benefits.inpatient.payment_ratio"][year]
+        assert rising == pytest.approx(ratio_now * (0.94 + part * 0.12))
+        falling = town["benefits.inpatient.deductible"][year]
+        assert falling == pytest.approx(deductible_now * (1.3 - part * 0.3))
+    assert "benefits.inpatient.payment_ratio" not in town, "which has the better ratio"
+    assert "benefits.outpatient.payment_ratio" in town, "the country has the better one outside hospital"
+    assert not [path for path in (*town, *country) if path.startswith("contributions.")], "each keeps its own standard"
 
 
 def test_the_command_writes_a_folder_and_prints_the_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,15 @@ import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.clauses import clauses
+from simsurance.language import words
 from simsurance.output import office
 from simsurance.output.labels import chart_names
 from simsurance.output.report.clauses import of_the_law
 from simsurance.output.report.content import Content
 from simsurance.output.report.page import page
-from simsurance.output.report.parts import Table, spans, words_of
+from simsurance.output.report.parts import Bullets, Heading, Table, spans, words_of
 from simsurance.output.report.slides import slides
-from simsurance.output.report.word import document, places, widths
+from simsurance.output.report.word import TABLE_PLACES, TABLE_WIDTH, document, places, widths
 from simsurance.output.saved import SavedRun, saved
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
@@ -164,7 +166,7 @@ def test_scenarios_stand_side_by_side_on_one_axis(several):
 
 
 def test_assumptions_carry_their_marks(base):
-    main_ones, every = (
+    main_ones, every, cited = (
         block for block in Content([base], "en").report().section("assumptions").blocks if isinstance(block, Table)
     )
     by_name = {row[0].text: row[-1].text for row in main_ones.rows}
@@ -174,6 +176,9 @@ def test_assumptions_carry_their_marks(base):
     assert keys["fund.administration_share"][2] == "share"
     assert len(keys) > 200
     assert every.aside
+    ids = {row[0].text for row in cited.rows}
+    assert {row[-1].text for row in every.rows if row[-1].text.startswith("S_")} <= ids
+    assert all(row[1].text for row in cited.rows)
 
 
 # ---------------------------------------------------------------- document
@@ -187,7 +192,7 @@ def test_the_document_has_headings_captions_and_a_table_of_contents_with_entries
         by_style.setdefault(paragraph.style.name, []).append(paragraph.text)
     titles = [f"{number}  {section.title}" for number, section in enumerate(report.sections, start=1)]
     assert by_style["Heading 1"] == titles
-    assert by_style["toc 1"] == titles
+    assert by_style["toc 1"] == [f"{title}\t" for title in titles]
     captions = by_style["Caption"]
     figures = list(report.figures)
     shown = [block for s in report.sections for block in s.blocks if isinstance(block, Table) and not block.aside]
@@ -202,6 +207,9 @@ def test_the_document_has_headings_captions_and_a_table_of_contents_with_entries
     xml = zipfile.ZipFile(io.BytesIO(document(report))).read("word/document.xml").decode()
     assert xml.count("SEQ Figure") == len(figures)
     assert 'TOC \\o "1-1"' in xml
+    assert re.findall(r"PAGEREF (\w+) ", xml) == [f"_{section.name}" for section in report.sections]
+    settings = [child.tag.partition("}")[2] for child in file.settings.element]
+    assert settings.index("updateFields") < settings.index("compat")
     anchors = set(re.findall(r'w:anchor="([^"]+)"', xml))
     assert anchors <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', xml))
     assert len(re.findall(r'descr="[^"]{20,}"', xml)) == len(figures)
@@ -223,6 +231,18 @@ def test_a_template_of_the_office_is_kept(base, tmp_path):
     assert file.styles["Heading 1"].font.name == "Office Sans"
     assert file.sections[0].footer.paragraphs[0].text == "Our footer"
     assert any(paragraph.text.startswith("1  ") for paragraph in file.paragraphs)
+
+
+def test_years_and_numbers_of_a_table_stand_on_one_line(base):
+    report = Content([base], "zh").report()
+    tables = [block for block in report.section("tables").blocks if isinstance(block, Table)]
+    for table in tables:
+        shares = widths(table)
+        for column, width in enumerate(shares):
+            longest = max(len(row[column].text) for row in table.rows)
+            assert width >= (longest + 2) * TABLE_WIDTH / TABLE_PLACES * 0.95, (table.name, column)
+    xml = zipfile.ZipFile(io.BytesIO(document(report))).read("word/document.xml").decode()
+    assert xml.count("<w:noWrap/>") >= sum(len(table.rows) * 8 for table in tables)
 
 
 def test_columns_of_a_table_are_as_wide_as_their_longest_word():
@@ -363,3 +383,88 @@ def test_each_clause_of_the_law_stands_in_the_report_with_what_cannot_be_said(ba
         assert row[-1].text == clause.cannot[lang]
     korea = load(scenarios_folder() / "countries" / "korea" / "korea.toml")
     assert not of_the_law(korea)
+
+
+# ---------------------------------------------------------------- rules, pins, own figures
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run under an adjustment that acts at once, with a rule on care and a pinned total."""
+    place = tmp_path_factory.mktemp("ruled")
+    pin = 'pins.paid={total = "subsidies", values = {2027 = 7.6e11}, mode = "fixed", source = "the budget", mark = "judgement"}'
+    settings = (
+        "horizon.last_year=2029",
+        "timely_adjustment.months_below=10",
+        "timely_adjustment.recovery_months=40",
+        pin,
+    )
+    options = [part for setting in settings for part in ("--set", setting)]
+    rules = ("--with", "timely_adjustment,tiered_care", "--no-range", "--no-charts", "--tables", "fund")
+    told = asked("run", "baseline", *options, *rules, "--out", str(place))
+    assert told.exit_code == 0, told.output
+    return saved(next(place.iterdir()))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_rules_pins_and_the_list_of_an_adjustment_stand_in_the_report(ruled, lang):
+    said = words(lang)
+    section = Content([ruled], lang).report().section("rules")
+    told = "\n".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
+    assert said.label("summary.pinned") in told
+    assert "`subsidies`" in told
+    assert said.label("summary.heading.control") in [
+        block.text for block in section.blocks if isinstance(block, Heading)
+    ]
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    acted = ruled.table("adjustment")
+    years = [str(year) for year, row in acted.iterrows() if row["acted"] or row["fired"]]
+    assert years
+    assert [row[0].text for row in table.rows] == years
+    factor = float(acted.loc[int(years[-1]), "contribution_factor"])
+    assert said.number(factor, 3) in [cell.text for cell in table.rows[-1]]
+    paged = page(Content([ruled], lang).report())
+    assert said.label("report.heading.rules") in paged
+
+
+def test_what_rests_on_own_figures_stands_in_the_report_and_nothing_where_nothing_acts(ruled, base):
+    shares = {"own": 0.4, "partly": 0.1, "nation": 0.5}
+    rows = [
+        {"fund": "resident", "what": what, **shares}
+        for what in ("income_level", "outgo_level", "outgo_ages", "persons")
+    ]
+    manifest = ruled.manifest | {"rests_on": rows, "tables_of_the_nation": ["health.prevalence_table"]}
+    section = Content([replace(ruled, manifest=manifest)], "en").report().section("rules")
+    told = "\n".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
+    assert "40% of contributions and 40% of benefits have a level per head" in told
+    assert "`health.prevalence_table`" in told
+    assert "rules" not in [section.name for section in Content([base], "en").report().sections]
+
+
+def test_a_refused_report_leaves_no_folder_behind(folder, tmp_path):
+    deep = tmp_path / "new" / "deeper"
+    told = asked("report", str(folder), "--out", str(deep))
+    assert told.exit_code == 3
+    assert "is no folder of simsurance run" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_caption_of_a_balance_stands_without_its_range(base):
+    figures = {figure.name: figure.note for figure in Content([base], "en").report().figures}
+    assert figures["fund_balance"] == figures["reserve_months"] != ""
+    assert figures["employee_fund_balance"] == figures["employee_reserve_months"] != ""
+
+
+def test_sentences_of_people_are_those_of_their_tables(base):
+    titles = {figure.name: figure.title for figure in Content([base], "en").report().figures}
+    persons = base.population["persons"].xs(2041, level="date").groupby(level="age").sum()
+    assert f"{100 * persons.loc[65:].sum() / persons.sum():.0f}% on 1 January 2041" in titles["pyramids"]
+    last = base.account["personal_contribution_pp"][-1] / base.account["disposable_income_pp"][-1]
+    assert f"{100 * last:.2f}% of that year's disposable income" in titles["contribution_burden"]
+    year = base.ages.xs(2026, level="year").groupby(level="age").sum()
+    paid = year[["inpatient_benefits", "outpatient_benefits", "critical_illness"]].sum(axis=1)
+    old, young = (
+        paid.loc[low:high].sum() / year["resident_insured_years"].loc[low:high].sum()
+        for low, high in ((75, 84), (30, 39))
+    )
+    assert f"are {old / young:.1f} times those of 30 to 39 in 2026" in titles["cost_by_age"]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from simsurance.cli import main
 from simsurance.scenario_file.faults import in_percent
-from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.files import countries, scenarios_folder, shipped
 from simsurance.scenario_file.json_schema import json_schema
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import load
@@ -193,6 +193,18 @@ def validator():
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_the_json_schema_accepts_every_shipped_file(file):
     validator().validate(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def test_the_json_schema_takes_the_names_of_any_scheme():
+    for file in countries()["korea"].parent.glob("*.toml"):
+        validator().validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    validator().validate(tomllib.loads(load("korea").to_toml()))
+    own = "axes.areas = ['town', 'country']\nclaims.inpatient.area_cost = {{ {} = 1.0, country = 0.8 }}\n"
+    own += "contributions.personal.grade.{} = {{ all = 1.0 }}\n"
+    validator().validate(tomllib.loads(own.format("town", "town")))
+    for wrong in ("Town", "ramp"):
+        with pytest.raises(jsonschema.ValidationError):
+            validator().validate(tomllib.loads(own.format(wrong, wrong)))
 
 
 def test_the_json_schema_accepts_a_resolved_scenario():

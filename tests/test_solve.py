@@ -228,6 +228,40 @@ def test_waiting_costs_more_each_year_and_ends_where_nothing_suffices(base, cent
     assert waited.table.loc[2030, "value"] >= 6 > waited.table.loc[2036, "best_value"]
 
 
+def test_a_plateau_is_told_with_the_least_change_that_reaches_it():
+    """Nothing up to 3 suffices: 1.5 at best, from 2 on, and from -2 down; 2 is nearer to the scenario's own 1."""
+    answer = Answer(
+        "behaviour", (-3.0, -2.0, 1.0, 2.0, 3.0), (-0.5, -0.5, -1.0, -0.5, -0.5), (1.5, 1.5, 1.0, 1.5, 1.5), 1.0
+    )
+    assert answer.reaching == (-3.0, -2.0, 2.0, 3.0)
+    assert (answer.best, answer.on_a_plateau) == (2.0, True)
+    assert not answer_of([-2.0, -1.0]).on_a_plateau
+    assert not answer_of([-1.0, 1.0, 1.0]).on_a_plateau
+
+
+def test_a_condition_that_an_earlier_year_decides_has_a_plateau_whose_beginning_is_found(central, base):
+    asked = condition_of("reserve_months >= 12 through 2030", "resident", central)
+    found = solve(vary_of(base, [f"{SHARE}=0.008:0.02"], start=2030), asked, central)
+    for answer in found.answers:
+        assert answer.on_a_plateau
+        assert answer.value_at(answer.best) == pytest.approx(central.account["reserve_months"][3])
+        below = max(size for size in answer.sizes if size < answer.best)
+        assert answer.best - below <= (0.02 - 0.008) / 64
+        assert answer.value_at(below) < answer.value_at(answer.best)
+    assert found.runs <= 24
+
+
+def test_waiting_is_asked_of_probabilities_on_the_same_draws(base):
+    short = base.replace({"horizon.last_year": 2032, "fund.opening": {2026: 5e10}})
+    asked = "P(depleted by 2032) <= 0.5"
+    found = ss.solve(short, [f"{SHARE}=1:3", SUBSIDY], asked, draws=8, how="multiply", delay=(0, 2))
+    first, last = found.delay["size"]
+    assert list(found.delay.index) == [2027, 2029]
+    assert first == found.size < last
+    assert (found.delay["value"] <= 0.5).all()
+    assert found.delay["standard_error"].notna().any()
+
+
 def linear(margins, value=0.9):
     vary = Vary(ss.load("baseline"), (SHARE,), (1.0,), "set", 2027, 0.0, 1.0)
     chance = Chance(Condition("resident", "reserve_months", ">=", 6.0, "in", 2030), ">=", value, "x")

@@ -166,7 +166,7 @@ def test_what_cannot_be_asked_is_told_in_one_line(base, scenario, by, fund, told
     with pytest.raises(SimsuranceError, match=told) as refused:
         stress(base.replace(scenario), by, fund)
     assert len(refused.value.lines) == 1
-    assert refused.value.exit_code == (ExitCode.USAGE if by == 2040 else ExitCode.INPUT)
+    assert refused.value.exit_code == (ExitCode.INPUT if "uncertainty" in told else ExitCode.USAGE)
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -150,19 +150,19 @@ def test_where_no_point_is_possible_it_is_said_why(base):
         (
             ["economy.inflation=0:0.1:2"],
             ["--fund", "pool"],
-            ExitCode.INPUT,
+            ExitCode.USAGE,
             "--fund pool: baseline has no such fund; resident",
         ),
         (
             ["economy.inflation=0:0.1:2"],
             ["--measure", "depletion_yaer"],
-            ExitCode.INPUT,
+            ExitCode.USAGE,
             "--measure depletion_yaer: the fund resident has no such measure; did you mean depletion_year?",
         ),
         (
             ["economy.inflation=0:0.1:2"],
             ["--measure", "reserve_months_2040"],
-            ExitCode.INPUT,
+            ExitCode.USAGE,
             "--measure reserve_months_2040: the fund resident has no such measure",
         ),
         (

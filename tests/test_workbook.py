@@ -47,6 +47,17 @@ OTHER_RULES = {
 }
 
 
+PINNED = {
+    f"pins.{name}.{key}": value
+    for name, of in {
+        "spent": {"total": "resident.outgo", "values": {2026: 1.2e12, 2027: 1.3e12}, "mode": "fixed"},
+        "paid": {"total": "employer_contributions", "values": {2026: 1.7e12}, "mode": "root"},
+        "local": {"total": "local_supplement", "values": {2026: 3e10}, "mode": "root"},
+    }.items()
+    for key, value in {**of, "source": "test", "mark": "judgement"}.items()
+}
+
+
 @dataclass(frozen=True)
 class Made:
     """A workbook as it was laid out, its content, and the workbooks that it was changed to, recalculated."""
@@ -72,6 +83,7 @@ def others() -> dict[str, Made]:
         "rules": (load("baseline", settings=[short]).replace(OTHER_RULES), "zh"),
         "options": (load("high_cost", ["central_procurement", "payment_ratio_up"], [short]), "en"),
         "residents": (load("frozen_contribution", settings=[short, "employee.projected=false"]), "zh"),
+        "pinned": (load("baseline", settings=["horizon.last_year=2034"]).replace(PINNED), "zh"),
         "korea": (load(KOREA, settings=["horizon.last_year=2035"]), "en"),
     }
     return {name: made(*each) for name, each in scenarios.items()}
@@ -143,7 +155,7 @@ def largest_term(book: Any, sheet: str, formula: str) -> float:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["same", "rules", "options", "residents", "korea"])
+@pytest.mark.parametrize("name", ["same", "rules", "options", "residents", "pinned", "korea"])
 def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, others, recalculated):
     of = base if name == "same" else others[name]
     written = openpyxl.load_workbook(io.BytesIO(of.content), data_only=True)
@@ -264,18 +276,18 @@ def test_cells_of_a_formula_are_those_of_the_lines_named():
         layout.cell("a", 2025, "one")
 
 
-def test_totals_that_are_pinned_have_no_workbook():
-    scenario = load("baseline").replace(
-        {
-            "pins.own.total": "resident.income",
-            "pins.own.values": {2026: 1.1e12},
-            "pins.own.mode": "fixed",
-            "pins.own.source": "test",
-            "pins.own.mark": "judgement",
-        }
+def test_what_a_pinned_total_multiplies_by_stands_beside_the_row_and_what_is_fixed_is_a_number(others):
+    layout, source = others["pinned"].book.layout, others["pinned"].book.source
+    outgo = source.run.accounts["resident"]["outgo"]
+    assert outgo[:2] == pytest.approx([1.2e12, 1.3e12], rel=1e-12)
+    fixed, moved = layout.lines["inpatient_benefits"], layout.lines["employer_contributions"]
+    assert [bool(layout.formula(fixed, year)) for year in (2026, 2027, 2028)] == [False, False, True]
+    assert fixed.note == "pinned"
+    assert moved.formula_in(2026).endswith("*{employer_contributions_pin}")
+    assert layout.lines["employer_contributions_pin"].values[2026] == pytest.approx(
+        1.7e12 / source.flows["contribution_base"][0] / 0.0658, rel=0.05
     )
-    with pytest.raises(SimsuranceError, match=r"pins\.own: a workbook has no formula for a total that is pinned"):
-        source_of(scenario)
+    assert "employer_contributions_pin" not in others["rules"].book.layout.lines
 
 
 # ---------------------------------------------------------------- read back
@@ -380,3 +392,13 @@ def test_without_the_library_one_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(office, "find_spec", lambda name: None)
     with pytest.raises(SimsuranceError, match=r"^XlsxWriter is missing; python -m pip install 'simsurance\[report\]'$"):
         workbook(load("baseline"), "en")
+
+
+def test_the_cover_tells_the_range_beside_the_depletion_year(base):
+    from simsurance.language import words
+
+    sheet = openpyxl.load_workbook(io.BytesIO(base.content)).worksheets[0]
+    told = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert told.count(words("en").label("report.central")) == len(base.book.funds)
+    months = next(cell for row in sheet.iter_rows() for cell in row if cell.number_format.startswith("0.0;"))
+    assert months.number_format == '0.0;"deficit of "0.0'

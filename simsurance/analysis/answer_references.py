@@ -1,7 +1,8 @@
 """Reference results of answers: what a few commands print for programs, as it was when it was last accepted.
 
-`scenarios/answers/commands.csv` has one answer a line: its name, the command, and which entries of its JSON are kept, as a
-pattern. `accepted.csv` beside it has every entry by answer, `CHANGES.csv` why they changed. A further answer is one more line.
+`scenarios/answers/commands.csv` has one answer a line: its name, the command, which entries of its JSON are kept, as a pattern,
+and how much a number may be off, with the reason where that is more than usual. `accepted.csv` beside it has every entry by
+answer, `CHANGES.csv` why they changed. A further answer is one more line.
 """
 
 import csv
@@ -21,7 +22,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.files import scenarios_folder
 
 COMMANDS, ACCEPTED, LOG = "commands.csv", "accepted.csv", "CHANGES.csv"
-COMMAND_HEADER: Final = ("answer", "command", "kept")
+COMMAND_HEADER: Final = ("answer", "command", "kept", "tolerance", "why")
 HEADER: Final = ("answer", "entry", "value")
 LOG_HEADER: Final = ("date", "version", "answer", "largest_change", "reason")
 TOLERANCE: Final = 1e-6
@@ -34,11 +35,12 @@ Entries = dict[str, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """An answer: its name, the words of its command, the entries that are kept."""
+    """An answer: its name, the words of its command, the entries that are kept, and how much a number may be off."""
 
     answer: str
     arguments: tuple[str, ...]
     kept: re.Pattern[str]
+    tolerance: float = TOLERANCE
 
 
 def answers_folder() -> Path:
@@ -54,7 +56,22 @@ def asked(folder: Path) -> list[Asked]:
             str(folder / word) if word.endswith(".toml") and (folder / word).is_file() else word
             for word in shlex.split(row["command"])
         ]
-        found.append(Asked(row["answer"], tuple(words), re.compile(row["kept"])))
+        found.append(Asked(row["answer"], tuple(words), re.compile(row["kept"]), _tolerance(folder, row)))
+    return found
+
+
+def _tolerance(folder: Path, row: dict[str, str]) -> float:
+    """How much a number of an answer may be off, as a share of it: with a reason where that is more than usual."""
+    if not row["tolerance"]:
+        return TOLERANCE
+    try:
+        found = float(row["tolerance"])
+    except ValueError:
+        found = -1.0
+    if not (0 < found < 1 and row["why"]):
+        raise SimsuranceError(
+            f"{folder / COMMANDS}: {row['answer']}: tolerance {row['tolerance']}: give a share of 1 with its reason in why"
+        )
     return found
 
 
@@ -97,17 +114,17 @@ def accepted(folder: Path) -> dict[str, Entries]:
     return found
 
 
-def differences(answer: str, before: Entries, after: Entries) -> list[Difference]:
-    """Every entry that is not as it was, the worst first."""
+def differences(answer: str, before: Entries, after: Entries, tolerance: float = TOLERANCE) -> list[Difference]:
+    """Every entry that is not as it was but for a tolerance relative to it, the worst first."""
     found = []
     for entry in dict.fromkeys((*before, *after)):
         was, now = before.get(entry, ABSENT), after.get(entry, ABSENT)
-        if (times := _times(was, now)) > 1:
+        if (times := _times(was, now, tolerance)) > 1:
             found.append(Difference("answers", answer, entry, "", was, now, times))
     return sorted(found, key=lambda each: -each.times)
 
 
-def _times(was: str, now: str) -> float:
+def _times(was: str, now: str, tolerance: float) -> float:
     """The difference over what is allowed; infinite for words that differ."""
     if was == now:
         return 0.0
@@ -115,14 +132,19 @@ def _times(was: str, now: str) -> float:
         before, after = float(was), float(now)
     except ValueError:
         return float("inf")
-    size = TOLERANCE * max(abs(before), abs(after))
+    size = tolerance * max(abs(before), abs(after))
     return abs(after - before) / size if size else float("inf")
 
 
-def accept(folder: Path, found: Mapping[str, Entries], reason: str) -> dict[str, Difference | None]:
+def accept(
+    folder: Path, found: Mapping[str, Entries], reason: str, tolerances: Mapping[str, float] | None = None
+) -> dict[str, Difference | None]:
     """Make these answers the reference and write down why; the largest change of each, None without one."""
-    known = accepted(folder)
-    largest = {name: next(iter(differences(name, known.get(name, {}), now)), None) for name, now in found.items()}
+    known, borne = accepted(folder), tolerances or {}
+    largest = {
+        name: next(iter(differences(name, known.get(name, {}), now, borne.get(name, TOLERANCE))), None)
+        for name, now in found.items()
+    }
     moved = [(name, each) for name, each in largest.items() if each]
     gone = known.keys() - found.keys()
     if moved or gone:

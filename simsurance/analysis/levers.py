@@ -6,6 +6,7 @@ from typing import Final
 
 from simsurance.basis.entries import Entries
 from simsurance.errors import SimsuranceError
+from simsurance.language import CNY
 from simsurance.ledger import POOL
 from simsurance.measures import measure_of
 from simsurance.processes import spread
@@ -74,6 +75,10 @@ def effects(
     from the odds; `jobs`: processes that they are projected in. Raises SimsuranceError if the scenario itself is faulty.
     """
     base = load(scenario, fragments, settings)
+    if base.currency != CNY:
+        raise SimsuranceError(
+            f"{base.name}: the shipped options are China's, not of {base.currency}; lay options of its own on it with --with"
+        )
     told: dict[str, Effect] = {}
     upon: dict[str, Scenario] = {}
     for name in shipped(fragments=True):

@@ -29,7 +29,7 @@ TRANSFER: Final = "adjustment_payments"
 FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
     *("participation.continuous_bonus.credited_years", "tiers.in_force"),
-    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment"),
+    *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment", "bonds"),
     *("measures.notice_years", "measures.delay_years"),
 )
 """What pools must have in common, in the order of `form_of`."""
@@ -147,6 +147,11 @@ class _Builder:
             for name, own, others in zip(FORM, form, self.form, strict=True)
             if own != others
         ]
+        if pool.scenario.values.bonds:
+            bond = next(iter(pool.scenario.values.bonds))
+            lines.append(
+                str(pooling.layer.fault(f"pools.{pool.name}", f"bonds.{bond}: pools have no bonds; leave it out"))
+            )
         if lines:
             raise SimsuranceError(*lines)
 

@@ -220,7 +220,7 @@ class Pools:
         import pandas as pd
 
         fund = fund_of(self.pooling.fund)
-        names = [each.column for each in (*fund.income, *fund.outgo)]
+        names = [each.column for each in (*fund.income, *fund.outgo) if not each.row.of_bonds]
         beside = ("population",) if self.pooling.fund == RESIDENT else ()
         items = tuple(dict.fromkeys((*ITEMS, *fund.insured, *beside, *names)))
         table = pd.DataFrame(index=pd.MultiIndex.from_product([self.years, items], names=["year", "item"]))

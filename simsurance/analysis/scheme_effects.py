@@ -130,6 +130,8 @@ def scheme_effects(
     projected.
     """
     base = scenario if isinstance(scenario, Scenario) else load(scenario, fragments, settings)
+    if not base.form.has("employee"):
+        raise SimsuranceError(f"{base.name}: has no [employee], and so one fund to look at; a scenario of two schemes")
     if not base.values.employee.projected:
         raise SimsuranceError(
             f"{base.name}:employee.projected: false leaves one fund to look at; true to project both schemes"

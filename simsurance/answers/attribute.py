@@ -34,6 +34,7 @@ ORDERS: Final = 64
 """Orders that are drawn where there are more parts."""
 MOST_PARTS: Final = 60
 SEED: Final = 1
+LAST_YEAR: Final = "horizon.last_year"
 Tell = Callable[[int, int], None]
 T = TypeVar("T")
 
@@ -63,12 +64,17 @@ def upon(scenario: Scenario, parts: Sequence[Part]) -> Scenario:
 
 @dataclass(frozen=True)
 class Sets:
-    """Sets of parts upon a scenario, each a run of its own, in the order of the parts; `held` entries in all of them."""
+    """Sets of parts upon a scenario, each a run of its own, in the order of the parts; `held` entries in all of them.
+
+    All are projected to the scenario's last year; `cut`: whether that is earlier than one of them has, for a horizon that ends
+    earlier is no effect.
+    """
 
     base: Scenario
     parts: tuple[Part, ...]
     members: tuple[tuple[int, ...], ...]
     held: Entries | None
+    cut: bool = False
 
     @property
     def points(self) -> int:
@@ -79,7 +85,9 @@ class Sets:
         """The scenario of one set; raises SimsuranceError, which names the parts, where that is none."""
         parts = [self.parts[place] for place in self.members[point]]
         try:
-            return upon(self.base, parts)
+            found = upon(self.base, parts)
+            last = self.base.values.horizon.last_year
+            return found if found.values.horizon.last_year == last else found.replace({LAST_YEAR: last})
         except SimsuranceError as error:
             names = " + ".join(part.name for part in parts)
             raise SimsuranceError(
@@ -207,6 +215,9 @@ def attribute(
         raise _usage(f"{base.name}: no difference to attribute; name another scenario, or options with --option")
     if len(parts) > MOST_PARTS:
         raise _usage(f"{base.name}: {len(parts)} parts; at most {MOST_PARTS}, group keys with --part NAME=KEY,KEY")
+    parts, last, cut = to_one_horizon(base, parts)
+    if not parts:
+        raise _usage(f"{base.name}: nothing differs but the last year projected; name another scenario")
     names = [part.name for part in parts]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise _usage(f"{base.name}: two parts are called {twice}; each has a name of its own")
@@ -217,12 +228,28 @@ def attribute(
     else:
         begun = {tuple(sorted(order[:size])) for order in drawn for size in range(count + 1)}
         members = sorted(begun | {(place,) for place in range(count)}, key=lambda each: (len(each), each))
+    if cut and last < base.values.horizon.last_year:
+        base, central = base.replace({LAST_YEAR: last}), None
     (run,) = simulate([base]) if central is None else (central,)
-    sets = Sets(base, tuple(parts), tuple(members), entries_of(run, entries))
+    sets = Sets(base, tuple(parts), tuple(members), entries_of(run, entries), cut)
     for point in range(sets.points):
         if len(sets.members[point]) in (1, 2, count):
             sets.at(point)  # parts that cannot be told apart are refused before anything is projected
     return Attribution(run, sets, computed(sets, jobs, folder, tell), drawn, entries)
+
+
+def to_one_horizon(base: Scenario, parts: Sequence[Part]) -> tuple[list[Part], int, bool]:
+    """Parts without last years of their own, the last year that all project, and whether one projects more."""
+    named = [int(part.values[LAST_YEAR]) for part in parts if part.values and LAST_YEAR in part.values]
+    own = base.values.horizon.last_year
+    left = []
+    for part in parts:
+        values = (
+            None if part.values is None else {path: each for path, each in part.values.items() if path != LAST_YEAR}
+        )
+        if values is None or values:
+            left.append(Part(part.name, part.option, values))
+    return left, min([own, *named]), any(year != own for year in named)
 
 
 def _orders(count: int, orders: int) -> tuple[tuple[int, ...], ...]:
@@ -232,8 +259,14 @@ def _orders(count: int, orders: int) -> tuple[tuple[int, ...], ...]:
     return tuple(order for each in drawn for order in (each, each[::-1]))
 
 
-def options_of(names: Sequence[str]) -> list[Part]:
-    """Options as parts."""
+def options_of(names: Sequence[str], base: Scenario) -> list[Part]:
+    """Options as parts; raises SimsuranceError for one that cannot be laid upon the scenario, as `--option` has it."""
+    for name in names:
+        try:
+            base.with_fragment(name)
+        except SimsuranceError as error:
+            lines = (line.replace("--with", "--option", 1) for line in error.lines)
+            raise SimsuranceError(*lines, exit_code=error.exit_code) from error
     return [Part(Path(name).stem, option=name) for name in names]
 
 

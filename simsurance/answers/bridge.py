@@ -116,14 +116,22 @@ class Bridge:
         account = run.accounts.get(fund)
         named = {each.measure: each.value for each in run.measured}
         if measure == FUNDED_UNTIL:
-            depleted = named.get(measure_of(fund, "depletion_year"), np.nan)
-            return float(depleted) if np.isfinite(depleted) else run.years[-1] + 1.0
+            return self._funded_until(named.get(measure_of(fund, "depletion_year"), np.nan))
         if measure_of(fund, measure) in named:
             return float(named[measure_of(fund, measure)])
         column, _, year = measure.rpartition("_")
         if account is not None and column in account and year.isdecimal() and int(year) in run.years:
             return float(account[column][run.years.index(int(year))])
         return np.nan
+
+    @property
+    def common_last(self) -> int:
+        """The last year that all valuations project: a horizon that ends earlier is no depletion."""
+        return min(run.years[-1] for run in (*self.runs.values(), self.last))
+
+    def _funded_until(self, depleted: float) -> float:
+        """The year of depletion within the years that all project, or the year after."""
+        return min(float(depleted), self.common_last + 1.0) if np.isfinite(depleted) else self.common_last + 1.0
 
     def ends(self, fund: str, measure: str) -> tuple[float, float]:
         """The old and the new answer, as saved where they were."""
@@ -135,8 +143,7 @@ class Bridge:
         if of.saved is None:
             return own
         if measure == FUNDED_UNTIL:
-            depleted = of.saved.get(measure_of(fund, "depletion_year"), np.nan)
-            return depleted if np.isfinite(depleted) else run.years[-1] + 1.0
+            return self._funded_until(of.saved.get(measure_of(fund, "depletion_year"), np.nan))
         return of.saved.get(measure_of(fund, measure), of.saved.get(f"{fund}/{measure}", np.nan))
 
     def table(self, fund: str, measure: str) -> "pd.DataFrame":

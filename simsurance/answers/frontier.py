@@ -90,6 +90,13 @@ class Frontier:
         """The costs of the scenario itself by name."""
         return dict(zip(OBJECTIVES, self.own.costs, strict=True))
 
+    @property
+    def least_costs(self) -> dict[str, float]:
+        """The least of each cost over the packages that hold, and of their sum; infinite where none holds."""
+        costs = self.costs[self.holds]
+        each = [*costs.T, costs.sum(axis=-1)]
+        return {name: float(of.min(initial=np.inf)) for name, of in zip((*OBJECTIVES, "together"), each, strict=True)}
+
     @cached_property
     def added(self) -> np.ndarray:
         """Costs beyond those of the scenario itself, as shares of income, [package, objective]."""

@@ -151,10 +151,10 @@ class FundMonths:
         place = date - self.run.years[0]
         account = self.account
         if place < len(self.run.years):
-            fund = float(account["opening"][place])
+            fund = float(account["opening"][place]) + self._owed(date - 1)
             booked = float((account["prepaid"] - account["prepaid_change"])[place]) if self._books_ahead else 0.0
         else:
-            fund = float(account["closing"][place - 1])
+            fund = float(account["closing"][place - 1]) + self._owed(date - 1)
             booked = float(account["prepaid"][place - 1]) if self._books_ahead else 0.0
         between = {
             "balance": fund,
@@ -201,6 +201,13 @@ class FundMonths:
         own = float(self.cash[1:].min())
         return min(float(ends.min(initial=own)), own), max(float(ends.max(initial=own)), own)
 
+    def _owed(self, year: int) -> float:
+        """The debt outstanding at the end of a year, whose money is in the bank."""
+        place = year - self.run.years[0]
+        return (
+            float(self.account["debt_outstanding"][place]) if place >= 0 and "debt_outstanding" in self.account else 0.0
+        )
+
     @property
     def _books_ahead(self) -> bool:
         return fund_of(self.fund).paid_in_advance
@@ -222,9 +229,12 @@ class FundMonths:
         fund = fund_of(self.fund)
         bookings = [(each, 1) for each in (*fund.income, *fund.debt)] + [(each, -1) for each in fund.outgo]
         for booking, side in bookings:
-            if booking.row.change_of_stock:
+            if booking.row.change_of_stock or (booking.row.of_bonds and booking.column not in self.account):
                 continue
             flow = self._by_year(booking.column)  # what is taken off stands below zero there
+            if booking.row.of_bonds:
+                yield self._of_bonds(booking, side, flow)
+                continue
             if side < 0 and booking.row.kind is Kind.BENEFIT:
                 yield from self._benefits(flow)
             elif side < 0:
@@ -235,6 +245,14 @@ class FundMonths:
                 yield self._stream(column if has else "other_income", column if has else OTHER, flow)
         yield self._stream(INTEREST, INTEREST, self._by_year("interest"))
         yield from self._advances()
+
+    def _of_bonds(self, booking: Booking, side: int, flow: Mapping[int, float]) -> Stream:
+        """A bond is issued and redeemed on 31 December; its coupon falls with the other outgo, and only in years projected."""
+        known = {year: amount if year in self.run.years else 0.0 for year, amount in flow.items()}
+        column = "other_income" if side > 0 else "other_outgo"
+        if booking.row.kind is Kind.DEBT:
+            return Stream(column, side, known, dict.fromkeys(known, _shares({12: 1.0})))
+        return self._stream(column, OTHER, known)
 
     def _benefits(self, flow: Mapping[int, float]) -> Iterator[Stream]:
         """Benefits by the months in which they are paid, and the part kept back until the year is cleared."""

@@ -31,6 +31,8 @@ TOLERANCE: Final = 1 / 200
 """Distance between the answer and the size beside it without the probability, as a share of the distance of the bounds."""
 MOST_ROUNDS: Final = 6
 """Rounds of sizes at most: a grid, and then two sizes on either side of where the answer is expected."""
+MOST_SIZES: Final = GRID + 1 + 3 * (MOST_ROUNDS - 1)
+"""Scenarios whose draws are run for one answer at most: in each round the scenario itself beside the sizes."""
 Tell = Callable[[int, int], None]
 
 
@@ -66,6 +68,27 @@ class OnDraws:
         """The size run that is nearest to the scenario's own and has the probability; None where none has."""
         able = [size for size, holds in zip(self.sizes, self.holds, strict=True) if holds]
         return min(able, key=lambda size: abs(size - self.vary.own)) if able else None
+
+    @property
+    def fund(self) -> str:
+        """The fund that is asked about."""
+        return self.chance.condition.fund
+
+    @property
+    def change(self) -> float:
+        """What the answer is off the scenario's own size; NaN where there is none."""
+        return np.nan if self.solution is None else self.solution - self.vary.own
+
+    @property
+    def best(self) -> float:
+        """The size run that comes nearest to the probability, or exceeds it most; of several the nearest to the own."""
+        shares = self.shares if self.chance.sign == ">=" else -self.shares
+        able = [size for size, share in zip(self.sizes, shares, strict=True) if share == shares.max()]
+        return min(able, key=lambda size: abs(size - self.vary.own))
+
+    def value_at(self, size: float) -> float:
+        """The share of draws at a size that was run."""
+        return float(self.shares[self.sizes.index(size)])
 
     @property
     def asked(self) -> str:

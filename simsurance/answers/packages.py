@@ -190,7 +190,9 @@ def paid_by(name: str, run: RunAccounts, payers: Sequence[Party]) -> np.ndarray:
     """What some payers pay into a fund, yuan, [year]; what is prepaid is counted when it is due."""
     account, none = run.accounts[name], np.zeros(len(run.years))
     booked = (each for each in fund_of(name).income if each.row.payer in payers and not each.row.change_of_stock)
-    return np.asarray(sum((account[each.column] for each in booked), none))
+    return np.asarray(
+        sum((account[each.column] for each in booked if not each.row.of_bonds or each.column in account), none)
+    )
 
 
 def refused(levers: Levers, sizes: Sequence[float]) -> None:

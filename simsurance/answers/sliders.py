@@ -38,6 +38,7 @@ KNOWN: "Final[Mapping[str, Known]]" = {
     "cost_growth": Known(("claims.trend.residual_growth", "employee.care.residual_growth"), "add", -0.01, 0.01),
     "income_growth": Known(("economy.real_income_growth",), "add", -0.01, 0.01),
     "payment_ratio": Known(("benefits.inpatient.payment_ratio",), "set", 0.92, 1.08, times=True),
+    "contribution_rate": Known(("contributions.payroll.rate",), "set", 0.75, 1.4, times=True),
     "late_retirement": Known(("employee.retirement.late_share",), "set", 0.0, 1.0),
 }
 
@@ -111,7 +112,7 @@ def sliders_of(scenario: Scenario, asked: Sequence[str] = (), start: int | None 
 
     Raises SimsuranceError (USAGE) for what is none, for more than MOST, and for two that move one key.
     """
-    named = asked or [name for name, known in KNOWN.items() if all(key in scenario.leaves for key in known.keys[:1])]
+    named = asked or [name for name, known in KNOWN.items() if _acts(scenario, known, start)]
     if len(named) > MOST:
         raise _usage(f"--levers: {len(named)} levers; at most {MOST}")
     found = tuple(_slider(scenario, text.strip(), start) for text in named)
@@ -119,6 +120,17 @@ def sliders_of(scenario: Scenario, asked: Sequence[str] = (), start: int | None 
     if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise _usage(f"--levers: {twice} is moved twice; each key by one")
     return Sliders(scenario, found, bool(asked))
+
+
+def _acts(scenario: Scenario, known: Known, start: int | None) -> bool:
+    """Whether a scenario has what a slider moves: its key, and where that is a multiple, something to multiply."""
+    key = known.keys[0]
+    return key in scenario.leaves and (not known.times or own_value(scenario, key, _start(scenario, start)) != 0)
+
+
+def _start(scenario: Scenario, start: int | None) -> int:
+    """The year from which a slider moves its key."""
+    return scenario.values.horizon.valuation_year + scenario.values.measures.notice_years if start is None else start
 
 
 def _slider(scenario: Scenario, text: str, start: int | None) -> Slider:
@@ -142,11 +154,9 @@ def _slider(scenario: Scenario, text: str, start: int | None) -> Slider:
 
 def _with_bounds(scenario: Scenario, key: str, known: Known, start: int | None) -> str:
     """A key with the bounds that it usually has."""
-    horizon, notice = scenario.values.horizon, scenario.values.measures.notice_years
-    start = horizon.valuation_year + notice if start is None else start
     low, high = known.low, known.high
     if known.times:
-        own = own_value(scenario, key, start)
+        own = own_value(scenario, key, _start(scenario, start))
         low, high = rounded(low * own), rounded(high * own)
     return f"{key}={low}:{high}"
 

@@ -19,6 +19,7 @@ from simsurance.answers.vary import Vary, rounded
 from simsurance.basis import build_arrays
 from simsurance.basis.entries import Entries, enrolment_of
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.model.fund import ROUNDING
 from simsurance.results import ODDS, RunAccounts, RunResult, accounts_of, entries_of, simulate
 from simsurance.scenario_file.loader import Scenario
 
@@ -29,6 +30,8 @@ GRID: Final = 6
 """Sizes that are tried first, from bound to bound."""
 BESIDE: Final = 0.04
 """Distance from an end with behaviour at which the end without it is looked for, as a share of the distance of the bounds."""
+PLATEAU: Final = 1 / 64
+"""How near the smallest size that reaches a plateau is told, as a share of the distance of the bounds."""
 BEHAVIOUR, STATIC = "behaviour", "static"
 RESPONSES: Final = (BEHAVIOUR, STATIC)
 """With every response, and with the membership of the scenario itself held: nobody leaves or enters for what is changed."""
@@ -93,12 +96,28 @@ class Answer:
 
     @property
     def best(self) -> float:
-        """The size that comes nearest to the condition, or exceeds it most."""
-        return self.sizes[int(np.nanargmax(self.margins))]
+        """The size that comes nearest to the condition, or exceeds it most; of several the nearest to the scenario's own."""
+        return min(self.reaching, key=lambda size: abs(size - self.own))
+
+    @property
+    def reaching(self) -> tuple[float, ...]:
+        """The sizes tried at which the margin is the best there is: several on a plateau."""
+        best = np.nanmax(self.margins)
+        return tuple(size for size, each in zip(self.sizes, self.margins, strict=True) if near(each, best))
+
+    @property
+    def on_a_plateau(self) -> bool:
+        """Whether nothing meets the condition and several sizes come equally near."""
+        return self.solution is None and len(self.reaching) > 1
 
     def value_at(self, size: float) -> float:
         """The measure at a size that was tried."""
         return self.values[self.sizes.index(size)]
+
+
+def near(margin: float, best: float) -> bool:
+    """Whether a margin is the best but for rounding."""
+    return bool(margin >= best - ROUNDING * max(abs(best), 1.0))
 
 
 @dataclass(frozen=True)
@@ -115,6 +134,11 @@ class Solved:
     def scenario(self) -> Scenario:
         """The scenario that was asked."""
         return self.vary.scenario
+
+    @property
+    def fund(self) -> str:
+        """The fund that is asked about."""
+        return self.condition.fund
 
     @property
     def answer(self) -> Answer:
@@ -136,6 +160,15 @@ class Solved:
     def asked(self) -> str:
         """The condition as it is typed."""
         return self.condition.text
+
+    @property
+    def best(self) -> float:
+        """The size that comes nearest to the condition with behaviour, or exceeds it most."""
+        return self.answer.best
+
+    def value_at(self, size: float) -> float:
+        """The measure at a size that was tried with behaviour."""
+        return self.answer.value_at(size)
 
     @property
     def solution(self) -> float | None:
@@ -215,7 +248,8 @@ def _first_tries(vary: Vary, known: Sequence[Answer]) -> list[float]:
         if not bound
     ]
     near = {rounded(end + shift) for end in ends for shift in (-aside, aside)}
-    return sorted({vary.low, vary.high, *(size for size in near if vary.low < size < vary.high)})
+    least = set() if ends or known[0].solution is not None else {known[0].best}
+    return sorted({vary.low, vary.high, *least, *(size for size in near if vary.low < size < vary.high)})
 
 
 def _answer(
@@ -242,6 +276,9 @@ def _answer(
         for low, high in ends:
             margins(_between(tried, low, high, vary.least_change) if left <= last / 3 else _thirds(low, high))
         last = left
+    if not any(margin >= 0 for margin, _ in tried.values()):
+        while end := _plateau_end(tried, vary):
+            margins([end])
     sizes = sorted(tried)
     of_margin, of_value = zip(*(tried[size] for size in sizes), strict=True)
     return Answer(response, tuple(sizes), of_margin, of_value, vary.own), len(tried) - before
@@ -269,6 +306,19 @@ def _open_ends(tried: dict[float, tuple[float, float]], least: float) -> list[tu
         and high - low > least
         and low < rounded((low + high) / 2) < high
     ]
+
+
+def _plateau_end(tried: dict[float, tuple[float, float]], vary: Vary) -> float | None:
+    """Between the size nearest to the own of those that come as near as any and its neighbour there; None where done."""
+    sizes = [size for size in sorted(tried) if np.isfinite(tried[size][0])]
+    best = max(tried[size][0] for size in sizes)
+    reaching = [size for size in sizes if near(tried[size][0], best)]
+    size = min(reaching, key=lambda each: abs(each - vary.own))
+    beside = sizes.index(size) + (1 if size < vary.own else -1)
+    if len(reaching) < 2 or len(reaching) == len(sizes) or size == vary.own or not 0 <= beside < len(sizes):
+        return None
+    middle = rounded((size + sizes[beside]) / 2)
+    return middle if abs(size - sizes[beside]) > PLATEAU * (vary.high - vary.low) and middle not in tried else None
 
 
 def _between(tried: dict[float, tuple[float, float]], low: float, high: float, least: float) -> list[float]:

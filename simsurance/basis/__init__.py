@@ -1,12 +1,14 @@
 """From a scenario to numbers: the opening state and every assumption of every year as arrays on the axes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from simsurance.axes import TENURES, axes_except
 from simsurance.basis import opening
 from simsurance.basis.adjustment import known_at_opening, rule_of
+from simsurance.basis.bonds import bonds_of
 from simsurance.basis.built import Built, read_only, side_by_side, year_basis
 from simsurance.basis.cause import OPENING, told_at_its_key
 from simsurance.basis.employee import employee_basis
@@ -74,6 +76,7 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     arrays = {**persons.arrays, **money_basis(inputs, shares)}
     arrays["employee"] = employee_basis(inputs, cells, shares) if scheme.projected else None
     arrays |= {"pins": pin_basis(scenario, build), "entries": None, "enrolment": None, "adjustment": rule_of(inputs)}
+    arrays["bonds"] = bonds_of(inputs)
 
     root_arrays = read_only({**arrays, **persons.at_root})
     opening_year = year_basis(inputs.first, 0, single(root.values), root_arrays)
@@ -97,6 +100,8 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
     balances += [scheme.fund.opening_pool, scheme.fund.opening_accounts] if scheme.projected else []
     fund = np.array([[float(values_by_year(each, [inputs.first])[0]) for each in balances]])
     state = State(cells, fund, prepaid, known_at_opening(inputs) if arrays["adjustment"] else None)
+    if arrays["bonds"] is not None:
+        state = replace(state, principal=np.zeros((1, arrays["bonds"]["fund"].shape[-1])), debt=np.zeros_like(fund))
     return Built(state, inputs, single(scenario.values), read_only(arrays))
 
 

@@ -11,6 +11,7 @@ from simsurance.basis.inputs import Arrays, Inputs
 from simsurance.model.participation import WaitingRules
 from simsurance.model.state import (
     AdjustmentBasis,
+    BondBasis,
     CareBasis,
     EmployeeBasis,
     EnrolmentBasis,
@@ -29,6 +30,7 @@ PARTS: Final[Mapping[str, type]] = {
     "entries": EntriesBasis,
     "enrolment": EnrolmentBasis,
     "adjustment": AdjustmentBasis,
+    "bonds": BondBasis,
 }
 """Fields of a basis that are a basis of their own."""
 

@@ -23,7 +23,8 @@ from simsurance.scenario_file.files import of_the_shipped
 from simsurance.scenario_file.keys import DRAWN, KEYS, Key, key_at, named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.scenario_file.note import Note
-from simsurance.scenario_file.schedule import is_year
+from simsurance.scenario_file.schedule import is_year, value_in
+from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.years import spans
 
 BESIDE_THE_FUNDS: Final = ("control.audit.fines_imposed",)
@@ -68,13 +69,28 @@ def units_of(scenario: Scenario) -> dict[str, list[str]]:
     units: dict[str, list[str]] = {}
     for path in (path for path in scenario.changed if not of_the_shipped(scenario.layers[path])):
         table, name, _ = named_part(path)
-        if (
-            path not in (*TOLD, *BESIDE_THE_FUNDS)
-            and not path.startswith(DRAWN)
-            and scenario.leaves[path] != scenario.root_leaves.get(path)
-        ):
+        if path not in (*TOLD, *BESIDE_THE_FUNDS) and not path.startswith(DRAWN) and not _as_in_root(scenario, path):
             units.setdefault(f"{table}.{name}" if name else path, []).append(path)
     return units
+
+
+def _as_in_root(scenario: Scenario, path: str) -> bool:
+    """Whether a key has the root's value, or in a fund of its own, whose figures are facts, the root's in every year ahead."""
+    own, root = scenario.leaves[path], scenario.root_leaves.get(path)
+    if own == root:
+        return True
+    if scenario.values.scope != FUND or not (_named(own) and _named(root)):
+        return False
+    years = scenario.values.horizon
+    span = range(years.valuation_year, years.last_year + 1)
+    return all(value_in(_named(own), year) == value_in(_named(root), year) for year in span)
+
+
+def _named(leaf: Any) -> dict[int, float]:
+    """The values of a schedule that names years; empty for what is none."""
+    if not isinstance(leaf, Mapping) or not all(is_year(year) and isinstance(leaf[year], int | float) for year in leaf):
+        return {}
+    return {int(year): float(value) for year, value in leaf.items()}
 
 
 @dataclass(frozen=True)
@@ -158,6 +174,9 @@ def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) 
         path = name if key else f"{name}.values"
         if key_kind(path) in ("schedule", "pins", "rules") and path in paths:
             yield from _idle_years(scenario, whole, path)
+        last = scenario.values.horizon.last_year
+        if scenario.leaves.get(f"{name}.outcome_share") and scenario.leaves[f"{name}.outcome_year"] > last:
+            yield Idle(f"{name}.outcome_share", after=last)
     elif key is None:
         yield Idle(name, after=_after(scenario, name))
     elif found := _what_would(scenario, whole, key):
@@ -179,9 +198,9 @@ def _changed(scenario: Scenario, paths: Sequence[str] = (), changes: Trial | Non
 
 
 def _after(scenario: Scenario, name: str) -> int | None:
-    """The last year of the horizon, where a lever or all values of a pin come after it."""
+    """The last year of the horizon, where a lever, a bond or all values of a pin come after it."""
     last = scenario.values.horizon.last_year
-    start = scenario.leaves.get(f"{name}.start")
+    start = scenario.leaves.get(f"{name}.start", scenario.leaves.get(f"{name}.year"))
     first = start if start is not None else min(map(int, scenario.leaves.get(f"{name}.values", {})), default=last)
     return last if first > last else None
 

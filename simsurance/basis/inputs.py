@@ -84,8 +84,9 @@ class Inputs:
     @cached_property
     def income_groups(self) -> dict[str, np.ndarray]:
         """Share and relative income of the income groups by area, [area, income]."""
-        if len(self.groups.areas) == len(self.groups.income_groups) == 1:
-            return {"share": np.ones((1, 1)), "relative_income": np.ones((1, 1))}
+        if len(self.groups.income_groups) == 1:
+            one = np.ones((len(self.groups.areas), 1))
+            return {"share": one, "relative_income": one}
         path = self.table("population.income_groups_table")
         return tables.by_area_income(path, self.groups, "share", "relative_income")
 

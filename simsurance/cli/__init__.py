@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import click
@@ -11,7 +12,7 @@ import click
 from simsurance import __version__
 from simsurance.cli.terminal import take_any_code_page, tell
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.language import languages, words
+from simsurance.language import CNY, WHOLE, languages, told_in, words
 from simsurance.plain_text import shown
 
 COMMANDS = {
@@ -100,31 +101,58 @@ class Commands(click.Group):
             command = import_module(f"{__name__}.{MODULES.get(name, name)}").command
         return name, command, rest
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember in which language messages are told before anything can be wrong."""
+        ctx.meta[LANG] = asked_language(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand; turn what it raises into lines on standard error and an exit code."""
+        """Run the subcommand, whose scenario may be in another currency; turn what it raises into lines and an exit code."""
         try:
-            result = super().invoke(ctx)
+            with told_in(CNY):
+                result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
             return result
         except click.ClickException as error:
-            vars(error).update(message=shown(error.message))
+            told = shown(in_language(error.format_message(), ctx.meta[LANG]))
+            vars(error).update(format_message=lambda: told)
             raise
         except (click.exceptions.Exit, click.Abort):
             raise
         except (Exception, KeyboardInterrupt) as error:
             if ctx.params["traceback"]:
                 sys.excepthook(type(error), error, error.__traceback__)
-            end_with_message(error)
+            end_with_message(error, ctx.meta[LANG])
 
 
-def end_with_message(error: BaseException) -> NoReturn:
+LANG = "simsurance.lang"
+"""Where a context holds the language of messages."""
+
+
+def asked_language(args: list[str]) -> str:
+    """The language that `--lang` names, the last time; English where it names none that there is."""
+    told = [value for name, value in pairwise(args) if name == "--lang"]
+    told += [each.partition("=")[2] for each in args if each.startswith("--lang=")]
+    return told[-1] if told and told[-1] in languages() else WHOLE
+
+
+def in_language(line: str, lang: str) -> str:
+    """A message in the language asked for; what has no words there is told in English."""
+    if lang == WHOLE:
+        return line
+    from simsurance.language.messages import told
+
+    return told(line, lang)
+
+
+def end_with_message(error: BaseException, lang: str = WHOLE) -> NoReturn:
     """Say on standard error what went wrong, without a traceback, and end with the exit code of its kind."""
     exit_code, lines = explain(error)
     if isinstance(error, OSError):
         discard_unwritable_output()
     for line in lines:
-        tell(line, err=True)
+        tell(in_language(line, lang), err=True)
     sys.exit(exit_code)
 
 

@@ -97,7 +97,7 @@ def command(
         if other:
             parts = differences(base, scenario_of(other, fragments, settings), named_keys(named))
         else:
-            parts = options_of([name for names in package for name in names.split(",")])
+            parts = options_of([name for names in package for name in names.split(",")], base)
         (central,) = simulate([base])
         require_measure(central, fund, measure)
         tell_notes(notes_of(base, lang))

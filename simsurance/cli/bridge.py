@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, language_option
+from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -46,7 +46,9 @@ def command(
         from simsurance.output.valuations import valuation_of
 
         line.say(said.label("progress.projecting"))
-        found = bridge(valuation_of(old), valuation_of(new))
+        found = bridge(valuation_of(old), new_one := valuation_of(new))
+        in_its_currency(new_one.scenario)
+        said = words(lang)
         found.require_fund(fund)
         found.table(fund, measure)  # a measure without a value is refused before anything is written
         line.say(said.say("progress.writing", folder=folder))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, language_option
+from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import words
@@ -44,7 +44,7 @@ def command(
 
     said = words(lang)
     overlay = overlay_of(scenario)
-    base = load(scenario, without=overlay)
+    base = in_its_currency(load(scenario, without=overlay))
     folder = out / f"calibrate-{base.name}"
     if not dry_run:
         prepare(folder)

@@ -138,18 +138,21 @@ def _answers(line: Progress) -> "dict[str, Entries]":
 
 def _answer_differences(told: "Mapping[str, Entries]") -> "dict[str, list[Difference]]":
     """The entries of answers that are not as they were accepted, by name."""
-    from simsurance.analysis.answer_references import accepted, answers_folder, differences
+    from simsurance.analysis.answer_references import accepted, answers_folder, asked, differences
 
-    known = accepted(answers_folder()) if told else {}
-    return {f"answers {name}": differences(name, known.get(name, {}), now) for name, now in told.items()}
+    if not told:
+        return {}
+    known, borne = accepted(answers_folder()), {each.answer: each.tolerance for each in asked(answers_folder())}
+    return {f"answers {name}": differences(name, known.get(name, {}), now, borne[name]) for name, now in told.items()}
 
 
 def _update_answers(told: "Mapping[str, Entries]", reason: str) -> None:
     """Accept the answers, one line each."""
-    from simsurance.analysis.answer_references import accept, answers_folder
+    from simsurance.analysis.answer_references import accept, answers_folder, asked
 
     if told:
-        for name, largest in accept(answers_folder(), told, reason).items():
+        borne = {each.answer: each.tolerance for each in asked(answers_folder())}
+        for name, largest in accept(answers_folder(), told, reason, borne).items():
             tell(f"answers {name}: unchanged" if largest is None else str(largest))
 
 

@@ -10,6 +10,7 @@ from simsurance.cli.options import (
     bom_option,
     command_line,
     entries_option,
+    in_its_currency,
     jobs_option,
     language_option,
     notes_of,
@@ -103,10 +104,8 @@ def _range(shared: None, run: "RunAccounts") -> "SingleChanges":
 
 def scenario_of(name: str, fragments: tuple[str, ...], settings: tuple[str, ...]) -> Scenario:
     """A scenario with the fragments behind its plus signs, then those of --with and --set."""
-    if Path(name).exists() or "/" in name:
-        return load(name, fragments, settings)
-    first, *own = name.split("+")
-    return load(first, (*own, *fragments), settings)
+    first, *own = [name] if Path(name).exists() or "/" in name else name.split("+")
+    return in_its_currency(load(first, (*own, *fragments), settings))
 
 
 def folder_name(command: str, names: list[str]) -> str:

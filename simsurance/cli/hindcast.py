@@ -1,19 +1,21 @@
 """`simsurance hindcast`: the model's past years beside the published ones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import in_its_currency, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
-from simsurance.language import Words, words
+from simsurance.language import CNY, Words, words
 from simsurance.output.labels import fund_label, label, unit
+from simsurance.scenario_file.keys import REGISTER
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.own_fund import CALIBRATED
 
 if TYPE_CHECKING:
     from simsurance.evidence.ex_ante import Forecast
@@ -53,7 +55,7 @@ def command(
     """Back-test: project SCENARIO from an earlier 1 January and print each year beside the published figures."""
     from simsurance.evidence.calibrated import overlay_of
     from simsurance.evidence.fit import FIRST_YEAR, fitted_years
-    from simsurance.evidence.hindcast import hindcast, notes, published_years, refuse_others
+    from simsurance.evidence.hindcast import hindcast, notes, openings, published_years, refuse_others
     from simsurance.evidence.published import own_series, series_file
     from simsurance.scenario_file.schema import FUND
 
@@ -66,19 +68,21 @@ def command(
         _ex_ante(said, as_json)
         return
     if ex_ante:
-        fund = load(scenario, fragments, settings, overlay_of(scenario))
+        fund = in_its_currency(load(scenario, fragments, settings, overlay_of(scenario)))
         if fund.values.scope != FUND and not own_series(fund):
             raise click.UsageError(
                 "--ex-ante prints the stored table of the baseline, or that of a fund with series of its own; "
                 "leave the scenario out, or name your own fund"
             )
-        _fund_ex_ante(fund, first, said, as_json)
+        _fund_ex_ante(fund, first, words(lang), as_json)
         return
-    loaded = load(scenario, fragments, settings)
-    said = words(lang, loaded.currency)
+    loaded = in_its_currency(load(scenario, fragments, settings))
+    said = words(lang)
     refuse_others(loaded)
     opens, last = published_years(loaded)
-    found = hindcast(loaded, max(last - 1, opens) if first is None else first)
+    possible = openings(loaded) if own_series(loaded) else range(opens, last + 1)
+    usual = max((year for year in possible if year < last), default=possible[0])
+    found = hindcast(loaded, usual if first is None else first)
     known = {
         fund: {year: said.say(f"hindcast.notes.{note.name}", **vars(note)) for year, note in by_year.items()}
         for fund, by_year in notes(found, series_file(loaded)).items()
@@ -97,9 +101,17 @@ def command(
             tell(said.say("hindcast.note", year=year, text=text))
         tell("")
     if own_series(loaded):
-        tell(said.say("hindcast.footer_own", first=opens, last=last))
+        tell(said.say("hindcast.footer_own", first=possible[0], last=possible[-1], fitted=_fitted(loaded)))
         return
     tell(said.say("hindcast.footer", to=fitted_years("employee_active")[-2], first=FIRST_YEAR))
+
+
+def _fitted(loaded: "Scenario") -> str:
+    """What is fitted to the series: by a calibration that a fund lies upon, or as another country's scheme registers it."""
+    rows = {path: row["source"] for path, row in loaded.leaves[REGISTER].items() if row.get("mark") == "fitted"}
+    if loaded.currency != CNY:
+        return ", ".join(f"{path} ({source})" for path, source in rows.items())
+    return next(iter(rows.values()), "") if loaded.leaves[CALIBRATED] else ""
 
 
 def _cells(row: "Outturn", said: Words, decimals: int = 1) -> tuple[str, ...]:
@@ -143,9 +155,7 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     if as_json:
         tell(_forecasts_json(found.rows, left_out=found.left_out, uncut=found.uncut))
         return
-    tell(
-        said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=sorted(found.left_out.items()))
-    )
+    tell(said.say("ex_ante.fund_head", name=fund.name, openings=found.openings, left_out=_spans(found.left_out, said)))
     straddling = [row for row in found.rows if row.straddles]
     others = [row for row in found.rows if not row.straddles]
     for name, rows in (("all", found.rows), *((("broken", straddling), ("unbroken", others)) if straddling else ())):
@@ -156,6 +166,19 @@ def _fund_ex_ante(fund: "Scenario", first: int | None, said: Words, as_json: boo
     _errors(found.rows, "opening", said)
     tell("\n" + said.say("ex_ante.fund_footer", uncut=found.uncut))
     tell(said.label("ex_ante.footer"))
+
+
+def _spans(left_out: Mapping[int, str], said: Words) -> list[tuple[str, str]]:
+    """Openings that were left out, those in a row for the same reason together."""
+    runs = groupby(sorted(left_out.items()), key=lambda each: each[1])
+    named = [(_why(why, said), [year for year, _ in run]) for why, run in runs]
+    return [(f"{years[0]}–{years[-1]}" if len(years) > 1 else f"{years[0]}", why) for why, years in named]
+
+
+def _why(reason: str, said: Words) -> str:
+    """Why an opening was left out: by a word for it, or by what is wrong with its inputs."""
+    key = f"ex_ante.left_out.{reason}"
+    return said.label(key) if key in said.entries else said.say("ex_ante.left_out.unopened", why=reason)
 
 
 def _forecasts_json(found: "Sequence[Forecast]", **beside: Any) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DATES = ("year_end", "year_start", "mid_year", "census")
 AGES = ("last_birthday", "nominal")
+FUNDS = ("resident", "employee_pool", "employee_account")
 
 
 def _choice(*values: str) -> click.Choice[str]:
@@ -49,6 +50,9 @@ def _words(context: click.Context, parameter: click.Parameter, asked: bool) -> N
 @click.option("--age", type=_choice(*AGES), help="How ages are counted.")
 @click.option("--concept", type=click.Choice(("resident", "registered")), help="Whom a population counts.")
 @click.option(
+    "--fund", type=_choice(*FUNDS), help="Whose figures a yearly table has that names no fund in its headers or title."
+)
+@click.option(
     "--break", "breaks", type=int, multiple=True, help="Year in which a jump of a series is real. May be repeated."
 )
 @click.option("--missing", type=int, multiple=True, help="Year that a series has no figure for. May be repeated.")
@@ -75,6 +79,7 @@ def command(
     date: str | None,
     age: str | None,
     concept: str | None,
+    fund: str | None,
     breaks: tuple[int, ...],
     missing: tuple[int, ...],
     expectancy: tuple[float, float] | None,
@@ -95,7 +100,7 @@ def command(
 
     if kind:
         refuse_kind(kind)
-    told = {"year": year and str(year), "date": date, "age": age, "concept": concept}
+    told = {"year": year and str(year), "date": date, "age": age, "concept": concept, "fund": fund}
     folder = store.fund_folder(table, into)
     facts = {name: value.replace("-", "_") for name, value in told.items() if value} | ({"unit": unit} if unit else {})
     until = valid_until.date().isoformat() if valid_until else ""
@@ -117,7 +122,8 @@ def _understood(found: "Imported", said: Words) -> Iterator[str]:
     yield said.say("intake.file", label=grid.label, kind=said.label(f"intake.kind.{found.kind}"))
     yield said.say("intake.read", encoding=grid.encoding, delimiter=grid.delimiter, header=found.table.header_row)
     for name, fact in found.facts.items():
-        yield _fact(said, name, said.label(f"intake.value.{fact.value}"), fact.by)
+        of = "fund" if name == "fund" else "value"
+        yield _fact(said, name, said.label(f"intake.{of}.{fact.value}"), fact.by)
     for (unit, by), names in _by_unit(found).items():
         yield _fact(
             said, "unit", f"{unit} ({said.listed([said.label(f'intake.series.{name}') for name in names])})", by

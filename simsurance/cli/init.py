@@ -74,6 +74,7 @@ def of_workbook(workbook: Path, file: Path) -> str:
 @click.option(
     "--example", is_flag=True, help="With --fund: the tables of a fictitious city of 8 million to try it with."
 )
+@click.option("--pool", is_flag=True, help="Write NAME.toml as a pooling scenario of two pools to change.")
 @click.option(
     "--from",
     "workbook",
@@ -82,14 +83,17 @@ def of_workbook(workbook: Path, file: Path) -> str:
     help="Take the yellow cells of an audit workbook of simsurance report.",
 )
 @language_option("the tables and the explanations of a fund")
-def command(name: str, fund: bool, example: bool, workbook: Path | None, lang: str) -> None:
+def command(name: str, fund: bool, example: bool, pool: bool, workbook: Path | None, lang: str) -> None:
     """Write NAME.toml, a short scenario to change, and beside it the schema that lets an editor complete its keys.
 
     With --fund the folder NAME of a fund of your own: import its tables there, then run NAME/fund.toml.
+    With --pool a pooling scenario for simsurance pool: pools of your own or shares of the nation, adjustment fund, merger.
     With --from the scenario that the yellow cells of a workbook make.
     """
-    if workbook and fund:
-        raise click.UsageError("--from goes without --fund")
+    if workbook and (fund or pool):
+        raise click.UsageError(f"--from goes without --{'fund' if fund else 'pool'}")
+    if pool and fund:
+        raise click.UsageError("--pool goes without --fund")
     if example and not fund:
         raise click.UsageError("--example goes with --fund")
     if fund:
@@ -99,6 +103,12 @@ def command(name: str, fund: bool, example: bool, workbook: Path | None, lang: s
         tell(words(lang).say("intake.example" if example else "intake.folder", folder=name))
         return
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
+    if pool:
+        from simsurance.intake.new_folder import new_pooling
+
+        new_pooling(path, lang)
+        tell(words(lang).say("intake.pooling", file=path))
+        return
     if slug(path.name) != path.stem or path.stem in shipped():
         why = "is the name of a shipped scenario" if path.stem in shipped() else "cannot be the name of a scenario"
         raise SimsuranceError(f"{path.stem} {why}; choose another, of letters, digits, _ and -")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from simsurance.axes import HEALTH, NATIONAL, SEX
-from simsurance.cli.options import jobs_option, language_option, scenario_options
+from simsurance.cli.options import in_its_currency, jobs_option, language_option, scenario_options
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -95,7 +95,7 @@ def command(
     """
     from simsurance.member.loopholes import LEFT_OUT, find, loopholes, require_share
 
-    chosen = load(scenario, fragments, settings)
+    chosen = in_its_currency(load(scenario, fragments, settings))
     for note in of_a_member(chosen):
         tell(words(lang).say("run.note", scenario=chosen.name, note=note.told(words(lang))), err=True)
     require_share(share)

@@ -13,13 +13,19 @@ import click
 
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import WHOLE, languages, words
+from simsurance.language import WHOLE, languages, tell_in, words
 from simsurance.scenario_file.keys import JUDGED_ON
 
 if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def in_its_currency(scenario: "Scenario") -> "Scenario":
+    """The scenario of a subcommand, whose words are those of a scheme in its currency from here on."""
+    tell_in(scenario.currency)
+    return scenario
 
 
 def scenario_options(command: Command) -> Command:

@@ -13,6 +13,7 @@ from simsurance.cli.options import (
     bom_option,
     command_line,
     extent_options,
+    in_its_currency,
     jobs_option,
     language_option,
     notes_of,
@@ -137,6 +138,8 @@ def command(
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
     named = dict.fromkeys((*scenarios, *(shipped() if every else ())))
     chosen = [load(name, fragments, (*years, *as_of, *settings)) for name in named]
+    if len({scenario.currency for scenario in chosen}) == 1:
+        in_its_currency(chosen[0])
     refuse(fault for scenario in chosen for fault in table_faults(scenario))
     folders = _folders(chosen, out, refuse_foreign if dry_run else prepare)
     tell_notes((line for scenario in chosen for line in notes_of(scenario, lang, single=True)), strict)
@@ -245,7 +248,9 @@ def _report(result: "RunResult", folder: Path, ranges: "SingleChanges | None") -
             of_fund["depletion_range"] = range_record(ranges.funds[of_fund["fund"]])
     of_a_fund = (key for key in ("register", "rests_on", "tables_of_the_nation") if key in written)
     kept = (*told, *of_a_fund)
-    return {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
+    beside = {} if result.bonds is None else {"bonds": records(result.bonds)}
+    found = {**{key: written[key] for key in kept}, "folder": folder.as_posix(), "funds": funds, "measures": measures}
+    return found | beside
 
 
 def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:

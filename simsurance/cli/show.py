@@ -6,18 +6,21 @@ from unicodedata import east_asian_width
 
 import click
 
-from simsurance.cli.options import as_of_option, language_option, scenario_options
+from simsurance.cli.options import as_of_option, in_its_currency, language_option, scenario_options
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
-from simsurance.language import Words, words
-from simsurance.output.labels import scenario_title
+from simsurance.language import CNY, WHOLE, Words, words
+from simsurance.language.names import key_name
+from simsurance.output.labels import scenario_title, unit_name
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import KEYS, LEVERS, PINS, SECTIONS, key_at, named_part
+from simsurance.scenario_file.keys import BONDS, KEYS, LEVERS, PINS, REGISTER, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.toml_text import toml_value
 
+BOND_SIZES = ("amount", "outgo_share", "coupon", "term_years", "outcome_share", "outcome_reference")
+"""What a bond's source and mark speak of."""
 IN_COLUMNS = ("low", "high", "mark", "source", "description", "description_zh")
 """Keys of a lever that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
@@ -26,6 +29,10 @@ REGISTERED = ("path", "source", "mark", "owner", "valid_until", "set_by")
 WITHOUT_OWNER = ("choice", "derived", "fitted")
 """Marks of what follows from other values, or is decided: nobody has to renew it."""
 COLUMNS = ("key", "value", "unit", "source", "mark", "range", "set by")
+NAME = "name"
+"""The column behind the key in a language in which keys have names."""
+OF_KEY = "unit_of_key"
+"""The unit as the schema has it, which words are found by."""
 
 
 @click.command()
@@ -36,7 +43,7 @@ COLUMNS = ("key", "value", "unit", "source", "mark", "range", "set by")
 )
 @as_of_option
 @scenario_options
-@language_option("the register")
+@language_option("heads, names, units and sources")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every field of every key, values in full.")
 def command(
     scenario: str,
@@ -52,7 +59,7 @@ def command(
 
     Source and mark are those of the baseline's value; a value that another file sets has that file as its source.
     """
-    shown = load(scenario, fragments, (*as_of, *settings))
+    shown = in_its_currency(load(scenario, fragments, (*as_of, *settings)))
     if registered:
         _register(shown, prefix, lang, as_json)
         return
@@ -62,22 +69,50 @@ def command(
         raise SimsuranceError(f"{shown.name}: no levers; lay some upon it with --with, `simsurance levers` lists them")
     if not paths and prefix == PINS:
         raise SimsuranceError(f"{shown.name}: nothing is pinned; write [pins.name] and the keys of each pin below")
+    if not paths and prefix == BONDS:
+        raise SimsuranceError(f"{shown.name}: no bonds; write [bonds.name] and the keys of each bond below")
     if not paths:
         tables = (table for table in SECTIONS if any(path.startswith(f"{table}.") for path in known))
         hint = nearest(prefix, [*known, *tables]) or f"`simsurance show {scenario}` lists all"
         raise SimsuranceError(f"{prefix}: no such key or table; {hint}")
-    rows = [details(shown, path) for path in paths]
+    said = words(lang)
+    rows = [details(shown, path, lang) for path in paths]
     if as_json:
         numbers = [row | {end: as_number(row[end]) for end in ("low", "high")} for row in rows]
+        numbers = [
+            {name: value for name, value in row.items() if name != OF_KEY and (row[NAME] or name != NAME)}
+            for row in numbers
+        ]
         tell(json.dumps(numbers, ensure_ascii=False, indent=2))
     elif len(rows) == 1:
-        card = rows[0] | {"value": toml_value(rows[0]["value"])}
-        tell("\n".join(f"{name:<12} {value}" for name, value in card.items() if value not in ("", None)))
+        card = _in_words(rows[0] | {"value": toml_value(rows[0]["value"])}, shown, said)
+        heads = {name: _head(name, said) for name in card}
+        widest = max(12, *(width(head) for head in heads.values()))
+        for name, value in card.items():
+            if value not in ("", None):
+                tell(heads[name] + " " * (widest - width(heads[name])) + f" {value}")
     else:
-        tell(f"{shown.values.title} ({shown.name}), {len(rows)} keys\n")
+        tell(said.say("show.head", title=scenario_title(shown, lang), name=shown.name, keys=len(rows)) + "\n")
         told = [row for row in rows if row["key"].rpartition(".")[2] not in IN_COLUMNS or row["key"] in KEYS]
-        for line in columns([COLUMNS, *(short(row) for row in told)]):
+        named = any(row[NAME] for row in rows)
+        heads_of = [_head(name, said) for name in COLUMNS]
+        if named:
+            heads_of.insert(1, _head(NAME, said))
+        for line in columns([tuple(heads_of), *(short(_in_words(row, shown, said), said, named) for row in told)]):
             tell(line)
+
+
+def _head(name: str, said: Words) -> str:
+    """What a column, or a line of the card, is called."""
+    return said.label(f"show.{name.replace(' ', '_')}")
+
+
+def _in_words(row: dict[str, Any], shown: Scenario, said: Words) -> dict[str, Any]:
+    """The details of a key as they are told: unit and mark in words; what is known in English alone, where it is asked for."""
+    mark = said.label(f"mark.{row['mark']}") if row["mark"] and said.lang != WHOLE else row["mark"]
+    told = row | {"mark": mark, "unit": unit_name(shown, row[OF_KEY], said.lang)}
+    left_out = {OF_KEY} if said.lang == WHOLE or not row[NAME] else {OF_KEY, "description", "note"}
+    return {name: value for name, value in told.items() if name not in left_out}
 
 
 def _register(shown: Scenario, prefix: str, lang: str, as_json: bool) -> None:
@@ -119,29 +154,37 @@ def as_number(text: str) -> float | str | None:
         return text or None
 
 
-def details(scenario: Scenario, path: str) -> dict[str, Any]:
+def details(scenario: Scenario, path: str, lang: str = WHOLE) -> dict[str, Any]:
     """Everything known about one key of a scenario."""
     key, entry = key_at(path), register().get(path, Entry(path, "", "", "", "", ""))
     assert key is not None
     changed = scenario.origins[path] != BASELINE
+    if scenario.currency != CNY:  # of another country, with a register of its own and none of the nation's ranges
+        own = scenario.leaves[REGISTER].get(path, {})
+        entry, changed = Entry(path, own.get("source", ""), own.get("mark", ""), "", "", ""), False
     table, name, part = named_part(path)
     if table == LEVERS and part == "size":
         said = scenario.values.levers[name]
         low, high = toml_value(said.low), toml_value(said.high)
         entry, changed = Entry(path, said.source, said.mark, low, high, said.description), False
+    if table == BONDS and part in BOND_SIZES:
+        bond = scenario.values.bonds[name]
+        entry, changed = Entry(path, bond.source, bond.mark, "", "", bond.description), False
     if table == PINS and part == "values":
         pinned = scenario.values.pins[name]
         entry, changed = Entry(path, pinned.source, pinned.mark, "", "", ""), False
     return {
         "key": path,
+        NAME: key_name(path, lang),
         "value": scenario.leaves[path],
         "unit": scenario.in_currency(key.unit),
+        OF_KEY: key.unit,
         "description": key.description,
         "lowest": key.lowest,
         "highest": key.highest,
         "set by": scenario.origins[path],
         "source": "" if changed else entry.source_id,
-        "title": "" if changed else sources().get(entry.source_id, ""),
+        "title": "" if changed else sources(lang).get(entry.source_id, ""),
         "mark": "" if changed else entry.mark,
         "low": entry.low,
         "high": entry.high,
@@ -149,11 +192,13 @@ def details(scenario: Scenario, path: str) -> dict[str, Any]:
     }
 
 
-def short(row: dict[str, Any]) -> tuple[str, ...]:
-    """The cells of one key in the table of many."""
-    span = f"{row['low']} to {row['high']}" if row["low"] or row["high"] else ""
+def short(row: dict[str, Any], said: Words, named: bool) -> tuple[str, ...]:
+    """The cells of one key in the table of many; the name behind the key where keys have names."""
+    ends = {end: row[end] for end in ("low", "high")}
+    span = said.say("show.span", **ends) if row["low"] or row["high"] else ""
     file = row["set by"].removeprefix("scenarios/").removesuffix(".toml")
-    return (row["key"], in_brief(row["value"]), row["unit"], row["source"], row["mark"], span, file)
+    name = (row[NAME],) if named else ()
+    return (row["key"], *name, in_brief(row["value"]), row["unit"], row["source"], row["mark"], span, file)
 
 
 def in_brief(value: Any) -> str:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from simsurance.answers.solve import Solved
 
 
+DRAWS, DRAWS_OF_A_DELAY = 256, 64
+"""Draws for a probability, and where that is asked for every start."""
+
+
 def _delays(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[int, ...]:
     """`0:15` as years of waiting."""
     if given is None:
@@ -67,7 +71,11 @@ def _delays(context: click.Context, parameter: click.Parameter, given: str | Non
 )
 @click.option("--proportion", metavar="A:B", help="Change of each key for each unit of the first's; 1:1 if not given.")
 @click.option("--delay", "waits", metavar="A:B", callback=_delays, help="Also with a start so many years later: 0:15.")
-@click.option("--draws", type=click.IntRange(1, 1_000_000), default=256, show_default=True, help="Draws, for P(…).")
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 1_000_000),
+    help=f"Draws, for P(…): {DRAWS} if not given, with --delay {DRAWS_OF_A_DELAY} for each start.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
 @scenario_options
 @click.option(
@@ -87,7 +95,7 @@ def command(
     how: Any,
     proportion: str | None,
     waits: tuple[int, ...],
-    draws: int,
+    draws: int | None,
     seed: int,
     fragments: tuple[str, ...],
     settings: tuple[str, ...],
@@ -112,7 +120,7 @@ def command(
     with progress() as line:
         line.say(said.label("progress.importing"))
         from simsurance.answers.condition import Chance, condition_of
-        from simsurance.answers.delay import delay, starts_of
+        from simsurance.answers.delay import delay, delay_on_draws, most_runs, starts_of
         from simsurance.answers.on_draws import on_draws
         from simsurance.answers.solve import solve
         from simsurance.answers.vary import proportion_of, vary_of
@@ -129,9 +137,11 @@ def command(
         found: Solved | OnDraws
         waiting: Delay | None = None
         if isinstance(condition, Chance):
-            if waits:
-                raise click.UsageError("--delay: is asked of one path; leave P(…) out, or --delay")
-            sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0])
+            starts = starts_of(vary, waits)
+            sample = Sample(sensible(draws or (DRAWS_OF_A_DELAY if starts else DRAWS), SAMPLERS[0]), seed, SAMPLERS[0])
+            if starts:
+                facts = {"starts": len(starts), "draws": sample.draws, "runs": most_runs(starts, sample)}
+                click.echo(said.say("solve.delay_cost", **facts), err=True)
             parts = parts_of(folder, asked_id(vary, condition, sample), lang)
             found = on_draws(
                 vary,
@@ -141,6 +151,16 @@ def command(
                 parts,
                 lambda done, of: line.say_share(said, done, of),
             )
+            if starts:
+                waiting = delay_on_draws(
+                    vary,
+                    condition,
+                    sample,
+                    starts,
+                    processors(jobs),
+                    parts,
+                    lambda done, of: line.say_share(said, done, of, "points"),
+                )
             discard_parts(parts)
         else:
             starts = starts_of(vary, waits)

@@ -6,7 +6,7 @@ import math
 import click
 
 from simsurance.axes import DEDUCTIBLES, NATIONAL, SEX
-from simsurance.cli.options import language_option, scenario_options
+from simsurance.cli.options import in_its_currency, language_option, scenario_options
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import words
@@ -79,7 +79,7 @@ def command(
     from simsurance.member.story import story_years
     from simsurance.member.telling import rule_applied, table, year_told
 
-    chosen = load(scenario, fragments, settings)
+    chosen = in_its_currency(load(scenario, fragments, settings))
     for note in of_a_member(chosen):
         tell(words(lang).say("run.note", scenario=chosen.name, note=note.told(words(lang))), err=True)
     person = {"sex": sex, "area": area, "income": income, "deductible": deductible}

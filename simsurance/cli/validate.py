@@ -5,7 +5,14 @@ from pathlib import Path
 
 import click
 
-from simsurance.cli.options import language_option, notes_of, scenario_options, strict_option, tell_notes
+from simsurance.cli.options import (
+    in_its_currency,
+    language_option,
+    notes_of,
+    scenario_options,
+    strict_option,
+    tell_notes,
+)
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
@@ -57,7 +64,7 @@ def faults_and_notes(
 ) -> tuple[list[str], list[str]]:
     """The lines that say what is wrong with a scenario, its tables and its opening; where nothing is, its notes."""
     try:
-        loaded = load(scenario, fragments, settings)
+        loaded = in_its_currency(load(scenario, fragments, settings))
         wrong = fault_lines(table_faults(loaded))
         return wrong, [] if wrong else notes_of(loaded, lang)
     except SimsuranceError as error:

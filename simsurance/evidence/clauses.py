@@ -85,7 +85,7 @@ def _part(said: Words) -> str:
 def _cells(clause: Clause, said: Words) -> list[str]:
     keys = ", ".join(f"`{key}`" for key in clause.keys)
     tests = ", ".join(f"`{test.removeprefix('tests/').replace('::', ' ')}`" for test in clause.tests)
-    wording = f"{clause.wording[said.lang]} ({said.label(f'mark.{clause.mark}')})"
+    wording = said.say("range.beside", what=clause.wording[said.lang], range=said.label(f"mark.{clause.mark}"))
     shown = f"`{clause.shown}`" if clause.shown else ""
     return [
         wording,

@@ -1,7 +1,8 @@
 """A fund of its own from past openings with what was known on their 1 January, beside the naive forecasts.
 
 What the fund takes from the nation is what was known of the nation then (`known_levels`); its own yearly values end where they
-were known, its standards then grow with its income, and its factors are fitted anew to its figures before the opening.
+were known, its standards then grow with its income, and its factors are fitted anew to its figures before the opening. A scheme
+of another country takes nothing of the nation (`scheme_known`).
 """
 
 from collections.abc import Mapping
@@ -15,15 +16,15 @@ from simsurance.evidence import cost_growth
 from simsurance.evidence.ex_ante import OPENINGS, Forecast, beside_naive
 from simsurance.evidence.fund_fit import fund_fit, masks
 from simsurance.evidence.hindcast import published_years, refuse_others
-from simsurance.evidence.known import CUT_AFTER, Growth, recent_growth, rooted
+from simsurance.evidence.known import Growth, recent_growth, rooted
 from simsurance.evidence.known_levels import known_at
 from simsurance.evidence.naive import MEAN_OF, before
 from simsurance.evidence.published import history, own_series, series_file
+from simsurance.evidence.scheme_known import INFLATION, elsewhere, known, lag, scheme_leaves, untold
 from simsurance.results import simulate
-from simsurance.scenario_file.keys import AT_ROOT_KEYS, KEYS
+from simsurance.scenario_file.keys import AT_ROOT_KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import own_values
-from simsurance.scenario_file.schedule import is_year
 from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.years import incomes_of, table_years
 
@@ -56,7 +57,8 @@ def openings_of(scenario: Scenario) -> tuple[dict[int, int], dict[int, str]]:
     stocks = table_years(scenario.tables[STOCK])
     counted = [year for year in scenario.valuation_years if stocks is None or year >= stocks[0]]
     possible, left_out = dict[int, int](), dict[int, str]()
-    for opening in (year for year in OPENINGS if first <= year <= last):
+    years = range(first, last + 1) if elsewhere(scenario) else OPENINGS
+    for opening in (year for year in years if first <= year <= last):
         broken = [year + 1 for year in masks(scenario, opening - 1).values()]
         start = min((year for year in counted if year >= max([first, *broken])), default=opening)
         if opening not in counted:
@@ -80,29 +82,14 @@ def own_leaves(scenario: Scenario, opening: int) -> dict[str, Any]:
         path, leaf = row.path, scenario.leaves[row.path]
         if path in scenario.tables:
             found[path] = scenario.tables[path].as_posix()
-        elif (known := _known(leaf, opening - _lag(path))) is not None:
-            found[path] = known
+        elif (cut := known(leaf, opening - lag(path))) is not None:
+            found[path] = cut
     for standard, ahead in STANDARDS.items():
         schedule = found.get(f"{standard}.schedule")
         if isinstance(schedule, dict):
             first = min(map(int, schedule))
             found[f"{standard}.rule"] = {str(first): "schedule", str(opening + ahead): "with_income"}
     return found | _growth(scenario, opening)
-
-
-def _lag(path: str) -> int:
-    """How long before the opening a yearly value is known: counts and balances on the day, other values of the year before."""
-    return CUT_AFTER.get(path, 0 if KEYS[path].unit == "persons" else 1)
-
-
-def _known(leaf: Any, last: int) -> Any:
-    """A value up to a year; None where nothing of it was known."""
-    if not isinstance(leaf, Mapping) or not leaf:
-        return leaf
-    if "ramp" in leaf:
-        inside = _known(leaf["ramp"], last)
-        return None if inside is None else {"ramp": inside}
-    return {year: value for year, value in leaf.items() if not is_year(year) or int(year) <= last} or None
 
 
 def _growth(scenario: Scenario, opening: int) -> dict[str, Any]:
@@ -122,8 +109,11 @@ def _growth(scenario: Scenario, opening: int) -> dict[str, Any]:
     return found
 
 
-def fund_known_at(scenario: Scenario, opening: int, start: int, nation: Scenario) -> Scenario:
+def fund_known_at(scenario: Scenario, opening: int, start: int, nation: Scenario | None) -> Scenario:
     """The fund as it would have been on a 1 January: fitted to its figures from `start` to the year before; `nation` then."""
+    if nation is None:
+        opened = rooted(scheme_leaves(scenario, opening), opening)
+        return opened.replace(fund_fit(opened, start, opening - 1).changes)
     leaves = {**nation.leaves, **own_leaves(scenario, opening), "scope": FUND}
     for path in READ_BY_DATE:
         leaves[path] = scenario.tables[path].as_posix()
@@ -151,11 +141,11 @@ def fund_ex_ante(scenario: Scenario, first: int | None = None) -> FundExAnte:
             else "a count, a table and a year to fit before one"
         )
         raise SimsuranceError(f"{scenario.name}: no opening that an ex-ante back-test can begin with; {told}")
-    baseline = load("baseline")
-    growth, rows = Growth.of(baseline), list[Forecast]()
+    nations = None if elsewhere(scenario) else _Nations()
+    rows = list[Forecast]()
     for opening, start in chosen.items():
-        nation = known_at(opening, baseline, growth)
         try:
+            nation = nations.known_at(opening) if nations else None
             rows += _forecasts(scenario, fund_known_at(scenario, opening, start, nation), opening)
         except SimsuranceError as error:
             if error.exit_code != ExitCode.INPUT:
@@ -164,7 +154,20 @@ def fund_ex_ante(scenario: Scenario, first: int | None = None) -> FundExAnte:
     if not rows:
         raise SimsuranceError(*(f"{scenario.name}: {opening}: {left_out[opening]}" for opening in chosen))
     openings = tuple(opening for opening in chosen if opening not in left_out)
-    return FundExAnte(scenario, openings, left_out, uncut(scenario), tuple(rows))
+    as_now = [*uncut(scenario), *(untold(scenario, min(openings)) if nations is None else ())]
+    return FundExAnte(scenario, openings, left_out, tuple(as_now), tuple(rows))
+
+
+class _Nations:
+    """The nation as known on past dates."""
+
+    def __init__(self) -> None:
+        self.baseline = load("baseline")
+        self.growth = Growth.of(self.baseline)
+
+    def known_at(self, opening: int) -> Scenario:
+        """The nation as known on 1 January of a year."""
+        return known_at(opening, self.baseline, self.growth)
 
 
 def uncut(scenario: Scenario) -> tuple[str, ...]:
@@ -173,7 +176,10 @@ def uncut(scenario: Scenario) -> tuple[str, ...]:
         row.path
         for row in own_values(scenario)
         if (row.path in scenario.tables and row.path not in READ_BY_DATE)
-        or (isinstance(scenario.leaves[row.path], int | float) and KEYS[row.path].kind in ("number", "schedule"))
+        or (
+            isinstance(scenario.leaves[row.path], int | float)
+            and scenario.form.keys[row.path].kind in ("number", "schedule")
+        )
     )
 
 
@@ -181,8 +187,10 @@ def _forecasts(scenario: Scenario, known: Scenario, opening: int) -> list[Foreca
     """The model and the naive forecasts from an opening to the last published year, by item and year."""
     _, last = published_years(scenario)
     years = {"horizon.valuation_year": opening, "horizon.last_year": last}
-    turned_out = {path: scenario.leaves[path] for path in (*incomes_of(scenario.leaves), "employee.wage.mean")}
-    prices = {"economy.inflation": cost_growth.known("consumer_price_change")}
+    incomes = (*incomes_of(scenario.leaves), "employee.wage.mean")
+    turned_out = {path: scenario.leaves[path] for path in incomes if path in scenario.leaves}
+    alone = elsewhere(scenario)
+    prices = {INFLATION: scenario.leaves[INFLATION] if alone else cost_growth.known("consumer_price_change")}
     results, knowing = simulate([known.replace(years), known.replace({**years, **turned_out, **prices})])
     breaks = tuple(sorted(set(masks(scenario).values())))
     return beside_naive(opening, results, knowing, series_file(scenario), breaks)

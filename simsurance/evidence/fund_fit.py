@@ -17,11 +17,22 @@ from scipy.optimize import lsq_linear
 
 from simsurance.data.tables import DATA, read_table, text_rows
 from simsurance.errors import ExitCode, SimsuranceError
-from simsurance.evidence.hindcast import CLOSING_BALANCE, CURRENT_BALANCE, ITEMS, PARTS, TOLERANCE, Item, refuse_others
+from simsurance.evidence.hindcast import (
+    CLOSING_BALANCE,
+    CURRENT_BALANCE,
+    ITEMS,
+    PARTS,
+    TOLERANCE,
+    Item,
+    openings,
+    refuse_others,
+)
 from simsurance.evidence.hindcast import published_years as years_of
-from simsurance.evidence.published import series_file
+from simsurance.evidence.published import own_series, series_file
 from simsurance.results import RunAccounts, accounts_of
+from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.years import in_spans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,10 +248,12 @@ def marks(file: Path) -> dict[tuple[str, int], str]:
 
 
 def first_year(scenario: Scenario) -> int:
-    """The first year that a fit opens in: the earliest after every break, and as the scenario can open."""
+    """The first year that a fit opens in: the earliest after every break that the scenario has the counts of."""
     opens, last = years_of(scenario)
     broken = [year + 1 for year in masks(scenario).values()]
-    return min(max([opens, *broken]), last)
+    start = min(max([opens, *broken]), last)
+    possible = openings(scenario) if own_series(scenario) else range(opens, last + 1)
+    return next((year for year in possible if year >= start), possible[-1])
 
 
 def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = None) -> FundFit:
@@ -253,13 +266,15 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     opens, published = years_of(scenario)
     last = published if last is None else last
     start = first_year(scenario) if first is None else first
-    if not opens <= start <= last:
-        raise SimsuranceError(f"--from {start}: the fund's series allow {opens} to {last}")
+    possible = [year for year in openings(scenario) if year <= last] if own_series(scenario) else range(opens, last + 1)
+    if start not in possible:
+        raise SimsuranceError(f"--from {start}: the fund's series and counts allow {in_spans(possible)}")
     opened = scenario.replace({"horizon.valuation_year": start, "horizon.last_year": last})
     (base,) = accounts_of([opened])
     figures, masked = _figures(opened, base, file, start)
     told = {(each.item.fund, each.item.name) for each in figures}
-    chosen = [each for each in factors() if (each.fund, each.item) in told and _acts(each, start, last)]
+    own = [each for each in factors() if each.key in scenario.form.keys and _acts(each, scenario, start, last)]
+    chosen = [each for each in own if (each.fund, each.item) in told]
     if not chosen:
         raise SimsuranceError(
             f"{file.name}: no figure from {start} to {last} that a factor is fitted to; import tables"
@@ -267,6 +282,10 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     search = Search(opened, tuple(chosen), tuple(figures))
     before = search.logs([np.zeros(len(chosen))])[0]
     slopes = search.slopes(np.zeros(len(chosen)), before)
+    moves = np.array([bool(each.any()) for each in slopes.T])
+    if not moves.all():  # a path that ends before the years fitted moves none of them
+        chosen, slopes = [each for each, acts in zip(chosen, moves, strict=True) if acts], slopes[:, moves]
+        search = Search(opened, tuple(chosen), tuple(figures), search.projections)
     moved, slopes = search.settle(np.zeros(len(chosen)), before, slopes)
     aside = APART * np.where(np.arange(len(chosen)) % 2, -1.0, 1.0)
     elsewhere, there = search.towards(np.zeros(len(chosen)), np.clip(aside, *search.bounds))
@@ -279,8 +298,10 @@ def fund_fit(scenario: Scenario, first: int | None = None, last: int | None = No
     )
 
 
-def _acts(factor: Factor, first: int, last: int) -> bool:
-    """Whether a factor can be told from a level: growth needs two years."""
+def _acts(factor: Factor, scenario: Scenario, first: int, last: int) -> bool:
+    """Whether a factor can be told from a level: growth needs two years, income beyond contributions their own level."""
+    if factor.key == "contributions.local_supplement":
+        return not scenario.form.has(PAYROLL)
     return factor.key != "claims.trend.real_growth" or last > first
 
 
@@ -308,11 +329,13 @@ def _figures(
 class Search:
     """What the model gives of the figures at factors moved, and where it comes nearest to them."""
 
-    def __init__(self, scenario: Scenario, factors: tuple[Factor, ...], figures: tuple[Figure, ...]) -> None:
+    def __init__(
+        self, scenario: Scenario, factors: tuple[Factor, ...], figures: tuple[Figure, ...], projections: int = 1
+    ) -> None:
         self.scenario, self.factors, self.figures = scenario, factors, figures
         self.weights = 1 / np.array([each.spread for each in figures])
         self.bounds = tuple(np.array([each.bounds for each in factors]).T)
-        self.projections = 1
+        self.projections = projections
 
     def logs(self, moved: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Logarithms of model over published at several sets of factors, in one batch, [figure]."""

@@ -28,6 +28,7 @@ from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.notes import ALIKE, INSURED
 from simsurance.scenario_file.plausible import over_root
 from simsurance.scenario_file.schema import FUND
+from simsurance.scenario_file.years import in_spans, table_years
 
 TOLERANCE = {"persons": 0.03, "yuan": 0.05, "yuan_pp": 0.05, "per_100": 0.05, "yuan_admission": 0.05}
 """Largest error of a level that needs no explanation; a balance is the difference of two levels and has none."""
@@ -46,6 +47,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 """What is compared, in this order, and the funds that are summed for it."""
 UNSPLIT: Final = "unsplit"
 CARRIED: Final = "carried"
+STOCK: Final = "population.stock_table"
 NOTES: Final = DATA / "hindcast_notes.csv"
 """What is to be known of published figures, by fund and year, by its name in the files of words."""
 
@@ -204,6 +206,25 @@ def published_years(scenario: Scenario) -> tuple[int, int]:
     return min(insured) + 1, max(outgo)
 
 
+def openings(scenario: Scenario) -> list[int]:
+    """The years on whose 1 January a past of the scenario's own series can open: with the counts, and a population by then.
+
+    Raises SimsuranceError where there is none.
+    """
+    first, last = published_years(scenario)
+    stocks = table_years(scenario.tables[STOCK])
+    counted = scenario.valuation_years or range(first, last + 1)
+    found = [year for year in counted if first <= year <= last and (stocks is None or year >= stocks[0])]
+    if not found and stocks is not None and stocks[0] > last:
+        raise SimsuranceError(
+            f"{label_of(scenario.tables[STOCK])}: the population begins on 1 January {stocks[0]}, after the years published; "
+            "import a population of an earlier date, such as the census"
+        )
+    if not found:
+        raise SimsuranceError(f"{scenario.name}: no year from {first} to {last} has the counts of its 1 January")
+    return found
+
+
 def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
     """The years from `valuation_year` to the last published, valued on its 1 January with the inputs as they turned out.
 
@@ -215,6 +236,10 @@ def hindcast(scenario: Scenario, valuation_year: int) -> list[Outturn]:
     if valuation_year > last:
         raise SimsuranceError(
             f"horizon.valuation_year: {valuation_year} lies after the last published year; {last} or earlier"
+        )
+    if own_series(scenario) and valuation_year not in (possible := openings(scenario)):
+        raise SimsuranceError(
+            f"horizon.valuation_year: {valuation_year} has no counts or no population of its 1 January; {in_spans(possible)}"
         )
     changed = scenario.replace({"horizon.valuation_year": valuation_year, "horizon.last_year": last})
     results = simulate([changed])[0]

@@ -131,7 +131,7 @@ def _run(name: str, run: Published, money: Mapping[int, float]) -> str:
 extends = "{PARENT}.toml"
 
 title = "US Social Security, provision {name}"
-title_zh = "美国社会保障，方案{name}"
+title_zh = "美国社会保障，测算{name}"
 
 [horizon]
 last_year = {max(run.cost)}

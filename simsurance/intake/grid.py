@@ -2,6 +2,8 @@
 
 import codecs
 import csv
+import re
+import unicodedata
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +34,11 @@ class Grid:
         """The same in words."""
         where = ":".join([self.label, *([str(row)] if row else []), *([column] if column else [])])
         return f"{where}: {wrong}; {right}"
+
+
+def plain(text: str) -> str:
+    """A text without width, case, blanks and signs between words."""
+    return re.sub(r"[\s_\-·:]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def grid(path: Path, label: str) -> Grid:

@@ -11,11 +11,11 @@ from simsurance.axes import SEX
 from simsurance.errors import SimsuranceError
 from simsurance.intake import by_age_rates, insured_by_age, population, series, store
 from simsurance.intake.by_age import Group
-from simsurance.intake.grid import Grid, grid
+from simsurance.intake.grid import Grid, grid, plain
 from simsurance.intake.inputs import OF_FILES, inputs_text
 from simsurance.intake.registering import keys_of
 from simsurance.intake.series import Series
-from simsurance.intake.understood import Fact, Understood, cells, measures, plain, size_of, understand
+from simsurance.intake.understood import Fact, Understood, cells, measures, size_of, understand
 
 KINDS: Final = ("population", "elsewhere", "insured_by_age", "rates", "series")
 RATES: Final = ("use", "relative_cost", "deaths", "mx")
@@ -166,7 +166,8 @@ def _series(table: Understood, kept: store.Store, kind: str, options: Options) -
     if above := _above_population(kept):
         notes.append(("above_population", {"dates": above}))
     years = sorted({year for values in found.values.values() for year in values})
-    return _Found(table, kind, found.units, years, notes=tuple(notes), series=found.values)
+    facts = {"fund": table.facts["fund"]} if found.told else {}
+    return _Found(table, kind, found.units, years, facts, notes=tuple(notes), series=found.values)
 
 
 def _above_population(kept: store.Store) -> list[int]:

@@ -1,15 +1,17 @@
 """The folder of a fund to begin with: the scenario, tables to fill in, and what each of them is."""
 
+import os
 from pathlib import Path
 from typing import Final
 
-from simsurance.drafts import draft_folder
+from simsurance.drafts import draft_folder, write_whole
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.intake.inputs import inputs_text
 from simsurance.intake.store import FILE, INPUTS, TABLES, Store
 from simsurance.language import WHOLE
 from simsurance.scenario_file.json_schema import FILE_NAME, json_schema_text
 from simsurance.scenario_file.loader import slug
+from simsurance.scenario_file.pooling import shipped_poolings
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 CITY: Final = Path(__file__).parent / "city"
@@ -33,6 +35,20 @@ def new_folder(path: Path, lang: str, example: bool = False) -> None:
             (draft / name).parent.mkdir(exist_ok=True)
             (draft / name).write_bytes(content)
         draft.rename(path)
+
+
+def new_pooling(path: Path, lang: str) -> None:
+    """Write a pooling scenario of two pools to change, in a language that has it, else in English. Raises SimsuranceError."""
+    if slug(path.name) != path.stem or path.stem in shipped_poolings():
+        raise SimsuranceError(
+            f"{path.stem} cannot be the name of a pooling scenario; choose another, of letters, digits, _ and -"
+        )
+    own = TEMPLATES / f"pooling.{lang}.toml"
+    begun = (own if own.is_file() else TEMPLATES / f"pooling.{WHOLE}.toml").read_text("utf-8").replace(NAME, path.stem)
+    if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == begun.encode()):
+        wrong = f"{path}: exists and is not overwritten; choose another name or move it"
+        raise SimsuranceError(wrong, exit_code=ExitCode.ENVIRONMENT)
+    write_whole(path, begun.encode())
 
 
 def _is_as_begun(path: Path, begun: dict[str, bytes]) -> bool:

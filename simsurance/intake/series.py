@@ -1,16 +1,28 @@
 """Yearly series of an office's tables: insured, income and expenditure, balances, standards, incomes, with their breaks."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
 from simsurance.data.tables import published, read_table
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.published import PUBLISHED
+from simsurance.intake import funds
 from simsurance.intake.by_age import Cell
-from simsurance.intake.grid import Grid
-from simsurance.intake.understood import Column, Fact, Measure, Understood, meaning, measures, number, size_of, year_of
+from simsurance.intake.grid import Grid, plain
+from simsurance.intake.understood import (
+    Column,
+    Fact,
+    Measure,
+    Understood,
+    meaning,
+    measures,
+    number,
+    size_of,
+    some_words,
+    year_of,
+)
 
 Series = dict[str, dict[int, float]]
 UNITS: Final = {"persons": "persons", "yuan": "yuan", "yuan a year": "yuan"}
@@ -32,12 +44,17 @@ UNBALANCED: Final = 0.02
 
 @dataclass
 class Yearly:
-    """Series in persons and yuan by measure and year, and the unit of each with how it is known."""
+    """Series in persons and yuan by measure and year, and the unit of each with how it is known.
+
+    `stated`: what follows from others and is only held against them; `told`: whether the title or an option named the fund.
+    """
 
     values: Series = field(default_factory=dict)
     units: dict[str, Fact] = field(default_factory=dict)
     cells: dict[tuple[str, int], Cell] = field(default_factory=dict)
     step: dict[str, float] = field(default_factory=dict)
+    stated: Series = field(default_factory=dict)
+    told: bool = False
 
 
 def series(table: Understood, known: Series, breaks: Collection[int], missing: Collection[int]) -> Yearly:
@@ -48,17 +65,25 @@ def series(table: Understood, known: Series, breaks: Collection[int], missing: C
     grid, found, lines = table.grid, Yearly(), list[str]()
     year = table.column("year")
     item, value = table.column("item"), table.column("value")
-    counted = [column for column in table.columns if column.means in measures()]
+    counted = [each for column in table.columns if (each := _of_fund(table, found, table.header_row, column))]
     if year is None or not (counted or (item and value)):
         right = "a column year and one for each series, or the columns year, item and value"
+        right += f"; series such as {some_words(grid.rows[table.header_row - 1][0])}; all: simsurance import --words"
         raise grid.fault(table.header_row, "", "no yearly series is understood", right)
+    held = {column.means for column in counted}
+    for column in counted:
+        if column.means.startswith(funds.TOTAL) and not any(part in held for part in _parts(column.means)):
+            raise funds.two_funds(grid, table.header_row, column.header)
+    if twice := next((one for one, other in pairwise(sorted(c.means for c in counted)) if one == other), ""):
+        headers = " and ".join(column.header for column in counted if column.means == twice)
+        raise grid.fault(table.header_row, headers, "mean the same", "one column of each kind")
     for row, cells in table.body:
         if len([cell for cell in cells if cell]) < 2:
             continue
         cells += ("",) * (1 + max(column.place for column in table.columns) - len(cells))
         try:
             when = year_of(grid, row, year.header, cells[year.place])
-            for column in counted or [_named(grid, row, item, value, cells)]:
+            for column in counted or [_named(table, found, row, item, value, cells)]:
                 if column.place < len(cells):
                     _put(table, found, column, when, row, cells[column.place])
         except SimsuranceError as error:
@@ -71,20 +96,39 @@ def series(table: Understood, known: Series, breaks: Collection[int], missing: C
     return found
 
 
-def _named(grid: Grid, row: int, item: Column | None, value: Column | None, cells: tuple[str, ...]) -> Column:
+def _of_fund(table: Understood, found: Yearly, row: int, column: Column) -> Column | None:
+    """A column with the series that it means, the fund's of the title or of an option where it names none; None for no series.
+
+    Raises SimsuranceError where a fund is needed and not told.
+    """
+    means = column.means
+    if means == "persons":  # which of a yearly table are the insured, where the header says so
+        means = funds.figure_of(plain(column.header).partition("(")[0])
+    if not means.startswith(funds.OF_FUND) and means not in measures() and not funds.is_checked(means):
+        return None
+    fund = table.facts.get("fund")
+    found.told |= means.startswith(funds.OF_FUND)
+    return replace(column, means=funds.of_fund(table.grid, row, column.header, means, fund.value if fund else ""))
+
+
+def _named(
+    table: Understood, found: Yearly, row: int, item: Column | None, value: Column | None, cells: tuple[str, ...]
+) -> Column:
     """The column of values as that of the series which its row names. Raises SimsuranceError."""
     assert item is not None
     assert value is not None
     means, size, unit = meaning(cells[item.place])
-    if means not in measures():
-        right = "a series such as resident income; words known: simsurance import --words"
-        raise grid.fault(row, item.header, f"{cells[item.place][:40]!r} is no series", right)
-    return Column(value.place, means, cells[item.place], size or value.size, unit or value.unit)
+    own = Column(value.place, means, cells[item.place], size or value.size, unit or value.unit)
+    if column := _of_fund(table, found, row, own):
+        return column
+    right = f"a series such as {some_words(cells[item.place], 3)}; all: simsurance import --words"
+    raise table.grid.fault(row, item.header, f"{cells[item.place][:40]!r} is no series", right)
 
 
 def _put(table: Understood, found: Yearly, column: Column, year: int, row: int, cell: str) -> None:
     """A number in its place. Raises SimsuranceError."""
-    grid, measure = table.grid, measures()[column.means]
+    kept = column.means in measures()
+    grid, measure = table.grid, measures()[column.means if kept else _parts(column.means)[0]]
     value = number(grid, row, column.header, cell)
     if value is None:
         return
@@ -96,10 +140,21 @@ def _put(table: Understood, found: Yearly, column: Column, year: int, row: int, 
         raise grid.fault(row, column.header, f"{year} stands twice, see row {there}", "every year once")
     value = round(value * size, DIGITS)
     found.cells[column.means, year] = Cell(value, row, column.header)
-    found.values.setdefault(column.means, {})[year] = value
-    found.units[column.means] = fact
     digits = len(cell.partition(".")[2])
     found.step[column.means] = max(found.step.get(column.means, 0.0), size / 10**digits)
+    if not kept:
+        found.stated.setdefault(column.means, {})[year] = value
+        return
+    found.values.setdefault(column.means, {})[year] = value
+    found.units[column.means] = fact
+
+
+def _parts(stated: str) -> tuple[str, str]:
+    """What a stated figure follows from: income and expenditure, or the pooled fund and the accounts."""
+    fund = stated.removesuffix(funds.SURPLUS)
+    if stated.startswith(funds.TOTAL):
+        return stated.replace(funds.TOTAL, "employee_pool"), stated.replace(funds.TOTAL, "employee_account")
+    return f"{fund}_income", f"{fund}_outgo"
 
 
 def _faults(grid: Grid, found: Yearly, known: Series, breaks: Collection[int], missing: Collection[int]) -> list[str]:
@@ -165,6 +220,22 @@ def _of_sums(grid: Grid, found: Yearly) -> list[str]:
                     cell = found.cells[whole, year]
                     wrong = f"active and retired add up to {added:,.0f} in {year}, the total says {value:,.0f}"
                     lines.append(grid.line(cell.row, cell.header, wrong, "a total that is the sum"))
+    for name, stated in found.stated.items():
+        one, other = _parts(name)
+        together = name.startswith(funds.TOTAL)
+        for year, value in stated.items():
+            if not all(year in found.values.get(part, {}) for part in (one, other)):
+                continue
+            made = found.values[one][year] + (1 if together else -1) * found.values[other][year]
+            if abs(made - value) > 1.5 * max(found.step[each] for each in (name, one, other)):
+                cell, what = (
+                    found.cells[name, year],
+                    "both funds together are" if together else "income less expenditure is",
+                )
+                right = "a total that is the sum" if together else "a surplus that is the difference"
+                lines.append(
+                    grid.line(cell.row, cell.header, f"{value:,.6g} in {year}, where {what} {made:,.6g}", right)
+                )
     return lines
 
 

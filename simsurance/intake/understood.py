@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from simsurance.errors import SimsuranceError
-from simsurance.intake.grid import Grid
+from simsurance.intake import funds
+from simsurance.intake.grid import Grid, plain
 from simsurance.scenario_file.register import rows
 
 HERE: Final = Path(__file__).parent
@@ -114,11 +115,6 @@ def measures() -> Mapping[str, Measure]:
     }
 
 
-def plain(text: str) -> str:
-    """A text without width, case, blanks and signs between words."""
-    return re.sub(r"[\s_\-·:]+", "", unicodedata.normalize("NFKC", text).casefold())
-
-
 def understand(grid: Grid, options: Mapping[str, str]) -> Understood:
     """The header, the columns and what the title says. Raises SimsuranceError."""
     place = _header_place(grid)
@@ -143,6 +139,10 @@ def understand(grid: Grid, options: Mapping[str, str]) -> Understood:
                 facts["year"] = Fact(years[0], where)
     if "unit" not in facts and (unit := _unit_in_title(above)):
         facts["unit"] = Fact(unit, "title")
+    if "fund" not in facts:
+        for where, text in (("title", above), ("name", Path(grid.label).stem)):
+            if "fund" not in facts and (fund := funds.fund_in(text)):
+                facts["fund"] = Fact(fund, where)
     return Understood(grid, place + 1, columns, body, above, facts, ignored)
 
 
@@ -171,7 +171,7 @@ def _header_place(grid: Grid) -> int:
         if len(known) > 1 and known & {"age", "year"}:
             return place
     seen = next((",".join(row) for row in grid.rows if sum(map(bool, row)) > 1), "")[:60]
-    right = "a header with an age or a year, and what is counted; words known: simsurance import --words"
+    right = f"a header with an age or a year, and what is counted, such as {some_words(seen)}; all: simsurance import --words"
     raise grid.fault(1, "", f"no header is understood (the first row of several cells is {seen})", right)
 
 
@@ -180,9 +180,13 @@ def meaning(header: str) -> tuple[str, float | None, str]:
     text = unicodedata.normalize("NFKC", header)
     inside = re.search(r"\(([^()]*)\)\s*$", text)
     if inside and plain(inside[1]) in units():
-        return meanings().get(plain(text[: inside.start()]), ""), units()[plain(inside[1])][0], inside[1]
-    bare = text[: inside.start()] if inside else text
-    return meanings().get(plain(text)) or meanings().get(plain(bare), ""), None, ""
+        return _means(text[: inside.start()]), units()[plain(inside[1])][0], inside[1]
+    return _means(text) or (_means(text[: inside.start()]) if inside else ""), None, ""
+
+
+def _means(text: str) -> str:
+    """What a word of a header means by itself, or as the figure of a fund."""
+    return meanings().get(plain(text)) or funds.figure_of(plain(text))
 
 
 def _columns(grid: Grid, place: int) -> tuple[tuple[Column, ...], tuple[str, ...]]:
@@ -257,6 +261,16 @@ def size_of(table: Understood, column: Column | None, of: str) -> tuple[float, F
 
 
 def words_known() -> Iterator[tuple[str, str]]:
-    """Every word of a header and what it means."""
+    """Every word of a header and what it means; words of a fund go before those of its figures."""
     for row in rows(HERE / "words.csv", ("means", "word")):
         yield row["word"], row["means"]
+    yield from funds.known()
+
+
+def some_words(like: str, most: int = 7) -> str:
+    """A word of a header for each of the first kinds of what is counted by year, in letters like those of a table."""
+    first: dict[str, str] = {}
+    for word, means in words_known():
+        if means in measures() and word.isascii() == like.isascii():
+            first.setdefault(means, word)
+    return ", ".join([*first.values()][:most])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.language.names import key_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -51,6 +52,11 @@ def told_in(currency: str) -> Iterator[None]:
         yield
     finally:
         _IN.reset(before)
+
+
+def tell_in(currency: str) -> None:
+    """From here to the end of the enclosing `told_in`, words are those of a scheme in this currency."""
+    _IN.set(currency)
 
 
 def words(lang: str, currency: str = "") -> "Words":
@@ -197,6 +203,11 @@ class Words:
         *others, last = map(str, items)
         return self.label("list.last").join([self.label("list.between").join(others), last]) if others else last
 
+    def keyed(self, path: str) -> str:
+        """A key by its name with its path behind it; by its path alone in a language in which keys have no other name."""
+        own = key_name(path, self.lang)
+        return self.say("range.beside", what=own, range=f"`{path}`") if own else f"`{path}`"
+
     def signed(self, text: str) -> str:
         """A printed change with its sign; one that is nought at its precision has none."""
         return text if text.startswith(self.label("number.minus")) or is_nothing(text) else f"+{text}"
@@ -233,6 +244,7 @@ class Words:
             "significant": self.significant,
             "listed": self.listed,
             "signed": self.signed,
+            "keyed": self.keyed,
         }
         kinds = [key.removeprefix("quantity.") for key in self.entries if key.startswith("quantity.")]
         environment.filters |= {kind: partial(self.quantity, kind) for kind in kinds}

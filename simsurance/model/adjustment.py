@@ -79,7 +79,10 @@ def adjusted(state: State, basis: YearBasis) -> tuple[State, YearBasis, Mapping[
 
 def position(state: State, standing: Standing, rule: AdjustmentBasis, factors: np.ndarray) -> Read:
     """What is read at the close of the year before; nothing is known of a year without accounts, and nothing done."""
-    reserve = state.fund[:, fund_of(RESIDENT).place] - state.prepaid
+    place = fund_of(RESIDENT).place
+    reserve = state.fund[:, place] - state.prepaid
+    if state.debt is not None:
+        reserve = reserve - state.debt[:, place]
     outgo = standing.outgo[..., -1] - standing.saved.sum(axis=-1)
     months = MONTHS * ratio(reserve, outgo)
     projects = rule.trigger == PROJECTED

@@ -47,7 +47,12 @@ class UserCost:
 
     def above(self, threshold: np.ndarray) -> Above:
         """E[(X − k)⁺] and P(X > k)."""
-        return lognormal.above(self.mean, self.sigma, threshold, self.tail_index)
+        return lognormal.above(self.mean, self.sigma, threshold, self.tail_index, self._standing)
+
+    @cached_property
+    def _standing(self) -> np.ndarray:
+        """What every threshold is counted from."""
+        return lognormal.standing(self.mean, self.sigma)
 
     @cached_property
     def above_deductible(self) -> Above:

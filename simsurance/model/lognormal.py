@@ -18,17 +18,29 @@ class Above:
     chance: np.ndarray
 
 
-def above(mean: np.ndarray, sigma: np.ndarray, threshold: np.ndarray, tail_index: np.ndarray = NO_TAIL) -> Above:
+def standing(mean: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """ln(mean)/σ + σ/2: what d₁ is at a threshold of 1 yuan."""
+    return np.asarray(np.log(np.maximum(mean, 1e-300)) / sigma + sigma / 2)
+
+
+def above(
+    mean: np.ndarray,
+    sigma: np.ndarray,
+    threshold: np.ndarray,
+    tail_index: np.ndarray = NO_TAIL,
+    at_one: np.ndarray | None = None,
+) -> Above:
     """E[(X − k)⁺] and P(X > k) of a lognormal X with the given mean and standard deviation of its logarithm.
 
     mean·Φ(d₁) − k·Φ(d₁ − σ) and Φ(d₁ − σ), d₁ = ln(mean/k)/σ + σ/2; the mean itself and 1 where k = 0. With a positive
     `tail_index` α the survival function above the 99th percentile q is 0.01·(x/q)^−α instead. Yuan; shapes broadcast.
+    `at_one`: what `standing` gives, where that is known.
     """
     has_tail = tail_index.any()
     if not (has_tail or threshold.any()):
         return Above(mean, np.ones(()))
     positive = np.maximum(threshold, 1e-300)
-    distance = np.asarray((np.log(np.maximum(mean, 1e-300)) / sigma + sigma / 2) - np.log(positive) / sigma)
+    distance = np.asarray((standing(mean, sigma) if at_one is None else at_one) - np.log(positive) / sigma)
     chance = np.asarray(distance - sigma)  # from here on in place: this is where most of a year goes
     ndtr(chance, out=chance)
     excess = ndtr(distance, out=distance)

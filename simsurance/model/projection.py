@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from itertools import accumulate
 from math import prod
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -29,11 +29,12 @@ from simsurance.axes import (
     axis,
     left,
 )
-from simsurance.ledger import FUNDS, Fund
+from simsurance.ledger import FUNDS, OF_BONDS, Fund
 from simsurance.model.adjustment import adjusted
+from simsurance.model.bonds import Service
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.model.state import COVERED, Flows, State, Workspace, YearBasis, combined
-from simsurance.model.year import closed, lived
+from simsurance.model.year import Closing, closed, lived
 
 RUNS_IN_CACHE = 4
 """Runs of the national size that go through the years together: about as many as leave their cells in cache."""
@@ -79,7 +80,8 @@ class Projection:
     `by_age` holds the flows kept by person group as [year, run, sex, age], `by_group` as [year, run, area, income],
     `by_run` the others as [year, run]; `totals` has all of them as [year, run]; `interest` is [year, run, fund], `fund`
     [date, run, fund], `prepaid` [date, run]; `pin_factors` [year, run, total], None where nothing is pinned; `entrants`
-    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself;
+    [year, run, entrant, sex, area, income, age], None where they are not kept; `adjusted` None where nothing adjusts by itself.
+    `debt` outstanding, [date, run, fund], and what each bond does, TOLD_OF_BONDS, [year, run, bond]: None where there are none.
     `covered` what COVERED names, the year first, None where the other tiers are not told.
     """
 
@@ -95,6 +97,8 @@ class Projection:
     entrants: np.ndarray | None
     pin_factors: np.ndarray | None = None
     adjusted: Adjusted | None = None
+    debt: np.ndarray | None = None
+    bonds: Mapping[str, np.ndarray] | None = None
     covered: Mapping[str, np.ndarray] | None = None
 
     @property
@@ -131,6 +135,21 @@ def observe(cells: np.ndarray) -> Stocks:
         membership=everybody.sum(axis=axis("sex")).sum(axis=axis("age", of=left("sex"))),
         least_cell=everybody.min(axis=axes_except()),
     )
+
+
+TOLD_OF_BONDS: Final = (*OF_BONDS, "outstanding", "result", "met")
+"""What is kept of each bond and year: yuan, the debt on 31 December, the result that is measured and whether it is met."""
+
+
+def told_of(service: Service) -> dict[str, np.ndarray]:
+    """What is kept of a year of bonds, [run, bond]."""
+    return {**service.flows, **{name: getattr(service, name) for name in TOLD_OF_BONDS[len(OF_BONDS) :]}}
+
+
+def money_in(state: State) -> dict[str, np.ndarray]:
+    """The money of a state by the names under which it is kept, the run first."""
+    debt = {} if state.debt is None else {"debt": state.debt}
+    return {"fund": state.fund, "prepaid": state.prepaid, **debt}
 
 
 @contextmanager
@@ -216,10 +235,9 @@ def project_block(
             flows = met(flows, insured, group, partial(meet, year_basis.year))
         states = []
         for part, each, (state, _), flow in zip(parts, own, stepped, flows, strict=True):
-            state, interest = closed(state, record.flows(place, part, flow), each)
+            state, closing = closed(state, record.flows(place, part, flow), each)
             record.stocks(place + 1, part, state)
-            record.interest(place, part, interest)
-            record.saved(place, part, state)
+            record.closing(place, part, state, closing)
             states.append(state)
 
 
@@ -274,7 +292,7 @@ class Recorder:
 
     def stocks(self, place: int, runs: slice, state: State) -> None:
         """What is reported of a 1 January."""
-        self.dates(place, runs, {**vars(observe(state.cells)), "fund": state.fund, "prepaid": state.prepaid})
+        self.dates(place, runs, {**vars(observe(state.cells)), **money_in(state)})
 
     def dates(self, place: int, runs: slice, found: Mapping[str, np.ndarray]) -> None:
         """Arrays of a 1 January by the names under which they are kept, the run first."""
@@ -309,14 +327,18 @@ class Recorder:
         for name, values in found.items():
             self._keep(name, self.years, values)[place, runs] = values
 
-    def interest(self, place: int, runs: slice, interest: np.ndarray) -> None:
-        """The interest of a year, [run, fund]."""
-        self._keep("interest", self.years, interest)[place, runs] = interest
+    def closing(self, place: int, runs: slice, state: State, closing: Closing) -> None:
+        """What the closing of a year's accounts adds: interest, [run, fund], and what bonds do, where there are any.
 
-    def saved(self, place: int, runs: slice, state: State) -> None:
-        """What benefits below the scheduled leave to patients in a year, [run, income], where something adjusts by itself."""
+        What benefits below the scheduled leave to patients, [run, income], where something adjusts by itself.
+        """
+        found = {"interest": closing.interest, **closing.rows}
+        if closing.service is not None:
+            self.by_run = (*self.by_run, *closing.rows)
+            found |= {f"of_bonds.{name}": values for name, values in told_of(closing.service).items()}
         if state.adjustment is not None:
-            self._keep("saved", self.years, state.adjustment.saved)[place, runs] = state.adjustment.saved
+            found["saved"] = state.adjustment.saved
+        self.sums(place, runs, found)
 
     def _keep(self, name: str, length: int, values: np.ndarray) -> np.ndarray:
         """The array that is kept under a name: years or dates first, then runs, then what else the values have."""
@@ -347,6 +369,8 @@ class Recorder:
             kept.get("entrants"),
             kept.get("pin_factors"),
             Adjusted(**{each.name: kept[each.name] for each in fields(Adjusted)}) if "factors" in kept else None,
+            kept.get("debt"),
+            {name: kept[f"of_bonds.{name}"] for name in TOLD_OF_BONDS} if "debt" in kept else None,
             {name: kept[name] for name in COVERED if name in kept} or None,
         )
 

@@ -120,6 +120,30 @@ class AdjustmentBasis:
 
 
 @dataclass(frozen=True)
+class BondBasis:
+    """The bonds of all funds in a year, [run, bond].
+
+    `fund`: its place among the accounts; `left`: share of what was issued that is outstanding on 1 January, `redeemed` of it on
+    31 December; `measured`: whether the result is, in this year; `result`: its place among `simsurance.model.bonds.RESULTS`,
+    met at or below the reference where `at_most`, at or above it elsewhere; `from_budget`: whether the budget pays for it.
+    """
+
+    fund: Annotated[np.ndarray, "place", "bond"]
+    issued: Annotated[np.ndarray, "0 or 1", "bond"]
+    amount: Annotated[np.ndarray, "yuan", "bond"]
+    outgo_share: Annotated[np.ndarray, "share of the fund's outgo", "bond"]
+    coupon: Annotated[np.ndarray, "a year", "bond"]
+    left: Annotated[np.ndarray, "share of what was issued", "bond"]
+    redeemed: Annotated[np.ndarray, "share of what was issued", "bond"]
+    measured: Annotated[np.ndarray, "0 or 1", "bond"]
+    result: Annotated[np.ndarray, "place", "bond"]
+    at_most: Annotated[np.ndarray, "0 or 1", "bond"]
+    reference: Annotated[np.ndarray, "unit of the result", "bond"]
+    outcome_share: Annotated[np.ndarray, "share of what was issued", "bond"]
+    from_budget: Annotated[np.ndarray, "0 or 1", "bond"]
+
+
+@dataclass(frozen=True)
 class YearBasis:
     """Every assumption of one calendar year.
 
@@ -228,6 +252,8 @@ class YearBasis:
     """None: who leaves and who enters follows from the odds."""
     adjustment: AdjustmentBasis | None = None
     """None: nothing adjusts by itself."""
+    bonds: BondBasis | None = None
+    """None: no fund issues bonds."""
     tiers: int = 0
     """1 where what the insured pay behind further tiers is told, which needs their years of cover by cell."""
 
@@ -280,13 +306,17 @@ class State:
 
     `cells`: persons by status and tracked totals, [run, health, row, sex, area, income, age]; `fund`: yuan, [run, account], the
     accounts of `simsurance.axes.FUND` that are projected;
-    `prepaid`: contributions of the new year already received, yuan, [run]; `adjustment`: None where nothing adjusts by itself.
+    `prepaid`: contributions of the new year already received, yuan, [run]; `adjustment`: None where nothing adjusts by itself;
+    `principal` that bonds have been issued for, [run, bond], and `debt` outstanding, yuan, [run, account]: None where there are
+    no bonds. The fund is the money that it holds, what is borrowed included.
     """
 
     cells: np.ndarray
     fund: np.ndarray
     prepaid: np.ndarray
     adjustment: Standing | None = None
+    principal: np.ndarray | None = None
+    debt: np.ndarray | None = None
 
     @property
     def persons(self) -> np.ndarray:

@@ -3,14 +3,14 @@
 Person arrays run over run, health, row, sex, area, income, age; rows are the statuses and, behind them, the tracked totals.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from simsurance.axes import STATUSES, TENURES, axis
 from simsurance.ledger import ACCOUNTS, LEDGER, fund_of
-from simsurance.model import adjustment, employee, fund, health, membership, participation, pins, resident
+from simsurance.model import adjustment, bonds, employee, fund, health, membership, participation, pins, resident
 from simsurance.model.care import PerPerson, benefits_pp
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
@@ -27,14 +27,15 @@ def step(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]
     1 the year's assumptions are in `basis`; 2 timely adjustment, by the accounts of the year before; 3 enrolment, with the
     need class of the year before; 4 health transition; 5 births, deaths, migration and moves between the schemes computed;
     6 contributions, subsidies and transfers between funds; 7 exposure and waiting; 8 claims and benefits; 9 year end: flows
-    applied, credits, birthday, moves between schemes, areas, assistance; totals that are pinned; 10 funds, with what next
-    year's members have paid in advance.
+    applied, credits, birthday, moves between schemes, areas, assistance; totals that are pinned; 10 bonds and funds, with
+    what next year's members have paid in advance.
     Neither `state` nor `basis` is changed; `work` is overwritten.
     """
     state, basis, _ = adjustment.adjusted(state, basis)
     after, flows = lived(state, basis, work)
-    after, interest = closed(after, {name: total(values) for name, values in flows.money.items()}, basis)
-    return after, replace(flows, interest=interest)
+    read = flows.money if basis.bonds is None else flows.by_name
+    after, closing = closed(after, {name: total(values) for name, values in read.items()}, basis)
+    return after, replace(flows, interest=closing.interest, money={**flows.money, **closing.rows})
 
 
 def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows]:
@@ -119,7 +120,22 @@ def spent(funds: np.ndarray, flows: Money, scheme: EmployeeBasis, pinned: Money)
     return employee.account_spending(funds, {**flows, **credited}, scheme)
 
 
-def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, np.ndarray]:
-    """Stage 10: every fund on 31 December, and the interest of its year, [run, fund]; `totals` of the flows, [run]."""
+@dataclass(frozen=True)
+class Closing:
+    """What the closing of a year's accounts adds to its flows.
+
+    `interest` of each fund, [run, fund]; `rows` of the ledger that bonds make, [run], and what each bond does, if there are.
+    """
+
+    interest: np.ndarray
+    rows: Money
+    service: bonds.Service | None
+
+
+def closed(state: State, totals: Money, basis: YearBasis) -> tuple[State, Closing]:
+    """Stage 10: bonds are served, and every fund on 31 December; `totals` of the flows, [run]."""
+    state, rows, service = bonds.served(state, totals, basis)
+    totals = {**totals, **rows}
     funds, interest = fund.closed(state.fund, totals, basis.interest_rate, basis.deficit_rate, basis.interest_share)
-    return adjustment.remembered(replace(state, fund=funds), totals, basis, interest), interest
+    after = adjustment.remembered(replace(state, fund=funds), totals, basis, interest)
+    return after, Closing(interest, rows, service)

@@ -16,6 +16,8 @@ from simsurance.output.solve_summary import size_words
 from simsurance.plain_text import markdown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simsurance.answers.adjustment import Adjustment
     from simsurance.results import RunAccounts
 
@@ -28,7 +30,7 @@ Rows = list[tuple[str, ...]]
 
 def adjustment_facts(run: "RunAccounts", lang: str) -> dict[str, Any]:
     """What a rule did in a run and who paid, for sentences; empty where none is in force."""
-    found = {each.measure.removeprefix("adjustment_"): each.value for each in run.measured}
+    found = {str(name).removeprefix("adjustment_"): float(value) for name, value in run.measures["value"].items()}
     if "steps" not in found:
         return {}
     said = words_of(run.scenario, lang)
@@ -41,9 +43,8 @@ def adjustment_facts(run: "RunAccounts", lang: str) -> dict[str, Any]:
     return told | {"years": len(run.years), "parties": paid}
 
 
-def yearly_rows(found: "Adjustment", said: Words) -> Rows:
+def yearly_rows(table: "pd.DataFrame", said: Words) -> Rows:
     """A row a year in which the rule acts, or its trigger is met without an answer left: what it read, did and set."""
-    table = found.table
     head = [said.label(f"adjustment.column.{name}") for name in ("year", "months", "acted")]
     rows = [(*head, *(said.label(f"axis.answer.{answer}") for answer in ANSWER.members))]
     for year, row in table.iterrows():
@@ -124,7 +125,7 @@ def told_facts(found: "Adjustment", lang: str) -> dict[str, Any]:
         "rule": adjustment_facts(found.ruled, lang),
         "size": None if found.size is None else size_words(100 * found.size, said),
         "start": found.start,
-        "yearly": yearly_rows(found, said),
+        "yearly": yearly_rows(found.table, said),
         "paths": path_rows(found, said),
         "chances": chance_rows(found, said) if found.draws else [],
         "frequencies": frequency_rows(found, said) if found.draws else [],

@@ -61,6 +61,7 @@ def attribution_facts(found: "Attribution", fund: str, measure: str, lang: str) 
         "version": __version__,
         "first": found.central.years[0],
         "last": found.central.years[-1],
+        "common": found.central.years[-1] if found.sets.cut else None,
         "whose": fund_label(fund, lang),
         "what": measure_words("years_funded" if measure in YEARS else measure, fund, said),
         "before": told(ends[0], unit, said),

@@ -69,6 +69,7 @@ def bridge_facts(bridge: "Bridge", fund: str, measure: str, lang: str) -> dict[s
         "new": bridge.new.name,
         "version": __version__,
         "first": dates[0],
+        "common": bridge.common_last,
         "then": dates[1],
         "whose": fund_label(fund, lang),
         "what": measure_told(measure, fund, said),

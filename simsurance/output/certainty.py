@@ -7,6 +7,7 @@ from simsurance.basis.control import acting, rests_on
 from simsurance.basis.inputs import Inputs
 from simsurance.evidence.published import fund_measure, history, series_file
 from simsurance.language import words
+from simsurance.language.names import table_name
 from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import values_by_year
@@ -65,10 +66,10 @@ def unsure(scenario: "Scenario", marks: Sequence[str], lang: str) -> list[dict[s
     for path, mark in baseline_marks(scenario).items():
         if mark in marks:
             section, _, name = path.partition(".")
-            sections.setdefault(section, []).append(f"`{name}`")
+            sections.setdefault(section, []).append(table_name(path, lang) or f"`{name}`")
     said = words(lang)
     return [
-        {"section": said.label(f"section.{section}"), "key": section, "names": said.listed(names)}
+        {"section": said.label(f"section.{section}"), "key": section, "names": said.listed(dict.fromkeys(names))}
         for section, names in sections.items()
     ]
 

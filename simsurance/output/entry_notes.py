@@ -14,6 +14,8 @@ def entry_notes(
 
     `held`: whether a run, by its name, has the entries of the base; `not_met`: those for whom there were no persons, by year.
     """
+    if not base.scenario.form.has("employee"):
+        return []
     name, others = base.scenario.name, [each for each, so in held.items() if not so]
     told = [said.say("note.entries_held", base=name)] if any(held.values()) else []
     if told and others:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +29,25 @@ def new_folder(path: Path) -> Iterator[Path]:
     """
     path = path if path.name else path.absolute()
     refuse_foreign(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with draft_folder(path) as draft:
+    with _made(path.parent), draft_folder(path) as draft:
         yield draft
         with alone_in(path.parent):
             _take_up(path)
             _put_in_place(draft, path)
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """A folder with those above it; when anything fails, those that were made for this and are still empty vanish."""
+    new = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for each in new:
+                each.rmdir()
+        raise
 
 
 def prepare(path: Path) -> None:

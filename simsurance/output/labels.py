@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.language import Words, words
+from simsurance.language.names import key_name
 from simsurance.scenario_file.files import label_of
-from simsurance.scenario_file.keys import JUDGED_ON
+from simsurance.scenario_file.keys import JUDGED_ON, named_part
 from simsurance.scenario_file.loader import slug
 from simsurance.scenario_file.toml_text import toml_value
 
@@ -120,9 +121,20 @@ def labels_of(scenario: "Scenario", lang: str) -> dict[str, str]:
     return axes.labels | dict(getattr(axes, f"labels_{lang}", {}))
 
 
-def fund_label(fund: str, lang: str) -> str:
-    """The name of a fund."""
-    return words(lang).label(f"axis.fund.{fund}")
+def unit_name(scenario: "Scenario", of: str, lang: str) -> str:
+    """The unit of a key, in the scenario's currency."""
+    return scenario.in_currency(words_of(scenario, lang).label(f"unit_name.{of}")) if of else ""
+
+
+def identity_label(identity: str, lang: str) -> str:
+    """An accounting check as reports print it."""
+    said = words(lang)
+    return said.label(f"identity_name.{identity}") if f"identity_name.{identity}" in said.entries else identity
+
+
+def fund_label(fund: str, told: str | Words) -> str:
+    """The name of a fund, in a language or in the words of a scheme."""
+    return (told if isinstance(told, Words) else words(told)).label(f"axis.fund.{fund}")
 
 
 def status_words(status: str, lang: str) -> str:
@@ -170,11 +182,23 @@ def origins(scenario: "Scenario") -> dict[str, str]:
 
 def scenario_title(scenario: "Scenario", lang: str) -> str:
     """The scenario's title, and behind it what was set without a file, so that a changed baseline is not called one."""
-    set_by_hand = [
-        f"{path}={toml_value(scenario.leaves[path])}"
-        for path, origin in scenario.origins.items()
-        if origin in BY_HAND and not path.startswith(("title", "horizon.", JUDGED_ON))
-    ]
+    set_by_hand = list(
+        dict.fromkeys(
+            _set_by_hand(scenario, path, lang)
+            for path, origin in scenario.origins.items()
+            if origin in BY_HAND and not path.startswith(("title", "horizon.", JUDGED_ON))
+        )
+    )
     told = [text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…" for text in set_by_hand[:MOST_CHANGES]]
     more = len(set_by_hand) - len(told)
-    return ", ".join([in_its_words(scenario, "title", lang), *told, *([f"+{more}"] if more else [])])
+    return (
+        words(lang)
+        .label("list.between")
+        .join([in_its_words(scenario, "title", lang), *told, *([f"+{more}"] if more else [])])
+    )
+
+
+def _set_by_hand(scenario: "Scenario", path: str, lang: str) -> str:
+    """A value that was set without a file; of a lever or a pin, its name alone."""
+    table, name, _ = named_part(path)
+    return f"{table}.{name}" if table else f"{key_name(path, lang) or path}={toml_value(scenario.leaves[path])}"

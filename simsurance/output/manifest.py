@@ -286,6 +286,7 @@ def frontier_content(found: "Frontier") -> dict[str, Any]:
         "packages": len(found.packages),
         "holding": int(found.holds.sum()),
         "own_costs": found.own_costs,
+        "least_costs": found.least_costs if found.holds.any() else None,
     }
 
 

@@ -218,6 +218,9 @@ def error_facts(page: "Page", fund: str) -> dict[str, Any]:
         facts |= {
             "draws": off.draws,
             "settings": len(off.settings),
+            "met": int((np.abs(off.settings) == 1).all(axis=-1).sum()),
+            "full": len(off.fan_errors),
+            "run": off.run,
             "chance": float(off.chance_errors[:, place].max()),
         }
     return facts
@@ -244,7 +247,7 @@ def error_lines(page: "Page", lang: str) -> list[str]:
         lines.append(said.label("page.no_draws"))
     else:
         lines.append(said.say("page.sample", draws=page.draws.sample.draws, seed=page.draws.sample.seed))
-    if RESIDENT in page.funds:
+    if RESIDENT in page.funds and page.central.scenario.form.has("employee"):
         lines.append(said.label("page.entries"))
     lines.append(said.label("page.weak"))
     return lines

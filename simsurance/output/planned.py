@@ -25,6 +25,8 @@ SINGLE_CHANGES: Final = "single_changes"
 """The table of what ranges rest on, where they are asked for."""
 ADJUSTMENT: Final = "adjustment"
 """The table of what a timely adjustment did, where one is in force."""
+BONDS: Final = "bonds"
+"""The table of what each bond brings and costs, where there are any."""
 TIERS: Final = "tiers"
 """The table of the other tiers, where they are told."""
 FORMATS: Final = ("png", "svg")
@@ -40,7 +42,7 @@ class Extent:
     """What is written of a run: the formats of its charts, and the tables that are CSV; those left out are kept in one file."""
 
     formats: tuple[str, ...] = FORMATS
-    tables: tuple[str, ...] = (*TABLES, ADJUSTMENT, TIERS, SINGLE_CHANGES)
+    tables: tuple[str, ...] = (*TABLES, ADJUSTMENT, BONDS, TIERS, SINGLE_CHANGES)
 
     @property
     def left_out(self) -> dict[str, list[str]]:
@@ -107,6 +109,7 @@ def file_names(
     """The names of the files that `save` writes for results of a scenario, charts and ranges included or not."""
     extent, own = extent or Extent(), [*TABLES, *([SINGLE_CHANGES] if ranges else [])]
     own += [ADJUSTMENT] if scenario.values.timely_adjustment.in_force else []
+    own += [BONDS] if scenario.values.bonds else []
     own += [TIERS] if scenario.values.tiers.in_force else []
     names = [f"{name}.csv" for name in own if name in extent.tables]
     names += [] if len(names) == len(own) else [KEPT]

@@ -34,17 +34,24 @@ def titles(pools: "Pools", lang: str) -> dict[str, str]:
 
 
 def pool_rows(pools: "Pools", lang: str) -> list[tuple[str, ...]]:
-    """A row a pool, who gains most first: insured, net transfer, depletion year and reserve months apart and adjusted."""
+    """A row a pool, who gains most first: insured, net transfer, depletion year and reserve months apart and adjusted.
+
+    Without an adjustment fund there is no transfer and nothing adjusted to show.
+    """
     said, named = said_of(pools, lang), titles(pools, lang)
-    heads = ["pool", "insured", "net_pp", "depletion", "months"]
+    between = pools.pooling.adjustment is not None
+    heads = ["pool", "insured", *(["net_pp"] if between else []), "depletion", "months"]
     heads += ["merged", "mark"] if pools.merged is not None else ["mark"]
     rows = [tuple(said.say(f"pools.column.{name}", year=pools.year) for name in heads)]
     for name, row in pools.pools.iterrows():
         dates = [_year(float(row[f"depletion_year_{kind}"]), said) for kind in (SEPARATE, ADJUSTED)]
         months = [said.number(float(row[f"reserve_months_{kind}"]), 1) for kind in (SEPARATE, ADJUSTED)]
-        moved = [said.say("pools.from_to", apart=before, adjusted=after) for before, after in (dates, months)]
+        moved = [
+            said.say("pools.from_to", apart=before, adjusted=after) if between else before
+            for before, after in (dates, months)
+        ]
         cells = [named[str(name)], said.quantity("persons", float(row["insured"]))]
-        cells += [said.signed(said.number(float(row["net_transfer_pp"]), 1)), *moved]
+        cells += [*([said.signed(said.number(float(row["net_transfer_pp"]), 1))] if between else []), *moved]
         if pools.merged is not None:
             cells.append(said.signed(said.number(float(row["merged_balance_pp"]), 1)))
         rows.append((*cells, said.label(f"mark.{row['mark']}")))
@@ -113,7 +120,6 @@ def pools_summary(pools: "Pools", lang: str = "en") -> str:
 def pools_lines(pools: "Pools", lang: str) -> list[str]:
     """What is told below the table of pools."""
     said, facts = said_of(pools, lang), pools_facts(pools, lang)
-    keys = ["reading", "adjustment" if facts["rules"] else "no_adjustment"]
-    keys += ["gainers", "zero"] if facts["rules"] else []
+    keys = ["reading", "adjustment", "gainers", "zero"] if facts["rules"] else ["reading_apart", "no_adjustment"]
     keys += ["spread", *(["merged"] if facts["merged"] else []), *(["reconciliation"] if facts["nation"] else [])]
     return [said.say(f"pools.{key}", **facts) for key in keys]

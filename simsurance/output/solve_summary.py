@@ -74,6 +74,7 @@ def answer_facts(solved: "Solved", answer: "Answer", said: Words) -> dict[str, A
             {"low": size_words(each.low, said), "high": size_words(each.high, said)} for each in answer.intervals
         ],
         "monotone": answer.monotone,
+        "plateau": answer.on_a_plateau,
     }
 
 
@@ -99,13 +100,15 @@ def drawn_facts(found: "OnDraws", said: Words) -> dict[str, Any]:
 
 def delay_facts(found: "Delay", said: Words) -> dict[str, Any]:
     """What waiting costs: the change needed by the year in which it begins."""
+    errors = found.table.get("standard_error", [None] * len(found.by_start))
     rows = [
         {
             "start": each.vary.start,
-            "size": None if each.answer.solution is None else size_words(each.answer.solution, said),
-            "change": None if each.answer.solution is None else said.signed(size_words(each.change, said)),
+            "size": None if each.solution is None else size_words(each.solution, said),
+            "change": None if each.solution is None else said.signed(size_words(each.change, said)),
+            "error": size_words(error, said) if error is not None and math.isfinite(error) else None,
         }
-        for each in found.by_start
+        for each, error in zip(found.by_start, errors, strict=True)
     ]
     return {
         "rows": rows,

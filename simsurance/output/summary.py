@@ -16,9 +16,11 @@ from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
 from simsurance.basis.inputs import NATION, Inputs
 from simsurance.data.tables import published
 from simsurance.language import told_in, words
+from simsurance.language.names import key_name
 from simsurance.ledger import POOL, fund_of
 from simsurance.measures import by_payer, in_frame, starts_of
 from simsurance.output.adjustment_summary import adjustment_facts
+from simsurance.output.bonds_words import bond_facts, debt_facts
 from simsurance.output.certainty import (
     BASELINE,
     JUDGED,
@@ -107,6 +109,7 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         twin=twin_facts(twins),
         drag=drag_facts(twins),
         adjustment=adjustment_facts(results, lang),
+        bonds=bond_facts(results, lang),
         reform_acts=scenario.values.participation.in_force or scenario.reference.participation.in_force,
         wages_are_judgement=wage_dispersion_is_judgement(scenario),
         **counted_marks(scenario),
@@ -132,6 +135,7 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
         "first_deficit_year": year_or_none(found["first_deficit_year"]),
         "depletion_year": year_or_none(found["depletion_year"]),
         "prepaid": fund_of(fund).paid_in_advance and bool(account["prepaid"].any()),
+        "debt": debt_facts(results, fund),
         "estimated_opening": opening_is_estimate(results.scenario, fund),
         "rate_constant": fund_of(fund).rated and bool(np.ptp(account["contribution_rate"]) < 1e-9),
         "required": required_facts(results, fund),
@@ -301,7 +305,8 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         {"what": f"{path} = {toml_value(scenario.leaves[path])}", "origin": named[path], "mark": ""} for path in keys
     ]
     for fact in told:
-        fact |= _registered(scenario, fact["what"].partition(" = ")[0], lang)
+        path = fact["what"].partition(" = ")[0]
+        fact |= _registered(scenario, path, lang) | {"name": key_name(path, lang)}
     for name, lever in scenario.values.levers.items():
         said = toml_value({key: scenario.leaves[f"levers.{name}.{key}"] for key in LEVER_TOLD})
         origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")

@@ -12,9 +12,9 @@ from simsurance.language import WHOLE, languages, words
 from simsurance.ledger import BESIDE
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
-from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, KEPT, OF_THE_RUN, SINGLE_CHANGES, TIERS, Extent
+from simsurance.output.planned import ADJUSTMENT, BESIDE_TWINS, BONDS, KEPT, OF_THE_RUN, SINGLE_CHANGES, TIERS, Extent
 from simsurance.tiers.accounts import columns_of
-from simsurance.variables import FRAMES, KEYS, VARIABLES
+from simsurance.variables import FRAMES, KEYS, VARIABLES, WITH_BONDS
 
 if TYPE_CHECKING:
     from simsurance.analysis.compare import Comparison
@@ -81,6 +81,8 @@ def run_tables(
     tables = {name: getattr(home, name) for home, names in homes for name in names}
     if twins.full.adjustment is not None:
         tables[ADJUSTMENT] = twins.full.adjustment
+    if twins.full.bonds is not None:
+        tables[BONDS] = twins.full.bonds
     if twins.full.tiers is not None:
         tables[TIERS] = twins.full.tiers
     if ranges is not None:
@@ -112,12 +114,18 @@ def comparison_tables(comparison: "Comparison", ranges: "Sequence[SingleChanges]
 
 
 def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
-    """One row a column of every table with its unit, labels and formula, then one row a member of every axis."""
+    """One row a column of every table with its unit, labels and formula, then one row a member of every axis.
+
+    What tells of bonds is there where the scenario has any.
+    """
     rows: list[tuple[str, ...]] = []
+    bonds = bool(scenario.values.bonds)
     for table, keys in KEYS.items():
+        if table == BONDS and not bonds:
+            continue
         rows += [(table, "key", key, KEY_UNITS.get(key, ""), *_labels(f"key.{key}"), "") for key in keys]
         for found in VARIABLES:
-            if found.table == table:
+            if found.table == table and (bonds or found.name not in WITH_BONDS):
                 told = _of_column(table, found.name)
                 rows.append((table, "variable", found.name, scenario.in_currency(found.unit), *told, found.formula))
     for table, kind, name, unit in OTHERS:

@@ -14,7 +14,7 @@ from simsurance.scenario_file.leaves import missing_inside, nested
 from simsurance.scenario_file.schema import ScenarioValues
 
 Origins = Mapping[str, Layer]
-BESIDE: Final = {"years_out_of_order": "valuation_year", "band_ratios": "band_edges"}
+BESIDE: Final = {"years_out_of_order": "valuation_year", "band_ratios": "band_edges", "assisted": "income_groups"}
 """The key before it that a value does not go with, by the kind of the complaint."""
 
 

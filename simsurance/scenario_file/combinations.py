@@ -6,6 +6,7 @@ from typing import Final
 
 from simsurance.axes import HEALTH
 from simsurance.scenario_file.adjustment_complaints import adjustment_complaints
+from simsurance.scenario_file.bond_complaints import bond_complaints
 from simsurance.scenario_file.faults import Fault, plain
 from simsurance.scenario_file.files import IN_PYTHON, Layer, to_change
 from simsurance.scenario_file.pins import pin_complaints
@@ -340,7 +341,7 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _control, _tiers, _levers, _pins, _counted_ages, _gdp, _notice),
+    *(_ratios, _employee, _control, _tiers, _levers, _pins, _counted_ages, _gdp, _notice, bond_complaints),
 )
-ONCE: Final = (_ratios, _tiers, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (bond_complaints, _ratios, _tiers, _levers, _pins, _counted_ages, _gdp, _notice)
 """Those that are the same in all years."""

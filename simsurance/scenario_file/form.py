@@ -39,8 +39,17 @@ BY_AREA: Final = (
     *("population.area_*", "economy.area_*"),
     *("*.area_cost.*", "*.area_ratio.*", "*.area_odds_ratio.*"),
 )
-BY_INCOME: Final = ("*.income_ratio.*", "*.income_odds_ratio.*", "*.income_waits.*", "tiers.assistance.covered.*")
-BY_BOTH: Final = ("population.income_groups_table", "contributions.personal.grade.*", "economy.drift_of_areas")
+BY_INCOME: Final = (
+    *("*.income_ratio.*", "*.income_odds_ratio.*", "*.income_waits.*", "tiers.assistance.covered.*"),
+    "population.income_groups_table",
+)
+BY_BOTH: Final = ("contributions.personal.grade.*", "economy.drift_of_areas")
+NAMING: Final[Mapping[str, tuple[str, ...]]] = {
+    "population.income_groups_table": (AREAS, INCOME_GROUPS),
+    "population.area_share_table": (AREAS,),
+    "population.area_share_by_age_table": (AREAS,),
+}
+"""Tables whose rows or columns go by the names of areas and income groups."""
 OF_ASSISTED: Final = (
     *("population.assisted_share", "contributions.assistance_share"),
     "benefits.critical_illness.assisted_*",
@@ -48,6 +57,7 @@ OF_ASSISTED: Final = (
 NEUTRAL: Final[Mapping[str, Any]] = {
     **dict.fromkeys((*BY_AREA[2:], *BY_INCOME, "contributions.personal.grade.*", "population.area_fertility.*"), 1.0),
     **dict.fromkeys((f"control.levels.*.{part}.*" for part in ("cost", "payment_ratio")), 1.0),
+    "population.income_groups_table": "",
     "control.levels.*.admission_share.*": 1 / 3,
     "employee.care.older_from_age": 100,
     "participation.start_year": CALENDAR[1],
@@ -109,6 +119,22 @@ class Form:
             *(() if self.groups.assisted else OF_ASSISTED),
         )
 
+    def merged(self, path: str, of: Groups) -> str:
+        """What a key by areas and income groups `of` another form is called where all of an axis are one here."""
+        areas, groups = self.groups.areas, self.groups.income_groups
+        one = {name: areas[0] for name in of.areas if len(areas) == 1}
+        one |= {name: groups[0] for name in of.income_groups if len(groups) == 1}
+        return ".".join(one.get(part, part) for part in path.split("."))
+
+    def renamed(self, of: Groups) -> dict[str, str]:
+        """The tables that go by names other than those `of` another form, and the names of each here."""
+        own, other = ({AREAS: each.areas, INCOME_GROUPS: each.income_groups} for each in (self.groups, of))
+        return {
+            path: "; ".join(f"{axis.partition('.')[2]}: {', '.join(own[axis])}" for axis in axes)
+            for path, axes in NAMING.items()
+            if path in self.keys and any(own[axis] != other[axis] for axis in axes)
+        }
+
     def foreign(self, path: str) -> str:
         """Why a key that other schemes have is none of this one, and what would be right."""
         for section, patterns in SECTIONS.items():
@@ -142,6 +168,7 @@ def _groups(areas: Any, income_groups: Any, assisted: Any) -> Groups:
     named = all(
         isinstance(names, list)
         and names
+        and len(set(map(str, names))) == len(names)
         and all(isinstance(name, str) and NAME_OF_GROUP.fullmatch(name) for name in names)
         for names in (areas, income_groups)
     )

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, NAMED, ROOT_KEYS, SECTIONS, Key
+from simsurance.scenario_file.keys import ANY, KEYS, NAMED, OF_ANY, OF_OTHERS, ROOT_KEYS, SECTIONS, Key
 from simsurance.scenario_file.register import MARKS
 from simsurance.scenario_file.schema import NAME
+from simsurance.scenario_file.sections import NAME_OF_GROUP
 
 FILE_NAME: Final = "simsurance.schema.json"
 TITLE: Final = "simsurance scenario"
 YEAR: Final = "^(199[0-9]|20[0-9]{2}|21[0-4][0-9]|2150)$"
+
+GROUP: Final = f"^{NAME_OF_GROUP.pattern}$"
+"""The name of an area or income group, which is the scenario's own."""
 
 OPERATOR: Final = {
     "type": "object",
@@ -40,7 +44,7 @@ def json_schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": TITLE,
         "description": "A scenario or a fragment. A scenario says only what differs from the parent that it extends.",
-        **_table(KEYS, ""),
+        **_table(KEYS | OF_OTHERS, ""),
     }
     names = [{"enum": list(shipped())}, {"type": "string", "pattern": r"\.toml$"}]
     top["properties"] = {
@@ -90,7 +94,20 @@ def _table(keys: Mapping[str, Key], prefix: str) -> dict[str, Any]:
             properties[name] = {"description": SECTIONS[f"{prefix}{name}"], **table}
         else:
             properties[name] = _leaf(key)
-    return {"type": "object", "additionalProperties": False, "properties": properties}
+    return {"type": "object", "additionalProperties": False, "properties": properties, **_of_any_name(prefix)}
+
+
+def _of_any_name(prefix: str) -> dict[str, Any]:
+    """What a table by area or income group takes under any name, those of the national scheme beside it for completion."""
+    above = prefix.split(".")[:-1]
+    for path, key in OF_ANY.items():
+        parts = path.split(".")
+        inside = parts[len(above) :]
+        if inside[:1] == [ANY] and all(part in (own, ANY) for part, own in zip(parts, above, strict=False)):
+            leaf = _leaf(key)
+            by_group = {"type": "object", "additionalProperties": False, "patternProperties": {GROUP: leaf}}
+            return {"patternProperties": {GROUP: leaf if len(inside) == 1 else by_group}}
+    return {}
 
 
 def _leaf(key: Key) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from simsurance.axes import Groups
+from simsurance.scenario_file.bond_sections import Bond
 from simsurance.scenario_file.fields import Field, Kind, Section, kind_of
 from simsurance.scenario_file.schema import NAME, Lever, Pin, ScenarioValues
 from simsurance.scenario_file.sections import NAME_OF_GROUP, formed
@@ -22,6 +23,7 @@ UNSAID: Final[Mapping[str, Any]] = {
 """Keys that a complete file may leave out, and what they are then."""
 LEVERS: Final = "levers"
 PINS: Final = "pins"
+BONDS: Final = "bonds"
 """The tables whose tables are named by whoever writes them."""
 
 
@@ -52,7 +54,7 @@ def _keys_in(table: type[Section], prefix: str, tables: Tables, around: Field | 
     found: dict[str, Key] = {}
     for field in table.FIELDS.values():
         path = prefix + field.named
-        if path in (LEVERS, PINS):
+        if path in (LEVERS, PINS, BONDS):
             continue  # their tables have names of their own: see NAMED
         about = (
             field if field.unit or not around else replace(around, description=field.description or around.description)
@@ -97,13 +99,15 @@ MEMBERS: Final = frozenset(
 )
 """Names of the groups that small tables have one number for, such as `female` or `urban`."""
 
-SECTIONS.update({table: ScenarioValues.FIELDS[table].description for table in (LEVERS, PINS)})
+SECTIONS.update({table: ScenarioValues.FIELDS[table].description for table in (LEVERS, PINS, BONDS)})
 
 LEVER_KEYS: Final[dict[str, Key]] = _keys_in(Lever, "", Tables({}, set()))
 """Every key of one lever by its name in the lever's table, in the order of the schema."""
 PIN_KEYS: Final[dict[str, Key]] = _keys_in(Pin, "", Tables({}, set()))
 """Every key of one pin, likewise."""
-NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS}
+BOND_KEYS: Final[dict[str, Key]] = _keys_in(Bond, "", Tables({}, set()))
+"""Every key of one bond, likewise."""
+NAMED: Final = {LEVERS: LEVER_KEYS, PINS: PIN_KEYS, BONDS: BOND_KEYS}
 """The keys of the tables that have names of their own, by the table around them."""
 
 

@@ -12,6 +12,7 @@ from simsurance.scenario_file.keys import (
     KEYS,
     LEVERS,
     NAMED,
+    PINS,
     REMOVED,
     RENAMED,
     SECTIONS,
@@ -130,7 +131,7 @@ def _unknown_inside(path: str) -> str:
     _, name, key = named_part(path)
     one, known = _one_of(place), NAMED[place]
     if not name:
-        like = "levers.new_drugs_inpatient" if place == LEVERS else "pins.subsidies"
+        like = {LEVERS: "levers.new_drugs_inpatient", PINS: "pins.subsidies"}.get(place, "bonds.prevention")
         return f"a {one}'s name is made of small letters, digits and single _; write for example [{like}]"
     return f"unknown key; {nearest(key, known) or f'the keys of a {one} are ' + ', '.join(known)}"
 

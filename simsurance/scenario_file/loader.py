@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from simsurance.axes import Groups
 from simsurance.errors import SimsuranceError
 from simsurance.language import CNY, WHOLE, words
 from simsurance.scenario_file.checks import tables_found, validated
@@ -290,15 +291,36 @@ class _Stack:
                 self.relative.add(path)
         self.waiting = []
 
-    def keep_to(self, form: Form, root: Layer, faults: list[Fault]) -> None:
+    def keep_to(self, form: Form, of_root: Groups, root: Layer, faults: list[Fault]) -> None:
         """Leave out the root's keys that a form has not, where another file has set its axes; keys of others are faults."""
-        own_axes = any(path in self.layers and self.layers[path] is not root for path in AXES)
-        for path in [
-            path for path in self.leaves if key_at(path) and not named_part(path)[0] and path not in form.keys
-        ]:
-            if not own_axes or self.layers[path] is not root:
+        foreign = [path for path in self.leaves if key_at(path) and not named_part(path)[0] and path not in form.keys]
+        own = {path for path, layer in self.layers.items() if layer.label == root.label}
+        teller = next((self.layers[path] for path in AXES if path in self.layers and path not in own), None)
+        if teller:
+            self._merge([path for path in foreign if path in own], form, of_root, root, teller, faults)
+            faults.extend(
+                teller.fault(path, f"the root's, whose names are others; name a table of the own {names}")
+                for path, names in form.renamed(of_root).items()
+                if path in own
+            )
+        for path in foreign:
+            if not teller or path not in own:
                 faults.append(self.layers[path].fault(path, form.foreign(path)))
             del self.leaves[path], self.layers[path]
+
+    def _merge(
+        self, foreign: Sequence[str], form: Form, of_root: Groups, root: Layer, teller: Layer, faults: list[Fault]
+    ) -> None:
+        """Where an axis has one member, the root's values by its own stand for it if they are alike, or are a fault."""
+        apart: dict[str, list[str]] = {}
+        for path in foreign:
+            if (name := form.merged(path, of_root)) in form.keys and name not in self.leaves:
+                apart.setdefault(name, []).append(path)
+        for name, paths in apart.items():
+            values = [self.leaves[path] for path in paths]
+            self.leaves[name], self.layers[name] = values[0], root
+            if any(value != values[0] for value in values):
+                faults.append(teller.fault(name, f"missing; {' and '.join(paths)} differ, give the one value of all"))
 
     def bring_within_bounds(self) -> list[Bound]:
         """Bring what operators have made within the bounds of its keys; where one binds, wanted and used."""
@@ -412,7 +434,7 @@ def _scenario(
     root, of_root = base.root, base.of_root
     bounds_met = stack.bring_within_bounds()
     form = form_of(stack.leaves, base.leaves)
-    stack.keep_to(form, root, faults)
+    stack.keep_to(form, form_of(base.leaves).groups, root, faults)
     if form != form_of(base.leaves):
         with_axes = stack.layers.get(AXES[0], root)
         faults.extend(with_axes.fault(path, text) for path, text in missing(stack.leaves))

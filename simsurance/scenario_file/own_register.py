@@ -50,13 +50,14 @@ def judged_on(leaves: Leaves) -> date:
 
 
 def own_values(scenario: "Scenario") -> list[Registered]:
-    """Every value that no shipped file sets, in the order of the schema, with its row of the register."""
+    """Every value that no shipped file sets, or that one registers itself, in the order of the schema, with its row."""
     leaves, rows = scenario.leaves, scenario.leaves[REGISTER]
     day = judged_on(leaves)
     return [
         Registered(path, layer.label, **row, stale=_ended(row, day))
         for path, layer in scenario.layers.items()
-        if key_at(path) and path not in NO_VALUES and not path.startswith(NO_INPUTS) and not _is_shipped(layer)
+        if key_at(path) and path not in NO_VALUES and not path.startswith(NO_INPUTS)
+        if path in rows or not _is_shipped(layer)
         for row in (rows.get(path, {}),)
     ]
 

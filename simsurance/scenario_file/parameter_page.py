@@ -6,7 +6,20 @@ from functools import cache
 from itertools import groupby
 
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.keys import KEYS, LEVER_KEYS, LEVERS, PIN_KEYS, PINS, SECTIONS, SMALL_TABLES, Key
+from simsurance.scenario_file.keys import (
+    BOND_KEYS,
+    BONDS,
+    KEYS,
+    LEVER_KEYS,
+    LEVERS,
+    OF_OTHERS,
+    PAYROLL,
+    PIN_KEYS,
+    PINS,
+    SECTIONS,
+    SMALL_TABLES,
+    Key,
+)
 from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS, register, sources
 from simsurance.scenario_file.schema import Lever
@@ -22,6 +35,11 @@ A *schedule* is one number for all years, `{ 2026 = 400, 2027 = 420 }` (each val
 `{ ramp = { 2026 = 0.05, 2035 = 0.04 } }` (straight lines between the years named, the last value holds on). The
 *range* is what to run beside the value; it is empty where none makes sense. Of a schedule, range and mark are those of
 its last value, and the note says what is weaker before.
+
+Keys that end in the name of an area or an income group, such as `claims.inpatient.area_cost.urban`, are listed with those
+of the national scheme. The names are data: `[axes]` gives the scenario's own, one or more, and the same keys then end in
+these, `claims.inpatient.area_cost.town`; with one area no key by area is given, with one group no key by group. The schema
+for editors takes any such name ([another-country.md](another-country.md)).
 
 What lies upon another scenario may be relative to it: `{ add = 0.05 }` or `{ multiply = 1.1 }` in place of a number or a
 schedule, with `from = 2027` from that year on. Values given outright come first, then products, then sums, whatever the
@@ -54,7 +72,7 @@ def parameters_text() -> str:
             parts.append(SECTIONS[section] + "\n")
         rows = [_row(key, toml_value(values[key.path]), section) for key in keys]
         parts.append("\n".join([_line(HEAD), _line(["---"] * len(HEAD)), *rows]) + "\n")
-    parts += [_levers(), _pins(), _cited()]
+    parts += [_others(), _levers(), _pins(), _bonds(), _cited()]
     return "\n".join(parts)
 
 
@@ -97,6 +115,16 @@ more years without reimbursement earn a bonus.
 """
 
 
+OTHERS_INTRODUCTION = """Only a scheme that takes contributions on earnings has this table; the rule `payroll` of
+`contributions.personal` reads it.
+"""
+
+
+def _others() -> str:
+    """The keys that the national scheme has not."""
+    return "\n".join([f"## {PAYROLL}\n", OTHERS_INTRODUCTION, *_keys(OF_OTHERS)])
+
+
 def _levers() -> str:
     """The keys of a lever, and the levers of the shipped fragments."""
     parts = [f"## {LEVERS}\n", LEVERS_INTRODUCTION, *_keys(LEVER_KEYS)]
@@ -131,6 +159,21 @@ finds, are refused: parts above a whole, transfers above the contributions that 
 def _pins() -> str:
     """The keys of a pin."""
     return "\n".join([f"## {PINS}\n", PINS_INTRODUCTION, *_keys(PIN_KEYS)])
+
+
+BONDS_INTRODUCTION = """A bond of a fund: a table `[bonds.name]` with the keys below, its size as `amount` or as
+`outgo_share`. It is issued and redeemed on 31 December: debt, neither income nor expenditure, so that reserve months and the
+depletion year, which are net of what is outstanding, do not move with it. The coupon is expenditure of each year on what was
+outstanding on its 1 January. A payment that hangs on a result is made once, if `outcome_share` is above 0: the result of
+`outcome_year` as it stands in fund.csv, compared with `outcome_reference`; what the budget pays comes in and goes out, and
+is government financing. What the money is spent on is not in the bond: lay on a lever or an option that spends and does it.
+Method note, section 10.
+"""
+
+
+def _bonds() -> str:
+    """The keys of a bond."""
+    return "\n".join([f"## {BONDS}\n", BONDS_INTRODUCTION, *_keys(BOND_KEYS)])
 
 
 def _keys(keys: Mapping[str, Key]) -> list[str]:

@@ -32,7 +32,10 @@ CLINIC: Final = ("outpatient_benefits", "employee_outpatient_benefits")
 OWN: Final = ("personal_contributions", "assistance", "repair_payments")
 BIRTHS: Final = "resident_maternity_benefits"
 NURSING: Final = ("resident_long_term_care", "long_term_care")
-EVERYTHING: Final = (*(row.name for row in LEDGER if not (row.follows or row.change_of_stock)), *INSURED)
+EVERYTHING: Final = (
+    *(row.name for row in LEDGER if not (row.follows or row.change_of_stock or row.of_bonds)),
+    *INSURED,
+)
 MOVED: Final[dict[LeverComponent, tuple[str, ...]]] = {
     "inpatient_use": CARE,
     "inpatient_cost": (*CARE, BIRTHS),

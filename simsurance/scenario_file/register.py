@@ -46,10 +46,13 @@ def register() -> dict[str, Entry]:
 
 
 @cache
-def sources() -> dict[str, str]:
-    """Title and issuer of every source by its id."""
+def sources(lang: str = "en") -> dict[str, str]:
+    """Title and issuer of every source by its id; in a language that has a column of its own by that, where it is filled in."""
     found = rows(TABLES / "sources.csv", ("source_id", "title", "issuer"))
-    return {row["source_id"]: f"{row['title']} ({row['issuer']})".replace(" ()", "") for row in found}
+    return {
+        row["source_id"]: row.get(f"title_{lang}") or f"{row['title']} ({row['issuer']})".replace(" ()", "")
+        for row in found
+    }
 
 
 def rows(path: Path, header: tuple[str, ...]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simsurance.ledger import PINNABLE
 from simsurance.scenario_file.adjustment_sections import TimelyAdjustment
+from simsurance.scenario_file.bond_sections import Bond
 from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.fields import Refused, Section
@@ -21,6 +22,7 @@ from simsurance.scenario_file.sections import (
     ByArea,
     ByNeed,
     Labels,
+    Mark,
     Number,
     PathByArea,
     a_label,
@@ -65,19 +67,6 @@ else:
 Scope = Literal["nation", "fund"]
 FUND: Final = "fund"
 FertilityVariant = Literal["low", "medium", "high", "lower80", "upper80", "lower95", "upper95"]
-Mark = Literal[
-    "verified",
-    "verified_transcription",
-    "derived",
-    "fitted",
-    "calibration",
-    "recalled_checked",
-    "recalled",
-    "recalled_low",
-    "abstract",
-    "judgement",
-    "choice",
-]
 
 
 def _not_before(last_year: int, before: Mapping[str, Any]) -> None:
@@ -384,3 +373,4 @@ class ScenarioValues(Section):
         "Changes of one component each that no key of their own describes, by name.", default={}
     )
     pins: dict[str, Pin] = text("Totals that a yearly series replaces, each by a name of its own.", default={})
+    bonds: dict[str, Bond] = text("Bonds of the funds, each by a name of its own.", default={})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from simsurance.axes import NATIONAL, Groups
 from simsurance.scenario_file.fields import NO_DEFAULT, Field, Refused, Section
@@ -11,6 +11,19 @@ from simsurance.scenario_file.schedule import CALENDAR, Schedule
 Number = Annotated[float, "number"]
 Pair = Annotated[list[float], "pair"]
 Labels = Annotated[dict[str, str], "labels"]
+Mark = Literal[
+    "verified",
+    "verified_transcription",
+    "derived",
+    "fitted",
+    "calibration",
+    "recalled_checked",
+    "recalled",
+    "recalled_low",
+    "abstract",
+    "judgement",
+    "choice",
+]
 Check = Callable[[Any, Mapping[str, Any]], None]
 LARGEST_AMOUNT = 1e30
 """What no sum reaches in any currency; the arithmetic is exact to its sixteenth digit whatever the size."""
@@ -20,9 +33,11 @@ LABEL = re.compile(r"(?=.{1,20}$)[^\W\d_]+\$?(?:[ .][^\W\d_]+\$?)*\.?|[$€£¥�
 """A label: letters, with single blanks or dots between them, or the sign of a currency."""
 
 
-def quantity(description: str, unit: str, low: float, high: float, check: Check | None = None) -> Any:
+def quantity(
+    description: str, unit: str, low: float, high: float, check: Check | None = None, default: Any = NO_DEFAULT
+) -> Any:
     """A numeric key (one number, a schedule, or a small table of numbers): what it is, its unit, its hard bounds."""
-    return Field(description, unit, low, high, check)
+    return Field(description, unit, low, high, check, default)
 
 
 def amount(description: str, unit: str = "yuan", low: float = -LARGEST_AMOUNT, check: Check | None = None) -> Any:

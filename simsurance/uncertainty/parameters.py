@@ -131,21 +131,32 @@ def parameters_of(scenario: Scenario) -> Parameters:
         each
         for row in text_rows(table, HEADER)
         if row["family"] != NOT_DRAWN
-        and (not row["only_if"] or value_at(scenario.values, _key(table, row["only_if"])) not in (0, False))
+        and _has(scenario, _key(scenario, table, row["path"]))
+        and (not row["only_if"] or _acts(scenario, _key(scenario, table, row["only_if"])))
         and (each := _parameter(scenario, table, row, correlations)) is not None
         and on[each.family]
     ]
     paths = [each.path for each in drawn]
     if twice := next((path for path in paths if paths.count(path) > 1), None):
         raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
-    order = {path: place for place, path in enumerate(KEYS)}
+    order = {path: place for place, path in enumerate(scenario.form.keys)}
     return Parameters(tuple(sorted(drawn, key=lambda each: order[each.path])), correlations, f"{groups}")
+
+
+def _has(scenario: Scenario, path: str) -> bool:
+    """Whether the scheme has a key: one of a single area has none by area."""
+    return path in scenario.form.keys
+
+
+def _acts(scenario: Scenario, path: str) -> bool:
+    """Whether a switch is on, or a number not 0."""
+    return _has(scenario, path) and value_at(scenario.values, path) not in (0, False)
 
 
 def _parameter(
     scenario: Scenario, table: Path, row: Mapping[str, str], correlations: Mapping[str, float]
 ) -> Parameter | None:
-    path = _key(table, row["path"])
+    path = row["path"]
     for name, known in (
         ("family", FAMILIES),
         ("scale", SCALES),
@@ -173,7 +184,7 @@ def _parameter(
             f"{table}:{path}: the range from {ends[0]:g} to {ends[1]:g} does not hold the value {central:g}; "
             "low, value and high in rising order"
         )
-    key = KEYS[path]
+    key = scenario.form.keys[path]
     lowest, highest = (
         (-math.inf if key.lowest is None else key.lowest),
         (math.inf if key.highest is None else key.highest),
@@ -244,8 +255,8 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
     return ((row["group"], row["rank_correlation"]) for row in text_rows(path, GROUPS_HEADER))
 
 
-def _key(table: Path, path: str) -> str:
-    if path not in KEYS:
+def _key(scenario: Scenario, table: Path, path: str) -> str:
+    if path not in KEYS and path not in scenario.form.keys:
         raise SimsuranceError(
             f"{table}:path: there is no key {brief(path)!r}; the dotted path of a number of the scenario"
         )

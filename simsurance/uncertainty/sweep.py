@@ -285,18 +285,18 @@ def values_of(arrays: Arrays, fund: str, measure: str, years: Sequence[int]) -> 
 
 
 def require_fund(central: RunAccounts, fund: str) -> None:
-    """Raises SimsuranceError where a run has no such fund."""
+    """Raises SimsuranceError (USAGE) where a run has no such fund."""
     if fund not in central.accounts:
-        raise SimsuranceError(f"--fund {fund}: {central.scenario.name} has no such fund; {', '.join(central.accounts)}")
+        raise _usage(f"--fund {fund}: {central.scenario.name} has no such fund; {', '.join(central.accounts)}")
 
 
 def require_measure(central: RunAccounts, fund: str, measure: str) -> None:
-    """Raises SimsuranceError where a fund has no such measure."""
+    """Raises SimsuranceError (USAGE) where a fund has no such measure."""
     require_fund(central, fund)
     names, at_year = measure_names(central, fund), re.fullmatch(rf"{AT_YEAR}(\d{{4}})", measure)
     if measure not in names and not (at_year and int(at_year[1]) in central.years):
         hint = nearest(measure, names) or f"a measure of measures.csv, {YEARS_FUNDED}, or {AT_YEAR}{central.years[0]}"
-        raise SimsuranceError(f"--measure {measure}: the fund {fund} has no such measure; {hint}")
+        raise _usage(f"--measure {measure}: the fund {fund} has no such measure; {hint}")
 
 
 def measure_names(central: RunAccounts, fund: str) -> list[str]:

@@ -43,7 +43,7 @@ def project_block(
             (state,), (own,) = projection.decided(record, place, [runs], [state], [own])
         insured = projection.insured_by_need(state) if meet is not None else None
         stepped.live(own, founds[place, runs])
-        record.dates(place, runs, {"fund": state.fund, "prepaid": state.prepaid})
+        record.dates(place, runs, projection.money_in(state))
         after, of_whole_run = told(stepped, state, own)
         if by_person:
             flows = flows_of(stepped, state.fund, own, of_whole_run)
@@ -54,9 +54,8 @@ def project_block(
             totals = dict(zip(names_of(own), stepped.found["totals"].T, strict=False)) | of_whole_run
             record.by_person_group, record.by_run = names_of(own), tuple(of_whole_run)
             record.sums(place, runs, of_whole_run)
-        state, interest = closed(after, totals, own)
-        record.interest(place, runs, interest)
-        record.saved(place, runs, state)
+        state, closing = closed(after, totals, own)
+        record.closing(place, runs, state, closing)
     record.stocks(len(basis), runs, state)
 
 

@@ -37,7 +37,7 @@ SIZES: Final = {
 OWN_STATUSES: Final = {"leave_odds": TENURE_DEPTH, "enter_odds": UNINSURED.stop}
 """Statuses of the fields that are not of care."""
 RUN_ALONE: Final = "run alone"
-NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment")
+NOT_IN_RECORDS: Final = ("pins", "enrolment", "adjustment", "bonds")
 
 
 def _by_person() -> tuple[list[str], list[str]]:
@@ -60,7 +60,7 @@ OF_RUN: Final = (
     "insured_adjustment",
     "employee_adjustment",
     "prevalence_error",
-    *(row.name for row in LEDGER if row.of_run),
+    *(row.name for row in LEDGER if row.of_run and not row.of_bonds),
 )
 """What is told of a run as a whole."""
 

@@ -47,7 +47,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
     ]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.attribution", lang, fund=fund_label(fund, lang), what=facts["what"].replace("`", "")),
+            word("title.attribution", lang, fund=fund_label(fund, said), what=facts["what"].replace("`", "")),
             word("axis.attribution", lang),
             footer(found.central.scenario, lang, [], notes),
             lang,

@@ -56,7 +56,7 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
     dates = [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.bridge", lang, fund=fund_label(fund, lang), old=bridge.old.name, new=bridge.new.name),
+            word("title.bridge", lang, fund=fund_label(fund, said), old=bridge.old.name, new=bridge.new.name),
             word("axis.bridge", lang),
             footer(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
             lang,

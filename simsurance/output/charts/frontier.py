@@ -49,7 +49,7 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
     with canvas.style():
         figure = canvas.sheet(
             word(
-                "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, lang)
+                "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, said)
             ),
             word("axis.frontier", lang),
             footer(found.levers.scenario, lang, [], notes),

@@ -14,6 +14,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
     BLUE,
+    DASH_DOT,
     DASHED,
     GREY,
     ORANGE,
@@ -43,7 +44,7 @@ LOOKS: Final = {
 INCOME_LOOK: Final = (DASHED, "o", 3.0)
 OUTGO_LOOK: Final = (SOLID, "s", 4.8)
 """Line and published points; the dot of an income can be told from the square of an outgo that it stands on."""
-AMOUNTS: Final = ("closing", "income", "outgo", "income_with_interest")
+AMOUNTS: Final = ("closing", "closing_gross", "income", "outgo", "income_with_interest")
 """Columns of an account that are amounts, drawn at constant prices."""
 RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
@@ -76,8 +77,22 @@ def reserve_months(
     if fund_of(fund).paid_in_advance and results.accounts[fund]["prepaid"].any():
         name = "reserve_months_without_prepaid"
         lines.append(_line(results, fund, name, word("line.without_prepaid", lang), 1.0, colour=BLUE, dashes=DASHED))
+    lines += gross(results, fund, "reserve_months_gross", 1.0, lang)
     shown = unit("months", words_of(results.scenario, lang))
     return _balance_chart(results, "reserve_months", lines, shown.name, funds[:1], lang, ranges)
+
+
+def gross(results: "RunResult", fund: str, name: str, size: float, lang: str) -> list[Line]:
+    """A fund with what it owes not taken off, as a line beside; none where it never owes anything."""
+    account = results.accounts[fund]
+    if "debt_outstanding" not in account or not account["debt_outstanding"].any():
+        return []
+    line = _line(results, fund, name, word("line.gross", lang), size, SKY, DASH_DOT)
+    owed = dict(zip(results.years, account["debt_outstanding"], strict=True))
+    near = {
+        year: point for year, point in line.points.items() if owed[year] or owed.get(year - 1) or owed.get(year + 1)
+    }
+    return [replace(line, points=near)]
 
 
 def reserve_history(scenario: "Scenario", fund: str = "resident") -> History:
@@ -96,6 +111,7 @@ def fund_balance(
         words = word("line.fund" if len(funds) == 1 else f"fund.{fund}", lang)
         dashes = DASHED if fund == ACCOUNTS else SOLID
         lines.append(_line(results, fund, "closing", words, shown.size, LOOKS[fund][0], dashes, before))
+    lines += gross(results, funds[0], "closing_gross", shown.size, lang)
     return _balance_chart(results, "fund_balance", lines, shown.name, funds, lang, ranges)
 
 
@@ -207,9 +223,10 @@ def _balance_chart(
     deficits = [accumulated_deficit(axes, line.points, name, lang) for line in own.values()]
     canvas.direct_labels(axes, [*lines, *(deficit for deficit in deficits if deficit)])
     taken = [*band, name_band(axes, band, lines, lang)] if band else []
-    status(axes, results, own, lang, taken, ranges)
+    beside = [line for line in lines if line not in own.values()]
+    status(axes, results, own, lang, taken, ranges, beside)
     if name == "fund_balance":
-        first_deficits(axes, results, own, lang)
+        first_deficits(axes, results, own, lang, beside)
     return Chart(name_of(name, funds), figure, canvas.frame([*lines, *band_lines(band, results.years)], shown))
 
 
@@ -288,7 +305,9 @@ def accumulated_deficit(axes: "Axes", points: Mapping[int, float], name: str, la
     return None
 
 
-def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str) -> None:
+def first_deficits(
+    axes: "Axes", results: "RunResult", lines: Mapping[str, Line], lang: str, beside: Sequence[Line] = ()
+) -> None:
     """An open ▽ on each line in the first year whose current balance is below zero; a year is named once."""
     named = set()
     for fund, line in lines.items():
@@ -303,7 +322,7 @@ def first_deficits(axes: "Axes", results: "RunResult", lines: Mapping[str, Line]
         words = word("mark.first_deficit", lang, year=year)
         note = axes.annotate(words, spot, (0, 0), textcoords="offset points", fontsize=7.5)
         note.set(zorder=11, bbox=canvas.PAPER)
-        canvas.into_clear(note, list(lines.values()), AROUND)
+        canvas.into_clear(note, [*lines.values(), *beside], AROUND)
 
 
 def status(
@@ -313,6 +332,7 @@ def status(
     lang: str,
     taken: Sequence[float] = (),
     ranges: "SingleChanges | None" = None,
+    beside: Sequence[Line] = (),
 ) -> None:
     """▼ and the year on the zero line where a fund runs out, or the words that none does, off the `taken` heights.
 
@@ -340,7 +360,7 @@ def status(
         tries = [*((form, near) for form in forms), *((form, [*near, *AROUND]) for form in forms)]
         for told, offsets in tries:
             note.set_text(told)
-            if not canvas.into_clear(note, list(lines.values()), offsets):
+            if not canvas.into_clear(note, [*lines.values(), *beside], offsets):
                 break
     if depleted:
         return

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance import __version__
-from simsurance.analysis.pools import ADJUSTED, SEPARATE
+from simsurance.analysis.pools import ADJUSTED, MERGED, SEPARATE
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.words import clauses
@@ -25,25 +25,36 @@ if TYPE_CHECKING:
 NAME: Final = "pools"
 MOST: Final = 34
 """Rows; of more pools those in the middle are left out."""
+BETWEEN_POOLS: Final = ("net_transfer_pp", "chart.note.pools", "chart.axis.pools_rows", "chart.axis.pools_net")
+OF_ONE: Final = (
+    *("merged_balance_pp", "chart.note.pools_merged"),
+    *("chart.axis.pools_rows_merged", "chart.axis.pools_net_merged"),
+)
+"""What the bars show with an adjustment fund, and in the one fund of all: column, note, subtitle, axis."""
 WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 3.2
 LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
 NAME_SIZE: Final = 7.5
 
 
 def draw(pools: "Pools", lang: str = "en") -> Chart:
-    """A row a pool, who gains most first: a bar of the net transfer, and a ring and a dot of reserve months, joined."""
+    """A row a pool, who gains most first: a bar of the net transfer, and a ring and a dot of reserve months, joined.
+
+    Without an adjustment fund the bar is the own balance in the one fund of all, and the dot its reserve months.
+    """
     said, table = said_of(pools, lang), pools.pools
     half = MOST // 2
     shown = table if len(table) <= MOST else table.iloc[[*range(half), *range(-half, 0)]]
     rows = len(shown)
     high = ROW * rows + HEAD + FOOT
-    notes = [said.say("chart.note.pools", pools=float(pools.net.sum()), kept=float(pools.kept.sum()))]
+    of_one = pools.pooling.adjustment is None and pools.merged is not None
+    column, note, whose, net_axis = OF_ONE if of_one else BETWEEN_POOLS
+    notes = [said.say(note, pools=float(pools.net.sum()), kept=float(pools.kept.sum()))]
     if len(table) > rows:
         notes.append(said.say("chart.note.pools_rest", count=len(table) - rows))
     with canvas.style():
         figure = canvas.sheet(
             said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang)),
-            said.label("chart.axis.pools_rows"),
+            said.label(whose),
             [f"simsurance {__version__}", marks_told(pools, said), clauses(notes, lang)],
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
@@ -51,11 +62,11 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         low, tall = FOOT / high, ROW * rows / high
         bars = canvas.plot_area(figure, (LEFT, low, BETWEEN - LEFT - GAP, tall))
         dots = canvas.plot_area(figure, (BETWEEN, low, RIGHT - BETWEEN, tall))
-        net = shown["net_transfer_pp"].to_numpy()
+        net = shown[column].to_numpy()
         bars.barh(range(rows), net, 0.62, color=[BLUE if value >= 0 else VERMILLION for value in net], zorder=3)
-        _months(dots, shown)
+        _months(dots, shown, pools.reserve_months(MERGED)[pools.years.index(pools.year), 0] if of_one else None)
         money = unit("yuan_pp", said).name
-        _side(bars, said.say("chart.axis.pools_net", unit=money), rows, said)
+        _side(bars, said.say(net_axis, unit=money), rows, said)
         _side(dots, said.say("chart.axis.pools_months", year=pools.year), rows, said)
         named = titles(pools, lang)
         names = [canvas.wrapped(named[str(name)], 26, 2, size=NAME_SIZE) for name in shown.index]
@@ -64,9 +75,11 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         return Chart(NAME, figure, table.reset_index())
 
 
-def _months(axes: "Axes", shown: "pd.DataFrame") -> None:
-    """Reserve months apart, a ring, and with the adjustment fund, a dot, joined."""
+def _months(axes: "Axes", shown: "pd.DataFrame", of_one: float | None) -> None:
+    """Reserve months apart, a ring, and with the adjustment fund, or of the one fund of all, a dot, joined."""
     apart, adjusted = (shown[f"reserve_months_{name}"].to_numpy() for name in (SEPARATE, ADJUSTED))
+    if of_one is not None:
+        adjusted = np.full(len(apart), of_one)
     for place, ends in enumerate(np.stack([apart, adjusted], axis=-1)):
         axes.plot(ends, [place, place], color=GREY, linewidth=1.0, zorder=2)
     places = range(len(shown))

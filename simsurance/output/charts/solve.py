@@ -89,7 +89,7 @@ def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: st
         word("note.solve_marks", lang),
     ]
     return canvas.sheet(
-        word(title, lang, fund=fund_label(fund, lang), what=vary.keys[0]),
+        word(title, lang, fund=fund_label(fund, words_of(vary.scenario, lang)), what=vary.keys[0]),
         axis,
         footer(vary.scenario, lang, [], notes),
         lang,
@@ -142,23 +142,23 @@ def _sizes(axes: "Axes", vary: "Vary", said: "Words") -> None:
 def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     """The size needed by the year in which it begins to hold."""
     first = found.by_start[0]
-    said, condition, vary = words_of(first.scenario, lang), first.condition, first.vary
+    said, vary = words_of(first.vary.scenario, lang), first.vary
     facts = delay_facts(found, said)
-    able = [each for each in found.by_start if each.answer.solution is not None]
-    depleted = year_or_none(measured(first.central, condition.fund)["depletion_year"])
-    none = next((each.vary.start for each in found.by_start if each.answer.solution is None), None)
-    notes = [word("note.solve_asked", lang, asked=condition.text, start=vary.start, others=vary.keys[1:])]
+    able = [each for each in found.by_start if each.solution is not None]
+    depleted = year_or_none(measured(first.central, first.fund)["depletion_year"])
+    none = next((each.vary.start for each in found.by_start if each.solution is None), None)
+    notes = [word("note.solve_asked", lang, asked=first.asked, start=vary.start, others=vary.keys[1:])]
     notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
     notes += [word("note.delay_none", lang, year=none)] if none else []
     with canvas.style():
         figure = canvas.sheet(
-            word("title.delay", lang, fund=fund_label(condition.fund, lang), a_year=facts["a_year"]),
-            word("axis.delay", lang, asked=condition.text),
-            footer(first.scenario, lang, [], notes),
+            word("title.delay", lang, fund=fund_label(first.fund, said), a_year=facts["a_year"]),
+            word("axis.delay", lang, asked=first.asked),
+            footer(first.vary.scenario, lang, [], notes),
             lang,
         )
         axes = canvas.plot_area(figure, AREA)
-        years, sizes = [each.vary.start for each in able], [float(each.answer.solution or 0.0) for each in able]
+        years, sizes = [each.vary.start for each in able], [float(each.solution or 0.0) for each in able]
         axes.plot(years, sizes, color=BLACK, linewidth=2.2, marker="o", markersize=3.5, zorder=4)
         for place in {0, len(able) - 1} if able else ():
             axes.annotate(
@@ -182,7 +182,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
             axes.axvspan(none - 0.5, found.starts[-1] + 0.6, color="#F0F0F0", zorder=0)
         axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
-        return Chart(f"delay_{condition.fund}", figure, found.table.reset_index())
+        return Chart(f"delay_{first.fund}", figure, found.table.reset_index())
 
 
 def write_all(found: "Solved | OnDraws", delay: "Delay | None", folder: Path, lang: str) -> Iterator[Path]:

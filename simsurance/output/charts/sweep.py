@@ -76,7 +76,7 @@ def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str],
     what = measure_words(measure, fund, said).replace("`", "")
     keys = [grid.key for grid in sweep.points.grids]
     return canvas.sheet(
-        word("title.sweep", lang, fund=fund_label(fund, lang), what=what),
+        word("title.sweep", lang, fund=fund_label(fund, said), what=what),
         word("axis.sweep", lang, keys=keys, year=sweep.years[0]),
         footer(sweep.scenario, lang, [], notes),
         lang,

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance.language import Words
 from simsurance.output.certainty import BASELINE, baseline_marks
-from simsurance.output.labels import words_of
+from simsurance.output.labels import unit_name, words_of
 from simsurance.output.report.parts import Cell, Table
 from simsurance.scenario_file.keys import REGISTER
-from simsurance.scenario_file.register import register
+from simsurance.scenario_file.register import register, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.toml_text import toml_value
 from simsurance.uncertainty.parameters import value_at
@@ -67,11 +67,22 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
         low_high = f"{entry.low} – {entry.high}" if mine and entry and entry.low else ""
         told = own.get(path, {}).get("source") or scenario.origins.get(path, "")
         source = entry.source_id if mine and entry else told
-        cells = (path, short, scenario.in_currency(known.unit), mark_words(marks.get(path), said), low_high, source)
+        unit = unit_name(scenario, known.unit, lang)
+        cells = (said.keyed(path).replace("`", ""), short, unit, mark_words(marks.get(path), said), low_high, source)
         rows.append([Cell(text) for text in cells])
     names = ("key", "value", "unit", "mark", "range", "source")
     head = [said.label(f"report.assumption.{name}") for name in names]
     return Table("all_assumptions", said.label("report.assumption.all"), head, rows, aside=True)
+
+
+def cited_sources(scenario: "Scenario", lang: str) -> Table:
+    """Every source that an assumption taken from the baseline names: its id, what it is, its date."""
+    said = words_of(scenario, lang)
+    told, marks = sources(lang), marks_of(scenario)
+    cited = {register()[path].source_id for path in marks if path in register()} & told.keys()
+    rows = [[Cell(source), Cell(told[source])] for source in told if source in cited]
+    head = [said.label(f"report.source.{name}") for name in ("id", "title")]
+    return Table("sources", said.label("report.source.caption"), head, rows, aside=True)
 
 
 def marks_of(scenario: "Scenario") -> dict[str, str]:

@@ -15,10 +15,11 @@ from simsurance.output.compare_summary import MEASURES, level
 from simsurance.output.implausible import implausible
 from simsurance.output.labels import chart_names, fund_label, in_its_words, scenario_title, status_words, unit, words_of
 from simsurance.output.measured import measured, outlooks
-from simsurance.output.report.assumptions import all_assumptions, main_assumptions
+from simsurance.output.report.assumptions import all_assumptions, cited_sources, main_assumptions
 from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
+from simsurance.output.report.rules import rules_blocks
 from simsurance.output.report.titles import dated_title, title_of
 from simsurance.output.saved import SavedRun
 from simsurance.output.summary import carried, changes, forecast_standard, fund_facts, range_facts
@@ -71,6 +72,8 @@ class Content:
         yield Section("headline", self._label("heading.headline"), list(self._headline()))
         yield Section("charts", self._label("heading.charts"), list(self._charts()))
         yield Section("tables", self._label("heading.tables"), list(self._tables()))
+        if rules := list(self._rules()):
+            yield Section("rules", self._label("heading.rules"), rules)
         yield Section("assumptions", self._label("heading.assumptions"), list(self._assumptions()))
         yield Section(
             "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]
@@ -131,7 +134,9 @@ class Content:
                     Cell(said.label("run.never") if year is None else str(year), float(year or 9999))
                     for year in (found.first_deficit_year, found.depletion_year)
                 ]
-                told = "; ".join(told_ranges(result, run.ranges, found.fund, self.lang)) or self._label("central")
+                told = said.label("list.clauses").join(
+                    told_ranges(result, run.ranges, found.fund, self.lang)
+                ) or self._label("central")
                 months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
                 own = fund_label(found.fund, self.lang)
                 real = said.say("card.amount", closing=found.real[1])
@@ -231,7 +236,15 @@ class Content:
         head = [said.label("compare.measure"), *(scenario_title(run.scenario, self.lang) for run in self.runs)]
         return Table("measures", self._label("measures_caption"), head, rows)
 
-    # ---------------------------------------------------------------- assumptions and limits
+    # ---------------------------------------------------------------- rules, assumptions and limits
+
+    def _rules(self) -> Iterator[Block]:
+        """What acts in each run beside the plain rules."""
+        for run in self.runs:
+            if blocks := list(rules_blocks(run, self.lang)):
+                if self.several:
+                    yield Paragraph(f"**{scenario_title(run.scenario, self.lang)}**")
+                yield from blocks
 
     def _assumptions(self) -> Iterator[Block]:
         for run in self.runs:
@@ -243,6 +256,7 @@ class Content:
         base = self.runs[0]
         yield main_assumptions(base.scenario, base.years, self.lang)
         yield all_assumptions(base.scenario, self.lang)
+        yield cited_sources(base.scenario, self.lang)
 
     def _limits(self) -> Iterator[Block]:
         """What has to be known before the results are used, of the base and of what the others set otherwise."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language import told_in
 from simsurance.output.folder import MANIFEST, new_folder, read_manifest, sealed, sha256
 from simsurance.output.manifest import SCHEMA, report_manifest
 from simsurance.output.office import required
-from simsurance.output.planned import TABLES, Extent
+from simsurance.output.planned import ADJUSTMENT, SINGLE_CHANGES, TABLES, Extent
 from simsurance.output.report.parts import Report
 from simsurance.output.saved import SavedRun, saved
 from simsurance.scenario_file.faults import nearest
@@ -107,13 +108,21 @@ def _projected(scenario: "Scenario", draft: Path, order: Order, say: Callable[[s
     twins = beside_twins(scenario)
     kinds = tuple(dict.fromkeys(PICTURES[name] for name in order.formats if name in PICTURES))
     place = next(each for number in range(1, 1000) if not (each := draft / RUNS / str(number) / scenario.name).exists())
-    extent = Extent(kinds or ("png",), tuple(name for name in (*TABLES, "single_changes") if name not in NOT_NEEDED))
+    extent = Extent(
+        kinds or ("png",), tuple(name for name in (*TABLES, ADJUSTMENT, SINGLE_CHANGES) if name not in NOT_NEEDED)
+    )
     save(twins, place, bool(kinds), order.lang, ranges=single_changes(twins.full), extent=extent)
     return saved(place)
 
 
 def _written(runs: Sequence[SavedRun], draft: Path, order: Order, say: Callable[[str], None]) -> list[str]:
     """Every format asked for; the names of the files."""
+    with told_in(runs[0].scenario.currency):
+        return _files(runs, draft, order, say)
+
+
+def _files(runs: Sequence[SavedRun], draft: Path, order: Order, say: Callable[[str], None]) -> list[str]:
+    """The same, where words are those of a scheme in the currency of the runs."""
     names: list[str] = []
 
     def put(name: str, content: bytes) -> None:
@@ -159,4 +168,4 @@ def _workbook(run: SavedRun, lang: str) -> bytes:
                 f"{run.path}: its {fund} is not what this simsurance projects; run the scenario again",
                 exit_code=ExitCode.ENVIRONMENT,
             )
-    return Book(source, lang).content()
+    return Book(source, lang, run.ranges).content()

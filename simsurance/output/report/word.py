@@ -1,6 +1,7 @@
 """A report as a Word document to edit: headings, captions with numbers, a table of contents whose entries are written."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +39,38 @@ TABLE_WIDTH, TABLE_PLACES = 9184, 104
 """Twentieths of a point across a table, and the places that it has at the size of its text."""
 LONGEST_WORD: Final = 20
 """Places of a word beyond which it is broken: names of keys."""
+EDGES: Final = 3
+"""Places that the edges of a cell take."""
+UNBROKEN: Final = re.compile(r"[^\s\u2e80-\uffef]+|[\u2e80-\uffef]{1,2}")
+"""What stands on one line: a word, a number, two Chinese characters."""
+TWENTIETH: Final = 635
+"""The document's own units of a twentieth of a point."""
+BEHIND_FIELDS: Final = {
+    "w": (
+        *(
+            "hdrShapeDefaults",
+            "footnotePr",
+            "endnotePr",
+            "compat",
+            "docVars",
+            "rsids",
+            "attachedSchema",
+            "themeFontLang",
+        ),
+        *("clrSchemeMapping", "doNotIncludeSubdocsInStats", "doNotAutoCompressPictures", "forceUpgrade", "captions"),
+        *(
+            "readModeInkLockDown",
+            "smartTagType",
+            "shapeDefaults",
+            "doNotEmbedSmartTags",
+            "decimalSymbol",
+            "listSeparator",
+        ),
+    ),
+    "m": ("mathPr",),
+    "sl": ("schemaLibrary",),
+}
+"""What stands behind the wish to update fields among the settings of a document, in the order of the standard."""
 SMALL: Final = 17
 """Half points of the text of tables."""
 
@@ -169,8 +202,12 @@ class Writer:
         return ends[0] + runs + ends[1]
 
     def _contents(self) -> None:
-        """The table of contents: a field with its entries written, each a link; page numbers when fields are updated."""
+        """The table of contents: a field with its entries written, each a link, and fields of their pages.
+
+        On which page a section begins hangs on fonts and printer: who opens the document is asked once to have them filled in.
+        """
         self._paragraph("Heading 2", self.said.label("report.contents"))
+        edge = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{self._text_width() // TWENTIETH}"/></w:tabs>'
         sections = list(enumerate(self.report.sections, start=1))
         for number, section in sections:
             begin = end = ""
@@ -178,8 +215,31 @@ class Writer:
                 begin = _field_begin(' TOC \\o "1-1" \\h \\z \\u ')
             if number == len(sections):
                 end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-            link = f'<w:hyperlink w:anchor="_{section.name}">{self._run(f"{number}  {section.title}")}</w:hyperlink>'
-            self._add(f"<w:p {NAMESPACE}>{self._style(TOC_STYLES[1])}{begin}{link}{end}</w:p>")
+            page = _field_begin(f" PAGEREF _{section.name} \\h ") + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+            entry = f"{self._run(f'{number}  {section.title}')}<w:r><w:tab/></w:r>{page}"
+            link = f'<w:hyperlink w:anchor="_{section.name}" w:history="1">{entry}</w:hyperlink>'
+            self._add(f"<w:p {NAMESPACE}>{self._style(TOC_STYLES[1], edge)}{begin}{link}{end}</w:p>")
+        self._ask_for_pages()
+
+    def _ask_for_pages(self) -> None:
+        """Have whatever opens the document fill in the fields of pages."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        settings: Any = self.file.settings.element
+        if settings.find(qn("w:updateFields")) is None:
+            asked = OxmlElement("w:updateFields")
+            asked.set(qn("w:val"), "true")
+            behind = {qn(f"{space}:{name}") for space, names in BEHIND_FIELDS.items() for name in names}
+            place = next((each for each in settings if each.tag in behind), None)
+            settings.append(asked) if place is None else place.addprevious(asked)
+
+    def _text_width(self) -> int:
+        """The width between the margins, in the document's own unit."""
+        from docx.shared import Cm
+
+        space = self.file.sections[-1]
+        return (space.page_width or Cm(21)) - (space.left_margin or 0) - (space.right_margin or 0)
 
     def _caption(self, kind: str, name: str, text: str, above: bool) -> None:
         """A caption whose number is a field with its value written."""
@@ -195,7 +255,7 @@ class Writer:
         self._caption("table", table.name, table.caption, above=True)
         right = [table.is_number(column) for column in range(len(table.head))]
         rows = [self._row(list(table.head), right, head=True)]
-        rows += [self._row([cell.text for cell in row], right) for row in table.rows]
+        rows += [self._row([cell.text for cell in row], right, first=not place) for place, row in enumerate(table.rows)]
         borders = "".join(
             f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="BFBFBF"/>' for side in ("top", "bottom", "insideH")
         )
@@ -207,25 +267,26 @@ class Writer:
         self._add(f"<w:tbl {NAMESPACE}>{properties}{grid}{''.join(rows)}</w:tbl>")
         self._paragraph("Normal", "")
 
-    def _row(self, cells: list[str], right: list[bool], head: bool = False) -> str:
+    def _row(self, cells: list[str], right: list[bool], head: bool = False, first: bool = False) -> str:
+        """A row; the head and the first one stay on one page, and numbers on one line."""
         properties = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if head else "") + "</w:trPr>"
-        shade = f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>' if head else ""
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/>' if head else ""
+        keep = "<w:keepNext/>" if head or first else ""
         made = []
         for text, at_right in zip(cells, right, strict=True):
             side = '<w:jc w:val="right"/>' if at_right else ""
             spacing = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
             runs = self._run(text, BOLD if head else "", SMALL)
-            made.append(f"<w:tc>{shade}<w:p><w:pPr>{spacing}{side}</w:pPr>{runs}</w:p></w:tc>")
+            about = f"<w:tcPr>{shade}{'<w:noWrap/>' if at_right and not head else ''}</w:tcPr>"
+            made.append(f"<w:tc>{about}<w:p><w:pPr>{keep}{spacing}{side}</w:pPr>{runs}</w:p></w:tc>")
         return f"<w:tr>{properties}{''.join(made)}</w:tr>"
 
     def _figure(self, figure: Figure) -> None:
         from docx.shared import Cm
 
-        space = self.file.sections[-1]
-        room = (space.page_width or Cm(21)) - (space.left_margin or 0) - (space.right_margin or 0)
         paragraph = self.file.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        picture = paragraph.add_run().add_picture(io.BytesIO(figure.png), width=min(Cm(WIDE), room))
+        picture = paragraph.add_run().add_picture(io.BytesIO(figure.png), width=min(Cm(WIDE), self._text_width()))
         about = picture._inline.docPr
         about.set("descr", alternative(figure))
         about.set("title", figure.title)
@@ -246,8 +307,8 @@ class Writer:
 def widths(table: Table) -> list[int]:
     """Widths of columns in twentieths of a point: wide enough for the longest word, the rest by the length of cells."""
     columns = [[head, *(row[place].text for row in table.rows)] for place, head in enumerate(table.head)]
-    longest = [max(places(word) for text in column for word in text.split() or [""]) for column in columns]
-    least = [min(each, LONGEST_WORD) + 2 for each in longest]
+    longest = [max(places(word) for text in column for word in UNBROKEN.findall(text) or [""]) for column in columns]
+    least = [min(each, LONGEST_WORD) + EDGES for each in longest]
     asked = [max(places(text) for text in column) ** 0.6 for column in columns]
     room = max(TABLE_PLACES - sum(least), 0)
     wanted = [own + room * more / sum(asked) for own, more in zip(least, asked, strict=True)]

@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
-from simsurance.language import Words
+from simsurance.language import Words, told_in
 from simsurance.ledger import FUNDS, Fund
-from simsurance.output.labels import fund_label, in_its_words, scenario_title, words_of
+from simsurance.output.labels import fund_label, identity_label, in_its_words, scenario_title, words_of
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.planned import run_id, table_places
+from simsurance.output.ranges import told_ranges
+from simsurance.output.report.word import places
 from simsurance.output.workbook import money, people, seal
 from simsurance.output.workbook.assumptions import assumptions
 from simsurance.output.workbook.checks import checks
 from simsurance.output.workbook.lines import FIRST_COLUMN, Layout, Line, Sheet, letters, sheet_prefix
+from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source, source_of
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.register import register
 
 if TYPE_CHECKING:
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.scenario_file.loader import Scenario
 
 HEAD: Final = 4
@@ -38,9 +42,11 @@ STYLES: Final = {
 }
 """Number formats; all are read alike by Excel, LibreOffice and WPS."""
 YELLOW, BLUE, GREY, RULE, HEADING = "#FFF2CC", "#0B3C9B", "#6B6B6B", "#BFBFBF", "#E8EEF4"
-WIDTHS: Final = (46, 34, 14, 10, 30)
+WIDTHS: Final = (46, 44, 14, 10, 30)
 PRINTED: Final = 55
 """Per cent of its size at which a sheet of lines is printed."""
+TITLE_HEIGHT, TITLE_PLACES = 24, 96
+"""Points of a line of the title, and the places that it has."""
 LIMIT: Final = 32_000
 """Characters of a cell, below the most that a spreadsheet takes."""
 
@@ -48,14 +54,15 @@ LIMIT: Final = 32_000
 def workbook(scenario: "Scenario", lang: str) -> bytes:
     """The workbook of a scenario as bytes, the same for the same scenario. Raises SimsuranceError."""
     required("xlsxwriter", "XlsxWriter")
-    return Book(source_of(scenario), lang).content()
+    with told_in(scenario.currency):
+        return Book(source_of(scenario), lang).content()
 
 
 class Book:
     """The sheets of a run in a language, laid out and written."""
 
-    def __init__(self, source: Source, lang: str) -> None:
-        self.source, self.lang = source, lang
+    def __init__(self, source: Source, lang: str, ranges: "SingleChanges | None" = None) -> None:
+        self.source, self.lang, self.ranges = source, lang, ranges
         self.said: Words = words_of(source.scenario, lang)
         self.font = self.said.label("workbook.font")
         self.unit = float(self.said.entry("workbook.unit"))
@@ -213,7 +220,7 @@ class Book:
                 return self.said.label(key)
         if name.startswith("check_"):
             return self._check_label(name.removeprefix("check_"))
-        for ending in ("_of_run", "_elasticity", "_pp"):
+        for ending in ("_of_run", "_elasticity", "_pp", PIN):
             if name.endswith(ending):
                 return self.said.say(
                     f"workbook.benefit.{ending[1:]}", what=self.said.label(f"column.{name.removesuffix(ending)}")
@@ -259,7 +266,7 @@ class Book:
         """The identities that the run itself has checked, in every cell of persons and money."""
         self.put(sheet, row, 0, self.said.label("workbook.heading.of_run"), self.style("heading"))
         for place, check in enumerate(self.source.run.checked, start=row + 1):
-            self.put(sheet, place, 0, check.identity, self.style())
+            self.put(sheet, place, 0, identity_label(check.identity, self.lang), self.style())
             self.put(sheet, place, 2, self.said.label("workbook.unit_of.share"), self.style("note"))
             self.put(sheet, place, 3, self.said.label("workbook.kind.frozen"), self.style("note"))
             self.put(sheet, place, FIRST_COLUMN, check.residual, self.style("frozen", "0.0E+00"))
@@ -274,23 +281,30 @@ class Book:
         sheet.fit_to_pages(1, 0)
         first, last = source.years[0], source.years[-1]
         facts = {"first": first, "last": last, "name": source.scenario.name, "version": __version__}
-        texts = [
-            (scenario_title(source.scenario, self.lang), self.style(bold=True, font_size=16)),
-            (said.say("workbook.cover.what", run=run_id(source.scenario)[:8], **facts), self.style("note")),
-            (in_its_words(source.scenario, "description", self.lang), self.style(text_wrap=True)),
-        ]
-        for row, (text, look) in enumerate(texts):
+        title, wrapped = scenario_title(source.scenario, self.lang), self.style(text_wrap=True)
+        looks = (self.style(bold=True, font_size=16, text_wrap=True), self.style("note"), wrapped)
+        about = said.say("workbook.cover.what", run=run_id(source.scenario)[:8], **facts)
+        texts = (title, about, in_its_words(source.scenario, "description", self.lang))
+        heights = (TITLE_HEIGHT * (1 + places(title) // TITLE_PLACES), 15, 44)
+        for row, (text, look, height) in enumerate(zip(texts, looks, heights, strict=True)):
+            sheet.merge_range(row, 0, row, 6, "", look)
             self.put(sheet, row, 0, text, look)
-        sheet.merge_range(2, 0, 2, 6, "", texts[2][1])
-        sheet.set_row(2, 44)
-        self.put(sheet, 2, 0, texts[2][0], texts[2][1])
+            sheet.set_row(row, height)
         row = 4
         heads = ("fund", "depletion", "closing", "months", "change")
         for column, name in enumerate(heads):
-            self.put(sheet, row, column, said.say(f"workbook.cover.{name}", last=last), self.style("years"))
+            look = self.style("years", align="right" if column else "left", text_wrap=True)
+            self.put(sheet, row, column, said.say(f"workbook.cover.{name}", last=last), look)
+        self.put(sheet, row, len(heads), said.label("workbook.cover.range"), self.style("years", indent=1))
+        beside = self.style("note", text_wrap=True, indent=1)
         for fund in self.funds:
             row += 1
             self._standing(sheet, row, fund, last)
+            told = told_ranges(source.run, self.ranges, fund.name, self.lang)
+            text = said.label("list.clauses").join(told) or said.label("report.central")
+            sheet.merge_range(row, len(heads), row, len(heads) + 1, "", beside)
+            self.put(sheet, row, len(heads), text, beside)
+            sheet.set_row(row, 26)
         row += 2
         self.put(sheet, row, 0, said.label("workbook.cover.checks"), self.style(bold=True))
         rows = [f"check_{name}" for name in self._check_names()]
@@ -332,7 +346,9 @@ class Book:
         self.put(sheet, row, 0, fund_label(name, self.lang), self.style())
         formula = f'=IF(SUM({below})=0,"{never}",INDEX({header},MATCH(1,{below},0)))'
         self.put(sheet, row, 1, year, look, "formula", formula)
-        cells = (("closing", "#,##0"), ("months", "0.0"), ("change", "#,##0"))
+        deficit = said.label("workbook.cover.deficit")
+        below_zero = {digits: f'{digits};"{deficit}"{digits}' for digits in ("#,##0", "0.0")}
+        cells = (("closing", below_zero["#,##0"]), ("months", below_zero["0.0"]), ("change", "#,##0"))
         values = (account["closing"][-1] / self.unit, account["reserve_months"][-1], 0.0)
         for column, ((line, digits), value) in enumerate(zip(cells, values, strict=True), start=2):
             own = self.layout.cell(f"{name}__{line}", last, "")

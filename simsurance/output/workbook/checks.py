@@ -1,10 +1,11 @@
 """The sheet of checks: every identity of persons and money between lines of the workbook, as a formula that is 0."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
-from simsurance.ledger import FUNDS, LEDGER, TRANSFERS, Fund, from_outside
+from simsurance.ledger import FUNDS, LEDGER, TRANSFERS, Fund, from_outside, there
 from simsurance.output.workbook.lines import Line, Sheet
+from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source
 
 DECIMALS: Final = 9
@@ -43,10 +44,12 @@ def _money(source: Source) -> Iterator[tuple[str, str, str]]:
     funds = [fund for fund in FUNDS if fund.name in source.run.accounts]
     held = {fund.name for fund in funds}
     shared = "({personal_contributions}+{assistance}+{subsidies})*({supplement}*{income_level}-1)"
+    if source.pin_factor("local_supplement") is not None:
+        shared += f"*{{local_supplement{PIN}}}"
     yield "supplement", "{local_supplement}", shared
     yield "subsidies", "{subsidies}", "{resident_enrolled}*{subsidy}*{subsidy_level}"
     for fund in funds:
-        yield from _of_fund(fund)
+        yield from _of_fund(fund, source.run.projection.totals)
     for row in TRANSFERS:
         if row.payer in held and row.receiver in held:
             yield f"transfer_{row.name}", *_both_ends(row.name, funds)
@@ -63,17 +66,17 @@ def held_in_order(funds: list[Fund]) -> list[str]:
     return [fund.name for fund in funds]
 
 
-def _of_fund(fund: Fund) -> Iterator[tuple[str, str, str]]:
+def _of_fund(fund: Fund, held: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """What holds of one fund: its balance by its parts, and what is read from it."""
     name = fund.name
-    debt = "".join(f"+{{{name}__{each.column}}}" for each in fund.debt)
+    debt = "".join(f"+{{{name}__{each.column}}}" for each in there(fund.debt, held))
     yield (
         f"{name}_balance",
         f"{{{name}__closing}}",
         f"{{{name}__opening}}+{{{name}__income}}-{{{name}__outgo}}+{{{name}__interest}}{debt}",
     )
     for side, bookings in (("income", fund.income), ("outgo", fund.outgo)):
-        whole = "".join(f"{'-' if each.taken_off else '+'}{{{each.row.name}}}" for each in bookings)
+        whole = "".join(f"{'-' if each.taken_off else '+'}{{{each.row.name}}}" for each in there(bookings, held))
         yield f"{name}_{side}", f"{{{name}__{side}}}", whole.removeprefix("+")
     yield f"{name}_months", f"{{{name}__months}}*{{{name}__outgo}}/12", f"{{{name}__closing}}"
 

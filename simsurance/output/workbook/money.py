@@ -1,6 +1,6 @@
 """The sheets of money: amounts a head, every row of the ledger as persons times amounts, and the account of each fund."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import numpy as np
@@ -15,11 +15,14 @@ from simsurance.ledger import (
     RESIDENT_BENEFITS,
     RESIDENT_LEVIED,
     Fund,
+    there,
 )
 from simsurance.model.fund import ROUNDING, growth
-from simsurance.output.workbook.lines import Line, Sheet
+from simsurance.output.workbook.lines import Formula, Line, Sheet
 from simsurance.output.workbook.source import BY_COST, Source
 
+PIN: Final = "_pin"
+"""Behind the name of a row: what a pinned total multiplies it by."""
 DECIMALS: Final = 3
 """Decimals of a change: less of a balance is the rounding of numbers in cells."""
 
@@ -53,6 +56,16 @@ FLOWS: Final = {
     "contributions_from_accounts": "{personal_contributions}*{relatives_share}",
 }
 """What each row of the ledger comes to; one that is not here stands as the run has it, benefits that answer to cost apart."""
+AT_FACTOR: Final = FLOWS.keys() - {
+    "personal_contributions",
+    "assistance",
+    "subsidies",
+    "repair_payments",
+    "purchases",
+    "maternity_benefits",
+    "contributions_from_accounts",
+}
+"""Rows whose formula meets a pinned total by a factor of its own; those left out are made of levels that the run has found."""
 
 
 def a_head(source: Source) -> Sheet:
@@ -140,10 +153,26 @@ def flows(source: Source, unit: float) -> Sheet:
         heads = "resident_insured_years" if BY_COST.get(row.name, ("",))[0] == "resident" else "covered_years"
         formula = f"{{{heads}}}*{{{row.name}_pp}}" if row.name in BY_COST else FLOWS.get(row.name, "")
         note = "" if formula else "frozen"
+        if fixed := source.fixed_years(row.name):
+            note = "pinned"
+        if row.name in AT_FACTOR and (factor := source.pin_factor(row.name)) is not None:
+            sheet.lines.insert(sheet.lines.index("ledger"), _pin(source, row.name, factor))
+            formula = f"({formula})*{{{row.name}{PIN}}}"
         if row.name == "prepaid_change" and not source.run.projection.prepaid.any():
             note = ""
-        sheet.add(Line(row.name, source.by_year(totals[row.name]), "yuan_total", formula, style="amount", note=note))
+        values = source.by_year(totals[row.name])
+        sheet.add(Line(row.name, values, "yuan_total", _except(formula, fixed), style="amount", note=note))
     return sheet
+
+
+def _except(formula: str, fixed: Collection[int]) -> Formula:
+    """A formula in all years but those in which the total is fixed, where the cell holds its number."""
+    return (lambda year: "" if year in fixed else formula) if fixed and formula else formula
+
+
+def _pin(source: Source, row: str, factor: np.ndarray) -> Line:
+    """What brings a row to the total that replaces it."""
+    return Line(f"{row}{PIN}", source.by_year(factor), "ratio", style="ratio", note="frozen")
 
 
 def _beside(source: Source, unit: float) -> Iterator[Line]:
@@ -202,7 +231,8 @@ def account(source: Source, fund: Fund, unit: float) -> Sheet:
             style="total",
         )
     )
-    for side, bookings in (("income", fund.income), ("outgo", fund.outgo)):
+    for side, all_of_it in (("income", fund.income), ("outgo", fund.outgo)):
+        bookings = tuple(there(all_of_it, source.run.projection.totals))
         sheet.add(side)
         columns = [f"{name}__{each.column}" for each in bookings]
         for each, column in zip(bookings, columns, strict=True):
@@ -250,7 +280,7 @@ def _balance(source: Source, fund: Fund, unit: float) -> Iterator[Line]:
         style="total",
     )
     whole = f"{{{name}__opening}}*(1+{{{name}__rate}})+({{{name}__income}}-{{{name}__outgo}})*(1+{{{name}__rate}})^{{timing}}"
-    for each in fund.debt:
+    for each in there(fund.debt, source.run.projection.totals):
         amounts = source.by_year(own[each.column] / unit)
         taken = f"-{{{each.row.name}}}" if each.taken_off else f"{{{each.row.name}}}"
         yield Line(f"{name}__{each.column}", amounts, "yuan_total", taken, label=each.column, style="amount")

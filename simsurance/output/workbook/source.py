@@ -14,9 +14,10 @@ from simsurance.basis.inputs import NATION, Inputs
 from simsurance.basis.money import FLOW_TIMING
 from simsurance.basis.trend import SCHEMES, Scheme
 from simsurance.errors import SimsuranceError
-from simsurance.ledger import POOL, RESIDENT
+from simsurance.ledger import POOL, RESIDENT, SIDES
+from simsurance.model.pins import PLACE
 from simsurance.results import RunResult, accounts_of, simulate
-from simsurance.scenario_file.keys import PINS
+from simsurance.scenario_file.keys import BONDS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, last_named, values_by_year
 from simsurance.uncertainty.parameters import value_at
@@ -111,6 +112,18 @@ class Source:
         factor = self.lever(component)
         return np.asarray(np.divide(own, factor, out=np.zeros_like(own), where=factor != 0))
 
+    def pin_factor(self, row: str) -> np.ndarray | None:
+        """What a pin multiplies a row of the ledger by; None where nothing does."""
+        factors = self.run.projection.pin_factors
+        own = None if factors is None else of_run(factors[..., PLACE[row]])
+        return None if own is None or (own == 1).all() else own
+
+    def fixed_years(self, row: str) -> frozenset[int]:
+        """Years in which a total that the row is, or is part of, is fixed: it answers to nothing in the run either."""
+        wholes = {row, *(side for side, bookings in SIDES.items() if any(each.row.name == row for each in bookings))}
+        pins = (pin for pin in self.scenario.values.pins.values() if pin.mode == "fixed" and pin.total in wholes)
+        return frozenset(year for pin in pins for year in pin.values if year in self.years)
+
     @cached_property
     def assisted_part(self) -> dict[int, float]:
         """Part of what is due in personal contributions that is due for the assisted; of the persons where none is paid."""
@@ -196,10 +209,10 @@ class Source:
 
 def source_of(scenario: Scenario) -> Source:
     """The scenario projected for its workbook; raises SimsuranceError where a workbook cannot follow it."""
-    if scenario.values.pins:
-        pin = next(iter(scenario.values.pins))
+    if scenario.values.bonds:
+        bond = next(iter(scenario.values.bonds))
         raise SimsuranceError(
-            f"{scenario.name}:{PINS}.{pin}: a workbook has no formula for a total that is pinned; a scenario without pins"
+            f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
         )
     (run,) = simulate([scenario])
     return Source(run)
