@@ -88,7 +88,7 @@ class LongTermCare(Section):
 class Maternity(Section):
     """Births of residents inside the inpatient benefits: a part of them, nothing more; members' are in the pool's account."""
 
-    resident_birth_cost: Schedule = amount("cost of care of a birth, reference year", "yuan a birth", 0)
+    resident_birth_cost: Schedule = amount("cost of care of a birth, reference year", low=0)
 
 
 class Burden(Section):
