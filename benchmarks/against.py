@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import tomllib
 import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +105,10 @@ def in_pairs(name: str, sides: tuple[Side, Side], pairs: int, measure: str, runs
 
 
 def former_python(commit: str, folder: Path) -> Path:
-    """The interpreter of a new environment with the build of a commit, and third-party packages of the versions used here."""
+    """The interpreter of a new environment with the build of a commit, and third-party packages of the versions used here.
+
+    What the present build needs stands there too, so that whole commands of both run with one interpreter.
+    """
     source, environment = folder / "source", folder / "venv"
     source.mkdir()
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, stdout=subprocess.PIPE)
@@ -115,7 +119,8 @@ def former_python(commit: str, folder: Path) -> Path:
     present = [(each.metadata["Name"], each.version) for each in distributions()]
     versions.write_text("".join(f"{name}=={version}\n" for name, version in present if name != "simsurance"))
     pip = [str(Path(sys.base_prefix) / "bin" / "python3"), "-m", "pip", "--python", str(python)]
-    subprocess.run([*pip, "install", "-q", "-c", str(versions), str(source)], check=True)
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    subprocess.run([*pip, "install", "-q", "-c", str(versions), str(source), *needed], check=True)
     return python
 
 

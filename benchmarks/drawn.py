@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from simsurance import results
+from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws, observed, stochastic
 from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
@@ -24,15 +25,25 @@ PARTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
 REST = "measures and all else"
 
 
-def plan_of(scenario: Scenario, runs: int) -> stochastic.Plan:
+PLANS: dict[tuple[str, int, str], stochastic.Plan] = {}
+"""Draws by scenario and years, number and engine: what is found once for all is found in the first pair, not counted."""
+
+
+def plan_of(scenario: Scenario, runs: int, engine: str = PLAIN) -> stochastic.Plan:
     """So many draws, a multiple of the scramblings."""
     assert runs % SCRAMBLINGS == 0
-    return stochastic.Plan((scenario,), Sample(runs, 1))
+    found = stochastic.Plan((scenario,), Sample(runs, 1), engine=engine)
+    return PLANS.setdefault((repr(scenario), runs, engine), found)
 
 
 def project(scenarios: list[Any]) -> list[stochastic.Kept]:
     """Draws in one process, levels solved and identities checked in each."""
     return stochastic.project(plan_of(scenarios[0], len(scenarios)))
+
+
+def project_compiled(scenarios: list[Any]) -> list[stochastic.Kept]:
+    """The same with the compiled engine."""
+    return stochastic.project(plan_of(scenarios[0], len(scenarios), COMPILED))
 
 
 def shares(scenario: Scenario, runs: int) -> dict[str, float]:

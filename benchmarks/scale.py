@@ -41,6 +41,7 @@ def memory(draws: int, copied: bool) -> dict[str, float]:
     `copied`: the first chunk is computed, the others are copies of it, put on disk and reduced like any.
     """
     import pandas  # noqa: F401
+    import scipy.stats  # noqa: F401  sequences come from there, and it is imported when the first is asked for
 
     from simsurance.output.save import save_stochastic
     from simsurance.scenario_file.loader import load

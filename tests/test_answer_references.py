@@ -34,6 +34,7 @@ def one(tmp_path, monkeypatch):
     (tmp_path / "small.toml").write_text(SMALL)
     monkeypatch.setattr(answer_references, "answers_folder", lambda: tmp_path)
     monkeypatch.setattr(check_module, "shipped", lambda: ())
+    monkeypatch.setattr(check_module, "countries", dict)
     monkeypatch.setattr(check_module, "_left_over", lambda folder: [])
     return tmp_path
 

@@ -98,6 +98,29 @@ def test_the_difference_of_two_scenarios_is_met_by_all_parts(base):
     assert last == closing(other, found.sets.held)
 
 
+def test_a_lever_that_the_other_lacks_is_a_part_of_the_difference(base):
+    with_levers = base.with_fragment("new_drugs")
+    other = base.replace({"fund.administration_share": 0.01})
+    found = attribute(with_levers, differences(with_levers, other))
+    assert [part.name for part in found.sets.parts] == [
+        "fund", "levers.new_drugs_inpatient", "levers.new_drugs_outpatient"
+    ]  # fmt: skip
+    assert found.values("resident", MEASURE)[frozenset(range(3))] == closing(other, found.sets.held)
+
+
+def test_a_pin_that_the_other_lacks_is_refused(base):
+    pinned = base.replace(
+        {
+            "pins.it.total": "subsidies",
+            "pins.it.values": {"2027": 8e11},
+            "pins.it.mark": "judgement",
+            "pins.it.source": "mine",
+        }
+    )
+    with pytest.raises(SimsuranceError, match="has no pins"):
+        differences(pinned, base)
+
+
 def test_processes_give_the_same_bits(base, found):
     again = attribute(base, options_of(OPTIONS, base), jobs=2)
     for name, values in found.arrays.items():

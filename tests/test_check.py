@@ -11,7 +11,7 @@ from simsurance.analysis.reference_results import DRAWS, DRAWS_OF, TABLES, accep
 from simsurance.cli import check as check_module
 from simsurance.cli import main
 from simsurance.errors import ExitCode
-from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.files import countries, scenarios_folder, shipped
 
 
 def check(*arguments):
@@ -224,6 +224,7 @@ def test_a_reference_without_a_scenario_is_told(monkeypatch, tmp_path):
     (tmp_path / "references" / "gone").mkdir(parents=True)
     monkeypatch.setattr(check_module, "scenarios_folder", lambda: tmp_path)
     monkeypatch.setattr(check_module, "shipped", lambda: ())
+    monkeypatch.setattr(check_module, "countries", dict)
     failed = check()
     assert failed.exit_code == ExitCode.COMPARISON
     assert "gone: a reference without a scenario; remove" in failed.stderr
@@ -235,8 +236,8 @@ def test_cells_are_named_by_their_keys():
 
 def test_every_shipped_scenario_has_a_reference_of_every_table():
     folder = scenarios_folder() / "references"
-    assert {path.name for path in folder.iterdir() if path.is_dir()} == set(shipped())
-    for name in shipped():
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {*shipped(), *countries()}
+    for name in (*shipped(), *countries()):
         assert {path.name for path in (folder / name).iterdir()} - {DRAWS, DRAWS_OF} == set(TABLES)
 
 

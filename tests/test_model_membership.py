@@ -1,5 +1,6 @@
 """Membership: who stays, leaves, returns and joins, and what follows from moves of the employee scheme."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scheme import AGES, held, on, one_year, persons, quiet_year, state_of, years_on
 
-from simsurance.axes import GAPS, NATIONAL, ROWS, TENURES, UNINSURED, index, row
-from simsurance.model import membership
+from simsurance.axes import GAPS, NATIONAL, ROWS, TENURES, UNINSURED, along, index, row
+from simsurance.model import enrolment, membership
 from simsurance.model.enrolment import enrolment_hazards
 
 INCOME = NATIONAL.income
@@ -321,3 +322,18 @@ def test_tracked_totals_are_sums_over_the_persons_of_a_closed_cohort() -> None:
     assert held(state, "rule_years") == pytest.approx(counted, rel=1e-6)
     lapsed = sum(min(key[1], first) * number for key, number in histories.items() if key[0] == "out" and key[1] >= 5)
     assert held(state, "lapsed_years") == pytest.approx(lapsed, rel=1e-6)
+
+
+def test_waits_that_are_looked_up_are_those_worked_out_for_each_cell() -> None:
+    ages, runs = 6, 2
+    shares = np.array([[0.0] * ages, [1.0] * ages, [1.0, 0.5, 0.5, 0.25, 1.0, 0.0], [0.75] * ages])
+    basis = quiet_year(2035, **RULES, leavers_wait=0.5, repair_share=0.4, late_share=0.2)
+    basis = replace(basis, late_month=along(np.array([4.0, 7.0]), "run"), waits=along(shares, "income", "age"))
+    lapsed = np.random.default_rng(1).integers(0, 9, (runs, 1, UNINSURED.stop + 1, 1, 2, 4, ages)).astype(float)
+    found = enrolment.expected_by_cell(lapsed, basis.waits, basis)
+    waits = np.broadcast_to(basis.waits, lapsed.shape).copy()
+    waits[:, :, enrolment.GAP_0] *= 0.5
+    wanted = enrolment.expected_waits(lapsed, waits, basis)
+    for each, own in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(np.broadcast_to(each, own.shape), own)
+    assert found[1].max() > found[1].min()

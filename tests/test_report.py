@@ -400,7 +400,14 @@ def ruled(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
         pin,
     )
     options = [part for setting in settings for part in ("--set", setting)]
-    rules = ("--with", "timely_adjustment,tiered_care", "--no-range", "--no-charts", "--tables", "fund")
+    rules = (
+        "--with",
+        "timely_adjustment,tiered_care,social_impact_bonds",
+        "--no-range",
+        "--no-charts",
+        "--tables",
+        "fund",
+    )
     told = asked("run", "baseline", *options, *rules, "--out", str(place))
     assert told.exit_code == 0, told.output
     return saved(next(place.iterdir()))
@@ -413,6 +420,7 @@ def test_rules_pins_and_the_list_of_an_adjustment_stand_in_the_report(ruled, lan
     told = "\n".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
     assert said.label("summary.pinned") in told
     assert "`subsidies`" in told
+    assert said.label("summary.bonds") in told
     assert said.label("summary.heading.control") in [
         block.text for block in section.blocks if isinstance(block, Heading)
     ]

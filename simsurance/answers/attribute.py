@@ -19,7 +19,7 @@ import numpy as np
 from simsurance.basis.entries import Entries
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.results import HELD, RunResult, accounts_of, entries_of, simulate
-from simsurance.scenario_file.keys import named_part
+from simsurance.scenario_file.keys import LEVERS, named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.uncertainty.points import Arrays, computed, funds_of, kept
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
@@ -278,8 +278,12 @@ def differences(base: Scenario, other: Scenario, named: Mapping[str, Sequence[st
     if base.root_leaves != other.root_leaves:
         raise _usage(f"{other.name}: rests on {other.root.label}, {base.name} on {base.root.label}; two of one root")
     changed = differing(base, other)
-    if gone := [path for path in base.leaves if path not in other.leaves and not named_part(path)[0]]:
-        raise _usage(f"{other.name}: has no {gone[0]}; {base.name} has")
+    gone = [path for path in base.leaves if path not in other.leaves]
+    levers = {named_part(path)[1] for path in gone if path.startswith(f"{LEVERS}.")}
+    if others := [path for path in gone if not path.startswith(f"{LEVERS}.")]:
+        raise _usage(f"{other.name}: has no {others[0]}; {base.name} has")
+    for lever in sorted(levers):
+        changed |= {f"{LEVERS}.{lever}.size": 0.0, f"{LEVERS}.{lever}.outside_range": True}  # without size, no lever
     found, left = [], dict(changed)
     for name, keys in (named or {}).items():
         own = {

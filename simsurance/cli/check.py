@@ -15,7 +15,7 @@ from simsurance.cli.terminal import tell
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import WHOLE, words
 from simsurance.processes import cores, in_order, spread
-from simsurance.scenario_file.files import PACKAGE, scenarios_folder, shipped
+from simsurance.scenario_file.files import PACKAGE, countries, scenarios_folder, shipped
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import STALE
 
@@ -75,7 +75,7 @@ def command(
     folder = references or scenarios_folder() / "references"
     if update:
         _refuse_installed(references)
-    chosen = [load(name, settings=as_of) for name in dict.fromkeys(scenarios or shipped())]
+    chosen = [load(name, settings=as_of) for name in dict.fromkeys(scenarios or (*shipped(), *countries()))]
     tell_notes(dict.fromkeys(line for scenario in chosen for line in _stale(scenario)))
     _prepare(folder, update)
     with progress() as line:
@@ -230,7 +230,7 @@ def _json(found: "Mapping[str, list[Difference]]") -> str:
 
 def _left_over(folder: Path) -> list[str]:
     """Names of references whose scenario is gone."""
-    return sorted({path.name for path in folder.glob("*") if path.is_dir()} - set(shipped()))
+    return sorted({path.name for path in folder.glob("*") if path.is_dir()} - {*shipped(), *countries()})
 
 
 def _refuse_installed(references: Path | None) -> None:

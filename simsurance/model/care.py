@@ -184,15 +184,16 @@ def _added(
 ) -> np.ndarray:
     """What a user is paid between the cap and the raised cap, on an axis of places before all others.
 
-    Where both caps lie in the last band in all of a run, it is the difference of two excesses, whatever stands beside it.
+    Where both caps lie in one band in all of a run, it is the difference of two excesses, whatever stands beside it.
     """
-    before, last_ratio = cover.capped_at, cover.ratios[-1]
-    raised = before + cover.capped * bonus_cap / last_ratio
-    in_last = throughout(np.minimum(before, raised) >= cover.starts[-1])
-    if in_last.all():
-        return np.asarray(last_ratio * (ends[-1] - cost.own_excess(raised)))
+    before = cover.capped_at
+    begin, end, ratio = cover.band_at(before)
+    raised = before + cover.capped * bonus_cap / ratio
+    in_band = throughout((np.minimum(before, raised) > begin) & (np.maximum(before, raised) < end))
+    if in_band.all():
+        return np.asarray(ratio * (ends[-1] - cost.own_excess(raised)))
     anywhere = np.where(cover.capped > 0, cover.own_at(cover.cap + bonus_cap), critical_illness.NO_CAP)
-    raised = np.where(in_last, raised, anywhere)
+    raised = np.where(in_band, raised, anywhere)
     return cover.added(ends, raised, cost.own_excess(raised))
 
 

@@ -131,6 +131,16 @@ class Cover:
         """Own cost at which each band begins."""
         return [self.deductible + edge for edge in self.edges]
 
+    def band_at(self, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where the band of an own cost begins and ends, and what is paid of one more yuan there."""
+        starts = self.starts
+        begin, end, ratio = starts[0], np.asarray(np.inf), self.ratios[0]
+        for start, after in zip(starts[1:], self.ratios[1:], strict=True):
+            reached = own >= start
+            end = np.where(reached, np.inf, np.minimum(end, start))
+            begin, ratio = np.where(reached, start, begin), np.where(reached, after, ratio)
+        return begin, end, ratio
+
     def above(self, cost: UserCost) -> Above:
         """Of own cost, where each band begins and where the cap holds: on a new first axis."""
         ends = [*self.starts, self.capped_at]

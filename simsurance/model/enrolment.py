@@ -18,29 +18,22 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
     grid = (cells.shape[0], 1, 1, 1, *cells.shape[4:])
     waits = basis.waits * counting
 
-    # never and all gaps but the last are alike in all areas and income groups, for the rules count whole years
-    lapsed = np.empty((*grid[:2], UNINSURED.stop, *grid[3:]))
-    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
-    lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
-    of_runs = np.broadcast_shapes(waits.shape, basis.leavers_wait.shape)  # runs may differ by what leavers wait alone
-    waits_by_gap = np.repeat(np.broadcast_to(waits, of_runs), LAST_GAP, axis=axis("status")[0])
-    waits_by_gap[:, :, GAP_0] *= at(basis.leavers_wait, status=0)
-    of_closed = expected_waits(lapsed[:, :, :LAST_GAP, :, :1, :1], waits_by_gap, basis)
-
-    # the last gap is open: its mean lies between two whole years, of which some have lapsed the longer
+    # the rules count whole years; the last gap is open: its mean lies between two of them
     mean_lapsed = membership.mean_years(
         cells[:, :, membership.LAPSED_YEARS], cells[:, :, LAST_GAP], min(completed, GAP_DEPTH)
     )
+    lapsed = np.empty((*grid[:2], UNINSURED.stop + 1, *grid[3:]))
+    lapsed[:, :, :1] = basis.never_counts * np.minimum(completed, np.arange(1.0, grid[-1] + 1))
+    lapsed[:, :, 1:LAST_GAP] = along(np.minimum(np.arange(LAST_GAP - 1), completed), "status")
+    lapsed[:, :, LAST_GAP:] = np.floor(np.maximum(mean_lapsed, 0.0))
+    lapsed[:, :, LAST_GAP + 1] += 1
+    expected = expected_by_cell(lapsed, waits, basis)
+    longer = mean_lapsed - lapsed[:, :, LAST_GAP:-1]
+    opened, last = expected[:, :, :, LAST_GAP:-1], expected[:, :, :, LAST_GAP + 1 :]
+    opened[:] = (1 - longer) * opened + longer * last
+    months, lost, left, paid_years = expected[:, :, :, :-1]
+    lapsed = lapsed[:, :, :-1]
     lapsed[:, :, LAST_GAP:] = mean_lapsed
-    whole = np.floor(mean_lapsed)
-    of_open = expected_waits(np.concatenate((whole, whole + 1), axis=axis("status")[0]), waits, basis)
-    longer = mean_lapsed - whole
-
-    expected = np.empty((len(of_open), *lapsed.shape))
-    for place, (closed, opened) in enumerate(zip(of_closed, of_open, strict=True)):
-        expected[place, :, :, :LAST_GAP] = closed
-        expected[place, :, :, LAST_GAP:] = (1 - longer) * opened[:, :, :1] + longer * opened[:, :, 1:]
-    months, lost, left, paid_years = expected
     wait_at_stake = waits * np.minimum(basis.waiting.months(np.ones((1,) * 7)), participation.MONTHS)
 
     earned, at_stake = bonus_at_stake(cells, basis, grid)
@@ -64,6 +57,26 @@ def enrolment_hazards(cells: np.ndarray, basis: YearBasis) -> Hazards:
         lapsed_years=lapsed,
         earned=earned * counting,
     )
+
+
+def expected_by_cell(lapsed: np.ndarray, waits: np.ndarray, basis: YearBasis) -> np.ndarray:
+    """What `expected_waits` finds, on a new first axis, of whole `lapsed` years by never and gap; shape of `lapsed` behind it.
+
+    Few shares and few numbers of years occur: each of both is worked out once, and looked up where it is met.
+    """
+    shares, place = np.unique(waits, return_inverse=True)
+    of_leavers = shares * basis.leavers_wait
+    both = np.concatenate((np.broadcast_to(shares, of_leavers.shape), of_leavers), axis=-1)
+    years = along(np.arange(lapsed.max() + 1), "status")
+    table = np.stack(np.broadcast_arrays(*expected_waits(years, both, basis)))
+    kinds, runs = both.shape[-1], table.shape[1]
+    at_cell = lapsed.astype(np.intp)
+    at_cell *= kinds
+    at_cell += place.reshape(waits.shape)
+    at_cell[:, :, GAP_0] += len(shares)
+    if runs > 1:
+        at_cell += along(np.arange(runs) * years.size * kinds, "run")
+    return table.reshape(len(table), -1).take(at_cell, axis=-1)
 
 
 def expected_waits(

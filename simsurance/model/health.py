@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from simsurance.axes import axes_except, axis
+from simsurance.axes import axes_except, axis, left
+
+OVER_NEEDS = axis("health", of=left("run"))
 
 
 def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -30,14 +32,16 @@ def redraw_shares(people: np.ndarray, prevalence: np.ndarray, persistence: np.nd
 def transition(
     cells: np.ndarray, shares: np.ndarray, persistence: np.ndarray, everyone: np.ndarray, drawn: np.ndarray
 ) -> None:
-    """Move persons and tracked totals between need classes, in place.
+    """Move persons and tracked totals between need classes, in place; run by run, whose cells stay in cache.
 
-    `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [run, row, sex, …, age].
+    `cells` [run, health, row, sex, area, income, age]; `everyone` and `drawn` are workspaces [row, sex, …, age].
     """
-    np.add.reduce(cells, axis=axis("health"), out=everyone)
-    cells *= persistence
     redrawn = np.empty((*cells.shape[:2], 1, *cells.shape[3:]))
     redrawn[:] = (1 - persistence) * shares
-    for need in range(cells.shape[1]):
-        np.multiply(everyone, redrawn[:, need], out=drawn)
-        cells[:, need] += drawn
+    kept = np.broadcast_to(persistence, (len(cells), *persistence.shape[1:]))
+    for own, keeps, redraws in zip(cells, kept, redrawn, strict=True):
+        np.add.reduce(own, axis=OVER_NEEDS, out=everyone)
+        own *= keeps
+        for of_need, share in zip(own, redraws, strict=True):
+            np.multiply(everyone, share, out=drawn)
+            of_need += drawn

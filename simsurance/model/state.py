@@ -402,8 +402,7 @@ class Workspace:
         self.enrolled, self.aged = room(shape)
         self.leaving = np.empty((runs, needs, TENURES.stop - TENURES.start, *rest))
         self.entering = np.empty((runs, needs, UNINSURED.stop - UNINSURED.start, *rest))
-        self.everyone = np.empty((runs, len(ROWS), *rest))
-        self.drawn = np.empty((runs, len(ROWS), *rest))
+        self.everyone, self.drawn = np.empty((2, len(ROWS), *rest))
         half, quarter = list(shape), list(shape)
         half[axis("area")[0]], quarter[axis("income")[0]] = 1, 1
         self.half = np.empty(half)

@@ -99,9 +99,15 @@ def move_between_areas(
         wanted = population.area_of(basis.area_share_end, area) * persons_end
         shares = population.move_shares(here.sum(axis=axis("age"), keepdims=True), wanted, *ready)
         leave, come = (share * propensity for share in shares)
-        population.exchange(population.area_of(cells, area), population.area_of(cells, rest), leave, come, work.half)
+        of_area, of_rest = population.area_of(cells, area), population.area_of(cells, rest)
+        population.exchange(of_area, of_rest, side_by_side(leave, cells), side_by_side(come, cells), work.half)
         if area + 1 < rest:
             population.exchange(here, there, leave, come, np.empty_like(here))
+
+
+def side_by_side(by_age: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """The same numbers for every income group, laid out as the cells are: NumPy goes through both in one."""
+    return np.repeat(by_age, cells.shape[axis("income")[0]], axis=axis("income")[0])
 
 
 def move_assistance(

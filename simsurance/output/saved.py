@@ -24,7 +24,7 @@ from simsurance.output.folder import (
 )
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, KEPT, SINGLE_CHANGES, TIERS, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -119,6 +119,11 @@ class SavedRun:
     def tiers(self) -> "pd.DataFrame | None":
         """The other tiers by year; None where they were not told."""
         return self.table(TIERS) if TIERS in self.tables else None
+
+    @cached_property
+    def bonds(self) -> "pd.DataFrame | None":
+        """What bonds pay by year; None where the run has none."""
+        return self.table(BONDS) if BONDS in self.tables else None
 
     @cached_property
     def ranges(self) -> "SingleChanges | None":

@@ -47,7 +47,9 @@ def values_by_year(schedule: Schedule, years: Sequence[int]) -> "np.ndarray":
     import numpy as np  # reading and checking scenario files does without it
 
     if isinstance(schedule, float | int):
-        return np.full(len(years), float(schedule))
+        found = np.empty(len(years))
+        found.fill(schedule)
+        return found
     knots = schedule.ramp if isinstance(schedule, Ramp) else schedule
     named = sorted(knots)
     if len(years) and min(years) < named[0]:

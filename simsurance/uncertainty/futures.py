@@ -1,6 +1,6 @@
 """One draw as a scenario: which number between 0 and 1 stands for what, and the values that follow from it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -106,8 +106,7 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
         if scenario.reference is scenario.values
         else with_values(scenario.reference, _at_root(scenario, changes))
     )
-    return replace(
-        scenario,
+    return scenario.with_parts(
         values=values,
         reference=reference,
         at_root=with_values(scenario.at_root, at_root),

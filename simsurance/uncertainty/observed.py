@@ -290,8 +290,7 @@ def observed(scenario: Scenario) -> Observed:
 def at_start(scenario: Scenario, year: int) -> Scenario:
     """A scenario valued at the start of one year, and projected over it."""
     horizon = {"horizon.valuation_year": year, "horizon.last_year": year}
-    return replace(
-        scenario,
+    return scenario.with_parts(
         values=with_values(scenario.values, horizon),
         reference=with_values(scenario.reference, horizon),
         at_root=with_values(scenario.at_root, horizon),

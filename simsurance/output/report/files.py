@@ -13,7 +13,7 @@ from simsurance.language import told_in
 from simsurance.output.folder import MANIFEST, new_folder, read_manifest, sealed, sha256
 from simsurance.output.manifest import SCHEMA, report_manifest
 from simsurance.output.office import required
-from simsurance.output.planned import ADJUSTMENT, SINGLE_CHANGES, TABLES, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, SINGLE_CHANGES, TABLES, Extent
 from simsurance.output.report.parts import Report
 from simsurance.output.saved import SavedRun, saved
 from simsurance.scenario_file.faults import nearest
@@ -109,7 +109,8 @@ def _projected(scenario: "Scenario", draft: Path, order: Order, say: Callable[[s
     kinds = tuple(dict.fromkeys(PICTURES[name] for name in order.formats if name in PICTURES))
     place = next(each for number in range(1, 1000) if not (each := draft / RUNS / str(number) / scenario.name).exists())
     extent = Extent(
-        kinds or ("png",), tuple(name for name in (*TABLES, ADJUSTMENT, SINGLE_CHANGES) if name not in NOT_NEEDED)
+        kinds or ("png",),
+        tuple(name for name in (*TABLES, ADJUSTMENT, BONDS, SINGLE_CHANGES) if name not in NOT_NEEDED),
     )
     save(twins, place, bool(kinds), order.lang, ranges=single_changes(twins.full), extent=extent)
     return saved(place)
