@@ -1,6 +1,7 @@
 """What a notebook or a script calls: from scenarios to results that show themselves, draw their charts and save themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
+from simsurance.output.look import MONEY, Look, looked
 from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
 from simsurance.scenario_file.pooling import load_pooling
@@ -36,6 +38,7 @@ from simsurance.uncertainty.sweep import Grid, Sweep, checked, points_of
 from simsurance.uncertainty.sweep import sweep as every_point
 from simsurance.uncertainty.variance import Shares
 from simsurance.uncertainty.variance import shares as where_variance_comes_from
+from simsurance.variables import CONSTANT_PRICES
 
 if TYPE_CHECKING:
     from simsurance.answers.signs import Signs
@@ -483,6 +486,25 @@ class PoolResults:
 
     def _repr_html_(self) -> str:
         return str(self.shown.pools.to_html(float_format="{:,.6g}".format))
+
+
+@contextmanager
+def look(money: str = CONSTANT_PRICES, style: str | Path | None = None) -> Iterator[None]:
+    """Draw charts inside this in a money and in a house's style: `with ss.look(money="nominal"): results.plot.fund_balance()`.
+
+    `money`: `constant_prices`, `of_gdp` or `nominal`; `style`: a TOML file of colours and a font. Raises SimsuranceError for a
+    money that there is not, or a file that is no style.
+    """
+    if money not in MONEY:
+        raise SimsuranceError(f"money: {money!r} is none that charts show; there are {', '.join(MONEY)}")
+    colours: dict[str, str] = {}
+    font: Path | None = None
+    if style is not None:
+        from simsurance.output.charts.style_file import read_style
+
+        colours, font = read_style(Path(style))
+    with looked(Look(money, colours, font)):
+        yield
 
 
 def run(scenario: Scenario | str | Path, **changes: Any) -> Results:

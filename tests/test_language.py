@@ -355,6 +355,7 @@ ENGLISH = {
     "member.worker_year": "faults",
     "basis": "faults",
     "intake": "faults, and the first lines of a file",
+    "output.charts.style_file": "faults",
     "cli": "lines of the list of commands",
     "cli.check": "what to do when references differ",
     "cli.init": "a scenario file to begin with",

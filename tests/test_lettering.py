@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 from simsurance import compare, load, run
 from simsurance.cli import main
-from simsurance.output.charts import canvas, comparison, draw, lettering
+from simsurance.output.charts import canvas, comparison, draw, lettering, sheets
 from simsurance.output.labels import chart_names
 from simsurance.scenario_file.loader import Scenario
 
@@ -79,8 +79,8 @@ def test_wide_letters_leave_room_for_fewer_and_narrow_ones_for_more() -> None:
 
 
 def test_a_title_is_made_smaller_then_broken_then_cut() -> None:
-    told = [lettering.fitted("W" * count, canvas.WIDTH, canvas.TITLE_SIZES) for count in (20, 45, 80, 120, 500)]
-    assert [(len(lines), size) for lines, size in told] == [(1, 11.5), (1, 10.5), (2, 10.0), (2, 7.5), (3, 7.5)]
+    told = [lettering.fitted("W" * count, sheets.WIDTH, sheets.TITLE_SIZES) for count in (20, 45, 80, 120, 500)]
+    assert [(len(lines), size) for lines, size in told] == [(1, 12.0), (2, 11.0), (2, 11.0), (3, 8.0), (3, 8.0)]
     assert [lines[-1].endswith("…") for lines, _ in told] == [False, False, False, False, True]
 
 
@@ -126,7 +126,7 @@ def system_font(tmp_path: Path) -> Iterator[str]:
     font.setupPost()
     font.save(tmp_path / "man.ttf")
     font_manager.fontManager.addfont(tmp_path / "man.ttf")
-    known = (lettering._others, lettering.font_of, lettering._advance)
+    known = (lettering._others, lettering._font_of, lettering._advance_in)
     for each in known:
         each.cache_clear()
     yield family

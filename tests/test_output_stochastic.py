@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from shared_runs import shipped
 
 from simsurance.errors import SimsuranceError
@@ -63,11 +64,15 @@ def rows(chart, kind):
     return chart.data[chart.data["kind"] == kind]
 
 
+SIZES = {"months": 1.0, "个月": 1.0, "CNY billion": 1e9, "CNY trillion": 1e12, "亿元": 1e8, "万亿元": 1e12}
+
+
 @BOTH
 @pytest.mark.parametrize("name", FANS)
 def test_the_table_of_a_fan_holds_the_percentiles_and_the_central_run(run, name, lang):
     (fund, column), chart = FANS[name], stochastic.draw(name, run, lang)
-    size = 1.0 if column == "reserve_months" else {"en": 1e9, "zh": 1e8}[lang]
+    (unit,) = set(rows(chart, "draws")["unit"])
+    size = SIZES[unit]
     table = run.percentiles.xs((fund, column), level=("fund", "column"))
     for each, drawn in rows(chart, "draws").groupby("percentile"):
         np.testing.assert_allclose(drawn["value"] * size, table[f"p{each:g}"], rtol=1e-12)
@@ -83,7 +88,8 @@ def test_a_fan_draws_its_table_and_opens_at_the_last_published_year(run, name):
     values = rows(chart, "draws").pivot(index="year", columns="percentile", values="value")
     opening = rows(chart, "estimate").set_index("year")["value"].to_dict()
     assert list(opening) == [run.years[0] - 1]
-    for area, (low, high) in zip(upper.collections, [(2.5, 97.5), (10, 90), (25, 75)], strict=True):
+    areas = [area for area in upper.collections if not isinstance(area, LineCollection)]
+    for area, (low, high) in zip(areas, [(2.5, 97.5), (10, 90), (25, 75)], strict=True):
         corners = area.get_paths()[0].vertices
         for year, points in values.iterrows():
             at = corners[corners[:, 0] == year, 1]
@@ -101,12 +107,15 @@ def test_history_is_published_and_joined_where_no_year_is_missing(run, name):
     known = (
         reserve_history(scenario, fund).shown(1.0)
         if column == "reserve_months"
-        else at_prices(fund_past(scenario, fund, "cumulative_balance"), scenario).shown(1e9)
+        else at_prices(fund_past(scenario, fund, "cumulative_balance"), scenario).shown(
+            SIZES[chart.data["unit"].iloc[0]]
+        )
     )
     past = chart.data[chart.data["kind"].isin(["published", "estimate"])].set_index("year")["value"].to_dict()
     assert past == pytest.approx(known)
-    pairs = {tuple(line.get_xdata()) for line in chart.figure.axes[0].get_lines() if line.get_linewidth() == 0.9}
-    assert {pair for pair in pairs if pair[0] > 1} == {(year, year + 1) for year in known if year + 1 in known}
+    thin = [each for each in chart.figure.axes[0].collections if isinstance(each, LineCollection)]
+    pairs = {tuple(piece[:, 0].tolist()) for each in thin for piece in each.get_segments()}
+    assert pairs == {(year, year + 1) for year in known if year + 1 in known}
 
 
 @pytest.mark.parametrize("name", FANS)
@@ -215,7 +224,7 @@ def test_charts_are_those_of_the_funds_projected(run, tmp_path):
     assert sorted(stochastic.charts_of(run)) == sorted([*FANS, *DATES])
     assert stochastic.charts_of(alone) == ["fan_reserve_months", "fan_fund_balance", "depletion_years"]
     files = list(stochastic.write_all(alone, tmp_path / "charts", "en"))
-    kinds = ("png", "svg", "csv")
+    kinds = ("png", "svg", "csv", "txt")
     assert [file.name for file in files] == [f"{name}.{kind}" for name in stochastic.charts_of(alone) for kind in kinds]
     with pytest.raises(
         SimsuranceError, match=r"^baseline: the chart employee_depletion_years needs the employee scheme"

@@ -21,6 +21,7 @@ NAMES = [
     "frontier",
     "information",
     "load",
+    "look",
     "months",
     "page",
     "pool",

@@ -255,7 +255,7 @@ def test_the_command_prints_three_a_fund_and_writes_both_ends(tmp_path, monkeypa
     assert {file.name for file in (folder / "charts").iterdir()} == {
         f"tornado_resident_{measure}.{kind}"
         for measure in (DEPLETION, "reserve_months_2028", REQUIRED)
-        for kind in ("png", "svg", "csv")
+        for kind in ("png", "svg", "csv", "txt")
     }
     as_json = json.loads(CliRunner().invoke(main, [*call, "--no-charts", "--json"]).stdout)
     assert as_json["z"] == K

@@ -54,7 +54,7 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     assert widths == pytest.approx([100 * max(value, 0) for each in found for value in (each.total, each.first)])
     grey = [label.get_color() != "#000000" for label in axes.get_yticklabels()]
     assert grey == [each.first_ends[0] <= 0 for each in found]
-    assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv"]
+    assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv", ".txt"]
     said = words(lang)
     assert group_words("need_cost", said) == "`need_cost`"
     assert len(part_facts(case, "resident", said, 2)) == 2

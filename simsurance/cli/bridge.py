@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option
+from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option, style_option
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@style_option
 @bom_option
 @language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option
+from simsurance.cli.options import bom_option, command_line, in_its_currency, language_option, style_option
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
 from simsurance.language import words
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@style_option
 @click.option("--dry-run", is_flag=True, help="Fit and tell; write nothing.")
 @bom_option
 @language_option("table, chart and summary")

@@ -13,9 +13,11 @@ from simsurance.cli.options import (
     in_its_currency,
     jobs_option,
     language_option,
+    money_option,
     notes_of,
     range_option,
     scenario_options,
+    style_option,
     tell_notes,
     tell_undrawn,
 )
@@ -47,6 +49,8 @@ FEW: Final = 2
 )
 @entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@style_option
+@money_option
 @range_option
 @bom_option
 @language_option("table, charts and summary")

@@ -12,6 +12,7 @@ from simsurance.cli.options import (
     language_option,
     notes_of,
     scenario_options,
+    style_option,
     tell_notes,
 )
 from simsurance.cli.progress import progress
@@ -43,6 +44,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True)
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@style_option
 @bom_option
 @language_option("table, charts and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")

@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ import click
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE, languages, tell_in, words
+from simsurance.output.look import MONEY, choose, current
 from simsurance.scenario_file.keys import JUDGED_ON
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def many_runs_options(printed: str) -> Callable[[Command], Command]:
             "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
         ),
         click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out."),
+        style_option,
         bom_option,
         language_option(f"{printed}, charts and summary"),
         click.option("--json", "as_json", is_flag=True, help=f"Print one JSON document instead of a {printed}."),
@@ -166,6 +169,48 @@ def _chosen(context: click.Context, parameter: click.Parameter, given: str | Non
     from simsurance.output.planned import chosen
 
     return None if given is None else chosen(str(parameter.name), given)
+
+
+def style_option(command: Command) -> Command:
+    """`--style`: charts in the colours and the font of a house, as long as the subcommand runs."""
+    return click.option(
+        "--style",
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        callback=_styled,
+        help="Draw charts in the colours and the font of this TOML file.",
+    )(command)
+
+
+def money_option(command: Command) -> Command:
+    """`--money`: what charts show amounts of funds in, as long as the subcommand runs."""
+    return click.option(
+        "--money",
+        type=click.Choice(MONEY),
+        expose_value=False,
+        callback=_in_money,
+        help="What charts show amounts of funds in.  [default: constant_prices]",
+    )(command)
+
+
+def _styled(context: click.Context, parameter: click.Parameter, given: Path | None) -> None:
+    if given is not None:
+        from simsurance.output.charts.style_file import read_style
+
+        colours, font = read_style(given)
+        _look(context, colours=colours, font=font)
+
+
+def _in_money(context: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    if given is not None:
+        _look(context, money=given)
+
+
+def _look(context: click.Context, **changes: Any) -> None:
+    """Change the look of charts until the subcommand ends."""
+    before = current()
+    choose(replace(before, **changes))
+    context.call_on_close(lambda: choose(before))
 
 
 def strict_option(command: Command) -> Command:

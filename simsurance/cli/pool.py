@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simsurance.cli.options import bom_option, command_line, language_option, notes_of, tell_notes
+from simsurance.cli.options import bom_option, command_line, language_option, notes_of, style_option, tell_notes
 from simsurance.cli.progress import progress
 from simsurance.cli.show import columns
 from simsurance.cli.terminal import tell
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@style_option
 @bom_option
 @language_option("table, chart and summary")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from simsurance.cli.compare import folder_name, scenario_of
-from simsurance.cli.options import command_line, language_option, notes_of, scenario_options, tell_notes
+from simsurance.cli.options import (
+    command_line,
+    language_option,
+    money_option,
+    notes_of,
+    scenario_options,
+    style_option,
+    tell_notes,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
@@ -38,6 +46,8 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
+@style_option
+@money_option
 @language_option("all files")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of the files' names.")
 def command(

@@ -1,7 +1,7 @@
 """`simsurance run`: project scenarios and write tables, charts and a summary of each."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,12 @@ from simsurance.cli.options import (
     in_its_currency,
     jobs_option,
     language_option,
+    money_option,
     notes_of,
     range_option,
     scenario_options,
     strict_option,
+    style_option,
     tell_notes,
     tell_undrawn,
 )
@@ -27,6 +29,7 @@ from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
 from simsurance.language import told_in, words
+from simsurance.output.look import Look, current, looked
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
@@ -66,6 +69,9 @@ class Order:
     command: str
     in_two: bool
     """Whether a run's charts are drawn by two processes."""
+    look: Look
+    scales: Mapping[str, Mapping[str, float]]
+    """How far the axes of charts reach for all scenarios of a currency, by currency; none where each has its own."""
 
 
 def _settings(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -93,6 +99,11 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder to write to."
 )
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or leave them out.")
+@style_option
+@money_option
+@click.option(
+    "--own-scale", is_flag=True, help="Draw the charts of several scenarios on axes of their own, not on common ones."
+)
 @as_of_option
 @range_option
 @extent_options
@@ -111,6 +122,7 @@ def command(
     as_of: tuple[str, ...],
     out: Path,
     charts: bool,
+    own_scale: bool,
     ranged: bool,
     formats: tuple[str, ...] | None,
     tables: tuple[str, ...] | None,
@@ -150,10 +162,12 @@ def command(
         _tell(list(plans), as_json)
         return
     in_two = len(chosen) == 1 and (jobs or cores()) > 1
-    order = Order(chosen, folders, extent, charts, ranged, bom, lang, as_json, command_line(), in_two)
     runs: dict[int, Told] = {}
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
+        scales = _scales(chosen) if charts and not own_scale and len(chosen) > 1 else {}
+        told_with = (charts, ranged, bom, lang, as_json, command_line(), in_two, current(), scales)
+        order = Order(chosen, folders, extent, *told_with)
         for place, made in spread(_written_whole, order, range(len(chosen)), jobs or cores()):
             runs[place] = made
             at = {"place": len(runs), "all": len(chosen), "name": chosen[place].name}
@@ -175,8 +189,19 @@ def command(
 
 def _written_whole(order: Order, place: int) -> Told:
     """Project a scenario with its twins and write its folder; what is told of it."""
-    with told_in(order.scenarios[place].currency):
+    with told_in(order.scenarios[place].currency), looked(order.look):
         return _written_of(order, place)
+
+
+def _scales(scenarios: Sequence["Scenario"]) -> dict[str, dict[str, float]]:
+    """How far the axes of charts have to reach for all scenarios in a currency, by currency."""
+    from simsurance.output.charts.scales import scale_of
+    from simsurance.results import simulate
+
+    together: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        together.setdefault(scenario.currency, []).append(scenario)
+    return {currency: scale_of(simulate(same)) for currency, same in together.items() if len(same) > 1}
 
 
 def _written_of(order: Order, place: int) -> Told:
@@ -187,12 +212,13 @@ def _written_of(order: Order, place: int) -> Told:
 
     beside, folder, lang = beside_twins(order.scenarios[place]), order.folders[place], order.lang
     result, easel = beside.full, None
+    scale = order.scales.get(result.scenario.currency, {})
     if order.charts and order.in_two:
         from simsurance.output.charts.easel import Easel
 
         easel = Easel(result, lang, order.extent.formats)
     ranges = single_changes(result) if order.ranged else None
-    save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent, easel)
+    save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent, easel, scale)
     return Told(
         _rows(result, ranges, lang),
         [*_pinned(result, lang), *_implausible(result, lang)],

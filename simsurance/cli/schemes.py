@@ -13,6 +13,7 @@ from simsurance.cli.options import (
     entries_option,
     language_option,
     scenario_options,
+    style_option,
     tell_undrawn,
 )
 from simsurance.cli.progress import progress
@@ -55,6 +56,7 @@ POOLED: Final = ("resident", POOL)
 )
 @entries_option
 @click.option("--charts/--no-charts", default=True, help="Draw the chart, or leave it out.")
+@style_option
 @bom_option
 @language_option("table and chart")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from simsurance.basis.frames import prices
 from simsurance.data.tables import DATA, published, read_table
 from simsurance.language import CNY
 from simsurance.ledger import ACCOUNTS
+from simsurance.scenario_file.register import rows
 from simsurance.scenario_file.schedule import values_by_year
 
 if TYPE_CHECKING:
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
 
 PUBLISHED: Final = DATA / "published.csv"
 HEADER: Final = ("year", "measure", "value", "unit", "mark", "source_id", "note")
+SOURCES: Final = DATA / "sources.csv"
+ISSUERS: Final = {
+    "nhsa": ("NHSA", "National Healthcare Security Administration"),
+    "nbs": ("National Bureau of Statistics",),
+}
+"""How the names of some who publish begin."""
+RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
+"""Marks of figures that nobody has looked up."""
 ANCHORS: Final = ("resident_insured",)
 """Series without which nothing can be set beside."""
 
@@ -40,22 +50,31 @@ def series_names(path: str | Path) -> set[str]:
 
 @dataclass(frozen=True)
 class History:
-    """A published series in base units by year, and the years whose figure is an estimate."""
+    """A published series in base units by year, the years whose figure is an estimate or unverified, and who published it."""
 
     values: dict[int, float]
     estimated: frozenset[int] = frozenset()
+    recalled: frozenset[int] = frozenset()
+    issuers: frozenset[str] = frozenset()
 
     def over(self, other: "History", size: float = 1.0) -> "History":
         """The series divided by another and by `size`, in the years that both have."""
         years = [year for year in self.values if year in other.values]
-        quotient = {year: self.values[year] / other.values[year] / size for year in years}
-        return History(quotient, (self.estimated | other.estimated) & set(years))
+        return self._with(other, {year: self.values[year] / other.values[year] / size for year in years})
 
     def plus(self, other: "History", times: float = 1.0) -> "History":
         """The series and so many times another, in the years that both have."""
         years = [year for year in self.values if year in other.values]
-        together = {year: self.values[year] + times * other.values[year] for year in years}
-        return History(together, (self.estimated | other.estimated) & set(years))
+        return self._with(other, {year: self.values[year] + times * other.values[year] for year in years})
+
+    def _with(self, other: "History", values: dict[int, float]) -> "History":
+        """Values made of this series and another; they are no surer than either."""
+        estimated, recalled = self.estimated | other.estimated, self.recalled | other.recalled
+        return History(values, estimated & set(values), recalled & set(values), self.issuers | other.issuers)
+
+    def only(self, values: dict[int, float]) -> "History":
+        """The same in other units, or in some of its years."""
+        return History(values, self.estimated & set(values), self.recalled & set(values), self.issuers)
 
     def shown(self, size: float) -> dict[int, float]:
         """The series in a unit of that size."""
@@ -69,14 +88,37 @@ def history(measure: str, file: Path = PUBLISHED) -> History:
     """A published series; empty where a table does not hold it."""
     if file != PUBLISHED and measure not in series_names(file):
         return NOTHING
-    return History(published(measure, file), frozenset(estimates(measure, file)))
+    marks = marked(measure, file)
+    recalled = frozenset(year for year, (mark, _) in marks.items() if mark in RECALLED)
+    issuers = frozenset(issuer for _, issuer in marks.values() if issuer)
+    return History(published(measure, file), frozenset(estimates(measure, file)), recalled, issuers)
+
+
+def marked(measure: str, file: Path = PUBLISHED) -> dict[int, tuple[str, str]]:
+    """How sure a published figure is and who published it, by year; nobody where the table is not the shipped one."""
+    columns = read_table(file)
+    found = zip(columns["measure"], columns["year"], columns["mark"], columns["source_id"], strict=True)
+    shipped = issuers() if file == PUBLISHED else {}
+    return {
+        int(year): (str(mark), shipped.get(str(source), "")) for name, year, mark, source in found if name == measure
+    }
+
+
+@cache
+def issuers() -> dict[str, str]:
+    """Who published a source, by its id: of those that charts name, their name in the language files."""
+    found = {}
+    for source in rows(SOURCES, ("source_id", "issuer")):
+        named = (name for name, begins in ISSUERS.items() if source["issuer"].startswith(begins))
+        found[source["source_id"]] = next(named, "others" if source["issuer"] else "")
+    return found
 
 
 def estimates(measure: str, file: Path = PUBLISHED) -> dict[int, str]:
     """Figures of a published series that are estimates, and how they were made, by year."""
     columns = read_table(file)
-    rows = zip(columns["measure"], columns["year"], columns["note"], strict=True)
-    return {int(year): str(note) for name, year, note in rows if name == measure and str(note).startswith("estimate")}
+    noted = zip(columns["measure"], columns["year"], columns["note"], strict=True)
+    return {int(year): str(note) for name, year, note in noted if name == measure and str(note).startswith("estimate")}
 
 
 def derived_from(measure: str) -> dict[int, int]:
@@ -107,7 +149,7 @@ def at_prices(series: History, scenario: "Scenario") -> History:
     """A series of amounts at the prices of the year before a scenario's first, where its inflation reaches back to them."""
     levels = zip(series.values, prices(scenario, list(series.values)), strict=True)
     real = {year: series.values[year] / float(level) for year, level in levels if level == level}
-    return History(real, series.estimated & set(real))
+    return series.only(real)
 
 
 def fund_measure(fund: str, name: str) -> str:

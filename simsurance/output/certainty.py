@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from simsurance.basis.control import acting, rests_on
 from simsurance.basis.inputs import Inputs
+from simsurance.evidence.published import RECALLED as RECALLED
 from simsurance.evidence.published import fund_measure, history, series_file
 from simsurance.language import words
 from simsurance.language.names import table_name
@@ -26,7 +27,6 @@ MONEY_OF_EMPLOYEES: Final = (
     *("employee.fund.", "employee.unqualified.missing_years"),
 )
 """Keys that act on the employee scheme's money alone; the others of `employee` say who its members are."""
-RECALLED: Final = ("recalled", "recalled_checked", "recalled_low")
 JUDGED: Final = (JUDGEMENT,)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FIGURES: Final = 4
 """Figures at least of the largest amount in a table without decimals."""
+DRAWN: Final = {"yuan": "yuan_drawn", "persons": "persons_drawn"}
+"""Quantities whose units at an axis are others than in tables."""
 BY_HAND: Final = ("--set", "replace")
 """What the origin of a key says that no file set."""
 MOST_CHANGES: Final = 2
@@ -28,10 +30,13 @@ RESIDENT_CHARTS: Final = (
     "reserve_months",
     "fund_balance",
     "income_outgo",
+    "cost_and_income_rate",
+    "contribution_gap",
     "insured",
     "contribution_burden",
     "pyramids",
     "cost_by_age",
+    "transfer_by_age",
     "admissions",
     "cost_per_admission",
 )
@@ -39,7 +44,8 @@ EMPLOYEE_CHARTS: Final = (
     "employee_reserve_months",
     "employee_fund_balance",
     "employee_income_outgo",
-    "employee_rates",
+    "personal_accounts",
+    "retired_per_active",
     "members_by_scheme",
     "cohort_balance",
 )
@@ -85,6 +91,11 @@ def unit(of: str, said: Words, amounts: Iterable[float] = (), figures: int = 1) 
         else steps[0]
     )
     return Unit(str(step["name"]), float(step["size"]))
+
+
+def drawn_unit(of: str, said: Words, amounts: Iterable[float] = ()) -> Unit:
+    """The unit of a quantity at an axis: large enough that numbers are short, of two figures at least."""
+    return unit(DRAWN[of], said, amounts, figures=2) if of in DRAWN else unit(of, said, amounts)
 
 
 def label(table: str, name: str, lang: str) -> str:

@@ -31,6 +31,8 @@ TIERS: Final = "tiers"
 """The table of the other tiers, where they are told."""
 FORMATS: Final = ("png", "svg")
 """The forms that a chart is written in, beside its numbers as CSV."""
+ALWAYS: Final = ("csv", "txt")
+"""The numbers and the words of a chart, which stand beside its pictures."""
 LARGE: Final = ("ages",)
 """Tables that take more room than all others together: not written for many scenarios."""
 KEPT: Final = "tables.npz"
@@ -114,5 +116,5 @@ def file_names(
     names = [f"{name}.csv" for name in own if name in extent.tables]
     names += [] if len(names) == len(own) else [KEPT]
     names += ["codebook.csv", "scenario.toml", "summary.md", MANIFEST, *table_places(scenario).values()]
-    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in (*extent.formats, "csv")]
+    drawn = [f"charts/{name}.{kind}" for name in chart_names(scenario) for kind in (*extent.formats, *ALWAYS)]
     return [*names, *(drawn if charts else [])]

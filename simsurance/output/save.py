@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simsurance.csv_text import rows_csv, table_csv
@@ -11,6 +12,7 @@ from simsurance.data.tables import content_read
 from simsurance.output.analysis_codebook import analysis_codebook
 from simsurance.output.compare_summary import comparison_summary
 from simsurance.output.folder import MANIFEST, new_folder, sealed, sha256
+from simsurance.output.look import current
 from simsurance.output.manifest import (
     adjustment_manifest,
     attribution_manifest,
@@ -74,11 +76,13 @@ def save(
     bom: bool = False,
     extent: Extent | None = None,
     easel: "Easel | None" = None,
+    scale: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Write the folder `path` whole, or leave what was there; SimsuranceError (ENVIRONMENT) if it is not ours.
 
     Depletion years stand with their ranges if these are given. `bom`: CSV files begin with a byte order mark, for Excel.
-    `extent`: the formats of charts and the tables that are written, all if it is not given; `easel`: what draws the charts.
+    `extent`: the formats of charts and the tables that are written, all if it is not given; `easel`: what draws the charts;
+    `scale`: how far their axes reach at least, by chart.
     """
     extent = extent or Extent()
     results = twins.full
@@ -90,9 +94,10 @@ def save(
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts import write_all
 
-        return write_all(results, folder, lang, ranges, extent.formats, easel)
+        return write_all(results, folder, lang, ranges, extent.formats, easel, scale)
 
     written = {"lang": lang, "bom": bom, "charts": charts, "left_out": extent.left_out}
+    written |= {name: told for name, told in (("look", current().told), ("scale", dict(scale))) if told}
 
     def manifest(outputs: Mapping[str, str]) -> str:
         return run_manifest(results, outputs, command, written)

@@ -23,6 +23,7 @@ from simsurance.output.folder import (
     sha256,
 )
 from simsurance.output.kept_tables import unpacked
+from simsurance.output.look import Look, looked, saved_look
 from simsurance.output.manifest import SCHEMA, as_json
 from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
@@ -115,6 +116,11 @@ class SavedRun:
         """What birth cohorts pay and get."""
         return self.table("cohorts")
 
+    @property
+    def look(self) -> Look:
+        """The look of its charts."""
+        return saved_look(self.manifest.get("look", {}))
+
     @cached_property
     def tiers(self) -> "pd.DataFrame | None":
         """The other tiers by year; None where they were not told."""
@@ -196,7 +202,9 @@ class SavedRun:
                 yield file
         if extent.formats:
             results = cast("RunResult", self)  # has what charts ask a result for
-            yield from write_all(results, draft / "charts", self.manifest["lang"], self.ranges, extent.formats)
+            place, lang, scale = draft / "charts", self.manifest["lang"], self.manifest.get("scale", {})
+            with looked(self.look):
+                yield from write_all(results, place, lang, self.ranges, extent.formats, scale=scale)
 
 
 def saved(path: Path) -> SavedRun:

@@ -114,12 +114,6 @@ class Scenario:
         """Areas and income groups of the scheme, and the tables of a complete file that it lacks."""
         return form_of(self.leaves, self.root_leaves)
 
-    def with_parts(self, **parts: Any) -> "Scenario":
-        """The same scheme with other values and leaves at the same paths: its form is not looked for again."""
-        found = replace(self, **parts)
-        vars(found)["form"] = self.form
-        return found
-
     @property
     def currency(self) -> str:
         """The label of the currency of all amounts."""

@@ -1,6 +1,6 @@
 """One draw as a scenario: which number between 0 and 1 stands for what, and the values that follow from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -106,13 +106,21 @@ def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:
         if scenario.reference is scenario.values
         else with_values(scenario.reference, _at_root(scenario, changes))
     )
-    return scenario.with_parts(
+    return with_parts(
+        scenario,
         values=values,
         reference=reference,
         at_root=with_values(scenario.at_root, at_root),
         undrawn=scenario.undrawn or scenario.values,
         leaves={**scenario.leaves, **{path: as_leaf(value) for path, value in changes.items()}},
     )
+
+
+def with_parts(scenario: Scenario, **parts: Any) -> Scenario:
+    """A scenario with other values and leaves at the same paths: its form is not looked for again."""
+    found = replace(scenario, **parts)
+    vars(found)["form"] = scenario.form
+    return found
 
 
 def _at_root(scenario: Scenario, changes: dict[str, Schedule]) -> dict[str, Schedule]:

@@ -31,6 +31,7 @@ from simsurance.model.year import entered, paid
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Ramp, Schedule
+from simsurance.uncertainty.futures import with_parts
 from simsurance.uncertainty.parameters import value_at, with_values
 
 EXACT: Final = 1e-12
@@ -290,7 +291,8 @@ def observed(scenario: Scenario) -> Observed:
 def at_start(scenario: Scenario, year: int) -> Scenario:
     """A scenario valued at the start of one year, and projected over it."""
     horizon = {"horizon.valuation_year": year, "horizon.last_year": year}
-    return scenario.with_parts(
+    return with_parts(
+        scenario,
         values=with_values(scenario.values, horizon),
         reference=with_values(scenario.reference, horizon),
         at_root=with_values(scenario.at_root, horizon),

@@ -1,6 +1,6 @@
 """Charts of results: a figure, and the numbers that it shows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from simsurance.errors import SimsuranceError
 from simsurance.language import told_in
 from simsurance.ledger import POOL
-from simsurance.output.charts import canvas, employee, fund, people
+from simsurance.output.charts import ages, canvas, employee, flows, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
+from simsurance.output.charts.scales import ALONE, scaled
 from simsurance.output.labels import TIER_CHARTS, chart_names
 from simsurance.output.planned import FORMATS
 
@@ -21,17 +22,21 @@ if TYPE_CHECKING:
 CHARTS: Final[dict[str, Callable[..., Chart]]] = {
     "reserve_months": fund.reserve_months,
     "fund_balance": fund.fund_balance,
-    "income_outgo": fund.income_outgo,
+    "income_outgo": flows.income_outgo,
+    "cost_and_income_rate": flows.cost_and_income_rate,
+    "contribution_gap": flows.contribution_gap,
     "insured": people.insured,
     "contribution_burden": people.contribution_burden,
-    "pyramids": people.pyramids,
-    "cost_by_age": people.cost_by_age,
+    "pyramids": ages.pyramids,
+    "cost_by_age": ages.cost_by_age,
+    "transfer_by_age": ages.transfer_by_age,
     "admissions": people.admissions,
     "cost_per_admission": people.cost_per_admission,
-    "employee_reserve_months": partial(fund.reserve_months, funds=(POOL,)),
-    "employee_fund_balance": partial(fund.fund_balance, funds=fund.EMPLOYEE),
-    "employee_income_outgo": partial(fund.income_outgo, funds=fund.EMPLOYEE),
-    "employee_rates": employee.employee_rates,
+    "employee_reserve_months": partial(fund.reserve_months, fund=POOL),
+    "employee_fund_balance": partial(fund.fund_balance, fund=POOL),
+    "employee_income_outgo": partial(flows.income_outgo, fund=POOL),
+    "personal_accounts": flows.personal_accounts,
+    "retired_per_active": employee.retired_per_active,
     "members_by_scheme": employee.members_by_scheme,
     "cohort_balance": employee.cohort_balance,
     "own_payment": people.own_payment,
@@ -67,17 +72,19 @@ def write_all(
     ranges: "SingleChanges | None" = None,
     formats: Sequence[str] = FORMATS,
     easel: "Easel | None" = None,
+    scale: Mapping[str, float] = ALONE,
 ) -> Iterator[Path]:
     """Draw every chart that the results have into a folder, in some formats; yields the files.
 
-    `easel`: what has begun to draw them.
+    `easel`: what has begun to draw them; `scale`: how far axes reach at least.
     """
     folder.mkdir(exist_ok=True)
-    if easel is not None:
-        yield from easel.write(folder, ranges)
-        return
-    for name in chart_names(results.scenario):
-        yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
+    with scaled(scale):
+        if easel is not None:
+            yield from easel.write(folder, ranges)
+            return
+        for name in chart_names(results.scenario):
+            yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
 
 
 class Plots:
@@ -104,6 +111,14 @@ class Plots:
         """Income without interest and outgo of the resident fund in each year."""
         return self._draw("income_outgo", lang)
 
+    def cost_and_income_rate(self, lang: str = "en") -> ChartFigure:
+        """What each fund pays and takes as a share of its own base."""
+        return self._draw("cost_and_income_rate", lang)
+
+    def contribution_gap(self, lang: str = "en") -> ChartFigure:
+        """What is levied beside what would be required, now and if that is delayed."""
+        return self._draw("contribution_gap", lang)
+
     def insured(self, lang: str = "en") -> ChartFigure:
         """Insured of the resident scheme on 31 December of each year."""
         return self._draw("insured", lang)
@@ -120,6 +135,10 @@ class Plots:
         """Benefits per insured year by age in the first and the last year."""
         return self._draw("cost_by_age", lang)
 
+    def transfer_by_age(self, lang: str = "en") -> ChartFigure:
+        """Benefits less contributions of a person insured by age."""
+        return self._draw("transfer_by_age", lang)
+
     def admissions(self, lang: str = "en") -> ChartFigure:
         """Admissions and inpatients of a hundred insured in each year."""
         return self._draw("admissions", lang)
@@ -133,16 +152,20 @@ class Plots:
         return self._draw("employee_reserve_months", lang)
 
     def employee_fund_balance(self, lang: str = "en") -> ChartFigure:
-        """Pooled fund and personal accounts on 31 December of each year."""
+        """The employee scheme's pooled fund on 31 December of each year."""
         return self._draw("employee_fund_balance", lang)
 
     def employee_income_outgo(self, lang: str = "en") -> ChartFigure:
-        """Income without interest and outgo of pooled fund and personal accounts in each year."""
+        """Income without interest and outgo of the employee scheme's pooled fund in each year."""
         return self._draw("employee_income_outgo", lang)
 
-    def employee_rates(self, lang: str = "en") -> ChartFigure:
-        """Contribution rate and pay-as-you-go rate of the pooled fund, and retired over active members."""
-        return self._draw("employee_rates", lang)
+    def personal_accounts(self, lang: str = "en") -> ChartFigure:
+        """What members hold in personal accounts, and what comes and goes in each year."""
+        return self._draw("personal_accounts", lang)
+
+    def retired_per_active(self, lang: str = "en") -> ChartFigure:
+        """Retired per 100 active members of the employee scheme."""
+        return self._draw("retired_per_active", lang)
 
     def members_by_scheme(self, lang: str = "en") -> ChartFigure:
         """The population on 31 December by scheme."""

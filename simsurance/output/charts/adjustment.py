@@ -24,13 +24,15 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
-from simsurance.output.labels import unit, words_of
+from simsurance.output.labels import drawn_unit, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.answers.adjustment import Adjustment
 
+LEAST_MONTHS_SHOWN: Final = 6.0
+"""Months of a deficit that a chart shows at least; it is shown no deeper than the reserve is high."""
 UPPER: Final = (0.115, 0.545, 0.665, 0.24)
 LOWER: Final = (0.115, 0.165, 0.665, 0.245)
 LOOKS: Final = {
@@ -68,11 +70,11 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
         party: summed(table[name].to_numpy() for name in columns_of(party, table.columns)) / prices for party in PARTIES
     }
     moved = {party: values for party, values in borne.items() if values.any()}
-    shown = unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
+    shown = drawn_unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
     figure = canvas.sheet(
         word("title.adjustment" if factors else "title.adjustment_never", lang),
         word("axis.adjustment", lang),
-        footer(scenario, lang, [], [word("note.adjustment", lang)]),
+        foot(scenario, lang, [], [word("note.adjustment", lang)]),
         lang,
     )
     axes = canvas.plot_area(figure, UPPER)
@@ -90,12 +92,12 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
         height = float((floor[-1] + values[-1] / 2) / shown.size)
         middles.append(Line(party, words, {years[-1]: height}, COLOURS[party], SOLID))
         floor = floor + values
-    canvas.year_axis(axes, factors or flat, years[0], "")
     canvas.from_zero(axes)
+    canvas.year_axis(axes, factors or flat, years[0], "")
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     canvas.direct_labels(axes, middles)
     words = word("axis.adjustment_borne", lang, unit=shown.name, year=years[0] - 1)
-    figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color="#333333", va="top")
+    figure.text(0.025, LOWER[1] + LOWER[3] + 0.075, words, color=canvas.AXIS, va="top")
     lines = [Line(party, said.label(f"payer.{party}"), dict(zip(years, (values / shown.size).tolist(), strict=True)),
                   COLOURS[party], SOLID) for party, values in moved.items()]  # fmt: skip
     return Chart("adjustment", figure, canvas.frame([*factors, *lines], shown.name))
@@ -112,14 +114,15 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.adjustment_paths", lang),
             word("axis.adjustment_paths", lang),
-            footer(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
+            foot(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
             lang,
         )
-        axes = canvas.plot_area(figure)
+        axes = canvas.area(figure, right=canvas.room_for(*(line.label for line in lines)))
         canvas.draw_lines(axes, lines)
-        canvas.year_axis(axes, lines, found.ruled.years[0], word("mark.projection", lang))
         canvas.from_zero(axes)
-        canvas.limit_deficit(axes)
+        deepest = -max(canvas.highest(lines), LEAST_MONTHS_SHOWN)
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], deepest))
+        canvas.year_axis(axes, lines, found.ruled.years[0], word("mark.projection", lang))
         canvas.direct_labels(axes, lines)
         return Chart("adjustment_paths", figure, canvas.frame(lines, unit("months", said).name))
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.output.attribution_summary import YEARS, attribution_facts, signed
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import told
@@ -49,7 +49,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         figure = canvas.sheet(
             word("title.attribution", lang, fund=fund_label(fund, said), what=facts["what"].replace("`", "")),
             word("axis.attribution", lang),
-            footer(found.central.scenario, lang, [], notes),
+            foot(found.central.scenario, lang, [], notes),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )
@@ -79,7 +79,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes.axvline(0, color=BLACK, linewidth=0.8)
         axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2) for name in names], fontsize=8)
         axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
         suffix = "years_funded" if measure in YEARS else measure
         return Chart(f"attribution_{fund}_{suffix}", figure, table.reset_index())
@@ -92,7 +92,9 @@ def _at_axis(value: float, unit: str, said: "Words") -> str:
 
 def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
     """Words right of a bar."""
-    axes.annotate(text, xy=(value, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.annotate(
+        text, xy=(value, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, bbox=canvas.PAPER
+    )
 
 
 def write_all(found: "Attribution", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from simsurance.output.attribution_summary import signed
 from simsurance.output.bridge_summary import measure_told, unit_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import told
@@ -33,7 +33,7 @@ SECOND: Final = {
     "employee_pool": "required_contribution_multiple_now",
 }
 """What is drawn beside the measure asked for, where it has a value in every step."""
-WHOLE, HATCHED = "#4D4D4D", "#F3B48A"
+WHOLE, HATCHED = "#4D4D4D", canvas.WORSE
 WIDE, ROW, REST = 16.0, 0.66, 4.4
 """Centimetres: width of the sheet, height of a row, and of all that is no row."""
 HIGH: Final = 0.6
@@ -58,7 +58,7 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.bridge", lang, fund=fund_label(fund, said), old=bridge.old.name, new=bridge.new.name),
             word("axis.bridge", lang),
-            footer(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
+            foot(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )

@@ -10,7 +10,7 @@ from simsurance.evidence.hindcast import TOLERANCE
 from simsurance.output.calibration_summary import item_label
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, in_its_words, words_of
 
@@ -30,7 +30,7 @@ def draw(fit: "FundFit", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.calibration", lang, title=in_its_words(fit.scenario, "title", lang)),
             word("axis.calibration", lang),
-            footer(fit.scenario, lang, [], [word("note.calibration", lang, first=fit.first, last=fit.last)]),
+            foot(fit.scenario, lang, [], [word("note.calibration", lang, first=fit.first, last=fit.last)]),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
         )

@@ -1,4 +1,4 @@
-"""Charts of several scenarios: levels, and differences from the base."""
+"""Charts of several scenarios: levels on one scale, when a fund runs out in each, and differences from the base."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,29 +10,33 @@ import numpy as np
 
 from simsurance import __version__
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.published import NOTHING, History, at_prices, fund_past, past
-from simsurance.language import words
-from simsurance.ledger import POOL
-from simsurance.output.charts import canvas
-from simsurance.output.charts.canvas import BLACK, BLUE, DASH_DOT, DASHED, DOTTED, ORANGE, SKY, SOLID, VERMILLION, Line
-from simsurance.output.charts.fund import (
-    band_lines,
-    draw_band,
-    name_band,
-    remarks,
-    reserve_band,
-    reserve_history,
-    title,
+from simsurance.evidence.published import NOTHING, History, fund_past, past
+from simsurance.ledger import POOL, RESIDENT
+from simsurance.output.charts import canvas, marks, money
+from simsurance.output.charts.canvas import (
+    BLACK,
+    BLUE,
+    DASH_DOT,
+    DASHED,
+    DOTTED,
+    GREY,
+    ORANGE,
+    SHORTFALL,
+    SKY,
+    SOLID,
+    ChartFigure,
+    Foot,
+    Line,
 )
+from simsurance.output.charts.fund import ABOVE_HIGHEST, SHORTFALL_HIGH, reserve_history
+from simsurance.output.charts.notes import remarks
+from simsurance.output.charts.rows import LEFT, Row, draw_rows, rows_high
+from simsurance.output.charts.titles import range_in_words
 from simsurance.output.charts.words import clauses, word
-from simsurance.output.labels import fund_label, scenario_title, unit, words_of
-from simsurance.output.measured import measured, year_or_none
-from simsurance.output.ranges import short_range
+from simsurance.output.labels import Unit, drawn_unit, fund_label, scenario_title, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from matplotlib.axes import Axes
 
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.single_changes import SingleChanges
@@ -42,43 +46,58 @@ if TYPE_CHECKING:
 LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (BLACK, SOLID),
     (BLUE, DASHED),
-    (VERMILLION, DASH_DOT),
+    (ORANGE, DASH_DOT),
     (SKY, SOLID),
-    (ORANGE, DOTTED),
+    (GREY, DOTTED),
 )
 MOST_LINES, LEAST_LINES = 10, 2
 """Lines of all titles beside a chart together, and of each at least."""
 MOST_OTHERS: Final = len(LOOKS) - 1
+ALIKE: Final = 0.01
+"""A line that lies no farther from the base than this share of the axis is not told apart from it, but named at the foot."""
+FAR_UP: Final = 0.4
+"""An axis begins above zero where the lowest line leaves more than this share of the height empty."""
+YEARS_BEYOND: Final = 3
+"""Years shown beyond the last in which a fund runs out."""
+MONTHS_HIGH: Final = 118.0
+"""Points of the height of the plot above the rows."""
 Ranges = Sequence["SingleChanges"] | None
 """The ranges of every scenario of a comparison, in its order."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a chart shows: a fund's column, its unit, the words of title and axis; levels or differences from the base."""
+    """What a chart shows: a fund's column, its unit, the words of axis and title; levels or differences from the base."""
 
     fund: str
     column: str
     unit: str
     words: str
+    sentence: str
     by_difference: bool = False
 
     @property
     def dated(self) -> bool:
         """Whether the year stands in it in which the fund runs out."""
-        return self.words in ("reserve_months", "fund_balance") and not self.by_difference
+        return self.words == "reserve_months"
 
 
 CHARTS: Final = {
-    "reserve_months": Shown("resident", "reserve_months", "months", "reserve_months"),
-    "fund_balance": Shown("resident", "closing", "yuan", "fund_balance"),
-    "insured": Shown("resident", "resident_insured", "persons", "insured"),
-    "cost_rate": Shown("resident", "cost_rate", "share", "cost_rate"),
-    "fund_balance_difference": Shown("resident", "closing", "yuan", "fund_balance", True),
-    "insured_difference": Shown("resident", "resident_insured", "persons", "insured", True),
-    "employee_reserve_months": Shown(POOL, "reserve_months", "months", "reserve_months"),
-    "employee_fund_balance": Shown(POOL, "closing", "yuan", "fund_balance"),
-    "employee_fund_balance_difference": Shown(POOL, "closing", "yuan", "fund_balance", True),
+    "reserve_months": Shown(RESIDENT, "reserve_months", "months", "reserve_months", "compared_months"),
+    "fund_balance": Shown(RESIDENT, "closing", "yuan", "fund_balance", "compared_fund_balance"),
+    "insured": Shown(RESIDENT, "resident_insured", "persons", "insured", "compared_insured"),
+    "cost_rate": Shown(RESIDENT, "cost_rate", "share", "cost_rate", "compared_cost_rate"),
+    "fund_balance_difference": Shown(
+        RESIDENT, "closing", "yuan", "fund_balance", "compared_fund_balance_difference", True
+    ),
+    "insured_difference": Shown(
+        RESIDENT, "resident_insured", "persons", "insured", "compared_insured_difference", True
+    ),
+    "employee_reserve_months": Shown(POOL, "reserve_months", "months", "reserve_months", "compared_months"),
+    "employee_fund_balance": Shown(POOL, "closing", "yuan", "fund_balance", "compared_fund_balance"),
+    "employee_fund_balance_difference": Shown(
+        POOL, "closing", "yuan", "fund_balance", "compared_fund_balance_difference", True
+    ),
 }
 """Every chart of a comparison by its name, which is also the stem of its files."""
 
@@ -93,8 +112,8 @@ def draw(
 ) -> canvas.Chart:
     """One chart of the base and at most four others (positions in the comparison; the first four if none are given).
 
-    Depletion years stand with their ranges, one a scenario, if these are given. Raises SimsuranceError if a scenario does not
-    project the fund.
+    The axes are those of the whole comparison. Depletion years stand with their ranges, one a scenario, if these are given.
+    Raises SimsuranceError if a scenario does not project the fund.
     """
     if name not in charts_of(comparison):
         raise SimsuranceError(
@@ -103,107 +122,248 @@ def draw(
         )
     chosen = others if others is not None else range(1, min(len(comparison.names), MOST_OTHERS + 1))
     with canvas.style():
-        return _draw(name, comparison, lang, chosen, ranges)
+        return Drawing(name, comparison, lang, chosen, ranges).chart()
 
 
-def _draw(name: str, comparison: "Comparison", lang: str, others: range, ranges: Ranges) -> canvas.Chart:
-    what, base = CHARTS[name], comparison.results[0]
-    drawn = {place: _points(comparison, place, what) for place in ([] if what.by_difference else [0]) + list(others)}
-    shown = unit(what.unit, words_of(base.scenario, lang), chain(*(points.values() for points in drawn.values())))
-    lines: list[Line] = []
-    for place, amounts in drawn.items():
-        points = {year: amount / shown.size for year, amount in amounts.items()}
-        look = LOOKS[len(lines) + what.by_difference]
-        lines.append(Line(comparison.names[place], _label(comparison, place, what, lang, ranges), points, *look))
-    if not what.by_difference:
-        lines[0] = _with_past(lines[0], _known(what, base.scenario), shown.size)
-    heading = _title(comparison, what, lang)
-    if what.by_difference:
-        heading = word("title.difference", lang, of=heading, base=scenario_title(base.scenario, lang))
-    axis = word(f"axis.{what.words}", lang, unit=shown.name, year=base.years[0] - 1)
-    below = remarks(lines, lang)
-    if ranges and any("▼" in line.label for line in lines):
-        below.append(word("note.range", lang))
-    band = _band(comparison, list(drawn), what)
-    figure = canvas.sheet(heading, axis, [], lang)
-    axes = canvas.plot_area(figure)
-    draw_band(axes, band)
-    canvas.draw_lines(axes, lines)
-    canvas.year_axis(axes, lines, base.years[0], word("mark.projection", lang))
-    canvas.from_zero(axes)
-    if band:
-        name_band(axes, band, lines, lang)
-    if what.words == "reserve_months" and canvas.limit_deficit(axes):
-        lines = _leaving(axes, lines, lang)
-        below.append(word("note.frame", lang))
-    canvas.direct_labels(axes, lines)
-    canvas.write_footer(figure, [clauses([f"simsurance {__version__}", *below], lang)])
-    return canvas.Chart(name, figure, canvas.frame([*lines, *band_lines(band, base.years)], shown.name))
+@dataclass(frozen=True)
+class Drawing:
+    """One chart of a comparison: which scenarios it shows, in which language."""
 
+    name: str
+    comparison: "Comparison"
+    lang: str
+    others: range
+    ranges: Ranges
 
-def _band(comparison: "Comparison", drawn: list[int], what: Shown) -> list[float]:
-    """The reserve that every scenario drawn wants of the fund; empty where one wants another or none."""
-    wanted = [reserve_band(comparison.results[place].scenario, what.fund) for place in drawn]
-    same = what.words == "reserve_months" and all(band == wanted[0] for band in wanted)
-    return wanted[0] if same else []
+    @property
+    def what(self) -> Shown:
+        """What it shows."""
+        return CHARTS[self.name]
 
+    @property
+    def base(self) -> "RunResult":
+        """The run that all others are beside."""
+        return self.comparison.results[0]
 
-def _leaving(axes: "Axes", lines: list[Line], lang: str) -> list[Line]:
-    """A ▽ where a line leaves the frame below; the lines with their deepest deficit in their labels."""
-    floor = axes.get_ylim()[0]
-    told = []
-    for line in lines:
-        years, months = list(line.points), list(line.points.values())
-        deepest = min(months)
-        if deepest < floor:
-            out = next(place for place, value in enumerate(months) if value < floor)
-            year = float(np.interp(-floor, [-value for value in months[out - 1 : out + 1]], years[out - 1 : out + 1]))
-            spot = year if out else years[0]
-            axes.plot(
-                [spot], [floor], "v", color=line.colour, markerfacecolor="white", markersize=6, zorder=11, clip_on=False
+    @property
+    def shown(self) -> Unit:
+        """The unit, one for all scenarios."""
+        if self.what.unit == "yuan":
+            return money.shown(self.base.scenario, self.lang, chain(*(each.values() for each in self.everyone)))
+        return drawn_unit(
+            self.what.unit, words_of(self.base.scenario, self.lang), chain(*(each.values() for each in self.everyone))
+        )
+
+    @property
+    def everyone(self) -> list[dict[int, float]]:
+        """The values of every scenario of the comparison, those that this chart does not draw included."""
+        first = 1 if self.what.by_difference else 0
+        return [self.points(place) for place in range(first, len(self.comparison.results))]
+
+    def points(self, place: int) -> dict[int, float]:
+        """A scenario's column by year, or its difference from the base in the years that both have."""
+        points = self.column(self.comparison.results[place])
+        if self.what.by_difference:
+            start = self.column(self.base)
+            points = {year: value - start[year] for year, value in points.items() if year in start}
+        return points
+
+    def column(self, results: "RunResult") -> dict[int, float]:
+        """What a chart shows of a scenario by year, amounts in its own money."""
+        fund, column = self.what.fund, self.what.column
+        of_money = self.what.unit == "yuan"
+        values = money.amounts(results, fund, column) if of_money else results.accounts[fund][column]
+        return dict(zip(results.years, values.tolist(), strict=True))
+
+    def chart(self) -> canvas.Chart:
+        """The chart."""
+        places = ([] if self.what.by_difference else [0]) + list(self.others)
+        size, lines = self.shown.size, list[Line]()
+        for place in places:
+            points = {year: value / size for year, value in self.points(place).items()}
+            colour, dashes = LOOKS[len(lines) + self.what.by_difference]
+            title = scenario_title(self.comparison.results[place].scenario, self.lang)
+            lines.append(Line(self.comparison.names[place], title, points, colour, dashes))
+        if not self.what.by_difference:
+            known = _known(self.what, self.base.scenario)
+            stock: Any = {"stock": self.what.words != "cost_rate", "issuers": known.issuers, "recalled": known.recalled}
+            lines[0] = replace(lines[0], published=known.shown(size), estimated=known.estimated, **stock)
+        figure, band = (self._months if self.what.dated else self._amounts)(lines, places)
+        table = canvas.frame([*lines, *marks.band_lines(band, self.base.years)], self.shown.name)
+        return canvas.Chart(self.name, figure, table)
+
+    def _foot(self, lines: list[Line], notes: list[str]) -> Foot:
+        """What stands at the foot; scenarios are named in the chart."""
+        below = clauses([*remarks(lines, self.lang), *notes], self.lang)
+        return Foot("", f"simsurance {__version__}", [below])
+
+    def _sheet(self, made: Foot, size: tuple[float, float]) -> ChartFigure:
+        basis = money.basis(self.base.years[0] - 1, self.lang)
+        whose = fund_label(self.what.fund, self.lang) if len(self.base.accounts) > 1 else ""
+        key = "difference" if self.what.by_difference else self.what.words
+        own = word(f"axis.{self.what.words}", self.lang, unit=self.shown.name, basis=basis, whose=whose)
+        axis = word("axis.difference", self.lang, of=own) if key == "difference" else own
+        return canvas.sheet(self._title(), axis, made, self.lang, size)
+
+    def _title(self) -> str:
+        """What the chart says of all scenarios of the comparison, with its numbers."""
+        said, last = words_of(self.base.scenario, self.lang), self.base.years[-1]
+        facts: dict[str, Any] = {"fund": fund_label(self.what.fund, self.lang), "last": last}
+        titles = [scenario_title(run.scenario, self.lang) for run in self.comparison.results]
+        facts["base"] = titles[0]
+        if self.what.dated:
+            years = [marks.depletion_of(run, self.what.fund) for run in self.comparison.results]
+            earliest, latest, found = range_in_words(years)
+            facts |= {"earliest": earliest, "latest": latest, "found": found, "all": len(years)}
+            return said.say(f"chart.sentence.{self.what.sentence}", **facts)
+        ends = [list(each.values())[-1] for each in self.everyone]
+        named = titles[1:] if self.what.by_difference else titles
+        order = sorted(range(len(ends)), key=ends.__getitem__)
+        told = [self._told(ends[place]) for place in (order[0], order[-1])]
+        facts |= {
+            "low": told[0],
+            "high": told[1],
+            "lowest": named[order[0]],
+            "highest": named[order[-1]],
+            "several": len(ends) > 1,
+        }
+        if self.what.by_difference:
+            most = max(range(len(ends)), key=lambda place: abs(ends[place]))
+            facts |= {"most": named[most], "change": said.signed(self._told(ends[most])), "nothing": not any(ends)}
+        return said.say(f"chart.sentence.{self.what.sentence}", **facts)
+
+    def _told(self, value: float) -> str:
+        """A value in words."""
+        if self.what.unit == "yuan":
+            return money.plain(value, self.base, self.lang)
+        return words_of(self.base.scenario, self.lang).quantity(
+            {"share": "percent"}.get(self.what.unit, self.what.unit), value, 1
+        )
+
+    def _months(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float]]:
+        """Months of expenditure until each fund runs out; under them, on the same years, a row for each scenario."""
+        runs = {place: self.comparison.results[place] for place in places}
+        rows = [self._row(place, line) for (place, _), line in zip(runs.items(), lines, strict=True)]
+        rows.sort(key=lambda row: (row.depleted is not None, -(row.depleted or 0)))
+        notes = [word("note.depleted", self.lang)] + ([word("note.range", self.lang)] if self.ranges else [])
+        made = self._foot(lines, notes)
+        high = canvas.TOP_MARGIN + MONTHS_HIGH + rows_high(rows) + canvas.floor_of(made.lines(told_above=True))
+        figure = self._sheet(made, (canvas.SIZE[0], high / 72))
+        axes = canvas.area(figure, LEFT, rows[0].room, canvas.TOP_MARGIN, high - canvas.TOP_MARGIN - MONTHS_HIGH)
+        band = self._band(places)
+        marks.draw_band(axes, band)
+        canvas.draw_lines(axes, lines)
+        highest = max(float(np.nanmax(list(each.values()))) for each in self.everyone)
+        axes.set_ylim(0, ABOVE_HIGHEST * max(highest / self.shown.size, canvas.highest(lines[:1]), *band, 1.0))
+        canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
+        depleted = [marks.depletion_of(run, self.what.fund) for run in self.comparison.results]
+        if all(depleted):
+            axes.set_xlim(right=min(max(year for year in depleted if year) + YEARS_BEYOND, axes.get_xlim()[1]))
+        for line, place in zip(lines, places, strict=True):
+            year = marks.depletion_of(self.comparison.results[place], self.what.fund)
+            if year:
+                spot = marks.crossing(dict(line.published) | dict(line.points), year)
+                axes.plot(
+                    [spot],
+                    [0],
+                    marker="v",
+                    color=line.colour,
+                    markeredgecolor="white",
+                    markersize=7.3,
+                    zorder=10,
+                    clip_on=False,
+                )
+        if band:
+            marks.name_band(axes, band, lines, self.lang)
+        draw_rows(figure, axes, rows, self.base.years[-1], self.lang)
+        return figure, band
+
+    def _row(self, place: int, line: Line) -> Row:
+        """What the row of a scenario says."""
+        run, fund = self.comparison.results[place], self.what.fund
+        return Row.of(run, fund, line, self.ranges[place].funds[fund] if self.ranges else None, self.lang)
+
+    def _band(self, drawn: list[int]) -> list[float]:
+        """The reserve that every scenario drawn wants of the fund; empty where one wants another or none."""
+        wanted = [marks.reserve_band(self.comparison.results[place].scenario, self.what.fund) for place in drawn]
+        return wanted[0] if all(band == wanted[0] for band in wanted) else []
+
+    def _amounts(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float]]:
+        """Levels or differences, named at their ends; a balance below zero in a panel of its own, on another scale."""
+        size = self.shown.size
+        values = [value / size for each in self.everyone for value in each.values()]
+        low, high = min(values), max([*values, canvas.highest(lines[:1])])
+        alike = self._alike(lines, high - min(low, 0.0))
+        most = max(MOST_LINES // len(lines), LEAST_LINES)
+        named = [replace(line, label="" if line in alike else canvas.wrapped(line.label, most=most)) for line in lines]
+        notes = []
+        if alike:
+            told = [line.label for line in alike]
+            notes.append(word("note.alike", self.lang, told=told, base=scenario_title(self.base.scenario, self.lang)))
+        short = self.what.words == "fund_balance" and not self.what.by_difference and low < 0
+        figure = self._sheet(self._foot(lines, notes), canvas.TALL if short else canvas.SIZE)
+        right = canvas.room_for(*(line.label for line in named))
+        if short:
+            self._in_two(figure, named, (low, high), right)
+            return figure, []
+        words = self._head(low, high)
+        share = self.what.unit == "share" or (self.what.unit == "yuan" and money.is_share())
+        axes = canvas.area(figure, right=right, top=canvas.TOP_MARGIN + canvas.HEAD * bool(words), percent=share)
+        canvas.draw_lines(axes, named)
+        axes.set_ylim(*_limits(low, high, self.what))
+        if low < 0:
+            axes.axhline(0, color=BLACK, linewidth=0.9, zorder=3)
+            axes.spines["bottom"].set_visible(False)
+        canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
+        canvas.direct_labels(axes, named)
+        canvas.head(axes, words)
+        return figure, []
+
+    def _head(self, low: float, high: float) -> str:
+        """Where the axis begins, if that is not zero, or which way is better."""
+        begins, _ = _limits(low, high, self.what)
+        if begins > 0:
+            return word("head.begins", self.lang, low=begins)
+        return word("head.better", self.lang) if self.what.by_difference and self.what.words == "fund_balance" else ""
+
+    def _alike(self, lines: list[Line], high: float) -> list[Line]:
+        """Lines that cannot be told from that of the base."""
+        if self.what.by_difference:
+            return []
+        base = lines[0].points
+        return [
+            line
+            for line in lines[1:]
+            if max((abs(value - base[year]) for year, value in line.points.items() if year in base), default=high)
+            < ALIKE * high
+        ]
+
+    def _in_two(self, figure: ChartFigure, lines: list[Line], ends: tuple[float, float], right: float) -> None:
+        """What funds hold above, what they lack below on a scale of its own; a line is named where it ends."""
+        above, below = canvas.stacked(figure, SHORTFALL_HIGH, right=right, percent="both" if money.is_share() else "")
+        canvas.head(above, word("head.fund", self.lang))
+        canvas.head(below, word("head.lacking", self.lang))
+        for axes, limits in ((above, (0, ABOVE_HIGHEST * max(ends[1], 1e-9))), (below, (1.1 * ends[0], 0))):
+            canvas.draw_lines(
+                axes, lines if axes is above else [replace(line, published={}) for line in lines], told=axes is above
             )
-            words = word("line.deepest", lang, months=-deepest, year=years[months.index(deepest)])
-            line = replace(line, label=f"{line.label}\n{words}")
-        told.append(line)
-    return told
+            axes.set_ylim(*limits)
+            canvas.year_axis(
+                axes, lines, self.base.years[0], word("mark.projection", self.lang) if axes is above else ""
+            )
+            ends_here = [line for line in lines if (list(line.points.values())[-1] < 0) == (axes is below)]
+            canvas.direct_labels(axes, ends_here)
+        below.axhspan(1.1 * ends[0], 0, color=SHORTFALL, alpha=0.4, linewidth=0, zorder=0).set_gid(canvas.PAST_FIELD)
+        below.axhline(0, color=BLACK, linewidth=0.9, zorder=3)
 
 
-def _title(comparison: "Comparison", what: Shown, lang: str) -> str:
-    """The title of what is shown; whose it is where there are several funds."""
-    whose = word("scheme.resident", lang) if what.words == "insured" else fund_label(what.fund, lang)
-    return title(comparison.results[0], word(f"title.{what.words}", lang), whose, lang)
-
-
-def _points(comparison: "Comparison", place: int, what: Shown) -> dict[int, float]:
-    """A scenario's column by year, or its difference from the base in the years that both have; amounts at constant prices."""
-    base, own = comparison.results[0], comparison.results[place]
-    points = _column(own, what)
-    if what.by_difference:
-        start = _column(base, what)
-        points = {year: value - start[year] for year, value in points.items() if year in start}
-    return points
-
-
-def _column(results: "RunResult", what: Shown) -> dict[int, float]:
-    """What a chart shows of a scenario by year, amounts at its own constant prices."""
-    account = results.accounts[what.fund]
-    values = account[what.column] / account["price_level"] if what.unit == "yuan" else account[what.column]
-    return dict(zip(results.years, values.tolist(), strict=True))
-
-
-def _label(comparison: "Comparison", place: int, what: Shown, lang: str, ranges: Ranges) -> str:
-    """A scenario's title on short lines and, below levels of a fund, the year in which it runs out with its range beside it.
-
-    Without a range it says that the year is that of the central path.
-    """
-    result = comparison.results[place]
-    most = max(MOST_LINES // len(comparison.results), LEAST_LINES)
-    label = canvas.wrapped(scenario_title(result.scenario, lang), most=most)
-    depletion = year_or_none(measured(result, what.fund)["depletion_year"])
-    if depletion is None or not what.dated:
-        return label
-    found = short_range(ranges[place].funds[what.fund], lang) if ranges else words(lang).label("range.central")
-    return f"{label}\n{word('mark.dated', lang, year=depletion, range=found)}"
+def _limits(low: float, high: float, what: Shown) -> tuple[float, float]:
+    """Limits of a chart of levels or differences: zero within them, but for levels that lie far above it."""
+    room = 0.06 * (high - min(low, 0.0)) or 1.0
+    if not what.by_difference and low > FAR_UP * high:
+        step = 10.0 ** np.floor(np.log10(high - low or high))
+        return max(float(np.floor((low - 0.5 * room) / step) * step), 0.0), high + 0.5 * room
+    return min(low - room, 0.0) if low < 0 else 0.0, high + room if high > 0 else room
 
 
 def _known(what: Shown, scenario: "Scenario") -> History:
@@ -212,14 +372,10 @@ def _known(what: Shown, scenario: "Scenario") -> History:
         case "reserve_months":
             return reserve_history(scenario, what.fund)
         case "fund_balance":
-            return at_prices(fund_past(scenario, what.fund, "cumulative_balance"), scenario)
+            return money.published(fund_past(scenario, what.fund, "cumulative_balance"), scenario)
         case "insured":
             return past(scenario, "resident_insured")
     return NOTHING
-
-
-def _with_past(line: Line, known: History, size: float) -> Line:
-    return Line(line.series, line.label, line.points, line.colour, line.dashes, known.shown(size), known.estimated)
 
 
 def write_all(comparison: "Comparison", folder: Path, lang: str, ranges: Ranges = None) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from simsurance.answers.package_search import SAME
 from simsurance.answers.packages import OBJECTIVES
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.frontier_summary import ADDED
 from simsurance.output.labels import fund_label, words_of
@@ -52,7 +52,7 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
                 "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, said)
             ),
             word("axis.frontier", lang),
-            footer(found.levers.scenario, lang, [], notes),
+            foot(found.levers.scenario, lang, [], notes),
             lang,
             SIZE,
         )
@@ -88,7 +88,7 @@ def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
             zorder=6,
         )
     axes.margins(0.09)
-    axes.grid(visible=True, color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, color=canvas.GRID, linewidth=0.6)
     for axis, name in ((axes.xaxis, "public_money"), (axes.yaxis, OBJECTIVES[upward])):
         axis.set_major_locator(MaxNLocator(6))
         axis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
@@ -18,7 +18,7 @@ from simsurance.output.sensitivity_summary import unknown_words
 if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
 
-COLOUR: Final = "#B5D3E8"
+COLOUR: Final = canvas.BAND_80
 BESIDE: Final = 0.145
 """Share of the sheet right of the bars, where chances stand."""
 
@@ -42,19 +42,19 @@ def write_all(known: "Information", folder: Path, lang: str) -> Iterator[Path]:
 def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     scenario = known.run.scenario
     said, shown = words_of(scenario, lang), known.worths(fund)[:MOST]
-    title, below = footer(scenario, lang, [], [word("note.information", lang)])
+    below = foot(scenario, lang, [], [word("note.information", lang)])
     share = float(known.event(fund).mean())
     figure = canvas.sheet(
         word("title.information", lang, fund=fund_label(fund, lang), by=known.by(fund)),
         word("axis.information", lang, chance=chance_words(share, said)),
-        [f"{title} · {sampler_words(known.run, lang)}", below],
+        below.also(sampler_words(known.run, lang)),
         lang,
         SIZE,
     )
     left, bottom, width, height = AREA
     axes = canvas.plot_area(figure, (left, bottom, width - BESIDE, height + 0.06))
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     for row, each in enumerate(shown):
         axes.barh(row, 100 * max(each.share, 0.0), BAR, color=COLOUR, zorder=3)
         axes.plot([100 * each.low, 100 * each.high], [row, row], color=BLACK, linewidth=0.8, zorder=4)

@@ -13,6 +13,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
+from simsurance.output.look import current
+
 FONT: Final = Path(__file__).parents[1] / "fonts" / "SimsuranceSansSC-Regular.otf"
 FAMILY: Final = "Simsurance Sans SC"
 NEXT: Final = "DejaVu Sans"
@@ -43,11 +45,16 @@ def undrawn(texts: Iterable[str]) -> list[str]:
 def drawable(text: str) -> str:
     """A text as charts can draw it, a box for what no font has; fonts of the system that it needs stand next in the style."""
     shown = "".join(BOX if font_of(each) is None else each for each in text if each == "\n" or not _unseen(each))
-    families = list(mpl.rcParams["font.family"])
-    if families[0] == FAMILY:  # inside the style, which gives all back
-        families += [font[0] for font in map(font_of, shown) if font and font[0] not in families]
-        mpl.rcParams["font.family"] = list(dict.fromkeys(families))
+    chosen = list(mpl.rcParams["font.family"])
+    if FAMILY in chosen:  # inside the style, which gives all back
+        chosen += [font[0] for font in map(font_of, shown) if font and font[0] not in chosen]
+        mpl.rcParams["font.family"] = list(dict.fromkeys(chosen))
     return shown
+
+
+def families() -> list[str]:
+    """The families that words are drawn in, the first that has a character before the others."""
+    return [*_fonts(current().font)]
 
 
 def broken(text: str, room: float, size: float) -> list[str]:
@@ -83,11 +90,22 @@ def fitted(text: str, room: float, sizes: Sequence[tuple[float, int]]) -> tuple[
     return shortened(lines, most, room, size), size
 
 
-@cache
 def font_of(character: str) -> tuple[str, Path] | None:
-    """Family and file of the font that draws a character: the charts' own, else Matplotlib's, else one of the system's."""
+    """Family and file of the font that draws a character: the house's, the charts' own, Matplotlib's, one of the system's."""
+    return _font_of(character, current().font)
+
+
+@cache
+def _font_of(character: str, house: Path | None) -> tuple[str, Path] | None:
+    """The same where the house has this font, or none."""
+    return _first_of(_fonts(house), character) or _first_of(_others(), character)
+
+
+@cache
+def _fonts(house: Path | None) -> dict[str, Path]:
+    """Files of the fonts that are always there by family, that of the house before them."""
     own = {FAMILY: FONT, NEXT: Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"}
-    return _first_of(own, character) or _first_of(_others(), character)
+    return {**({FT2Font(str(house)).family_name: house} if house else {}), **own}
 
 
 def _first_of(fonts: Mapping[str, Path], character: str) -> tuple[str, Path] | None:
@@ -135,13 +153,18 @@ def _held(file: Path) -> tuple[FT2Font | None, frozenset[int]]:
         return None, frozenset()
 
 
-@cache
 def _advance(character: str, size: float) -> float:
     """How far a character of a size moves the next as drawn, in points: that of many, whole pixels each."""
+    return _advance_in(character, size, current().font)
+
+
+@cache
+def _advance_in(character: str, size: float, house: Path | None) -> float:
+    """The same where the house has this font, or none."""
     if _unseen(character):
         return 0.0
-    family = (font_of(character) or font_of(BOX) or (FAMILY,))[0]
-    letters, look = character if font_of(character) else BOX, FontProperties(family=[family], size=size)
+    family = (_font_of(character, house) or _font_of(BOX, house) or (FAMILY,))[0]
+    letters, look = character if _font_of(character, house) else BOX, FontProperties(family=[family], size=size)
     edge = "." if letters.isspace() else ""
     one, more = (
         _renderer().get_text_width_height_descent(f"{edge}{letters * n}{edge}", look, ismath=False)[0] for n in (1, 11)
@@ -158,9 +181,10 @@ def _renderer() -> Any:
 
 
 def know_font() -> None:
-    """Tell Matplotlib of the charts' own font."""
-    if not any(font.fname == str(FONT) for font in font_manager.fontManager.ttflist):
-        font_manager.fontManager.addfont(FONT)
+    """Tell Matplotlib of the charts' own font, and of that of the house."""
+    for file in (FONT, current().font):
+        if file and not any(font.fname == str(file) for font in font_manager.fontManager.ttflist):
+            font_manager.fontManager.addfont(file)
 
 
 def _pieces(atom: str, room: float, size: float) -> list[str]:

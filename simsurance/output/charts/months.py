@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from simsurance.answers.months import CLEARED
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Unit, words_of
 from simsurance.output.months_summary import fund_facts, unit_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 UPPER: Final = (0.125, 0.47, 0.83, 0.33)
 LOWER: Final = (0.125, 0.245, 0.83, 0.17)
-TINT, BAND = "#FBE6D9", "#B5D3E8"
+TINT, BAND = canvas.SHORTFALL, canvas.BAND_80
 WIDE: Final = 0.38
 
 
@@ -40,7 +40,7 @@ def draw(of: "FundMonths", warned: "Warned | None" = None, lang: str = "en") -> 
         figure = canvas.sheet(
             word("title.months", lang, **keys),
             word("axis.months", lang, unit=shown.name),
-            footer(of.run.scenario, lang, [], notes),
+            foot(of.run.scenario, lang, [], notes),
             lang,
         )
         above, below = canvas.plot_area(figure, UPPER), canvas.plot_area(figure, LOWER)
@@ -70,7 +70,14 @@ def _money(axes: "Axes", of: "FundMonths", warned: "Warned | None", shown: Unit,
     axes.set_ylim(low, high + 0.16 * (high - low))  # room for the names of the lines
     if low < 0:
         axes.axhspan(low, 0, color=TINT, zorder=0, linewidth=0)
-        axes.text(0.01, 0.04, word("mark.overdraft", said.lang), transform=axes.transAxes, fontsize=8, color=VERMILLION)
+        axes.text(
+            0.01,
+            0.04,
+            word("mark.overdraft", said.lang),
+            transform=axes.transAxes,
+            fontsize=8,
+            color=canvas.ink(VERMILLION),
+        )
     place = of.lowest + 1
     axes.plot([place], [cash[place]], "o", markersize=7, markerfacecolor="none", markeredgecolor=VERMILLION, zorder=8)
     axes.legend(loc="upper center", ncols=3, fontsize=7.5, frameon=False, borderaxespad=0.1)

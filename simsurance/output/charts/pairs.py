@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from simsurance.ledger import fund_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, Chart, ChartFigure, Line
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.stochastic import (
     BALANCE,
     BANDS,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from simsurance.language import Words
     from simsurance.uncertainty.paired import Pairs
 
-PARTS: Final = {"better": BLUE, "same": "#D9D9D9", "worse": "#F3B48A"}
+PARTS: Final = {"better": BLUE, "same": "#D9D9D9", "worse": canvas.WORSE}
 """Shares of draws and their colours, from below."""
 SHOWN: Final = BANDS[1:]
 """Bands that are drawn, the widest first: 80 and 50 per cent."""
@@ -74,12 +74,12 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     higher = bool(last["better"] >= last["worse"])
     more = {"higher": higher, "share": chance(float(last["better" if higher else "worse"]), said)}
     whose = {"fund": fund_label(fund, lang), "name": name, "base": base.scenario.name}
-    title, below = footer(base.scenario, lang, [], [word("note.yearly", lang), word("note.pairs", lang)])
+    below = foot(base.scenario, lang, [], [word("note.yearly", lang), word("note.pairs", lang)])
     axis = "axis.pairs_reserve_months" if column == MONTHS else "axis.pairs_fund_balance"
     figure = canvas.sheet(
         word("title.pairs", lang, **whose, **more, last=base.years[-1]),
         word(axis, lang, unit=shown.name, year=base.years[0] - 1),
-        [f"{title} · {sampler_words(base, lang)}", below],
+        below.also(sampler_words(base, lang)),
         lang,
         SIZE,
     )

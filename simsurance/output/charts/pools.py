@@ -90,7 +90,7 @@ def _months(axes: "Axes", shown: "pd.DataFrame", of_one: float | None) -> None:
 def _side(axes: "Axes", name: str, rows: int, said: "Words") -> None:
     """One panel: its unit below, a line at zero, rows from the top."""
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     axes.axvline(0, color=BLACK, linewidth=0.8, zorder=5)
     axes.set_ylim(rows - 0.5, -0.5)
     axes.margins(x=0.08)

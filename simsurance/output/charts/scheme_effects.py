@@ -1,68 +1,124 @@
-"""The chart of what a policy in one scheme does to every fund."""
+"""The chart of what a policy in one scheme does to every fund: a panel a fund, a row a policy."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance import __version__
-from simsurance.ledger import ACCOUNTS, POOL
 from simsurance.output.charts import canvas
-from simsurance.output.charts.canvas import BLACK, BLUE, GREY, SKY, VERMILLION, Chart
+from simsurance.output.charts.canvas import (
+    BLACK,
+    BLUE,
+    GREY,
+    GRID,
+    NOTE_SIZE,
+    VERMILLION,
+    WORSE,
+    Chart,
+    ChartFigure,
+    Foot,
+)
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, scenario_title, unit, words_of
+from simsurance.output.labels import drawn_unit, fund_label, scenario_title, words_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
     from simsurance.analysis.scheme_effects import SchemeEffects
 
 NAME: Final = "scheme_effects"
-LOOKS: Final = {"resident": (VERMILLION, ""), POOL: (BLUE, "////"), ACCOUNTS: (SKY, "....")}
-BAR: Final = 0.26
-LABEL_WIDTH: Final = 26
-PLACE: Final = (0.3, 0.2, 0.64, 0.6)
+LOOKS: Final[dict[bool, Any]] = {
+    True: {"color": BLUE},
+    False: {"color": WORSE, "hatch": "////", "edgecolor": VERMILLION},
+}
+"""Bars of what is better and of what is worse."""
+BAR: Final = 0.56
+LABEL_WIDTH: Final = 24
+LEFT, SUMS, ROW = 120.0, 56.0, 44.0
+"""Points of the names of policies, of the sums at the right, and of the height of a row."""
+GAP: Final = 10.0
+ROOM: Final = 0.42
+"""Share of the widest bar that its number takes at either side."""
 
 
 def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
-    """Bars by policy and fund: the change in income less expenditure over the period, present value."""
+    """Bars by policy in a panel for each fund, on one scale: the change in income less expenditure, present value; the sum."""
     with canvas.style():
         return _draw(effects, lang)
 
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     changes = effects.effects["balance_present_value"]
-    drawn = changes[changes.index.isin(effects.base.accounts, level="fund")]
-    shown = unit("yuan", words_of(effects.base.scenario, lang), drawn)
+    funds = list(effects.base.accounts)
+    drawn = changes[changes.index.isin(funds, level="fund")]
+    shown = drawn_unit("yuan", words_of(effects.base.scenario, lang), drawn)
     table = drawn / shown.size
-    years = effects.base.years
+    years, titles = effects.base.years, effects.titles(lang)
     axis = word("axis.scheme_effects", lang, unit=shown.name, first=years[0], last=years[-1])
     base = word("note.base", lang, base=scenario_title(effects.base.scenario, lang))
-    figure = canvas.sheet(word("title.scheme_effects", lang), axis, [f"{base} · simsurance {__version__}"], lang)
-    axes = canvas.plot_area(figure, PLACE)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)
-    places = np.arange(len(effects.policies), dtype=float)
-    for position, fund in enumerate(effects.base.accounts):
-        colour, hatch = LOOKS[fund]
+    high = canvas.TOP_MARGIN + canvas.HEAD + 12 + ROW * len(titles) + 62
+    figure = canvas.sheet(
+        _title(drawn, dict(zip(effects.policies, titles, strict=True)), effects, lang),
+        axis,
+        Foot("", f"{base} · simsurance {__version__}", [word("note.one_scale", lang)] if len(funds) > 1 else []),
+        lang,
+        (canvas.SIZE[0], high / 72),
+    )
+    wide = 72 * figure.get_size_inches()[0]
+    room = (wide - LEFT - SUMS - 12) / len(funds)
+    low, top = min(0.0, float(table.min())), max(0.0, float(table.max()))
+    span = ROOM * ((top - low) or 1.0)
+    for place, fund in enumerate(funds):
+        left = LEFT + place * room
+        axes = canvas.area(figure, left, wide - left - room + GAP, canvas.TOP_MARGIN + canvas.HEAD + 12)
         numbers = [float(table.loc[policy, fund]) for policy in effects.policies]
-        label = fund_label(fund, lang)
-        at = places + (position - 1) * BAR
-        axes.barh(at, numbers, BAR * 0.9, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=label)
-        for height, value in zip(at, numbers, strict=True):
-            side = "left" if value >= 0 else "right"
-            axes.annotate(
-                figure.said.number(value),
-                (value, height),
-                (3 if value >= 0 else -3, 0),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                fontsize=7,
-            )
-    axes.axvline(0, color=BLACK, linewidth=0.8)
-    axes.margins(x=0.2)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.xaxis.set_major_formatter(axes.yaxis.get_major_formatter())
-    axes.set_yticks(places, [canvas.wrapped(title, LABEL_WIDTH) for title in effects.titles(lang)])
-    axes.invert_yaxis()
-    figure.legend(loc="lower right", bbox_to_anchor=(0.97, 0.01), ncols=3, frameon=False, fontsize=7.5, labelcolor=GREY)
+        _panel(axes, numbers, (low - span * (low < 0), top + span), figure)
+        canvas.head(axes, canvas.wrapped(fund_label(fund, lang), 18))
+        named = [canvas.wrapped(title, LABEL_WIDTH, most=3) for title in titles] if place == 0 else [""] * len(titles)
+        axes.set_yticks(range(len(titles)), named)
+        told = dict(zip(titles, numbers, strict=True))
+        figure.curves += (canvas.Drawn(fund_label(fund, lang), told),)
+    sums = table.groupby(level="policy", sort=False).sum()
+    _sums(figure.axes[-1], [float(sums[policy]) for policy in effects.policies], word("head.together", lang), figure)
     return Chart(NAME, figure, table.rename(shown.name).reset_index())
+
+
+def _title(changes: "pd.Series[float]", titles: dict[str, str], effects: "SchemeEffects", lang: str) -> str:
+    """The largest change that a policy makes in a fund."""
+    policy, fund = cast("tuple[str, str]", changes.abs().idxmax())
+    said = words_of(effects.base.scenario, lang)
+    amount = said.signed(said.quantity("money", float(changes[policy, fund])))
+    return said.say("chart.sentence.scheme_effects", policy=titles[policy], fund=fund_label(fund, lang), change=amount)
+
+
+def _panel(axes: "Axes", numbers: list[float], limits: tuple[float, float], figure: ChartFigure) -> None:
+    """The bars of a fund, their numbers at the ends."""
+    axes.grid(visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    for place, value in enumerate(numbers):
+        axes.barh(place, value, BAR, linewidth=0, zorder=3, **LOOKS[value >= 0])
+        text, side = figure.said.signed(figure.said.number(value)), 1 if value >= 0 else -1
+        note = axes.annotate(
+            text, (value, place), (3 * side, 0), textcoords="offset points", va="center", fontsize=NOTE_SIZE
+        )
+        note.set(ha="left" if side > 0 else "right")
+    axes.axvline(0, color=BLACK, linewidth=0.9, zorder=4)
+    axes.set(xlim=limits, ylim=(len(numbers) - 0.5, -0.5))
+    axes.tick_params(axis="x", labelsize=NOTE_SIZE)
+    axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figure.said.number(value, None)))
+
+
+def _sums(axes: "Axes", sums: list[float], words: str, figure: ChartFigure) -> None:
+    """The sum over the funds as a last column of figures."""
+    across = axes.get_yaxis_transform()
+    for place, value in enumerate(sums):
+        text = figure.said.signed(figure.said.number(value))
+        axes.annotate(
+            text, (1, place), (SUMS, 0), across, "offset points", ha="right", va="center", annotation_clip=False
+        )
+    note = axes.annotate(
+        words, (1, 1), (SUMS, 5), "axes fraction", "offset points", ha="right", va="bottom", color=GREY
+    )
+    note.set_annotation_clip(False)

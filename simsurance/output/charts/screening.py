@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
 from simsurance.output.charts.information import COLOUR
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import AREA, BAR, NAMES
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
@@ -60,14 +60,14 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
     figure = canvas.sheet(
         word("title.morris", lang, fund=fund_label(fund, lang)),
         word("axis.morris", lang),
-        footer(scenario, lang, [], notes),
+        foot(scenario, lang, [], notes),
         lang,
         SIZE,
     )
     left, bottom, width, height = AREA
     axes = canvas.plot_area(figure, (left, bottom - 0.02, width, height + 0.06))
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     for row, each in enumerate(shown):
         axes.barh(row, each.size, BAR, color=COLOUR, zorder=3)
         axes.plot([each.low, each.high], [row, row], color=BLACK, linewidth=0.8, zorder=5)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_words
@@ -30,8 +30,8 @@ MOST: Final = 10
 BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
-AREA: Final = (0.435, 0.19, 0.535, 0.58)
-LOW: Final[Any] = {"facecolor": "#F3B48A", "edgecolor": "#D55E00", "hatch": "////", "linewidth": 0.0}
+AREA: Final = (0.435, 0.19, 0.535, 0.545)
+LOW: Final[Any] = {"facecolor": canvas.WORSE, "edgecolor": canvas.VERMILLION, "hatch": "////", "linewidth": 0.0}
 HIGH: Final[Any] = {"facecolor": BLUE, "linewidth": 0.0}
 CLEAR: Final = 0.1
 """Share of the axis before the words of what does not come on which no year stands."""
@@ -83,15 +83,17 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         least = _less_than(max(each.range for each in rest), measure, unit, said)
         notes.append(word("note.tornado_rest", lang, count=len(rest), least=least))
     figure = canvas.sheet(
-        word("title.tornado", lang, fund=fund_label(fund, lang), what=what),
-        word("axis.tornado", lang, name=unknown_words(all_ends[0].unknown, said)),
-        footer(found.scenario, lang, [], notes),
+        word(
+            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_words(all_ends[0].unknown, said)
+        ),
+        word("axis.tornado", lang),
+        foot(found.scenario, lang, [], notes),
         lang,
         SIZE,
     )
     axes = canvas.plot_area(figure, AREA)
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     _bars(axes, shown)
     _limits(axes, shown, room=0.12)
     _label_ends(axes, found, fund, measure, shown)
@@ -112,7 +114,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         "loc": "lower right",
         "borderaxespad": 0.0,
     }
-    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.835), **options)
+    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.815), **options)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from simsurance.answers.signs import FLIPS, HOLDS, SAME, Beats
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sweep import MAP, MAP_SIZE, MOST_CELLS, REFUSED, place_of, typed
 from simsurance.output.charts.words import word
 from simsurance.output.labels import words_of
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from simsurance.language import Words
 
 LOOKS: Final[dict[str, Any]] = {
-    HOLDS: {"facecolor": "#B5D3E8", "edgecolor": "#0072B2"},
+    HOLDS: {"facecolor": canvas.BAND_80, "edgecolor": canvas.BLUE},
     SAME: {"facecolor": "#F4F4F4", "edgecolor": GREY},
-    FLIPS: {"facecolor": "#F3B48A", "edgecolor": VERMILLION, "hatch": "////"},
+    FLIPS: {"facecolor": canvas.WORSE, "edgecolor": VERMILLION, "hatch": "////"},
     "": {"facecolor": REFUSED, "edgecolor": GREY},
 }
 WIDTH: Final = 23
@@ -47,7 +47,7 @@ def draw(found: "Signs", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.signs_beats" if facts["beats"] else "title.signs", lang, **facts),
             word("axis.sweep", lang, keys=[across.key, upward.key], year=sweep.years[0]),
-            footer(sweep.scenario, lang, [], notes),
+            foot(sweep.scenario, lang, [], notes),
             lang,
             MAP_SIZE,
         )

@@ -11,7 +11,7 @@ from simsurance.answers.condition import BALANCES
 from simsurance.answers.solve import STATIC, Solved
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.measured import measured, year_or_none
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from simsurance.answers.vary import Vary
     from simsurance.language import Words
 
-AREA: Final = (0.125, 0.24, 0.82, 0.545)
+AREA: Final = (57.0, 25.0)
+"""Points left and right of the plot."""
 
 
 def draw(found: "Solved | OnDraws", lang: str = "en") -> Chart:
@@ -41,7 +42,7 @@ def _solved(found: Solved, lang: str) -> Chart:
     wanted = 0.0 if months else condition.value
     what = said.label("solve.least_months") if months else _measure(found, said)
     figure = _sheet(found, condition.fund, condition.text, word("axis.solve", lang, what=what), lang)
-    axes = canvas.plot_area(figure, AREA)
+    axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
     for answer in found.answers:
         values = np.array(answer.margins) * (1 if condition.sign == ">=" else -1) if months else np.array(answer.values)
         static = answer.response == STATIC
@@ -63,7 +64,7 @@ def _drawn(found: "OnDraws", lang: str) -> Chart:
     condition, said = found.chance.condition, words_of(found.vary.scenario, lang)
     axis = word("axis.solve_drawn", lang, what=found.chance.words)
     figure = _sheet(found, condition.fund, found.chance.text, axis, lang)
-    axes = canvas.plot_area(figure, AREA)
+    axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
     shares = 100 * found.shares
     axes.errorbar(
         found.sizes, shares, 100 * found.errors, color=BLACK, linewidth=2.2, elinewidth=0.8, marker="o", markersize=3
@@ -91,7 +92,7 @@ def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: st
     return canvas.sheet(
         word(title, lang, fund=fund_label(fund, words_of(vary.scenario, lang)), what=vary.keys[0]),
         axis,
-        footer(vary.scenario, lang, [], notes),
+        foot(vary.scenario, lang, [], notes),
         lang,
     )
 
@@ -127,7 +128,7 @@ def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
         ha="center",
         va="bottom",
         fontsize=8,
-        color=VERMILLION,
+        color=canvas.ink(VERMILLION),
     )
 
 
@@ -154,10 +155,10 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word("title.delay", lang, fund=fund_label(first.fund, said), a_year=facts["a_year"]),
             word("axis.delay", lang, asked=first.asked),
-            footer(first.vary.scenario, lang, [], notes),
+            foot(first.vary.scenario, lang, [], notes),
             lang,
         )
-        axes = canvas.plot_area(figure, AREA)
+        axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
         years, sizes = [each.vary.start for each in able], [float(each.solution or 0.0) for each in able]
         axes.plot(years, sizes, color=BLACK, linewidth=2.2, marker="o", markersize=3.5, zorder=4)
         for place in {0, len(able) - 1} if able else ():

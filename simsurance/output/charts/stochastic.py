@@ -18,11 +18,25 @@ from simsurance.evidence.published import History, at_prices, fund_past
 from simsurance.ledger import POOL, RESIDENT
 from simsurance.measures import measure_of
 from simsurance.output.charts import canvas
-from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure, Line
-from simsurance.output.charts.fund import footer, reserve_history
+from simsurance.output.charts.canvas import (
+    BAND_50,
+    BAND_80,
+    BAND_95,
+    BLACK,
+    CENTIMETRE,
+    GREY,
+    VERMILLION,
+    Chart,
+    ChartFigure,
+    Foot,
+    Line,
+    ink,
+)
+from simsurance.output.charts.fund import reserve_history
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import odds, range_words, sampler_words, spread_facts
-from simsurance.output.labels import fund_label, unit, words_of
+from simsurance.output.labels import drawn_unit, fund_label, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.variables import CONSTANT_PRICES
 
@@ -34,14 +48,14 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.stochastic import Stochastic
 
-BANDS: Final = ((2.5, 97.5, "#DCE9F3"), (10.0, 90.0, "#B5D3E8"), (25.0, 75.0, "#7FB1D8"))
+BANDS: Final = ((2.5, 97.5, BAND_95), (10.0, 90.0, BAND_80), (25.0, 75.0, BAND_50))
 """Percentiles between which a band lies and its colour, the widest first."""
 MEDIAN: Final = 50.0
 PERCENTILES: Final = tuple(sorted({*(end for *ends, _ in BANDS for end in ends), MEDIAN}))
 CENTRAL_LOOK: Final[Any] = {"color": BLACK, "linewidth": 2.0, "solid_capstyle": "butt"}
 MEDIAN_LOOK: Final[Any] = {"color": "#00517F", "linewidth": 1.5, "linestyle": (0, (4, 1.8))}
 PAPER_EDGE: Final = [patheffects.Stroke(linewidth=2.8, foreground="white"), patheffects.Normal()]
-INK: Final = "#B84E00"
+INK: Final = ink(VERMILLION)
 """Of words on what is drawn in vermillion."""
 TOLD: Final = (0.1, 0.5, 0.9)
 """Chances whose year is told."""
@@ -84,12 +98,11 @@ class Fan:
 def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "pd.DataFrame"]:
     """Bands of each year with the median and the central run; below it the chance that the fund is depleted by then."""
     said = words_of(stochastic.scenario, lang)
-    shown = unit(what.unit, said)
-    table = by_year(stochastic, what) / shown.size
+    amounts = by_year(stochastic, what)
+    shown = drawn_unit(what.unit, said, amounts.to_numpy().ravel().tolist())
+    table = amounts / shown.size
     known = what.history(stochastic.scenario)
-    past = Line(
-        measure_of(what.fund, what.column), "", {}, published=known.shown(shown.size), estimated=known.estimated
-    )
+    past = Line.of(measure_of(what.fund, what.column), "", (), np.array([]), known, shown.size)
     chances = stochastic.probabilities.xs(what.fund, level="fund")["depleted"]
     frame = _frame(table, past, what)
     cut = frame[0] > table["p2.5"].min() or frame[1] < table["p97.5"].max()
@@ -97,7 +110,7 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
     axis = "axis.reserve_months" if what.in_months else "axis.fund_balance"
     figure = canvas.sheet(
         _fan_title(stochastic, what, said),
-        word(axis, lang, unit=shown.name, year=stochastic.years[0] - 1),
+        word(axis, lang, unit=shown.name, basis=_basis(stochastic, lang), whose=fund_label(what.fund, lang)),
         _foot(stochastic, lang, [past], notes),
         lang,
         SIZE,
@@ -112,6 +125,11 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
     _draw_strip(strip, chances, said)
     canvas.year_axis(strip, _span(stochastic, past), stochastic.years[0])
     return figure, _fan_table(what, table, past, chances, shown.name)
+
+
+def _basis(stochastic: "Stochastic", lang: str) -> str:
+    """What amounts of draws are measured in: each at the prices of its own path."""
+    return word(f"money.basis.{CONSTANT_PRICES}", lang, year=stochastic.years[0] - 1)
 
 
 def by_year(stochastic: "Stochastic", what: Fan) -> "pd.DataFrame":
@@ -143,12 +161,11 @@ def _fan_title(stochastic: "Stochastic", what: Fan, said: "Words") -> str:
     return said.say("chart.title.fan_fund_balance", fund=whose, last=last, **ends)
 
 
-def _foot(stochastic: "Stochastic", lang: str, lines: list[Line], notes: list[str]) -> list[str]:
+def _foot(stochastic: "Stochastic", lang: str, lines: list[Line], notes: list[str]) -> Foot:
     """Scenario, version and draws; below it what the marks mean and what a reader has to know of draws."""
     scenario = stochastic.scenario
     drawn = word("note.spread", lang, **spread_facts(scenario))
-    title, below = footer(scenario, lang, lines, [*notes, drawn])
-    return [f"{title} · {sampler_words(stochastic, lang)}", below]
+    return foot(scenario, lang, lines, [*notes, drawn]).also(sampler_words(stochastic, lang))
 
 
 def _span(stochastic: "Stochastic", past: Line) -> list[Line]:
@@ -168,9 +185,6 @@ def _draw_fan(axes: "Axes", table: "pd.DataFrame", past: Line, frame: tuple[floa
     axes.plot(at, [*before, *table["central"]], zorder=5, **CENTRAL_LOOK)
     (median,) = axes.plot(at, [*before, *table[f"p{MEDIAN:g}"]], zorder=6, **MEDIAN_LOOK)
     median.set_path_effects(PAPER_EDGE)
-    for year, value in past.published.items():
-        if year + 1 in past.published:
-            axes.plot([year, year + 1], [value, past.published[year + 1]], color=BLACK, linewidth=0.9, zorder=8)
     canvas.draw_lines(axes, [past])
     axes.axhline(0, color=BLACK, linewidth=0.9, zorder=4)
     axes.set_ylim(1.04 * frame[0], 1.04 * frame[1])
@@ -250,7 +264,7 @@ def depletion_years(stochastic: "Stochastic", lang: str, fund: str) -> tuple[Cha
     said, years = words_of(stochastic.scenario, lang), stochastic.years
     shares = 100 * stochastic.dated.xs((fund, "depletion"), level=("fund", "event"))["share"]
     figure = canvas.sheet(
-        word("title.depletion_years", lang, fund=fund_label(fund, lang)),
+        word("title.depletion_years", lang, fund=fund_label(fund, lang), range=range_words(stochastic, fund, lang)),
         word("axis.depletion_years", lang),
         _foot(stochastic, lang, [], []),
         lang,

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_words
@@ -41,7 +41,7 @@ def draw(found: "Stress", lang: str = "en") -> Chart:
         figure = canvas.sheet(
             word(title, lang, fund=fund_label(found.fund, lang), by=found.by, distance=facts["distance"]),
             word("axis.stress", lang),
-            footer(found.scenario, lang, [], notes),
+            foot(found.scenario, lang, [], notes),
             lang,
             SIZE,
         )
@@ -55,7 +55,7 @@ def _bars(axes: "Axes", found: "Stress", said: "Words") -> None:
     table = found.table[found.table["part_of_distance"] >= LEAST].head(MOST)
     names = [unknown_words(unknown, said) for unknown in found.unknowns(len(table))]
     axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     values = table["z"].to_numpy()
     axes.barh(range(len(values)), values, BAR, color=[BLUE if each >= 0 else VERMILLION for each in values], zorder=3)
     for place, value in enumerate(values):

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.fund import footer
+from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import DEPLETION, measure_words, plain_number, told, unit_of
@@ -32,7 +32,7 @@ DARK: Final = 0.62
 LIGHTNESS: Final = (0.299, 0.587, 0.114)
 NEVER: Final = "#FFF7E6"
 """Cells without a value: of a year that does not come."""
-REFUSED: Final = "#E4E4E4"
+REFUSED: Final = canvas.GRID
 """Cells of points that the scenario does not bear."""
 MOST_CELLS: Final = (15, 12)
 """Cells across and upward in which numbers can be read."""
@@ -78,7 +78,7 @@ def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str],
     return canvas.sheet(
         word("title.sweep", lang, fund=fund_label(fund, said), what=what),
         word("axis.sweep", lang, keys=keys, year=sweep.years[0]),
-        footer(sweep.scenario, lang, [], notes),
+        foot(sweep.scenario, lang, [], notes),
         lang,
         **size,
     )

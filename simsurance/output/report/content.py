@@ -18,9 +18,8 @@ from simsurance.output.measured import measured, outlooks
 from simsurance.output.report.assumptions import all_assumptions, cited_sources, main_assumptions
 from simsurance.output.report.clauses import clause_tables, of_the_law
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
-from simsurance.output.report.pictures import SVG, chart_of, rendered, title_in
+from simsurance.output.report.pictures import chart_of, rendered
 from simsurance.output.report.rules import rules_blocks
-from simsurance.output.report.titles import dated_title, title_of
 from simsurance.output.saved import SavedRun
 from simsurance.output.summary import carried, changes, forecast_standard, fund_facts, range_facts
 from simsurance.scenario_file.own_register import stale
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 METHOD: Final = ("cohorts", "enrolment", "money", "cost", "funds", "draws")
 YEARLY: Final = ("opening", "income", "outgo", "interest", "closing")
+DATED: Final = "reserve_months"
+"""How the names of charts end that tell a date with a range."""
 
 
 @dataclass(frozen=True)
@@ -164,16 +165,22 @@ class Content:
             return
         (run,) = self.runs
         for name in chart_names(run.scenario):
-            title, note = title_of(name, cast("RunResult", run), run.ranges, self.lang)
-            picture = chart_of(run, name, self.lang)
-            yield Figure(name, title or title_in(picture(SVG)), note, picture)
+            picture, title = chart_of(run, name, self.lang)
+            yield Figure(name, title(), self._range(name, run), picture)
+
+    def _range(self, chart: str, run: SavedRun) -> str:
+        """The range of the date that a chart tells, for beside it."""
+        if not chart.endswith(DATED):
+            return ""
+        fund = POOL if chart.startswith("employee_") else RESIDENT
+        return str(range_facts(cast("RunResult", run), fund, run.ranges, self.lang)["range"])
 
     def _compared(self) -> Iterator[Figure]:
         """Charts of all scenarios on one axis each; each scenario as it was run, nothing held."""
         from functools import partial
 
         from simsurance.analysis.compare import Comparison, told_apart
-        from simsurance.output.charts.comparison import CHARTS, charts_of, draw
+        from simsurance.output.charts.comparison import charts_of, draw
 
         results = tuple(cast("RunResult", run) for run in self.runs)
         comparison = Comparison(results, told_apart([run.scenario.name for run in self.runs]))
@@ -181,8 +188,7 @@ class Content:
         ranges = [each for each in found if each is not None] if all(found) else None
         for name in charts_of(comparison):
             chart = draw(name, comparison, self.lang, ranges=ranges)
-            noun, axis = chart.figure.heading
-            title = dated_title(results, CHARTS[name].fund, self.lang) if CHARTS[name].dated else noun
+            title, axis = chart.figure.heading
             yield Figure(name, title, axis, partial(rendered, chart))
 
     # ---------------------------------------------------------------- tables

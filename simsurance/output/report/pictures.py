@@ -6,6 +6,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from simsurance.output.folder import sha256
+from simsurance.output.look import current
 from simsurance.output.saved import SavedRun
 
 if TYPE_CHECKING:
@@ -17,23 +18,34 @@ DESCRIPTION: Final = re.compile(r"<dc:description>(.*?)</dc:description>", re.DO
 SVG: Final = "svg"
 
 
-def chart_of(run: SavedRun, name: str, lang: str) -> Callable[[str], bytes]:
-    """The pictures of a chart of a run by format."""
+def chart_of(run: SavedRun, name: str, lang: str) -> tuple[Callable[[str], bytes], Callable[[], str]]:
+    """The pictures of a chart of a run by format, and its title."""
     drawn: list[Chart] = []
 
-    def picture(kind: str) -> bytes:
+    def there(kind: str) -> bytes | None:
         file = f"charts/{name}.{kind}"
-        if run.manifest["lang"] == lang and file in run.manifest["outputs"]:
+        as_asked = run.manifest["lang"] == lang and run.look == current()
+        if as_asked and file in run.manifest["outputs"]:
             place = run.path / file
             if place.is_file() and sha256(place) == run.manifest["outputs"][file]:
                 return place.read_bytes()
+        return None
+
+    def chart() -> "Chart":
         if not drawn:
             from simsurance.output.charts import draw
 
             drawn.append(draw(name, cast("RunResult", run), lang, run.ranges))
-        return rendered(drawn[0], kind)
+        return drawn[0]
 
-    return picture
+    def picture(kind: str) -> bytes:
+        return there(kind) or rendered(chart(), kind)
+
+    def title() -> str:
+        kept = there(SVG)
+        return title_in(kept) if kept else chart().figure.heading[0]
+
+    return picture, title
 
 
 def rendered(chart: "Chart", kind: str) -> bytes:
