@@ -10,6 +10,7 @@ from click.testing import CliRunner
 import simsurance as ss
 from simsurance.cli import main
 from simsurance.language import languages, words
+from simsurance.output.charts import canvas
 from simsurance.output.charts.variance import draw, write_all
 from simsurance.output.sensitivity_summary import group_words, part_facts
 from simsurance.results import simulate
@@ -52,7 +53,7 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     axes, found = chart.figure.axes[0], case.indices("resident")
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == pytest.approx([100 * max(value, 0) for each in found for value in (each.total, each.first)])
-    grey = [label.get_color() != "#000000" for label in axes.get_yticklabels()]
+    grey = [label.get_color() == canvas.GREY for label in axes.get_yticklabels()]
     assert grey == [each.first_ends[0] <= 0 for each in found]
     assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv", ".txt"]
     said = words(lang)

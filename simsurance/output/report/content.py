@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 METHOD: Final = ("cohorts", "enrolment", "money", "cost", "funds", "draws")
 YEARLY: Final = ("opening", "income", "outgo", "interest", "closing")
-DATED: Final = "reserve_months"
+DATED: Final = ("reserve_months", "fund_balance")
 """How the names of charts end that tell a date with a range."""
 
 
