@@ -123,6 +123,12 @@ class Results:
         return None if found is None else found.copy()
 
     @property
+    def tiers(self) -> Any:
+        """Who pays behind basic and critical-illness insurance, and what is left to patients; None where it is not told."""
+        found = self.twins.full.tiers
+        return None if found is None else found.copy()
+
+    @property
     def bonds(self) -> Any:
         """What each bond brings, costs and leaves outstanding in each year, its result and whether it is met; None without."""
         found = self.twins.full.bonds
@@ -592,7 +598,7 @@ def stochastic(
         raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
     sample = Sample(sensible(draws, sampler), seed, sampler)
     scenarios = [resolve(each) for each in (scenario, *others)]
-    stepped_by = chosen(engine, sample.draws * len(scenarios))
+    stepped_by = chosen(engine, sample.draws * len(scenarios), scenarios)
     return StochasticResults(many_draws(scenarios, sample, jobs, engine=stepped_by))
 
 

@@ -325,9 +325,10 @@ def page(
     from simsurance.answers.page import page as made
     from simsurance.answers.sliders import sliders_of
 
-    sliders = sliders_of(resolve(scenario), levers, start)
+    base = resolve(scenario)
+    sliders = sliders_of(base, levers, start)
     sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0]) if draws else None
-    return MeetingPage(made(sliders, sample, chosen(None, draws * (1 + 2 * len(sliders.each))), jobs))
+    return MeetingPage(made(sliders, sample, chosen(None, draws * (1 + 2 * len(sliders.each)), [base]), jobs))
 
 
 def attribute(

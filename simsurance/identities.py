@@ -54,6 +54,11 @@ def check(projection: Projection, basis: Sequence[YearBasis], accounts: dict[str
     return [list(of_run) for of_run in zip(*found, strict=True)]
 
 
+def of_one_run(sides: Sequence[Sides], years: Sequence[int]) -> list[Check]:
+    """Identities of one run, differences and sizes as [year]."""
+    return [_worst(name, difference[:, None], size[:, None], years)[0] for name, difference, size in sides]
+
+
 def require(checks: Sequence[Check], name: str) -> None:
     """Raises SimsuranceError, one line for each identity of a run that does not hold: scenario, name, year, amount."""
     faults = [

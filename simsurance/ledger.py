@@ -42,6 +42,7 @@ class Party(StrEnum):
     ASSISTANCE = "medical assistance"
     LOCALITIES = "localities"
     PROVIDERS = "providers of care"
+    SUPPLEMENTARY = "supplementary cover"
     LONG_TERM_CARE = "long-term care insurance"
     ADJUSTMENT_FUND = "provincial risk-adjustment fund"
     LENDERS = "lenders"
@@ -327,6 +328,68 @@ LEDGER: Final = (
     ),
 )
 """All money flows, in the order in which the parts of an income and of an outgo are added."""
+BESIDE: Final = (
+    Row("assistance_from_budget", Party.BUDGET, Party.ASSISTANCE, Kind.OTHER, "assistance + assistance_benefits"),
+    Row(
+        "assistance_benefits",
+        Party.ASSISTANCE,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × covered × use × E[layer]",
+    ),
+    Row("supplementary_premiums", Party.MEMBERS, Party.SUPPLEMENTARY, Kind.LEVIED, "person-years × take-up × premium"),
+    Row(
+        "supplementary_benefits",
+        Party.SUPPLEMENTARY,
+        Party.PROVIDERS,
+        Kind.BENEFIT,
+        "person-years × take-up × use × E[layer]",
+    ),
+    Row("own_payment", Party.MEMBERS, Party.PROVIDERS, Kind.BENEFIT, "claims − benefits of all tiers"),
+    Row(
+        "care_from_employers",
+        Party.EMPLOYERS,
+        Party.LONG_TERM_CARE,
+        Kind.LEVIED,
+        "(contribution_base × rate × covered − long_term_care) × share",
+    ),
+    Row(
+        "care_from_members",
+        Party.MEMBERS,
+        Party.LONG_TERM_CARE,
+        Kind.LEVIED,
+        "contribution_base × rate × covered − long_term_care − care_from_employers",
+    ),
+    Row(
+        "care_from_budget",
+        Party.BUDGET,
+        Party.LONG_TERM_CARE,
+        Kind.LEVIED,
+        "(insured × amount × covered − long_term_care) × share",
+    ),
+    Row(
+        "care_from_residents",
+        Party.MEMBERS,
+        Party.LONG_TERM_CARE,
+        Kind.LEVIED,
+        "insured × amount × covered − long_term_care − care_from_budget",
+    ),
+    Row("care_benefits", Party.LONG_TERM_CARE, Party.PROVIDERS, Kind.BENEFIT, "persons in benefit × unit cost × ratio"),
+    Row("care_own", Party.MEMBERS, Party.PROVIDERS, Kind.BENEFIT, "persons in benefit × unit cost × (1 − ratio)"),
+    Row("resident_births_own", Party.MEMBERS, Party.PROVIDERS, Kind.BENEFIT, "births × cost − benefits"),
+)
+"""Money that reaches none of the funds: the tiers behind basic and critical-illness insurance, where they are told."""
+TIERS: Final = (Party.ASSISTANCE, Party.SUPPLEMENTARY, Party.LONG_TERM_CARE)
+"""The outside parties whose accounts are told then."""
+
+
+def account_of(party: Party, flows: Mapping[str, "Amount"]) -> tuple[list["Amount"], list["Amount"]]:
+    """What an outside party receives and what it pays, by all rows between it and anybody that there are."""
+    rows = [row for row in (*LEDGER, *BESIDE) if row.name in flows]
+    return (
+        [flows[row.name] for row in rows if row.receiver == party],
+        [flows[row.name] for row in rows if row.payer == party],
+    )
 
 
 @dataclass(frozen=True)

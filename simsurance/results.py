@@ -27,6 +27,7 @@ from simsurance.model.engines import PLAIN
 from simsurance.model.projection import Adjusted, Projection, Stocks, project, runs_in_cache, total
 from simsurance.model.state import YearBasis
 from simsurance.scenario_file.loader import Scenario
+from simsurance.tiers.accounts import Tiers, tiers_of
 from simsurance.variables import FRAMES, KEYS, VARIABLES, fund_columns
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class RunAccounts:
     """What is kept of every run: accounts by year, measures, checks, the funds' rate of interest by year.
 
     `held`: the entries to the employee scheme that were imposed, None where they follow from its hazards; `entries_not_met`:
-    those of them for whom there were no persons, by year.
+    those of them for whom there were no persons, by year; `beside`: the other tiers where they are told.
     """
 
     scenario: Scenario
@@ -58,6 +59,7 @@ class RunAccounts:
     interest: measures.Interest
     held: Entries | None
     entries_not_met: np.ndarray
+    beside: Tiers | None
 
     def __repr__(self) -> str:
         return f"{self.scenario.name}, {self.years[0]} to {self.years[-1]}"
@@ -223,6 +225,15 @@ class RunResult(RunAccounts):
         identities.require([identities.of_accrued_bonus(columns, self.years)], self.scenario.name)
         return _frame("accrued_bonus", {"year": self.years[:-1]}, columns)
 
+    @cached_property
+    def tiers(self) -> "pd.DataFrame | None":
+        """The tiers behind basic and critical-illness insurance by year, and own payment; None where they are not told."""
+        if self.beside is None:
+            return None
+        import pandas as pd
+
+        return pd.DataFrame(self.beside.columns, index=pd.Index(self.years, name="year"))
+
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
         empty = np.full_like(flows["births"], np.nan)
@@ -307,6 +318,7 @@ class Block:
     basis: tuple[YearBasis, ...]
     projection: Projection
     held: tuple[Entries | None, ...]
+    whole: bool = True
 
     @cached_property
     def kept(self) -> list[RunAccounts]:
@@ -331,13 +343,36 @@ class Block:
             for column in (column for of in accounts.values() for column in of.values()):
                 column.setflags(write=False)
             own = tuple(each.of_run(run) for each in found)
-            found_of_run = accounts, own, tuple(checks[run]), interest.of_run(run)
+            checked = tuple(checks[run])
+            told = self.tiers(run)
+            if told is not None:
+                own = (*own, *told.measures())
+                checked = (*checked, *identities.of_one_run(told.checks, self.projection.years))
+                identities.require(checked, scenario.name)
             kept.append(
                 RunAccounts(
-                    scenario, self.projection.years, *found_of_run, held=self.held[run], entries_not_met=not_met[:, run]
+                    scenario,
+                    self.projection.years,
+                    accounts,
+                    own,
+                    checked,
+                    interest.of_run(run),
+                    held=self.held[run],
+                    entries_not_met=not_met[:, run],
+                    beside=told,
                 )
             )
         return kept
+
+    def tiers(self, run: int) -> Tiers | None:
+        """The other tiers of a run; None where they are not told."""
+        if self.projection.covered is None:
+            return None
+        own, built = one_run(self.projection, run), self.built[run]
+        try:
+            return tiers_of(own, under_rules(built.years, own), built.inputs, self.whole)
+        except SimsuranceError as error:
+            raise SimsuranceError(*(f"{self.scenarios[run].name}:{line}" for line in error.lines)) from error
 
     def accounts(self) -> Iterator[tuple[int, RunAccounts]]:
         """Place and accounts of each run."""
@@ -360,7 +395,7 @@ def blocks(
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
-    that is known; `whole`: whether entries are kept for other runs to hold.
+    that is known; `whole`: whether entries are kept for other runs to hold, and other tiers are told of every year.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
@@ -403,7 +438,7 @@ def _projected(group: Sequence[Waiting], engine: str, whole: bool) -> Block:
     holding_any = together.arrays["entries"] is not None
     held = entries if holding_any else (None,) * len(entries)
     projection = project(together.state, together.years, engine=engine, entrants=whole or holding_any)
-    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
+    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held, whole)
 
 
 def under_rules(basis: Sequence[YearBasis], projection: Projection) -> tuple[YearBasis, ...]:
@@ -445,4 +480,5 @@ def one_run(projection: Projection, run: int) -> Projection:
         None if projection.bonds is None else of(dict(projection.bonds)),
         None if projection.owed is None else projection.owed[:, own],
         None if projection.chosen is None else of(dict(projection.chosen)),
+        None if projection.covered is None else of(dict(projection.covered)),
     )

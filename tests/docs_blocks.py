@@ -45,6 +45,7 @@ from simsurance.evidence import (
     fan_coverage,
     many_draws,
     opening,
+    tiers,
     vintages,
 )
 from simsurance.evidence.hindcast import INCOME_WITH_INTEREST, hindcast
@@ -1141,6 +1142,7 @@ MODULES: dict[str, Callable[[], None]] = {
     "simsurance.evidence.base_growth": base_growth.main,
     "simsurance.evidence.by_hand": by_hand.main,
     "simsurance.evidence.end_of_life": end_of_life.main,
+    "simsurance.evidence.tiers": tiers.main,
     "simsurance.evidence.opening": opening.main,
     "simsurance.reviewer": reviewer.main,
     "simsurance.output.stored_draws": stored_draws.main,

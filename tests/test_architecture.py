@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("basis",),
     ("measures",),
     ("adjusting", "borrowing", "account_spread", "accrued_bonus"),
-    ("identities", "incidence"),
+    ("identities", "incidence", "tiers"),
     ("results",),
     ("uncertainty",),
     ("analysis", "evidence"),

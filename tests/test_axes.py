@@ -68,6 +68,8 @@ def three_areas(folder: Path) -> Scenario:
             "behaviour.leave.area_odds_ratio": of_areas(1.0),
             "behaviour.leave.income_odds_ratio": groups,
             "participation.waiting.income_waits": groups,
+            "tiers.assistance.covered": dict.fromkeys(groups, 0.1),
+            "tiers.supplementary.income_ratio": groups,
             "contributions.personal.grade": of_areas(groups),
             "claims.inpatient.area_cost": of_areas(1.0),
             "claims.outpatient.area_cost": of_areas(1.0),

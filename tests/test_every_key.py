@@ -75,6 +75,8 @@ DEMAND = (
 )
 """Use answers to the price, and patients pay another share than in the root."""
 PAID = "employee.contributions"
+TIERS = ("tiers.in_force=true", "tiers.supplementary.limit=20000", "tiers.assistance.inpatient_limit=20000")
+"""The other tiers told, with limits that many patients reach."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "timely_adjustment.in_force": tuple(each for each in ADJUSTS if "in_force" not in each),
     "timely_adjustment.first_year": tuple(each for each in ADJUSTS if "first_year" not in each),
@@ -173,6 +175,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys((f"{PAID}.retiree_pension", f"{PAID}.retirees_paying"), (*TWO_YEARS, f"{PAID}.retiree_rate=0.02")),
     "employee.flexible_outside": ("employee.flexible_joining.by_choice=0.02",),
+    **dict.fromkeys((path for path in KEYS if path.startswith("tiers.") and path != "tiers.in_force"), TIERS),
+    "tiers.long_term_care.trend": (*TIERS, *TWO_YEARS),
     "population.stock_table": tuple(f"population.counted.{ages}={{}}" for ages in COUNTED_AGES),
 }
 """What else has to be set so that a key matters; the others do as the baseline stands, in a projection of one year."""
@@ -213,7 +217,7 @@ WORDS = (
 )
 FINES = "control.audit.fines_imposed"
 OF_ACCOUNTS = tuple(f"employee.accounts.{name}" for name in ("empty_share", "balance_spread", "small_balance"))
-IN_WORDS = {FINES, *WORDS, *OF_ACCOUNTS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
+IN_WORDS = {FINES, "tiers.in_force", *WORDS, *OF_ACCOUNTS, *(f"{LEVER}.{key}" for key in ("low", "high", "mark"))}
 """Keys that the summary tells."""
 IN_CHARTS = {"fund.reserve_band": "reserve_months", "employee.fund.reserve_band": "employee_reserve_months"}
 COLUMNS = {"year", "sex", "age", "area", "income", "variant"}

@@ -344,6 +344,7 @@ ENGLISH = {
     "variables": "formulas",
     "ledger": "formulas",
     "identities": "names of the checks",
+    "tiers.accounts": "names of the checks",
     "output.tables": "units of columns",
     "output.analysis_codebook": "units of columns",
     "analysis.levers": "units of measures, and a fault",

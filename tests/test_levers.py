@@ -58,6 +58,8 @@ FROM_THE_FIRST_YEAR = {"fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 ACT_LATER = {"timely_adjustment"}
 """Rules whose trigger is met after the years that are projected here."""
+BESIDE_THE_FUNDS = {"supplementary_cover"}
+"""Options whose money reaches no fund."""
 IN_ITS_PLACE = {"timely_adjustment_ahead", "timely_adjustment_by_balance", "refusal_of_the_sick", "loading_of_the_sick"}
 """Rule sets that stand in the place of another, and questions about the same persons."""
 BENEFITS = ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
@@ -330,7 +332,7 @@ def test_a_policy_leaves_the_valuation_year_as_the_baseline_has_it(name, base):
     if name not in FROM_THE_FIRST_YEAR:
         before, after = (np.stack([of["closing"] for of in each.accounts.values()]) for each in (base, laid(name)))
         assert np.array_equal(before[:, 0], after[:, 0])
-        assert (before[:, -1] != after[:, -1]).any() or name in ACT_LATER
+        assert (before[:, -1] != after[:, -1]).any() or name in (*ACT_LATER, *BESIDE_THE_FUNDS)
 
 
 def value_of(scenario, path, year):
@@ -401,14 +403,15 @@ def acts_on(name):
     ends = {
         end for total in totals if total != "resident_insured" for end in (row_of(total).payer, row_of(total).receiver)
     }
-    return {(RESIDENT,): "residents", (POOL,): "employees"}.get(tuple(ends & {RESIDENT, POOL}), "both")
+    schemes = {(RESIDENT,): "residents", (POOL,): "employees", (): "no fund"}
+    return schemes.get(tuple(ends & {RESIDENT, POOL}), "both")
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_an_option_whose_source_speaks_of_both_schemes_acts_on_both(name):
     speaks_of, said = scopes()[name]
     assert said == acts_on(name)
-    assert speaks_of != "both" or said in ("both", "who is insured")
+    assert speaks_of != "both" or said in ("both", "who is insured", "no fund")
     if said == "residents":
         layer = known_fragment(name).data
         told = f"{layer['title']} {layer['description']}".lower()

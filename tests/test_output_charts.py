@@ -27,7 +27,7 @@ from simsurance.measures import in_frame, measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.marks import name_band
-from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS
+from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS, TIER_CHARTS
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 CASES = {
@@ -39,6 +39,7 @@ CASES = {
     "poor pool": {"employee.contributions.employer_rate": 0.02, "employee.accounts.spending_rate": 0.6},
     "rich pool": {"employee.contributions.employer_rate": 0.2},
     "without the employee scheme": {"employee.projected": False},
+    "other tiers": {"tiers.in_force": True, "horizon.last_year": 2030},
     "long title": {"title": "A scenario with a title that does not end " * 8, "title_zh": "很长的标题" * 40},
 }
 
@@ -46,8 +47,8 @@ CASES = {
 SHEETS = [
     (case, name, lang)
     for case, changes in CASES.items()
-    for name in CHART_NAMES
-    if name in RESIDENT_CHARTS or changes.get("employee.projected", True)
+    for name in (TIER_CHARTS if "tiers.in_force" in changes else (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS))
+    if name not in EMPLOYEE_CHARTS or changes.get("employee.projected", True)
     for lang in languages()
 ]
 
@@ -77,8 +78,8 @@ def alone():
 
 @cache
 def of_baseline(name, lang="en"):
-    """A chart of the baseline, laid out."""
-    chart = charts.draw(name, projected(), lang)
+    """A chart of the baseline, laid out; with the other tiers where it needs them."""
+    chart = charts.draw(name, projected(**(CASES["other tiers"] if name in TIER_CHARTS else {})), lang)
     lay_out(chart.figure)
     return chart
 
@@ -525,7 +526,7 @@ def test_drawing_does_without_pyplot():
 def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
 
-    plot = shown(**{"horizon.last_year": 2030}).plot
+    plot = shown(**CASES["other tiers"]).plot
     formats, _ = DisplayFormatter().format(getattr(plot, name)())
     assert formats["image/png"].startswith(b"\x89PNG")
 

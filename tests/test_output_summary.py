@@ -212,8 +212,9 @@ def test_weaknesses_are_told(run):
     judged = [
         path
         for path, entry in register().items()
-        if (entry.mark == "judgement" or "size is judgement" in entry.note) and not path.startswith("control.")
-    ]  # no rule on care acts in these
+        if (entry.mark == "judgement" or "size is judgement" in entry.note)
+        and not path.startswith(("control.", "tiers."))
+    ]  # no rule on care acts in these, and no other tier is told
     unchanged = [path for path in judged if scenario.origins[path] == "scenarios/baseline.toml"]
     assert f"and {len(unchanged)} expert judgement" in text
     assert all(f"`{path.partition('.')[2]}`" in text for path in unchanged)

@@ -57,7 +57,7 @@ def test_what_was_left_out_comes_to_the_same_bytes_without_a_projection(whole, l
 
     told = json.loads((little / "manifest.json").read_text())["left_out"]
     assert told["formats"] == ["png"]
-    assert set(told["tables"]) == {*TABLES, "adjustment", "single_changes"} - {"checks"}
+    assert set(told["tables"]) == {*TABLES, "adjustment", "bonds", "tiers", "single_changes"} - {"checks"}
     assert not set(contents(little)) & {"fund.csv", "ages.csv", "charts/insured.png"}
     monkeypatch.setattr(projection, "project_block", never)
     done = call("rebuild", little)

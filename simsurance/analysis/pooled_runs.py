@@ -28,7 +28,7 @@ TRANSFER: Final = "adjustment_payments"
 """The column of an account that books what a pool pays to the adjustment fund, net of what it gets."""
 FORM: Final = (
     *("horizon.valuation_year", "horizon.last_year", "axes", "participation.start_year"),
-    "participation.continuous_bonus.credited_years",
+    *("participation.continuous_bonus.credited_years", "tiers.in_force"),
     *("benefits.critical_illness", "employee.projected", "pins", "entries", "enrolment", "timely_adjustment", "bonds"),
     *("choices", "employee.contributions.retiree_rate", "employee.contributions.arrears"),
     *("measures.notice_years", "measures.delay_years"),

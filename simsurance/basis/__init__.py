@@ -112,7 +112,11 @@ def build_plain(scenario: Scenario, persons: Persons | None = None) -> Built:
 def single(values: ScenarioValues) -> dict[str, int]:
     """What of a basis is one number for all years."""
     rules = values.participation
-    return {"rules_start": rules.start_year, "bonus_credited_years": rules.continuous_bonus.credited_years}
+    return {
+        "rules_start": rules.start_year,
+        "bonus_credited_years": rules.continuous_bonus.credited_years,
+        "tiers": int(values.tiers.in_force),
+    }
 
 
 def stack(built: Sequence[tuple[State, tuple[YearBasis, ...]]]) -> tuple[State, tuple[YearBasis, ...]]:

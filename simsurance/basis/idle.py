@@ -15,6 +15,7 @@ from simsurance.basis import build_arrays, build_plain
 from simsurance.basis.built import Built as BuiltArrays
 from simsurance.basis.frames import frames
 from simsurance.basis.pins import require_possible
+from simsurance.basis.tiers import tier_rules
 from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
@@ -127,6 +128,8 @@ def built(scenario: Scenario, build: Callable[[Scenario], BuiltArrays] = build_a
     found = build(scenario)
     state, years = found.state, found.years
     against = frames(found.inputs, np.full(len(years) + 1, 1e9))
+    if (rules := tier_rules(found.inputs)) is not None:
+        against |= vars(rules)
     return Built(state, years, digest(state), tuple(map(digest, years)), digest(against))
 
 

@@ -72,7 +72,7 @@ def command(
         tell_notes(notes_of(base, lang))
         if draws:
             sample = Sample(sensible(draws, SAMPLERS[0]), seed, SAMPLERS[0])
-            engine = chosen(None, sample.draws)
+            engine = chosen(None, sample.draws, [base])
             parts = parts_of(folder, draws_id([run.scenario for run in found.runs.values()], sample, engine), lang)
             drawn = on_draws(
                 found, sample, processors(jobs), parts, lambda done, of: line.say_share(said, done, of), engine

@@ -101,7 +101,7 @@ def made(
         found = page(
             sliders,
             sample,
-            chosen(None, draws * (1 + 2 * len(sliders.each))),
+            chosen(None, draws * (1 + 2 * len(sliders.each)), [base]),
             jobs or cores(),
             surrogate.CHECKS if checks is None else checks,
             surrogate_draws.CHECKS if checks_on_draws is None else checks_on_draws,

@@ -134,7 +134,7 @@ def command(
 
             require_parquet()
         sample = Sample(sensible(draws, sampler), seed, sampler)
-        stepped_by = engine_of(engine, sample.draws * len(chosen))
+        stepped_by = engine_of(engine, sample.draws * len(chosen), chosen)
         if sample.draws != draws:
             tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
         parts = parts_of(folder, draws_id(chosen, sample, stepped_by), lang)

@@ -57,6 +57,7 @@ def transfers(flows: Money, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
 def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis) -> dict[str, np.ndarray]:
     """Cost of members' care, what the pool pays, and what is spent from the accounts."""
     pp, years = basic_care_pp(scheme.care), lives.member_years
+    births = births_of_members(lives, basis)
     inpatient, outpatient = years * pp.inpatient, years * pp.outpatient
     paid = {
         "employee_inpatient_users": by_person_group(years * scheme.care.inpatient_use),
@@ -66,9 +67,11 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, scheme: EmployeeBasis
         "employee_inpatient_benefits": by_person_group(inpatient),
         "employee_outpatient_benefits": by_person_group(outpatient),
         "benefits_of_retired": by_person_group(inpatient[:, :, 1:]) + by_person_group(outpatient[:, :, 1:]),
-        "maternity_benefits": births_of_members(lives, basis) * at_person_group(scheme.birth_benefit),
+        "maternity_benefits": births * at_person_group(scheme.birth_benefit),
         "long_term_care": lives.covered_years * at_person_group(scheme.long_term_care_pp),
     }
+    if basis.tiers:
+        paid |= {"employee_cover": years, "employee_births": total(births)}
     paid |= shares({**flows, **paid}, scheme)
     return paid | account_spending(lives.funds, {**flows, **paid}, scheme)
 

@@ -35,7 +35,7 @@ from simsurance.model.adjustment import adjusted
 from simsurance.model.bonds import Service
 from simsurance.model.choices import TOLD
 from simsurance.model.engines import COMPILED, PLAIN
-from simsurance.model.state import Flows, State, Workspace, YearBasis, combined
+from simsurance.model.state import COVERED, Flows, State, Workspace, YearBasis, combined
 from simsurance.model.year import Closing, closed, lived
 
 RUNS_IN_CACHE = 4
@@ -86,6 +86,7 @@ class Projection:
     `debt` outstanding, [date, run, fund], and what each bond does, TOLD_OF_BONDS, [year, run, bond]: None where there are none.
     `owed`: contributions in arrears, [date, run], None where none stay unpaid. `chosen`: what is told of choices of
     cover, [year, run, choice], None where there are none.
+    `covered`: what COVERED names, the year first, None where the other tiers are not told.
     """
 
     years: tuple[int, ...]
@@ -104,6 +105,7 @@ class Projection:
     bonds: Mapping[str, np.ndarray] | None = None
     owed: np.ndarray | None = None
     chosen: Mapping[str, np.ndarray] | None = None
+    covered: Mapping[str, np.ndarray] | None = None
 
     @property
     def funds(self) -> tuple[Fund, ...]:
@@ -197,6 +199,8 @@ def project(
         raise ValueError("hazards of the enrolment that are held are stepped by the plain engine")
     if engine == COMPILED and basis[0].choices is not None:
         engine = PLAIN  # the same numbers but for last digits
+    if engine == COMPILED and any(each.tiers for each in basis):
+        raise ValueError("years of cover by cell are told by the plain engine")
     together = runs_in_cache(opening.cells)
     record, block = Recorder(runs, len(basis), entrants), group * max(together // group, 1)
     for first in range(0, runs, block):
@@ -322,6 +326,7 @@ class Recorder:
         of_run = {name: named[name] for name in self.by_run}
         beside = {"entrants": flows.entrants} if self.entrants else {}
         beside |= flows.chosen
+        beside |= flows.covered
         if flows.pin_factors is not None:
             beside["pin_factors"] = flows.pin_factors
         self.sums(place, runs, of_runs | of_run | beside)
@@ -378,6 +383,7 @@ class Recorder:
             {name: kept[f"of_bonds.{name}"] for name in TOLD_OF_BONDS} if "debt" in kept else None,
             kept.get("owed"),
             {name: kept[f"chosen.{name}"] for name in TOLD} if "chosen.persons" in kept else None,
+            {name: kept[name] for name in COVERED if name in kept} or None,
         )
 
 

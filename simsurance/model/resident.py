@@ -41,12 +41,13 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
     """Exposure, claims, benefits, what is recovered of them, passed on and spent on administering; `pp`: covered all year."""
     lost = lives.enrolled[:, :, WAITING : WAITING + 1]
     insured_years = participation.insured_years(lives.payers, lost, basis.postponed_care)
-    if basis.birth_benefit.any():
-        maternity = births_to(insured_years, lives, basis) * at_person_group(basis.birth_benefit)
+    if basis.birth_benefit.any() or basis.tiers:
+        births = births_to(insured_years, lives, basis)
     else:
-        maternity = np.zeros_like(flows["resident_enrolled"])
+        births = np.zeros_like(flows["resident_enrolled"])
     insured_years *= 1 - lives.vital.mort_rate / 2
     insured_years[..., :1] += lives.vital.newborn * basis.newborn_enrolment * basis.prevalence[..., :1] / 2
+    told = {"resident_cover": insured_years, "resident_births": total(births)} if basis.tiers else {}
 
     paying, self_run = flows["resident_enrolled"], at_person_group(basis.critical_self_run)
     if basis.year >= basis.rules_start and basis.rules_in_force.any():
@@ -61,22 +62,26 @@ def benefits(lives: Lives, flows: Money, basis: YearBasis, pp: PerPerson) -> dic
         "outpatient_benefits": by_person_group(insured_years * pp.basic.outpatient),
         "critical_illness": critical,
         "bonus_cost": bonus_cost,
-        "resident_maternity_benefits": maternity,
+        "resident_maternity_benefits": births * at_person_group(basis.birth_benefit),
     }
     paid |= shares({**flows, **paid}, basis)
     if basis.choices is not None:
-        rows, told = choices.chosen(lives.payers, insured_years, basis, basis.choices, pp)
-        paid |= rows | told
-    return paid | {
-        "resident_insured_years": by_person_group(insured_years),
-        "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
-        "admissions": by_person_group(insured_years * basis.care.admissions),
-        "inpatient_claims": by_person_group(insured_years * pp.basic.inpatient_cost),
-        "outpatient_claims": by_person_group(insured_years * pp.basic.outpatient_cost),
-        "critical_beneficiaries": by_person_group(insured_years * pp.critical_claim),
-        "bonus_cap": by_person_group(lives.payers * bonus_cap),
-        "no_claim": by_person_group(insured_years * pp.no_claim),
-    }
+        rows, chosen = choices.chosen(lives.payers, insured_years, basis, basis.choices, pp)
+        paid |= rows | chosen
+    return (
+        paid
+        | told
+        | {
+            "resident_insured_years": by_person_group(insured_years),
+            "inpatient_users": by_person_group(insured_years * basis.care.inpatient_use),
+            "admissions": by_person_group(insured_years * basis.care.admissions),
+            "inpatient_claims": by_person_group(insured_years * pp.basic.inpatient_cost),
+            "outpatient_claims": by_person_group(insured_years * pp.basic.outpatient_cost),
+            "critical_beneficiaries": by_person_group(insured_years * pp.critical_claim),
+            "bonus_cap": by_person_group(lives.payers * bonus_cap),
+            "no_claim": by_person_group(insured_years * pp.no_claim),
+        }
+    )
 
 
 def shares(flows: Money, basis: YearBasis) -> dict[str, np.ndarray]:

@@ -18,6 +18,10 @@ a basis have all person axes, size 1 on the others; `run alone` says that there 
 """
 
 
+COVERED: Final[tuple[str, ...]] = ("resident_cover", "employee_cover", "resident_births", "employee_births")
+"""Years of cover of each scheme's insured by cell, and births to them: kept where the other tiers are told."""
+
+
 @dataclass(frozen=True)
 class CareBasis:
     """What care costs the insured of a scheme in a year, and what basic insurance pays of it: the same rules in any scheme.
@@ -286,6 +290,8 @@ class YearBasis:
     """None: no fund issues bonds."""
     choices: ChoiceBasis | None = None
     """None: all residents have the same cover."""
+    tiers: int = 0
+    """1 where what the insured pay behind further tiers is told, which needs their years of cover by cell."""
 
 
 Basis = TypeVar("Basis")
@@ -365,7 +371,8 @@ class Flows:
     its name, in nominal yuan, in one of these forms; `chosen`: what is told of choices of cover, [run, choice]; `interest`: of
     each fund, [run, fund]; `pin_factors`: what a pin multiplies each total by, [run, total], None where nothing is pinned;
     `entrants`: what another run takes in to hold the entries to the employee scheme, [run, entrant, sex, area, income, age],
-    members ENTRANTS of the first axis.
+    members ENTRANTS of the first axis; `covered`: where the other tiers are told, COVERED by name, years of cover as
+    [run, health, status, sex, area, income, age], births as [run].
     """
 
     births: Annotated[np.ndarray, "persons", BY_PERSON]
@@ -397,6 +404,7 @@ class Flows:
     entrants: Annotated[np.ndarray, "persons", f"entrant {BY_PERSON}"]
     money: Mapping[str, np.ndarray]
     chosen: Mapping[str, np.ndarray] = field(default_factory=dict)
+    covered: Mapping[str, np.ndarray] = field(default_factory=dict)
     interest: Annotated[np.ndarray | None, "yuan", "fund"] = None
     pin_factors: Annotated[np.ndarray | None, "factor", "total"] = None
     employee_entries: Annotated[np.ndarray | None, "persons", BY_PERSON] = None

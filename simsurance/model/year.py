@@ -27,7 +27,7 @@ from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.groups import by_person_group, total
 from simsurance.model.lives import Lives, Money
 from simsurance.model.moves import moves
-from simsurance.model.state import EmployeeBasis, Flows, State, Workspace, YearBasis
+from simsurance.model.state import COVERED, EmployeeBasis, Flows, State, Workspace, YearBasis
 from simsurance.model.vital import vital
 from simsurance.model.year_end import year_end
 
@@ -75,12 +75,13 @@ def lived(state: State, basis: YearBasis, work: Workspace) -> tuple[State, Flows
 def in_ledger(flows: dict[str, np.ndarray], funds: np.ndarray, basis: YearBasis) -> Flows:
     """Flows with the rows of the ledger apart, and as they are pinned; `funds` on 1 January."""
     money = {row.name: flows.pop(row.name) for row in LEDGER if row.name in flows}
+    covered = {name: flows.pop(name) for name in COVERED if name in flows}
     if basis.pins is not None:
         draw = partial(spent, funds, flows | money, basis.employee) if basis.employee is not None else None
         money, factors = pins.pinned(money, basis.pins, draw)
         flows["pin_factors"] = factors * flows["pin_factors"]
     told = {name: flows.pop(name) for name in list(flows) if name.startswith("chosen.")}
-    return Flows(**flows, money=money, chosen=told)
+    return Flows(**flows, money=money, chosen=told, covered=covered)
 
 
 def entered(state: State, basis: YearBasis, work: Workspace) -> tuple[Lives, np.ndarray, dict[str, np.ndarray]]:

@@ -44,13 +44,16 @@ def counted_marks(scenario: "Scenario") -> dict[str, int]:
 def baseline_marks(scenario: "Scenario") -> dict[str, str]:
     """Mark of certainty of every estimate that the scenario takes from the baseline; switches and names are none.
 
-    Nor are those of the employee scheme's money where it is not projected, nor those of rules of control that do not act.
+    Nor are those of the employee scheme's money where it is not projected, nor those of rules of control that do not act
+    and of other tiers that are not told.
     """
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
     if not scenario.values.employee.projected:
         taken = [path for path in taken if not path.startswith(MONEY_OF_EMPLOYEES)]
     rules = acting(Inputs(scenario, scenario.values))
     taken = [path for path in taken if not path.startswith("control.") or rests_on(path, rules)]
+    if not scenario.values.tiers.in_force:
+        taken = [path for path in taken if not path.startswith("tiers.")]
     entries = [register()[path] for path in taken]
     return {
         entry.path: JUDGEMENT if SIZE_JUDGED in entry.note else entry.mark for entry in entries if entry.mark != CHOICE

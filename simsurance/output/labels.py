@@ -50,13 +50,19 @@ EMPLOYEE_CHARTS: Final = (
     "cohort_balance",
 )
 """Charts that need the employee scheme's money."""
-CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS)
+TIER_CHARTS: Final = ("own_payment",)
+"""Charts of the other tiers, where they are told."""
+CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS, *TIER_CHARTS)
 """Every chart of a run: the stem of its files."""
 
 
 def chart_names(scenario: "Scenario") -> tuple[str, ...]:
     """The charts that results of a scenario have."""
-    return CHART_NAMES if scenario.values.employee.projected else RESIDENT_CHARTS
+    return (
+        *RESIDENT_CHARTS,
+        *(EMPLOYEE_CHARTS if scenario.values.employee.projected else ()),
+        *(TIER_CHARTS if scenario.values.tiers.in_force else ()),
+    )
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ CHOICES: Final = "choices"
 """The table of who has each choice of cover and what it costs, where there are any."""
 BONDS: Final = "bonds"
 """The table of what each bond brings and costs, where there are any."""
+TIERS: Final = "tiers"
+"""The table of the other tiers, where they are told."""
 FORMATS: Final = ("png", "svg")
 """The forms that a chart is written in, beside its numbers as CSV."""
 ALWAYS: Final = ("csv", "txt")
@@ -46,7 +48,7 @@ class Extent:
     """What is written of a run: the formats of its charts, and the tables that are CSV; those left out are kept in one file."""
 
     formats: tuple[str, ...] = FORMATS
-    tables: tuple[str, ...] = (*TABLES, ACCRUED_BONUS, ADJUSTMENT, BONDS, CHOICES, SINGLE_CHANGES)
+    tables: tuple[str, ...] = (*TABLES, ACCRUED_BONUS, ADJUSTMENT, BONDS, CHOICES, TIERS, SINGLE_CHANGES)
 
     @property
     def left_out(self) -> dict[str, list[str]]:
@@ -122,6 +124,7 @@ def file_names(
     own += [BONDS] if scenario.values.bonds else []
     own += [CHOICES] if scenario.values.choices else []
     own += [ACCRUED_BONUS] if has_accrued_bonus(scenario) else []
+    own += [TIERS] if scenario.values.tiers.in_force else []
     names = [f"{name}.csv" for name in own if name in extent.tables]
     names += [] if len(names) == len(own) else [KEPT]
     names += ["codebook.csv", "scenario.toml", "summary.md", MANIFEST, *table_places(scenario).values()]

@@ -25,7 +25,7 @@ from simsurance.output.folder import (
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import Look, looked, saved_look
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     from simsurance.axes import Groups
     from simsurance.results import RunResult
 
-OTHER_KEYS: Final = {"measures": ("measure",), ADJUSTMENT: ("year",), SINGLE_CHANGES: ("fund", "input", "side")}
+OTHER_KEYS: Final = {
+    "measures": ("measure",),
+    ADJUSTMENT: ("year",),
+    TIERS: ("year",),
+    SINGLE_CHANGES: ("fund", "input", "side"),
+}
 """Keys of the tables that charts need beside those of accounts and flows."""
 
 
@@ -115,6 +120,11 @@ class SavedRun:
     def look(self) -> Look:
         """The look of its charts."""
         return saved_look(self.manifest.get("look", {}))
+
+    @cached_property
+    def tiers(self) -> "pd.DataFrame | None":
+        """The other tiers by year; None where they were not told."""
+        return self.table(TIERS) if TIERS in self.tables else None
 
     @cached_property
     def bonds(self) -> "pd.DataFrame | None":

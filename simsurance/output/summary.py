@@ -37,6 +37,7 @@ from simsurance.output.implausible import implausible
 from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
+from simsurance.output.tiers_words import tier_facts
 from simsurance.plain_text import markdown
 from simsurance.results import accounts_of
 from simsurance.scenario_file.form import SECTIONS
@@ -103,6 +104,7 @@ def _summary(twins: "Twins", lang: str, ranges: "SingleChanges | None" = None) -
         controls=control_facts(scenario, lang),
         beyond_evidence=beyond_evidence(scenario),
         answer=demand_facts(results),
+        tiers=tier_facts(results, lang),
         rules=rule_facts(twins),
         has={section.rpartition(".")[2]: scenario.form.has(section) for section in SECTIONS},
         response_pinned=twins.held,

@@ -9,6 +9,7 @@ from simsurance.adjusting import FACTORS, payers
 from simsurance.axes import AXES
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
+from simsurance.ledger import BESIDE
 from simsurance.output.kept_tables import packed
 from simsurance.output.labels import label, member_label
 from simsurance.output.planned import (
@@ -20,10 +21,12 @@ from simsurance.output.planned import (
     KEPT,
     OF_THE_RUN,
     SINGLE_CHANGES,
+    TIERS,
     Extent,
     has_accrued_bonus,
 )
 from simsurance.scenario_file.schedule import values_by_year
+from simsurance.tiers.accounts import columns_of
 from simsurance.variables import FRAMES, KEYS, SOMETIMES, VARIABLES
 
 if TYPE_CHECKING:
@@ -97,6 +100,8 @@ def run_tables(
         tables[CHOICES] = twins.full.choices
     if twins.full.accrued_bonus is not None:
         tables[ACCRUED_BONUS] = twins.full.accrued_bonus
+    if twins.full.tiers is not None:
+        tables[TIERS] = twins.full.tiers
     if ranges is not None:
         tables[SINGLE_CHANGES] = ranges.table
     kept = {name: table for name, table in tables.items() if name not in extent.tables}
@@ -159,8 +164,14 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
     for name in payers(scenario.form.groups):
         party, _, group = name.partition("_")
-        labels = (_borne(scenario, party, group, lang) for lang in languages())
+        labels = (_of_group(scenario, f"column_of.{ADJUSTMENT}.{party}", group, lang) for lang in languages())
         rows.append((ADJUSTMENT, "variable", name, scenario.in_currency("yuan"), *labels, ""))
+    rows.append((TIERS, "key", "year", "year", *_labels("key.year"), ""))
+    formulas = {row.name: row.formula for row in BESIDE}
+    for name, group, unit in columns_of(scenario.form.groups):
+        labels = (_of_group(scenario, f"column_of.{TIERS}.{name}", group, lang) for lang in languages())
+        column = "_".join(filter(None, (name, group)))
+        rows.append((TIERS, "variable", column, scenario.in_currency(unit), *labels, formulas.get(name, "")))
     rows += [
         ("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "")
         for name, unit in FRAMES.items()
@@ -173,10 +184,10 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     return rows
 
 
-def _borne(scenario: "Scenario", party: str, group: str, lang: str) -> str:
-    """What a party bears beyond scheduled values, of an income group if one is named."""
+def _of_group(scenario: "Scenario", key: str, group: str, lang: str) -> str:
+    """What a column holds, of an income group if one is named."""
     said = words(lang)
-    told = said.label(f"column_of.{ADJUSTMENT}.{party}")
+    told = said.label(key)
     return said.say("adjustment.of_group", what=told, group=member_label(scenario, lang, group)) if group else told
 
 

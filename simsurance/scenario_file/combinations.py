@@ -305,6 +305,13 @@ def _control(values: ScenarioValues, year: int) -> Iterator[Complaint]:
             yield (f"control.stay.norm_days.{level}",), text
 
 
+def _tiers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """A total that a series replaces is not split among those who pay it."""
+    if values.tiers.in_force and (pinned := [name for name, pin in values.pins.items() if pin.values]):
+        text = f"what a pin such as {pinned[0]} sets cannot be split among those who pay a cost; leave it out, or give false"
+        yield ("tiers.in_force", *(f"pins.{name}.total" for name in pinned)), text
+
+
 def _levers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
     """A lever starts after the valuation year: what began before is in the trend that was fitted."""
     opening = values.horizon.valuation_year
@@ -348,7 +355,8 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _control, _levers, _pins, _counted_ages, _gdp, _notice, bond_complaints, choice_complaints),
+    *(_ratios, _employee, _control, _tiers, _levers, _pins, _counted_ages, _gdp, _notice),
+    *(bond_complaints, choice_complaints),
 )
-ONCE: Final = (bond_complaints, choice_complaints, _ratios, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (bond_complaints, choice_complaints, _ratios, _tiers, _levers, _pins, _counted_ages, _gdp, _notice)
 """Those that are the same in all years."""

@@ -31,6 +31,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "timely_adjustment": ("timely_adjustment.*",),
     "claims.demand": ("claims.demand.*",),
     "control": ("control.*",),
+    "tiers": ("tiers.*",),
     "uncertainty": ("uncertainty.*",),
 }
 """The tables that a complete file may lack, and all keys that it lacks then."""
@@ -38,7 +39,10 @@ BY_AREA: Final = (
     *("population.area_*", "economy.area_*"),
     *("*.area_cost.*", "*.area_ratio.*", "*.area_odds_ratio.*"),
 )
-BY_INCOME: Final = ("*.income_ratio.*", "*.income_odds_ratio.*", "*.income_waits.*", "population.income_groups_table")
+BY_INCOME: Final = (
+    *("*.income_ratio.*", "*.income_odds_ratio.*", "*.income_waits.*", "tiers.assistance.covered.*"),
+    "population.income_groups_table",
+)
 BY_BOTH: Final = ("contributions.personal.grade.*", "economy.drift_of_areas")
 NAMING: Final[Mapping[str, tuple[str, ...]]] = {
     "population.income_groups_table": (AREAS, INCOME_GROUPS),

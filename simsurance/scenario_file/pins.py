@@ -73,6 +73,7 @@ OF_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "contributions.subsidy.": ("subsidies",),
     "contributions.local_supplement": ("local_supplement",),
     "contributions.prepaid_share": ("prepaid_change",),
+    "tiers.": (),
     "timely_adjustment.": (*OWN, *INSURED[:1], "subsidies", *CARE[:3], *CLINIC[:1]),
     "benefits.inpatient.": CARE[:3],
     "benefits.outpatient.": CLINIC[:1],

@@ -35,6 +35,7 @@ from simsurance.scenario_file.sections import (
     text,
     the_first_group,
 )
+from simsurance.scenario_file.tier_sections import Tiers
 
 NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 """What the name of a lever or of a pin looks like: small letters, digits and single underscores."""
@@ -364,6 +365,7 @@ class ScenarioValues(Section):
     benefits: Benefits
     fund: Fund
     timely_adjustment: TimelyAdjustment
+    tiers: Tiers
     published: Published
     calibration: Calibration
     measures: Measures

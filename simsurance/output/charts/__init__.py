@@ -11,7 +11,7 @@ from simsurance.ledger import POOL
 from simsurance.output.charts import ages, canvas, employee, flows, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.charts.scales import ALONE, scaled
-from simsurance.output.labels import chart_names
+from simsurance.output.labels import TIER_CHARTS, chart_names
 from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ CHARTS: Final[dict[str, Callable[..., Chart]]] = {
     "retired_per_active": employee.retired_per_active,
     "members_by_scheme": employee.members_by_scheme,
     "cohort_balance": employee.cohort_balance,
+    "own_payment": people.own_payment,
 }
 """Every chart by its name, which is also the stem of its files."""
 WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
@@ -53,6 +54,10 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
     if name not in CHARTS:
         raise SimsuranceError(f"{name}: no such chart; there are {', '.join(CHARTS)}")
     if name not in chart_names(results.scenario):
+        if name in TIER_CHARTS:
+            raise SimsuranceError(
+                f"{results.scenario.name}: the chart {name} needs the other tiers; set tiers.in_force = true"
+            )
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
         )
@@ -169,6 +174,10 @@ class Plots:
     def cohort_balance(self, lang: str = "en") -> ChartFigure:
         """Present value of contributions and benefits a person by birth cohort, over the horizon."""
         return self._draw("cohort_balance", lang)
+
+    def own_payment(self, lang: str = "en") -> ChartFigure:
+        """What is left to patients behind all tiers by income group, where the other tiers are told."""
+        return self._draw("own_payment", lang)
 
 
 __all__ = ["CHARTS", "Chart", "ChartFigure", "Plots", "draw", "write_all"]

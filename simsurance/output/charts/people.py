@@ -154,6 +154,25 @@ def areas_shown(groups: Groups) -> list[str]:
     return list(dict.fromkeys(area for area, _ in burdens_shown(groups)))
 
 
+def own_payment(results: "RunResult", lang: str) -> Chart:
+    """What is left to patients behind all tiers, as a share of the cost of care, by income group."""
+    assert results.tiers is not None
+    shown, groups = unit("share", words_of(results.scenario, lang)), results.of_scheme.income_groups
+    shares = {group: results.tiers[f"own_share_{group}"].to_numpy() for group in (groups if len(groups) > 1 else ())}
+    whole = results.tiers["own_share"].to_numpy()
+    lines = [Line.of("all", word("line.all_insured", lang), results.years, whole, size=shown.size, colour=canvas.BLACK)]
+    for (group, share), (colour, dashes) in zip(shares.items(), LOOKS, strict=False):
+        label = member_label(results.scenario, lang, group)
+        lines.append(Line.of(group, label, results.years, share, size=shown.size, colour=colour, dashes=dashes))
+    figure = canvas.sheet(
+        title_of("own_payment", results, lang, start=float(whole[0]), end=float(whole[-1])),
+        word("axis.own_payment", lang),
+        foot(results.scenario, lang, lines),
+        lang,
+    )
+    return Chart("own_payment", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+
+
 def burdens_shown(groups: Groups) -> list[tuple[str, str]]:
     """Areas and income groups whose burden is drawn, four at most: the poorer areas first, and groups whom nobody assists."""
     if len(groups.areas) == len(groups.income_groups) == 1:

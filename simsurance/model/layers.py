@@ -1,0 +1,117 @@
+"""What a patient pays of a cost behind several layers of insurance, one on what the one before has left, in closed form.
+
+Layers of the same kind as basic insurance (`simsurance.model.critical_illness`) make of the own payment a broken line in the
+cost; all that is expected of it is a sum of excesses of the cost over where the line bends.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from simsurance.model.critical_illness import BasicLayer, UserCost
+
+BEND = 0
+"""The axis of bends, before all others."""
+FAR = 1e12
+"""A cost that nobody has, in yuan: what bends there or beyond bends nowhere."""
+NOTHING = 1e-12
+"""What of a yuan is rounding."""
+
+
+@dataclass(frozen=True)
+class OwnPayment:
+    """What a patient pays of a cost: never falling, 0 where there is no cost, straight between bends.
+
+    `cost`: where it bends, the first 0, rising; `slope`: what is paid of a further yuan behind each. Yuan a user and year, the
+    bend on the first axis; all others broadcast.
+    """
+
+    cost: np.ndarray
+    slope: np.ndarray
+
+    @classmethod
+    def of(cls, paid: Callable[[np.ndarray], np.ndarray], bends: Sequence[np.ndarray]) -> "OwnPayment":
+        """The own payment that a function gives and that bends at given costs, in any order."""
+        shape = np.broadcast_shapes(*(bend.shape for bend in bends))
+        within = (np.broadcast_to(np.minimum(bend, FAR), shape) for bend in bends)
+        cost = np.sort(np.stack([np.zeros(shape), *within]), axis=BEND)
+        ends = np.concatenate([cost, np.full((1, *shape), 2 * FAR)])
+        own, widths = np.stack([np.broadcast_to(paid(each), shape) for each in ends]), np.diff(ends, axis=BEND)
+        slope = np.divide(np.diff(own, axis=BEND), widths, out=np.zeros_like(widths), where=widths > 0)
+        return cls(cost, np.where(slope < NOTHING, 0.0, slope))
+
+    @cached_property
+    def widths(self) -> np.ndarray:
+        """Length of each straight piece but the last, in yuan of cost."""
+        return np.diff(self.cost, axis=BEND)
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """What is paid at each bend."""
+        pieces = np.cumsum(self.widths * self.slope[:-1], axis=BEND)
+        return np.concatenate([np.zeros((1, *pieces.shape[1:])), pieces])
+
+    def at(self, cost: np.ndarray) -> np.ndarray:
+        """What is paid of a cost."""
+        paid = np.zeros(())
+        for place, slope in enumerate(self.slope):
+            into = np.maximum(cost - self.cost[place], 0.0)
+            paid = paid + slope * (into if place == len(self.widths) else np.minimum(into, self.widths[place]))
+        return np.asarray(paid)
+
+    def cost_at(self, own: np.ndarray) -> np.ndarray:
+        """The cost from which more than `own` is paid; infinite where that never is."""
+        cost = np.zeros(())
+        for place, slope in enumerate(self.slope):
+            left = own - self.own[place]
+            within = np.divide(
+                np.maximum(left, 0.0), slope, out=np.full(np.broadcast(left, slope).shape, np.inf), where=slope > 0
+            )
+            if place < len(self.widths):
+                cost = cost + np.where(own >= self.own[place + 1], self.widths[place], np.where(left > 0, within, 0.0))
+            else:
+                cost = cost + np.where(left >= 0, within, 0.0)
+        return np.asarray(cost)
+
+    def behind(self, layer: BasicLayer) -> "OwnPayment":
+        """The own payment behind a further layer, which pays on this one."""
+        ends = (layer.deductible, layer.exhausted_at)
+        bends = [self.cost_at(np.asarray(end)) for end in ends]
+
+        def paid(cost: np.ndarray) -> np.ndarray:
+            own = self.at(cost)
+            return own - layer.paid(own)
+
+        return OwnPayment.of(paid, [*self.cost[1:], *bends])
+
+    def mean(self, law: UserCost) -> np.ndarray:
+        """What is expected of it for a user with a lognormal cost, yuan a user and year."""
+        return np.asarray((self._pieces(law) * self.slope).sum(axis=BEND))
+
+    def paid_by(self, layer: BasicLayer, law: UserCost) -> np.ndarray:
+        """What a layer on it is expected to pay, yuan a user and year: ratio × (what exceeds its deductible − its end)."""
+        return np.asarray(layer.ratio * (self.excess(law, layer.deductible) - self.excess(law, layer.exhausted_at)))
+
+    def excess(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
+        """E[(O − k)⁺] of this own payment O, yuan a user and year."""
+        start = self.cost_at(np.asarray(threshold))
+        from_start = np.maximum(self.cost, np.where(np.isfinite(start), start, self.cost[-1]))
+        found = (self._between(law, from_start) * self.slope).sum(axis=BEND)
+        return np.asarray(np.where(np.isfinite(start), found, 0.0))
+
+    def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
+        """The chance that a user pays more than a threshold."""
+        start = self.cost_at(threshold)
+        reached = np.isfinite(start)
+        return np.where(reached, law.above(np.where(reached, start, 1.0)).chance, 0.0)
+
+    def _pieces(self, law: UserCost) -> np.ndarray:
+        return self._between(law, self.cost)
+
+    def _between(self, law: UserCost, bends: np.ndarray) -> np.ndarray:
+        """Expected yuan of cost in each piece."""
+        excess = law.above(bends).excess
+        excess = np.broadcast_to(excess, (len(bends), *np.broadcast_shapes(excess.shape[1:], bends.shape[1:])))
+        return np.concatenate([excess[:-1] - excess[1:], excess[-1:]])

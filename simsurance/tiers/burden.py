@@ -1,0 +1,59 @@
+"""The share of persons whose own payment of a year exceeds a share of household income (method note, section 7).
+
+Inpatient and outpatient cost, and their use, are independent given need: the joint assumption of the whole model.
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtri
+
+from simsurance.model.critical_illness import UserCost
+from simsurance.model.layers import OwnPayment
+from simsurance.tiers.care import BUT_INCOME, Behind, CareYear
+
+_FROM_1, _GAUSS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
+_FROM_1 = _FROM_1 + 0.5
+POINTS, WEIGHTS = 1 - _FROM_1**2, 2 * _FROM_1 * _GAUSS
+"""Where, on the scale of chances from 0 to 1, what is not in closed form is summed, and how much each point counts: nearer to
+each other towards 1, where a little more of outpatient cost is enough."""
+THRESHOLDS: Final = {"over_10_percent": 0.1, "over_40_percent": 0.4}
+"""Shares of household income by the name of the share of persons who pay more."""
+
+
+def persons_above(of_year: CareYear, threshold: np.ndarray) -> np.ndarray:
+    """Person-years by income group in which more than `threshold` is paid, [income]; yuan, on the person axes."""
+    behind, found = of_year.behind, np.zeros(of_year.behind.years.shape[-2])
+    for share, hospital, clinic in of_year.ways:
+        if np.any(share):
+            chance = behind.over_places(chance_above(behind, hospital, clinic, threshold))
+            found = found + (behind.years * share * chance).sum(axis=BUT_INCOME)
+    return found
+
+
+def chance_above(behind: Behind, hospital: OwnPayment, clinic: OwnPayment, threshold: np.ndarray) -> np.ndarray:
+    """P(I + O > t) of inpatient and outpatient own payments of a person, 0 for who uses none.
+
+    P(I > t) + P(I ≤ t, I + O > t): the first in closed form, the second over quantiles of the inpatient cost below where I is
+    t. The quantiles are those of the lognormal cost, without a Pareto tail.
+    """
+    hospital, clinic = (_at_groups(behind, each) for each in (hospital, clinic))
+    use, visits = behind.care.inpatient_use, behind.care.outpatient_use
+    law, outside = behind.hospital_law, behind.clinic_law
+    alone = hospital.chance_above(law, threshold)
+    sums = np.zeros(np.shape(alone))
+    for point, weight in zip(POINTS, WEIGHTS, strict=True):
+        left = threshold - hospital.at(quantile(law, (1 - alone) * point))
+        sums = sums + weight * clinic.chance_above(outside, np.maximum(left, 0.0))
+    both = alone + (1 - alone) * visits * sums
+    return np.asarray(use * both + (1 - use) * visits * clinic.chance_above(outside, threshold))
+
+
+def quantile(law: UserCost, chance: np.ndarray) -> np.ndarray:
+    """The cost below which a user's lies with a chance."""
+    return np.asarray(law.mean * np.exp(law.sigma * ndtri(chance) - law.sigma**2 / 2))
+
+
+def _at_groups(behind: Behind, own: OwnPayment) -> OwnPayment:
+    """An own payment at every income group."""
+    return OwnPayment(behind.of_groups(own.cost), behind.of_groups(own.slope))

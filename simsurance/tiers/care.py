@@ -1,0 +1,193 @@
+"""What medical assistance and supplementary cover pay of a year's care, and what is left to patients (method note, section 7).
+
+Of each cost basic insurance pays first, then critical-illness insurance, medical assistance and supplementary cover, each on
+what those before it have left. Who is covered by one and who by the other hang on income group and need alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from simsurance.axes import ASSISTED, PERSON_AXES, along, axis
+from simsurance.basis.tiers import TierRules
+from simsurance.errors import SimsuranceError
+from simsurance.model.care import basic_care_pp, basic_layer, critical_cover
+from simsurance.model.critical_illness import BasicLayer, UserCost
+from simsurance.model.layers import OwnPayment
+from simsurance.model.lognormal import NO_TAIL
+from simsurance.model.state import CareBasis, YearBasis
+
+KINDS = 0
+"""The axis of kinds of places, before all others."""
+BUT_INCOME = axis(*(name for name in PERSON_AXES if name != "income"))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A scheme's insured in a year behind basic and critical-illness insurance.
+
+    `years` of cover [run, health, status, sex, area, income, age]; laws and own payments of a user have an axis of kinds of
+    places before these, with `places` their shares, and the income axis has the assisted and the others, where rules differ.
+    """
+
+    years: np.ndarray
+    care: CareBasis
+    hospital: OwnPayment
+    clinic: OwnPayment
+    hospital_law: UserCost
+    clinic_law: UserCost
+    places: np.ndarray
+
+    def over_places(self, values: np.ndarray) -> np.ndarray:
+        """The mean over the kinds of places."""
+        if len(self.places) == 1 or values.ndim == len(PERSON_AXES):
+            return values[0] if values.ndim > len(PERSON_AXES) else values
+        return np.asarray((values * self.places).sum(axis=KINDS))
+
+    def of_groups(self, values: np.ndarray) -> np.ndarray:
+        """Values of the assisted and of the others at each income group; one for both stays one."""
+        kinds, groups = values.shape[-2], self.years.shape[-2]
+        return values if kinds in (1, groups) else values[..., (ASSISTED, *(1,) * (groups - 1)), :]
+
+    def yuan(self, a_user: np.ndarray, users: np.ndarray, of: np.ndarray | float = 1.0) -> np.ndarray:
+        """Yuan of the year by income group from what is expected of a user; `of`: the share of the insured concerned."""
+        whole = self.years * users * self.of_groups(self.over_places(a_user)) * of
+        return np.asarray(whole.sum(axis=BUT_INCOME))
+
+    def hospital_yuan(self, a_user: np.ndarray, of: np.ndarray | float = 1.0) -> np.ndarray:
+        """The same of users of inpatient care."""
+        return self.yuan(a_user, self.care.inpatient_use, of)
+
+    def clinic_yuan(self, a_user: np.ndarray, of: np.ndarray | float = 1.0) -> np.ndarray:
+        """The same of users of outpatient care."""
+        return self.yuan(a_user, self.care.outpatient_use, of)
+
+
+def residents(basis: YearBasis, years: np.ndarray) -> Behind:
+    """Insured residents, in places with either deductible of critical-illness insurance."""
+    basic, cover, factor = basic_layer(basis.care), critical_cover(basis), basis.critical_factor
+    paid_share = basis.care.inpatient_benefit_factor
+
+    def own(cost: np.ndarray) -> np.ndarray:
+        before = basic.paid(cost)
+        return np.asarray(cost - paid_share * before - factor * cover.paid(cost - before))
+
+    ends = [*cover.starts, cover.capped_at]
+    bends = [basic.deductible[None], basic.exhausted_at[None], *(basic.cost_at(end) for end in ends)]
+    low = basis.critical_low_places
+    return _behind(basis.care, years, OwnPayment.of(own, bends), np.stack([1 - low, low]))
+
+
+def employees(care: CareBasis, years: np.ndarray) -> Behind:
+    """Active and retired members of the employee scheme."""
+    basic, paid_share = basic_layer(care), care.inpatient_benefit_factor
+    bends = [basic.deductible[None], basic.exhausted_at[None]]
+    own = OwnPayment.of(lambda cost: np.asarray(cost - paid_share * basic.paid(cost)), bends)
+    return _behind(care, years, own, np.ones((1,) * (1 + len(PERSON_AXES))))
+
+
+def _behind(care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np.ndarray) -> Behind:
+    outside = BasicLayer(care.outpatient_deductible, care.outpatient_ratio, care.outpatient_limit)
+    law = UserCost(care.outpatient_cost, care.outpatient_sigma, outside, NO_TAIL)
+    clinic = OwnPayment.of(
+        lambda cost: np.asarray(cost - care.outpatient_benefit_factor * outside.paid(cost)),
+        [outside.deductible, outside.exhausted_at],
+    )
+    return Behind(years, care, hospital, clinic, basic_care_pp(care).cost, law, places)
+
+
+def take_up(rules: TierRules, place: int, year: int, schemes: list[Behind]) -> np.ndarray:
+    """Share of the insured who take supplementary cover by need and income group, [health, 1, 1, 1, income, 1].
+
+    Relative to the mean as the rules say, and together the share that they give; SimsuranceError where it is above 1.
+    """
+    relative = along(rules.by_need, "health") * along(rules.by_income, "income")
+    insured = sum(each.years.sum() for each in schemes)
+    weighted = sum((each.years * relative).sum() for each in schemes)
+    found = np.asarray(
+        rules.take_up[place] * relative * np.divide(insured, weighted, out=np.ones(()), where=weighted > 0)
+    )
+    if (most := found.max()) > 1:
+        raise SimsuranceError(
+            f"tiers.supplementary.take_up: {rules.take_up[place]:.4g} of the insured in {year} would be {most:.4g} of those "
+            f"with the highest income_ratio and need; at most {rules.take_up[place] / most:.4g}, or ratios nearer to 1"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class CareYear:
+    """Who pays a year's care of the insured of a scheme, yuan by income group, [income]; and who is behind which tiers."""
+
+    behind: Behind
+    inpatient_layer: BasicLayer
+    outpatient_layer: BasicLayer
+    cover: BasicLayer
+    assisted: np.ndarray
+    taken: np.ndarray
+
+    @cached_property
+    def assisted_hospital(self) -> OwnPayment:
+        """Own payment of inpatient care behind medical assistance."""
+        return self.behind.hospital.behind(self.inpatient_layer)
+
+    @cached_property
+    def assisted_clinic(self) -> OwnPayment:
+        """Own payment of outpatient care behind medical assistance."""
+        return self.behind.clinic.behind(self.outpatient_layer)
+
+    @cached_property
+    def ways(self) -> list[tuple[np.ndarray, OwnPayment, OwnPayment]]:
+        """Share of the insured with and without each tier, and what they pay of inpatient and of outpatient care."""
+        helped, taken = along(self.assisted, "income"), self.taken
+        hospital, clinic = self.behind.hospital, self.behind.clinic
+        found = [
+            ((1 - helped) * (1 - taken), hospital, clinic),
+            ((1 - helped) * taken, hospital.behind(self.cover), clinic),
+        ]
+        if helped.any():
+            own, outside = self.assisted_hospital, self.assisted_clinic
+            found += [(helped * (1 - taken), own, outside), (helped * taken, own.behind(self.cover), outside)]
+        return found
+
+    def left_by_public(self) -> np.ndarray:
+        """What basic and critical-illness insurance leave to patients."""
+        behind = self.behind
+        return behind.hospital_yuan(behind.hospital.mean(behind.hospital_law)) + behind.clinic_yuan(
+            behind.clinic.mean(behind.clinic_law)
+        )
+
+    def assistance_inpatient(self) -> np.ndarray:
+        """What medical assistance pays of inpatient care."""
+        behind = self.behind
+        paid = behind.hospital.paid_by(self.inpatient_layer, behind.hospital_law)
+        return behind.hospital_yuan(paid, along(self.assisted, "income"))
+
+    def assistance_outpatient(self) -> np.ndarray:
+        """What medical assistance pays of outpatient care."""
+        behind = self.behind
+        paid = behind.clinic.paid_by(self.outpatient_layer, behind.clinic_law)
+        return behind.clinic_yuan(paid, along(self.assisted, "income"))
+
+    def paid_by_cover(self) -> np.ndarray:
+        """What supplementary cover pays."""
+        behind, helped = self.behind, along(self.assisted, "income")
+        found = behind.hospital_yuan(
+            behind.hospital.paid_by(self.cover, behind.hospital_law), (1 - helped) * self.taken
+        )
+        if helped.any():
+            paid = self.assisted_hospital.paid_by(self.cover, behind.hospital_law)
+            found = found + behind.hospital_yuan(paid, helped * self.taken)
+        return found
+
+    def left_by_all(self) -> np.ndarray:
+        """What is left to patients behind all tiers, each way of cover by itself."""
+        return np.asarray(sum(self._left()))
+
+    def _left(self) -> Iterator[np.ndarray]:
+        behind = self.behind
+        for share, hospital, clinic in self.ways:
+            yield behind.hospital_yuan(hospital.mean(behind.hospital_law), share)
+            yield behind.clinic_yuan(clinic.mean(behind.clinic_law), share)
