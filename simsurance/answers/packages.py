@@ -174,7 +174,7 @@ def own_payments(name: str, totals: Mapping[str, np.ndarray]) -> np.ndarray:
     begin = CLAIMS[fund.scheme]
     cost = totals[f"{begin}inpatient_claims"] + totals[f"{begin}outpatient_claims"]
     rows = [each.row for each in fund.outgo if each.row.kind is Kind.BENEFIT and each.row.name not in NOT_OF_CARE]
-    return np.asarray(cost - sum(totals[row.name] for row in rows))
+    return np.asarray(cost - sum(totals[row.name] for row in rows if row.name in totals))
 
 
 def costs(name: str, run: RunAccounts, paid: np.ndarray) -> list[float]:
