@@ -378,10 +378,12 @@ def _number(
     if key not in table and default is not None:
         return default
     value, (low, high) = table.get(key), limits
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
-        span = f"{bound(low)} to {bound(high)}"
-        out = f"{plain(value)} is outside {span}" if is_number else found(value)
-        faults.append(layer.fault(path, f"{out if key in table else 'missing'}; give a number from {span}"))
+    span = f"{bound(low)} to {bound(high)}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        what = "missing" if key not in table else found(value)
+        faults.append(layer.fault(path, f"{what}; give a number from {span}"))
+        return low
+    if not low <= value <= high:
+        faults.append(layer.fault(path, f"{plain(value)} is outside {span}; give a number from {span}"))
         return low
     return float(value)
