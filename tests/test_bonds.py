@@ -156,6 +156,8 @@ def test_months_bring_the_money_in_december_and_reconcile() -> None:
     more = (found.cash - plain.cash) / 1e9
     assert more[:12] == pytest.approx(0, abs=1e-6)
     assert more[12] == pytest.approx(60)
+    assert ((found.income - plain.income) / 1e9)[:12] == pytest.approx([0] * 11 + [60], abs=1e-6)
+    assert ((found.outgo - plain.outgo) / 1e9)[23] == pytest.approx(20 + 1.8 / 12)
     assert more[24] == pytest.approx(
         60 - 20 + (instalments().account["interest"] - without().account["interest"])[2] / 1e9 - 1.8
     )
