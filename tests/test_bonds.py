@@ -156,6 +156,8 @@ def test_months_bring_the_money_in_december_and_reconcile() -> None:
     more = (found.cash - plain.cash) / 1e9
     assert more[:12] == pytest.approx(0, abs=1e-6)
     assert more[12] == pytest.approx(60)
+    assert ((found.income - plain.income) / 1e9)[:12] == pytest.approx([0] * 11 + [60], abs=1e-6)
+    assert ((found.outgo - plain.outgo) / 1e9)[23] == pytest.approx(20 + 1.8 / 12)
     assert more[24] == pytest.approx(
         60 - 20 + (instalments().account["interest"] - without().account["interest"])[2] / 1e9 - 1.8
     )
@@ -179,6 +181,7 @@ def test_a_run_with_bonds_is_written_and_read_again(tmp_path: Path) -> None:
         ({"amount": 0.0}, "neither is above 0, and a bond has one size"),
         ({"outgo_share": 0.1}, "both are above 0, and a bond has one size"),
         ({"year": 2025}, "2025 is before the valuation year 2026"),
+        ({"year": 2032}, "2032 is after 2031, the last year projected"),
         ({"outcome_share": 0.1}, "outcome_year is not given"),
         (OUTCOME | {"outcome_reference": 0.0}, "outcome_reference is not given"),
         (OUTCOME | {"outcome_share": 0.0}, "is not measured; give a share"),

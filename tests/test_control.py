@@ -182,6 +182,13 @@ def test_audits_without_end_take_no_more_than_what_is_wasted() -> None:
     assert (1 - effect.inpatient_cost + effect.recovered <= 0.03 - 0.0141 + 1e-12).all()
 
 
+def test_audits_find_nothing_where_no_more_is_wasted_than_was_recovered() -> None:
+    more = found({"control.audit.added": 5.0, "control.audit.waste_share": 0.01})
+    none = found({"control.audit.waste_share": 0.01})
+    assert (more.inpatient_cost == none.inpatient_cost).all()
+    assert (more.recovered == 0.0).all()
+
+
 def test_knowledge_is_a_state_that_a_campaign_moves_by_hand() -> None:
     effect = found({"control.knowledge.campaign": {"2019": 0.0, "2027": 0.1, "2028": 0.0}})  # type: ignore[dict-item]
     known = [0, 0.1, 0.065]

@@ -100,7 +100,7 @@ def test_what_cannot_be_better_or_phased_in_is_one_line(projected: Any) -> None:
 
 @pytest.mark.parametrize(("line", "told"), [
     ("phase_in_years = 1.5", "merged.phase_in_years: 1.5 is no whole number of years"),
-    ("phase_in_years = 90", "merged.phase_in_years: 90 is a number; give a number from 0 to 50"),
+    ("phase_in_years = 90", "merged.phase_in_years: 90 is outside 0 to 50; give a number from 0 to 50"),
 ])  # fmt: skip
 def test_a_phase_in_is_a_number_of_years(line: str, told: str, written: Any) -> None:
     with pytest.raises(SimsuranceError) as raised:

@@ -21,6 +21,7 @@ from simsurance.evidence.clauses import clauses
 from simsurance.language import words
 from simsurance.output import office
 from simsurance.output.labels import chart_names
+from simsurance.output.report.assumptions import all_assumptions, cited_sources
 from simsurance.output.report.clauses import of_the_law
 from simsurance.output.report.content import Content
 from simsurance.output.report.page import page
@@ -383,6 +384,14 @@ def test_each_clause_of_the_law_stands_in_the_report_with_what_cannot_be_said(ba
         assert row[-1].text == clause.cannot[lang]
     korea = load(scenarios_folder() / "countries" / "korea" / "korea.toml")
     assert not of_the_law(korea)
+
+
+def test_the_nations_sources_and_ranges_stand_at_no_figure_of_a_scheme_of_its_own():
+    korea = load(scenarios_folder() / "countries" / "korea" / "korea.toml")
+    rows = {row[0].text: [cell.text for cell in row] for row in all_assumptions(korea, "en").rows}
+    assert rows["fund.opening"][-2:] == ["", "evidence/scheme.csv"]
+    assert not cited_sources(korea, "en").rows
+    assert cited_sources(load("baseline"), "en").rows
 
 
 # ---------------------------------------------------------------- rules, pins, own figures

@@ -249,6 +249,8 @@ class FundMonths:
     def _of_bonds(self, booking: Booking, side: int, flow: Mapping[int, float]) -> Stream:
         """A bond is issued and redeemed on 31 December; its coupon falls with the other outgo, and only in years projected."""
         known = {year: amount if year in self.run.years else 0.0 for year, amount in flow.items()}
+        if side > 0 and min(known.values()) < 0:  # what is redeemed is paid out
+            side, known = -1, {year: -amount for year, amount in known.items()}
         column = "other_income" if side > 0 else "other_outgo"
         if booking.row.kind is Kind.DEBT:
             return Stream(column, side, known, dict.fromkeys(known, _shares({12: 1.0})))

@@ -252,11 +252,12 @@ def _paths(inputs: Inputs, held: PathByLevel) -> np.ndarray:
 def _audit(inputs: Inputs, control: Control, care: Account) -> Account:
     """Audits beyond those of the fitted past recover more and deter; both together at most what is wasted.
 
-    Deterrence is a state: each year it goes a part of the way to what as many audits keep up in the long run.
+    Where no more is wasted than was recovered before, there is nothing left to find. Deterrence is a state: each year it
+    goes a part of the way to what as many audits keep up in the long run.
     """
     rule = control.audit
     more = inputs.yearly(rule.added) * rule.recovered_share
-    left = rule.waste_share - rule.recovered_share
+    left = max(rule.waste_share - rule.recovered_share, 0.0)
     deterred = np.minimum(_state(more * rule.deterrence * rule.decay, rule.decay), left)
     recovered = np.minimum(more, left - np.maximum(deterred, 0.0))
     claims = 1 - deterred

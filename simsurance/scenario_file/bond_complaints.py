@@ -15,15 +15,19 @@ OF_AN_OUTCOME: Final = ("outcome_year", "outcome_result", "outcome_met", "outcom
 
 def bond_complaints(values: ScenarioValues, year: int) -> Complaints:
     """What contradicts itself in each bond; bonds are issued within the projection and have one size."""
-    opening = values.horizon.valuation_year
+    opening, last = values.horizon.valuation_year, values.horizon.last_year
     for name, bond in values.bonds.items():
         key = f"bonds.{name}"
         if (bond.amount > 0) == (bond.outgo_share > 0):
-            text = "both are above 0" if bond.amount > 0 else "neither is above 0"
-            yield (f"{key}.amount", f"{key}.outgo_share"), f"{text}, and a bond has one size; give one of them"
+            both, neither = "both are above 0, and a bond has one size", "neither is above 0, and a bond has one size"
+            text = f"{both if bond.amount > 0 else neither}; give one of them"
+            yield (f"{key}.amount", f"{key}.outgo_share"), text
         if bond.year < opening:
             text = f"{bond.year} is before the valuation year {opening} and its debt; issue in {opening} or later"
             yield (f"{key}.year", "horizon.valuation_year"), text
+        if bond.year > last:
+            text = f"{bond.year} is after {last}, the last year projected; issue in {last} or before, or leave the bond out"
+            yield (f"{key}.year", "horizon.last_year"), text
         if bond.fund == POOL and not values.employee.projected:
             text = "the employee scheme's money is not projected; set employee.projected = true"
             yield (f"{key}.fund", "employee.projected"), text
@@ -35,7 +39,8 @@ def _outcome(key: str, bond: Bond) -> Complaints:
     """A payment that hangs on a result has a year, after the issue, and a reference; one that is none has neither."""
     if not bond.outcome_share:
         if bond.outcome_year != NO_YEAR or bond.outcome_reference:
-            text = "0, and the result of a bond that pays nothing for it is not measured; give a share, or leave the result out"
+            text = "outcome_share is 0, and a result that nothing is paid for is not measured"
+            text += "; give a share, or leave the result out"
             yield (f"{key}.outcome_share", f"{key}.outcome_year", f"{key}.outcome_reference"), text
         return
     if bond.outcome_year == NO_YEAR or not bond.outcome_reference:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from simsurance.errors import SimsuranceError
 from simsurance.language import CNY
 from simsurance.ledger import POOL, RESIDENT
-from simsurance.scenario_file.faults import Fault, bound, found, nearest, quoted, refuse
+from simsurance.scenario_file.faults import Fault, bound, found, nearest, plain, quoted, refuse
 from simsurance.scenario_file.files import IN_PYTHON, Layer, find, read, scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import MARKS
@@ -155,6 +155,7 @@ def _pooling(name: str, layer: Layer) -> Pooling:
     merged = _merged(layer, [pool.name for pool in pools], faults) if "merged" in data else None
     refuse(faults)
     faults += _together(layer, pools, share)
+    faults += _in_time(layer, pools[0], adjustment)
     faults += _without_employees(layer, pools, fund, merged)
     refuse(faults)
     return Pooling(
@@ -250,6 +251,14 @@ def faults_of(layer: Layer, name: str, error: SimsuranceError) -> list[Fault]:
         here = line.startswith(own)
         told.append(layer.fault(f"{place}.set.{key}" if here else f"{place}.scenario", text if here else line))
     return told
+
+
+def _in_time(layer: Layer, pool: Pool, adjustment: Adjustment | None) -> Iterator[Fault]:
+    """An adjustment fund begins in a year that is projected."""
+    years = pool.scenario.values.horizon
+    if adjustment and not years.valuation_year <= adjustment.first_year <= years.last_year:
+        text = f"year {adjustment.first_year} is outside {years.valuation_year} to {years.last_year}"
+        yield layer.fault("adjustment.first_year", f"{text}; give a year of the projection")
 
 
 def _together(layer: Layer, pools: list[Pool], share: float | None) -> Iterator[Fault]:
@@ -369,8 +378,12 @@ def _number(
     if key not in table and default is not None:
         return default
     value, (low, high) = table.get(key), limits
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    span = f"{bound(low)} to {bound(high)}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
         what = "missing" if key not in table else found(value)
-        faults.append(layer.fault(path, f"{what}; give a number from {bound(low)} to {bound(high)}"))
+        faults.append(layer.fault(path, f"{what}; give a number from {span}"))
+        return low
+    if not low <= value <= high:
+        faults.append(layer.fault(path, f"{plain(value)} is outside {span}; give a number from {span}"))
         return low
     return float(value)

@@ -8,7 +8,7 @@ from simsurance.output.certainty import BASELINE, baseline_marks
 from simsurance.output.labels import unit_name, words_of
 from simsurance.output.report.parts import Cell, Table
 from simsurance.scenario_file.keys import REGISTER
-from simsurance.scenario_file.register import register, sources
+from simsurance.scenario_file.register import Entry, register, sources
 from simsurance.scenario_file.schedule import value_in
 from simsurance.scenario_file.toml_text import toml_value
 from simsurance.uncertainty.parameters import value_at
@@ -57,16 +57,15 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
     """Every key of the scenario that is no table or text: value, unit, mark, range, source."""
     said, marks = words_of(scenario, lang), marks_of(scenario)
     rows = []
-    own = scenario.leaves[REGISTER]
+    own, taken = scenario.leaves[REGISTER], taken_from_the_register(scenario)
     for path, known in scenario.form.keys.items():
         if path not in scenario.leaves or known.kind in ("text", "table") or path.split(".")[0] in NO_ESTIMATES:
             continue
-        value, entry = toml_value(scenario.leaves[path]), register().get(path)
+        value, entry = toml_value(scenario.leaves[path]), taken.get(path)
         short = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-        mine = path in marks and entry is not None
-        low_high = f"{entry.low} – {entry.high}" if mine and entry and entry.low else ""
+        low_high = f"{entry.low} – {entry.high}" if entry and entry.low else ""
         told = own.get(path, {}).get("source") or scenario.origins.get(path, "")
-        source = entry.source_id if mine and entry else told
+        source = entry.source_id if entry else told
         unit = unit_name(scenario, known.unit, lang)
         cells = (said.keyed(path).replace("`", ""), short, unit, mark_words(marks.get(path), said), low_high, source)
         rows.append([Cell(text) for text in cells])
@@ -78,8 +77,8 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
 def cited_sources(scenario: "Scenario", lang: str) -> Table:
     """Every source that an assumption taken from the baseline names: its id, what it is, its date."""
     said = words_of(scenario, lang)
-    told, marks = sources(lang), marks_of(scenario)
-    cited = {register()[path].source_id for path in marks if path in register()} & told.keys()
+    told = sources(lang)
+    cited = {entry.source_id for entry in taken_from_the_register(scenario).values()} & told.keys()
     rows = [[Cell(source), Cell(told[source])] for source in told if source in cited]
     head = [said.label(f"report.source.{name}") for name in ("id", "title")]
     return Table("sources", said.label("report.source.caption"), head, rows, aside=True)
@@ -90,6 +89,12 @@ def marks_of(scenario: "Scenario") -> dict[str, str]:
     taken = [path for path, file in scenario.origins.items() if file == BASELINE and path in register()]
     own = {path: row["mark"] for path, row in scenario.leaves[REGISTER].items()}
     return {path: register()[path].mark for path in taken} | baseline_marks(scenario) | own
+
+
+def taken_from_the_register(scenario: "Scenario") -> dict[str, Entry]:
+    """What the register of the baseline says of the keys that stand as it says; of a scenario's own figures it says nothing."""
+    own, listed = scenario.leaves[REGISTER], register()
+    return {path: listed[path] for path in marks_of(scenario) if path in listed and path not in own}
 
 
 def mark_words(mark: str | None, said: Words) -> str:

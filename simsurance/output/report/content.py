@@ -262,7 +262,9 @@ class Content:
         base = self.runs[0]
         yield main_assumptions(base.scenario, base.years, self.lang)
         yield all_assumptions(base.scenario, self.lang)
-        yield cited_sources(base.scenario, self.lang)
+        cited = cited_sources(base.scenario, self.lang)
+        if cited.rows:
+            yield cited
 
     def _limits(self) -> Iterator[Block]:
         """What has to be known before the results are used, of the base and of what the others set otherwise."""
