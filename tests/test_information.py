@@ -125,7 +125,7 @@ def test_bars_show_the_table_and_grey_what_is_not_told_from_0(drawn, lang, tmp_p
     grey = [label.get_color() for label in axes.get_yticklabels()]
     assert [colour != "#000000" for colour in grey] == [each.low <= 0 for each in shown]
     assert list(chart.data["share"]) == [each.share for each in drawn.worths("resident")]
-    assert len(list(write_all(drawn, tmp_path / "charts", lang))) == 3
+    assert len(list(write_all(drawn, tmp_path / "charts", lang))) == 4
     facts = worth_facts(drawn, "resident", words(lang))
     assert len(facts["worths"]) == 3
     assert facts["by"] == 2027

@@ -91,7 +91,7 @@ def clean_tables() -> View:
 
 def a_fund() -> None:
     """The folder of a fund with two tables to import, and a pooling scenario."""
-    Path("three.toml").write_text(pooling_text(levy=LEVY, years='"horizon.last_year" = 2026'))
+    Path("three.toml").write_text(pooling_text(levy=LEVY, years='"horizon.last_year" = 2027'))
     new_folder(Path("place"), "en")
     Path("place/raw/insured.csv").write_text("year,resident insured (10k persons)\n2024,500\n2025,505\n")
     Path("place/raw/standards.csv").write_text("year,personal contribution (yuan)\n2025,430\n2026,430\n")

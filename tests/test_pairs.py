@@ -79,4 +79,4 @@ def test_a_chart_of_differences_shows_its_table_and_shares_that_make_1(lang: str
     last = readings(pairs, lang)[0]
     assert pairs.names[1] in last
     assert "100" in last
-    assert len(list(write_all(pairs, tmp_path / "charts", lang))) == 3 * len(charts_of(pairs))
+    assert len(list(write_all(pairs, tmp_path / "charts", lang))) == 4 * len(charts_of(pairs))

@@ -85,7 +85,7 @@ def test_the_chart_shows_the_numbers_of_the_table(effects: SchemeEffects, lang: 
     shown = drawn.data.set_index(["policy", "fund"]).iloc[:, 0]
     of_funds = effects.effects["balance_present_value"].drop("all", level="fund")
     pd.testing.assert_series_equal(shown, of_funds / size, check_names=False)
-    bars = [patch.get_width() for patch in drawn.figure.axes[0].patches]
+    bars = [patch.get_width() for axes in drawn.figure.axes for patch in axes.patches]
     assert sorted(bars) == pytest.approx(sorted(shown))
     assert effects.titles("zh") != effects.titles("en")
 

@@ -135,7 +135,7 @@ def test_bars_show_the_mean_effects_and_dots_their_spread(case, lang, tmp_path) 
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([each.size for each in found])
     dots = [line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() == "o"]
     assert dots == pytest.approx([each.spread for each in found])
-    assert len(list(write_all(case, tmp_path / "charts", lang))) == 3
+    assert len(list(write_all(case, tmp_path / "charts", lang))) == 4
     assert len(effect_facts(case, "resident", words(lang))) == 3
 
 
