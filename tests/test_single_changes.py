@@ -22,6 +22,7 @@ from simsurance.analysis.single_changes import (
 )
 from simsurance.cli import main
 from simsurance.language import languages, words
+from simsurance.language.names import table_name
 from simsurance.output.card import card
 from simsurance.output.certainty import JUDGED, RECALLED, baseline_marks, counted_marks, unsure
 from simsurance.output.charts import draw
@@ -331,7 +332,15 @@ def test_an_estimate_whose_size_is_judgement_counts_as_one_and_recalled_inputs_a
     counts = counted_marks(scenario)
     text = summary(twinned(**SHORT), lang)
     judged, recalled = unsure(scenario, JUDGED, lang), unsure(scenario, RECALLED, lang)
-    for rows, number in ((judged, counts["judged"]), (recalled, counts["recalled"])):
-        assert sum(row["names"].count("`") // 2 for row in rows) == number
-        assert all(row["names"] in text for row in rows)
+    for rows, chosen, number in ((judged, JUDGED, counts["judged"]), (recalled, RECALLED, counts["recalled"])):
+        paths = [path for path, mark in marks.items() if mark in chosen]
+        assert len(paths) == number
+        listed = {row["key"]: row["names"] for row in rows}
+        assert set(listed) == {path.partition(".")[0] for path in paths}
+        for path in paths:
+            section, _, name = path.partition(".")
+            assert (table_name(path, lang) or f"`{name}`") in listed[section], path
+        if lang == "en":
+            assert sum(names.count("`") // 2 for names in listed.values()) == number
+        assert all(names in text for names in listed.values())
     assert counts["estimated"] == counts["read"] + counts["recalled"] + counts["judged"]
