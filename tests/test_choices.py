@@ -120,6 +120,7 @@ def test_a_loading_is_income_alone() -> None:
 
 
 def test_the_compiled_engine_leaves_choices_to_the_plain_one_and_runs_stand_side_by_side() -> None:
+    pytest.importorskip("numba")
     scenarios = [with_choice(), with_choice(need=[0.5, 1.0, 2.0]), load("baseline").replace(YEARS)]
     runs, others = accounts_of(scenarios), accounts_of(scenarios, engine=COMPILED)
     for own, other in zip(runs[:2], others, strict=False):

@@ -156,6 +156,7 @@ def test_the_accounts_of_a_run_are_spread_about_their_mean() -> None:
 
 
 def test_both_engines_agree_side_by_side_with_runs_that_have_none_of_it() -> None:
+    pytest.importorskip("numba")
     scenarios = [scenario(), scenario(**ARREARS, **RATE), scenario(**ARREARS), scenario(**RATE)]
     plain, compiled = accounts_of(scenarios), accounts_of(scenarios, engine=COMPILED)
     for own, other in zip(plain, compiled, strict=True):
