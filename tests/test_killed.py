@@ -274,7 +274,7 @@ def folder(tmp_path, monkeypatch, warm):
     return tmp_path
 
 
-def _one_chart(shown: Any, folder: Path, *_: object) -> list[Path]:
+def _one_chart(shown: Any, folder: Path, *_: object, **__: object) -> list[Path]:
     folder.mkdir(exist_ok=True)
     run = getattr(shown, "results", [shown])[0]
     return [*canvas.write(charts.draw("fund_balance", run), folder)]
