@@ -77,6 +77,12 @@ def test_no_sentence_names_a_currency_but_by_its_mark(lang):
     assert CURRENCY not in repr(list(words(lang).entries.values()))
 
 
+def test_no_name_of_a_key_names_a_currency():
+    names = {file.name: file.read_text(encoding="utf-8") for file in (FOLDER / "names").glob("*.toml")}
+    assert names
+    assert {name for name, text in names.items() if OF_CHINA.search(text)} == set()
+
+
 @BOTH
 def test_an_amount_is_printed_with_the_label_of_its_currency(lang):
     own, other = words(lang), words(lang, "KRW")

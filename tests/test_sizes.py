@@ -26,25 +26,34 @@ def by_size(tmp_path_factory: pytest.TempPathFactory) -> dict[float, Results]:
 @pytest.mark.parametrize(
     ("share", "chart", "english", "chinese"),
     [
-        (1.0, "pyramids", "million persons", "万人"),
-        (PROVINCE, "pyramids", "thousand persons", "万人"),
-        (CITY, "pyramids", "thousand persons", "人"),
-        (1.0, "insured", "million persons", "万人"),
-        (PROVINCE, "insured", "million persons", "万人"),
-        (CITY, "members_by_scheme", "thousand persons", "万人"),
-        (1.0, "fund_balance", "CNY billion", "亿元"),
-        (CITY, "income_outgo", "CNY million", "亿元"),
-        (CITY, "employee_income_outgo", "CNY billion", "亿元"),
-        (CITY, "cost_by_age", "CNY", "元"),
+        (1.0, "pyramids", ["million persons"], ["万人"]),
+        (PROVINCE, "pyramids", ["thousand persons"], ["万人"]),
+        (CITY, "pyramids", ["persons"], ["人"]),
+        (1.0, "insured", ["million persons", "%"], ["亿人", "%"]),
+        (PROVINCE, "insured", ["million persons", "%"], ["万人", "%"]),
+        (CITY, "insured", ["thousand persons", "%"], ["万人", "%"]),
+        (CITY, "members_by_scheme", ["thousand persons"], ["万人"]),
+        (1.0, "fund_balance", ["CNY billion"], ["亿元"]),
+        (PROVINCE, "fund_balance", ["CNY billion"], ["亿元"]),
+        (CITY, "fund_balance", ["CNY million"], ["亿元"]),
+        (PROVINCE, "income_outgo", ["CNY billion"], ["亿元"]),
+        (CITY, "income_outgo", ["CNY million"], ["万元"]),
+        (CITY, "employee_income_outgo", ["CNY million"], ["亿元"]),
+        (1.0, "cost_by_age", ["CNY", "million persons"], ["元", "万人"]),
+        (CITY, "cost_by_age", ["CNY", "persons"], ["元", "人"]),
     ],
 )
 def test_the_unit_of_a_chart_suits_what_it_shows(
-    share: float, chart: str, english: str, chinese: str, by_size: dict[float, Results]
+    share: float, chart: str, english: list[str], chinese: list[str], by_size: dict[float, Results]
 ) -> None:
-    for lang, name in (("en", english), ("zh", chinese)):
+    for lang, names in (("en", english), ("zh", chinese)):
         drawn = draw(chart, by_size[share].shown, lang)
-        assert set(drawn.data["unit"]) == {name}
-        assert any(name in text.get_text() for text in drawn.figure.texts)
+        assert set(drawn.data["unit"]) == set(names)
+        subtitle = drawn.figure.texts[1].get_text()
+        assert re.search(rf"(?<![\w万亿]){re.escape(names[0])}(?!\w)", subtitle), subtitle
+        told = [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
+        ticks = [tick.get_text() for axes in drawn.figure.axes for tick in axes.get_yticklabels()]
+        assert all(any(name in each for each in (ticks if name == "%" else told)) for name in names[1:])
 
 
 @pytest.mark.parametrize("chart", CHARTS)

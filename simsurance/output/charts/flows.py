@@ -149,7 +149,7 @@ def _draw_rates(axes: "Axes", results: "RunResult", fund: str, lines: list[Line]
     cost, income = (np.array(list(line.points.values())) for line in lines)
     years, depleted = np.array(results.years), marks.depletion_of(results, fund)
     canvas.draw_lines(axes, lines)
-    axes.set_ylim(0, ABOVE * limit("cost_and_income_rate", canvas.highest(lines), 0.01, fund))
+    axes.set_ylim(0, ABOVE * limit("cost_and_income_rate", canvas.highest(lines), 0.01, fund) or 1.0)
     canvas.year_axis(axes, lines, None)
     if depleted:
         after = years >= depleted
