@@ -115,6 +115,12 @@ def test_runs_that_are_written_together_have_one_scale():
         assert ends[0] == pytest.approx(ends[1]), name
         reach = max(chart.figure.axes[0].get_ylim()[1] for chart in alone)
         assert ends[0][1] == pytest.approx(reach), name
+    with scaled(scale):
+        together = [charts.draw("cost_and_income_rate", run).figure.axes for run in runs]
+    alone = [charts.draw("cost_and_income_rate", run).figure.axes for run in runs]
+    for panel in (0, 1):
+        ends = [axes[panel].get_ylim()[1] for axes in together]
+        assert ends == pytest.approx([max(axes[panel].get_ylim()[1] for axes in alone)] * 2)
     assert charts.draw("income_outgo", runs[0]).figure.axes[0].get_ylim() != pytest.approx(
         charts.draw("income_outgo", runs[1]).figure.axes[0].get_ylim()
     )

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from simsurance.api import Results
+from simsurance.output.charts import draw
+from simsurance.output.charts.scales import scale_of
 from simsurance.results import simulate
 from simsurance.scenario_file.loader import load
 
@@ -125,3 +127,15 @@ def test_its_summary_and_charts_are_written(case: str, tmp_path: Path) -> None:
     told = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
     assert "no_denominator" not in told
     assert "nan" not in told.lower().split()
+
+
+def test_a_title_says_nothing_of_rates_of_a_base_of_nothing() -> None:
+    case = CASES["no contribution base"][1]
+    (result,) = simulate([load("baseline", settings=("horizon.last_year=2028",)).replace(case)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert scale_of([result])["cost_and_income_rate.employee_pool"] == 0
+        title = draw("cost_and_income_rate", result, "en").figure.heading[0]
+    assert "members' income" in title
+    assert "alone" not in title
+    assert "contribution base" not in title

@@ -23,7 +23,7 @@ from simsurance.output.charts.canvas import (
     Line,
 )
 from simsurance.output.charts.notes import foot
-from simsurance.output.charts.scales import limit, reach
+from simsurance.output.charts.scales import RATES, limit, reach
 from simsurance.output.charts.titles import title_of, whose
 from simsurance.output.charts.words import of_fund, word
 from simsurance.output.labels import fund_label, unit, words_of
@@ -38,11 +38,6 @@ if TYPE_CHECKING:
 SMALL_DOTS: Final = 2.6
 ABOVE: Final = 1.1
 """An axis ends so many times the highest above zero."""
-RATES: Final = {
-    RESIDENT: ("cost_rate", "income_rate"),
-    POOL: ("pay_as_you_go_rate", "contribution_rate"),
-}
-"""What a fund pays and takes as shares of its own base, by fund."""
 BAR: Final = 0.42
 
 

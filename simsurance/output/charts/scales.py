@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simsurance.ledger import ACCOUNTS
+from simsurance.ledger import ACCOUNTS, POOL, RESIDENT
 from simsurance.output.charts import money
 from simsurance.output.charts.words import of_fund
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
 
 ALONE: Final[Mapping[str, float]] = MappingProxyType({})
+RATES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        RESIDENT: ("cost_rate", "income_rate"),
+        POOL: ("pay_as_you_go_rate", "contribution_rate"),
+    }
+)
+"""What a fund pays and takes as shares of its own base, by fund."""
 _TOGETHER: Final = ContextVar("scale", default=ALONE)
 
 
@@ -51,10 +58,11 @@ def scale_of(runs: Iterable["RunResult"]) -> dict[str, float]:
                 of_fund("fund_balance", fund): balance,
                 f"{of_fund('fund_balance', fund)}.shortfall": -balance,
                 of_fund("income_outgo", fund): np.concatenate(flows),
-                "cost_and_income_rate." + fund: np.concatenate([account["cost_rate"], account["income_rate"]]),
             }
+            if fund in RATES:
+                own["cost_and_income_rate." + fund] = np.concatenate([account[name] for name in RATES[fund]])
             if fund == ACCOUNTS:
                 own = {"personal_accounts": balance, "personal_accounts.flows": np.concatenate(flows)}
             for name, values in own.items():
-                found[name] = max(found.get(name, 0.0), float(np.nanmax(values)))
+                found[name] = float(np.max(values[np.isfinite(values)], initial=found.get(name, 0.0)))
     return found

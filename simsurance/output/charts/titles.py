@@ -1,6 +1,7 @@
 """Titles as sentences, made of the numbers that a chart shows; a noun where no rule gives a sentence."""
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -67,7 +68,8 @@ def _rates(results: "RunResult", fund: str, lang: str) -> Facts:
     found: Facts = {"resident": float(account["cost_rate"][-1] - account["income_rate"][-1]), "pool": None}
     if POOL in results.accounts:
         account = results.accounts[POOL]
-        found["pool"] = float(account["pay_as_you_go_rate"][-1] - account["contribution_rate"][-1])
+        gap = float(account["pay_as_you_go_rate"][-1] - account["contribution_rate"][-1])
+        found["pool"] = gap if isfinite(gap) else None  # nothing is said of a base of nothing
     return found
 
 
