@@ -135,6 +135,9 @@ def quiet_year(year: int = 2030, ages: int = AGES, employee: EmployeeBasis | Non
         "entries": None,
         "enrolment": None,
         "adjustment": None,
+        "bonds": None,
+        "choices": None,
+        "tiers": 0,
     }
     by_run = ("prepaid_share", "administration_share", "interest_rate", "deficit_rate")
     by_run += ("recovered_share", "long_term_care_pp", "adjustment_share")

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from tests.oracle import by_name, in_year
+from oracle import by_name, in_year
 
 Floats = NDArray[np.float64]
 

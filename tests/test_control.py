@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from scipy.stats import norm
+from stays_oracle import billed
 
 from simsurance.analysis.twins import twins
 from simsurance.basis.control import RULES, SWITCHES, Effects, acting, effects
@@ -17,7 +18,6 @@ from simsurance.output.summary import summary
 from simsurance.results import simulate
 from simsurance.scenario_file.control_sections import Control
 from simsurance.scenario_file.loader import Scenario, load
-from tests.stays_oracle import billed
 
 SHARE, COST, RATIO = (0.411, 0.369, 0.22), (11278.0, 5600.0, 2900.0), (0.617, 0.709, 0.793)
 """Residents' admissions by level: what the baseline states."""

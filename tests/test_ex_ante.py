@@ -53,7 +53,8 @@ def later_moved(baseline: Scenario, opening: int) -> Scenario:
     kept = (
         "economy.interest_rate",
         "economy.disposable_income",
-    )  # given to 2040; what amounts of 2025 are brought back with
+        "tiers.long_term_care.covered",
+    )  # given to 2040; what amounts of 2025 are brought back with; ends with all
     leaves = {
         path: moved(leaf, opening + (CUT_AFTER.get(path) == 0))
         for path, leaf in baseline.leaves.items()
