@@ -321,8 +321,8 @@ def moments(command: str, operations: int) -> Sequence[int]:
 
     Other results are folders that are written as that of `run` is: what is in them appears at the end, by renaming.
     """
-    between = range(1, operations, 4) if command in WRITE_OTHERWISE else (operations // 2,)
-    return sorted({1, 2, *between, *range(max(operations - 5, 1), operations + 1)})
+    between = range(1, operations, 8) if command in WRITE_OTHERWISE else (operations // 2,)
+    return sorted({1, *between, *range(max(operations - 3, 1), operations + 1)})
 
 
 def restore(kept: Path, folder: Path) -> None:
