@@ -202,7 +202,8 @@ def small_case(years: int) -> tuple[Callable[[], object], Callable[[], object]]:
     states = case.random_state(random)
     lived = [case.random_year(random, 2026 + place, case.MIGRATION, 1e4) for place in range(years)]
     first = slice(0, 1)
-    state = State(states.cells[first], states.fund[first], states.prepaid[first])
+    assert states.owed is not None
+    state = State(states.cells[first], states.fund[first], states.prepaid[first], owed=states.owed[first])
     basis = [select(year, first, case.RUNS) for year in lived]
     standing, numbers = case.plain_standing(state, 0), [case.plain(year, 0) for year in basis]
 

@@ -77,6 +77,10 @@ AT_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
         r"--set:employee\.exit_level: no opening state of 2026",
     ),
     "an entry of more than all": (("employee.entry_level=10",), r"--set:employee\.entry_level: gives a probability"),
+    "flexible workers of whom more than all join": (
+        ("employee.flexible_joining.without_hukou=0.25",),
+        r"--set:employee\.flexible_joining\.without_hukou: gives a probability of entry, with the fitted one, of 1\.",
+    ),
     "more assisted than there are": (
         ("population.assisted_share={2026 = 0.05, 2029 = 0.5}",),
         r"--set:population\.assisted_share: in 2028 more are to be assisted than the assisted and the low-income",

@@ -63,9 +63,9 @@ def test_only_the_keys_that_differ_are_named(comparison):
     assert "contributions.personal.rule" in keys
     assert "claims.trend.residual_growth" in keys
     assert not keys & {"title", "title_zh", "description", "description_zh", "horizon.last_year"}
-    with_a_lever = ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "compliance_up")))
-    assert "levers.compliance.size" in with_a_lever.differences.index
-    assert with_a_lever.differences.loc["levers.compliance.size", "baseline"] == ""
+    with_a_lever = ss.compare(*(ss.load("baseline", each, SHORT) for each in ([], ["central_procurement"])))
+    assert "levers.procurement_inpatient.size" in with_a_lever.differences.index
+    assert with_a_lever.differences.loc["levers.procurement_inpatient.size", "baseline"] == ""
     row = comparison.differences.loc["contributions.personal.rule"]
     assert row["baseline"] == row["high_cost"] != row["frozen_contribution"]
 

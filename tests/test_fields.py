@@ -125,7 +125,9 @@ def test_all_complaints_are_told_at_once():
 def test_the_values_of_a_scenario_are_those_of_its_file():
     scenario = load("baseline", ["central_procurement"])
     whole = nested({**scenario.form.neutral, **scenario.leaves})
-    assert _as_toml(scenario.values) == {"levers": {}, "pins": {}, "bonds": {}} | whole | {"levers": written(scenario)}
+    assert _as_toml(scenario.values) == {"levers": {}, "pins": {}, "bonds": {}, "choices": {}} | whole | {
+        "levers": written(scenario)
+    }
 
 
 def written(scenario):

@@ -143,10 +143,10 @@ def test_what_was_set_is_told_as_it_stands_in_the_scenario(run):
 
 
 def test_a_lever_is_told_with_how_certain_it_is():
-    run = ss.run(ss.load("baseline", ["flexible_workers_join"], ["horizon.last_year=2027"])).twins
+    run = ss.run(ss.load("baseline", ["new_drugs"], ["horizon.last_year=2027"])).twins
     text = {lang: summary(run, lang) for lang in languages()}
-    assert "(expert judgement, S_COM2025; `scenarios/fragments/flexible_workers_join.toml`)" in text["en"]
-    assert "（专家判断，S_COM2025；`scenarios/fragments/flexible_workers_join.toml`）" in text["zh"]
+    assert "(expert judgement, S_JUDGEMENT; `scenarios/fragments/new_drugs.toml`)" in text["en"]
+    assert "（专家判断，S_JUDGEMENT；`scenarios/fragments/new_drugs.toml`）" in text["zh"]
 
 
 def test_the_key_numbers_are_those_of_the_tables(run):
@@ -402,8 +402,12 @@ def test_without_the_employee_scheme_inputs_of_its_money_are_not_listed_and_woul
     assert ss.run(alone.replace(moved)).fund.equals(ss.run(alone).fund)
 
 
+JOINING = "employee.flexible_joining.by_choice=0.02"
+"""How many flexible workers are outside acts only where some of them join."""
+
+
 def test_inputs_of_the_employee_schemes_members_act_also_where_its_money_is_not_projected():
-    alone = ss.load("baseline", settings=["employee.projected=false", "horizon.last_year=2028"])
+    alone = ss.load("baseline", settings=["employee.projected=false", "horizon.last_year=2028", JOINING])
     before = ss.run(alone).fund
     kept = [path for path in baseline_marks(alone) if path.startswith("employee.")]
     moved = [path for path in kept if isinstance(alone.leaves[path], float) and 0 < alone.leaves[path] != 1]

@@ -429,10 +429,10 @@ def test_a_scenario_lays_fragments_on_its_parent_and_its_own_keys_on_them(folder
 
 
 def test_a_child_of_a_scenario_with_fragments_has_them_too(folder) -> None:
-    write(folder / "parent.toml", 'extends = "baseline"\nwith = ["compliance_up"]\n')
+    write(folder / "parent.toml", 'extends = "baseline"\nwith = ["central_procurement"]\n')
     write(folder / "child.toml", 'extends = "parent.toml"\nwith = ["employer_rate_down"]\n')
     values = load(folder / "child.toml").values
-    assert set(values.levers) == {"compliance"}
+    assert set(values.levers) == {"procurement_inpatient", "procurement_outpatient"}
     assert values.employee.contributions.employer_rate_change == {1990: 0, 2027: -0.01}
 
 

@@ -247,7 +247,15 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
         )
     odds = entry / (1 - entry) * scheme.uninsured_odds_ratio
     joining = flexible_joining(inputs, cells, entry)
-    return {"employee_entry": entry + joining, "employee_entry_uninsured": odds / (1 + odds) + joining}
+    found = {"employee_entry": entry + joining, "employee_entry_uninsured": odds / (1 + odds) + joining}
+    most = max(float(each.max()) for each in found.values())
+    if joining.any() and most > 1:
+        by_choice = inputs.yearly(scheme.flexible_joining.by_choice)
+        raise SimsuranceError(
+            f"employee.flexible_joining.{'by_choice' if by_choice.any() else 'without_hukou'}: gives a probability of entry, "
+            f"with the fitted one, of {most:.3g} at some age; a lower share, or a lower flexible_outside or entry_level"
+        )
+    return found
 
 
 def flexible_joining(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> np.ndarray:
