@@ -17,7 +17,7 @@ from simsurance.output import charts
 from simsurance.output.charts import canvas
 from simsurance.output.charts.scales import scale_of, scaled
 from simsurance.output.charts.style_file import read_style
-from simsurance.output.labels import CHART_NAMES
+from simsurance.output.labels import CHART_NAMES, TIER_CHARTS
 from simsurance.output.look import INKS, OWN, READABLE, Look, contrast, looked
 
 SHORT = {"horizon.last_year": 2030}
@@ -225,7 +225,7 @@ def test_the_numbers_of_titles_are_those_of_the_measures():
 
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_every_chart_tells_in_words_what_it_shows(short, name):
-    chart = charts.draw(name, short)
+    chart = charts.draw(name, projected(**SHORT, **{"tiers.in_force": True}) if name in TIER_CHARTS else short)
     files = canvas.rendered(chart, ("svg",))
     words, picture = files[f"{name}.txt"].decode(), files[f"{name}.svg"].decode()
     title = chart.figure.heading[0]
