@@ -17,8 +17,8 @@ from simsurance.output import charts
 from simsurance.output.charts import canvas
 from simsurance.output.charts.scales import scale_of, scaled
 from simsurance.output.charts.style_file import read_style
-from simsurance.output.labels import CHART_NAMES
-from simsurance.output.look import INKS, OWN, READABLE, Look, contrast, looked
+from simsurance.output.labels import CHART_NAMES, TIER_CHARTS
+from simsurance.output.look import INKS, OWN, READABLE, USUAL, Look, contrast, current, looked
 
 SHORT = {"horizon.last_year": 2030}
 INFLATION = {2026: 0.004, 2027: 0.008, 2028: 0.012, 2029: 0.016, 2030: 0.020}
@@ -179,6 +179,16 @@ def test_a_style_that_is_none_is_told_in_one_line_and_nothing_is_written(text, t
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("refused", [["--years", "x"], ["--lang", "fr"], ["--style", "none.toml"], ["--help"]])
+def test_a_look_is_gone_when_a_later_option_ends_the_command(refused, tmp_path):
+    style = tmp_path / "house.toml"
+    style.write_text('[colours]\nblue = "#123456"\n', encoding="utf-8")
+    options = [] if "--style" in refused else ["--style", str(style)]
+    done = CliRunner().invoke(main, ["run", "baseline", "--money", "of_gdp", *options, *refused])
+    assert (done.exit_code == 0) == (refused == ["--help"])
+    assert current() == USUAL
+
+
 def test_a_font_of_the_house_draws_what_it_has(short, tmp_path):
     import matplotlib as mpl
 
@@ -225,7 +235,7 @@ def test_the_numbers_of_titles_are_those_of_the_measures():
 
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_every_chart_tells_in_words_what_it_shows(short, name):
-    chart = charts.draw(name, short)
+    chart = charts.draw(name, projected(**SHORT, **{"tiers.in_force": True}) if name in TIER_CHARTS else short)
     files = canvas.rendered(chart, ("svg",))
     words, picture = files[f"{name}.txt"].decode(), files[f"{name}.svg"].decode()
     title = chart.figure.heading[0]

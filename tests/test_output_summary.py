@@ -10,6 +10,7 @@ from shared_runs import twinned as twins
 
 import simsurance as ss
 from simsurance import __version__
+from simsurance.account_spread import account_spread
 from simsurance.language import languages, words
 from simsurance.ledger import fund_of
 from simsurance.measures import by_payer, starts_of
@@ -85,6 +86,9 @@ def allowed_numbers(run):
     values += (closings.dropna() / resident["price_level"][-1]).tolist()
     values += [*run.drag["present_value"], *run.tail["pareto_bonus_cost_pp"].iloc[[0, -1]]]
     values += [results.scenario.values.measures.target_reserve_months, len(results.checks)]
+    accrued, prices = results.accrued_bonus.iloc[[0, -1]], resident["price_level"][-2]
+    values += [*accrued.to_numpy().flat, *(accrued.iloc[-1] / prices)]
+    values += account_spread(results).iloc[[0, -1]].to_numpy().ravel().tolist()
     found = set().union(*(printed_forms(value) for value in values))
     found |= {str(year) for year in range(results.years[0] - 2, results.years[-1] + 1)}
     marks = list(baseline_marks(results.scenario).values())

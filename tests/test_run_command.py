@@ -181,7 +181,7 @@ def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it
     assert (done.stdout, (tmp_path / "alone").exists()) == ("", False)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["four", "one", "three", "two"]
     assert {len(list(path.iterdir())) for path in (tmp_path / "out").iterdir()} == {
-        len(file_names(load("baseline"), charts=False, ranges=False))
+        len(file_names(load(str(files[0])), charts=False, ranges=False))
     }
 
 

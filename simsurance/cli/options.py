@@ -207,10 +207,10 @@ def _in_money(context: click.Context, parameter: click.Parameter, given: str | N
 
 
 def _look(context: click.Context, **changes: Any) -> None:
-    """Change the look of charts until the subcommand ends."""
+    """Change the look of charts until the command ends, be it that a later option is refused and the subcommand never runs."""
     before = current()
     choose(replace(before, **changes))
-    context.call_on_close(lambda: choose(before))
+    context.find_root().call_on_close(lambda: choose(before))
 
 
 def strict_option(command: Command) -> Command:

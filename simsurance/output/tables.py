@@ -147,7 +147,7 @@ def _lacking(scenario: "Scenario") -> tuple[str, ...]:
 def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
     """One row a column of every table with its unit, labels and formula, then one row a member of every axis.
 
-    What tells of bonds, choices of cover, arrears and the like is there where the scenario has any.
+    What tells of bonds, choices of cover, other tiers, arrears and the like is there where the scenario has any.
     """
     rows: list[tuple[str, ...]] = []
     lacking = _lacking(scenario)
@@ -166,12 +166,8 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
         party, _, group = name.partition("_")
         labels = (_of_group(scenario, f"column_of.{ADJUSTMENT}.{party}", group, lang) for lang in languages())
         rows.append((ADJUSTMENT, "variable", name, scenario.in_currency("yuan"), *labels, ""))
-    rows.append((TIERS, "key", "year", "year", *_labels("key.year"), ""))
-    formulas = {row.name: row.formula for row in BESIDE}
-    for name, group, unit in columns_of(scenario.form.groups):
-        labels = (_of_group(scenario, f"column_of.{TIERS}.{name}", group, lang) for lang in languages())
-        column = "_".join(filter(None, (name, group)))
-        rows.append((TIERS, "variable", column, scenario.in_currency(unit), *labels, formulas.get(name, "")))
+    if scenario.values.tiers.in_force:
+        rows += _tiers(scenario)
     rows += [
         ("frame", "member", name, scenario.in_currency(unit), *_labels(f"frame.{name}"), "")
         for name, unit in FRAMES.items()
@@ -181,6 +177,17 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
             rows += [(axis.name, "member", name, "", *_labels(f"axis.{axis.name}.{name}"), "") for name in axis.members]
         if axis.name == "sex":
             rows += _groups(scenario)
+    return rows
+
+
+def _tiers(scenario: "Scenario") -> list[tuple[str, ...]]:
+    """The columns of the table of the other tiers, one of each income group where a column is told by group."""
+    formulas = {row.name: row.formula for row in BESIDE}
+    rows = [(TIERS, "key", "year", "year", *_labels("key.year"), "")]
+    for name, group, unit in columns_of(scenario.form.groups):
+        labels = (_of_group(scenario, f"column_of.{TIERS}.{name}", group, lang) for lang in languages())
+        column = "_".join(filter(None, (name, group)))
+        rows.append((TIERS, "variable", column, scenario.in_currency(unit), *labels, formulas.get(name, "")))
     return rows
 
 
