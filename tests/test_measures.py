@@ -312,7 +312,9 @@ def test_accounts_of_both_schemes_add_up() -> None:
     assert list(results.accounts) == list(FUND.members)
     for fund, numbers in results.accounts.items():
         sides = (fund_of(fund).income, fund_of(fund).outgo)
-        income, outgo = (sum(numbers[each.column] for each in side if each.row.always or each.column in numbers) for side in sides)
+        income, outgo = (
+            sum(numbers[each.column] for each in side if each.row.always or each.column in numbers) for side in sides
+        )
         assert numbers["income"] == pytest.approx(income)
         assert numbers["outgo"] == pytest.approx(outgo)
         assert numbers["closing"] - numbers["opening"] == pytest.approx(numbers["current_balance"])

@@ -344,7 +344,11 @@ def years_in(path: Path) -> list[int]:
 def test_no_calendar_year_stands_in_code() -> None:
     """But the bounds of what can be one; what reads other people's figures names them by their years."""
     found = {path.relative_to(PACKAGE).as_posix(): years_in(path) for path in PACKAGE.rglob("*.py")}
-    surveys = {name for name in found if name.startswith("data/build/") or name in {"evidence/another_country.py", "evidence/tiers.py"}}
+    surveys = {
+        name
+        for name in found
+        if name.startswith("data/build/") or name in {"evidence/another_country.py", "evidence/tiers.py"}
+    }
     assert {name: years for name, years in found.items() if years and name not in surveys} == {
         "scenario_file/schedule.py": list(CALENDAR)
     }
