@@ -322,7 +322,7 @@ def moments(command: str, operations: int) -> Sequence[int]:
     Other results are folders that are written as that of `run` is: what is in them appears at the end, by renaming.
     """
     between = range(1, operations, 8) if command in WRITE_OTHERWISE else (operations // 2,)
-    return sorted({1, *between, *range(max(operations - 3, 1), operations + 1)})
+    return sorted({1, *between, operations - 1, operations})
 
 
 def restore(kept: Path, folder: Path) -> None:

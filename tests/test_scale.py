@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -258,7 +258,10 @@ def test_an_interrupted_command_says_so_and_goes_on_from_what_is_done(tmp_path: 
         "2048",
     ]
     call += ["--jobs", "2", "--no-charts", *CALL[-4:], "--out", str(tmp_path)]
-    with subprocess.Popen(call, stderr=subprocess.PIPE, text=True, start_new_session=True) as first:
+    heard = partial(
+        signal.signal, signal.SIGINT, signal.SIG_DFL
+    )  # where the tests run in the background, it is ignored
+    with subprocess.Popen(call, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heard) as first:
         until = time.monotonic() + 200
         while not list(tmp_path.glob("*.parts/done.csv")):
             assert first.poll() is None
