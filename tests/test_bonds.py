@@ -188,7 +188,7 @@ def test_a_run_with_bonds_is_written_and_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"amount": 0.0}, "neither is above 0, and a bond has one size"),
+        ({"amount": 0.0}, "neither amount nor outgo_share is above 0, and a bond has one size"),
         ({"outgo_share": 0.1}, "both are above 0, and a bond has one size"),
         ({"year": 2025}, "2025 is before the valuation year 2026"),
         ({"year": 2032}, "2032 is after 2031, the last year projected"),

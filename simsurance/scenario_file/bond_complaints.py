@@ -18,10 +18,11 @@ def bond_complaints(values: ScenarioValues, year: int) -> Complaints:
     opening, last = values.horizon.valuation_year, values.horizon.last_year
     for name, bond in values.bonds.items():
         key = f"bonds.{name}"
-        if (bond.amount > 0) == (bond.outgo_share > 0):
-            both, neither = "both are above 0, and a bond has one size", "neither is above 0, and a bond has one size"
-            text = f"{both if bond.amount > 0 else neither}; give one of them"
-            yield (f"{key}.amount", f"{key}.outgo_share"), text
+        if bond.amount > 0 and bond.outgo_share > 0:
+            yield (f"{key}.amount", f"{key}.outgo_share"), "both are above 0, and a bond has one size; give one of them"
+        elif bond.amount <= 0 and bond.outgo_share <= 0:
+            text = "neither amount nor outgo_share is above 0, and a bond has one size; give one of them"
+            yield (f"{key}.amount", f"{key}.outgo_share", f"{key}.year"), text
         if bond.year < opening:
             text = f"{bond.year} is before the valuation year {opening} and its debt; issue in {opening} or later"
             yield (f"{key}.year", "horizon.valuation_year"), text

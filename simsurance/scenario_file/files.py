@@ -108,7 +108,8 @@ def find(name: str | Path, folder: Path | None = None, fragments: bool = False) 
         return _of_the_other_kind(text, fragments, folder)
     if text in RENAMED:
         return f"renamed to {RENAMED[text]}; write that name"
-    return f"no shipped {kind} has this name; {nearest(text, names) or 'shipped are ' + ', '.join(names)}"
+    listed = "`simsurance levers` lists them" if fragments else "shipped are " + ", ".join(names)
+    return f"no shipped {kind} has this name; {nearest(text, names) or listed}"
 
 
 def _of_the_other_kind(name: str, fragments: bool, folder: Path | None) -> str:
