@@ -102,7 +102,7 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 @style_option
 @money_option
 @click.option(
-    "--own-scale", is_flag=True, help="Draw the charts of several scenarios on axes of their own, not on common ones."
+    "--own-scale", is_flag=True, help="Draw each named scenario's charts on axes of their own, as with --all, not on common ones."
 )
 @as_of_option
 @range_option
@@ -165,7 +165,7 @@ def command(
     runs: dict[int, Told] = {}
     with progress() as line:
         line.say(words(lang).label("progress.importing"))
-        scales = _scales(chosen) if charts and not own_scale and len(chosen) > 1 else {}
+        scales = _scales(chosen) if charts and not (own_scale or every) and len(chosen) > 1 else {}
         told_with = (charts, ranged, bom, lang, as_json, command_line(), in_two, current(), scales)
         order = Order(chosen, folders, extent, *told_with)
         for place, made in spread(_written_whole, order, range(len(chosen)), jobs or cores()):
