@@ -87,7 +87,7 @@ def many_runs_options(printed: str) -> Callable[[Command], Command]:
         style_option,
         bom_option,
         language_option(f"{printed}, charts and summary"),
-        click.option("--json", "as_json", is_flag=True, help=f"Print one JSON document instead of a {printed}."),
+        click.option("--json", "as_json", is_flag=True, help=f"Print one JSON document instead of the {printed}."),
     )
 
     def put(command: Command) -> Command:
