@@ -101,6 +101,11 @@ class RunAccounts:
         return np.stack([account.get(name, none) for account in accounts.values()], axis=-1)
 
     @cached_property
+    def by_measure(self) -> dict[str, measures.Measure]:
+        """Every measure by its name, amounts in yuan."""
+        return {found.measure: found for found in self.measured}
+
+    @cached_property
     def measures(self) -> "pd.DataFrame":
         """Summary measures: value, unit and status; a measure that has no value says why."""
         import pandas as pd

@@ -39,12 +39,12 @@ def run(*options: str, name: str = "baseline", settings: tuple[str, ...] = (), h
 
 def value(found: RunAccounts, measure: str) -> float:
     """A measure of a run."""
-    return next(each.value for each in found.measured if each.measure == measure)
+    return found.by_measure[measure].value
 
 
 def year(found: RunAccounts, measure: str) -> str:
     """A year, or why there is none."""
-    row = next(each for each in found.measured if each.measure == measure)
+    row = found.by_measure[measure]
     return f"{row.value:.0f}" if row.status == "ok" else row.status.replace("_", " ")
 
 

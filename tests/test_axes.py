@@ -287,3 +287,20 @@ def test_the_nation_in_one_area_and_one_group_is_written_and_loads_again(tmp_pat
     again = tmp_path / "again.toml"
     again.write_text(scenario.to_toml(), encoding="utf-8")
     assert load(again).values == scenario.values
+
+
+def test_a_scheme_lacks_the_tables_of_which_it_has_no_key() -> None:
+    held = (
+        "employee.projected",
+        "employees.paid",
+        "own.control.strength",
+        "benefits.critical_illness_cap",
+        "behaviour",
+    )
+    for leaves in (held, held[1:], held[::-1]):
+        by_key = {section for section in SECTIONS if not any(leaf.startswith(f"{section}.") for leaf in leaves)}
+        form = form_of(dict.fromkeys(leaves, 0.0))
+        assert form.lacking == by_key
+        assert form is form_of(dict.fromkeys(leaves, 1.0))
+    assert form.lacking < SECTIONS.keys()
+    assert form_of({}).lacking == SECTIONS.keys()

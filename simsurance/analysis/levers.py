@@ -23,8 +23,6 @@ CLOSING: Final = ("closing_last_year", "closing_last_year_constant_prices")
 """Subsidies and medical assistance's contributions of all years projected."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
-RUNS_TOGETHER: Final = 8
-"""Runs that are projected by one process at a time: bounds the memory, changes no number."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ def effects(
             del upon[name]
     (without,) = simulate([base])
     names = list(upon)
-    batches = [names[first : first + RUNS_TOGETHER] for first in range(0, len(names), RUNS_TOGETHER)]
+    parts = min(jobs, len(names))  # as few as can be: more runs of a form stand side by side
+    batches = [names[place::parts] for place in range(parts)]
     shared = _Shared(upon, accounts_alone(without), entries_of(without, entries))
     for _, found in spread(_found, shared, batches, jobs):
         for name, effect in found.items():
@@ -149,8 +148,7 @@ def _dated(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
 
 def _levelled(base: RunAccounts, changed: RunAccounts, name: str) -> Figure:
     """A measure without and with a fragment, in its own unit."""
-    unit = next(each.unit for each in base.measured if each.measure == name)
-    return Figure(name, unit, _measure(base, name)[0], _measure(changed, name)[0])
+    return Figure(name, base.by_measure[name].unit, _measure(base, name)[0], _measure(changed, name)[0])
 
 
 def _account(results: RunAccounts, name: str, place: int) -> float:
@@ -160,8 +158,8 @@ def _account(results: RunAccounts, name: str, place: int) -> float:
 
 def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
     """A measure, or None and why it has no value."""
-    status = str(results.measures["status"][name])
-    return (float(results.measures["value"][name]) if status == "ok" else None), status
+    found = results.by_measure[name]
+    return (found.value if found.status == "ok" else None), found.status
 
 
 @dataclass(frozen=True)
@@ -176,14 +174,15 @@ class _Shared:
 def _found(
     shared: _Shared, batch: Sequence[str]
 ) -> dict[str, tuple[tuple[Figure, ...], Mapping[int, float]] | SimsuranceError]:
-    """Figures, and entries not met, of a batch of fragments; where it is refused, its runs one by one to find that at fault."""
+    """Figures, and entries not met, of a batch of fragments; where it is refused, its halves, to find that at fault."""
     scenarios = [shared.upon[name] for name in batch]
     try:
         runs = accounts_of(scenarios, shared.held)
     except SimsuranceError as error:
         if len(batch) == 1:
             return {batch[0]: error}
-        return {name: found for each in batch for name, found in _found(shared, [each]).items()}
+        half = len(batch) // 2
+        return _found(shared, batch[:half]) | _found(shared, batch[half:])
     return {name: (tuple(figures(shared.without, run)), run.not_met) for name, run in zip(batch, runs, strict=True)}
 
 

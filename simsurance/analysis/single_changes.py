@@ -247,8 +247,7 @@ def closing_real(results: RunAccounts, fund: str) -> np.ndarray:
 
 def _depletion_year(results: RunAccounts, fund: str) -> int | None:
     """The depletion year of a fund; None if it never comes."""
-    name = measure_of(fund, "depletion_year")
-    (found,) = (each for each in results.measured if each.measure == name)
+    found = results.by_measure[measure_of(fund, "depletion_year")]
     return int(found.value) if found.status == "ok" else None
 
 

@@ -311,6 +311,8 @@ def _tables(table: type[Section], value: Any, place: Place, wrong: Complaints) -
 
 def within(value: Any, lowest: float, highest: float) -> None:
     """Raises Refused with each number of a value that lies outside, and the sub-key that holds it."""
+    if isinstance(value, float) and lowest <= value <= highest:
+        return
     if outside := [(place, number) for place, number in _all_numbers(value) if not lowest <= number <= highest]:
         raise Refused("out_of_bounds", outside=outside)
 

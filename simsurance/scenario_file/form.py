@@ -160,8 +160,15 @@ def form_of(leaves: Mapping[str, Any], of_root: Mapping[str, Any] | None = None)
     `of_root`: the leaves of the complete file beneath, whose tables are those that the scheme has.
     """
     held = leaves if of_root is None else of_root
-    lacking = frozenset(section for section in SECTIONS if not any(leaf.startswith(f"{section}.") for leaf in held))
-    return Form(_groups(*(leaves.get(path) for path in AXES)), lacking)
+    listed = "\n".join(("", *held))
+    lacking = frozenset(section for section in SECTIONS if f"\n{section}." not in listed)
+    return _form(_groups(*(leaves.get(path) for path in AXES)), lacking)
+
+
+@cache
+def _form(groups: Groups, lacking: frozenset[str]) -> Form:
+    """One object a form, so that its keys are told once."""
+    return Form(groups, lacking)
 
 
 def _groups(areas: Any, income_groups: Any, assisted: Any) -> Groups:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from simsurance.axes import Groups
@@ -22,6 +23,8 @@ UNSAID: Final[Mapping[str, Any]] = {
     JUDGED_ON: "",
 }
 """Keys that a complete file may leave out, and what they are then."""
+MOST_PATHS: Final = 1 << 14
+"""Paths of which is remembered where they lead: every scenario has nearly the same."""
 LEVERS: Final = "levers"
 PINS: Final = "pins"
 BONDS: Final = "bonds"
@@ -142,6 +145,7 @@ def of_any(path: str, among: Container[str]) -> str:
     return ""
 
 
+@lru_cache(MOST_PATHS)
 def is_section(path: str) -> bool:
     """Whether a path is that of a table of keys, levers and pins included."""
     _, name, key = named_part(path)
@@ -153,6 +157,7 @@ def is_small_table(path: str) -> bool:
     return path in SMALL_TABLES or bool(of_any(path, _OF_ANY.small))
 
 
+@lru_cache(MOST_PATHS)
 def named_part(path: str) -> tuple[str, str, str]:
     """Table, name of the lever or pin that a path leads into, and what follows it; all empty where it leads into none."""
     table, _, rest = path.partition(".")

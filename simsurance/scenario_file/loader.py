@@ -348,8 +348,9 @@ class _Stack:
         for path in (REASONS, REGISTER):  # those of a parent and of options stand together
             if isinstance(told := leaves.get(path), Mapping):
                 leaves = {**leaves, path: {**self.leaves.get(path, {}), **told}}
-        self.waiting += [(path, value, layer) for path, value in leaves.items() if is_operator(value)]
-        leaves = {path: value for path, value in leaves.items() if not is_operator(value)}
+        acting = {path: value for path, value in leaves.items() if is_operator(value)}
+        self.waiting += [(path, value, layer) for path, value in acting.items()]
+        leaves = {path: value for path, value in leaves.items() if path not in acting}
         self.relative -= leaves.keys()
         self.leaves |= leaves
         self.layers |= dict.fromkeys(leaves, layer)
