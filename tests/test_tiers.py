@@ -112,13 +112,13 @@ def test_the_chance_of_both_payments_together_is_that_of_a_sum_over_both_laws() 
 
 
 def test_everybody_s_part_is_the_cost_and_accounts_close(run: RunResult) -> None:
-    assert {each.identity for each in run.checked if each.identity.startswith("tiers")} == {
+    assert {each.identity for each in run.every_check if each.identity.startswith("tiers")} == {
         "tiers: paid by all = cost of care",
         "tiers: medical assistance, opening + income − outgo = closing",
         "tiers: supplementary cover, opening + income − outgo = closing",
         "tiers: long-term care insurance, opening + income − outgo = closing",
     }
-    assert all(each.holds for each in run.checked)
+    assert all(each.holds for each in run.every_check)
     assert run.tiers is not None
     by_group = sum(run.tiers[f"own_payment_{name}"].to_numpy() for name in run.of_scheme.income_groups)
     assert by_group == pytest.approx(run.tiers["own_payment"].to_numpy(), rel=1e-12)
