@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-import pandas as pd
-
 from simsurance.language import Words
 from simsurance.output.bonds_words import bond_facts
 from simsurance.output.choice_words import choice_facts
@@ -18,6 +16,8 @@ from simsurance.scenario_file.register import sources
 from simsurance.tiers.burden import THRESHOLDS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simsurance.results import RunResult
 
 TIER_SENTENCES: Final = ("assistance", "supplementary", "own", "burden", "care", "births")
@@ -131,7 +131,7 @@ def _by_year(
 ) -> Table:
     """A table by year of amounts in one unit, shares in per cent and persons in one unit, [year] each."""
     shares, persons = shares or {}, persons or {}
-    amounts = unit("yuan", said, pd.concat(list(money.values())).to_list())
+    amounts = unit("yuan", said, [float(each) for values in money.values() for each in values])
     heads_of = {key: said.label(f"{heads}.{key}") for key in (*money, *shares, *persons)}
     heads_of |= {key: said.say("range.beside", what=heads_of[key], range="%") for key in shares}
     sizes = dict.fromkeys(money, 1 / amounts.size) | dict.fromkeys(shares, 100.0)
