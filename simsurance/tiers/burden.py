@@ -28,8 +28,8 @@ def persons_above(of_year: CareYear, threshold: np.ndarray) -> np.ndarray:
         groups = np.flatnonzero(share.any(axis=BUT_INCOME))
         if len(groups):
             of_whom = behind.of_some(groups)
-            own = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
-            chance = of_whom.over_places(chance_above(of_whom, *own, some(threshold, groups)))
+            inside, outside = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
+            chance = of_whom.over_places(chance_above(of_whom, inside, outside, some(threshold, groups)))
             found[groups] += (of_whom.years * some(share, groups) * chance).sum(axis=BUT_INCOME)
     return found
 

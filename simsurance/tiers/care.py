@@ -52,14 +52,14 @@ class Behind:
             inpatient_use=some(self.care.inpatient_use, groups),
             outpatient_use=some(self.care.outpatient_use, groups),
         )
-        laws = (
-            replace(
-                law, mean=some(law.mean, groups), sigma=law.sigma if law.sigma.ndim == 0 else some(law.sigma, groups)
-            )
-            for law in (self.hospital_law, self.clinic_law)
-        )
+
+        def law(of: UserCost) -> UserCost:
+            sigma = of.sigma if of.sigma.ndim == 0 else some(of.sigma, groups)
+            return replace(of, mean=some(of.mean, groups), sigma=sigma)
+
+        hospital_law, clinic_law = law(self.hospital_law), law(self.clinic_law)
         places = some(self.places, groups)
-        return Behind(some(self.years, groups), care, self.hospital, self.clinic, *laws, places)
+        return Behind(some(self.years, groups), care, self.hospital, self.clinic, hospital_law, clinic_law, places)
 
     def over_places(self, values: np.ndarray) -> np.ndarray:
         """The mean over the kinds of places."""
