@@ -118,7 +118,12 @@ class RunAccounts:
         """The identities of the run with their largest relative residual."""
         import pandas as pd
 
-        return pd.DataFrame([vars(found) for found in self.checked]).set_index("identity")
+        return pd.DataFrame([vars(found) for found in self.every_check]).set_index("identity")
+
+    @property
+    def every_check(self) -> tuple[identities.Check, ...]:
+        """All that was checked."""
+        return self.checked
 
 
 @dataclass(frozen=True, repr=False)
@@ -233,11 +238,29 @@ class RunResult(RunAccounts):
     @cached_property
     def tiers(self) -> "pd.DataFrame | None":
         """The tiers behind basic and critical-illness insurance by year, and own payment; None where they are not told."""
-        if self.beside is None:
+        if self.tiers_by_year is None:
             return None
         import pandas as pd
 
-        return pd.DataFrame(self.beside.columns, index=pd.Index(self.years, name="year"))
+        return pd.DataFrame(self.tiers_by_year.columns, index=pd.Index(self.years, name="year"))
+
+    @cached_property
+    def tiers_by_year(self) -> Tiers | None:
+        """The other tiers of every year, found when they are asked for; SimsuranceError if an identity does not hold."""
+        if self.beside is None:
+            return None
+        found = tiers_of(self.projection, self.basis, Inputs(self.scenario, self.scenario.values))
+        assert found is not None
+        identities.require(identities.of_one_run(found.checks, self.years), self.scenario.name)
+        return found
+
+    @property
+    def every_check(self) -> tuple[identities.Check, ...]:
+        """All that was checked, the accounts of other tiers in every year."""
+        if self.tiers_by_year is None:
+            return self.checked
+        whole = {each.identity: each for each in identities.of_one_run(self.tiers_by_year.checks, self.years)}
+        return (*(each for each in self.checked if each.identity not in whole), *whole.values())
 
     def _columns(self, table: str, flows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The flows that a table shows; those of a scheme that is not projected are empty."""
@@ -323,7 +346,6 @@ class Block:
     basis: tuple[YearBasis, ...]
     projection: Projection
     held: tuple[Entries | None, ...]
-    whole: bool = True
 
     @cached_property
     def kept(self) -> list[RunAccounts]:
@@ -370,12 +392,12 @@ class Block:
         return kept
 
     def tiers(self, run: int) -> Tiers | None:
-        """The other tiers of a run; None where they are not told."""
+        """The other tiers of a run, care in the last year alone; None where they are not told."""
         if self.projection.covered is None:
             return None
         own, built = one_run(self.projection, run), self.built[run]
         try:
-            return tiers_of(own, under_rules(built.years, own), built.inputs, self.whole)
+            return tiers_of(own, under_rules(built.years, own), built.inputs, whole=False)
         except SimsuranceError as error:
             raise SimsuranceError(*(f"{self.scenarios[run].name}:{line}" for line in error.lines)) from error
 
@@ -400,7 +422,7 @@ def blocks(
     """Scenarios built and projected a few at a time, those of one form together, each block when it is asked for.
 
     `entries`: those to the employee scheme that all hold, or those of each scenario; `built`: what each is built to, where
-    that is known; `whole`: whether entries are kept for other runs to hold, and other tiers are told of every year.
+    that is known; `whole`: whether entries are kept for other runs to hold.
     """
     waiting: dict[tuple[object, ...], list[Waiting]] = {}
     for place, scenario in enumerate(scenarios):
@@ -443,7 +465,7 @@ def _projected(group: Sequence[Waiting], engine: str, whole: bool) -> Block:
     holding_any = together.arrays["entries"] is not None
     held = entries if holding_any else (None,) * len(entries)
     projection = project(together.state, together.years, engine=engine, entrants=whole or holding_any)
-    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held, whole)
+    return Block(places, scenarios, built, under_rules(together.years, projection), projection, held)
 
 
 def under_rules(basis: Sequence[YearBasis], projection: Projection) -> tuple[YearBasis, ...]:

@@ -206,6 +206,15 @@ def away(values: Any, scheme: str, year: int, stays: Stays) -> Stays:
     return replace(stays, **{name: np.concatenate([here[name], there[name]]) for name in there})
 
 
+def digital(values: Any, scheme: str, year: int, stays: Stays) -> Stays:
+    """A part of the bills is settled online, at another price; on top of that part come visits that would not have been."""
+    rule = values.control.digital
+    online = in_year(rule.reached, year)
+    billed = fewer(stays, (1 - online) + online * (1 + rule.price))
+    more = (1 - online) + online * (1 + rule.visits_added)
+    return replace(billed, visit=billed.visit * more, visit_alone=billed.visit_alone * more)
+
+
 @dataclass(frozen=True)
 class Means:
     """Totals over all admissions: their number, days, bills and benefits; of visits bill and the part that is paid at all."""
@@ -240,6 +249,6 @@ def billed(values: Any, scheme: str, first_year: int, year: int, number: int, se
         after = rule(values, year, after)
     for state in (audit, knowledge):
         after = state(values, year, after, first_year)
-    for place in (village, telemedicine, away):
+    for place in (village, telemedicine, away, digital):
         after = place(values, scheme, year, after)
     return means(before), means(after)

@@ -38,6 +38,7 @@ EVERY_RULE = {
     "control.village.settled": 0.5,
     "control.telemedicine.moved": 0.1,
     "control.away.added_share": 0.05,
+    "control.digital.reached": 0.5,
 }
 
 
@@ -312,3 +313,23 @@ def test_care_in_other_provinces_by_hand() -> None:
     cost, paid = (here + there + rest) / MEAN, (here * RATIO[0] + there * (RATIO[0] - 0.1) + paid_rest) / PAID
     assert last(after.inpatient_cost) == pytest.approx(cost)
     assert last(after.inpatient_cost * after.inpatient_benefits) == pytest.approx(paid)
+
+
+def test_claims_and_settlement_online_by_hand() -> None:
+    """Half online: checks take 4 % off its cost, a tenth more visits are made, offices need a fifth less of their 2 %."""
+    terms = {"reached": 0.5, "price": -0.04, "visits_added": 0.1, "administration": -0.2}
+    settings = {f"control.digital.{name}": value for name, value in terms.items()}
+    after = found(settings)
+    assert last(after.inpatient_cost) == pytest.approx(0.98)
+    assert last(after.inpatient_benefits) == pytest.approx(1)
+    assert last(after.outpatient_cost) == pytest.approx(0.98 * 1.05)
+    assert last(after.outpatient_benefits) == pytest.approx(1)
+    charged = {"fund.administration_share": 0.02, "horizon.last_year": 2027}
+    for run, share in zip(
+        simulate([load("baseline").replace(charged | each) for each in ({}, settings)]), (0.02, 0.018), strict=True
+    ):
+        account = run.account
+        benefits = sum(
+            account[name] for name in ("inpatient_benefits", "outpatient_benefits", "critical_illness", "bonus_cost")
+        )
+        assert account["administration"] == pytest.approx(share * benefits, rel=1e-9)

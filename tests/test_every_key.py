@@ -63,6 +63,7 @@ CONTROL = tuple(
         *("drugs.excluded=0.1", "drugs.class_b_first=0.1", "stay.cut=0.5", "stay.points_a_day=0.02"),
         *("audit.added=1.0", "knowledge.campaign=0.5"),
         *("village.settled=0.5", "telemedicine.moved=0.1", "away.added_share=0.05"),
+        "digital.reached=0.5",
     )
 )
 """Every rule on care at work."""
@@ -168,6 +169,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
         (path for path in KEYS if path.startswith("control.") and not any(path in each for each in CONTROL)), CONTROL
     ),
     "control.knowledge.fading": (*CONTROL, *TWO_YEARS),
+    "control.digital.administration": (*CONTROL, "fund.administration_share=0.02"),
     **dict.fromkeys((path for path in KEYS if path.startswith("claims.demand.")), DEMAND),
     **dict.fromkeys(
         (f"{PAID}.arrears", f"{PAID}.arrears_recovered", f"{PAID}.arrears_lag"),

@@ -58,7 +58,7 @@ FROM_THE_FIRST_YEAR = {"fixed_nominal_amounts"}
 FROM_THE_FIRST_YEAR |= {"retirement_ages_until_2024"}
 ACT_LATER = {"timely_adjustment"}
 """Rules whose trigger is met after the years that are projected here."""
-BESIDE_THE_FUNDS = {"supplementary_cover"}
+BESIDE_THE_FUNDS = {"supplementary_cover", "long_term_care_insurance"}
 """Options whose money reaches no fund."""
 IN_ITS_PLACE = {"timely_adjustment_ahead", "timely_adjustment_by_balance", "refusal_of_the_sick", "loading_of_the_sick"}
 """Rule sets that stand in the place of another, and questions about the same persons."""

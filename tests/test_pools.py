@@ -465,6 +465,17 @@ def test_a_fund_of_its_own_is_no_share_of_the_nation_and_stands_once(tmp_path: P
         assert line in done.stderr
 
 
+def test_pools_do_not_tell_the_other_tiers_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = pooling_text(PURE).replace(f"set = {{ {SHORT}", f'set = {{ {SHORT}, "tiers.in_force" = true', 1)
+    Path("tiers.toml").write_text(text)
+    done = CliRunner().invoke(main, ["pool", "tiers.toml", "--no-charts"])
+    assert (done.exit_code, done.stderr) == (
+        3,
+        "tiers.toml:pools.a: tiers.in_force: pools do not tell the other tiers; false\n",
+    )
+
+
 def test_what_no_projection_allows_names_its_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = pooling_text(PURE)

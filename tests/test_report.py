@@ -20,6 +20,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.evidence.clauses import clauses
 from simsurance.language import words
 from simsurance.output import office
+from simsurance.output.choice_words import choice_facts
 from simsurance.output.labels import chart_names
 from simsurance.output.report.assumptions import all_assumptions, cited_sources
 from simsurance.output.report.clauses import of_the_law
@@ -29,8 +30,11 @@ from simsurance.output.report.parts import Bullets, Heading, Table, spans, words
 from simsurance.output.report.slides import slides
 from simsurance.output.report.word import TABLE_PLACES, TABLE_WIDTH, document, places, widths
 from simsurance.output.saved import SavedRun, saved
+from simsurance.output.tiers_words import tier_facts
+from simsurance.results import simulate
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
+from simsurance.scenario_file.register import sources
 
 SHORT = ("--set", "horizon.last_year=2040")
 EVIL = '<script>alert("&")</script> =1+1'
@@ -429,7 +433,6 @@ def test_rules_pins_and_the_list_of_an_adjustment_stand_in_the_report(ruled, lan
     told = "\n".join(item for block in section.blocks if isinstance(block, Bullets) for item in block.items)
     assert said.label("summary.pinned") in told
     assert "`subsidies`" in told
-    assert said.label("summary.bonds") in told
     assert said.label("summary.heading.control") in [
         block.text for block in section.blocks if isinstance(block, Heading)
     ]
@@ -442,6 +445,57 @@ def test_rules_pins_and_the_list_of_an_adjustment_stand_in_the_report(ruled, lan
     assert said.number(factor, 3) in [cell.text for cell in table.rows[-1]]
     paged = page(Content([ruled], lang).report())
     assert said.label("report.heading.rules") in paged
+
+
+@pytest.fixture(scope="module")
+def covered(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run that tells the other tiers, with a choice of cover and a bond."""
+    place = tmp_path_factory.mktemp("covered")
+    options = ("--with", "supplementary_cover,voluntary_higher_cover,social_impact_bonds", "--no-range", "--no-charts")
+    told = asked("run", "baseline", *options, "--set", "horizon.last_year=2031", "--out", str(place))
+    assert told.exit_code == 0, told.output
+    return saved(next(place.iterdir()))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_other_tiers_choices_and_bonds_have_a_section_each_with_their_numbers(covered, lang):
+    said, report = words(lang), Content([covered], lang).report()
+    paged, deck = page(report), pptx.Presentation(io.BytesIO(slides(report)))
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    for name, file, column, year in (
+        ("tiers", "tiers", "over_10_percent", 2031),
+        ("choices", "choices", "persons", (2031, "higher_cover")),
+        ("bonds", "bonds", "proceeds", 2027),
+    ):
+        section, own = report.section(name), covered.table(file)
+        value = own.loc[year, column] if name != "bonds" else own.xs(year, level="year")[column].max()
+        tables = [block for block in section.blocks if isinstance(block, Table)]
+        sizes = {"tiers": 100.0, "choices": 1e-4 if lang == "zh" else 1e-6, "bonds": 1e-8 if lang == "zh" else 1e-9}
+        shown = said.number(float(value) * sizes[name], 1)
+        assert shown in [cell.text for table in tables for row in table.rows for cell in row], name
+        assert f'id="{name}"' in paged
+        assert section.title in titles
+    told = "\n".join(
+        item for block in report.section("tiers").blocks if isinstance(block, Bullets) for item in block.items
+    )
+    assert said.say("summary.tiers_burden", **tier_facts(covered, lang)) in told
+    assert sources(lang)["S_JUDGEMENT"] in told
+    assert "nan" not in paged.lower().split()
+    (groups,) = (
+        block for block in report.section("tiers").blocks if getattr(block, "name", "").endswith("own_payment")
+    )
+    assert len(groups.rows) == len(covered.of_scheme.income_groups)
+
+
+def test_a_choice_is_worth_as_much_from_disk_as_in_the_run(covered):
+    (run,) = simulate([covered.scenario])
+    own, there = choice_facts(run, "en"), choice_facts(covered, "en")
+    assert there[0]["value"] == pytest.approx(own[0]["value"], rel=1e-12)
+    assert tier_facts(covered, "en")["last_year"] == pytest.approx(tier_facts(run, "en")["last_year"], rel=1e-12)
+
+
+def test_sections_of_tiers_choices_and_bonds_are_left_out_where_there_are_none(base):
+    assert not {"tiers", "choices", "bonds"} & {section.name for section in Content([base], "en").report().sections}
 
 
 def test_what_rests_on_own_figures_stands_in_the_report_and_nothing_where_nothing_acts(ruled, base):

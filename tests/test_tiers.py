@@ -112,13 +112,13 @@ def test_the_chance_of_both_payments_together_is_that_of_a_sum_over_both_laws() 
 
 
 def test_everybody_s_part_is_the_cost_and_accounts_close(run: RunResult) -> None:
-    assert {each.identity for each in run.checked if each.identity.startswith("tiers")} == {
+    assert {each.identity for each in run.every_check if each.identity.startswith("tiers")} == {
         "tiers: paid by all = cost of care",
         "tiers: medical assistance, opening + income − outgo = closing",
         "tiers: supplementary cover, opening + income − outgo = closing",
         "tiers: long-term care insurance, opening + income − outgo = closing",
     }
-    assert all(each.holds for each in run.checked)
+    assert all(each.holds for each in run.every_check)
     assert run.tiers is not None
     by_group = sum(run.tiers[f"own_payment_{name}"].to_numpy() for name in run.of_scheme.income_groups)
     assert by_group == pytest.approx(run.tiers["own_payment"].to_numpy(), rel=1e-12)
@@ -328,3 +328,22 @@ def test_selection_takes_more_of_the_sick_and_averages_to_the_share(run: RunResu
         even.tiers["supplementary_premiums"].to_numpy()
     )
     assert (run.tiers["supplementary_benefits"] > 1.05 * even.tiers["supplementary_benefits"]).all()
+
+
+def test_the_option_for_long_term_care_moves_what_it_takes_in_and_pays_and_no_fund() -> None:
+    short = ["horizon.last_year=2030"]
+    told_of = [
+        load("baseline", [], [*short, "tiers.in_force=true"]),
+        load("baseline", ["long_term_care_insurance"], short),
+    ]
+    base, framed = accounts_of(told_of)
+    assert base.beside is not None
+    assert framed.beside is not None
+    for column, ratio in {
+        "care_from_budget": 73 / 60,
+        "care_from_residents": 73 / 60,
+        "care_benefits": 18 / 13.8,
+    }.items():
+        assert framed.beside.columns[column][-1] == pytest.approx(ratio * base.beside.columns[column][-1])
+    assert framed.beside.columns["care_from_members"] == pytest.approx(base.beside.columns["care_from_members"])
+    assert all((framed.accounts[fund]["closing"] == base.accounts[fund]["closing"]).all() for fund in base.accounts)

@@ -47,6 +47,10 @@ OTHER_RULES = {
 }
 
 
+RULED = ("fraud_recovery", "digital_administration", "supplementary_cover")
+"""Rules that move what a fund recovers and is charged, and the other tiers."""
+
+
 PINNED = {
     f"pins.{name}.{key}": value
     for name, of in {
@@ -84,6 +88,7 @@ def others() -> dict[str, Made]:
         "options": (load("high_cost", ["central_procurement", "payment_ratio_up"], [short]), "en"),
         "residents": (load("frozen_contribution", settings=[short, "employee.projected=false"]), "zh"),
         "pinned": (load("baseline", settings=["horizon.last_year=2034"]).replace(PINNED), "zh"),
+        "ruled": (load("baseline", list(RULED), ["horizon.last_year=2030", "fund.administration_share=0.02"]), "zh"),
         "korea": (load(KOREA, settings=["horizon.last_year=2035"]), "en"),
     }
     return {name: made(*each) for name, each in scenarios.items()}
@@ -155,7 +160,7 @@ def largest_term(book: Any, sheet: str, formula: str) -> float:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["same", "rules", "options", "residents", "pinned", "korea"])
+@pytest.mark.parametrize("name", ["same", "rules", "options", "residents", "pinned", "ruled", "korea"])
 def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, others, recalculated):
     of = base if name == "same" else others[name]
     written = openpyxl.load_workbook(io.BytesIO(of.content), data_only=True)
@@ -173,6 +178,34 @@ def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, o
             size = max(abs(told), largest_term(written, sheet.title, cell.value))
             assert found == pytest.approx(told, rel=0, abs=TOLERANCE * max(size, 1e-3)), where
     assert count > 800
+
+
+def test_the_other_tiers_stand_on_a_sheet_of_their_own_in_grey(base: Made, others: dict[str, Made]) -> None:
+    of = others["ruled"]
+    table, layout = of.book.source.run.tiers, of.book.layout
+    assert table is not None
+    book = openpyxl.load_workbook(io.BytesIO(of.content), data_only=True)
+    for column, size in {"own_payment": of.book.unit, "over_40_percent_low": 1.0, "care_closing": of.book.unit}.items():
+        place = layout.places[f"tier__{column}"]
+        told = [book[place.sheet].cell(place.row, layout.column(year) + 1).value for year in of.book.source.years]
+        assert told == pytest.approx((table[column] / size).to_list())
+        assert not layout.lines[f"tier__{column}"].inputs
+    assert "tiers" not in base.book.titles
+
+
+def test_what_rules_on_care_move_is_no_yellow_cell(base: Made, others: dict[str, Made]) -> None:
+    for name in ("recovered_share", "employee_recovered_share", "administration_share"):
+        line = others["ruled"].book.layout.lines[name]
+        assert not line.inputs
+        assert base.book.layout.lines[name].inputs
+        assert line.values[2030] != others["ruled"].book.source.key(KEY_OF[name])[2030]
+
+
+KEY_OF = {
+    "recovered_share": "benefits.recovered_share",
+    "employee_recovered_share": "employee.benefits.recovered_share",
+    "administration_share": "fund.administration_share",
+}
 
 
 def closing(of: Made, path: Path, fund: str) -> np.ndarray:

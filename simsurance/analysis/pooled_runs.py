@@ -158,6 +158,14 @@ class _Builder:
             lines.append(
                 str(pooling.layer.fault(f"pools.{pool.name}", f"choices.{choice}: pools have no choices; leave it out"))
             )
+        if pool.scenario.values.tiers.in_force:
+            lines.append(
+                str(
+                    pooling.layer.fault(
+                        f"pools.{pool.name}", "tiers.in_force: pools do not tell the other tiers; false"
+                    )
+                )
+            )
         if lines:
             raise SimsuranceError(*lines)
 

@@ -105,6 +105,7 @@ SWITCHES: Final = {
     "village": ("settled",),
     "telemedicine": ("moved",),
     "away": ("added_share",),
+    "digital": ("reached",),
 }
 """The paths that set a rule to work; where they are 0 it does nothing."""
 
@@ -318,6 +319,26 @@ def _away(inputs: Inputs, control: Control, care: Account) -> Account:
     return replace(care, cost=cost, unpaid=unpaid, ratio=ratio)
 
 
+def _digital(inputs: Inputs, control: Control, care: Account) -> Account:
+    """Of what is settled online checks change the price, in and out of hospital; more visits are made, paid as visits are."""
+    rule = control.digital
+    reached = inputs.yearly(rule.reached)
+    price, visits = 1 + reached * rule.price, 1 + reached * rule.visits_added
+    return replace(
+        care,
+        cost=care.cost * price,
+        unpaid=care.unpaid * price,
+        outpatient_cost=care.outpatient_cost * price * visits,
+        outpatient_unpaid=care.outpatient_unpaid * price * visits,
+    )
+
+
+def administration(inputs: Inputs) -> np.ndarray:
+    """What administration online multiplies by what administration a fund is charged for, [year]."""
+    rule = inputs.values.control.digital
+    return np.asarray(1 + inputs.yearly(rule.reached) * rule.administration)
+
+
 def _state(added: np.ndarray, lost: float) -> np.ndarray:
     """A state that each year loses a share and gains what is added, [year]; 0 before the first."""
     return np.array(list(accumulate(map(float, added), lambda state, gained: state * (1 - lost) + gained)))
@@ -335,4 +356,5 @@ ACTIONS: Final = {
     "village": _village,
     "telemedicine": _telemedicine,
     "away": _away,
+    "digital": _digital,
 }

@@ -34,6 +34,8 @@ def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callab
     if not demand.answers or inputs.values is inputs.scenario.reference:
         return care
     root = care_of(Inputs(inputs.scenario, inputs.scenario.reference, inputs.tables))
+    if all(np.array_equal(care[name], root[name]) for name in LAYERS):
+        return care  # the price is what it was
     now, before = prices(root | {name: care[name] for name in LAYERS}), prices(root)
     of_need = members(demand.need, HEALTH.members)
     average = (along(of_need, "health", of=PROFILE_AXES) * inputs.prevalence()).sum(

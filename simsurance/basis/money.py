@@ -67,7 +67,9 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "recovered_share": recovered_share(inputs, "resident", values.benefits.recovered_share)[:, None],
         "long_term_care_pp": (inputs.yearly(values.benefits.long_term_care) * index)[:, None],
         "adjustment_share": inputs.yearly(values.fund.adjustment_share)[:, None],
-        "administration_share": inputs.yearly(values.fund.administration_share)[:, None],
+        "administration_share": (inputs.yearly(values.fund.administration_share) * control.administration(inputs))[
+            :, None
+        ],
         "interest_rate": rate[:, None],
         "interest_share": np.array([[FLOW_TIMING[values.economy.flow_timing]]]),
         "deficit_rate": (rate + inputs.yearly(values.economy.deficit_interest_margin))[:, None],

@@ -49,6 +49,10 @@ class UserCost:
         """E[(X − k)⁺] and P(X > k)."""
         return lognormal.above(self.mean, self.sigma, threshold, self.tail_index, self._standing)
 
+    def chance_above(self, threshold: np.ndarray) -> np.ndarray:
+        """P(X > k)."""
+        return lognormal.chance_above(self.mean, self.sigma, threshold, self.tail_index, self._standing)
+
     @cached_property
     def _standing(self) -> np.ndarray:
         """What every threshold is counted from."""

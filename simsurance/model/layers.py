@@ -18,6 +18,8 @@ FAR = 1e12
 """A cost that nobody has, in yuan: what bends there or beyond bends nowhere."""
 NOTHING = 1e-12
 """What of a yuan is rounding."""
+LEAST, ENDLESS = 1e-6, 1e30
+"""Of a yuan paid what nobody looks at, and of cost for it what nobody has."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,17 @@ class OwnPayment:
 
     def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
         """The chance that a user pays more than a threshold."""
-        start = self.cost_at(threshold)
-        reached = np.isfinite(start)
-        return np.where(reached, law.above(np.where(reached, start, 1.0)).chance, 0.0)
+        start = np.zeros(())
+        for place, a_yuan in enumerate(self.cost_of_a_yuan):
+            into = np.asarray((threshold - (self.own[place] - LEAST)) * a_yuan)
+            np.maximum(into, 0.0, out=into)
+            start = start + (into if place == len(self.widths) else np.minimum(into, self.widths[place]))
+        return law.chance_above(np.asarray(start))
+
+    @cached_property
+    def cost_of_a_yuan(self) -> np.ndarray:
+        """Cost by which a further yuan is paid behind each bend; where nothing more is paid, all of a piece lies there."""
+        return np.divide(1.0, self.slope, out=np.full_like(self.slope, ENDLESS), where=self.slope > 0)
 
     def _pieces(self, law: UserCost) -> np.ndarray:
         return self._between(law, self.cost)

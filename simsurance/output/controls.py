@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from simsurance.basis.control import Effects, acting, effects
+from simsurance.basis.control import Effects, acting, administration, effects
 from simsurance.basis.inputs import Inputs
 from simsurance.language import words
 from simsurance.scenario_file.register import register
@@ -25,6 +25,8 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, meant in [*((rule, [rule]) for rule in rules), *([(TOGETHER, rules)] if len(rules) > 1 else [])]:
         for scheme in schemes:
             facts = _last(effects(inputs, scheme, meant))
+            offices = "digital" in meant and scheme == "resident"
+            facts["administration"] = float(administration(inputs)[-1]) - 1 if offices else 0.0
             told.append({"rule": said.label(f"control.{name}"), "scheme": said.label(f"control.{scheme}")} | facts)
     return told
 

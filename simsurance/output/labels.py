@@ -137,6 +137,13 @@ def unit_name(scenario: "Scenario", of: str, lang: str) -> str:
     return scenario.in_currency(words_of(scenario, lang).label(f"unit_name.{of}")) if of else ""
 
 
+def of_group(scenario: "Scenario", key: str, group: str, lang: str) -> str:
+    """What a column holds, of an income group if one is named."""
+    said = words(lang)
+    told = said.label(key)
+    return said.say("adjustment.of_group", what=told, group=member_label(scenario, lang, group)) if group else told
+
+
 def identity_label(identity: str, lang: str) -> str:
     """An accounting check as reports print it."""
     said = words(lang)

@@ -25,7 +25,7 @@ from simsurance.output.folder import (
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import Look, looked, saved_look
 from simsurance.output.manifest import SCHEMA, as_json
-from simsurance.output.planned import ADJUSTMENT, BONDS, KEPT, SINGLE_CHANGES, TIERS, Extent
+from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.axes import Groups
+    from simsurance.measures import Interest
     from simsurance.results import RunResult
 
 OTHER_KEYS: Final = {
@@ -130,6 +131,23 @@ class SavedRun:
     def bonds(self) -> "pd.DataFrame | None":
         """What bonds pay by year; None where the run has none."""
         return self.table(BONDS) if BONDS in self.tables else None
+
+    @cached_property
+    def choices(self) -> "pd.DataFrame | None":
+        """Who has each choice of cover and what it costs by year; None where the run has none."""
+        return self.table(CHOICES) if CHOICES in self.tables else None
+
+    @property
+    def interest(self) -> "Interest":
+        """The funds' interest by year."""
+        import numpy as np
+
+        from simsurance.basis.money import FLOW_TIMING
+        from simsurance.measures import Interest
+        from simsurance.scenario_file.schedule import values_by_year
+
+        economy = self.scenario.values.economy
+        return Interest(np.array(values_by_year(economy.interest_rate, self.years)), FLOW_TIMING[economy.flow_timing])
 
     @cached_property
     def ranges(self) -> "SingleChanges | None":

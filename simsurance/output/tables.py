@@ -11,7 +11,7 @@ from simsurance.csv_text import rows_csv, table_csv
 from simsurance.language import WHOLE, languages, words
 from simsurance.ledger import BESIDE
 from simsurance.output.kept_tables import packed
-from simsurance.output.labels import label, member_label
+from simsurance.output.labels import label, member_label, of_group
 from simsurance.output.planned import (
     ACCRUED_BONUS,
     ADJUSTMENT,
@@ -164,7 +164,7 @@ def codebook(scenario: "Scenario") -> list[tuple[str, ...]]:
         rows.append((table, kind, name, scenario.in_currency(unit), *told, ""))
     for name in payers(scenario.form.groups):
         party, _, group = name.partition("_")
-        labels = (_of_group(scenario, f"column_of.{ADJUSTMENT}.{party}", group, lang) for lang in languages())
+        labels = (of_group(scenario, f"column_of.{ADJUSTMENT}.{party}", group, lang) for lang in languages())
         rows.append((ADJUSTMENT, "variable", name, scenario.in_currency("yuan"), *labels, ""))
     if scenario.values.tiers.in_force:
         rows += _tiers(scenario)
@@ -185,17 +185,10 @@ def _tiers(scenario: "Scenario") -> list[tuple[str, ...]]:
     formulas = {row.name: row.formula for row in BESIDE}
     rows = [(TIERS, "key", "year", "year", *_labels("key.year"), "")]
     for name, group, unit in columns_of(scenario.form.groups):
-        labels = (_of_group(scenario, f"column_of.{TIERS}.{name}", group, lang) for lang in languages())
+        labels = (of_group(scenario, f"column_of.{TIERS}.{name}", group, lang) for lang in languages())
         column = "_".join(filter(None, (name, group)))
         rows.append((TIERS, "variable", column, scenario.in_currency(unit), *labels, formulas.get(name, "")))
     return rows
-
-
-def _of_group(scenario: "Scenario", key: str, group: str, lang: str) -> str:
-    """What a column holds, of an income group if one is named."""
-    said = words(lang)
-    told = said.label(key)
-    return said.say("adjustment.of_group", what=told, group=member_label(scenario, lang, group)) if group else told
 
 
 def _groups(scenario: "Scenario") -> list[tuple[str, ...]]:

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from simsurance.ledger import POOL, RESIDENT
 from simsurance.output.labels import member_label, words_of
-from simsurance.tiers.accounts import PASSED
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
@@ -21,9 +23,7 @@ def tier_facts(results: "RunResult", lang: str) -> Facts:
     found: Facts = {"own_by_income": []}
     for end, place in (("first_year", 0), ("last_year", -1)):
         row = {str(name): float(value) for name, value in table.iloc[place].items()}
-        passed = sum(
-            float(results.projection.totals[name][place].sum()) for name in PASSED if name in results.projection.totals
-        )
+        passed = float(passed_on(results)[place])
         found[end] = row | {"care_paid_in": passed + sum(row[name] for name in PAID_IN), "care_passed": passed}
     for group in groups if len(groups) > 1 else ():
         shares = {end: found[end][f"own_share_{group}"] for end in ("first_year", "last_year")}
@@ -31,3 +31,9 @@ def tier_facts(results: "RunResult", lang: str) -> Facts:
             said.say("summary.tiers_group", group=member_label(results.scenario, lang, group), **shares)
         )
     return found | {"first": results.years[0], "last": results.years[-1]}
+
+
+def passed_on(results: "RunResult") -> np.ndarray:
+    """What the funds pay into long-term care insurance, yuan, [year]."""
+    rows = [results.accounts[fund]["long_term_care"] for fund in (RESIDENT, POOL) if fund in results.accounts]
+    return np.asarray(sum(rows, start=np.zeros(len(results.years))))

@@ -153,6 +153,17 @@ class CareAway(Section):
     ratio_cut: Number = quantity("cut of the reimbursement rate there", "share", 0, 1)
 
 
+class DigitalAdministration(Section):
+    """Enrolment, claims and settlement online: more is claimed where it is easy, settlement checks prices, offices do less."""
+
+    reached: Schedule = quantity("share of care that comes to be claimed and settled online", "share", 0, 1)
+    visits_added: Number = quantity("relative rise of outpatient care that is settled online: access", "share", 0, 1)
+    price: Number = quantity("relative change of the cost of care that checks at settlement make", "share", -0.5, 0.5)
+    administration: Number = quantity(
+        "relative change of administration of what is settled online, where a fund is charged for it", "share", -1, 5
+    )
+
+
 class Control(Section):
     """Rules on care, each neutral in the baseline: what they save is taken from what the ones before have left."""
 
@@ -168,3 +179,4 @@ class Control(Section):
     village: VillageClinics
     telemedicine: Telemedicine
     away: CareAway
+    digital: DigitalAdministration

@@ -146,12 +146,13 @@ def _year(
     assert covered is not None
     totals = {name: float(values[place].sum()) for name, values in projection.totals.items()}
     others = _others(projection, rules, place, basis, totals)
+    covers = [covered[name][place] for name in ("resident_cover", "employee_cover") if name in covered]
+    taken = take_up(rules, place, year, covers)
     if not care:
         return others
     schemes = [residents(basis, covered["resident_cover"][place])]
     if basis.employee is not None:
         schemes.append(employees(basis.employee.care, covered["employee_cover"][place]))
-    taken = take_up(rules, place, year, schemes)
     years = [
         CareYear(each, *rules.assistance(place), rules.supplementary(place), rules.covered[place], taken)
         for each in schemes

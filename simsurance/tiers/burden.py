@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from simsurance.model.critical_illness import UserCost
 from simsurance.model.layers import OwnPayment
-from simsurance.tiers.care import BUT_INCOME, Behind, CareYear
+from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, some
 
 _FROM_1, _GAUSS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
 _FROM_1 = _FROM_1 + 0.5
@@ -25,9 +25,12 @@ def persons_above(of_year: CareYear, threshold: np.ndarray) -> np.ndarray:
     """Person-years by income group in which more than `threshold` is paid, [income]; yuan, on the person axes."""
     behind, found = of_year.behind, np.zeros(of_year.behind.years.shape[-2])
     for share, hospital, clinic in of_year.ways:
-        if np.any(share):
-            chance = behind.over_places(chance_above(behind, hospital, clinic, threshold))
-            found = found + (behind.years * share * chance).sum(axis=BUT_INCOME)
+        groups = np.flatnonzero(share.any(axis=BUT_INCOME))
+        if len(groups):
+            of_whom = behind.of_some(groups)
+            inside, outside = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
+            chance = of_whom.over_places(chance_above(of_whom, inside, outside, some(threshold, groups)))
+            found[groups] += (of_whom.years * some(share, groups) * chance).sum(axis=BUT_INCOME)
     return found
 
 
@@ -52,6 +55,11 @@ def chance_above(behind: Behind, hospital: OwnPayment, clinic: OwnPayment, thres
 def quantile(law: UserCost, chance: np.ndarray) -> np.ndarray:
     """The cost below which a user's lies with a chance."""
     return np.asarray(law.mean * np.exp(law.sigma * ndtri(chance) - law.sigma**2 / 2))
+
+
+def _some(own: OwnPayment, groups: np.ndarray) -> OwnPayment:
+    """An own payment at some income groups."""
+    return OwnPayment(some(own.cost, groups), some(own.slope, groups))
 
 
 def _at_groups(behind: Behind, own: OwnPayment) -> OwnPayment:

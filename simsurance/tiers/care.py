@@ -4,8 +4,8 @@ Of each cost basic insurance pays first, then critical-illness insurance, medica
 what those before it have left. Who is covered by one and who by the other hang on income group and need alone.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,11 @@ KINDS = 0
 BUT_INCOME = axis(*(name for name in PERSON_AXES if name != "income"))
 
 
+def some(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Values at some income groups, where they differ by group."""
+    return values[..., groups, :] if values.shape[-2] > 1 else values
+
+
 @dataclass(frozen=True)
 class Behind:
     """A scheme's insured in a year behind basic and critical-illness insurance.
@@ -39,6 +44,22 @@ class Behind:
     hospital_law: UserCost
     clinic_law: UserCost
     places: np.ndarray
+
+    def of_some(self, groups: np.ndarray) -> "Behind":
+        """The insured of some income groups; own payments have to be given by group."""
+        care = replace(
+            self.care,
+            inpatient_use=some(self.care.inpatient_use, groups),
+            outpatient_use=some(self.care.outpatient_use, groups),
+        )
+
+        def law(of: UserCost) -> UserCost:
+            sigma = of.sigma if of.sigma.ndim == 0 else some(of.sigma, groups)
+            return replace(of, mean=some(of.mean, groups), sigma=sigma)
+
+        hospital_law, clinic_law = law(self.hospital_law), law(self.clinic_law)
+        places = some(self.places, groups)
+        return Behind(some(self.years, groups), care, self.hospital, self.clinic, hospital_law, clinic_law, places)
 
     def over_places(self, values: np.ndarray) -> np.ndarray:
         """The mean over the kinds of places."""
@@ -98,14 +119,15 @@ def _behind(care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np
     return Behind(years, care, hospital, clinic, basic_care_pp(care).cost, law, places)
 
 
-def take_up(rules: TierRules, place: int, year: int, schemes: list[Behind]) -> np.ndarray:
+def take_up(rules: TierRules, place: int, year: int, covers: Sequence[np.ndarray]) -> np.ndarray:
     """Share of the insured who take supplementary cover by need and income group, [health, 1, 1, 1, income, 1].
 
-    Relative to the mean as the rules say, and together the share that they give; SimsuranceError where it is above 1.
+    `covers`: years of cover of each scheme. Relative to the mean as the rules say, and together the share that they give;
+    SimsuranceError where it is above 1.
     """
     relative = along(rules.by_need, "health") * along(rules.by_income, "income")
-    insured = sum(each.years.sum() for each in schemes)
-    weighted = sum((each.years * relative).sum() for each in schemes)
+    insured = sum(each.sum() for each in covers)
+    weighted = sum((each * relative).sum() for each in covers)
     found = np.asarray(
         rules.take_up[place] * relative * np.divide(insured, weighted, out=np.ones(()), where=weighted > 0)
     )

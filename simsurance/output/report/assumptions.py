@@ -55,11 +55,21 @@ def main_assumptions(scenario: "Scenario", years: Sequence[int], lang: str) -> T
 
 def all_assumptions(scenario: "Scenario", lang: str) -> Table:
     """Every key of the scenario that is no table or text: value, unit, mark, range, source."""
+    return inputs_of(scenario, lang, "", "all_assumptions", words_of(scenario, lang).label("report.assumption.all"))
+
+
+def inputs_of(scenario: "Scenario", lang: str, of: str, name: str, caption: str) -> Table:
+    """The same of the keys whose paths begin so."""
     said, marks = words_of(scenario, lang), marks_of(scenario)
     rows = []
     own, taken = scenario.leaves[REGISTER], taken_from_the_register(scenario)
     for path, known in scenario.form.keys.items():
-        if path not in scenario.leaves or known.kind in ("text", "table") or path.split(".")[0] in NO_ESTIMATES:
+        if (
+            not path.startswith(of)
+            or path not in scenario.leaves
+            or known.kind in ("text", "table")
+            or path.split(".")[0] in NO_ESTIMATES
+        ):
             continue
         value, entry = toml_value(scenario.leaves[path]), taken.get(path)
         short = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
@@ -71,7 +81,7 @@ def all_assumptions(scenario: "Scenario", lang: str) -> Table:
         rows.append([Cell(text) for text in cells])
     names = ("key", "value", "unit", "mark", "range", "source")
     head = [said.label(f"report.assumption.{name}") for name in names]
-    return Table("all_assumptions", said.label("report.assumption.all"), head, rows, aside=True)
+    return Table(name, caption, head, rows, aside=True)
 
 
 def cited_sources(scenario: "Scenario", lang: str) -> Table:

@@ -17,6 +17,7 @@ from simsurance.output.labels import chart_names, fund_label, in_its_words, scen
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.report.assumptions import all_assumptions, cited_sources, main_assumptions
 from simsurance.output.report.clauses import clause_tables, of_the_law
+from simsurance.output.report.covers import SECTIONS, section_blocks
 from simsurance.output.report.parts import Block, Bullets, Cell, Figure, Heading, Paragraph, Report, Section, Table
 from simsurance.output.report.pictures import chart_of, rendered
 from simsurance.output.report.rules import rules_blocks
@@ -75,6 +76,9 @@ class Content:
         yield Section("tables", self._label("heading.tables"), list(self._tables()))
         if rules := list(self._rules()):
             yield Section("rules", self._label("heading.rules"), rules)
+        for name in SECTIONS:
+            if beside := list(section_blocks(name, self.runs, self.lang)):
+                yield Section(name, self._label(f"heading.{name}"), beside)
         yield Section("assumptions", self._label("heading.assumptions"), list(self._assumptions()))
         yield Section(
             "method", self._label("heading.method"), [Bullets([self._label(f"method.{name}") for name in METHOD])]

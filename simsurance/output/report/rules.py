@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 from simsurance.axes import ANSWER
 from simsurance.language import Words
 from simsurance.output.adjustment_summary import adjustment_facts, yearly_rows
-from simsurance.output.bonds_words import bond_facts
 from simsurance.output.controls import beyond_evidence, control_facts
 from simsurance.output.labels import fund_label, scenario_title, words_of
 from simsurance.output.planned import ADJUSTMENT
@@ -19,15 +18,12 @@ if TYPE_CHECKING:
 
 
 def rules_blocks(run: SavedRun, lang: str) -> Iterator[Block]:
-    """Bonds, pinned totals, rules on care, an adjustment with its list, and what rests on own figures; often nothing."""
+    """Pinned totals, rules on care, an adjustment with its list, and what rests on own figures; often nothing."""
     said = words_of(run.scenario, lang)
     facts = {"first": run.years[0], "last": run.years[-1], "price_year": run.years[0] - 1}
     if pins := list(_pins(run, said)):
         yield Heading(said.label("report.rules.pinned"))
         yield Bullets([said.label("summary.pinned"), *pins])
-    if bonds := bond_facts(cast("RunResult", run), lang):
-        yield Heading(said.label("report.rules.bonds"))
-        yield Bullets([said.label("summary.bonds"), *(said.say("summary.bond", **each) for each in bonds)])
     if controls := control_facts(run.scenario, lang):
         told = [said.say("summary.control", **each, **facts) for each in controls]
         told += [said.say("summary.beyond_evidence", **each) for each in beyond_evidence(run.scenario)]

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from simsurance.language import words
 from simsurance.output.office import FIXED_TIME, required, same_bytes
+from simsurance.output.report.covers import SECTIONS
 from simsurance.output.report.page import alternative
-from simsurance.output.report.parts import Bullets, Figure, Report, Table, words_of
+from simsurance.output.report.parts import Bullets, Figure, Report, Section, Table, words_of
 from simsurance.output.report.word import widths
 from simsurance.plain_text import shown
 
@@ -20,6 +21,8 @@ TITLE_ONLY: Final = 5
 """The layout with a title alone in the library's own template."""
 ROWS: Final = 6
 """Rows of a table on a slide."""
+SENTENCES: Final = 4
+"""Sentences of a section on a slide."""
 INK, SOFT, ACCENT = "1A1A1A", "4D4D4D", "0072B2"
 
 
@@ -51,10 +54,19 @@ class Deck:
             self._table(self._slide(glance.caption), replace(glance, rows=glance.rows[first : first + ROWS]))
         for figure in report.figures:
             self._figure(self._slide(figure.title), figure)
+        for section in report.sections:
+            if section.name in SECTIONS:
+                self._section(section)
         limits = report.section("limits")
         told = next(block for block in limits.blocks if isinstance(block, Bullets))
         self._text(self._slide(limits.title), [words_of(item) for item in told.items], 13, bullets=True)
         return self._saved()
+
+    def _section(self, section: Section) -> None:
+        """What a section says, a few sentences a slide; its tables stand in the document."""
+        items = [words_of(item) for block in section.blocks if isinstance(block, Bullets) for item in block.items]
+        for first in range(0, len(items), SENTENCES):
+            self._text(self._slide(section.title), items[first : first + SENTENCES], 13, bullets=True)
 
     def _saved(self) -> bytes:
         about, made = self.file.core_properties, datetime(*FIXED_TIME)

@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 
 from simsurance.basis import trend
+from simsurance.basis.control import administration
+from simsurance.basis.money import recovered_share
 from simsurance.basis.trend import Scheme, grown
 from simsurance.output.workbook.lines import Formula, Line, Sheet
 from simsurance.output.workbook.source import GROWTH_KEYS, Source
@@ -66,6 +68,14 @@ def entry(
     inputs = (chosen if yellow is None else yellow) if source.has(key) else ()
     own = source.key(key, chosen)
     return Line(name, own, unit, label=label, key=key, inputs=frozenset(inputs), note=note, style=style)
+
+
+def under_rules(source: Source, name: str, key: str, of_run: np.ndarray) -> Line:
+    """Yellow cells of a key, [year]; where rules on care move it, what the run has, in grey."""
+    own = entry(source, name, key)
+    if (of_run == np.array(list(own.values.values()))).all():
+        return own
+    return Line(name, source.by_year(of_run), own.unit, note="of_run", style=own.style)
 
 
 def _economy(source: Source) -> Iterator[Line]:
@@ -244,9 +254,11 @@ def _chain(source: Source, name: str, level: str, growth: str) -> Iterator[Line]
 def _resident(source: Source) -> Iterator[Line]:
     """What else the resident fund's money follows from."""
     yield from _chain(source, "supplement", "contributions.local_supplement", "contributions.local_supplement_growth")
-    yield entry(source, "recovered_share", "benefits.recovered_share")
+    recovered = recovered_share(source.inputs, "resident", source.scenario.values.benefits.recovered_share)
+    yield under_rules(source, "recovered_share", "benefits.recovered_share", recovered)
     yield entry(source, "adjustment_share", "fund.adjustment_share")
-    yield entry(source, "administration_share", "fund.administration_share")
+    charged = np.array(list(source.key("fund.administration_share").values())) * administration(source.inputs)
+    yield under_rules(source, "administration_share", "fund.administration_share", charged)
     yield entry(source, "long_term_care_amount", "benefits.long_term_care", style="yuan", unit="yuan")
     if source.scenario.values.benefits.indexation == "income":
         yield Line("indexation", source.by_year(np.ones(len(source.years))), "ratio", _INDEX, style="ratio")
@@ -384,5 +396,6 @@ def _employee(source: Source) -> Iterator[Line]:
     yield entry(source, "relatives_care_rate", "employee.accounts.relatives_care_rate")
     yield entry(source, "birth_benefit", "employee.benefits.birth_benefit", style="yuan", unit="yuan")
     yield entry(source, "employee_long_term_care", "employee.benefits.long_term_care", style="yuan", unit="yuan")
-    yield entry(source, "employee_recovered_share", "employee.benefits.recovered_share")
+    recovered = recovered_share(source.inputs, "employee", source.scenario.values.employee.benefits.recovered_share)
+    yield under_rules(source, "employee_recovered_share", "employee.benefits.recovered_share", recovered)
     yield entry(source, "employee_adjustment_share", "employee.fund.adjustment_share")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.language import Words, told_in
 from simsurance.ledger import FUNDS, Fund
-from simsurance.output.labels import fund_label, identity_label, in_its_words, scenario_title, words_of
+from simsurance.output.labels import fund_label, identity_label, in_its_words, of_group, scenario_title, words_of
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.planned import run_id, table_places
 from simsurance.output.ranges import told_ranges
@@ -19,6 +19,7 @@ from simsurance.output.workbook.checks import checks
 from simsurance.output.workbook.lines import FIRST_COLUMN, Layout, Line, Sheet, letters, sheet_prefix
 from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source, source_of
+from simsurance.output.workbook.tiers import TIER, tiers, told_of
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.register import register
 
@@ -75,6 +76,7 @@ class Book:
             money.a_head(source),
             money.flows(source, self.unit),
             *(money.account(source, fund, self.unit) for fund in funds),
+            *tiers(source, self.unit),
             checks(source),
         ]
         self.titles = {sheet.name: self.title_of(sheet.name) for sheet in self.sheets}
@@ -218,6 +220,9 @@ class Book:
         for key in keys:
             if key in entries:
                 return self.said.label(key)
+        if name.startswith(TIER):
+            what, group = told_of(name, self.source)
+            return of_group(self.source.scenario, f"column_of.tiers.{what}", group, self.lang)
         if name.startswith("check_"):
             return self._check_label(name.removeprefix("check_"))
         for ending in ("_of_run", "_elasticity", "_pp", PIN):
