@@ -14,7 +14,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_words
+from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.output.sweep_summary import measure_words, told, unit_of
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, SETTLEMENT, SHIFT, Ends, Sensitivity
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
@@ -84,7 +84,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         notes.append(word("note.tornado_rest", lang, count=len(rest), least=least))
     figure = canvas.sheet(
         word(
-            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_words(all_ends[0].unknown, said)
+            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_shown(all_ends[0].unknown, said)
         ),
         word("axis.tornado", lang),
         foot(found.scenario, lang, [], notes),
@@ -164,7 +164,7 @@ def _name(found: Sensitivity, ends: Ends, said: "Words") -> str:
         sizes = f" ({said.say('chart.line.from_to', low=_short(low, said), high=_short(high, said))})"
     elif ends.unknown.kind in (SHIFT, SETTLEMENT):
         sizes = f" (±{_short(high, said)})"
-    return canvas.wrapped(unknown_words(ends.unknown, said) + sizes, NAMES, most=2, size=7.5)
+    return canvas.wrapped(unknown_shown(ends.unknown, said) + sizes, NAMES, most=2, size=7.5)
 
 
 def _short(value: float, said: "Words") -> str:
