@@ -30,8 +30,8 @@ DPI: Final = 200
 ATOM: Final = re.compile(
     r"[（《〔]*(?:[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+[\s._=]?)[，。；：、？！）》〕]*|."
 )
-"""What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign, and
-the signs that open before it or close behind it."""
+"""What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign;
+with it the signs that open before it or close behind it."""
 FIRST_CHINESE: Final = "\u2e80"
 CUT: Final = "…"
 

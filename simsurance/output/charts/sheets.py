@@ -47,6 +47,8 @@ TICK_GAP: Final = 7.0
 """Points at both sides of a number at a vertical axis."""
 FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
+NAME_ROOM: Final = 9.0
+"""Points that the name of an axis takes below its numbers."""
 COLOURS: Final = 256
 """Of a picture of points."""
 
@@ -170,8 +172,13 @@ class Chart:
 
 
 def make_room(figure: ChartFigure) -> None:
-    """Move the left edge of plots at the left of a sheet where the numbers at their axes would leave it."""
-    wide = 72 * figure.get_size_inches()[0]
+    """Move the left edge of plots where the numbers at their axes would leave the sheet, the lower one out of the foot."""
+    wide, tall = (72 * side for side in figure.get_size_inches())
+    for axes in figure.axes:
+        box, named = axes.get_position(), bool(axes.get_xlabel())
+        floor = (figure.floor + NAME_ROOM * named) / tall
+        if axes.axison and axes.xaxis.get_tick_params()["labelbottom"] and box.y0 < floor < box.y1:
+            axes.set_position((box.x0, floor, box.width, box.y1 - floor))
     for axes in figure.axes:
         box, (low, high) = axes.get_position(), sorted(axes.get_ylim())
         if not axes.axison or not axes.yaxis.get_tick_params()["labelleft"]:
