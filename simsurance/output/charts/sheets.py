@@ -231,6 +231,7 @@ def sheet(
 
     The scenario stands behind the subtitle where there is room for both, at the foot otherwise.
     """
+    subtitle = subtitle[:1].upper() + subtitle[1:]
     figure = ChartFigure(figsize=size, dpi=DPI)
     figure.said, figure.look = words(lang), current()
     figure.heading = (title, subtitle)
