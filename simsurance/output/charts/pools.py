@@ -55,7 +55,9 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         notes.append(said.say("chart.note.pools_rest", count=len(table) - rows))
     with canvas.style():
         figure = canvas.sheet(
-            said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang), **_ends(pools, column, said)),
+            said.say(
+                "chart.title.pools", title=in_language(pools.pooling, "title", lang), **_ends(pools, column, said)
+            ),
             said.label(whose),
             [f"simsurance {__version__}", marks_told(pools, said), clauses(notes, lang)],
             lang,
