@@ -48,6 +48,13 @@ def size_of(vary: "Vary", size: float, said: "Words", digits: int = MOST_DIGITS)
     return said.signed(told) if vary.how == "add" else told
 
 
+def rise_of(vary: "Vary", change: float, said: "Words") -> str:
+    """A change of a size; of a share in percentage points."""
+    if vary.how != "multiply" and unit_of_key(vary.scenario, vary.keys[0]) in PERCENT:
+        return said.signed(said.quantity("points", float(f"{change:.3g}"), exact=True))
+    return said.signed(said.significant(change, 3) if change else said.number(0))
+
+
 def vary_axis(vary: "Vary", said: "Words") -> str:
     """What is varied, along an axis."""
     if vary.how == "multiply":

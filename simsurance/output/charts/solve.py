@@ -1,7 +1,6 @@
 """Charts of an answer: the measure along what is varied, with the answer marked; and what waiting costs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,7 @@ from simsurance.language.names import shown_name
 from simsurance.output.asked_words import asked_words, column_words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart, ChartFigure
-from simsurance.output.charts.keys import size_of, vary_axis
+from simsurance.output.charts.keys import rise_of, size_of, vary_axis
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
@@ -158,7 +157,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     """The size needed by the year in which it begins to hold."""
     first = found.by_start[0]
     said, vary = words_of(first.vary.scenario, lang), first.vary
-    a_year = None if found.a_year is None else said.signed(size_of(replace(vary, how="set"), found.a_year, said, 3))
+    a_year = None if found.a_year is None else rise_of(vary, found.a_year, said)
     named = {"what": shown_name(vary.keys[0], lang)}
     able = [each for each in found.by_start if each.solution is not None]
     depleted = year_or_none(measured(first.central, first.fund)["depletion_year"])
@@ -173,12 +172,13 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
             others=[shown_name(key, lang) for key in vary.keys[1:]],
         )
     ]
+    depleted = depleted if depleted and found.starts[0] <= depleted <= found.starts[-1] else None
     notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
     notes += [word("note.delay_none", lang, year=none)] if none else []
     with canvas.style():
         figure = canvas.sheet(
             word("title.delay", lang, fund=fund_label(first.fund, said), a_year=a_year, **named),
-            word("axis.delay", lang, asked=asked, **named),
+            word("axis.delay", lang, **named),
             foot(first.vary.scenario, lang, [], notes),
             lang,
         )
@@ -201,7 +201,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
             low, high = min([*sizes, vary.own]), max([*sizes, vary.own])
             room = 0.12 * (high - low) or 1.0
             axes.set_ylim(low - room, high + 1.6 * room)
-        if depleted and found.starts[0] <= depleted <= found.starts[-1]:
+        if depleted:
             axes.axvline(depleted, color=VERMILLION, linewidth=1.1, zorder=2)
         if none:
             axes.axvspan(none - 0.5, found.starts[-1] + 0.6, color="#F0F0F0", zorder=0)
