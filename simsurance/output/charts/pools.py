@@ -83,12 +83,12 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
 def _ends(pools: "Pools", column: str, said: "Words") -> dict[str, Any]:
     """Who receives and who pays most, and how much; nobody where no pool does."""
     net, named = pools.pools[column], titles(pools, said.lang)
-    gains, pays = net.idxmax(), net.idxmin()
+    gains, pays, most, least = str(net.idxmax()), str(net.idxmin()), float(net.max()), -float(net.min())
     return {
-        "gains": named[str(gains)] if net[gains] > 0 else "",
-        "pays": named[str(pays)] if net[pays] < 0 else "",
-        "most": float(net[gains]),
-        "least": -float(net[pays]),
+        "gains": named[gains] if most > 0 else "",
+        "pays": named[pays] if least > 0 else "",
+        "most": most,
+        "least": least,
     }
 
 
