@@ -4,6 +4,7 @@ import argparse
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from against import ROOT, Pairs
@@ -27,25 +28,26 @@ def in_turns(kind: str, folder: Path, pairs: int) -> Pairs:
     return Pairs(kind, *zip(*found[1:], strict=True))
 
 
-def report_measures(pairs: int) -> list[Measure]:
-    """The ratio of each format."""
-    measures = []
+def report_measures(pairs: int, kinds: Sequence[str]) -> Iterator[Measure]:
+    """The ratio of each format, as soon as it is measured."""
     with tempfile.TemporaryDirectory() as folder:
-        for kind, most in MOST.items():
+        for kind in kinds:
             found = in_turns(kind, Path(folder), pairs)
             name = f"report of a folder, {kind}, over {RUN}"
-            measures.append(Measure(name, statistics.median(found.ratios), "ratio", at_most=most))
-    return measures
+            yield Measure(name, statistics.median(found.ratios), "ratio", at_most=MOST[kind])
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=15, help="pairs of each format, at least 2 (default 15)")
+    parser.add_argument("--format", choices=MOST, action="append", help="this format; repeated: several (default all)")
     given = parser.parse_args()
     if given.pairs < 2:
         parser.error("--pairs: a spread needs at least 2")
-    print(f"{machine()}\n", table(report_measures(given.pairs)), sep="\n")
+    print(f"{machine()}\n", flush=True)
+    for measure in report_measures(given.pairs, given.format or tuple(MOST)):
+        print(table([measure]), flush=True)
 
 
 if __name__ == "__main__":

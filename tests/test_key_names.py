@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import simsurance
 from simsurance.cli import main
-from simsurance.language import words
-from simsurance.language.names import _names, key_name
+from simsurance.language import told_in, words
+from simsurance.language.names import SHORT, _names, key_name, shown_name
 from simsurance.output.labels import identity_label, unit_name
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.keys import LEVER_KEYS, NAMED, PIN_KEYS
@@ -35,6 +38,30 @@ def test_no_name_is_of_a_key_that_there_is_not():
     others = ("levers.", "pins.", "members.")
     left = [name for name in _names("zh") if not name.startswith(others)]
     assert [name for name in left if not any(path == name or path.startswith(f"{name}.") for path in keys())] == []
+
+
+def test_every_unknown_has_a_name_on_english_charts_and_no_two_the_same():
+    table = Path(simsurance.__file__).parent / "data" / "uncertainty" / "parameters.csv"
+    unknowns = pd.read_csv(table)["path"].tolist()
+    named = {path: shown_name(path, "en") for path in unknowns}
+    assert [path for path, name in named.items() if name == path] == []
+    assert len(set(named.values())) == len(named)
+    assert shown_name("claims.trend.residual_growth", "zh") == key_name("claims.trend.residual_growth", "zh")
+    assert shown_name("nothing.of_the_kind", "en") == "nothing.of_the_kind"
+    left = [name for name in _names(f"en{SHORT}") if not name.startswith("members.")]
+    assert [name for name in left if not any(path == name or path.startswith(f"{name}.") for path in keys())] == []
+
+
+def test_keys_of_another_country_are_not_called_as_those_of_the_national_schemes():
+    korea = load(str(KOREA))
+    with told_in(korea.currency):
+        named = {path: key_name(path, "zh") for path in korea.form.keys}
+    assert [name for name in named.values() if re.search("居民|职工|财政|医保", name)] == []
+    assert key_name("fund.opening", "zh") == "居民医保基金年初累计结存"
+    shown = (
+        CliRunner().invoke(main, ["show", str(KOREA), "fund.opening", "--lang", "zh"], catch_exceptions=False).stdout
+    )
+    assert "居民" not in shown
 
 
 @pytest.mark.parametrize(

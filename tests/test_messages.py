@@ -16,7 +16,7 @@ from simsurance.language.messages import FACT, FOLDER, PROSE, _pattern, told
 BAD = Path(__file__).parent / "bad_input"
 SOURCE = Path(simsurance.__file__).parent
 RAISED = ("SimsuranceError", "Fault", "UsageError", "BadParameter", "_refusal")
-IN_ENGLISH = 85
+IN_ENGLISH = 9
 """Messages of the code that have no Chinese, at most: of clusters, of stored tables, of what is not met in an office."""
 ELSEWHERE = "# ---- what the command line itself says"
 """What stands below is said by the library that reads commands."""

@@ -5,9 +5,7 @@ A sentence is a Jinja2 template whose filters print numbers, `{{ closing | money
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from math import isclose, isfinite
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simsurance.errors import SimsuranceError
+from simsurance.language.currency import CNY, currency_told, tell_in, told_in
 from simsurance.language.names import key_name
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ WRITTEN_OUT: Final = (1e-4, 1e6)
 MARKS: Final = {",": "thousands", ".": "decimal", "-": "minus"}
 CURRENCY: Final = "¤"
 """What stands in a language's file for the name of the currency."""
-CNY: Final = "CNY"
-"""The currency that a language has a name for."""
 
 
 def languages() -> tuple[str, ...]:
@@ -41,22 +38,6 @@ def languages() -> tuple[str, ...]:
 
 ELSEWHERE: Final = "elsewhere."
 """Before the keys whose words are others where a scheme is in another currency: that is another country."""
-_IN: Final = ContextVar("currency", default=CNY)
-
-
-@contextmanager
-def told_in(currency: str) -> Iterator[None]:
-    """As long as this lasts, words for which no currency is named are those of a scheme in this one."""
-    before = _IN.set(currency)
-    try:
-        yield
-    finally:
-        _IN.reset(before)
-
-
-def tell_in(currency: str) -> None:
-    """From here to the end of the enclosing `told_in`, words are those of a scheme in this currency."""
-    _IN.set(currency)
 
 
 def words(lang: str, currency: str = "") -> "Words":
@@ -64,7 +45,7 @@ def words(lang: str, currency: str = "") -> "Words":
 
     Without a currency, in that of `told_in`. Raises SimsuranceError where there is no such language, or its file lacks a key.
     """
-    return _words(lang, currency or _IN.get())
+    return _words(lang, currency or currency_told())
 
 
 @cache
@@ -262,3 +243,6 @@ class Words:
 def is_nothing(text: str) -> bool:
     """Whether a printed number is nought at its precision."""
     return not any(digit in text for digit in "123456789")
+
+
+__all__ = ["CNY", "CURRENCY", "FOLDER", "WHOLE", "Words", "is_nothing", "languages", "tell_in", "told_in", "words"]

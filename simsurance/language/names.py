@@ -6,7 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from simsurance.language.currency import CNY, currency_told
+
 FOLDER: Final = Path(__file__).parent / "names"
+ELSEWHERE: Final = ".elsewhere"
+"""Behind a language: the file of names that are others where a scheme is in another currency."""
+SHORT: Final = ".short"
+"""Behind a language: the file of names that stand on charts alone, for one in which keys otherwise go by their paths."""
 NAMED: Final = ("levers", "pins")
 """Tables whose own tables have names that a user gives."""
 AGES: Final = re.compile(r"age_(\d+)_(\d+|plus)")
@@ -32,6 +38,11 @@ def key_name(path: str, lang: str) -> str:
     return ""
 
 
+def shown_name(path: str, lang: str) -> str:
+    """The name of a key as it stands on a chart; its path where it has none."""
+    return key_name(path, lang) or key_name(path, f"{lang}{SHORT}") or path
+
+
 def _member(name: str, lang: str) -> str:
     """A member of a small table: an area, an income group, a sex, ages; another name as it is."""
     known = _names(lang)
@@ -46,11 +57,18 @@ def _between(lang: str) -> str:
     return _names(lang).get(f"{MEMBERS}.between", ", ")
 
 
-@cache
 def _names(lang: str) -> dict[str, str]:
-    """The names of a language by dotted path; nothing for one without a file."""
-    file = FOLDER / f"{lang}.toml"
-    return _flat(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    """The names of a language by dotted path, in the country whose currency is told in; nothing for one without a file."""
+    return _names_of((lang,) if currency_told() == CNY else (lang, f"{lang}{ELSEWHERE}"))
+
+
+@cache
+def _names_of(files: tuple[str, ...]) -> dict[str, str]:
+    """The names of files that are there, a later one's in place of those before it."""
+    found: dict[str, str] = {}
+    for file in (FOLDER / f"{name}.toml" for name in files):
+        found |= _flat(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    return found
 
 
 def _flat(table: dict[str, Any], above: str = "") -> dict[str, str]:

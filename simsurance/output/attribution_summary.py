@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
 from simsurance.language import Words
+from simsurance.language.names import shown_name
 from simsurance.output.labels import fund_label, in_its_words, words_of
 from simsurance.output.sweep_summary import measure_words, told, unit_of
 from simsurance.plain_text import markdown
+from simsurance.scenario_file.loader import JOINTS
 
 if TYPE_CHECKING:
-    from simsurance.answers.attribute import Attribution
+    from simsurance.answers.attribute import Attribution, Part
+    from simsurance.scenario_file.loader import Scenario
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "attribution.md.j2"
 INTERACTION, TOTAL = "interaction", "total"
@@ -31,6 +34,21 @@ def signed(value: float, unit: str, said: Words) -> str:
 def part_name(name: str, said: Words) -> str:
     """The name of a part; the rows that are none have words."""
     return said.label(f"attribution.{name}") if name in (INTERACTION, TOTAL) else name
+
+
+def part_words(part: "Part", base: "Scenario", lang: str) -> str:
+    """A part as it is told on a chart: an option by its title, a table of keys by the name of its section, a key by its own."""
+    if part.option is not None:
+        own, joint = in_its_words(base, "title", lang), JOINTS["title"]
+        return in_its_words(part.upon(base), "title", lang).removeprefix(own).removeprefix(joint) or part.name
+    section, _, rest = part.name.partition(".")
+    if len(part.values or {}) == 1:
+        return shown_name(next(iter(part.values or {})), lang)
+    said = words_of(base, lang)
+    if f"section.{section}" not in said.entries:
+        return part.name
+    name = said.label(f"section.{section}")
+    return said.say("range.beside", what=name, range=rest) if rest else name
 
 
 def effect_rows(found: "Attribution", fund: str, measure: str, said: Words) -> list[tuple[str, ...]]:

@@ -22,7 +22,8 @@ def debt_facts(results: "RunResult", fund: str) -> dict[str, Any]:
         return {}
     place = int(owed.argmax())
     cost = sum(float(account[name].sum()) for name in COSTS) - float(account["bond_grants"].sum())
-    told = {name: float(account[name][place]) for name in ("debt_outstanding", "closing_gross", "reserve_months_gross")}
+    names = ("debt_outstanding", "closing_gross", "reserve_months_gross", "closing")
+    told = {name: float(account[name][place]) for name in names}
     return {**told, "year": results.years[place], "months": float(account["reserve_months"][place]), "cost": cost}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simsurance import __version__
 from simsurance.language import Words
+from simsurance.language.names import key_name, shown_name
 from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, in_its_words, words_of
 from simsurance.output.sweep_summary import measure_words, told, unit_of
@@ -29,8 +30,17 @@ ROWS: Final = 10
 
 
 def unknown_words(unknown: Unknown, said: Words) -> str:
-    """What an unknown is called: an input by its key."""
-    return unknown.name if unknown.kind == INPUT else said.label(f"sensitivity.{unknown.kind}.{unknown.name}")
+    """What an unknown is called: an input by its name, in a language in which keys have one, by its key otherwise."""
+    return _unknown(unknown, key_name(unknown.name, said.lang) or unknown.name, said)
+
+
+def unknown_shown(unknown: Unknown, said: Words) -> str:
+    """What an unknown is called on a chart."""
+    return _unknown(unknown, shown_name(unknown.name, said.lang), said)
+
+
+def _unknown(unknown: Unknown, name: str, said: Words) -> str:
+    return name if unknown.kind == INPUT else said.label(f"sensitivity.{unknown.kind}.{unknown.name}")
 
 
 def value_words(found: Sensitivity, fund: str, measure: str, value: float, said: Words) -> str:
@@ -90,6 +100,12 @@ def group_words(group: str, said: Words) -> str:
         if key in said.entries:
             return said.label(key)
     return f"`{group}`"
+
+
+def group_shown(group: str, said: Words) -> str:
+    """What a group of unknowns is called on a chart: one of inputs by the section that they stand in."""
+    section = f"section.{group}"
+    return said.label(section) if section in said.entries else group_words(group, said).strip("`")
 
 
 def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> list[dict[str, Any]]:

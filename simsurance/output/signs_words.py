@@ -41,10 +41,10 @@ def flip_facts(found: "Signs") -> list[dict[str, Any]]:
     ]
 
 
-def region_words(found: "Signs", region: str, said: Words) -> str:
-    """What a region is called."""
+def region_words(found: "Signs", region: str, said: Words, **others: str) -> str:
+    """What a region is called; `others`: facts in other words."""
     kind = "beats" if isinstance(found.conclusion, Beats) else "condition"
-    return said.say(f"signs.{kind}.{region}", **signs_facts(found, said))
+    return said.say(f"signs.{kind}.{region}", **signs_facts(found, said) | others)
 
 
 def signs_lines(found: "Signs", lang: str) -> list[str]:

@@ -112,12 +112,15 @@ def unknown(path: str) -> str:
     if path in ("reference", "pinned_in"):
         return "only a complete file, without extends, has this table; leave it out"
     known = (*KEYS, *SECTIONS)
+    siblings = [other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == section]
+    longer = [other for other in siblings if f"_{name}_" in f"_{other}_"]
+    if 0 < len(longer) <= 3:
+        return f"unknown key; did you mean {' or '.join(longer)}?"
     homes = [other for other in known if other.rpartition(".")[2] == name]
     if homes and len(homes) <= 4:
         if set(homes) <= set(SECTIONS):
             return f"unknown table; write {' or '.join(f'[{other}]' for other in homes)}"
         return f"unknown key; it belongs to {' or '.join(_home(other) for other in homes)}"
-    siblings = [other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == section]
     if hint := nearest(name, siblings):
         return f"unknown key; {hint}"
     if 0 < len(siblings) <= 6:

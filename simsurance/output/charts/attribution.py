@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from simsurance.output.attribution_summary import YEARS, attribution_facts, signed
+from simsurance.output.attribution_summary import YEARS, attribution_facts, part_words, signed
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, words_of
+from simsurance.output.labels import fund_label, scenario_title, words_of
 from simsurance.output.sweep_summary import told
 
 if TYPE_CHECKING:
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from simsurance.language import Words
 
 WHOLE: Final = "#4D4D4D"
-WIDE, ROW, REST = 16.0, 0.62, 4.2
+WIDE, ROW, REST = 16.0, 0.7, 4.2
 """Centimetres: width of the sheet, height of a row, and of all that is no row."""
 HIGH: Final = 0.6
-LEFT, RIGHT = 0.3, 0.9
-NAME_WIDTH: Final = 26
+BETTER: Final[Any] = {"color": BLUE}
+WORSE: Final[Any] = {"color": canvas.WORSE, "hatch": "////", "edgecolor": VERMILLION}
+LEFT, RIGHT = 0.365, 0.93
+NAME_WIDTH: Final = 36
 
 
 def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Chart:
@@ -47,8 +49,12 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
     ]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.attribution", lang, fund=fund_label(fund, said), what=facts["what"].replace("`", "")),
-            word("axis.attribution", lang),
+            word(
+                "title.attribution",
+                lang,
+                **facts | {"fund": fund_label(fund, said), "what": facts["what"].replace("`", "")},
+            ),
+            word("axis.attribution", lang, what=facts["what"].replace("`", "")),
             foot(found.central.scenario, lang, [], notes),
             lang,
             size=(WIDE * CENTIMETRE, high * CENTIMETRE),
@@ -56,14 +62,16 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes = canvas.plot_area(figure, (LEFT, 1.9 / high, RIGHT - LEFT, ROW * rows / high))
         axes.grid(visible=False)
         axes.set_ylim(rows - 0.5, -0.5)
-        names = [found.central.scenario.name, *map(str, ordered.index), word("mark.all_parts", lang)]
+        parts_by_name = {part.name: part_words(part, found.central.scenario, lang) for part in found.sets.parts}
+        names = [scenario_title(found.central.scenario, lang), *(parts_by_name[str(each)] for each in ordered.index)]
+        names.append(word("mark.all_parts", lang))
         axes.barh([0, rows - 1], [first, last], HIGH, color=WHOLE)
         low, top = min([0.0, first, last, *ends]), max([0.0, first, last, *ends])
         room = (top - low) or 1.0
         axes.set_xlim(low - (0.16 * room if low < 0 else 0), top + 0.16 * room)
         for place, (_, row) in enumerate(ordered.iterrows(), 1):
             effect, start = float(row["effect"]), float(ends[place - 1])
-            axes.barh(place, effect, HIGH, left=start, color=BLUE if effect >= 0 else VERMILLION)
+            axes.barh(place, effect, HIGH, left=start, linewidth=0.4, **(BETTER if effect >= 0 else WORSE))
             axes.plot([start, start], [place - 1 + HIGH / 2, place + HIGH / 2], color=GREY, linewidth=0.6)
             axes.plot(
                 [start + float(row["least"]), start + float(row["most"])],
@@ -77,7 +85,7 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         for place, value in ((0, first), (rows - 1, last)):
             _tell(axes, max(value, 0.0), place, told(value, unit, said))
         axes.axvline(0, color=BLACK, linewidth=0.8)
-        axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2) for name in names], fontsize=8)
+        axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2, 7.5) for name in names], fontsize=7.5)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))

@@ -1,6 +1,6 @@
 """Charts of valuations: from one to the next, step by step; and in which year each past answer had the fund run out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,14 +11,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance import __version__
 from simsurance.answers.bridge import FUNDED_UNTIL, MODEL, TOTAL, UNEXPLAINED
 from simsurance.errors import SimsuranceError
-from simsurance.evidence.vintages import ACCEPTED, POOLED, RECONSTRUCTED, stored
+from simsurance.evidence.vintages import ACCEPTED, POOLED, RECONSTRUCTED, Vintage, stored
 from simsurance.output.attribution_summary import signed
 from simsurance.output.bridge_summary import measure_told, unit_of
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, words_of
+from simsurance.output.labels import fund_label, scenario_title, words_of
 from simsurance.output.sweep_summary import told
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
     dates = [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.bridge", lang, fund=fund_label(fund, said), old=bridge.old.name, new=bridge.new.name),
+            _title(bridge, fund, measure, said),
             word("axis.bridge", lang),
             foot(bridge.new.scenario, lang, [], [word("note.bridge", lang)]),
             lang,
@@ -69,12 +69,27 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
             _panel(axes, bridge, fund, name, table, said)
             heading = canvas.wrapped(measure_told(name, fund, said).replace("`", ""), 34, 2, 8.0)
             axes.set_title(heading, fontsize=8.0, loc="left")
-            ends = [f"{bridge.old.name}, {dates[0]}", f"{bridge.new.name}, {dates[1]}"]
+            ends = [f"{name}, {date}" for name, date in zip(_names(bridge, said), dates, strict=True)]
             names = [ends[0], *(said.label(f"bridge.step.{step}") for step in steps), ends[1]]
             labels = [canvas.wrapped(each, 24, 2) for each in names] if place == 0 else [""] * len(names)
             axes.set_yticks(range(len(names)), labels, fontsize=8)
     data = pd.concat(tables, names=["measure", "step"]).reset_index()
     return Chart(f"bridge_{fund}_{measure}", figure, data)
+
+
+def _names(bridge: "Bridge", said: "Words") -> tuple[str, str]:
+    """What both are called: by their titles, by what the folders are called where these are the same."""
+    old, new = (scenario_title(each.scenario, said.lang) for each in (bridge.old, bridge.new))
+    return (old, new) if old != new else (bridge.old.name, bridge.new.name)
+
+
+def _title(bridge: "Bridge", fund: str, measure: str, said: "Words") -> str:
+    """From which answer to which."""
+    unit, ends = unit_of(bridge, fund, measure), bridge.ends(fund, measure)
+    before, after = (told(value, unit, said) for value in ends)
+    old, new = _names(bridge, said)
+    names = {"old": old, "new": new, "what": measure_told(measure, fund, said).replace("`", "")}
+    return word("title.bridge", said.lang, fund=fund_label(fund, said), before=before, after=after, **names)
 
 
 def _panel(axes: "Axes", bridge: "Bridge", fund: str, measure: str, table: "pd.DataFrame", said: "Words") -> None:
@@ -86,7 +101,7 @@ def _panel(axes: "Axes", bridge: "Bridge", fund: str, measure: str, table: "pd.D
     rows = len(steps) + 2
     low, high = float(min(ends.min(), after)), float(max(ends.max(), after))
     room = (high - low) or abs(high) or 1.0
-    start = 0.0 if low <= 0 <= high or unit.startswith("yuan") else low - 0.35 * room
+    start = 0.0 if low <= 0 <= high or unit.startswith("yuan") else _below(low - 0.15 * room, room)
     axes.set_xlim(min(low, start) - (0.3 * room if low < 0 else 0.0), max(high, start) + 0.42 * room)
     axes.grid(visible=False)
     axes.set_ylim(rows - 0.5, -0.5)
@@ -111,6 +126,13 @@ def _panel(axes: "Axes", bridge: "Bridge", fund: str, measure: str, table: "pd.D
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=measure == FUNDED_UNTIL))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
     axes.tick_params(axis="x", labelsize=7.5)
+    if start:
+        axes.set_xlabel(word("head.begins", said.lang, low=_at_axis(start, unit, said)), fontsize=7.5, color=GREY)
+
+
+def _below(value: float, room: float) -> float:
+    """A round number below a value, in steps that suit the room of an axis."""
+    return float(MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(value - 0.2 * room, value + room)[0])
 
 
 def _at_axis(value: float, unit: str, said: "Words") -> str:
@@ -136,7 +158,7 @@ def draw_vintages(fund: str, lang: str = "en") -> Chart:
     notes = [word("note.vintages", lang, answers=len(told_then), days=days, last=last)]
     with canvas.style():
         figure = canvas.sheet(
-            word("title.vintages", lang, fund=fund_label(fund, lang)),
+            _vintages_title(own, fund, lang),
             word("axis.vintages", lang),
             [f"simsurance {__version__}", *notes],
             lang,
@@ -175,6 +197,15 @@ def draw_vintages(fund: str, lang: str = "en") -> Chart:
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}" if year <= last else ""))
         return Chart(f"vintages_{fund}", figure, pd.DataFrame([vars(each) for each in own]))
+
+
+def _vintages_title(answers: "Sequence[Vintage]", fund: str, lang: str) -> str:
+    """Between which years past answers lie."""
+    dates = sorted({each.valuation_year for each in answers})
+    years, last = sorted(each.depletion_year or np.inf for each in answers), max(each.last_year for each in answers)
+    first, final = (int(year) if np.isfinite(year) else None for year in (years[0], years[-1]))
+    span: dict[str, Any] = {"earliest": first, "latest": final, "last": last}
+    return word("title.vintages", lang, fund=fund_label(fund, lang), first=dates[0], then=dates[-1], **span)
 
 
 def write_all(bridge: "Bridge", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:

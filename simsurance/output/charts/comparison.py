@@ -295,7 +295,7 @@ class Drawing:
         low, high = min(values), max([*values, canvas.highest(lines[:1])])
         alike = self._alike(lines, high - min(low, 0.0))
         most = max(MOST_LINES // len(lines), LEAST_LINES)
-        named = [replace(line, label="" if line in alike else canvas.wrapped(line.label, most=most)) for line in lines]
+        named = [replace(line, label=canvas.wrapped(line.label, most=most)) for line in lines if line not in alike]
         notes = []
         if alike:
             told = [line.label for line in alike]
@@ -323,7 +323,8 @@ class Drawing:
         """Where the axis begins, if that is not zero, or which way is better."""
         begins, _ = _limits(low, high, self.what)
         if begins > 0:
-            return word("head.begins", self.lang, low=begins)
+            told = words_of(self.base.scenario, self.lang).number(begins, None) + "%" * (self.what.unit == "share")
+            return word("head.begins", self.lang, low=told)
         return word("head.better", self.lang) if self.what.by_difference and self.what.words == "fund_balance" else ""
 
     def _alike(self, lines: list[Line], high: float) -> list[Line]:

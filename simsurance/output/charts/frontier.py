@@ -11,8 +11,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.answers.frontier import LETTERS
 from simsurance.answers.package_search import SAME
 from simsurance.answers.packages import OBJECTIVES
+from simsurance.language.names import shown_name
+from simsurance.output.asked_words import asked_words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart
+from simsurance.output.charts.keys import size_of
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.frontier_summary import ADDED
@@ -42,15 +45,18 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
     said = words_of(found.levers.scenario, lang)
     told = bool(found.told)
     notes = [
-        word("note.frontier_asked", lang, asked=found.asked.text, limits=[each.text for each in found.limits]),
+        word(
+            "note.frontier_asked",
+            lang,
+            asked=asked_words(found.asked, found.central, said),
+            limits=[asked_words(each, found.central, said) for each in found.limits],
+        ),
         word("note.frontier_marks", lang),
         *([word("note.frontier_levers", lang)] if told else []),
     ]
     with canvas.style():
         figure = canvas.sheet(
-            word(
-                "title.frontier" if told else "title.frontier_none", lang, fund=fund_label(found.condition.fund, said)
-            ),
+            _title(found, said),
             word("axis.frontier", lang),
             foot(found.levers.scenario, lang, [], notes),
             lang,
@@ -60,6 +66,16 @@ def draw(found: "Frontier", lang: str = "en") -> Chart:
         if told:
             _levers(canvas.plot_area(figure, LEVERS), found, said)
         return Chart(f"frontier_{found.condition.fund}", figure, found.table.reset_index())
+
+
+def _title(found: "Frontier", said: "Words") -> str:
+    """How many packages are efficient, and what they cost the public."""
+    fund, told = fund_label(found.condition.fund, said), list(found.told)
+    if not told:
+        return word("title.frontier_none", said.lang, fund=fund)
+    public = 100 * found.costs[told, PUBLIC]
+    ends = {"low": said.number(float(public.min()), 2), "high": said.number(float(public.max()), 2)}
+    return word("title.frontier", said.lang, fund=fund, count=len(told), **ends)
 
 
 def _costs(axes: "Axes", found: "Frontier", said: "Words") -> None:
@@ -114,12 +130,10 @@ def _levers(axes: "Axes", found: "Frontier", said: "Words") -> None:
         added = said.signed(said.number(100 * float(found.added[place, ADDED]), 2))
         axes.text(len(levers) + 0.28, row, added, ha="center", va="center", fontsize=8, color=BLACK)
     for column, vary in enumerate(levers):
-        name = canvas.wrapped(vary.keys[0].replace(".", ". "), NAME * 3 / max(len(levers), 3), 3, 6.8).replace(
-            ". ", "."
-        )
+        name = canvas.wrapped(shown_name(vary.keys[0], said.lang), NAME * 3 / max(len(levers), 3), 3, 6.8)
         axes.text(column + WAY / 2, -0.75, name, **head)
         for end, at, side in ((vary.low, column, "left"), (vary.high, column + WAY, "right")):
-            text = said.number(float(f"{end:.3g}"), None)
+            text = size_of(vary, end, said, 3)
             axes.text(at, len(told) - 0.45, text, ha=side, va="top", fontsize=6.3, color=GREY)
     axes.text(
         len(levers) + 0.28, -0.75, canvas.wrapped(said.label("frontier.column.own_payment"), 13.5, 3, 6.8), **head

@@ -13,7 +13,7 @@ from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_words
+from simsurance.output.sensitivity_summary import unknown_shown
 
 if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
@@ -45,7 +45,14 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     below = foot(scenario, lang, [], [word("note.information", lang)])
     share = float(known.event(fund).mean())
     figure = canvas.sheet(
-        word("title.information", lang, fund=fund_label(fund, lang), by=known.by(fund)),
+        word(
+            "title.information",
+            lang,
+            fund=fund_label(fund, lang),
+            by=known.by(fund),
+            name=unknown_shown(shown[0].unknown, said),
+            share=max(shown[0].share, 0.0),
+        ),
         word("axis.information", lang, chance=chance_words(share, said)),
         below.also(sampler_words(known.run, lang)),
         lang,
@@ -65,7 +72,7 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     axes.axvline(0, color=BLACK, linewidth=0.9, zorder=5)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlim(min(0.0, *(100 * each.low for each in shown)), 1.05 * max(100 * each.high for each in shown))
-    names = [canvas.wrapped(unknown_words(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
+    names = [canvas.wrapped(unknown_shown(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_color(GREY if each.low <= 0 else BLACK)

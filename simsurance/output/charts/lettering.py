@@ -27,8 +27,12 @@ BOX: Final = "□"
 """What stands for a character that no font has."""
 DPI: Final = 200
 """Pixels an inch of a chart: letters are as many whole pixels wide."""
-ATOM: Final = re.compile(r"[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+[\s._=]?|.")
-"""What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign."""
+ATOM: Final = re.compile(
+    r"[\uff08\u300a\u3014]*(?:[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+[\s._=]?)[\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff01\uff09\u300b\u3015]*|."
+)
+"""What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign;
+with it the signs that open before it or close behind it."""
+FIRST_CHINESE: Final = "\u2e80"
 CUT: Final = "…"
 
 
@@ -58,14 +62,19 @@ def families() -> list[str]:
 
 
 def broken(text: str, room: float, size: float) -> list[str]:
-    """A text of a size on lines of at most `room` points, broken behind blanks and dots, and in what is longer than a line."""
-    lines, left = [""], room
+    """A text of a size on lines of at most `room` points, broken behind blanks and dots, and in what is longer than a line.
+
+    No Chinese character stands on the last line alone.
+    """
+    lines, left = [[""]], room
     for atom in (piece for found in ATOM.findall(text) for piece in _pieces(found, room, size)):
-        if width(atom.rstrip(), size) > left and lines[-1]:
-            lines, left = [*lines, ""], room
-        lines[-1] += atom
+        if width(atom.rstrip(), size) > left and lines[-1] != [""]:
+            lines, left = [*lines, [""]], room
+        lines[-1].append(atom)
         left -= width(atom, size)
-    return [line.strip() for line in lines]
+    if len(lines) > 1 and len(lines[-1]) == 2 and lines[-1][1] > FIRST_CHINESE and len(lines[-2]) > 3:
+        lines[-1].insert(1, lines[-2].pop())
+    return ["".join(line).strip() for line in lines]
 
 
 def shortened(lines: Sequence[str], most: int, room: float, size: float) -> list[str]:

@@ -27,7 +27,7 @@ from simsurance.output.charts.stochastic import (
 )
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, sampler_words
-from simsurance.output.labels import fund_label, unit, words_of
+from simsurance.output.labels import drawn_unit, fund_label, scenario_title, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,11 +69,14 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     base = pairs.runs[0]
     said = words_of(base.scenario, lang)
     table = cast("pd.DataFrame", pairs.by_year.xs((name, fund, column), level=("scenario", "fund", "column")))
-    shown = unit(UNITS[column], said)
+    numbers = [*(f"p{end:g}" for *ends, _ in SHOWN for end in ends), "p50", "central"]
+    shown = drawn_unit(UNITS[column], said, table[numbers].to_numpy().ravel().tolist())
     last = table.iloc[-1]
     higher = bool(last["better"] >= last["worse"])
     more = {"higher": higher, "share": chance(float(last["better" if higher else "worse"]), said)}
-    whose = {"fund": fund_label(fund, lang), "name": name, "base": base.scenario.name}
+    other = pairs.runs[pairs.names.index(name)]
+    titles = {"name": scenario_title(other.scenario, lang), "base": scenario_title(base.scenario, lang)}
+    whose = {"fund": fund_label(fund, lang), **titles}
     below = foot(base.scenario, lang, [], [word("note.yearly", lang), word("note.pairs", lang)])
     axis = "axis.pairs_reserve_months" if column == MONTHS else "axis.pairs_fund_balance"
     figure = canvas.sheet(
@@ -85,7 +88,6 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     )
     span = [Line("", "", dict.fromkeys(base.years, 0.0))]
     axes = canvas.plot_area(figure, FAN)
-    numbers = [*(f"p{end:g}" for *ends, _ in SHOWN for end in ends), "p50", "central"]
     _bands(axes, table[numbers] / shown.size)
     canvas.year_axis(axes, span, None)
     axes.tick_params(labelbottom=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -34,6 +34,8 @@ OF_ONE: Final = (
 WIDE, ROW, HEAD, FOOT = 16.0, 0.5, 2.1, 3.2
 LEFT, BETWEEN, RIGHT, GAP = 0.25, 0.62, 0.975, 0.035
 NAME_SIZE: Final = 7.5
+RECEIVES: Final[Any] = {"color": BLUE}
+PAYS: Final[Any] = {"color": canvas.WORSE, "hatch": "////", "edgecolor": VERMILLION}
 
 
 def draw(pools: "Pools", lang: str = "en") -> Chart:
@@ -53,7 +55,9 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         notes.append(said.say("chart.note.pools_rest", count=len(table) - rows))
     with canvas.style():
         figure = canvas.sheet(
-            said.say("chart.title.pools", title=in_language(pools.pooling, "title", lang)),
+            said.say(
+                "chart.title.pools", title=in_language(pools.pooling, "title", lang), **_ends(pools, column, said)
+            ),
             said.label(whose),
             [f"simsurance {__version__}", marks_told(pools, said), clauses(notes, lang)],
             lang,
@@ -63,7 +67,8 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         bars = canvas.plot_area(figure, (LEFT, low, BETWEEN - LEFT - GAP, tall))
         dots = canvas.plot_area(figure, (BETWEEN, low, RIGHT - BETWEEN, tall))
         net = shown[column].to_numpy()
-        bars.barh(range(rows), net, 0.62, color=[BLUE if value >= 0 else VERMILLION for value in net], zorder=3)
+        for place, value in enumerate(net):
+            bars.barh(place, value, 0.62, linewidth=0.4, zorder=3, **(RECEIVES if value >= 0 else PAYS))
         _months(dots, shown, pools.reserve_months(MERGED)[pools.years.index(pools.year), 0] if of_one else None)
         money = unit("yuan_pp", said).name
         _side(bars, said.say(net_axis, unit=money), rows, said)
@@ -73,6 +78,18 @@ def draw(pools: "Pools", lang: str = "en") -> Chart:
         bars.set_yticks(range(rows), names, fontsize=NAME_SIZE)
         dots.set_yticks([])
         return Chart(NAME, figure, table.reset_index())
+
+
+def _ends(pools: "Pools", column: str, said: "Words") -> dict[str, Any]:
+    """Who receives and who pays most, and how much; nobody where no pool does."""
+    net, named = pools.pools[column], titles(pools, said.lang)
+    gains, pays, most, least = str(net.idxmax()), str(net.idxmin()), float(net.max()), -float(net.min())
+    return {
+        "gains": named[gains] if most > 0 else "",
+        "pays": named[pays] if least > 0 else "",
+        "most": most,
+        "least": least,
+    }
 
 
 def _months(axes: "Axes", shown: "pd.DataFrame", of_one: float | None) -> None:

@@ -34,8 +34,8 @@ LOOKS: Final[dict[bool, Any]] = {
 }
 """Bars of what is better and of what is worse."""
 BAR: Final = 0.56
-LABEL_WIDTH: Final = 24
-LEFT, SUMS, ROW = 120.0, 56.0, 44.0
+LABEL_WIDTH: Final = 31
+LEFT, SUMS, ROW = 132.0, 56.0, 44.0
 """Points of the names of policies, of the sums at the right, and of the height of a row."""
 GAP: Final = 10.0
 ROOM: Final = 0.42
@@ -75,8 +75,12 @@ def _draw(effects: "SchemeEffects", lang: str) -> Chart:
         numbers = [float(table.loc[policy, fund]) for policy in effects.policies]
         _panel(axes, numbers, (low - span * (low < 0), top + span), figure)
         canvas.head(axes, canvas.wrapped(fund_label(fund, lang), 18))
-        named = [canvas.wrapped(title, LABEL_WIDTH, most=3) for title in titles] if place == 0 else [""] * len(titles)
-        axes.set_yticks(range(len(titles)), named)
+        named = (
+            [canvas.wrapped(title, LABEL_WIDTH, most=4, size=NOTE_SIZE) for title in titles]
+            if place == 0
+            else [""] * len(titles)
+        )
+        axes.set_yticks(range(len(titles)), named, fontsize=NOTE_SIZE)
         told = dict(zip(titles, numbers, strict=True))
         figure.curves += (canvas.Drawn(fund_label(fund, lang), told),)
     sums = table.groupby(level="policy", sort=False).sum()

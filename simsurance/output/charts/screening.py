@@ -15,7 +15,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import AREA, BAR, NAMES
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_words
+from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
 if TYPE_CHECKING:
@@ -58,7 +58,13 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
         least = said.number(max(each.size for each in rest), 1)
         notes.append(word("note.morris_rest", lang, count=len(rest), least=least))
     figure = canvas.sheet(
-        word("title.morris", lang, fund=fund_label(fund, lang)),
+        word(
+            "title.morris",
+            lang,
+            fund=fund_label(fund, lang),
+            name=unknown_shown(shown[0].unknown, said),
+            size=said.number(shown[0].size, 1),
+        ),
         word("axis.morris", lang),
         foot(scenario, lang, [], notes),
         lang,
@@ -75,7 +81,7 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
     axes.set_xlim(0, 1.04 * max(max(each.high, each.spread) for each in shown) or 1.0)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
-    names = [canvas.wrapped(unknown_words(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
+    names = [canvas.wrapped(unknown_shown(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_color(GREY if each.low <= 0 else BLACK)

@@ -11,10 +11,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, Chart, ChartFigure
+from simsurance.output.charts.keys import value_words
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_words
+from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.output.sweep_summary import measure_words, told, unit_of
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, SETTLEMENT, SHIFT, Ends, Sensitivity
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
@@ -30,7 +31,7 @@ MOST: Final = 10
 BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
-AREA: Final = (0.435, 0.19, 0.535, 0.545)
+AREA: Final = (0.435, 0.19, 0.535, 0.525)
 LOW: Final[Any] = {"facecolor": canvas.WORSE, "edgecolor": canvas.VERMILLION, "hatch": "////", "linewidth": 0.0}
 HIGH: Final[Any] = {"facecolor": BLUE, "linewidth": 0.0}
 CLEAR: Final = 0.1
@@ -84,7 +85,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         notes.append(word("note.tornado_rest", lang, count=len(rest), least=least))
     figure = canvas.sheet(
         word(
-            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_words(all_ends[0].unknown, said)
+            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_shown(all_ends[0].unknown, said)
         ),
         word("axis.tornado", lang),
         foot(found.scenario, lang, [], notes),
@@ -114,7 +115,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         "loc": "lower right",
         "borderaxespad": 0.0,
     }
-    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.815), **options)
+    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.785), **options)
     return figure
 
 
@@ -161,10 +162,11 @@ def _name(found: Sensitivity, ends: Ends, said: "Words") -> str:
     low, high = (found.shocks.size(ends.unknown, z) for z in (-found.shocks.z, found.shocks.z))
     sizes = ""
     if ends.unknown.kind == INPUT:
-        sizes = f" ({said.say('chart.line.from_to', low=_short(low, said), high=_short(high, said))})"
+        least, most = (value_words(found.scenario, ends.unknown.name, each, said, 3) for each in (low, high))
+        sizes = f" ({said.say('chart.line.from_to', low=least, high=most)})"
     elif ends.unknown.kind in (SHIFT, SETTLEMENT):
         sizes = f" (±{_short(high, said)})"
-    return canvas.wrapped(unknown_words(ends.unknown, said) + sizes, NAMES, most=2, size=7.5)
+    return canvas.wrapped(unknown_shown(ends.unknown, said) + sizes, NAMES, most=2, size=7.5)
 
 
 def _short(value: float, said: "Words") -> str:

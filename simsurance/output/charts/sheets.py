@@ -28,6 +28,7 @@ SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
 TALL: Final = (16 * CENTIMETRE, 11 * CENTIMETRE)
 """Inches of a sheet with one panel, and of one with a strip below it."""
 SCREEN_DPI: Final = 110
+SLIDE_DPI: Final = 320
 WIDTH: Final = 0.95 * SIZE[0] * 72
 """Points from the left to the right of what stands across a sheet."""
 LEFT: Final = 0.025
@@ -47,6 +48,8 @@ TICK_GAP: Final = 7.0
 """Points at both sides of a number at a vertical axis."""
 FOOT_WIDTH: Final = 123
 """Places on a line at the foot of a sheet."""
+NAME_ROOM: Final = 9.0
+"""Points that the name of an axis takes below its numbers."""
 COLOURS: Final = 256
 """Of a picture of points."""
 
@@ -90,6 +93,8 @@ class ChartFigure(Figure):
     """The lines that were drawn on it."""
     remarks: tuple[str, ...] = ()
     """What has to be known and is not seen."""
+    headed: float = 0.0
+    """Points above the subtitle: the title and the mark."""
     floor: float = 0.0
     """Points below the lowest plot: foot and what stands along the axis."""
 
@@ -127,8 +132,18 @@ class ChartFigure(Figure):
         named = title.replace("<title>", '<title id="title">')
         return f'{head}{named}\n <desc id="desc">{escape(self.told)}</desc>{rest}'.encode()
 
-    def _save_png(self, fname: Any, dpi: float, metadata: Mapping[str, str]) -> None:
-        """Save with a palette, a quarter of the size: the paper keeps its colour, others are off by what nobody sees."""
+    def slide(self) -> bytes:
+        """The figure as points for a slide that has its title in letters of its own: finer, and from the subtitle on."""
+        held = io.BytesIO()
+        with looked(self.look), style():
+            self._save_png(held, SLIDE_DPI, {"Title": self.heading[0], "Description": self.told}, self.headed)
+        return held.getvalue()
+
+    def _save_png(self, fname: Any, dpi: float, metadata: Mapping[str, str], above: float = 0.0) -> None:
+        """Save with a palette, a quarter of the size: the paper keeps its colour, others are off by what nobody sees.
+
+        `above`: points that are left out at the top.
+        """
         from PIL import Image
         from PIL.PngImagePlugin import PngInfo
 
@@ -136,6 +151,7 @@ class ChartFigure(Figure):
         super().savefig(held, format="rgba", dpi=dpi)
         width, height = (int(side * dpi) for side in self.get_size_inches())
         whole = Image.frombytes("RGBA", (width, height), held.getvalue()).convert("RGB")
+        whole = whole.crop((0, round(above * dpi / 72), width, height)) if above else whole
         image = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
         palette, corner = image.getpalette() or [], (0, image.height - 1)
         paper = 3 * int(image.getpixel(corner))  # type: ignore[arg-type]
@@ -170,8 +186,13 @@ class Chart:
 
 
 def make_room(figure: ChartFigure) -> None:
-    """Move the left edge of plots at the left of a sheet where the numbers at their axes would leave it."""
-    wide = 72 * figure.get_size_inches()[0]
+    """Move the left edge of plots where the numbers at their axes would leave the sheet, the lower one out of the foot."""
+    wide, tall = (72 * side for side in figure.get_size_inches())
+    for axes in figure.axes:
+        box, named = axes.get_position(), bool(axes.get_xlabel())
+        floor = (figure.floor + NAME_ROOM * named) / tall
+        if axes.axison and axes.xaxis.get_tick_params()["labelbottom"] and box.y0 < floor < box.y1:
+            axes.set_position((box.x0, floor, box.width, box.y1 - floor))
     for axes in figure.axes:
         box, (low, high) = axes.get_position(), sorted(axes.get_ylim())
         if not axes.axison or not axes.yaxis.get_tick_params()["labelleft"]:
@@ -210,6 +231,7 @@ def sheet(
 
     The scenario stands behind the subtitle where there is room for both, at the foot otherwise.
     """
+    subtitle = subtitle[:1].upper() + subtitle[1:]
     figure = ChartFigure(figsize=size, dpi=DPI)
     figure.said, figure.look = words(lang), current()
     figure.heading = (title, subtitle)
@@ -224,6 +246,7 @@ def sheet(
     foot = foot if isinstance(foot, Foot) else Foot("", "", foot)
     both = figure.said.say("chart.subtitle", axis=subtitle, whose=foot.whose) if foot.whose else subtitle
     told_above = len(broken(drawable(both), 0.95 * wide, TEXT_SIZE)) == 1
+    figure.headed = TOP + 1.22 * points * len(lines)
     (line,), size_below = fitted(drawable(both if told_above else subtitle), 0.95 * wide, SUBTITLE_SIZES)
     below = 1 - (TOP + 1.22 * points * len(lines) + SUBTITLE_GAP) / high
     figure.text(LEFT, below, line, fontsize=size_below, color=UNDER_TITLE, va="top")

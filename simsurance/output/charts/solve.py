@@ -9,14 +9,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance.answers.condition import BALANCES
 from simsurance.answers.solve import STATIC, Solved
+from simsurance.language.names import shown_name
+from simsurance.output.asked_words import asked_words, column_words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart, ChartFigure
+from simsurance.output.charts.keys import rise_of, size_of, vary_axis
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.measured import measured, year_or_none
-from simsurance.output.solve_summary import delay_facts, size_words
-from simsurance.output.sweep_summary import measure_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,9 +41,11 @@ def _solved(found: Solved, lang: str) -> Chart:
     condition, said = found.condition, words_of(found.scenario, lang)
     months = condition.measure in BALANCES and not condition.when
     wanted = 0.0 if months else condition.value
-    what = said.label("solve.least_months") if months else _measure(found, said)
-    figure = _sheet(found, condition.fund, condition.text, word("axis.solve", lang, what=what), lang)
-    axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
+    what = said.label("solve.least_months") if months else column_words(condition, said)
+    figure = _sheet(
+        found, condition.fund, asked_words(condition, found.central, said), word("axis.solve", lang, what=what), lang
+    )
+    axes = canvas.area(figure, AREA[0], AREA[1], top=canvas.TOP_MARGIN + canvas.HEAD, bottom=figure.floor + 12)
     for answer in found.answers:
         values = np.array(answer.margins) * (1 if condition.sign == ">=" else -1) if months else np.array(answer.values)
         static = answer.response == STATIC
@@ -51,7 +54,7 @@ def _solved(found: Solved, lang: str) -> Chart:
             look = {"color": GREY, "linewidth": 1.2, "linestyle": canvas.DASHED, "zorder": 3}
         axes.plot(answer.sizes, values, **look)
         if not static and answer.solution is not None:
-            _mark(axes, answer.solution, float(values[answer.sizes.index(answer.solution)]), said)
+            _mark(axes, found.vary, answer.solution, float(values[answer.sizes.index(answer.solution)]), said)
         if not static and found.vary.own in answer.sizes:
             own = float(values[answer.sizes.index(found.vary.own)])
             axes.plot([found.vary.own], [own], "v", color=BLACK, markersize=6, zorder=7)
@@ -62,15 +65,15 @@ def _solved(found: Solved, lang: str) -> Chart:
 
 def _drawn(found: "OnDraws", lang: str) -> Chart:
     condition, said = found.chance.condition, words_of(found.vary.scenario, lang)
-    axis = word("axis.solve_drawn", lang, what=found.chance.words)
-    figure = _sheet(found, condition.fund, found.chance.text, axis, lang)
-    axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
+    axis = word("axis.solve_drawn", lang, what=asked_words(condition, found.central, said))
+    figure = _sheet(found, condition.fund, asked_words(found.chance, found.central, said), axis, lang)
+    axes = canvas.area(figure, AREA[0], AREA[1], top=canvas.TOP_MARGIN + canvas.HEAD, bottom=figure.floor + 12)
     shares = 100 * found.shares
     axes.errorbar(
         found.sizes, shares, 100 * found.errors, color=BLACK, linewidth=2.2, elinewidth=0.8, marker="o", markersize=3
     )
     if found.solution is not None:
-        _mark(axes, found.solution, float(shares[found.sizes.index(found.solution)]), said)
+        _mark(axes, found.vary, found.solution, float(shares[found.sizes.index(found.solution)]), said)
     if found.vary.own in found.sizes:
         axes.plot(
             [found.vary.own], [shares[found.sizes.index(found.vary.own)]], "v", color=BLACK, markersize=6, zorder=7
@@ -83,30 +86,41 @@ def _drawn(found: "OnDraws", lang: str) -> Chart:
 
 def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: str) -> ChartFigure:
     vary = found.vary
-    title = "title.solve" if found.solution is not None else "title.solve_none"
     notes = [
-        word("note.solve_asked", lang, asked=asked, start=vary.start, others=vary.keys[1:]),
+        word(
+            "note.solve_asked",
+            lang,
+            asked=asked,
+            start=vary.start,
+            others=[shown_name(key, lang) for key in vary.keys[1:]],
+        ),
         word("note.solve_target", lang),
         word("note.solve_marks", lang),
     ]
     return canvas.sheet(
-        word(title, lang, fund=fund_label(fund, words_of(vary.scenario, lang)), what=vary.keys[0]),
+        _title(found, fund, words_of(vary.scenario, lang)),
         axis,
         foot(vary.scenario, lang, [], notes),
         lang,
     )
 
 
-def _measure(found: Solved, said: "Words") -> str:
-    """The name of the measure, of a column by its label."""
-    condition = found.condition
-    if not condition.when:
-        return measure_words(condition.measure, condition.fund, said).replace("`", "")
-    column = f"column.{condition.measure}"
-    return said.label(column) if column in said.entries else condition.measure
+def _title(found: "Solved | OnDraws", fund: str, said: "Words") -> str:
+    """The answer as a sentence; where there is none, the bounds within which it is not."""
+    vary, size = found.vary, found.solution
+    facts: dict[str, Any] = {
+        "fund": fund_label(fund, said),
+        "what": shown_name(vary.keys[0], said.lang),
+        "how": vary.how,
+    }
+    if size is None:
+        ends = {"low": size_of(vary, vary.low, said), "high": size_of(vary, vary.high, said)}
+        return word("title.solve_none", said.lang, **facts, **ends)
+    facts |= {"size": size_of(vary, size, said), "own": size_of(vary, vary.own, said), "start": vary.start}
+    return word("title.solve", said.lang, same=size == vary.own, others=len(vary.keys) - 1, **facts)
 
 
-def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
+def _mark(axes: "Axes", vary: "Vary", size: float, value: float, said: "Words") -> None:
     """The answer, with a line down to its number at the axis."""
     axes.plot(
         [size],
@@ -120,7 +134,7 @@ def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
     )
     axes.axvline(size, color=GREY, linewidth=0.8, zorder=1)
     axes.annotate(
-        size_words(size, said),
+        size_of(vary, size, said),
         xy=(size, 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(0, 2),
@@ -135,35 +149,45 @@ def _mark(axes: "Axes", size: float, value: float, said: "Words") -> None:
 def _sizes(axes: "Axes", vary: "Vary", said: "Words") -> None:
     """The key along the axis."""
     axes.xaxis.set_major_locator(MaxNLocator(8))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
-    sign = {"set": "", "multiply": " ×", "add": " +"}[vary.how]
-    axes.set_xlabel(f"{vary.keys[0]}{sign}", fontsize=8.5)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: size_of(vary, value, said)))
+    axes.set_xlabel(vary_axis(vary, said), fontsize=8.5)
 
 
 def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     """The size needed by the year in which it begins to hold."""
     first = found.by_start[0]
     said, vary = words_of(first.vary.scenario, lang), first.vary
-    facts = delay_facts(found, said)
+    a_year = None if found.a_year is None else rise_of(vary, found.a_year, said)
+    named = {"what": shown_name(vary.keys[0], lang)}
     able = [each for each in found.by_start if each.solution is not None]
     depleted = year_or_none(measured(first.central, first.fund)["depletion_year"])
     none = next((each.vary.start for each in found.by_start if each.solution is None), None)
-    notes = [word("note.solve_asked", lang, asked=first.asked, start=vary.start, others=vary.keys[1:])]
+    asked = asked_words(first.condition if isinstance(first, Solved) else first.chance, first.central, said)
+    notes = [
+        word(
+            "note.solve_asked",
+            lang,
+            asked=asked,
+            start=vary.start,
+            others=[shown_name(key, lang) for key in vary.keys[1:]],
+        )
+    ]
+    depleted = depleted if depleted and found.starts[0] <= depleted <= found.starts[-1] else None
     notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
     notes += [word("note.delay_none", lang, year=none)] if none else []
     with canvas.style():
         figure = canvas.sheet(
-            word("title.delay", lang, fund=fund_label(first.fund, said), a_year=facts["a_year"]),
-            word("axis.delay", lang, asked=first.asked),
+            word("title.delay", lang, fund=fund_label(first.fund, said), a_year=a_year, **named),
+            word("axis.delay", lang, **named),
             foot(first.vary.scenario, lang, [], notes),
             lang,
         )
-        axes = canvas.area(figure, AREA[0], AREA[1], bottom=figure.floor + 12)
+        axes = canvas.area(figure, AREA[0], AREA[1], top=canvas.TOP_MARGIN + canvas.HEAD, bottom=figure.floor + 12)
         years, sizes = [each.vary.start for each in able], [float(each.solution or 0.0) for each in able]
         axes.plot(years, sizes, color=BLACK, linewidth=2.2, marker="o", markersize=3.5, zorder=4)
         for place in {0, len(able) - 1} if able else ():
             axes.annotate(
-                size_words(sizes[place], said),
+                size_of(vary, sizes[place], said),
                 xy=(years[place], sizes[place]),
                 xytext=(0, 6),
                 textcoords="offset points",
@@ -177,10 +201,11 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
             low, high = min([*sizes, vary.own]), max([*sizes, vary.own])
             room = 0.12 * (high - low) or 1.0
             axes.set_ylim(low - room, high + 1.6 * room)
-        if depleted and found.starts[0] <= depleted <= found.starts[-1]:
+        if depleted:
             axes.axvline(depleted, color=VERMILLION, linewidth=1.1, zorder=2)
         if none:
             axes.axvspan(none - 0.5, found.starts[-1] + 0.6, color="#F0F0F0", zorder=0)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: size_of(vary, value, said)))
         axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
         return Chart(f"delay_{first.fund}", figure, found.table.reset_index())

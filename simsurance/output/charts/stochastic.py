@@ -69,7 +69,7 @@ BAR: Final = 0.78
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
 FAN: Final = (0.105, 0.455, 0.685, 0.385)
 STRIP: Final = (0.105, 0.17, 0.685, 0.21)
-DATES: Final = (0.085, 0.27, 0.725, 0.485)
+DATES: Final = (0.085, 0.27, 0.725, 0.44)
 GAP: Final = 2
 """Places between the last year and those draws in which it does not come."""
 COLUMNS: Final = ("series", "kind", "percentile", "year", "value", "unit")

@@ -12,7 +12,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMI
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_words
+from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.output.stress_summary import LEAST, MOST, stress_facts
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def draw(found: "Stress", lang: str = "en") -> Chart:
 
 def _bars(axes: "Axes", found: "Stress", said: "Words") -> None:
     table = found.table[found.table["part_of_distance"] >= LEAST].head(MOST)
-    names = [unknown_words(unknown, said) for unknown in found.unknowns(len(table))]
+    names = [unknown_shown(unknown, said) for unknown in found.unknowns(len(table))]
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
     values = table["z"].to_numpy()
@@ -63,7 +63,7 @@ def _bars(axes: "Axes", found: "Stress", said: "Words") -> None:
         text = said.signed(said.number(float(value), 2))
         axes.annotate(text, (value, place), (3 if value >= 0 else -3, 0), textcoords="offset points", **side)
     wide = max(float(np.ptp([*values, 0.0])), 0.1)
-    axes.set_xlim(min(*values, 0.0) - 0.3 * wide, max(*values, 0.0) + 0.3 * wide)
+    axes.set_xlim(min(*values, 0.0) - 0.34 * wide, max(*values, 0.0) + 0.34 * wide)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.set_yticks(range(len(values)), [canvas.wrapped(name, NAME, 2, 7) for name in names], fontsize=7)
     axes.tick_params(axis="y", length=0)
@@ -87,8 +87,7 @@ def _months(axes: "Axes", found: "Stress", said: "Words") -> None:
     axes.set_ylim(max(lowest, -BELOW) - 1, highest + 2)
     axes.axhline(0, color=BLACK, linewidth=0.8)
     axes.axvline(found.by, color=VERMILLION, linewidth=1.1, zorder=1)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    canvas.years_at(axes, int(years[0]), int(years[-1]))
     axes.set_ylabel(said.label("chart.axis.stress_months"), fontsize=7.5)
 
 

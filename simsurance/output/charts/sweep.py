@@ -10,20 +10,24 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from simsurance.language.names import shown_name
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
+from simsurance.output.charts.keys import axis_words, value_words
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sweep_summary import DEPLETION, measure_words, plain_number, told, unit_of
+from simsurance.output.sweep_summary import DEPLETION, measure_words, told, unit_of
 from simsurance.uncertainty.sweep import require_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from matplotlib.axes import Axes
 
     from simsurance.language import Words
-    from simsurance.uncertainty.sweep import Sweep
+    from simsurance.uncertainty.sweep import Grid, Sweep
 
 RAMP: Final = ("#08306B", "#1F5A99", "#4A86BD", "#83AED3", "#B7D0E6", "#DFEAF4")
 """From the lowest values on."""
@@ -36,6 +40,11 @@ REFUSED: Final = canvas.GRID
 """Cells of points that the scenario does not bear."""
 MOST_CELLS: Final = (15, 12)
 """Cells across and upward in which numbers can be read."""
+POLICY: Final = (
+    "contributions.", "benefits.", "participation.", "control.", "fund.", "timely_adjustment.",
+    "employee.contributions.", "employee.benefits.", "employee.fund.", "employee.retirement.", "levers.",
+)  # fmt: skip
+"""Beginnings of keys of rules: what can be decided."""
 BIN: Final = 5
 """Years of one colour at least."""
 LINE: Final = (0.105, 0.265, 0.82, 0.5)
@@ -72,16 +81,50 @@ def _table(sweep: "Sweep", fund: str, measure: str) -> "pd.DataFrame":
 
 
 def _sheet(sweep: "Sweep", fund: str, measure: str, lang: str, notes: list[str], **size: Any) -> ChartFigure:
-    said = words_of(sweep.scenario, lang)
-    what = measure_words(measure, fund, said).replace("`", "")
-    keys = [grid.key for grid in sweep.points.grids]
+    keys = [shown_name(grid.key, lang) for grid in sweep.points.grids]
     return canvas.sheet(
-        word("title.sweep", lang, fund=fund_label(fund, said), what=what),
+        _title(sweep, fund, measure, lang),
         word("axis.sweep", lang, keys=keys, year=sweep.years[0]),
         foot(sweep.scenario, lang, [], notes),
         lang,
         **size,
     )
+
+
+def _title(sweep: "Sweep", fund: str, measure: str, lang: str) -> str:
+    """The measure at both ends of a line, or the least and the most of a map."""
+    said, unit, last = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure), sweep.years[-1]
+    values, grids = sweep.of(fund, measure), sweep.points.grids
+    what = measure_words(measure, fund, said).replace("`", "")
+    facts: dict[str, Any] = {"fund": fund_label(fund, said), "what": what, "last": last}
+
+    def at(value: float, dated: bool = False) -> str:
+        if not np.isfinite(value):
+            return _no_value(measure, said, last)
+        return word("mark.depleted_in", lang, year=int(value)) if dated else told(float(value), unit, said)
+
+    dated = measure == DEPLETION
+    if len(grids) == 1:
+        ends = {
+            "low": typed(sweep, grids[0], grids[0].values[0], said),
+            "high": typed(sweep, grids[0], grids[0].values[-1], said),
+        }
+        key = shown_name(grids[0].key, lang)
+        return word(
+            "title.sweep_line",
+            lang,
+            first=at(values[0], dated),
+            end=at(values[-1], dated),
+            dated=dated,
+            varied=key,
+            **ends,
+            **facts,
+        )
+    there, possible = values[np.isfinite(values)], values[~sweep.refused]
+    if not there.size:
+        return word("title.sweep", lang, **facts)
+    facts |= {"depleted": len(there) if dated else None, "points": len(possible)}
+    return word("title.sweep_map", lang, least=at(there.min()), most=at(there.max()), **facts)
 
 
 def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
@@ -91,7 +134,9 @@ def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     values, at = sweep.of(fund, measure), np.array(grid.values)
     there = np.isfinite(values)
     never = ~there & ~sweep.refused
-    figure = _sheet(sweep, fund, measure, lang, [word("note.sweep_base", lang, own=typed(sweep.base(grid), said))])
+    figure = _sheet(
+        sweep, fund, measure, lang, [word("note.sweep_base", lang, own=typed(sweep, grid, sweep.base(grid), said))]
+    )
     axes = canvas.plot_area(figure, LINE)
     axes.plot(at[there], values[there], color=BLACK, linewidth=2.2, marker="o", markersize=4.2, zorder=4)
     low, high = (float(values[there].min()), float(values[there].max())) if there.any() else (0.0, 1.0)
@@ -106,8 +151,8 @@ def _line(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
         text = _no_value(measure, said, sweep.years[-1])
         axes.text(0.005, high + 2.5 * room, text, transform=axes.get_yaxis_transform(), color=GREY, fontsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: typed(value, said)))
-    axes.set_xlabel(grid.key, fontsize=8.5)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: typed(sweep, grid, value, said)))
+    axes.set_xlabel(axis_words(sweep.scenario, grid.key, said), fontsize=8.5)
     base = sweep.base(grid)
     if at.min() <= base <= at.max():
         axes.axvline(base, color=BLACK, linewidth=1.1, linestyle=canvas.DASHED, zorder=2)
@@ -119,9 +164,9 @@ def _no_value(measure: str, said: "Words", last: int) -> str:
     return said.say("chart.mark.not_depleted", year=last) if measure == DEPLETION else said.label("chart.mark.no_value")
 
 
-def typed(value: float, said: "Words") -> str:
-    """A value of a key, with the minus of the language."""
-    return plain_number(value).replace("-", said.label("number.minus"))
+def typed(sweep: "Sweep", grid: "Grid", value: float, said: "Words") -> str:
+    """A value of a grid's key, with the minus of the language."""
+    return value_words(sweep.scenario, grid.key, value, said)
 
 
 def _short(value: float, unit: str, said: "Words") -> str:
@@ -131,12 +176,13 @@ def _short(value: float, unit: str, said: "Words") -> str:
 
 
 def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
-    """Cells by the first key to the right and the second upward; the line between depleted by the last year and not."""
-    across, upward = sweep.points.grids
+    """Cells with what is assumed to the right and what is policy upward; the line between depleted by the last year and not."""
     said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
+    across, upward, turned = turned_grids(sweep)
+    cells, refused, depleted = map(
+        turned, (sweep.of(fund, measure), sweep.refused, np.isfinite(sweep.of(fund, DEPLETION)))
+    )
     shape = across.points, upward.points
-    cells, refused = (each.reshape(shape).T for each in (sweep.of(fund, measure), sweep.refused))
-    depleted = np.isfinite(sweep.of(fund, DEPLETION)).reshape(shape).T
     figure = _sheet(sweep, fund, measure, lang, _map_notes(sweep, lang, depleted, refused), size=MAP_SIZE)
     axes = canvas.plot_area(figure, MAP)
     axes.grid(visible=False)
@@ -152,16 +198,14 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
             dark = np.isfinite(value) and float(np.dot(colour[:3], LIGHTNESS)) < DARK
             text = told(float(value), unit, said)
             axes.text(column, row, text, ha="center", va="center", fontsize=7, color="white" if dark else BLACK)
-    _contour(axes, depleted)
-    for axis, grid in ((axes.xaxis, across), (axes.yaxis, upward)):
-        step = -(-grid.points // MOST_CELLS[0])
-        axis.set_major_locator(FixedLocator(range(0, grid.points, step)))
-        axis.set_major_formatter(FuncFormatter(lambda place, _, grid=grid: typed(grid.values[round(place)], said)))
-    axes.set_xlabel(across.key, fontsize=8.5)
-    axes.set_ylabel(upward.key, fontsize=8.5)
+    if unit not in WHOLE:
+        for edge in edges[1:-1]:
+            edges_between(axes, cells >= edge, GREY, 0.8, over=5)
+    edges_between(axes, depleted)
+    name_axes(axes, sweep, across, upward, said)
     own = [place_of(grid.values, sweep.base(grid)) for grid in (across, upward)]
     if own[0] is not None and own[1] is not None:
-        for colour, width in (("white", 3.2), (BLACK, 1.4)):
+        for colour, width in (("white", 3.4), (BLACK, 1.2)):
             frame = Rectangle((own[0] - 0.5, own[1] - 0.5), 1, 1, facecolor="none", edgecolor=colour, linewidth=width)
             frame.set_zorder(7)
             axes.add_patch(frame)
@@ -170,9 +214,29 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     return figure
 
 
+def turned_grids(sweep: "Sweep") -> tuple["Grid", "Grid", "Callable[[np.ndarray], np.ndarray]"]:
+    """What goes to the right, what upward, and what turns values of all points into rows from below: policy upward."""
+    first, second = sweep.points.grids
+    shape = first.points, second.points
+    if first.key.startswith(POLICY) and not second.key.startswith(POLICY):
+        return second, first, lambda values: values.reshape(shape)
+    return first, second, lambda values: values.reshape(shape).T
+
+
+def name_axes(axes: "Axes", sweep: "Sweep", across: "Grid", upward: "Grid", said: "Words") -> None:
+    """Keys and their values along both axes of a map."""
+    for axis, grid in ((axes.xaxis, across), (axes.yaxis, upward)):
+        axis.set_major_locator(FixedLocator(range(0, grid.points, -(-grid.points // MOST_CELLS[0]))))
+        axis.set_major_formatter(
+            FuncFormatter(lambda place, _, grid=grid: typed(sweep, grid, grid.values[round(place)], said))
+        )
+    axes.set_xlabel(axis_words(sweep.scenario, across.key, said), fontsize=8.5)
+    canvas.head(axes, f"↑ {axis_words(sweep.scenario, upward.key, said)}")
+
+
 def _map_notes(sweep: "Sweep", lang: str, depleted: np.ndarray, refused: np.ndarray) -> list[str]:
     said = words_of(sweep.scenario, lang)
-    own = [typed(sweep.base(grid), said) for grid in sweep.points.grids]
+    own = [typed(sweep, grid, sweep.base(grid), said) for grid in sweep.points.grids]
     on_grid = all(place_of(grid.values, sweep.base(grid)) is not None for grid in sweep.points.grids)
     notes = [word("note.sweep_frame" if on_grid else "note.sweep_own", lang, own=own)]
     if depleted.any() and not depleted.all():
@@ -197,12 +261,14 @@ def _edges(cells: np.ndarray, unit: str) -> list[float]:
     return [float(each) for each in found]
 
 
-def _contour(axes: "Axes", depleted: np.ndarray) -> None:
-    """Along the edges of cells, between those where the fund is depleted by the last year and those where it is not."""
-    look: Any = {"color": VERMILLION, "linewidth": 2.4, "zorder": 6, "solid_capstyle": "projecting"}
-    for row, column in np.argwhere(depleted[:, 1:] != depleted[:, :-1]):
+def edges_between(
+    axes: "Axes", classes: np.ndarray, colour: str = VERMILLION, width: float = 2.4, over: int = 6
+) -> None:
+    """Lines along the edges of cells, between those of unlike classes; [row from below, column]."""
+    look: Any = {"color": colour, "linewidth": width, "zorder": over, "solid_capstyle": "projecting"}
+    for row, column in np.argwhere(classes[:, 1:] != classes[:, :-1]):
         axes.plot([column + 0.5] * 2, [row - 0.5, row + 0.5], **look)
-    for row, column in np.argwhere(depleted[1:] != depleted[:-1]):
+    for row, column in np.argwhere(classes[1:] != classes[:-1]):
         axes.plot([column - 0.5, column + 0.5], [row + 0.5] * 2, **look)
 
 

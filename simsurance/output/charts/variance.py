@@ -11,7 +11,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import group_words
+from simsurance.output.sensitivity_summary import group_shown
 
 if TYPE_CHECKING:
     from simsurance.uncertainty.variance import Shares
@@ -40,7 +40,13 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
     shown, alone = found[:MOST], sum(each.first for each in found)
     note = word("note.sobol", lang, alone=alone, rest=1 - alone, draws=shares.mixed.sample.draws)
     figure = canvas.sheet(
-        word("title.sobol", lang, fund=fund_label(fund, lang)),
+        word(
+            "title.sobol",
+            lang,
+            fund=fund_label(fund, lang),
+            share=found[0].total,
+            name=group_shown(found[0].group, said),
+        ),
         word("axis.sobol", lang),
         foot(scenario, lang, [], [note]),
         lang,
@@ -55,7 +61,7 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
         axes.barh(row, 100 * max(each.first, 0.0), INSIDE, color=BLUE, zorder=4)
         axes.plot([100 * end for end in each.total_ends], [row, row], color=BLACK, linewidth=0.8, zorder=5)
     axes.set_xlim(0, max(100.0, 102 * max(each.total_ends[1] for each in shown)))
-    names = [canvas.wrapped(group_words(each.group, said).strip("`"), NAMES, most=2, size=7.5) for each in shown]
+    names = [canvas.wrapped(group_shown(each.group, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_color(GREY if each.first_ends[0] <= 0 else BLACK)

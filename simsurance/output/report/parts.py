@@ -75,6 +75,11 @@ class Figure:
         """As points."""
         return self.picture("png")
 
+    @cached_property
+    def slide(self) -> bytes:
+        """As points, without its title."""
+        return self.picture("slide")
+
 
 Block = Heading | Paragraph | Bullets | Table | Figure
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TOLD: Final = {"title": re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)}
 DESCRIPTION: Final = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
-SVG: Final = "svg"
+SVG, SLIDE = "svg", "slide"
 
 
 def chart_of(run: SavedRun, name: str, lang: str) -> tuple[Callable[[str], bytes], Callable[[], str]]:
@@ -49,7 +49,9 @@ def chart_of(run: SavedRun, name: str, lang: str) -> tuple[Callable[[str], bytes
 
 
 def rendered(chart: "Chart", kind: str) -> bytes:
-    """A chart in a format."""
+    """A chart in a format, or as it stands on a slide."""
+    if kind == SLIDE:
+        return chart.figure.slide()
     from simsurance.output.charts import canvas
 
     return canvas.rendered(chart, (kind,))[f"{chart.name}.{kind}"]

@@ -134,7 +134,7 @@ class Deck:
             box.text_frame.word_wrap = True
             self._write(box.text_frame.paragraphs[0], figure.note, 14, colour=SOFT)
             top += 0.9
-        picture = slide.shapes.add_picture(io.BytesIO(figure.png), Cm(EDGE), Cm(top))
+        picture = slide.shapes.add_picture(io.BytesIO(figure.slide), Cm(EDGE), Cm(top))
         room = Cm(WIDTH - 2 * EDGE), Cm(HEIGHT - top - 0.8)
         scale = min(room[0] / picture.width, room[1] / picture.height)
         picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
