@@ -113,7 +113,9 @@ def test_what_is_booked_ahead_moves_the_fund_and_not_the_bank():
 def test_months_that_are_off_the_year_are_an_identity_that_does_not_hold(run):
     account = run.accounts["resident"]
     broken = replace(run, accounts={"resident": {**account, "closing": account["closing"] + 1}})
-    with pytest.raises(SimsuranceError, match=r"months of resident are off the year by (1|1\.0\d*|0\.99\d*) yuan") as told:
+    with pytest.raises(
+        SimsuranceError, match=r"months of resident are off the year by (1|1\.0\d*|0\.99\d*) yuan"
+    ) as told:
         months(broken, 2029)
     assert told.value.exit_code == ExitCode.IDENTITY
 

@@ -102,7 +102,9 @@ def _settings(context: click.Context, parameter: click.Parameter, given: str | N
 @style_option
 @money_option
 @click.option(
-    "--own-scale", is_flag=True, help="Draw each named scenario's charts on axes of their own, as with --all, not on common ones."
+    "--own-scale",
+    is_flag=True,
+    help="Draw each named scenario's charts on axes of their own, as with --all, not on common ones.",
 )
 @as_of_option
 @range_option
