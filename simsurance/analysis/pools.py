@@ -103,7 +103,7 @@ class Pools:
 
     @cached_property
     def kept(self) -> np.ndarray:
-        """What the adjustment fund keeps of a year's levy, or pays out of its balance, yuan, [year]; last digits are nothing."""
+        """What the adjustment fund keeps of a year's levy, or pays out of its balance, yuan, [year]; rounding is neither."""
         levied = np.array([year.levy.sum() for year in self.moved] or [0.0] * len(self.years))
         received = np.array([year.received.sum() for year in self.moved] or [0.0] * len(self.years))
         return np.where(np.isclose(received, levied, rtol=1e-12, atol=0), 0.0, levied - received)
