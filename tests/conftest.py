@@ -7,6 +7,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import gc
 import pickle
+from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -28,15 +29,24 @@ except ImportError:  # where files have no such locks, each worker finds all for
     fcntl = None  # type: ignore[assignment]
 
 
+FORKING = ("test_killed.py",)
+
 gc.set_threshold(50_000, 20, 50)  # Python's 700 has it look through all tests and libraries again and again
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """All tests of a file go to one worker, which keeps what they share."""
+    """All tests of a file go to one worker, which keeps what they share; files in the order of the tests."""
     from xdist.scheduler import LoadFileScheduling
 
+    config.option.loadscopereorder = False
     return LoadFileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that fork come first, while a process is small and quickly copied; then those of many tests, so that few end late."""
+    counted = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.name not in FORKING, -counted[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:

@@ -50,7 +50,7 @@ def test_the_unit_of_a_chart_suits_what_it_shows(
         drawn = draw(chart, by_size[share].shown, lang)
         assert set(drawn.data["unit"]) == set(names)
         subtitle = drawn.figure.texts[1].get_text()
-        assert re.search(rf"(?<![\w万亿]){re.escape(names[0])}(?!\w)", subtitle), subtitle
+        assert re.search(rf"(?<![\w万亿]){re.escape(names[0])}(?!\w)", subtitle, re.IGNORECASE), subtitle
         told = [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
         ticks = [tick.get_text() for axes in drawn.figure.axes for tick in axes.get_yticklabels()]
         assert all(any(name in each for each in (ticks if name == "%" else told)) for name in names[1:])

@@ -188,8 +188,8 @@ class Drawing:
             known = _known(self.what, self.base.scenario)
             stock: Any = {"stock": self.what.words != "cost_rate", "issuers": known.issuers, "recalled": known.recalled}
             lines[0] = replace(lines[0], published=known.shown(size), estimated=known.estimated, **stock)
-        figure, band = (self._months if self.what.dated else self._amounts)(lines, places)
-        table = canvas.frame([*lines, *marks.band_lines(band, self.base.years)], self.shown.name)
+        figure, band, drawn = (self._months if self.what.dated else self._amounts)(lines, places)
+        table = canvas.frame([*drawn, *marks.band_lines(band, self.base.years)], self.shown.name)
         return canvas.Chart(self.name, figure, table)
 
     def _foot(self, lines: list[Line], notes: list[str]) -> Foot:
@@ -240,7 +240,7 @@ class Drawing:
             {"share": "percent"}.get(self.what.unit, self.what.unit), value, 1
         )
 
-    def _months(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float]]:
+    def _months(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float], list[Line]]:
         """Months of expenditure until each fund runs out; under them, on the same years, a row for each scenario."""
         runs = {place: self.comparison.results[place] for place in places}
         rows = [self._row(place, line) for (place, _), line in zip(runs.items(), lines, strict=True)]
@@ -276,7 +276,7 @@ class Drawing:
         if band:
             marks.name_band(axes, band, lines, self.lang)
         draw_rows(figure, axes, rows, self.base.years[-1], self.lang)
-        return figure, band
+        return figure, band, lines
 
     def _row(self, place: int, line: Line) -> Row:
         """What the row of a scenario says."""
@@ -288,14 +288,15 @@ class Drawing:
         wanted = [marks.reserve_band(self.comparison.results[place].scenario, self.what.fund) for place in drawn]
         return wanted[0] if all(band == wanted[0] for band in wanted) else []
 
-    def _amounts(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float]]:
+    def _amounts(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float], list[Line]]:
         """Levels or differences, named at their ends; a balance below zero in a panel of its own, on another scale."""
         size = self.shown.size
         values = [value / size for each in self.everyone for value in each.values()]
         low, high = min(values), max([*values, canvas.highest(lines[:1])])
         alike = self._alike(lines, high - min(low, 0.0))
         most = max(MOST_LINES // len(lines), LEAST_LINES)
-        named = [replace(line, label=canvas.wrapped(line.label, most=most)) for line in lines if line not in alike]
+        drawn = [line for line in lines if line not in alike]
+        named = [replace(line, label=canvas.wrapped(line.label, most=most)) for line in drawn]
         notes = []
         if alike:
             told = [line.label for line in alike]
@@ -305,7 +306,7 @@ class Drawing:
         right = canvas.room_for(*(line.label for line in named))
         if short:
             self._in_two(figure, named, (low, high), right)
-            return figure, []
+            return figure, [], drawn
         words = self._head(low, high)
         share = self.what.unit == "share" or (self.what.unit == "yuan" and money.is_share())
         axes = canvas.area(figure, right=right, top=canvas.TOP_MARGIN + canvas.HEAD * bool(words), percent=share)
@@ -317,7 +318,7 @@ class Drawing:
         canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
         canvas.direct_labels(axes, named)
         canvas.head(axes, words)
-        return figure, []
+        return figure, [], drawn
 
     def _head(self, low: float, high: float) -> str:
         """Where the axis begins, if that is not zero, or which way is better."""

@@ -32,7 +32,7 @@ ATOM: Final = re.compile(
 )
 """What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign;
 with it the signs that open before it or close behind it."""
-FIRST_CHINESE: Final = "\u2e80"
+FIRST_CHINESE: Final = chr(0x2E80)
 CUT: Final = "…"
 
 
