@@ -44,7 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that fork come first, while a process is small and quickly copied; then those of many tests, so that few end late."""
+    """Files that fork come first, while a process is small and quickly copied; then those of many tests."""
     counted = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path.name not in FORKING, -counted[item.path], item.path))
 
