@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -102,9 +103,11 @@ def test_the_command_gives_the_same_files_and_an_interrupted_one_goes_on(schedul
     with running(worker(scheduler, "one", tmp_path, threads=2), SIMSURANCE_LOG=str(log)):
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         call = [sys.executable, "-c", "from simsurance.cli import main; main()", *CALL, "--scheduler", scheduler]
-        first = subprocess.Popen(
-            [*call, "--task", "4", "--out", str(tmp_path / "out")], env=environment, stderr=subprocess.PIPE, text=True
-        )
+        heard = partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        )  # where the tests run in the background, it is ignored
+        in_tasks = [*call, "--task", "4", "--out", str(tmp_path / "out")]
+        first = subprocess.Popen(in_tasks, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         while len(lines(log)) < 3:
             assert first.poll() is None, first.stderr and first.stderr.read()
         first.send_signal(signal.SIGINT)
