@@ -87,13 +87,7 @@ def _drawn(found: "OnDraws", lang: str) -> Chart:
 def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: str) -> ChartFigure:
     vary = found.vary
     notes = [
-        word(
-            "note.solve_asked",
-            lang,
-            asked=asked,
-            start=vary.start,
-            others=[shown_name(key, lang) for key in vary.keys[1:]],
-        ),
+        _asked(vary, asked, lang),
         word("note.solve_target", lang),
         word("note.solve_marks", lang),
     ]
@@ -103,6 +97,12 @@ def _sheet(found: "Solved | OnDraws", fund: str, asked: str, axis: str, lang: st
         foot(vary.scenario, lang, [], notes),
         lang,
     )
+
+
+def _asked(vary: "Vary", asked: str, lang: str) -> str:
+    """What is asked for, from when on, and the keys that move with the first."""
+    others = [shown_name(key, lang) for key in vary.keys[1:]]
+    return word("note.solve_asked", lang, asked=asked, start=vary.start, others=others)
 
 
 def _title(found: "Solved | OnDraws", fund: str, said: "Words") -> str:
@@ -163,15 +163,7 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     depleted = year_or_none(measured(first.central, first.fund)["depletion_year"])
     none = next((each.vary.start for each in found.by_start if each.solution is None), None)
     asked = asked_words(first.condition if isinstance(first, Solved) else first.chance, first.central, said)
-    notes = [
-        word(
-            "note.solve_asked",
-            lang,
-            asked=asked,
-            start=vary.start,
-            others=[shown_name(key, lang) for key in vary.keys[1:]],
-        )
-    ]
+    notes = [_asked(vary, asked, lang)]
     depleted = depleted if depleted and found.starts[0] <= depleted <= found.starts[-1] else None
     notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
     notes += [word("note.delay_none", lang, year=none)] if none else []
