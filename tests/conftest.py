@@ -43,8 +43,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return LoadFileScheduling(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests marked `long` are run apart."""
+    parser.addoption("--long", action="store_true", help="run the tests marked long, and no others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that fork come first, while a process is small and quickly copied; then those of many tests."""
+    left_out = [item for item in items if (item.get_closest_marker("long") is None) == config.getoption("long")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in {*left_out}]
     counted = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path.name not in FORKING, -counted[item.path], item.path))
 

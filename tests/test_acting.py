@@ -42,6 +42,7 @@ def changes(chance):
     return found
 
 
+@pytest.mark.long
 def test_nothing_is_passed_over_that_has_no_effect():
     sure = 0
     for seed in range(40):

@@ -8,6 +8,8 @@ import pytest
 import simsurance as ss
 from simsurance.output.save import save_sweep
 
+pytestmark = pytest.mark.long
+
 OFF = {f"uncertainty.{name}": False for name in ("parameters", "behaviour", "demography")}
 SHORT = {"horizon.last_year": 2026, "employee.projected": False}
 

@@ -45,6 +45,7 @@ def test_the_shares_of_the_stages_make_a_whole_and_leave_the_engine_as_it_was() 
     assert [getattr(owner, name) for found in stages.STAGES.values() for owner, name in found] == before
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("on_path")
 def test_the_shares_of_the_parts_of_a_draw_make_a_whole_and_leave_them_as_they_were() -> None:
     drawn = import_module("drawn")
@@ -101,6 +102,7 @@ def test_earlier_references_are_read_under_the_names_of_today() -> None:
     assert len(list(numbers.differences(numbers.cells(then, {}, {}), after))) == 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("on_path")
 @pytest.mark.parametrize("own", [False, True])
 def test_the_pools_that_are_measured_can_be_pooled(own: bool, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def run():
     return found
 
 
+@pytest.mark.long
 def test_inputs_at_a_bound_are_those_that_the_draws_hold(run) -> None:
     futures = Plan((run.scenario,), run.sample).futures
     told = {each.unknown.name: each.share for each in bounds_of(run) if each.unknown.kind != PATH}
@@ -40,6 +41,7 @@ def test_inputs_at_a_bound_are_those_that_the_draws_hold(run) -> None:
     assert len(shares) > 5
 
 
+@pytest.mark.long
 def test_floors_bind_in_as_many_years_as_the_draws_stand_on_them(run) -> None:
     few = run.scenario.replace({"uncertainty.yearly": 3.0})
     (wide,) = stochastic([few], Sample(DRAWS, 1))
@@ -57,6 +59,7 @@ def test_floors_bind_in_as_many_years_as_the_draws_stand_on_them(run) -> None:
         assert told.get(name, 0.0) == pytest.approx(np.mean(on_floor))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_the_summary_names_what_is_brought_back_most_often(run, lang) -> None:
     first = next(each for each in bounds_of(run) if each.unknown.kind != PATH)

@@ -220,6 +220,7 @@ def test_what_cannot_be_asked_is_one_line(tmp_path, monkeypatch, arguments, line
     assert re.fullmatch(line, told.stderr.splitlines()[-1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_the_command_prints_writes_and_draws(tmp_path, lang):
     other = tmp_path / "other.toml"

@@ -53,6 +53,7 @@ def rewritten(file, values):
         writer.writerows(rows)
 
 
+@pytest.mark.long
 def test_factors_that_made_the_figures_are_found_again(folder, tmp_path):
     file = copied(folder, tmp_path / "known")
     base = load(file)
@@ -107,6 +108,7 @@ def test_every_factor_is_a_key_and_its_bounds_lie_around_no_change():
         assert float(row["lowest"]) < none < float(row["highest"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_command_writes_an_option_that_runs_use_and_the_same_bytes_again(folder, tmp_path, lang):
     file = copied(folder, tmp_path / "used")
@@ -127,6 +129,7 @@ def test_command_writes_an_option_that_runs_use_and_the_same_bytes_again(folder,
     assert names >= {"factors.csv", "figures.csv", "calibrated.toml", "summary.md", "charts"}
 
 
+@pytest.mark.long
 def test_factors_fitted_to_other_tables_are_refused_and_a_misfit_is_told_in_every_run(folder, tmp_path):
     file = copied(folder, tmp_path / "other")
     assert (

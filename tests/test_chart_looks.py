@@ -126,6 +126,7 @@ def test_runs_that_are_written_together_have_one_scale():
     )
 
 
+@pytest.mark.long
 def test_a_manifest_keeps_scale_and_look_and_the_run_is_drawn_again_with_them(tmp_path):
     options = ["--years", ":2027", "--no-range", "--tables", "checks", "--formats", "svg", "--jobs", "1"]
     style = tmp_path / "house.toml"

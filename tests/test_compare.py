@@ -70,6 +70,7 @@ def test_only_the_keys_that_differ_are_named(comparison):
     assert row["baseline"] == row["high_cost"] != row["frozen_contribution"]
 
 
+@pytest.mark.long
 def test_a_comparison_says_whose_entries_to_the_employee_scheme_are_held(tmp_path):
     pair = ["baseline", "baseline+automatic_renewal"]
     arguments = [*pair, "--set", SHORT[0], "--no-charts", "--no-range", "--out", tmp_path]
@@ -168,6 +169,7 @@ def test_years_that_only_one_has_are_left_out_of_the_difference():
     assert longer.plot.fund_balance_difference() is not None
 
 
+@pytest.mark.long
 def test_the_command_writes_a_folder_and_prints_measures_and_keys(tmp_path):
     done = compare("baseline", "frozen_contribution", "--set", SHORT[0], "--out", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
@@ -220,6 +222,7 @@ def test_measures_of_a_fund_that_only_one_scenario_projects_are_kept():
         assert table["unit"].notna().all()
 
 
+@pytest.mark.long
 def test_a_difference_of_percentages_is_told_in_points_and_none_as_an_equals_sign(tmp_path):
     told = compare("baseline", "low_cost", "--set", SHORT[0], "--no-charts", "--out", tmp_path).stdout
     lines = {line.split("  ")[0]: line for line in told.splitlines()}

@@ -39,6 +39,7 @@ def test_tables_and_rows_go_out_and_come_back(tmp_path):
     assert cells("a,b\n'=x,-1\n", ("a",)) == {("=x", "b"): "-1"}
 
 
+@pytest.mark.long
 def test_a_byte_order_mark_begins_every_csv_file_where_it_is_asked_for_and_our_reader_takes_it(tmp_path):
     short = ["--no-range", "--set", "horizon.last_year=2026", "--lang", "zh", "--out", str(tmp_path)]
     for arguments in (["run", "baseline"], ["compare", "baseline", "high_cost"]):

@@ -112,6 +112,7 @@ def told_on(figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(Text))
 
 
+@pytest.mark.long
 @BOTH
 def test_charts_name_the_currency_of_the_scenario(in_won, compared, lang):
     effects = scheme_effects("baseline", ("flexible_workers_join",), (), (WON, SHORT))
@@ -133,6 +134,7 @@ def test_a_comparison_names_the_currency_of_its_scenarios(compared, lang):
     assert "KRW" in texts[0]
 
 
+@pytest.mark.long
 @BOTH
 @pytest.mark.parametrize(
     "command",

@@ -46,6 +46,16 @@ NOUNS: dict[str, type] = {noun.__name__: noun for noun in (CareBasis, EmployeeBa
 SECTIONS = {key.partition(".")[0] for key in KEYS if "." in key}
 
 PICTURES = DOCS / "pictures"
+LONG = (
+    *(
+        f"simsurance {name} "
+        for name in ("adjustment", "attribute", "frontier", "page", "solve", "stochastic", "stress", "sweep")
+    ),
+    "simsurance pool provinces",
+    *(f"python -m simsurance.{name}" for name in ("evidence.calibration", "evidence.tiers", "reviewer")),
+    *(f"python -m tests.docs_blocks {name}" for name in ("misfits", "my_city", "own_fund_import", "sensitivity")),
+)
+"""Beginnings of commands that take seconds each and minutes together."""
 
 
 @cache
@@ -70,7 +80,15 @@ def spans() -> list[str]:
 
 def blocks() -> list[Any]:
     documents = pages() + README.read_text(encoding="utf-8")
-    return [pytest.param(found["command"], found["shown"], id=found["command"]) for found in BLOCK.finditer(documents)]
+    return [
+        pytest.param(
+            found["command"],
+            found["shown"],
+            id=found["command"],
+            marks=pytest.mark.long if found["command"].startswith(LONG) else (),
+        )
+        for found in BLOCK.finditer(documents)
+    ]
 
 
 def as_numbers(shown: str) -> tuple[list[str], list[tuple[float, float]]]:

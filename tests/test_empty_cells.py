@@ -118,6 +118,7 @@ def test_it_runs_without_a_warning_and_its_identities_hold(case: str, tmp_path: 
     assert measures["value"][measures["status"] == "ok"].map(lambda value: value == value).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", ["nobody in the employee scheme", "no contribution base"])
 def test_its_summary_and_charts_are_written(case: str, tmp_path: Path) -> None:
     (result,) = simulate([load("baseline", settings=("horizon.last_year=2028",)).replace(CASES[case][1])])

@@ -390,6 +390,7 @@ def changes() -> dict[str, tuple[float, dict[str, float]]]:
     return found
 
 
+@pytest.mark.long
 def test_every_key_and_every_column_of_a_table_moves_a_number() -> None:
     unmoved = {name for name, (change, _) in changes().items() if not change > LEAST}
     assert unmoved == {*IN_WORDS, *IN_CHARTS}
@@ -441,6 +442,7 @@ def test_every_need_and_every_other_value_is_of_a_key_and_is_needed() -> None:
     assert {*NEEDS, *VALUES, *IN_CHARTS} <= {*KEYS, *(f"{LEVER}.{name}" for name in LEVER_KEYS)}
 
 
+@pytest.mark.long
 def test_a_key_that_does_nothing_would_be_seen() -> None:
     """Where nothing needs a key it moves nothing: the needs are real, and so is the measure."""
     one_year = [path for path in NEEDS if path not in VALUES and "horizon.last_year" not in str(NEEDS[path])]

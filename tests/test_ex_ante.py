@@ -67,6 +67,7 @@ def later_moved(baseline: Scenario, opening: int) -> Scenario:
     return baseline.replace(changed)
 
 
+@pytest.mark.long
 def test_an_opening_found_anew_is_as_stored_and_uses_nothing_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Published figures end before the opening, and what the baseline and the measured growth say of later years is wrong."""
     baseline = load("baseline")

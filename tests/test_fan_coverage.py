@@ -43,6 +43,7 @@ def test_the_stored_table_has_every_figure_published_since_each_opening() -> Non
     assert SINCE in {each.year for each in stored()}
 
 
+@pytest.mark.long
 def test_bands_of_an_opening_are_those_of_its_draws_and_no_draw_errs_in_what_was_known() -> None:
     scenario = known_at(2025)
     found = {(each.fund, each.item): each for each in points(2025, scenario, 16)}

@@ -46,6 +46,7 @@ def found(base, central):
     return frontier(levers_of(base, LEVERS), asked_of(ASKED, central), central=central)
 
 
+@pytest.mark.long
 def test_costs_are_present_values_counted_from_the_tables_of_a_plain_run(found):
     package = found.packages[found.told[0]]
     results = ss.run(found.levers.at(package))
@@ -67,6 +68,7 @@ def test_costs_are_present_values_counted_from_the_tables_of_a_plain_run(found):
     np.testing.assert_allclose(found.costs[found.told[0]], expected, rtol=1e-9)
 
 
+@pytest.mark.long
 def test_a_plain_run_of_every_package_told_holds_and_is_hardly_more_than_needed(found):
     assert 2 <= len(found.told) <= 10
     for place in found.told:
@@ -74,6 +76,7 @@ def test_a_plain_run_of_every_package_told_holds_and_is_hardly_more_than_needed(
         assert 7 <= months.min() < 7.1
 
 
+@pytest.mark.long
 def test_no_package_of_a_grid_beats_one_that_is_told(found):
     grid = [found.levers.sizes(np.array(each)) for each in product(np.linspace(0, 1, 9), repeat=2)]
     runs = outcomes([found.levers.at(each) for each in grid], [found.condition], None)
@@ -84,6 +87,7 @@ def test_no_package_of_a_grid_beats_one_that_is_told(found):
         assert not ((less <= SAME).all(axis=1) & (less.sum(axis=1) < -3 * SAME)).any()
 
 
+@pytest.mark.long
 def test_limits_hold_in_every_package_told(base, central):
     limits = limits_of(["public_money <= 8.3e11 in 2030", "coverage >= 0.5 through 2031"], "resident", central)
     kept = frontier(levers_of(base, LEVERS), asked_of(ASKED, central), limits, central=central)
@@ -101,6 +105,7 @@ frontier_columns = [
 ]
 
 
+@pytest.mark.long
 def test_the_table_has_every_package_and_says_what_its_own_costs_are_beyond_the_scenario(found):
     assert list(found.table.columns) == frontier_columns
     assert len(found.table) == len(found.packages) == len(set(found.packages))
@@ -164,6 +169,7 @@ def test_the_margin_that_decides_has_the_sign_of_enough_draws(sign, value):
         assert (robust_margin(margins, chance) >= 0) == enough
 
 
+@pytest.mark.long
 def test_on_draws_a_package_told_holds_in_enough_of_them(base):
     short = base.replace({"horizon.last_year": 2028})
     found = ss.frontier(short, [f"{SUBSIDY}=0.014:0.02"], "P(reserve_months >= 7 through 2028) >= 0.75", draws=16)
@@ -176,6 +182,7 @@ def test_on_draws_a_package_told_holds_in_enough_of_them(base):
         assert (run.kept.yearly["resident"]["reserve_months"].min(axis=1) >= 7).mean() == share
 
 
+@pytest.mark.long
 def test_any_number_of_processes_gives_the_same_packages(base, central, found):
     again = frontier(levers_of(base, LEVERS), asked_of(ASKED, central), central=central, jobs=2)
     assert again.packages == found.packages
@@ -206,6 +213,7 @@ ARGUMENTS = ["frontier", "baseline", "--set", "horizon.last_year=2031", "--set",
 ARGUMENTS += ["--lever", LEVERS[0], "--lever", LEVERS[1], "--jobs", "1"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_command_writes_packages_and_their_scenarios_by_the_same_bytes(tmp_path, lang, found):
     written = []

@@ -41,12 +41,14 @@ def found(own: Scenario) -> FundExAnte:
     return fund_ex_ante(own, OPENING)
 
 
+@pytest.mark.long
 def test_an_opening_needs_counts_a_population_and_a_year_to_fit(own: Scenario) -> None:
     possible, left_out = openings_of(own)
     assert possible == {2023: 2021, 2025: 2024}
     assert left_out == {2020: UNCOUNTED, 2021: UNFITTED, 2022: UNCOUNTED, 2024: UNFITTED}
 
 
+@pytest.mark.long
 def test_own_values_end_at_the_opening_and_standards_grow_with_income_from_there(own: Scenario) -> None:
     known = own_leaves(own, OPENING)
     assert max(known["membership.resident_insured"]) == max(known["fund.opening"]) == "2025"
@@ -60,6 +62,7 @@ def test_own_values_end_at_the_opening_and_standards_grow_with_income_from_there
     assert uncut(own) == ("population.stock_level", "contributions.local_supplement")
 
 
+@pytest.mark.long
 def test_figures_and_values_of_the_opening_year_and_later_move_no_forecast(
     path: Path, own: Scenario, found: FundExAnte
 ) -> None:
@@ -86,6 +89,7 @@ def test_figures_and_values_of_the_opening_year_and_later_move_no_forecast(
             assert other.forecasts[name] == pytest.approx(row.forecasts[name], rel=1e-9), (row.item, name)
 
 
+@pytest.mark.long
 def test_naive_forecasts_are_those_of_the_funds_series(own: Scenario, found: FundExAnte) -> None:
     series = published("resident_outgo", own.tables["published.series_table"])
     (row,) = [row for row in found.rows if (row.fund, row.item) == ("resident", "outgo")]
@@ -97,6 +101,7 @@ def test_naive_forecasts_are_those_of_the_funds_series(own: Scenario, found: Fun
     assert not row.straddles
 
 
+@pytest.mark.long
 def test_what_is_printed_names_openings_and_those_left_out(
     found: FundExAnte, monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
@@ -115,6 +120,7 @@ def test_what_is_printed_names_openings_and_those_left_out(
     assert document["left_out"]["2020"] == UNCOUNTED
 
 
+@pytest.mark.long
 def test_what_has_no_opening_or_is_the_nation_is_told(path: Path, own: Scenario) -> None:
     with pytest.raises(SimsuranceError, match=r"city: no opening that an ex-ante .*; possible are 2023, 2025"):
         fund_ex_ante(own, 2026)

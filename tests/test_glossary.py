@@ -105,6 +105,7 @@ def output(lang: str, name: str) -> str:
     return "\n".join([*(told.replace(out, "out") for told in (done.stdout, done.stderr)), *summaries])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("lang", languages())
 def test_no_output_says_what_should_go(lang, name, lever_effects, monkeypatch):
@@ -195,6 +196,7 @@ OF_A_MEMBER = {"scheduled"}
 """What a member's story tells where a rule adjusts by itself; see test_adjustment_command.py."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_every_note_on_standard_error_is_told_in_the_language(lang, tmp_path):
     notes = {key.rpartition(".")[2] for key in words(lang).entries if key.startswith("scenario_note.")}

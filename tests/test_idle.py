@@ -120,6 +120,7 @@ def call(*args: str) -> Result:
     return CliRunner().invoke(main, args, catch_exceptions=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_what_has_no_effect_is_told_with_what_would_make_it_act(case: str) -> None:
     options, settings, wanted = CASES[case]
@@ -183,6 +184,7 @@ def told_of(scenario: Scenario, paths: dict[str, list[str]]) -> list[str]:
     return [each.path for each in each_of if not each.years]
 
 
+@pytest.mark.long
 def test_no_key_that_moves_a_result_is_told() -> None:
     with TemporaryDirectory() as folder:
         wrong = []
@@ -194,6 +196,7 @@ def test_no_key_that_moves_a_result_is_told() -> None:
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", shipped())
 def test_a_shipped_scenario_sets_nothing_without_effect(name: str) -> None:
     scenario = load(name)

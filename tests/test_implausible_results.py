@@ -32,6 +32,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_what_can_hardly_be_is_told_in_the_summary(case: str) -> None:
     changes, *told = CASES[case]
@@ -49,6 +50,7 @@ def test_the_growth_told_is_that_of_the_table() -> None:
     assert f"is {real[-1] / real[0]:,.0f} times that of 2026 in 2056" in told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [{}, {"claims.trend.real_growth": 0.08}, {"fund.opening": 0}])
 def test_what_may_be_is_not_told(changes: dict[str, Any]) -> None:
     results = run("baseline", **changes).shown

@@ -34,12 +34,14 @@ def test_every_key_has_a_chinese_name_and_no_two_have_the_same():
     assert [path for path in of_tables if not key_name(path, "zh").startswith("own·")] == []
 
 
+@pytest.mark.long
 def test_no_name_is_of_a_key_that_there_is_not():
     others = ("levers.", "pins.", "members.")
     left = [name for name in _names("zh") if not name.startswith(others)]
     assert [name for name in left if not any(path == name or path.startswith(f"{name}.") for path in keys())] == []
 
 
+@pytest.mark.long
 def test_every_unknown_has_a_name_on_english_charts_and_no_two_the_same():
     table = Path(simsurance.__file__).parent / "data" / "uncertainty" / "parameters.csv"
     unknowns = pd.read_csv(table)["path"].tolist()

@@ -153,6 +153,8 @@ CASES = {
     "schema": [Case(["schema", "--out", "s.json"], of_files("s.json"))],
 }
 WRITE_OTHERWISE = {"run", "rebuild", "stochastic", "check", "init", "import", "schema"}
+QUICK = {"check", "init", "import", "schema", "months", "completion", "show", "validate", "story"}
+"""Some of each kind; the others take minutes together."""
 READING = {
     "completion": ["completion", "bash"],
     "doctor": ["doctor"],
@@ -204,8 +206,10 @@ def _call(arguments: list[str], kill_at: int, into: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory):
-    """All modules are imported and all tables read before a process is forked."""
+def warm(request, tmp_path_factory):
+    """Modules are imported and tables read before a process is forked."""
+    here = [item.callspec for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    called = {case.params.get("command") for case in here}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("warm"))
         Path("mine.toml").write_text('extends = "baseline"\n[horizon]\nlast_year = 2027\n')
@@ -215,8 +219,8 @@ def warm(tmp_path_factory):
         patch.setattr(meeting_page, "page", _page_once(meeting_page.page))
         for arguments in (
             [*RUN, "--no-charts", "--out", "runs"],
-            *(case.arguments for cases in CASES.values() for case in cases),
-            READING["hindcast"],
+            *(case.arguments for name, cases in CASES.items() if name in called for case in cases),
+            *([READING["hindcast"]] if "hindcast" in called else []),
         ):
             told = CliRunner().invoke(main, arguments)
             assert told.exit_code == 0, told.output
@@ -291,7 +295,14 @@ def _before(case: Case) -> View:
     return case.view()
 
 
-@pytest.mark.parametrize(("command", "case"), [(name, case) for name, cases in CASES.items() for case in cases])
+@pytest.mark.parametrize(
+    ("command", "case"),
+    [
+        pytest.param(name, case, marks=() if name in QUICK else pytest.mark.long)
+        for name, cases in CASES.items()
+        for case in cases
+    ],
+)
 def test_killed_before_any_file_operation_it_leaves_old_or_new_and_the_next_puts_all_right(folder, command, case):
     old = _before(case)
     kept = folder.with_name(f"{folder.name}_kept")
@@ -337,7 +348,9 @@ def test_commands_that_write_stand_in_the_list_and_are_killed_here():
     assert {*CASES, *READING} == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize(
+    "command", [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in READING]
+)
 def test_a_command_that_is_not_in_the_list_of_those_that_write_writes_nothing(folder, command):
     assert forked(READING[command]) == (0, 0)
 

@@ -91,6 +91,7 @@ TOLD = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", TERMS)
 @pytest.mark.parametrize("command", TOLD)
 def test_what_a_command_tells_of_it_needs_none(
@@ -237,6 +238,7 @@ def test_its_past_is_its_own_series() -> None:
     assert abs(rows[FITTED, "resident_insured"]) < 0.002
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "text"),
     [

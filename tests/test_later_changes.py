@@ -60,6 +60,7 @@ def runs() -> dict[str, RunAccounts]:
     return dict(zip(scenarios, accounts_of(scenarios.values()), strict=True))
 
 
+@pytest.mark.long
 def test_a_change_that_starts_later_leaves_earlier_years_as_they_were(runs: dict[str, RunAccounts]) -> None:
     base = runs[""]
 
@@ -81,6 +82,7 @@ def test_a_change_that_starts_later_leaves_earlier_years_as_they_were(runs: dict
     assert moved == set()
 
 
+@pytest.mark.long
 def test_most_schedules_are_tried_and_act_from_then_on(runs: dict[str, RunAccounts]) -> None:
     base, acting = runs[""], []
     for path, run in runs.items():

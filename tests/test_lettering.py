@@ -44,6 +44,7 @@ def leaving(figure: canvas.ChartFigure) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", TITLES)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_title_leaves_a_chart(kind: str, lang: str) -> None:
@@ -52,6 +53,7 @@ def test_no_title_leaves_a_chart(kind: str, lang: str) -> None:
         assert leaving(draw(name, results, lang).figure) == [], name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", TITLES)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_title_leaves_a_comparison_or_meets_what_stands_below(kind: str, lang: str) -> None:
@@ -84,6 +86,7 @@ def test_a_title_is_made_smaller_then_broken_then_cut() -> None:
     assert [lines[-1].endswith("…") for lines, _ in told] == [False, False, False, False, True]
 
 
+@pytest.mark.long
 def test_a_character_that_no_font_has_is_a_box_and_named_in_one_line(tmp_path: Path) -> None:
     assert lettering.undrawn([f"a元{HIEROGLYPH}\n\u200d", HIEROGLYPH]) == [HIEROGLYPH]
     with canvas.style():

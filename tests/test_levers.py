@@ -569,6 +569,7 @@ def test_every_fragment_is_listed_and_one_that_cannot_be_laid_upon_it_says_why(t
     assert all(effect.description_zh.endswith("。") for effect in found)
 
 
+@pytest.mark.long
 def test_a_fragment_that_an_engine_refuses_is_listed_with_its_reason():
     said = lever("inpatient_benefits", 0.45, start=2027)
     settings = [f"horizon.last_year={LAST}", *(f"levers.much.{key}={json.dumps(value)}" for key, value in said.items())]
@@ -585,6 +586,7 @@ def test_a_year_that_is_never_reached_is_a_status_and_not_a_change():
     assert depletion.status == depletion.base_status == "not_depleted_by_2027"
 
 
+@pytest.mark.long
 def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, monkeypatch):
     monkeypatch.setattr(levers, "effects", lever_effects)
     arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]

@@ -333,6 +333,7 @@ def test_engine_and_reference_agree_where_the_employee_scheme_has_no_money() -> 
     np.testing.assert_array_equal(with_money.fund[:, 0], closing.fund[:, 0])
 
 
+@pytest.mark.long
 def test_need_classes_agree_where_the_prevalence_cannot_be_reached() -> None:
     random = np.random.default_rng(7)
     state = random_state(random)

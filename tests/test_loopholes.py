@@ -153,6 +153,7 @@ def told_value(own: Game, story) -> np.ndarray:
     return value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [NO_BONUS, LARGE_BONUS], ids=["no bonus", "large bonus"])
 @pytest.mark.parametrize("foresight", FORESIGHT)
 def test_against_a_tree_of_all_decisions_and_chances_by_hand(foresight, changes):
@@ -350,6 +351,7 @@ def as_remembered(standing: Standing, own: Game) -> Standing:
     return replace(standing, tenure=min(standing.tenure, 1), no_claim=0, carried=0.0)
 
 
+@pytest.mark.long
 def test_the_command_tells_strategy_values_and_members():
     call = ["loopholes", "no_2024_rules", "--sex", "male", "--years", "6"]
     shown = CliRunner().invoke(main, call)

@@ -88,6 +88,7 @@ def smooth(z):
     return np.exp(0.3 * z).sum(axis=-1) + 0.2 * z[..., 0] * z[..., 1]
 
 
+@pytest.mark.long
 def test_blocks_err_as_seeds_do() -> None:
     """64 blocks of one sequence beside 400 seeds: the standard errors of a mean of 256 agree."""
     seeds = [smooth(Sample(SMALL, seed, "sobol").normals(DIMENSIONS, 0, SMALL)).mean() for seed in range(100, 500)]

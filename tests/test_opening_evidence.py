@@ -26,6 +26,7 @@ def test_ages_counted_at_the_end_of_2025() -> None:
     assert set(opening.counted_ages(2019)) == {"60 to 64", "65 and over"}
 
 
+@pytest.mark.long
 def test_women_are_a_residual_that_is_told() -> None:
     (women,) = (row for row in opening.ages_and_sexes(BASE, 2026) if row.what == "women")
     assert not women.fitted
@@ -49,6 +50,7 @@ def test_deaths_of_the_years_fitted_add_up_to_those_counted() -> None:
     assert max(abs(row.off or 1.0) for row in events) < 0.02
 
 
+@pytest.mark.long
 def test_the_level_is_found_from_a_wrong_one() -> None:
     (fit,) = mortality_level(BASE.replace({"population.mortality_level": 1.0}))
     assert fit.found == pytest.approx(BASE.values.population.mortality_level, abs=5e-5)

@@ -478,6 +478,7 @@ def test_a_title_says_whose_fund_it_is_where_there_are_several(baseline, alone):
     assert "Resident fund:" not in texts(charts.draw("reserve_months", alone).figure)
 
 
+@pytest.mark.long
 def test_without_the_employee_scheme_its_charts_are_refused_and_not_written(alone, tmp_path):
     written = {path.stem for path in charts.write_all(alone, tmp_path / "charts", "en")}
     assert written == set(RESIDENT_CHARTS)
@@ -631,6 +632,7 @@ def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
         comparison.ComparisonPlots(mixed).employee_fund_balance()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_a_comparison_tells_no_depletion_year_without_its_range_or_that_it_is_the_central_path(lang):
     middle = {"horizon.last_year": 2038}
@@ -776,6 +778,7 @@ def test_charts_of_comparisons_stay_on_the_sheet_and_no_words_meet(comparison_sh
         assert min(wide, high) < 2.5, (one.get_text(), two.get_text())
 
 
+@pytest.mark.long
 def test_a_comparison_of_many_scenarios_is_drawn_in_parts(tmp_path):
     files = [path.name for path in comparison.write_all(many(), tmp_path / "charts", "en")]
     assert "insured.png" in files

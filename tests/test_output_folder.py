@@ -48,6 +48,7 @@ def test_a_folder_holds_exactly_the_files_that_are_announced(results, saved):
     assert files(saved) == sorted(f"run/{name}" for name in announced)
 
 
+@pytest.mark.long
 def test_a_folder_without_the_employee_scheme_holds_the_files_announced_for_it(tmp_path):
     alone = ss.run("baseline", **{"horizon.last_year": 2026, "employee.projected": False})
     alone.save(tmp_path / "run")
@@ -295,6 +296,7 @@ def test_the_manifest_names_every_file_with_its_hash(results, saved):
     assert set(manifest["origins"].values()) == {"scenarios/baseline.toml", "replace"}
 
 
+@pytest.mark.long
 def test_two_runs_differ_in_the_environment_alone(saved, tmp_path):
     ss.run("baseline", **{"horizon.last_year": 2027}).save(tmp_path / "run")
     one, two = (json.loads((folder / "run" / "manifest.json").read_text()) for folder in (saved, tmp_path))

@@ -73,12 +73,14 @@ def test_points_that_are_checked_are_none_of_those_fitted_and_hold_all_corners()
     assert len(surrogate.checked_settings(6, surrogate.CHECKS)) == surrogate.CHECKS == 200
 
 
+@pytest.mark.long
 def test_the_scenario_itself_is_met_exactly(made):
     flows = made.surrogate.flows(made.sliders.own[None])[0]
     own = made.central.accounts[RESIDENT]["reserve_months"]
     assert surrogate.months_of(made.bank.closing(flows), flows)[0] == pytest.approx(own, rel=1e-9)
 
 
+@pytest.mark.long
 def test_the_error_is_less_than_is_borne_in_every_year_and_is_one(made, unseen):
     assert made.checked.holds
     assert (made.checked.errors > 0).any()
@@ -92,6 +94,7 @@ def test_the_error_is_less_than_is_borne_in_every_year_and_is_one(made, unseen):
         assert np.abs(engine - made.central.accounts[fund]["reserve_months"]).max() > 1
 
 
+@pytest.mark.long
 def test_a_run_of_the_setting_is_the_comparison_of_the_same_keys(made, unseen):
     base = made.sliders.scenario
     changes = {
@@ -101,6 +104,7 @@ def test_a_run_of_the_setting_is_the_comparison_of_the_same_keys(made, unseen):
     assert np.array_equal(compared.account["closing"], unseen.account["closing"])
 
 
+@pytest.mark.long
 def test_chances_at_a_setting_are_those_of_draws_of_it(made):
     """The same draws with the scenario and with the setting, by `stochastic`."""
     base = made.sliders.scenario
@@ -116,6 +120,7 @@ def test_chances_at_a_setting_are_those_of_draws_of_it(made):
     assert moved > 1 / 16
 
 
+@pytest.mark.long
 def test_a_draw_that_is_not_run_at_a_setting_would_have_counted_alike(made):
     """Every draw is run at the settings at which few were: the error is the same."""
     full, others = surrogate_draws._checks(len(made.sliders.each), 11)
@@ -142,6 +147,7 @@ def test_chances_are_checked_where_months_are_with_all_corners():
     assert sum(np.abs(setting).min() == 1 for setting in (*full, *others)) == 64
 
 
+@pytest.mark.long
 def test_a_lever_is_narrower_where_the_error_would_be_too_large_and_the_page_says_so(monkeypatch):
     base = ss.load("baseline").replace({"horizon.last_year": 2032, "employee.projected": False})
     sliders = sliders_of(base, ["cost_growth=-0.15:0.15"])
@@ -157,6 +163,7 @@ def test_a_lever_is_narrower_where_the_error_would_be_too_large_and_the_page_say
         pages.page(sliders, None, "plain", 1, 12)
 
 
+@pytest.mark.long
 def test_a_lever_that_nobody_named_and_that_moves_nothing_is_left_out_and_told():
     """Contributions by a schedule do not hang on a share of income."""
     rules = {f"contributions.{each}.rule": {"2019": "schedule"} for each in ("personal", "subsidy")}
@@ -228,6 +235,7 @@ def test_every_known_lever_moves_the_baseline_or_a_scheme_on_earnings_and_has_a_
         assert all(f"page.lever.{slider.name}" in words(lang).entries for lang in languages())
 
 
+@pytest.mark.long
 def test_the_command_writes_a_page_its_errors_and_a_scenario_and_tells_the_error(tmp_path):
     arguments = ["--set", "horizon.last_year=2028", "--levers", SHARE, "--draws", "0", "--jobs", "1", "--out", tmp_path]
     done = page("baseline", *arguments)
@@ -256,6 +264,7 @@ def test_a_demo_is_a_page_of_the_baseline(monkeypatch, tmp_path):
     assert set(demo.LEVERS) <= set(KNOWN)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_a_page_needs_no_network_and_is_small(made, lang):
     text = html(made, lang)
@@ -265,12 +274,14 @@ def test_a_page_needs_no_network_and_is_small(made, lang):
     assert f'<html lang="{words(lang).label("page.html_lang")}">' in text
 
 
+@pytest.mark.long
 def test_a_page_that_would_be_too_large_is_refused(made, monkeypatch):
     monkeypatch.setattr(meeting_page, "MOST_BYTES", 1000)
     with pytest.raises(SimsuranceError, match="fewer --draws or fewer --levers"):
         html(made)
 
 
+@pytest.mark.long
 def test_a_title_is_text(made):
     told = "</script><b>1 & 2"
     central = replace(made.central, scenario=made.central.scenario.replace({"title": told}))
@@ -316,6 +327,7 @@ def moved(tab, made):
         tab.eval_on_selector(f"#slider-{row}", MOVE, UNSEEN[slider.name])
 
 
+@pytest.mark.long
 def test_sliders_moved_in_a_browser_give_what_the_engine_gives(shown, made, unseen):
     moved(shown, made)
     sizes = shown.evaluate("meeting.state.b")
@@ -337,6 +349,7 @@ def test_sliders_moved_in_a_browser_give_what_the_engine_gives(shown, made, unse
         assert np.allclose(bands.T, fan, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.long
 def test_what_is_told_is_what_is_computed(shown, made, unseen):
     moved(shown, made)
     depleted = unseen.measures["value"].get("depletion_year")
@@ -346,6 +359,7 @@ def test_what_is_told_is_what_is_computed(shown, made, unseen):
     assert float(row[2].replace("deficit ", "-")) == pytest.approx(unseen.account["reserve_months"][9], abs=0.16)
 
 
+@pytest.mark.long
 def test_a_link_holds_the_settings_and_a_keyboard_moves_a_slider(shown, made):
     shown.focus("#slider-0")
     shown.keyboard.press("ArrowRight")
@@ -361,6 +375,7 @@ def test_a_link_holds_the_settings_and_a_keyboard_moves_a_slider(shown, made):
     assert shown.evaluate("meeting.state.b") == [slider.vary.own for slider in made.sliders.each]
 
 
+@pytest.mark.long
 def test_the_scenario_file_of_a_setting_is_one(shown, made, tmp_path):
     moved(shown, made)
     (tmp_path / "scenario.toml").write_text(made.sliders.scenario.to_toml(str), encoding="utf-8")
@@ -373,6 +388,7 @@ def test_the_scenario_file_of_a_setting_is_one(shown, made, tmp_path):
     assert own.account["closing"] == pytest.approx(engine.account["closing"], rel=1e-6)
 
 
+@pytest.mark.long
 def test_words_of_the_picture_lie_within_it_and_do_not_overlap(shown, made):
     moved(shown, made)
     boxes = shown.evaluate(
@@ -390,6 +406,7 @@ def test_words_of_the_picture_lie_within_it_and_do_not_overlap(shown, made):
             assert apart, (one, other)
 
 
+@pytest.mark.long
 def test_a_step_of_a_slider_costs_at_most_twice_the_picture(browser, made, tmp_path):
     """With 128 draws: medians of alternating pairs, layout included."""
     draws = made.draws

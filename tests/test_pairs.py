@@ -22,6 +22,7 @@ def some() -> tuple[Stochastic, Stochastic]:
     return one, other
 
 
+@pytest.mark.long
 def test_every_measure_says_which_of_two_values_is_better() -> None:
     one, _ = some()
     names = {fund: measures_of(one, fund) for fund in one.kept.yearly}

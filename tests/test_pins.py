@@ -334,6 +334,7 @@ OF_OUTGO = (
 """Keys that move what one of the schemes pays."""
 
 
+@pytest.mark.long
 def test_with_all_outgo_imposed_every_key_that_moves_it_is_told_and_what_cannot_act_leaves_the_funds() -> None:
     sides = ("resident.outgo", "employee_pool.outgo")
     pins = {f"pins.{side[:8]}": pin(side, dict.fromkeys((2026, 2027), 1.2e12), "fixed") for side in sides}

@@ -62,6 +62,7 @@ def test_a_levy_of_nothing_is_the_single_runs_bit_for_bit(written: Any) -> None:
             np.testing.assert_array_equal(adjusted[name], values, err_msg=f"{name} of {each.name}")
 
 
+@pytest.mark.long
 def test_funds_of_their_own_are_their_single_runs_bit_for_bit(tmp_path: Path) -> None:
     fund = city(tmp_path)
     shutil.copytree(fund.parent, tmp_path / "other")

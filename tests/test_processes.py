@@ -95,6 +95,7 @@ def test_there_is_a_core():
     assert 1 <= cores() <= (os.cpu_count() or 1)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals to a group")
 @pytest.mark.parametrize("after", [0.0, 4.0], ids=["while they begin", "at work"])
 def test_an_interruption_ends_all_in_one_line_and_leaves_nothing_half_written(tmp_path, after):

@@ -51,6 +51,7 @@ def little(whole, tmp_path):
     return tmp_path / whole.name
 
 
+@pytest.mark.long
 def test_what_was_left_out_comes_to_the_same_bytes_without_a_projection(whole, little, monkeypatch):
     def never(*_):
         raise AssertionError("projected")
@@ -78,6 +79,7 @@ def test_what_was_left_out_comes_to_the_same_bytes_without_a_projection(whole, l
     assert call("run", "baseline", *OWN, "--no-charts", "--no-range", "--out", little.parent).exit_code == ExitCode.BUG
 
 
+@pytest.mark.long
 def test_a_part_is_rebuilt_and_the_rest_stays_kept(whole, little):
     assert call("rebuild", little, "--tables", "ages").exit_code == 0
     assert (little / "ages.csv").read_bytes() == (whole / "ages.csv").read_bytes()
@@ -88,6 +90,7 @@ def test_a_part_is_rebuilt_and_the_rest_stays_kept(whole, little):
     assert KEPT in contents(little)
 
 
+@pytest.mark.long
 def test_charts_come_from_tables_as_csv_too(whole, tmp_path):
     again = tmp_path / whole.name
     shutil.copytree(whole, again)
@@ -96,6 +99,7 @@ def test_charts_come_from_tables_as_csv_too(whole, tmp_path):
     assert contents(again) == contents(whole)
 
 
+@pytest.mark.long
 def test_what_cannot_be_rebuilt_is_told_in_a_line(whole, tmp_path):
     def told(folder):
         failed = call("rebuild", folder)
@@ -134,6 +138,7 @@ def test_a_wrong_name_is_a_line(options, words, tmp_path):
         assert words in line
 
 
+@pytest.mark.long
 def test_of_several_scenarios_large_files_are_left_out(tmp_path):
     asked = ["run", "baseline", "high_cost", "--set", "horizon.last_year=2026", "--no-range", "--out"]
     few, many = tmp_path / "one", tmp_path / "two"
@@ -157,6 +162,7 @@ def test_of_several_scenarios_large_files_are_left_out(tmp_path):
     )
 
 
+@pytest.mark.long
 def test_charts_drawn_by_two_processes_are_those_of_one(tmp_path):
     asked = ["run", "baseline", "--set", "horizon.last_year=2030", "--out"]
     for jobs in (1, 2):
@@ -166,6 +172,7 @@ def test_charts_drawn_by_two_processes_are_those_of_one(tmp_path):
     assert "charts/fund_balance.svg" in one
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch):
     monkeypatch.setattr(Easel, "_help", lambda self, told: os._exit(self._taken() is None))
@@ -175,6 +182,7 @@ def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch):
     assert list(easel.files(None)) == list(chart_names(results.scenario))
 
 
+@pytest.mark.long
 def test_a_picture_says_what_it_shows_to_who_cannot_see_it(whole):
     with Image.open(whole / "charts" / "insured.png") as picture:
         title, told = picture.text["Title"], picture.text["Description"]

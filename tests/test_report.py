@@ -87,6 +87,7 @@ class Page(HTMLParser):
         return [told for name, told in self.tags if name == tag]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_tells_what_the_tables_say_with_its_range(base, lang):
     found = Page(page(Content([base], lang).report()))
@@ -102,6 +103,7 @@ def test_the_page_tells_what_the_tables_say_with_its_range(base, lang):
     assert found.of("html")[0]["lang"] == {"en": "en", "zh": "zh-CN"}[lang]
 
 
+@pytest.mark.long
 def test_the_range_of_accepted_draws_stands_beside_the_date(tmp_path):
     told = asked("run", "baseline", "--no-range", "--no-charts", "--out", str(tmp_path))
     assert told.exit_code == 0
@@ -114,6 +116,7 @@ def test_a_date_without_any_range_says_so(several):
     assert "central path: no range was computed" in str(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_needs_nothing_beside_it_and_can_be_read_aloud(base, several, lang):
     for runs in ([base], several):
@@ -146,6 +149,7 @@ def test_every_chart_of_a_run_has_a_sentence_or_its_own_title(base):
     assert months.svg == (base.path / "charts" / "reserve_months.svg").read_bytes()
 
 
+@pytest.mark.long
 def test_a_title_that_is_more_than_text_stays_text(several):
     report = Content(several, "en").report()
     text = page(report)
@@ -224,6 +228,7 @@ def test_the_document_has_headings_captions_and_a_table_of_contents_with_entries
     assert cells == [cell.text for cell in glance.rows[0]]
 
 
+@pytest.mark.long
 def test_a_template_of_the_office_is_kept(base, tmp_path):
     template = docx.Document()
     template.add_paragraph("Office of the example")
@@ -238,6 +243,7 @@ def test_a_template_of_the_office_is_kept(base, tmp_path):
     assert any(paragraph.text.startswith("1  ") for paragraph in file.paragraphs)
 
 
+@pytest.mark.long
 def test_years_and_numbers_of_a_table_stand_on_one_line(base):
     report = Content([base], "zh").report()
     tables = [block for block in report.section("tables").blocks if isinstance(block, Table)]
@@ -262,6 +268,7 @@ def test_columns_of_a_table_are_as_wide_as_their_longest_word():
 # ---------------------------------------------------------------- slides
 
 
+@pytest.mark.long
 def test_slides_have_one_chart_each_under_its_sentence(base):
     report = Content([base], "en").report()
     deck = pptx.Presentation(io.BytesIO(slides(report)))
@@ -281,6 +288,7 @@ def test_slides_have_one_chart_each_under_its_sentence(base):
 # ---------------------------------------------------------------- files and commands
 
 
+@pytest.mark.long
 def test_the_same_results_give_the_same_bytes(base, folder, tmp_path):
     found = []
     for place in ("one", "two"):
@@ -295,6 +303,7 @@ def test_the_same_results_give_the_same_bytes(base, folder, tmp_path):
             assert {part.date_time for part in parts.infolist()} == {office.FIXED_TIME}
 
 
+@pytest.mark.long
 def test_a_fresh_run_gives_the_report_of_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked("run", "baseline", "--set", "horizon.last_year=2030", "--set", "employee.projected=false")
@@ -360,6 +369,7 @@ def test_a_missing_library_is_one_line_before_anything_is_computed(tmp_path, mon
     assert not Path("out").exists()
 
 
+@pytest.mark.long
 def test_in_python_a_report_takes_results_names_and_folders(folder, tmp_path):
     with pytest.raises(SimsuranceError, match="report: no scenario; at least one"):
         ss.report([], tmp_path / "none")
@@ -426,6 +436,7 @@ def ruled(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     return saved(next(place.iterdir()))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_rules_pins_and_the_list_of_an_adjustment_stand_in_the_report(ruled, lang):
     said = words(lang)
@@ -457,6 +468,7 @@ def covered(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     return saved(next(place.iterdir()))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_other_tiers_choices_and_bonds_have_a_section_each_with_their_numbers(covered, lang):
     said, report = words(lang), Content([covered], lang).report()
@@ -487,6 +499,7 @@ def test_other_tiers_choices_and_bonds_have_a_section_each_with_their_numbers(co
     assert len(groups.rows) == len(covered.of_scheme.income_groups)
 
 
+@pytest.mark.long
 def test_a_choice_is_worth_as_much_from_disk_as_in_the_run(covered):
     (run,) = simulate([covered.scenario])
     own, there = choice_facts(run, "en"), choice_facts(covered, "en")
@@ -498,6 +511,7 @@ def test_sections_of_tiers_choices_and_bonds_are_left_out_where_there_are_none(b
     assert not {"tiers", "choices", "bonds"} & {section.name for section in Content([base], "en").report().sections}
 
 
+@pytest.mark.long
 def test_what_rests_on_own_figures_stands_in_the_report_and_nothing_where_nothing_acts(ruled, base):
     shares = {"own": 0.4, "partly": 0.1, "nation": 0.5}
     rows = [

@@ -120,6 +120,7 @@ def test_processes_and_draws_solved_together_follow_the_budget() -> None:
     assert told.value.exit_code == ExitCode.USAGE
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system tells no peak of a process")
 def test_a_run_needs_no_more_than_it_tells(tmp_path: Path) -> None:
     code = "import simsurance.cli; simsurance.cli.main(standalone_mode=False); print(open('/proc/self/status').read())"
@@ -175,6 +176,7 @@ def test_chunks_of_another_state_of_the_scenario_stay_and_are_told(tmp_path: Pat
     assert sorted(each.name for each in tmp_path.iterdir()) == ["stochastic-baseline", other.name]
 
 
+@pytest.mark.long
 def test_all_are_every_shipped_scenario_the_first_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simsurance.cli.stochastic.shipped", lambda: ("baseline", "frozen_contribution"))
     call = [each for each in CALL if each != "baseline"]
@@ -243,6 +245,7 @@ def test_parquet_holds_every_draw_with_what_was_drawn_and_its_years(
     assert all(f'"{name}.parquet"' in manifest for name in ("draws", "years"))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_an_interrupted_command_says_so_and_goes_on_from_what_is_done(tmp_path: Path) -> None:
     import signal

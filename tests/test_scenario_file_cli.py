@@ -30,12 +30,14 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.long
 def test_validate_names_every_file_that_is_well():
     shown = call("validate", *shipped())
     assert shown.exit_code == 0
     assert shown.stdout.splitlines() == [f"ok {name}" for name in shipped()]
 
 
+@pytest.mark.long
 def test_validate_as_json_tells_faults_on_standard_output_too(folder):
     (folder / "mine.toml").write_text('extends = "baseline"\nzzz = 1\n')
     shown = call("validate", "baseline", "mine.toml", "--json")

@@ -85,6 +85,7 @@ def upon_the_baseline(fragment):
         raise SimsuranceError(*faults)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_a_damaged_file_is_well_or_refused(file, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -108,6 +109,7 @@ def test_a_damaged_file_is_well_or_refused(file, tmp_path, monkeypatch, capsys):
     assert 3 in codes
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(list(KEYS)), values)
 def test_any_value_at_any_key_is_well_or_refused_and_what_is_well_comes_back(path, value):
@@ -119,6 +121,7 @@ def test_any_value_at_any_key_is_well_or_refused_and_what_is_well_comes_back(pat
         assert changed.replace({}).values == changed.values
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=40))
 def test_any_setting_is_well_or_refused(text):

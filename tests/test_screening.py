@@ -139,6 +139,7 @@ def test_bars_show_the_mean_effects_and_dots_their_spread(case, lang, tmp_path) 
     assert len(effect_facts(case, "resident", words(lang))) == 3
 
 
+@pytest.mark.long
 def test_the_command_writes_the_effects_and_in_python_they_are_the_same(tmp_path) -> None:
     off = ("parameters", "behaviour", "demography")
     few = [part for name in off for part in ("--set", f"uncertainty.{name}=false")]

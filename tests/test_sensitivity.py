@@ -135,6 +135,7 @@ def test_every_end_agrees_with_what_was_observed_but_for_its_settlement(shocks):
     assert spread == pytest.approx(K * shocks.scenario.values.uncertainty.settlement_noise)
 
 
+@pytest.mark.long
 def test_ends_are_the_runs_of_those_draws_in_whatever_chunks(base, shocks, monkeypatch, tmp_path):
     few = base.replace(
         {"uncertainty.parameters": False, "uncertainty.behaviour": False, "uncertainty.demography": False}
@@ -156,6 +157,7 @@ def test_ends_are_the_runs_of_those_draws_in_whatever_chunks(base, shocks, monke
     assert ends.low > ends.middle > ends.high
 
 
+@pytest.mark.long
 def test_what_moves_most_stands_first_and_both_ends_are_told(found):
     for measure in found.measures("resident"):
         ranges = [each.range for each in found.ends("resident", measure)]
@@ -188,6 +190,7 @@ def case(found):
     return made(found, unknowns, [5.0, 4.5, 5.5, 9.0, 2.0, 5.2, 5.1], [2028, 2028, 2028, none, 2027, 2028, 2028])
 
 
+@pytest.mark.long
 def test_dates_that_do_not_come_rank_after_all_and_months_decide_between_equals(case):
     assert [each.unknown.name for each in case.ends("resident", DEPLETION)] == [
         "resident_excess_cost",
@@ -207,11 +210,13 @@ def test_dates_that_do_not_come_rank_after_all_and_months_decide_between_equals(
     assert headline(case, "resident", "en").startswith("Resident fund (all at their medians: depleted in 2028)")
 
 
+@pytest.mark.long
 def test_what_was_brought_nearer_is_named(case):
     assert [each.name for each in case.brought_nearer] == ["total_fertility"]
     assert "contradicted what was observed: total fertility." in sensitivity_summary(case)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_the_tornado_has_a_bar_to_each_end_a_tick_on_one_side_and_what_does_not_come(case, lang):
     chart = draw(case, "resident", DEPLETION, lang)
@@ -229,6 +234,7 @@ def test_the_tornado_has_a_bar_to_each_end_a_tick_on_one_side_and_what_does_not_
     assert "–" in texts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_every_unknown_has_a_name_and_every_tornado_is_drawn(found, shocks, lang):
     said = words(lang)
@@ -242,6 +248,7 @@ def test_every_unknown_has_a_name_and_every_tornado_is_drawn(found, shocks, lang
         draw(found, "resident", YEARS_FUNDED, lang)
 
 
+@pytest.mark.long
 def test_the_command_prints_three_a_fund_and_writes_both_ends(tmp_path, monkeypatch, found):
     monkeypatch.setattr(module, "sensitivity", lambda *_: found)
     call = ["sensitivity", "baseline", "--set", "horizon.last_year=2029", "--out", str(tmp_path)]
@@ -273,6 +280,7 @@ def test_a_year_that_is_not_projected_is_one_line(tmp_path):
     assert default_year(range(2026, 2029)) == 2028
 
 
+@pytest.mark.long
 def test_in_python(monkeypatch, found):
     monkeypatch.setattr("simsurance.api.both_ends", lambda *_: found)
     results = ss.sensitivity("baseline")

@@ -97,6 +97,7 @@ def test_what_cannot_be_compared_is_told_in_one_line(base):
     assert other_named("not depleted through 2030") is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("text", ["not depleted through 2030", "beats frozen_contribution", "beats fraud_recovery"])
 def test_command_writes_the_map(tmp_path, lang, text):

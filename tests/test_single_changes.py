@@ -291,6 +291,7 @@ def invoke(*arguments):
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [("run", "baseline"), ("compare", "baseline", "frozen_contribution")])
 def test_no_range_leaves_it_out(tmp_path, command):
     for option, there in (((), True), (("--no-range",), False)):

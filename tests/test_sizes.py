@@ -56,6 +56,7 @@ def test_the_unit_of_a_chart_suits_what_it_shows(
         assert all(any(name in each for each in (ticks if name == "%" else told)) for name in names[1:])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chart", CHARTS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_ticks_differ_from_each_other_whatever_the_size(chart: str, lang: str, by_size: dict[float, Results]) -> None:

@@ -47,6 +47,7 @@ def test_what_moves_nothing_has_no_share_and_what_acts_together_counts_in_all(ca
     assert list(case.table.index.get_level_values("group")) == list(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lang, tmp_path):
     chart = draw(case, "resident", lang)
@@ -61,6 +62,7 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     assert len(part_facts(case, "resident", said, 2)) == 2
 
 
+@pytest.mark.long
 def test_the_command_writes_the_indices(tmp_path):
     few = [
         part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")

@@ -58,6 +58,7 @@ def test_a_plain_run_of_the_answer_meets_the_condition_and_one_beside_it_does_no
     assert found.answer.value_at(found.solution) == met.min()
 
 
+@pytest.mark.long
 def test_the_answer_takes_at_most_24_runs(base, central):
     for keys, asked in (
         ([SHARE], "reserve_months >= 6 through 2040"),
@@ -217,6 +218,7 @@ def test_what_cannot_be_varied_is_told_in_one_line(base, keys, options, told):
         proportion_of("1:x")
 
 
+@pytest.mark.long
 def test_waiting_costs_more_each_year_and_ends_where_nothing_suffices(base, central):
     asked = condition_of("reserve_months >= 6 through 2040", "resident", central)
     waited = delay(vary_of(base, [SHARE, SUBSIDY]), asked, (2027, 2030, 2036), central)
@@ -251,6 +253,7 @@ def test_a_condition_that_an_earlier_year_decides_has_a_plateau_whose_beginning_
     assert found.runs <= 24
 
 
+@pytest.mark.long
 def test_waiting_is_asked_of_probabilities_on_the_same_draws(base):
     short = base.replace({"horizon.last_year": 2032, "fund.opening": {2026: 5e10}})
     asked = "P(depleted by 2032) <= 0.5"
@@ -283,6 +286,7 @@ def drawn(base):
     return ss.solve(short, [f"{SHARE}=1:2", SUBSIDY], "P(depleted by 2034) <= 0.1", draws=16, how="multiply")
 
 
+@pytest.mark.long
 def test_on_draws_the_share_at_the_answer_was_run(drawn):
     shown = drawn.shown
     assert drawn.table.loc[drawn.size, "share"] <= 0.1
@@ -292,6 +296,7 @@ def test_on_draws_the_share_at_the_answer_was_run(drawn):
     assert len(draws) == 16
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_command_writes_the_answer_and_a_scenario_that_meets_it(tmp_path, lang):
     arguments = ["solve", "baseline", "--set", "horizon.last_year=2040", "--vary", SHARE, "--vary", SUBSIDY]

@@ -246,6 +246,7 @@ LEVERS_ON_BENEFITS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [{}, LEVERS_ON_BENEFITS], ids=["rules", "levers"])
 @pytest.mark.parametrize("income", ["assisted", "middle"])
 def test_stories_of_every_cost_in_both_kinds_of_places_make_the_expectation_of_the_projection(income, changes):

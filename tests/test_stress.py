@@ -115,6 +115,7 @@ def test_unknowns_of_a_joint_shock_stand_where_they_are_told_to():
     assert shocks.correlation[one, other] != 0
 
 
+@pytest.mark.long
 def test_the_shock_empties_the_fund_by_the_year_and_hardly_less_does_not(found):
     assert not found.saves
     assert found.found.reached
@@ -125,6 +126,7 @@ def test_the_shock_empties_the_fund_by_the_year_and_hardly_less_does_not(found):
     assert found.lowest(found.shocked) == fully
 
 
+@pytest.mark.long
 def test_no_shock_that_is_nearer_empties_it(found):
     random = np.random.default_rng(5)
     root = np.linalg.cholesky(found.shocks.correlation)
@@ -134,6 +136,7 @@ def test_no_shock_that_is_nearer_empties_it(found):
     assert (months_of(found, rows) > 0).all()
 
 
+@pytest.mark.long
 def test_what_is_told_of_its_distance(found):
     count = len(found.shocks.unknowns)
     assert found.nearer == pytest.approx(chi2.cdf(found.distance**2, count))
@@ -146,6 +149,7 @@ def test_what_is_told_of_its_distance(found):
     assert row["shocked"] == pytest.approx(row["z"] * spread)
 
 
+@pytest.mark.long
 def test_a_fund_that_is_empty_anyway_is_saved(base):
     saved = stress(base.replace({"benefits.inpatient.payment_ratio": {2000: 0.66226, 2026: 0.9}}), 2030)
     assert saved.saves
@@ -169,6 +173,7 @@ def test_what_cannot_be_asked_is_told_in_one_line(base, scenario, by, fund, told
     assert refused.value.exit_code == (ExitCode.INPUT if "uncertainty" in told else ExitCode.USAGE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_command_tells_the_shock_by_the_same_bytes(tmp_path, lang, found):
     settings = [part for key, value in SHORT.items() for part in ("--set", f"{key}={json.dumps(value)}")]

@@ -68,6 +68,7 @@ def test_years_before_the_valuation_year_stay_as_they_are():
     assert value_in(from_year(ramp, 9.0, 2019), 2019) == 9.0
 
 
+@pytest.mark.long
 def test_processes_and_chunks_taken_up_give_the_same_bits(base, found, tmp_path, monkeypatch):
     monkeypatch.setattr(of_points, "CHUNK", 5)
     parts, made = tmp_path / "parts", []

@@ -19,6 +19,7 @@ def call(*arguments):
     return CliRunner().invoke(main, arguments)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", ["gbk", "cp1252", "latin-1", "ascii", "cp437", "utf-16"])
 @pytest.mark.parametrize("form", [[], ["--lang", "zh"], ["--lang", "zh", "--json"]])
 def test_a_run_ends_well_in_any_code_page(tmp_path, page, form):
@@ -48,6 +49,7 @@ def test_what_a_code_page_lacks_stands_in_ascii_or_by_its_number(tmp_path):
 EVIL = "\x1b[31mred\x07\x9b2J\u202edlo"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["show", "run", "compare", "validate", "levers"])
 def test_control_characters_are_shown_and_not_sent(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)

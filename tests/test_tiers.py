@@ -276,6 +276,7 @@ def test_accounts_of_outside_parties_read_every_row_once() -> None:
     assert len({row.name for row in (*LEDGER, *BESIDE)}) == len((*LEDGER, *BESIDE))
 
 
+@pytest.mark.long
 def test_draws_are_stepped_by_the_plain_engine_and_keep_what_the_tiers_measure() -> None:
     scenario = told(**{"horizon.last_year": 2026})
     assert chosen(None, 1000, [scenario]) == "plain"
@@ -305,6 +306,7 @@ def test_summary_chart_and_codebook_tell_the_tiers_in_both_languages(run: RunRes
     assert named == {"year", *run.tiers.columns}
 
 
+@pytest.mark.long
 def test_a_run_writes_its_table_and_rebuilds_its_chart(tmp_path: Path) -> None:
     ss.run(told(**{"horizon.last_year": 2026})).save(tmp_path / "run", charts=False)
     table = pd.read_csv(tmp_path / "run" / "tiers.csv", index_col="year")

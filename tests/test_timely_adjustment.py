@@ -135,6 +135,7 @@ RULES = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_engine_and_reference_agree_on_what_rules_decide_and_do() -> None:
     random = np.random.default_rng(3)
     state = random_state(random)

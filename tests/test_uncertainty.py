@@ -309,6 +309,7 @@ def own_table(folder: Path, *changed: dict[str, str]) -> str:
     return str(file)
 
 
+@pytest.mark.long
 def test_one_normal_input_of_a_linear_measure_gives_its_closed_form(tmp_path: Path) -> None:
     """The opening fund is what is drawn: its percentiles are those of a two-piece normal number."""
     row = {
@@ -338,6 +339,7 @@ def test_a_family_that_is_switched_off_leaves_the_draws_of_the_others_as_they_ar
         assert {path: first[path] for path in second} == second
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path", [path for path in KEYS if path.startswith("uncertainty.") and KEYS[path].kind != "table"]
 )
@@ -374,6 +376,7 @@ def same(one: list, other: list) -> None:
             assert np.array_equal(values, second.measured[name], equal_nan=True), name
 
 
+@pytest.mark.long
 def test_processes_blocks_and_what_was_on_disk_give_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -398,6 +401,7 @@ def test_a_draw_that_would_be_paid_more_than_the_cost_is_brought_nearer() -> Non
     assert np.isfinite(found.measured["closing_last_year"]).all()
 
 
+@pytest.mark.long
 def test_a_draw_is_given_up_early_only_where_it_would_be_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     found = kept_of(Plan((baseline(),), Sample(64, 1)).chunk(0, 32), 0)
     assert (found.nearer[:, 1] < 1).any()
@@ -424,6 +428,7 @@ def test_scenarios_side_by_side_are_each_as_after_the_first_alone() -> None:
     assert not np.array_equal(pair["0/yearly/resident/closing"], pair["1/yearly/resident/closing"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", [COLUMNS, DONE])
 def test_a_damaged_part_is_computed_again(tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = Plan((baseline(),), Sample(DRAWS, 1))
@@ -440,6 +445,7 @@ def test_a_damaged_part_is_computed_again(tmp_path: Path, file: str, monkeypatch
 # --- what they say -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_tables_are_what_the_draws_are() -> None:
     found = some()[0]
     months = found.kept.yearly["resident"]["reserve_months"]
@@ -657,6 +663,7 @@ def test_what_no_digit_shown_tells_apart_is_the_same() -> None:
     assert table.loc[(other.scenario.name, "employee_pool", "reserve_months_last_year"), "same"] == 1
 
 
+@pytest.mark.long
 def test_a_draw_whose_turnover_no_odds_give_is_brought_nearer() -> None:
     """More return than leave with fewer insured: refused where the basis is built, so no such draw may reach it."""
     scenario = load("baseline").replace({"employee.projected": False, **SHORT})

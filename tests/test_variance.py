@@ -41,6 +41,7 @@ def test_of_a_group_the_indices_are_those_of_all_of_it():
     np.testing.assert_allclose(total, first, atol=0.02)
 
 
+@pytest.mark.long
 def test_intervals_hold_the_known_indices_about_as_often_as_they_say():
     held = []
     for seed in range(40):
@@ -80,6 +81,7 @@ def test_the_runs_of_a_draw_are_a_and_b_and_a_with_one_group_of_b(work):
     assert np.abs(np.corrcoef(rows[:, 0].ravel(), rows[:, 1].ravel())[0, 1]) < 0.05
 
 
+@pytest.mark.long
 def test_where_one_family_is_drawn_it_is_all_of_the_variance():
     off = {f"uncertainty.{name}": False for name in ("parameters", "behaviour", "demography")}
     short = {"horizon.last_year": 2027, "employee.projected": False, "fund.opening": 2e11, "uncertainty.long_run": 0.0}

@@ -368,6 +368,7 @@ def test_a_shipped_scenario_as_it_is_is_extended(tmp_path, monkeypatch):
     assert load("mine.toml").values.economy.interest_rate[2026] == pytest.approx(0.03)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cell", "sheet", "value", "words"),
     [
