@@ -53,7 +53,20 @@ LONG = (
     ),
     "simsurance pool provinces",
     *(f"python -m simsurance.{name}" for name in ("evidence.calibration", "evidence.tiers", "reviewer")),
-    *(f"python -m tests.docs_blocks {name}" for name in ("misfits", "my_city", "own_fund_import", "sensitivity")),
+    *(
+        f"python -m tests.docs_blocks {name}"
+        for name in (
+            "elasticity",
+            "entries",
+            "misfits",
+            "my_city",
+            "not_in",
+            "own_fund_import",
+            "provinces",
+            "sensitivity",
+            "valuation",
+        )
+    ),
 )
 """Beginnings of commands that take seconds each and minutes together."""
 

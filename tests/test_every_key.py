@@ -396,6 +396,7 @@ def test_every_key_and_every_column_of_a_table_moves_a_number() -> None:
     assert unmoved == {*IN_WORDS, *IN_CHARTS}
 
 
+@pytest.mark.long
 def test_keys_are_said_to_move_the_totals_that_they_move_and_no_others() -> None:
     """What pins may hold: but for secondary effects every total that moves is declared, and every one declared moves."""
     seen: dict[tuple[str, ...], set[str]] = {OF_KEYS["economy.interest_rate"]: set(SPENDING)}

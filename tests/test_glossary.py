@@ -147,6 +147,7 @@ def test_no_document_says_what_should_go(document):
     assert found(MEASURED.sub("", text), "zh" if "zh" in document.parts else "en") == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 def test_chinese_output_holds_no_english(name, lever_effects, monkeypatch):
     monkeypatch.setattr(levers, "effects", lever_effects)
