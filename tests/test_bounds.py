@@ -13,6 +13,8 @@ from simsurance.results import accounts_of
 from simsurance.scenario_file.keys import KEYS, Key
 from simsurance.scenario_file.loader import Scenario, load
 
+pytestmark = pytest.mark.long
+
 
 @cache
 def baseline() -> Scenario:

@@ -42,10 +42,11 @@ CASES = {
     "other tiers": {"tiers.in_force": True, "horizon.last_year": 2030},
     "long title": {"title": "A scenario with a title that does not end " * 8, "title_zh": "很长的标题" * 40},
 }
+QUICK = {"baseline", "other tiers"}
 
 
 SHEETS = [
-    (case, name, lang)
+    pytest.param((case, name, lang), id=f"{case}-{name}-{lang}", marks=() if case in QUICK else pytest.mark.long)
     for case, changes in CASES.items()
     for name in (TIER_CHARTS if "tiers.in_force" in changes else (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS))
     if name not in EMPLOYEE_CHARTS or changes.get("employee.projected", True)
@@ -53,7 +54,7 @@ SHEETS = [
 ]
 
 
-@pytest.fixture(scope="module", params=SHEETS, ids="-".join)
+@pytest.fixture(scope="module", params=SHEETS)
 def sheet(request):
     case, name, lang = request.param
     return charts.draw(name, projected(**CASES[case]), lang) if CASES[case] else of_baseline(name, lang)
