@@ -88,6 +88,22 @@ def told(value: float, unit: str, said: Words) -> str:
     return said.significant(value, DIGITS)
 
 
+def change_told(value: float, unit: str, said: Words) -> str:
+    """A change of a value as printed, of a share in percentage points."""
+    return (
+        said.quantity("points", value) if unit.startswith(SHARES) and math.isfinite(value) else told(value, unit, said)
+    )
+
+
+def at_axis(value: float, unit: str, said: Words) -> str:
+    """A value along an axis, as exact as it is; amounts with their unit, shares in per cent."""
+    if unit.startswith(SHARES):
+        return said.quantity("percent", value, exact=True)
+    return (
+        told(value, unit, said) if (value and unit.startswith("yuan")) or unit == "year" else said.number(value, None)
+    )
+
+
 def plain_number(value: float) -> str:
     """A value of a key as one types it."""
     return f"{value:.12g}"

@@ -282,13 +282,13 @@ class Drawing:
         high = canvas.TOP_MARGIN + plots + rows_high(rows) + canvas.floor_of(made.lines(told_above=True))
         figure = self._sheet(made, (canvas.SIZE[0], high / 72))
         top = canvas.TOP_MARGIN + (plots - 1 if in_panels else 0)
-        axes = canvas.area(figure, LEFT, rows[0].room, top, high - canvas.TOP_MARGIN - plots)
         highest = max(float(np.nanmax(list(each.values()))) for each in self.everyone)
         limits = (0, ABOVE_HIGHEST * max(highest / self.shown.size, canvas.highest(lines[:1]), *band, 1.0))
+        panels = self._panels(figure, lines, limits) if in_panels else []
+        axes = canvas.area(figure, LEFT, rows[0].room, top, high - canvas.TOP_MARGIN - plots)
         if in_panels:
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)
-            panels = self._panels(figure, lines, limits)
             canvas.year_axis(axes, lines, None)
         else:
             panels = [(axes, lines)]

@@ -16,7 +16,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_shown
-from simsurance.output.sweep_summary import measure_words, told, unit_of
+from simsurance.output.sweep_summary import at_axis, change_told, measure_words, told, unit_of
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, SETTLEMENT, SHIFT, Ends, Sensitivity
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
@@ -99,7 +99,7 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
     _bars(axes, shown)
     _limits(axes, shown, room=0.12)
     _label_ends(axes, found, fund, measure, shown)
-    _ticks(axes, found, measure, said)
+    _ticks(axes, found, measure, unit, said)
     axes.set_yticks(range(len(shown)), [_name(found, each, said) for each in shown], fontsize=7.5)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
@@ -128,11 +128,11 @@ def key(axes: "Axes", marks: list[Any], names: list[str], lines: int = 1) -> Non
     axes.legend(marks, names, bbox_to_anchor=(1.0, 1 + (lines * KEY - KEY + 3) / high), **options)
 
 
-def _ticks(axes: "Axes", found: Sensitivity, measure: str, said: "Words") -> None:
+def _ticks(axes: "Axes", found: Sensitivity, measure: str, unit: str, said: "Words") -> None:
     """Round values; of depletion years whole ones, and the place of those that do not come by its words."""
     if measure != DEPLETION:
         axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: at_axis(value, unit, said)))
         return
     left, right = axes.get_xlim()
     never, last = found.years[-1] + 1, found.years[-1]
@@ -157,7 +157,7 @@ def _drawn(found: Sensitivity, fund: str, measure: str) -> list[Ends]:
 
 def _less_than(size: float, measure: str, unit: str, said: "Words") -> str:
     """The most that what is left out moves a measure by."""
-    return said.quantity("years", size) if measure == DEPLETION else told(size, unit, said)
+    return said.quantity("years", size) if measure == DEPLETION else change_told(size, unit, said)
 
 
 def _value(found: Sensitivity, fund: str, measure: str, value: float, said: "Words") -> str:
