@@ -166,7 +166,7 @@ class Drawing:
         """The run that all others are beside."""
         return self.comparison.results[0]
 
-    @property
+    @cached_property
     def shown(self) -> Unit:
         """The unit, one for all scenarios."""
         if self.what.unit == "yuan":
@@ -175,7 +175,7 @@ class Drawing:
             self.what.unit, words_of(self.base.scenario, self.lang), chain(*(each.values() for each in self.everyone))
         )
 
-    @property
+    @cached_property
     def everyone(self) -> list[dict[int, float]]:
         """The values of every scenario of the comparison, those that this chart does not draw included."""
         first = 1 if self.what.by_difference else 0
@@ -354,10 +354,9 @@ class Drawing:
     @cached_property
     def ends(self) -> tuple[float, float]:
         """The least and the most of all scenarios and of what is published before them, in the unit."""
-        values = [value / self.shown.size for each in self.everyone for value in each.values()]
-        before = (
-            [] if self.what.by_difference else [*_known(self.what, self.base.scenario).shown(self.shown.size).values()]
-        )
+        size = self.shown.size
+        values = [value / size for each in self.everyone for value in each.values()]
+        before = [] if self.what.by_difference else [*_known(self.what, self.base.scenario).shown(size).values()]
         return min(values), max([*values, *before, 0.0])
 
     def _amounts(self, lines: list[Line], in_panels: bool) -> ChartFigure:
