@@ -13,6 +13,26 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+STEP_OVER_PICTURE = """pairs => {
+    const time = act => {
+        const begun = performance.now();
+        for (let turn = 0; turn < 10; turn++) {
+            act();
+            document.getElementById("chart").getBBox();
+            document.body.offsetHeight;
+        }
+        return performance.now() - begun;
+    };
+    const middle = list => list.sort((one, other) => one - other)[list.length >> 1];
+    const steps = [], pictures = [];
+    for (let pair = 0; pair < pairs; pair++) {
+        steps.push(time(() => meeting.step()));
+        pictures.push(time(() => meeting.draw()));
+    }
+    return middle(steps) / middle(pictures);
+}"""
+"""On a meeting page: the time of a slider's step over that of drawing the same picture, medians of pairs, layout included."""
+
 
 def missing(reason: str) -> None:
     """Skip a test for want of a tool, or fail in CI."""

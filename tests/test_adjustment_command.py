@@ -119,6 +119,22 @@ def test_charts_hold_what_is_drawn(found, lang):
     chart, paths = draw(found, lang), draw_paths(found, lang)
     assert {"contribution_factor", "budget", "patients"} <= set(chart.data["series"])
     assert set(paths.data["series"]) == {NONE, RULE, FIXED}
+    measures, said = {each.measure: each.value for each in found.ruled.measured}, words(lang)
+    title = chart.figure.heading[0]
+    most = max(PARTIES, key=lambda party: measures[f"adjustment_paid_from_{party}"])
+    assert said.label(f"payer.{most}") in title
+    assert said.quantity("money", measures[f"adjustment_paid_from_{most}"]) in title
+    for name in ("steps", "first_year"):
+        assert f"{measures[f'adjustment_{name}']:.0f}" in title
+    assert "2034" in paths.figure.heading[0]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_chart_of_a_rule_that_never_acts_says_so(ruled, lang):
+    idle = adjustment(ruled.replace({"timely_adjustment.months_below": 0.0, "horizon.last_year": 2028}))
+    told = draw(idle, lang).figure.heading[0]
+    assert ("not triggered by 2028" if lang == "en" else "至2028年从未触发") in told
+    assert ("neither" if lang == "en" else "亦未耗尽") in draw_paths(idle, lang).figure.heading[0]
 
 
 def test_the_command_writes_a_folder_and_prints_json(tmp_path):

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import shutil
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,7 +14,10 @@ from example_city import city
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.evidence.fund_fit import FACTORS, fund_fit, masks
-from simsurance.language import languages
+from simsurance.evidence.hindcast import TOLERANCE
+from simsurance.language import languages, words
+from simsurance.output.charts import canvas
+from simsurance.output.charts.calibration import draw
 from simsurance.results import accounts_of
 from simsurance.scenario_file.keys import key_at
 from simsurance.scenario_file.loader import load
@@ -51,6 +56,28 @@ def rewritten(file, values):
         writer = csv.DictWriter(opened, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_chart_tells_how_many_figures_are_met_and_names_all(fit, lang):
+    figure, table = draw(fit, lang).figure, fit.residuals
+    tolerance = table["unit"].map(TOLERANCE)
+    met = [int((table[name].abs() <= tolerance).sum()) for name in ("error", "error_before")]
+    title = figure.heading[0]
+    assert [int(number) for number in re.findall(r"\d+", title)] == (
+        [met[0], len(table), met[1]] if lang == "en" else [len(table), *met]
+    )
+    with canvas.style():
+        (axes,) = figure.axes
+        names = axes.get_yticklabels()
+        assert len(names) == len(table)
+        assert not any("…" in name.get_text() for name in names)
+        boxes = [name.get_window_extent() for name in (*names, *axes.texts)]
+        assert all(box.x0 >= figure.bbox.x0 for box in boxes)
+        assert not any(one.padded(-1).overlaps(other.padded(-1)) for one, other in combinations(boxes, 2))
+    assert [note.get_text() for note in axes.texts] == [
+        words(lang).label(f"axis.fund.{fund}") for fund in dict.fromkeys(table.index.get_level_values("fund"))
+    ]
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """What charts show and how: prices, one scale for runs written together, colours of a house, titles and words for everyone."""
 
+import io
 import json
 import re
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from matplotlib import colors
+from PIL import Image
 from shared_runs import projected
 
 import simsurance as ss
@@ -246,6 +248,21 @@ def test_every_chart_tells_in_words_what_it_shows(short, name):
     assert '<svg role="img" aria-labelledby="title desc"' in picture
     assert picture.count('<title id="title">') == picture.count('<desc id="desc">') == 1
     assert len(files[f"{name}.svg"]) < 400_000
+
+
+def test_a_slide_has_the_first_line_of_a_foot_alone():
+    groups, wide = [], []
+    for notes in ([], ["what has to be known " * 12]):
+        with canvas.style():
+            figure = canvas.sheet("A title", "a unit", canvas.Foot("", "simsurance 0, run 1", notes))
+            canvas.area(figure, bottom=60)
+        dark = np.asarray(Image.open(io.BytesIO(figure.slide())).convert("L")) < 200
+        rows = np.flatnonzero(dark.any(axis=1))
+        found = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+        groups.append(len(found))
+        wide.append(np.flatnonzero(dark[found[-1]].any(axis=0)).tolist())
+    assert groups[0] == groups[1]
+    assert wide[0] == wide[1]
 
 
 def test_a_png_is_small_and_has_its_words_inside(short):

@@ -163,12 +163,12 @@ def test_a_number_is_written_as_the_language_says():
         ("yuan", 2.1078, "CNY 2.11", "2.11元"),
         ("yuan", 0.0003, "under CNY 0.01", "不足0.01元"),
         ("yuan", 0, "CNY 0", "0元"),
-        ("persons", 931.94e6, "931.9 million", "93,194万人"),
+        ("persons", 931.94e6, "931.9 million", "9.32亿人"),
         ("persons", 1.2e6, "1.2 million", "120万人"),
         ("persons", 297_300, "297 thousand", "29.7万人"),
         ("persons", 3_592, "3,592", "3,592人"),
         ("person_months", 35_873, "35,873 person-months", "3.6万人月"),
-        ("person_months", 112.8e6, "112.8 million person-months", "11,280万人月"),
+        ("person_months", 112.8e6, "112.8 million person-months", "1.13亿人月"),
         ("months", 1.0, "1.0 months", "1.0个月"),
         ("years", 1, "1 year", "1年"),
         ("years", 2, "2 years", "2年"),
@@ -277,8 +277,8 @@ def names() -> set[str]:
     return found | {member for axis in AXES.values() for member in axis.members}
 
 
-OF_DATA = ("unit_name.", "identity_name.")
-"""Words for what the data and the identities name themselves; tests/test_key_names.py."""
+OF_DATA = ("unit_name.", "identity_name.", "sweep.measure.", "sensitivity.group.")
+"""Words for what data, identities and measures name themselves; tests of key names, of sweeps and of Sobol indices."""
 
 
 def test_every_key_is_told_somewhere():

@@ -27,6 +27,7 @@ from simsurance.measures import in_frame, measure_of
 from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.marks import name_band
+from simsurance.output.charts.placing import KEPT_CLEAR
 from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS, TIER_CHARTS, scenario_title
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
@@ -416,6 +417,45 @@ def test_cohorts_are_shown_a_person_and_the_horizon_is_told(baseline):
     assert "2060年以后不计入" in texts(charts.draw("cohort_balance", baseline, "zh").figure)
 
 
+def test_cohorts_say_until_which_birth_year_more_is_got_than_paid(baseline):
+    table = baseline.cohorts.groupby(level="birth_year").sum()
+    found = []
+    for scheme in ("resident", "employee"):
+        gain = (table[f"{scheme}_benefits"] - table[f"{scheme}_contributions"]).loc[1965:2031]
+        found.append(int(gain.index[gain > 0].max()))
+        assert (gain.loc[: found[-1]] > 0).all()
+    title = of_baseline("cohort_balance").figure.heading[0]
+    assert [int(year) for year in re.findall(r"until (\d{4})", title)] == found
+    assert all(str(year) in charts.draw("cohort_balance", baseline, "zh").figure.heading[0] for year in found)
+    short = charts.draw("cohort_balance", projected(**{"horizon.last_year": 2030})).figure.heading[0]
+    assert short == words("en").label("chart.title.cohort_balance")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_words_cover_the_wanted_band_but_its_own(baseline, lang):
+    figure = charts.draw("employee_reserve_months", baseline, lang, single_changes(baseline)).figure
+    lay_out(figure)
+    axes = figure.axes[0]
+    (band,) = [patch for patch in axes.patches if patch.get_gid() == KEPT_CLEAR]
+    own = words(lang).say("chart.mark.band", low=6.0, high=9.0)
+    with canvas.style():
+        for note in axes.texts:
+            assert note.get_text() == own or not note.get_window_extent().overlaps(band.get_window_extent()), note
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_name_of_a_layer_stands_within_it_or_above_all(baseline, lang):
+    figure = charts.draw("members_by_scheme", baseline, lang).figure
+    lay_out(figure)
+    (axes,) = figure.axes
+    with canvas.style():
+        for note in axes.texts[:3]:
+            assert note.get_va() == "center"
+            box = note.get_window_extent()
+            first, last = axes.transData.inverted().transform([(box.x0, 0), (box.x1, 0)])[:, 0]
+            assert baseline.years[0] <= first < last <= baseline.years[-1]
+
+
 def test_benefits_by_age_are_shown_of_both_schemes_above_the_insured(baseline, alone):
     data = of_baseline("cost_by_age").data
     shown = {"2026", "2060", "employee_2026", "employee_2060"}
@@ -780,13 +820,48 @@ def test_charts_of_comparisons_stay_on_the_sheet_and_no_words_meet(comparison_sh
 
 
 @pytest.mark.long
-def test_a_comparison_of_many_scenarios_is_drawn_in_parts(tmp_path):
+def test_scenarios_that_cannot_be_told_from_the_base_are_named_and_take_no_sheet(tmp_path):
     files = [path.name for path in comparison.write_all(many(), tmp_path / "charts", "en")]
-    assert "insured.png" in files
-    assert "insured_2.png" in files
-    second = pd.read_csv(tmp_path / "charts" / "insured_2.csv")
-    shown = list(second["series"].unique())
-    assert shown == [name for name in (many().names[0], *many().names[5:]) if name in shown]
-    alike = (tmp_path / "charts" / "insured_2.txt").read_text(encoding="utf-8").partition("as Baseline: ")[2]
-    later = zip(many().names[5:], many().results[5:], strict=True)
-    assert all(name in shown or scenario_title(run.scenario, "en") in alike for name, run in later)
+    assert {f"{name}.png" for name in comparison.CHARTS} <= set(files)
+    assert "insured_2.png" not in files
+    shown = set(pd.read_csv(tmp_path / "charts" / "insured.csv")["series"])
+    alike = (tmp_path / "charts" / "insured.txt").read_text(encoding="utf-8").partition("as Baseline: ")[2]
+    runs = dict(zip(many().names[1:], many().results[1:], strict=True))
+    assert {name for name, run in runs.items() if scenario_title(run.scenario, "en") in alike} == set(runs) - shown
+    assert len(runs) > len(set(runs) - shown) > 0
+
+
+def test_sheets_of_a_comparison_hold_about_as_many_scenarios_each():
+    both = many()
+    names, results = both.names * 3, both.results * 3
+    more = replace(both, results=results[:16], names=tuple(f"{name}{place}" for place, name in enumerate(names[:16])))
+    sheets = comparison.sheets_of("reserve_months", more)
+    assert [place for sheet in sheets for place in sheet] == list(range(1, 16))
+    assert [len(sheet) for sheet in sheets] == [5, 5, 5]
+    for name in ("reserve_months", "fund_balance_difference"):
+        drawn = [comparison.draw(name, more, others=sheet).figure.axes[:5] for sheet in sheets[:2]]
+        assert len({axes.get_ylim() for panels in drawn for axes in panels}) == 1
+    assert comparison.sheets_of("reserve_months", both) == [[1, 2, 3, 4, 5]]
+    same = compare([both.results[0]] * 3)
+    assert comparison.sheets_of("insured", same) == [[]]
+    assert comparison.sheets_of("insured_difference", same) == [[1, 2]]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_each_of_many_scenarios_has_a_panel_with_the_base_in_grey(lang):
+    both = many()
+    chart = comparison.draw("fund_balance_difference", both, lang)
+    assert [axes.get_ylim() for axes in chart.figure.axes] == [chart.figure.axes[0].get_ylim()] * 5
+    for axes, run, name in zip(chart.figure.axes, both.results[1:], both.names[1:], strict=True):
+        assert axes.texts[0].get_text().replace("\n", "").replace(" ", "") == scenario_title(
+            run.scenario, lang
+        ).replace(" ", "")
+        (own,) = [line for line in axes.get_lines() if len(line.get_xdata()) > 2]
+        assert own.get_ydata().tolist() == series(chart)[name].tolist()
+    months = comparison.draw("reserve_months", both, lang).figure
+    panels = [axes for axes in months.axes if len(axes.get_lines()) > 1 and axes.axison]
+    assert len(panels) == 5
+    for axes in panels:
+        colours = [line.get_color() for line in axes.get_lines() if len(line.get_xdata()) == len(both.results[0].years)]
+        assert colours == [canvas.GREY, canvas.BLUE]
+    assert words(lang).say("chart.note.panels", base=scenario_title(both.results[0].scenario, lang)) in texts(months)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from browser import chromium
+from browser import STEP_OVER_PICTURE, chromium
 from click.testing import CliRunner
 
 import simsurance as ss
@@ -425,22 +425,4 @@ def test_a_step_of_a_slider_costs_at_most_twice_the_picture(browser, made, tmp_p
     (tmp_path / "page.html").write_text(html(replace(made, draws=many)), encoding="utf-8")
     tab = browser.new_page()
     tab.goto(f"file://{quote(str(tmp_path / 'page.html'))}")
-    measured = """() => {
-        const time = act => {
-            const begun = performance.now();
-            for (let turn = 0; turn < 10; turn++) {
-                act();
-                document.getElementById("chart").getBBox();
-                document.body.offsetHeight;
-            }
-            return performance.now() - begun;
-        };
-        const middle = list => list.sort((one, other) => one - other)[list.length >> 1];
-        const steps = [], pictures = [];
-        for (let pair = 0; pair < 15; pair++) {
-            steps.push(time(() => meeting.step()));
-            pictures.push(time(() => meeting.draw()));
-        }
-        return middle(steps) / middle(pictures);
-    }"""
-    assert min(tab.evaluate(measured) for _ in range(3)) <= 2
+    assert min(tab.evaluate(STEP_OVER_PICTURE, 15) for _ in range(3)) <= 2

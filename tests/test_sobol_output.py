@@ -9,10 +9,11 @@ from click.testing import CliRunner
 
 import simsurance as ss
 from simsurance.cli import main
+from simsurance.data.tables import DATA, read_table
 from simsurance.language import languages, words
 from simsurance.output.charts import canvas
 from simsurance.output.charts.variance import draw, write_all
-from simsurance.output.sensitivity_summary import group_words, part_facts
+from simsurance.output.sensitivity_summary import group_shown, group_words, part_facts
 from simsurance.results import simulate
 from simsurance.uncertainty.sampling import Sample
 from simsurance.uncertainty.variance import Mixed, Shares
@@ -58,8 +59,20 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     assert grey == [each.first_ends[0] <= 0 for each in found]
     assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv", ".txt"]
     said = words(lang)
-    assert group_words("need_cost", said) == "`need_cost`"
+    assert group_words("mine", said) == "`mine`"
     assert len(part_facts(case, "resident", said, 2)) == 2
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_groups_have_names_on_charts_and_sections_those_of_the_scenario(lang):
+    said = words(lang)
+    named = set(read_table(DATA / "uncertainty" / "groups.csv")["group"])
+    kept = {key.removeprefix("sensitivity.group.") for key in said.entries if key.startswith("sensitivity.group.")}
+    assert kept - named == {"long_run", "yearly", "settlement"}
+    drawn = Mixed(ss.load("baseline").replace({"horizon.last_year": 2029}), Sample(16, 1, "plain")).groups
+    told = [group_shown(group, said) for group in drawn]
+    assert len(set(told)) == len(told) > 15
+    assert not any("_" in name or "*" in name or "`" in name for name in told)
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,9 @@ import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages, words
-from simsurance.output.charts.sweep import draw
-from simsurance.output.sweep_summary import point_rows, sweep_summary
+from simsurance.output.charts import canvas
+from simsurance.output.charts.sweep import NUMBER, draw
+from simsurance.output.sweep_summary import measure_words, point_rows, sweep_summary
 from simsurance.results import simulate
 from simsurance.scenario_file.schedule import Ramp, value_in, values_by_year
 from simsurance.uncertainty import points as of_points
@@ -241,6 +243,66 @@ def test_a_point_of_the_scenarios_own_values_is_framed(base):
     chart = draw(sweep(points_of(scenario, grids), central), "resident", "reserve_months_last_year")
     frames = [patch for patch in chart.figure.axes[0].patches if patch.get_linewidth() > 1]
     assert {patch.get_xy() for patch in frames} == {(-0.5, -0.5)}
+
+
+@pytest.fixture(scope="module")
+def large(base):
+    """Many points of short runs."""
+    scenario = base.replace({"horizon.last_year": 2028})
+    (central,) = simulate([scenario])
+    return sweep(points_of(scenario, [Grid(GROWTH, -0.03, 0.12, 15), Grid(RATIO, 0.6, 0.7, 12)]), central)
+
+
+MAPPED = ("closing_last_year_constant_prices", "cost_rate_last_year", "required_contribution_now", "depletion_year")
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("measure", MAPPED)
+def test_words_of_a_map_of_many_points_keep_off_each_other_and_on_the_sheet(large, measure, lang):
+    figure = draw(large, "resident", measure, lang).figure
+    with canvas.style():
+        (axes,) = figure.axes
+        ticks = [label for axis in (axes.xaxis, axes.yaxis) for label in axis.get_ticklabels()]
+        notes = [note for note in (*axes.texts, *ticks, *figure.texts, axes.xaxis.label) if note.get_text()]
+        boxes = [note.get_window_extent() for note in notes]
+        for box, note in zip(boxes, notes, strict=True):
+            assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1 + 1, note
+        for (one, box), (two, other) in combinations(zip(notes, boxes, strict=True), 2):
+            assert not box.padded(-1.5).overlaps(other.padded(-1.5)), (one, two)
+    cells = [note.get_text() for note in axes.texts if note.get_fontsize() == NUMBER]
+    assert len(cells) == (180 if measure in ("depletion_year", "cost_rate_last_year") else 0)
+
+
+def test_cells_have_amounts_in_the_unit_above_the_scale_and_shares_in_per_cent(base):
+    scenario = base.replace({"horizon.last_year": 2028})
+    (central,) = simulate([scenario])
+    few = sweep(points_of(scenario, [Grid(GROWTH, -0.02, 0.02, 2), Grid(RATIO, 0.6, 0.7, 2)]), central)
+    for measure, unit, size in (("closing_last_year", "CNY billion", 1e9), ("cost_rate_last_year", None, 0.01)):
+        chart = draw(few, "resident", measure)
+        texts = [note.get_text() for note in chart.figure.axes[0].texts]
+        assert unit is None or unit in texts
+        for value in few.of("resident", measure) / size:
+            told = f"{value:.1f}%" if unit is None else words("en").significant(float(value), 3)
+            assert told in texts
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_measure_has_a_name_in_words(base, lang):
+    (central,) = simulate([ss.load("baseline").replace({"horizon.last_year": 2027})])
+    said, named = words(lang), {}
+    for measure in central.measures.index:
+        fund = next(
+            (fund for fund in ("employee_pool", "personal_accounts") if measure.startswith(f"{fund}_")), "resident"
+        )
+        own = str(measure) if fund == "resident" else str(measure).removeprefix(f"{fund}_")
+        named[fund, own] = measure_words(own, fund, said)
+    without = {own for (_, own), name in named.items() if "_" in name}
+    assert without == set()
+    kept = {key.removeprefix("sweep.measure.") for key in said.entries if key.startswith("sweep.measure.")}
+    assert kept <= {own for _, own in named}
+    for fund in ("resident", "employee_pool"):
+        names = [name for (of, _), name in named.items() if of == fund]
+        assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("lang", languages())

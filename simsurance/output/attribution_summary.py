@@ -11,7 +11,7 @@ from simsurance import __version__
 from simsurance.language import Words
 from simsurance.language.names import shown_name
 from simsurance.output.labels import fund_label, in_its_words, words_of
-from simsurance.output.sweep_summary import measure_words, told, unit_of
+from simsurance.output.sweep_summary import change_told, measure_words, told, unit_of
 from simsurance.plain_text import markdown
 from simsurance.scenario_file.loader import JOINTS
 
@@ -28,7 +28,7 @@ def signed(value: float, unit: str, said: Words) -> str:
     """A change as printed, with its sign; an effect on years has a decimal, a mean over orders is no whole number."""
     if not math.isfinite(value):
         return "–"
-    return said.signed(said.number(value, 2) if unit in ("year", "years") else told(value, unit, said))
+    return said.signed(said.number(value, 2) if unit in ("year", "years") else change_told(value, unit, said))
 
 
 def part_name(name: str, said: Words) -> str:

@@ -81,12 +81,13 @@ def words_of(scenario: "Scenario", lang: str) -> Words:
 def unit(of: str, said: Words, amounts: Iterable[float] = (), figures: int = 1) -> Unit:
     """The unit in which amounts of a quantity of the tables are shown together: the first that the largest of them reaches.
 
-    It then has at least so many figures before the decimal point. The first of all units where there is no amount but 0.
+    It then has at least so many figures before the decimal point, unless the unit says `from` where it begins. The first of
+    all units where there is no amount but 0.
     """
     steps: list[dict[str, Any]] = said.entry(f"unit.{of}")
     largest = max((abs(amount) for amount in amounts if isfinite(amount)), default=0.0)
     step = (
-        next((step for step in steps if largest >= step["size"] * 10 ** (figures - 1)), steps[-1])
+        next((step for step in steps if largest >= step.get("from", step["size"] * 10 ** (figures - 1))), steps[-1])
         if largest
         else steps[0]
     )

@@ -104,8 +104,11 @@ def group_words(group: str, said: Words) -> str:
 
 def group_shown(group: str, said: Words) -> str:
     """What a group of unknowns is called on a chart: one of inputs by the section that they stand in."""
-    section = f"section.{group}"
-    return said.label(section) if section in said.entries else group_words(group, said).strip("`")
+    section = f"section.{group.removesuffix('.*')}"
+    if section not in said.entries:
+        return group_words(group, said).strip("`")
+    name = said.label(section)
+    return name[:1].lower() + name[1:]
 
 
 def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> list[dict[str, Any]]:

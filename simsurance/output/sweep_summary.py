@@ -4,6 +4,7 @@ The sentences stand in the language files, their order in `templates/sweep.md.j2
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,12 @@ TEMPLATE: Final = Path(__file__).parent / "templates" / "sweep.md.j2"
 DEPLETION: Final = "depletion_year"
 YEARS_FUNDED: Final = "years_funded"
 DIGITS: Final = 4
+OF_YEAR: Final = re.compile("(?P<what>.+)_(?P<when>first|last)_year(_(?P<frame>constant_prices|of_income|of_gdp))?")
+"""A column of an account at either end of the projection, in a frame of money."""
+OF_PAYER: Final = re.compile("required_more_from_(?P<payer>.+)_(?P<start>now|delayed)")
+OF_BURDEN: Final = re.compile("burden_(?P<area>[^_]+)_(?P<group>.+)")
+SHARES: Final = ("share", "a year")
+"""Beginnings of units of which a value is told in per cent."""
 MOST_ROWS: Final = 60
 """More points than these stand in the table of the folder alone."""
 
@@ -37,8 +44,27 @@ def measure_words(measure: str, fund: str, said: Words) -> str:
         return said.label("sweep.years_funded")
     if f"compare.dated.{measure}.label" in said.entries:
         return said.label(f"compare.dated.{measure}.label")
-    own = [f"compare.{of}.{measure}" for of in (fund, RESIDENT) if f"compare.{of}.{measure}" in said.entries]
-    return said.label(own[0]) if own else f"`{measure}`"
+    keys = [f"compare.{of}.{measure}" for of in (fund, RESIDENT)] + [f"sweep.measure.{measure}"]
+    own = next((key for key in keys if key in said.entries), None)
+    return said.label(own) if own else _made_words(measure, said) or f"`{measure}`"
+
+
+def _made_words(measure: str, said: Words) -> str:
+    """The name of a measure made of that of its column or its payer; none where there is no such."""
+    if (found := OF_YEAR.fullmatch(measure)) and (what := _column_words(found["what"], said)):
+        return said.say("sweep.at_end", what=what, when=found["when"], frame=found["frame"])
+    if (found := OF_PAYER.fullmatch(measure)) and (payer := f"payer.{found['payer']}") in said.entries:
+        return said.say("sweep.more_from", payer=said.label(payer), start=found["start"])
+    return ""
+
+
+def _column_words(column: str, said: Words) -> str:
+    """The name of a column, of a burden with whose it is; none where there is no such."""
+    if found := OF_BURDEN.fullmatch(column):
+        area, income = f"axis.area.{found['area']}", f"axis.income.{found['group']}"
+        if {area, income} <= said.entries.keys():
+            return said.say("sweep.burden", area=said.label(area), income=said.label(income))
+    return said.label(f"column.{column}") if f"column.{column}" in said.entries else ""
 
 
 def unit_of(central: "RunResult", fund: str, measure: str) -> str:
@@ -50,14 +76,32 @@ def unit_of(central: "RunResult", fund: str, measure: str) -> str:
 
 
 def told(value: float, unit: str, said: Words) -> str:
-    """A value as printed; what has none is a dash."""
+    """A value as printed, a share in per cent; what has none is a dash."""
     if not math.isfinite(value):
         return "–"
     if unit in ("year", "years"):
         return f"{value:.0f}"
     if unit.startswith("yuan") and abs(value) >= 1e6:
         return said.quantity("money", value)
+    if unit.startswith(SHARES):
+        return said.quantity("percent", value)
     return said.significant(value, DIGITS)
+
+
+def change_told(value: float, unit: str, said: Words) -> str:
+    """A change of a value as printed, of a share in percentage points."""
+    return (
+        said.quantity("points", value) if unit.startswith(SHARES) and math.isfinite(value) else told(value, unit, said)
+    )
+
+
+def at_axis(value: float, unit: str, said: Words) -> str:
+    """A value along an axis, as exact as it is; amounts with their unit, shares in per cent."""
+    if unit.startswith(SHARES):
+        return said.quantity("percent", value, exact=True)
+    return (
+        told(value, unit, said) if (value and unit.startswith("yuan")) or unit == "year" else said.number(value, None)
+    )
 
 
 def plain_number(value: float) -> str:

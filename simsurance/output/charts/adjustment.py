@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance.adjusting import FACTORS, PARTIES, columns_of
 from simsurance.answers.adjustment import FIXED, NONE, RULE
+from simsurance.ledger import RESIDENT
 from simsurance.model.fund import summed
+from simsurance.output.adjustment_summary import adjustment_facts
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import (
     BLACK,
@@ -24,12 +26,14 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
+from simsurance.output.charts.marks import depletion_of
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
-from simsurance.output.labels import drawn_unit, unit, words_of
+from simsurance.output.labels import drawn_unit, fund_label, unit, words_of
 
 if TYPE_CHECKING:
     from simsurance.answers.adjustment import Adjustment
+    from simsurance.language import Words
 
 LEAST_MONTHS_SHOWN: Final = 6.0
 """Months of a deficit that a chart shows at least; it is shown no deeper than the reserve is high."""
@@ -44,6 +48,8 @@ LOOKS: Final = {
 }
 """Colour and line of each answer."""
 COLOURS: Final = {"members": BLUE, "assistance": SKY, "budget": ORANGE, "localities": GREY, "patients": VERMILLION}
+DEPLETIONS: Final = {"ruled": RULE, "unruled": NONE}
+"""Paths whose depletion years the title tells, by what it calls them."""
 PATH_LOOKS: Final = {NONE: (GREY, DOTTED), RULE: (BLACK, SOLID), FIXED: (BLUE, DASHED)}
 
 
@@ -72,7 +78,7 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
     moved = {party: values for party, values in borne.items() if values.any()}
     shown = drawn_unit("yuan", said, summed([np.zeros(len(years)), *moved.values()]))
     figure = canvas.sheet(
-        word("title.adjustment" if factors else "title.adjustment_never", lang),
+        _title(found, said),
         word("axis.adjustment", lang),
         foot(scenario, lang, [], [word("note.adjustment", lang)]),
         lang,
@@ -103,6 +109,25 @@ def _factors(found: "Adjustment", lang: str) -> Chart:
     return Chart("adjustment", figure, canvas.frame([*factors, *lines], shown.name))
 
 
+def _whose(found: "Adjustment", said: "Words") -> dict[str, Any]:
+    """Whose fund it is, and the last year."""
+    return {"fund": fund_label(RESIDENT, said), "last": found.ruled.years[-1]}
+
+
+def _title(found: "Adjustment", said: "Words") -> str:
+    """How often the rule takes a step, from when on, and who bears most of it."""
+    borne = {party: float(found.paths[f"paid_from_{party}"][RULE]) for party in PARTIES}
+    most = max(borne, key=borne.__getitem__)
+    payer = said.label(f"payer.{most}") if borne[most] >= 1 else ""
+    facts = adjustment_facts(found.ruled, said.lang)
+    return said.say("chart.title.adjustment", **facts, payer=payer, amount=borne[most], **_whose(found, said))
+
+
+def _depletions(found: "Adjustment") -> dict[str, int | None]:
+    """The depletion year with the rule and without it."""
+    return {name: depletion_of(found.runs[path], RESIDENT) for name, path in DEPLETIONS.items()}
+
+
 def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
     """The resident fund in months of its outgo with the rule, without it, and on the fixed path."""
     said = words_of(found.scenario, lang)
@@ -112,7 +137,7 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
             points = dict(zip(run.years, run.account["reserve_months"].tolist(), strict=True))
             lines.append(Line(path, canvas.wrapped(said.label(f"adjustment.path.{path}")), points, *PATH_LOOKS[path]))
         figure = canvas.sheet(
-            word("title.adjustment_paths", lang),
+            said.say("chart.title.adjustment_paths", **_depletions(found), **_whose(found, said)),
             word("axis.adjustment_paths", lang),
             foot(found.scenario, lang, [], [word("note.adjustment_paths", lang, start=found.start)]),
             lang,

@@ -13,13 +13,12 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMI
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, scenario_title, words_of
-from simsurance.output.sweep_summary import told
+from simsurance.output.sweep_summary import at_axis, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simsurance.answers.attribute import Attribution
-    from simsurance.language import Words
 
 WHOLE: Final = "#4D4D4D"
 WIDE, ROW, REST = 16.0, 0.7, 4.2
@@ -88,14 +87,9 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes.set_yticks(range(rows), [canvas.wrapped(name, NAME_WIDTH, 2, 7.5) for name in names], fontsize=7.5)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(3))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: at_axis(value, unit, said)))
         suffix = "years_funded" if measure in YEARS else measure
         return Chart(f"attribution_{fund}_{suffix}", figure, table.reset_index())
-
-
-def _at_axis(value: float, unit: str, said: "Words") -> str:
-    """A value at the axis."""
-    return told(value, unit, said) if value and unit.startswith("yuan") else said.number(value, None)
 
 
 def _tell(axes: "Axes", value: float, place: int, text: str) -> None:

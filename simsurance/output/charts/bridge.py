@@ -19,7 +19,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMI
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, scenario_title, words_of
-from simsurance.output.sweep_summary import told
+from simsurance.output.sweep_summary import at_axis, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,21 +124,15 @@ def _panel(axes: "Axes", bridge: "Bridge", fund: str, measure: str, table: "pd.D
         _tell(axes, max(value, start), place, told(value, unit, said))
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=measure == FUNDED_UNTIL))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _at_axis(value, unit, said)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: at_axis(value, unit, said)))
     axes.tick_params(axis="x", labelsize=7.5)
     if start:
-        axes.set_xlabel(word("head.begins", said.lang, low=_at_axis(start, unit, said)), fontsize=7.5, color=GREY)
+        axes.set_xlabel(word("head.begins", said.lang, low=at_axis(start, unit, said)), fontsize=7.5, color=GREY)
 
 
 def _below(value: float, room: float) -> float:
     """A round number below a value, in steps that suit the room of an axis."""
     return float(MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(value - 0.2 * room, value + room)[0])
-
-
-def _at_axis(value: float, unit: str, said: "Words") -> str:
-    return (
-        told(value, unit, said) if (value and unit.startswith("yuan")) or unit == "year" else said.number(value, None)
-    )
 
 
 def _tell(axes: "Axes", value: float, place: int, text: str) -> None:

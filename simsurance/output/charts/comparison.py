@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,8 @@ from simsurance.output.labels import Unit, drawn_unit, fund_label, scenario_titl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from matplotlib.axes import Axes
+
     from simsurance.analysis.compare import Comparison
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
@@ -50,9 +53,18 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     (SKY, SOLID),
     (GREY, DOTTED),
 )
+IN_PANELS: Final[tuple[tuple[str, Any], ...]] = ((GREY, SOLID), (BLUE, SOLID))
+"""The base and the other scenario of a panel."""
 MOST_LINES, LEAST_LINES = 10, 2
 """Lines of all titles beside a chart together, and of each at least."""
 MOST_OTHERS: Final = len(LOOKS) - 1
+"""Scenarios beside the base in one plot; more of them have a panel each."""
+MOST_PANELS, ACROSS = 6, 3
+"""Panels of a sheet, and of one of its rows."""
+PANEL_HIGH, PANEL_HEAD = 84.0, 30.0
+"""Points of the height of a panel, and of the scenario's title above it."""
+PANEL_LABELS, YEARS_HIGH = 12.0, 22.0
+"""Points right of a panel, and of the years below all."""
 ALIKE: Final = 0.01
 """A line that lies no farther from the base than this share of the axis is not told apart from it, but named at the foot."""
 FAR_UP: Final = 0.4
@@ -108,21 +120,30 @@ def charts_of(comparison: "Comparison") -> list[str]:
 
 
 def draw(
-    name: str, comparison: "Comparison", lang: str = "en", others: range | None = None, ranges: Ranges = None
+    name: str, comparison: "Comparison", lang: str = "en", others: Sequence[int] | None = None, ranges: Ranges = None
 ) -> canvas.Chart:
-    """One chart of the base and at most four others (positions in the comparison; the first four if none are given).
+    """One chart of the base and some others, by their positions in the comparison; those of the first sheet if none are given.
 
-    The axes are those of the whole comparison. Depletion years stand with their ranges, one a scenario, if these are given.
-    Raises SimsuranceError if a scenario does not project the fund.
+    More than four others have a panel each, with the base in grey. The axes are those of the whole comparison. Depletion years
+    stand with their ranges, one a scenario, if these are given. Raises SimsuranceError if a scenario does not project the fund.
     """
     if name not in charts_of(comparison):
         raise SimsuranceError(
             f"{', '.join(comparison.names)}: the chart {name} needs the employee scheme in each; "
             "set employee.projected = true"
         )
-    chosen = others if others is not None else range(1, min(len(comparison.names), MOST_OTHERS + 1))
+    chosen = others if others is not None else sheets_of(name, comparison)[0]
     with canvas.style():
         return Drawing(name, comparison, lang, chosen, ranges).chart()
+
+
+def sheets_of(name: str, comparison: "Comparison") -> list[list[int]]:
+    """The scenarios beside the base on each sheet of a chart, as many on one as on another; none that is not told apart."""
+    everyone = range(1, len(comparison.names))
+    alike = Drawing(name, comparison, "en", everyone, None).alike
+    apart = [place for place in everyone if place not in alike]
+    sheets = max(-(-len(apart) // MOST_PANELS), 1)
+    return [apart[len(apart) * sheet // sheets : len(apart) * (sheet + 1) // sheets] for sheet in range(sheets)]
 
 
 @dataclass(frozen=True)
@@ -132,7 +153,7 @@ class Drawing:
     name: str
     comparison: "Comparison"
     lang: str
-    others: range
+    others: Sequence[int]
     ranges: Ranges
 
     @property
@@ -145,7 +166,7 @@ class Drawing:
         """The run that all others are beside."""
         return self.comparison.results[0]
 
-    @property
+    @cached_property
     def shown(self) -> Unit:
         """The unit, one for all scenarios."""
         if self.what.unit == "yuan":
@@ -154,7 +175,7 @@ class Drawing:
             self.what.unit, words_of(self.base.scenario, self.lang), chain(*(each.values() for each in self.everyone))
         )
 
-    @property
+    @cached_property
     def everyone(self) -> list[dict[int, float]]:
         """The values of every scenario of the comparison, those that this chart does not draw included."""
         first = 1 if self.what.by_difference else 0
@@ -177,23 +198,30 @@ class Drawing:
 
     def chart(self) -> canvas.Chart:
         """The chart."""
-        places = ([] if self.what.by_difference else [0]) + list(self.others)
+        drawn_others = [place for place in self.others if place not in self.alike]
+        places = ([] if self.what.by_difference else [0]) + drawn_others
+        in_panels = len(drawn_others) > MOST_OTHERS
         size, lines = self.shown.size, list[Line]()
         for place in places:
             points = {year: value / size for year, value in self.points(place).items()}
-            colour, dashes = LOOKS[len(lines) + self.what.by_difference]
+            colour, dashes = IN_PANELS[place > 0] if in_panels else LOOKS[len(lines) + self.what.by_difference]
             title = scenario_title(self.comparison.results[place].scenario, self.lang)
             lines.append(Line(self.comparison.names[place], title, points, colour, dashes))
         if not self.what.by_difference:
             known = _known(self.what, self.base.scenario)
             stock: Any = {"stock": self.what.words != "cost_rate", "issuers": known.issuers, "recalled": known.recalled}
             lines[0] = replace(lines[0], published=known.shown(size), estimated=known.estimated, **stock)
-        figure, band, drawn = (self._months if self.what.dated else self._amounts)(lines, places)
-        table = canvas.frame([*drawn, *marks.band_lines(band, self.base.years)], self.shown.name)
+        if self.what.dated:
+            figure, band = self._months(lines, places, in_panels)
+        else:
+            figure, band = self._amounts(lines, in_panels), []
+        table = canvas.frame([*lines, *marks.band_lines(band, self.base.years)], self.shown.name)
         return canvas.Chart(self.name, figure, table)
 
     def _foot(self, lines: list[Line], notes: list[str]) -> Foot:
-        """What stands at the foot; scenarios are named in the chart."""
+        """What stands at the foot; scenarios are named in the chart, the base of panels here."""
+        if lines[:1] and lines[0].colour == GREY:
+            notes = [word("note.panels", self.lang, base=lines[0].label), *notes]
         below = clauses([*remarks(lines, self.lang), *notes], self.lang)
         return Foot("", f"simsurance {__version__}", [below])
 
@@ -240,43 +268,78 @@ class Drawing:
             {"share": "percent"}.get(self.what.unit, self.what.unit), value, 1
         )
 
-    def _months(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float], list[Line]]:
-        """Months of expenditure until each fund runs out; under them, on the same years, a row for each scenario."""
+    def _months(self, lines: list[Line], places: list[int], in_panels: bool) -> tuple[ChartFigure, list[float]]:
+        """Months of expenditure until each fund runs out, and the wanted band; under them, by year, a row for each scenario."""
         runs = {place: self.comparison.results[place] for place in places}
         rows = [self._row(place, line) for (place, _), line in zip(runs.items(), lines, strict=True)]
         rows.sort(key=lambda row: (row.depleted is not None, -(row.depleted or 0)))
         notes = [word("note.depleted", self.lang)] + ([word("note.range", self.lang)] if self.ranges else [])
-        made = self._foot(lines, notes)
-        high = canvas.TOP_MARGIN + MONTHS_HIGH + rows_high(rows) + canvas.floor_of(made.lines(told_above=True))
-        figure = self._sheet(made, (canvas.SIZE[0], high / 72))
-        axes = canvas.area(figure, LEFT, rows[0].room, canvas.TOP_MARGIN, high - canvas.TOP_MARGIN - MONTHS_HIGH)
         band = self._band(places)
-        marks.draw_band(axes, band)
-        canvas.draw_lines(axes, lines)
+        if band and in_panels:
+            notes.append(word("mark.band", self.lang, low=band[0], high=band[1]))
+        made = self._foot(lines, notes)
+        plots = panels_high(len(lines) - 1) if in_panels else MONTHS_HIGH
+        high = canvas.TOP_MARGIN + plots + rows_high(rows) + canvas.floor_of(made.lines(told_above=True))
+        figure = self._sheet(made, (canvas.SIZE[0], high / 72))
+        top = canvas.TOP_MARGIN + (plots - 1 if in_panels else 0)
         highest = max(float(np.nanmax(list(each.values()))) for each in self.everyone)
-        axes.set_ylim(0, ABOVE_HIGHEST * max(highest / self.shown.size, canvas.highest(lines[:1]), *band, 1.0))
-        canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
+        limits = (0, ABOVE_HIGHEST * max(highest / self.shown.size, canvas.highest(lines[:1]), *band, 1.0))
+        panels = self._panels(figure, lines, limits) if in_panels else []
+        axes = canvas.area(figure, LEFT, rows[0].room, top, high - canvas.TOP_MARGIN - plots)
+        if in_panels:
+            axes.set_yticks([])
+            axes.spines["left"].set_visible(False)
+            canvas.year_axis(axes, lines, None)
+        else:
+            panels = [(axes, lines)]
+            canvas.draw_lines(axes, lines)
+            axes.set_ylim(*limits)
+            canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
         depleted = [marks.depletion_of(run, self.what.fund) for run in self.comparison.results]
-        if all(depleted):
-            axes.set_xlim(right=min(max(year for year in depleted if year) + YEARS_BEYOND, axes.get_xlim()[1]))
-        for line, place in zip(lines, places, strict=True):
-            year = marks.depletion_of(self.comparison.results[place], self.what.fund)
-            if year:
-                spot = marks.crossing(dict(line.published) | dict(line.points), year)
-                axes.plot(
-                    [spot],
-                    [0],
-                    marker="v",
-                    color=line.colour,
-                    markeredgecolor="white",
-                    markersize=7.3,
-                    zorder=10,
-                    clip_on=False,
+        last = max(year for year in depleted if year) + YEARS_BEYOND if all(depleted) else None
+        by_line = dict(zip((line.series for line in lines), places, strict=True))
+        for each in {axes, *(panel for panel, _ in panels)}:
+            each.set_xlim(right=min(last, each.get_xlim()[1]) if last else None)
+        for panel, drawn in panels:
+            marks.draw_band(panel, band)
+            for line in drawn:
+                self._mark(
+                    panel, line, marks.depletion_of(self.comparison.results[by_line[line.series]], self.what.fund)
                 )
-        if band:
+        if band and not in_panels:
             marks.name_band(axes, band, lines, self.lang)
         draw_rows(figure, axes, rows, self.base.years[-1], self.lang)
-        return figure, band, lines
+        return figure, band
+
+    def _mark(self, axes: "Axes", line: Line, year: int | None) -> None:
+        """▼ in the colour of a line where its fund runs out."""
+        if year:
+            spot = marks.crossing(dict(line.published) | dict(line.points), year)
+            look: Any = {"color": line.colour, "markeredgecolor": "white", "markersize": 7.3, "zorder": 10}
+            axes.plot([spot], [0], marker="v", clip_on=False, **look)
+
+    def _panels(
+        self, figure: ChartFigure, lines: list[Line], limits: tuple[float, float], percent: bool = False
+    ) -> "list[tuple[Axes, list[Line]]]":
+        """A panel a scenario with its title above, three a row, on one scale; the base in each, in grey."""
+        base, others = ([], lines) if self.what.by_difference else (lines[:1], lines[1:])
+        high, found = 72 * figure.get_size_inches()[1], []
+        for place, line in enumerate(others):
+            left, right = canvas.beside(figure, place % ACROSS, ACROSS, PANEL_LABELS)
+            top = canvas.TOP_MARGIN + place // ACROSS * (PANEL_HEAD + PANEL_HIGH) + PANEL_HEAD
+            axes = canvas.area(figure, left, right, top, high - top - PANEL_HIGH, percent)
+            canvas.draw_lines(axes, base, told=not place)
+            canvas.draw_lines(axes, [line])
+            axes.set_ylim(*limits)
+            if limits[0] < 0:
+                axes.axhline(0, color=BLACK, linewidth=0.9, zorder=3)
+                axes.spines["bottom"].set_visible(False)
+            canvas.year_axis(axes, lines, self.base.years[0])
+            axes.tick_params(labelleft=not place % ACROSS, labelbottom=place + ACROSS >= len(others))
+            wide = 2 * 72 * figure.get_size_inches()[0] * axes.get_position().width / canvas.TEXT_SIZE
+            canvas.head(axes, canvas.wrapped(line.label.replace("\n", " "), wide, 2))
+            found.append((axes, [*base, line]))
+        return found
 
     def _row(self, place: int, line: Line) -> Row:
         """What the row of a scenario says."""
@@ -288,27 +351,38 @@ class Drawing:
         wanted = [marks.reserve_band(self.comparison.results[place].scenario, self.what.fund) for place in drawn]
         return wanted[0] if all(band == wanted[0] for band in wanted) else []
 
-    def _amounts(self, lines: list[Line], places: list[int]) -> tuple[ChartFigure, list[float], list[Line]]:
-        """Levels or differences, named at their ends; a balance below zero in a panel of its own, on another scale."""
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The least and the most of all scenarios and of what is published before them, in the unit."""
         size = self.shown.size
         values = [value / size for each in self.everyone for value in each.values()]
-        low, high = min(values), max([*values, canvas.highest(lines[:1])])
-        alike = self._alike(lines, high - min(low, 0.0))
-        most = max(MOST_LINES // len(lines), LEAST_LINES)
-        drawn = [line for line in lines if line not in alike]
-        named = [replace(line, label=canvas.wrapped(line.label, most=most)) for line in drawn]
+        before = [] if self.what.by_difference else [*_known(self.what, self.base.scenario).shown(size).values()]
+        return min(values), max([*values, *before, 0.0])
+
+    def _amounts(self, lines: list[Line], in_panels: bool) -> ChartFigure:
+        """Levels or differences, named at their ends; a balance below zero in a panel of its own, on another scale."""
+        low, high = self.ends
+        most = max(MOST_LINES // max(len(lines), 1), LEAST_LINES)
+        named = [replace(line, label=canvas.wrapped(line.label, most=most)) for line in lines]
         notes = []
-        if alike:
-            told = [line.label for line in alike]
+        if self.alike:
+            told = [scenario_title(self.comparison.results[place].scenario, self.lang) for place in self.alike]
             notes.append(word("note.alike", self.lang, told=told, base=scenario_title(self.base.scenario, self.lang)))
+        words = self._head(low, high)
+        share = self.what.unit == "share" or (self.what.unit == "yuan" and money.is_share())
         short = self.what.words == "fund_balance" and not self.what.by_difference and low < 0
+        if in_panels:
+            made = self._foot(lines, [*notes, words] if words else notes)
+            plots = panels_high(len(lines) - (not self.what.by_difference))
+            tall = canvas.TOP_MARGIN + plots + canvas.floor_of(made.lines(told_above=True))
+            figure = self._sheet(made, (canvas.SIZE[0], tall / 72))
+            self._panels(figure, lines, _limits(low, high, self.what), share)
+            return figure
         figure = self._sheet(self._foot(lines, notes), canvas.TALL if short else canvas.SIZE)
         right = canvas.room_for(*(line.label for line in named))
         if short:
             self._in_two(figure, named, (low, high), right)
-            return figure, [], drawn
-        words = self._head(low, high)
-        share = self.what.unit == "share" or (self.what.unit == "yuan" and money.is_share())
+            return figure
         axes = canvas.area(figure, right=right, top=canvas.TOP_MARGIN + canvas.HEAD * bool(words), percent=share)
         canvas.draw_lines(axes, named)
         axes.set_ylim(*_limits(low, high, self.what))
@@ -318,7 +392,7 @@ class Drawing:
         canvas.year_axis(axes, lines, self.base.years[0], word("mark.projection", self.lang))
         canvas.direct_labels(axes, named)
         canvas.head(axes, words)
-        return figure, [], drawn
+        return figure
 
     def _head(self, low: float, high: float) -> str:
         """Where the axis begins, if that is not zero, or which way is better."""
@@ -328,17 +402,19 @@ class Drawing:
             return word("head.begins", self.lang, low=told)
         return word("head.better", self.lang) if self.what.by_difference and self.what.words == "fund_balance" else ""
 
-    def _alike(self, lines: list[Line], high: float) -> list[Line]:
-        """Lines that cannot be told from that of the base."""
-        if self.what.by_difference:
+    @cached_property
+    def alike(self) -> list[int]:
+        """The scenarios of the comparison whose lines cannot be told from that of the base; none of months and differences."""
+        if self.what.by_difference or self.what.dated:
             return []
-        base = lines[0].points
-        return [
-            line
-            for line in lines[1:]
-            if max((abs(value - base[year]) for year, value in line.points.items() if year in base), default=high)
-            < ALIKE * high
+        low, high = self.ends
+        least = ALIKE * self.shown.size * (high - min(low, 0.0))
+        base, *others = self.everyone
+        far = [
+            max((abs(value - base[year]) for year, value in each.items() if year in base), default=np.inf)
+            for each in others
         ]
+        return [place for place, most in enumerate(far, start=1) if most < least]
 
     def _in_two(self, figure: ChartFigure, lines: list[Line], ends: tuple[float, float], right: float) -> None:
         """What funds hold above, what they lack below on a scale of its own; a line is named where it ends."""
@@ -380,19 +456,23 @@ def _known(what: Shown, scenario: "Scenario") -> History:
     return NOTHING
 
 
+def panels_high(panels: int) -> float:
+    """Points of the height of so many panels, the years below them included."""
+    return -(-panels // ACROSS) * (PANEL_HEAD + PANEL_HIGH) + YEARS_HIGH
+
+
 def write_all(comparison: "Comparison", folder: Path, lang: str, ranges: Ranges = None) -> Iterator[Path]:
-    """Draw every chart into a folder, with more than four others in several files; yields the files."""
+    """Draw every chart into a folder, with more than six others in several files; yields the files."""
     folder.mkdir()
-    many = len(comparison.names)
     for name in charts_of(comparison):
-        for part, first in enumerate(range(1, many, MOST_OTHERS), start=1):
-            chart = draw(name, comparison, lang, range(first, min(first + MOST_OTHERS, many)), ranges)
+        for part, chosen in enumerate(sheets_of(name, comparison), start=1):
+            chart = draw(name, comparison, lang, chosen, ranges)
             stem = name if part == 1 else f"{name}_{part}"
             yield from canvas.write(canvas.Chart(stem, chart.figure, chart.data), folder)
 
 
 class ComparisonPlots:
-    """The charts of a comparison as figures, the base and at most four others: `comparison.plot.insured()`."""
+    """The charts of a comparison as figures, the base and at most six others: `comparison.plot.insured()`."""
 
     def __init__(self, comparison: "Comparison", ranges: "Callable[[], Ranges] | None" = None) -> None:
         self._comparison = comparison

@@ -22,6 +22,7 @@ from simsurance.output.charts.canvas import (
     Chart,
     Line,
 )
+from simsurance.output.charts.lettering import width
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.titles import title_of
 from simsurance.output.charts.words import word
@@ -121,15 +122,22 @@ def _name_layer(
     """A layer's name with its first and its last value, where the layer is high enough."""
     years = sorted(layer.points)
     first, last = years[0], years[-1]
-    shown = sorted(top)
-    middle = shown[len(shown) * 11 // 20]
-    thin = (top[middle] - floor.get(middle, 0.0)) / whole < LEAST_HIGH
-    words = word("line.from_to_of", lang, what=layer.label, start=layer.points[first], end=layer.points[last])
-    height = top[middle] + 0.02 * whole if thin else (top[middle] + floor.get(middle, 0.0)) / 2
+    told = word("line.from_to_of", lang, what=layer.label, start=layer.points[first], end=layer.points[last])
+    words, shown = told.replace("\n", " "), sorted(top)
+    per_year = 72 * axes.bbox.width / axes.figure.dpi / len(shown)
+    half = int(np.ceil(width(words, canvas.TEXT_SIZE) / per_year / 2)) + 1
+    tops, floors = (np.array([edge.get(year, 0.0) for year in shown]) for edge in (top, floor))
+    ahead = shown.index(first)
+    spans = {at: slice(at - half, at + half + 1) for at in range(ahead + half, len(shown) - half)}
+    clear = {at: float(tops[span].min() - floors[span].max()) for at, span in spans.items()}
+    usual, least = len(shown) * 11 // 20, LEAST_HIGH * whole
+    at = max(clear, key=lambda place: (min(clear[place], least), -abs(place - usual)), default=usual)
+    thin = tops[at] - floors[at] < least
+    at = usual if thin else at
+    span = spans.get(at, slice(at, at + 1))
+    height = tops[span].max() + 0.02 * whole if thin else (tops[span].min() + floors[span].max()) / 2
     colour = canvas.BLACK if thin else WORDS_ON[layer.colour]
-    axes.text(
-        middle, height, words.replace("\n", " "), ha="center", va="bottom" if thin else "center", color=colour, zorder=5
-    )
+    axes.text(shown[at], height, words, ha="center", va="bottom" if thin else "center", color=colour, zorder=5)
 
 
 def _layers(results: "RunResult", size: float, lang: str) -> list[Line]:
@@ -173,7 +181,7 @@ def cohort_balance(results: "RunResult", lang: str) -> Chart:
     lines = [line for rows in panels.values() for line in rows]
     seen = (first - 1 - OLDEST + LONG_SEEN, last - LONG_SEEN + 1)
     figure = canvas.sheet(
-        title_of("cohort_balance", results, lang),
+        title_of("cohort_balance", results, lang, until=[_gaining_until(rows, seen) for rows in panels.values()]),
         word("axis.cohort_balance", lang, unit=shown.name, first=first, last=last),
         foot(
             results.scenario,
@@ -204,6 +212,15 @@ def _of_cohorts(table: "pd.DataFrame", name: str, colour: str, dashes: Any, lang
     born = table.index.get_level_values("birth_year")
     points = dict(zip(born.tolist(), (table[name] / table["persons"]).tolist(), strict=True))
     return Line(name, canvas.wrapped(word(f"line.{name}", lang)), points, colour, dashes, width=1.9)
+
+
+def _gaining_until(lines: list[Line], seen: tuple[int, int]) -> int | None:
+    """The birth year up to which cohorts that are long seen get more than they pay; None where that is no single turn."""
+    paid, received, *_ = (line.points for line in lines)
+    gain = [(year, received[year] > paid[year]) for year in range(seen[0], seen[1] + 1) if year in paid]
+    gaining = [year for year, gains in gain if gains]
+    turned = gaining and 0 < len(gaining) < len(gain) and gaining[-1] == gain[len(gaining) - 1][0]
+    return gaining[-1] if turned else None
 
 
 def _net(axes: "Axes", paid: Line, received: Line) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, Chart, ChartFigure
 from simsurance.output.charts.notes import foot
-from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
+from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, words_of
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
 
 COLOUR: Final = canvas.BAND_80
-BESIDE: Final = 0.145
-"""Share of the sheet right of the bars, where chances stand."""
+BESIDE: Final = 66.0
+"""Points right of the bars, where chances stand."""
 
 
 def draw(known: "Information", fund: str, lang: str = "en") -> Chart:
@@ -58,10 +58,7 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
         lang,
         SIZE,
     )
-    left, bottom, width, height = AREA
-    axes = canvas.plot_area(figure, (left, bottom, width - BESIDE, height + 0.06))
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
+    axes = rows_area(figure, right=BESIDE)
     for row, each in enumerate(shown):
         axes.barh(row, 100 * max(each.share, 0.0), BAR, color=COLOUR, zorder=3)
         axes.plot([100 * each.low, 100 * each.high], [row, row], color=BLACK, linewidth=0.8, zorder=4)
@@ -71,7 +68,9 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
         axes.annotate(text, (1.03, row), xycoords=beside, va="center", fontsize=7.5, color=GREY, annotation_clip=False)
     axes.axvline(0, color=BLACK, linewidth=0.9, zorder=5)
     axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.set_xlim(min(0.0, *(100 * each.low for each in shown)), 1.05 * max(100 * each.high for each in shown))
+    low, high = min(0.0, *(100 * each.low for each in shown)), max(100 * each.high for each in shown)
+    room = 0.04 * (high - low)
+    axes.set_xlim(low - room if low < 0 else 0.0, high + room)
     names = [canvas.wrapped(unknown_shown(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):

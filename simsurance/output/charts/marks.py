@@ -9,6 +9,7 @@ import numpy as np
 from simsurance.ledger import POOL
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import NOTE_SIZE, VERMILLION, Line, ink
+from simsurance.output.charts.placing import KEPT_CLEAR
 from simsurance.output.charts.words import word
 from simsurance.output.labels import scenario_title
 from simsurance.output.measured import measured, year_or_none
@@ -29,6 +30,8 @@ RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
 BESIDE: Final = ((6, 7, "left"), *((-aside, 7, "right") for aside in (6, 14, 22, 32, 44)))
 """Where words about a spot on the zero line stand best: above it, at its right or left."""
+OVER_BAND: Final = tuple((-aside, up, "right") for up in (20, 27, 34) for aside in (6, 14, 22, 32, 44, 58, 72, 86))
+"""Where they stand next: left of it, above a band."""
 AROUND: Final = tuple(
     offset
     for far in (7, 9, 11, 14, 18, 23, 29, 36, 45, 55, 66)
@@ -68,6 +71,7 @@ def depletion(
     note.set(color=ink(VERMILLION), zorder=10, bbox=canvas.PAPER)
     near = sorted(BESIDE, key=lambda offset: (offset[2] == "right") != (spot > np.mean(axes.get_xlim())))
     forms = above(words, range_of(ranges, fund, lang))
+    near += OVER_BAND
     for told, offsets in [*((form, near) for form in forms), *((form, [*near, *AROUND]) for form in forms)]:
         note.set_text(told)
         if not canvas.into_clear(note, [line], offsets):
@@ -135,7 +139,7 @@ def reserve_band(scenario: "Scenario", fund: str) -> list[float]:
 def draw_band(axes: "Axes", band: Sequence[float]) -> None:
     """Shade the wanted band, if there is one."""
     if band:
-        axes.axhspan(*band, color="#DDDDDD", linewidth=0, zorder=1)
+        axes.axhspan(*band, color="#DDDDDD", linewidth=0, zorder=1).set_gid(KEPT_CLEAR)
 
 
 def name_band(axes: "Axes", band: Sequence[float], lines: Sequence[Line], lang: str) -> None:

@@ -73,7 +73,8 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     shown = drawn_unit(UNITS[column], said, table[numbers].to_numpy().ravel().tolist())
     last = table.iloc[-1]
     higher = bool(last["better"] >= last["worse"])
-    more = {"higher": higher, "share": chance(float(last["better" if higher else "worse"]), said)}
+    share = float(last["better" if higher else "worse"])
+    more = {"higher": higher, "every": share == 1, "share": chance(share, said)}
     other = pairs.runs[pairs.names.index(name)]
     titles = {"name": scenario_title(other.scenario, lang), "base": scenario_title(base.scenario, lang)}
     whose = {"fund": fund_label(fund, lang), **titles}

@@ -27,6 +27,8 @@ FAR: Final = 6.0
 """Points from the end of its line from which on a label is led to it."""
 LINE_HIGH: Final = 10.5
 """Points of a line of a label."""
+KEPT_CLEAR: Final = "kept clear"
+"""The name of areas of a plot that no words are to cover but those of their own."""
 BEHIND: Final = 6.0
 """Points between the end of a line and its label; more where a leader stands between."""
 
@@ -103,7 +105,8 @@ def obstacles(note: "Annotation", lines: Sequence[Shown]) -> Obstacles:
     drawn = [axes.transData.transform(np.array(sorted(points.items()))) for points in shown]
     marks = [axes.transData.transform(line.get_xydata()) for line in axes.get_lines() if line.get_marker() == "v"]
     spots = np.concatenate([np.empty((0, 2)), *(_along(points) for points in drawn), *marks])
-    return Obstacles(spots, [other.get_window_extent() for other in axes.texts if other is not note])
+    bands = [patch.get_window_extent() for patch in axes.patches if patch.get_gid() == KEPT_CLEAR]
+    return Obstacles(spots, [*(other.get_window_extent() for other in axes.texts if other is not note), *bands])
 
 
 def into_clear(note: "Annotation", lines: Sequence[Shown], offsets: Sequence[tuple[float, float, str]]) -> float:

@@ -12,7 +12,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
 from simsurance.output.charts.information import COLOUR
 from simsurance.output.charts.notes import foot
-from simsurance.output.charts.sensitivity import AREA, BAR, NAMES
+from simsurance.output.charts.sensitivity import BAR, KEY, NAMES, key, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_shown
@@ -70,10 +70,7 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
         lang,
         SIZE,
     )
-    left, bottom, width, height = AREA
-    axes = canvas.plot_area(figure, (left, bottom - 0.02, width, height + 0.06))
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
+    axes = rows_area(figure, above=KEY)
     for row, each in enumerate(shown):
         axes.barh(row, each.size, BAR, color=COLOUR, zorder=3)
         axes.plot([each.low, each.high], [row, row], color=BLACK, linewidth=0.8, zorder=5)
@@ -90,14 +87,5 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
     axes.spines["left"].set_visible(False)
     told = [said.label("chart.line.mean_effect"), said.label("chart.line.spread")]
     marks = [Patch(color=COLOUR, linewidth=0), Line2D([], [], **DOT)]
-    figure.legend(
-        marks,
-        told,
-        frameon=False,
-        fontsize=7.5,
-        ncols=2,
-        loc="lower right",
-        borderaxespad=0,
-        bbox_to_anchor=(0.97, 0.835),
-    )
+    key(axes, marks, told)
     return figure

@@ -16,7 +16,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import unknown_shown
-from simsurance.output.sweep_summary import measure_words, told, unit_of
+from simsurance.output.sweep_summary import at_axis, change_told, measure_words, told, unit_of
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, SETTLEMENT, SHIFT, Ends, Sensitivity
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
@@ -31,11 +31,14 @@ MOST: Final = 10
 BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
-AREA: Final = (0.435, 0.19, 0.535, 0.525)
+AREA: Final = (197.0, 13.5)
+"""Points left of the bars, where their names stand, and right of them."""
 LOW: Final[Any] = {"facecolor": canvas.WORSE, "edgecolor": canvas.VERMILLION, "hatch": "////", "linewidth": 0.0}
 HIGH: Final[Any] = {"facecolor": BLUE, "linewidth": 0.0}
 CLEAR: Final = 0.1
 """Share of the axis before the words of what does not come on which no year stands."""
+KEY, UNDER = 14.0, 26.0
+"""Points of a line of the key above bars, and below the title: what they show."""
 WIDTH: Final = 0.41
 """Share of the sheet that names have."""
 NAMES: Final = WIDTH * SIZE[0] * 72 / 3.75
@@ -92,13 +95,11 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
         lang,
         SIZE,
     )
-    axes = canvas.plot_area(figure, AREA)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
+    axes = rows_area(figure, above=2 * KEY)
     _bars(axes, shown)
     _limits(axes, shown, room=0.12)
     _label_ends(axes, found, fund, measure, shown)
-    _ticks(axes, found, measure, said)
+    _ticks(axes, found, measure, unit, said)
     axes.set_yticks(range(len(shown)), [_name(found, each, said) for each in shown], fontsize=7.5)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
@@ -108,22 +109,30 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
     note = axes.annotate(middle, (shown[0].middle, 1.0), (0, 3), axes.get_xaxis_transform(), "offset points")
     note.set(ha="center", va="bottom", fontsize=8)
     names = [said.label("chart.line.low_end"), said.label("chart.line.high_end")]
-    options: dict[str, Any] = {
-        "frameon": False,
-        "fontsize": 7.5,
-        "ncols": 2,
-        "loc": "lower right",
-        "borderaxespad": 0.0,
-    }
-    figure.legend([Patch(**LOW), Patch(**HIGH)], names, bbox_to_anchor=(0.97, 0.785), **options)
+    key(axes, [Patch(**LOW), Patch(**HIGH)], names, lines=2)
     return figure
 
 
-def _ticks(axes: "Axes", found: Sensitivity, measure: str, said: "Words") -> None:
+def rows_area(figure: ChartFigure, above: float = 0.0, right: float = 0.0) -> "Axes":
+    """Axes for bars with names at their left; so many points above them for a key, and right of them for words."""
+    axes = canvas.area(figure, AREA[0], AREA[1] + right, figure.headed + UNDER + above)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
+    return axes
+
+
+def key(axes: "Axes", marks: list[Any], names: list[str], lines: int = 1) -> None:
+    """What marks are, above the bars at the right, on the upper of so many lines."""
+    options: Any = {"frameon": False, "fontsize": 7.5, "ncols": 2, "loc": "lower right", "borderaxespad": 0.0}
+    high = 72 * axes.bbox.height / axes.figure.dpi
+    axes.legend(marks, names, bbox_to_anchor=(1.0, 1 + (lines * KEY - KEY + 3) / high), **options)
+
+
+def _ticks(axes: "Axes", found: Sensitivity, measure: str, unit: str, said: "Words") -> None:
     """Round values; of depletion years whole ones, and the place of those that do not come by its words."""
     if measure != DEPLETION:
         axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: said.number(value, None)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: at_axis(value, unit, said)))
         return
     left, right = axes.get_xlim()
     never, last = found.years[-1] + 1, found.years[-1]
@@ -148,7 +157,7 @@ def _drawn(found: Sensitivity, fund: str, measure: str) -> list[Ends]:
 
 def _less_than(size: float, measure: str, unit: str, said: "Words") -> str:
     """The most that what is left out moves a measure by."""
-    return said.quantity("years", size) if measure == DEPLETION else told(size, unit, said)
+    return said.quantity("years", size) if measure == DEPLETION else change_told(size, unit, said)
 
 
 def _value(found: Sensitivity, fund: str, measure: str, value: float, said: "Words") -> str:

@@ -22,6 +22,7 @@ from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.text import Text
 
 CENTIMETRE: Final = 1 / 2.54
 SIZE: Final = (16 * CENTIMETRE, 9 * CENTIMETRE)
@@ -42,7 +43,7 @@ TOP, SUBTITLE_GAP = 10.5, 4.0
 """Points above a title, and between it and the subtitle."""
 BOLD: Final = 0.45
 """Points of the stroke that makes letters bold: the font has one weight."""
-FOOT_FLOOR, AXIS_ROOM = 5.0, 21.0
+FOOT_FLOOR, AXIS_ROOM, FOOT_SPACING, SLIDE_EDGE = 5.0, 21.0, 1.35, 1.0
 """Points below the foot, and between it and the plots for the numbers of an axis."""
 TICK_GAP: Final = 7.0
 """Points at both sides of a number at a vertical axis."""
@@ -95,6 +96,8 @@ class ChartFigure(Figure):
     """What has to be known and is not seen."""
     headed: float = 0.0
     """Points above the subtitle: the title and the mark."""
+    foot: "tuple[Text, float] | None" = None
+    """What stands at the foot, and the share of its height that its first line takes."""
     floor: float = 0.0
     """Points below the lowest plot: foot and what stands along the axis."""
 
@@ -133,16 +136,26 @@ class ChartFigure(Figure):
         return f'{head}{named}\n <desc id="desc">{escape(self.told)}</desc>{rest}'.encode()
 
     def slide(self) -> bytes:
-        """The figure as points for a slide that has its title in letters of its own: finer, and from the subtitle on."""
-        held = io.BytesIO()
+        """The figure as points for a slide that has its title in letters of its own: finer, from the subtitle on.
+
+        Of the foot only the first line stands on it, which run it is of; what else has to be known is told in its words.
+        """
+        held, metadata = io.BytesIO(), {"Title": self.heading[0], "Description": self.told}
         with looked(self.look), style():
-            self._save_png(held, SLIDE_DPI, {"Title": self.heading[0], "Description": self.told}, self.headed)
+            below = 0.0
+            if self.foot and self.foot[1] < 1:
+                words, first = self.foot
+                box = words.get_window_extent()
+                below = 72 / self.dpi * (box.y1 - first * box.height) - SLIDE_EDGE
+            self._save_png(held, SLIDE_DPI, metadata, self.headed, below)
         return held.getvalue()
 
-    def _save_png(self, fname: Any, dpi: float, metadata: Mapping[str, str], above: float = 0.0) -> None:
+    def _save_png(
+        self, fname: Any, dpi: float, metadata: Mapping[str, str], above: float = 0.0, below: float = 0.0
+    ) -> None:
         """Save with a palette, a quarter of the size: the paper keeps its colour, others are off by what nobody sees.
 
-        `above`: points that are left out at the top.
+        `above`, `below`: points that are left out at the top and at the foot.
         """
         from PIL import Image
         from PIL.PngImagePlugin import PngInfo
@@ -151,7 +164,8 @@ class ChartFigure(Figure):
         super().savefig(held, format="rgba", dpi=dpi)
         width, height = (int(side * dpi) for side in self.get_size_inches())
         whole = Image.frombytes("RGBA", (width, height), held.getvalue()).convert("RGB")
-        whole = whole.crop((0, round(above * dpi / 72), width, height)) if above else whole
+        edges = 0, round(above * dpi / 72), width, height - round(below * dpi / 72)
+        whole = whole.crop(edges) if above or below else whole
         image = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
         palette, corner = image.getpalette() or [], (0, image.height - 1)
         paper = 3 * int(image.getpixel(corner))  # type: ignore[arg-type]
@@ -257,13 +271,14 @@ def sheet(
 
 def write_foot(figure: ChartFigure, lines: Iterable[str]) -> None:
     """The lines at the foot of a sheet, each broken where it would leave it."""
+    lines = list(lines)
     told = _broken(lines)
     figure.floor = floor_of(told)
     if told:
         high = 72 * figure.get_size_inches()[1]
-        figure.text(
-            LEFT, FOOT_FLOOR / high, "\n".join(told), fontsize=FOOT_SIZE, color=GREY, va="bottom", linespacing=1.35
-        )
+        words = figure.text(LEFT, FOOT_FLOOR / high, "\n".join(told), fontsize=FOOT_SIZE, color=GREY, va="bottom")
+        words.set_linespacing(FOOT_SPACING)
+        figure.foot = words, len(_broken(lines[:1])) / len(told)
 
 
 def _broken(lines: Iterable[str]) -> list[str]:
@@ -273,7 +288,7 @@ def _broken(lines: Iterable[str]) -> list[str]:
 
 def floor_of(lines: Iterable[str]) -> float:
     """Points below the lowest plot of a sheet with these lines at its foot."""
-    return FOOT_FLOOR + AXIS_ROOM + 1.35 * FOOT_SIZE * max(2, len(_broken(lines)))
+    return FOOT_FLOOR + AXIS_ROOM + FOOT_SPACING * FOOT_SIZE * max(2, len(_broken(lines)))
 
 
 def wrapped(text: str, width: float = LABEL_WIDTH, most: int | None = None, size: float = TEXT_SIZE) -> str:

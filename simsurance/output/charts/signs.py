@@ -14,10 +14,10 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, GREY, VERMILLION, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sweep import (
-    MAP,
     MAP_SIZE,
     REFUSED,
     edges_between,
+    map_area,
     name_axes,
     place_of,
     turned_grids,
@@ -64,9 +64,7 @@ def draw(found: "Signs", lang: str = "en") -> Chart:
             lang,
             MAP_SIZE,
         )
-        axes = canvas.plot_area(figure, MAP)
-        axes.grid(visible=False)
-        axes.set(xlim=(-0.5, across.points - 0.5), ylim=(-0.5, upward.points - 0.5))
+        axes = map_area(figure, across, upward)
         for (row, column), region in np.ndenumerate(cells):
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=0.3, **LOOKS[str(region)]))
         edges_between(axes, cells, BLACK, 2.0)

@@ -14,10 +14,12 @@ from simsurance.language.names import shown_name
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
 from simsurance.output.charts.keys import axis_words, value_words
+from simsurance.output.charts.lettering import width
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
-from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sweep_summary import DEPLETION, measure_words, told, unit_of
+from simsurance.output.labels import Unit, drawn_unit, fund_label, words_of
+from simsurance.output.labels import unit as unit_in
+from simsurance.output.sweep_summary import DEPLETION, SHARES, measure_words, told, unit_of
 from simsurance.uncertainty.sweep import require_chart
 
 if TYPE_CHECKING:
@@ -38,8 +40,10 @@ NEVER: Final = "#FFF7E6"
 """Cells without a value: of a year that does not come."""
 REFUSED: Final = canvas.GRID
 """Cells of points that the scenario does not bear."""
-MOST_CELLS: Final = (15, 12)
-"""Cells across and upward in which numbers can be read."""
+ROOM: Final = 2.0
+"""Points of a cell beside its number: where it has fewer, numbers do not stand in the cells."""
+BETWEEN_TICKS: Final = 7.0
+"""Points between the values along an axis."""
 POLICY: Final = (
     "contributions.", "benefits.", "participation.", "control.", "fund.", "timely_adjustment.",
     "employee.contributions.", "employee.benefits.", "employee.fund.", "employee.retirement.", "levers.",
@@ -48,7 +52,14 @@ POLICY: Final = (
 BIN: Final = 5
 """Years of one colour at least."""
 LINE: Final = (0.105, 0.265, 0.82, 0.5)
-MAP: Final = (0.13, 0.235, 0.63, 0.58)
+MAP: Final = (59.0, 110.0)
+"""Points left of a map and right of it."""
+UNDER: Final = 40.0
+"""Points from the title to the map: what it shows, and what goes upward."""
+SCALE_WIDTH: Final = 22.0
+"""Places on a line of the words beside a map."""
+NUMBER, SCALE_SIZE = 7.0, 7.5
+"""Points of a number in a cell, and of the words beside the map."""
 MAP_SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
 NAME: Final = "sweep"
 WHOLE: Final = ("year", "years")
@@ -101,6 +112,8 @@ def _title(sweep: "Sweep", fund: str, measure: str, lang: str) -> str:
     def at(value: float, dated: bool = False) -> str:
         if not np.isfinite(value):
             return _no_value(measure, said, last)
+        if unit.startswith("yuan") and abs(value) < LARGE:
+            return said.quantity("yuan", float(value))
         return word("mark.depleted_in", lang, year=int(value)) if dated else told(float(value), unit, said)
 
     dated = measure == DEPLETION
@@ -171,7 +184,7 @@ def typed(sweep: "Sweep", grid: "Grid", value: float, said: "Words") -> str:
 
 def _short(value: float, unit: str, said: "Words") -> str:
     """A value at an axis or a colour."""
-    large = unit.startswith("yuan") or abs(value) >= LARGE
+    large = unit.startswith(("yuan", *SHARES)) or abs(value) >= LARGE
     return told(value, unit, said) if large or unit in WHOLE else said.number(value, None)
 
 
@@ -179,25 +192,24 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     """Cells with what is assumed to the right and what is policy upward; the line between depleted by the last year and not."""
     said, unit = words_of(sweep.scenario, lang), unit_of(sweep.central, fund, measure)
     across, upward, turned = turned_grids(sweep)
-    cells, refused, depleted = map(
-        turned, (sweep.of(fund, measure), sweep.refused, np.isfinite(sweep.of(fund, DEPLETION)))
-    )
-    shape = across.points, upward.points
+    values = sweep.of(fund, measure)
+    shown = _money(values, said) if unit.startswith("yuan") else Unit("")
+    cells, refused, depleted = map(turned, (values / shown.size, sweep.refused, np.isfinite(sweep.of(fund, DEPLETION))))
     figure = _sheet(sweep, fund, measure, lang, _map_notes(sweep, lang, depleted, refused), size=MAP_SIZE)
-    axes = canvas.plot_area(figure, MAP)
-    axes.grid(visible=False)
-    axes.set(xlim=(-0.5, across.points - 0.5), ylim=(-0.5, upward.points - 0.5))
+    axes = map_area(figure, across, upward)
     edges = _edges(cells, unit)
     colours = ListedColormap([RAMP[round(place)] for place in np.linspace(0, len(RAMP) - 1, len(edges) - 1)])
     norm = BoundaryNorm(edges, colours.N)
-    readable = shape[0] <= MOST_CELLS[0] and shape[1] <= MOST_CELLS[1]
+    numbers = [[_number(float(value), unit, said) for value in row] for row in cells]
+    wide, high = _cell(axes)
+    readable = max(width(text, NUMBER) for row in numbers for text in row) + ROOM <= wide and high >= NUMBER + ROOM
     for (row, column), value in np.ndenumerate(cells):
         colour: Any = REFUSED if refused[row, column] else NEVER if not np.isfinite(value) else colours(norm(value))
         axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, edgecolor="white", linewidth=0.5))
         if readable:
             dark = np.isfinite(value) and float(np.dot(colour[:3], LIGHTNESS)) < DARK
-            text = told(float(value), unit, said)
-            axes.text(column, row, text, ha="center", va="center", fontsize=7, color="white" if dark else BLACK)
+            look: Any = {"ha": "center", "va": "center", "fontsize": NUMBER, "color": "white" if dark else BLACK}
+            axes.text(column, row, numbers[row][column], **look)
     if unit not in WHOLE:
         for edge in edges[1:-1]:
             edges_between(axes, cells >= edge, GREY, 0.8, over=5)
@@ -205,13 +217,43 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
     name_axes(axes, sweep, across, upward, said)
     own = [place_of(grid.values, sweep.base(grid)) for grid in (across, upward)]
     if own[0] is not None and own[1] is not None:
-        for colour, width in (("white", 3.4), (BLACK, 1.2)):
-            frame = Rectangle((own[0] - 0.5, own[1] - 0.5), 1, 1, facecolor="none", edgecolor=colour, linewidth=width)
+        for colour, thick in (("white", 3.4), (BLACK, 1.2)):
+            frame = Rectangle((own[0] - 0.5, own[1] - 0.5), 1, 1, facecolor="none", edgecolor=colour, linewidth=thick)
             frame.set_zorder(7)
             axes.add_patch(frame)
     never = _no_value(measure, said, sweep.years[-1]) if (np.isnan(cells) & ~refused).any() else ""
-    _scale(axes, edges, colours, unit, said, never)
+    _scale(axes, edges, colours, unit, said, never, shown.name)
     return figure
+
+
+def map_area(figure: ChartFigure, across: "Grid", upward: "Grid") -> "Axes":
+    """Axes with a cell a point, room for the scale right of them."""
+    axes = canvas.area(figure, *MAP, figure.headed + UNDER, figure.floor + canvas.HEAD)
+    axes.grid(visible=False)
+    axes.set(xlim=(-0.5, across.points - 0.5), ylim=(-0.5, upward.points - 0.5))
+    return axes
+
+
+def _cell(axes: "Axes") -> tuple[float, float]:
+    """Points of the width and of the height of a cell."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    points = 72 / axes.figure.dpi
+    return points * axes.bbox.width / (right - left), points * axes.bbox.height / (high - low)
+
+
+def _money(values: np.ndarray, said: "Words") -> Unit:
+    """The unit in which amounts stand in cells: yuan where they are those of a person."""
+    there = np.abs(values[np.isfinite(values)])
+    return drawn_unit("yuan", said, there) if there.max(initial=0.0) >= LARGE else unit_in("yuan_pp", said)
+
+
+def _number(value: float, unit: str, said: "Words") -> str:
+    """A value in a cell, short."""
+    if not np.isfinite(value):
+        return told(value, unit, said)
+    if unit in WHOLE:
+        return f"{value:.0f}"
+    return said.quantity("percent", value, 1) if unit.startswith(SHARES) else said.significant(value, 3)
 
 
 def turned_grids(sweep: "Sweep") -> tuple["Grid", "Grid", "Callable[[np.ndarray], np.ndarray]"]:
@@ -225,8 +267,13 @@ def turned_grids(sweep: "Sweep") -> tuple["Grid", "Grid", "Callable[[np.ndarray]
 
 def name_axes(axes: "Axes", sweep: "Sweep", across: "Grid", upward: "Grid", said: "Words") -> None:
     """Keys and their values along both axes of a map."""
-    for axis, grid in ((axes.xaxis, across), (axes.yaxis, upward)):
-        axis.set_major_locator(FixedLocator(range(0, grid.points, -(-grid.points // MOST_CELLS[0]))))
+    wide, high = _cell(axes)
+    widest = max(width(typed(sweep, across, value, said), canvas.TEXT_SIZE) for value in across.values)
+    for axis, grid, every in (
+        (axes.xaxis, across, (widest + BETWEEN_TICKS) / wide),
+        (axes.yaxis, upward, (canvas.TEXT_SIZE + ROOM) / high),
+    ):
+        axis.set_major_locator(FixedLocator(range(0, grid.points, int(np.ceil(every)))))
         axis.set_major_formatter(
             FuncFormatter(lambda place, _, grid=grid: typed(sweep, grid, grid.values[round(place)], said))
         )
@@ -277,20 +324,33 @@ def place_of(values: tuple[float, ...], own: float) -> int | None:
     return next((place for place, value in enumerate(values) if np.isclose(value, own, rtol=1e-9)), None)
 
 
-def _scale(axes: "Axes", edges: list[float], colours: ListedColormap, unit: str, said: "Words", never: str) -> None:
-    """What the colours are, right of the map, and what a cell without a value is."""
-    rows: list[tuple[Any, str]] = []
+def _scale(
+    axes: "Axes", edges: list[float], colours: ListedColormap, unit: str, said: "Words", never: str, head: str
+) -> None:
+    """What the colours are, right of the map under the unit of amounts, and what a cell without a value is."""
+    rows: list[tuple[Any, str]] = [("none", head)] if head else []
     for place, (low, high) in enumerate(pairwise(edges)):
         last = high - 1 if unit in WHOLE else high
-        rows.append(
-            (colours(place), said.say("chart.line.from_to", low=_short(low, unit, said), high=_short(last, unit, said)))
-        )
+        text = said.say("chart.line.from_to", low=_end(low, unit, said), high=_end(last, unit, said))
+        rows.append((colours(place), text))
     if never:
         rows.append((NEVER, never))
     for place, (colour, text) in enumerate(rows):
         height = 0.97 - 0.075 * place
+        if colour == "none":
+            axes.text(1.03, height - 0.025, text, transform=axes.transAxes, va="center", fontsize=SCALE_SIZE)
+            continue
         across = axes.transAxes
         patch = Rectangle((1.03, height - 0.05), 0.035, 0.05, transform=across, facecolor=colour, clip_on=False)
         patch.set(edgecolor=GREY, linewidth=0.4)
         axes.add_patch(patch)
-        axes.text(1.075, height - 0.025, text, transform=across, va="center", fontsize=7.5)
+        told_on = canvas.wrapped(text, SCALE_WIDTH, 2, SCALE_SIZE)
+        note = axes.text(1.075, height - 0.025, told_on, transform=across, va="center", fontsize=SCALE_SIZE)
+        note.set_linespacing(0.95)
+
+
+def _end(value: float, unit: str, said: "Words") -> str:
+    """An end of a colour."""
+    if unit in WHOLE:
+        return f"{value:.0f}"
+    return said.quantity("percent", value, exact=True) if unit.startswith(SHARES) else said.number(value, None)

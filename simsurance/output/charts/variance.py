@@ -8,7 +8,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, GREY, Chart, ChartFigure
 from simsurance.output.charts.information import COLOUR
 from simsurance.output.charts.notes import foot
-from simsurance.output.charts.sensitivity import AREA, BAR, MOST, NAMES, SIZE
+from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sensitivity_summary import group_shown
@@ -52,10 +52,7 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
         lang,
         SIZE,
     )
-    left, bottom, width, height = AREA
-    axes = canvas.plot_area(figure, (left, bottom, width, height + 0.06))
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x", color=canvas.GRID, linewidth=0.6)
+    axes = rows_area(figure)
     for row, each in enumerate(shown):
         axes.barh(row, 100 * max(each.total, 0.0), BAR, color=COLOUR, zorder=3)
         axes.barh(row, 100 * max(each.first, 0.0), INSIDE, color=BLUE, zorder=4)
