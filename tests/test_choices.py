@@ -16,6 +16,8 @@ from simsurance.output.summary import summary
 from simsurance.output.workbook.source import source_of
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
+from simsurance.uncertainty.futures import drawn as as_drawn
+from simsurance.uncertainty.parameters import K, parameters_of
 
 YEARS = {"horizon.last_year": 2028, "economy.interest_rate": 0.02}
 ALL: dict[str, Any] = {
@@ -166,3 +168,43 @@ def test_choices_that_are_more_than_all_together_and_a_workbook_are_told() -> No
         with_choice(take_up=0.6).replace({"choices.two": ALL | {"take_up": 0.5}})
     with pytest.raises(SimsuranceError, match=r"choices\.one: a workbook has no formula for a choice of cover"):
         source_of(with_choice())
+
+
+RANGES: dict[str, Any] = {"take_up_range": [0.2, 0.6], "use_range": [0.0, 0.1]}
+
+
+def test_draws_vary_a_choice_that_has_a_range_and_without_one_nothing_else() -> None:
+    """There is no number for a choice without a range; with one, its draws move with their own key, and money with them."""
+    plain, ranged = with_choice(), with_choice(**RANGES)
+    drawn = parameters_of(ranged)
+    before, own = [each.path for each in parameters_of(plain).drawn], ["choices.one.take_up", "choices.one.use"]
+    assert [each.path for each in parameters_of(load("baseline").replace(YEARS)).drawn] == before
+    assert [each.path for each in drawn.drawn] == [*before, *own]
+    numbers = np.zeros(len(drawn.drawn))
+    numbers[-2:] = K, -K
+    values = drawn.values(ranged, numbers, np.ones(len(numbers)))
+    assert [values[path] for path in own] == pytest.approx([0.6, 0.0])
+    assert drawn.values(load("baseline").replace(YEARS), numbers, np.ones(len(numbers))).keys() == set(before)
+    at_most = parameters_of(with_choice(**RANGES, need=[1.0, 1.0, 2.0]))
+    assert at_most.values(ranged, numbers, np.ones(len(numbers)))[own[0]] == pytest.approx(0.5)  # all of high need
+    (low,), (high,) = (
+        accounts_of([as_drawn(ranged, {own[0]: take_up, own[1]: 0.0})]) for take_up in (ALL["take_up"], values[own[0]])
+    )
+    assert low.accounts["resident"]["closing"] == pytest.approx(found().accounts["resident"]["closing"], rel=1e-12)
+    of_choice = [run.accounts["resident"]["choice_contributions"][-1] for run in (low, high)]
+    assert of_choice[1] / of_choice[0] == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"take_up_range": [0.5, 0.6]}, "choices.one.take_up_range: is no range around 0.4"),
+        ({"take_up_range": [0.4]}, "choices.one.take_up_range: is no range around 0.4"),
+        ({"take_up_range": [0.0, 0.5]}, "choices.one.take_up_range: reaches 0 or 1"),
+        ({"use_range": [0.1, 0.2]}, "choices.one.use_range: is no range around 0"),
+    ],
+)
+def test_a_range_holds_its_value(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(SimsuranceError) as refused:
+        with_choice(**changes)
+    assert words in str(refused.value)

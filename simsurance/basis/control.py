@@ -75,7 +75,15 @@ class Account:
 
 
 def effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str] = RULES) -> Effects:
-    """What the named rules, all of them if none are named, do to a scheme in each year of a projection."""
+    """What the named rules, all of them if none are named, do to a scheme in each year of a projection; found once."""
+    asked = (effects, scheme, tuple(rules))
+    if asked not in inputs.found:
+        inputs.found[asked] = _effects(inputs, scheme, rules)
+    found: Effects = inputs.found[asked]
+    return found
+
+
+def _effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str]) -> Effects:
     before = after = _before(inputs, scheme)
     for name in acting(inputs):
         if name in rules:

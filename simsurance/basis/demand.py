@@ -6,22 +6,22 @@ change of price. One pass: what the answer does to the price in turn is left out
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from simsurance.axes import HEALTH, PROFILE_AXES, along, axis
 from simsurance.basis.inputs import GRADED, PLACES, Arrays, Inputs, members, on
 from simsurance.basis.trend import Scheme
-from simsurance.model.care import BasicCare, basic_care_pp
-from simsurance.model.state import CareBasis
+from simsurance.model.critical_illness import BasicLayer, UserCost
+from simsurance.model.lognormal import NO_TAIL
 
 ADDED: Final = 0.05
 """Added to both prices, so that what was free has a price to compare with."""
 BOUNDS: Final = (0.5, 2.0)
-LAYERS: Final = tuple(
-    f"{care}_{rule}" for care in ("inpatient", "outpatient") for rule in ("deductible", "ratio", "limit")
-)
+Kind = Literal["inpatient", "outpatient"]
+KINDS: Final[tuple[Kind, ...]] = ("inpatient", "outpatient")
+LAYER: Final = ("deductible", "ratio", "limit")
 """The rules that make a price; rules of control and levers have what is known of behaviour in their own sizes."""
 
 
@@ -33,22 +33,25 @@ def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callab
     care, demand = care_of(inputs), inputs.values.claims.demand
     if not demand.answers or inputs.values is inputs.scenario.reference:
         return care
-    root = care_of(Inputs(inputs.scenario, inputs.scenario.reference, inputs.tables))
-    if all(np.array_equal(care[name], root[name]) for name in LAYERS):
+    root = care_of(inputs.at_reference)
+    changed = [kind for kind in KINDS if any(not np.array_equal(care[name], root[name]) for name in layer_of(kind))]
+    if not changed:
         return care  # the price is what it was
-    now, before = prices(root | {name: care[name] for name in LAYERS}), prices(root)
     of_need = members(demand.need, HEALTH.members)
     average = (along(of_need, "health", of=PROFILE_AXES) * inputs.prevalence()).sum(
         axis=axis("health", of=PROFILE_AXES)
     )
     need = on(of_need, "health") / on(average, "sex", "age")
-    elasticities = {
-        "resident": (demand.resident_inpatient, demand.resident_outpatient),
-        "employee": (demand.employee_inpatient, demand.employee_outpatient),
-    }[scheme]
-    hospital, clinic = (
-        response(new, old, elasticity * need) for new, old, elasticity in zip(now, before, elasticities, strict=True)
-    )
+
+    def answer(kind: Kind) -> np.ndarray:
+        now = price(root | {name: care[name] for name in layer_of(kind)}, kind)
+        return response(now, price(root, kind), getattr(demand, f"{scheme}_{kind}") * need)
+
+    if "outpatient" in changed:
+        care = care | {"outpatient_cost": care["outpatient_cost"] * answer("outpatient")}
+    if "inpatient" not in changed:
+        return care
+    hospital = answer("inpatient")
     areas = on(shares.sum(axis=axis("income", of=GRADED)), "year", "area", "age")  # members by area, of all of an age
     over_areas = axis("area", of=PLACES)
     mean = (hospital * areas).sum(axis=over_areas, keepdims=True) / areas.sum(axis=over_areas, keepdims=True)
@@ -58,17 +61,21 @@ def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callab
         "inpatient_use": care["inpatient_use"] * users,
         "admissions": care["admissions"] * users,
         "inpatient_cost": care["inpatient_cost"] * hospital / users,
-        "outpatient_cost": care["outpatient_cost"] * clinic,
     }
 
 
-def prices(care: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """The share of inpatient and of outpatient cost that patients pay, all years and cells; a mean over active and retired."""
-    found: BasicCare = basic_care_pp(CareBasis(**care))
-    status = axis("status", of=PLACES)
-    shares = (1 - found.inpatient / found.inpatient_cost, 1 - found.outpatient / found.outpatient_cost)
-    hospital, clinic = (np.asarray(share.mean(axis=status, keepdims=True)) for share in shares)
-    return hospital, clinic
+def layer_of(kind: Kind) -> list[str]:
+    """The names of the rules that make the price of a kind of care."""
+    return [f"{kind}_{rule}" for rule in LAYER]
+
+
+def price(care: Arrays, kind: Kind) -> np.ndarray:
+    """The share of the cost of a kind of care that patients pay, all years and cells; a mean over active and retired."""
+    layer = BasicLayer(*(care[name] for name in layer_of(kind)))
+    tail = care["tail_index"] if kind == "inpatient" else NO_TAIL
+    cost = UserCost(care[f"{kind}_cost"], care[f"{kind}_sigma"], layer, tail)
+    share = 1 - cost.basic_benefit * care[f"{kind}_benefit_factor"] / cost.above(np.zeros(())).excess
+    return np.asarray(share.mean(axis=axis("status", of=PLACES), keepdims=True))
 
 
 def response(price: np.ndarray, before: np.ndarray, elasticity: np.ndarray) -> np.ndarray:

@@ -67,13 +67,18 @@ class Inputs:
         self.first, self.last = values.horizon.valuation_year, values.horizon.last_year
         self.years = list(range(self.first, self.last + 1))
         self.groups: Groups = scenario.form.groups
-        self.found: dict[Any, np.ndarray] = {}
+        self.found: dict[Any, Any] = {}
         """What was found of these inputs, by what was asked."""
 
     @cached_property
     def at_root(self) -> "Inputs":
         """The same at the incomes and the population of the scenario's root."""
         return Inputs(self.scenario, self.scenario.at_root, self.scenario.root_tables)
+
+    @cached_property
+    def at_reference(self) -> "Inputs":
+        """The same under the rules of the scenario's root."""
+        return Inputs(self.scenario, self.scenario.reference, self.tables)
 
     @cached_property
     def assisted(self) -> np.ndarray:

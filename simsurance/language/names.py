@@ -13,7 +13,7 @@ ELSEWHERE: Final = ".elsewhere"
 """Behind a language: the file of names that are others where a scheme is in another currency."""
 SHORT: Final = ".short"
 """Behind a language: the file of names that stand on charts alone, for one in which keys otherwise go by their paths."""
-NAMED: Final = ("levers", "pins")
+NAMED: Final = ("levers", "pins", "choices")
 """Tables whose own tables have names that a user gives."""
 AGES: Final = re.compile(r"age_(\d+)_(\d+|plus)")
 MEMBERS: Final = "members"

@@ -57,11 +57,14 @@ class OwnPayment:
 
     def at(self, cost: np.ndarray) -> np.ndarray:
         """What is paid of a cost."""
-        paid = np.zeros(())
+        paid = np.zeros(np.broadcast_shapes(np.shape(cost), self.slope.shape[1:]))
         for place, slope in enumerate(self.slope):
-            into = np.maximum(cost - self.cost[place], 0.0)
-            paid = paid + slope * (into if place == len(self.widths) else np.minimum(into, self.widths[place]))
-        return np.asarray(paid)
+            into = np.asarray(cost - self.cost[place])
+            np.maximum(into, 0.0, out=into)
+            if place < len(self.widths):
+                into = np.minimum(into, self.widths[place])
+            paid += slope * into
+        return paid
 
     def cost_at(self, own: np.ndarray) -> np.ndarray:
         """The cost from which more than `own` is paid; infinite where that never is."""
@@ -90,7 +93,7 @@ class OwnPayment:
 
     def mean(self, law: UserCost) -> np.ndarray:
         """What is expected of it for a user with a lognormal cost, yuan a user and year."""
-        return np.asarray((self._pieces(law) * self.slope).sum(axis=BEND))
+        return self._of_pieces(self._above(law))
 
     def paid_by(self, layer: BasicLayer, law: UserCost) -> np.ndarray:
         """What a layer on it is expected to pay, yuan a user and year: ratio × (what exceeds its deductible − its end)."""
@@ -99,9 +102,10 @@ class OwnPayment:
     def excess(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
         """E[(O − k)⁺] of this own payment O, yuan a user and year."""
         start = self.cost_at(np.asarray(threshold))
-        from_start = np.maximum(self.cost, np.where(np.isfinite(start), start, self.cost[-1]))
-        found = (self._between(law, from_start) * self.slope).sum(axis=BEND)
-        return np.asarray(np.where(np.isfinite(start), found, 0.0))
+        ever = np.isfinite(start)
+        start = np.where(ever, start, self.cost[-1])
+        from_start = np.where(self.cost > start, self._above(law), law.above(start).excess)
+        return np.asarray(np.where(ever, self._of_pieces(from_start), 0.0))
 
     def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
         """The chance that a user pays more than a threshold."""
@@ -117,11 +121,22 @@ class OwnPayment:
         """Cost by which a further yuan is paid behind each bend; where nothing more is paid, all of a piece lies there."""
         return np.divide(1.0, self.slope, out=np.full_like(self.slope, ENDLESS), where=self.slope > 0)
 
-    def _pieces(self, law: UserCost) -> np.ndarray:
-        return self._between(law, self.cost)
+    def _above(self, law: UserCost) -> np.ndarray:
+        """E[(X − k)⁺] of the cost X at each bend k; of the law that was asked for last it is known."""
+        if not self._known or self._known[0][0] is not law:
+            excess = law.above(self.cost).excess
+            shape = np.broadcast_shapes(excess.shape[1:], self.cost.shape[1:])
+            self._known[:] = [(law, np.broadcast_to(excess, (len(self.cost), *shape)))]
+        return self._known[0][1]
 
-    def _between(self, law: UserCost, bends: np.ndarray) -> np.ndarray:
-        """Expected yuan of cost in each piece."""
-        excess = law.above(bends).excess
-        excess = np.broadcast_to(excess, (len(bends), *np.broadcast_shapes(excess.shape[1:], bends.shape[1:])))
-        return np.concatenate([excess[:-1] - excess[1:], excess[-1:]])
+    @cached_property
+    def _known(self) -> list[tuple[UserCost, np.ndarray]]:
+        return []
+
+    def _of_pieces(self, above: np.ndarray) -> np.ndarray:
+        """What is paid of the cost in each piece, together, from what cost exceeds each bend by, or a cost beyond it."""
+        shape = np.broadcast_shapes(above.shape[1:], self.slope.shape[1:])
+        found = np.broadcast_to(above[-1] * self.slope[-1], shape).copy()
+        for place, slope in enumerate(self.slope[:-1]):
+            found += (above[place] - above[place + 1]) * slope
+        return found

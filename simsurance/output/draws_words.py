@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 from simsurance.language import Words, words
 from simsurance.output.certainty import JUDGEMENT, baseline_marks
 from simsurance.output.stored_draws import labelled, range_text
+from simsurance.scenario_file.choice_complaints import RANGED
+from simsurance.scenario_file.keys import CHOICES
 from simsurance.uncertainty.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ def sampler_words(stochastic: "Stochastic | Drawn", lang: str) -> str:
 
 def spread_facts(scenario: "Scenario") -> dict[str, int]:
     """How many inputs are drawn, paths apart, and of how many the range is a judgement."""
-    marks = baseline_marks(scenario)
     drawn = parameters_of(scenario).drawn
+    marks = baseline_marks(scenario) | {
+        f"{CHOICES}.{name}.{key}": each.mark for name, each in scenario.values.choices.items() for key in RANGED
+    }
     judged = sum(marks.get(each.path) == JUDGEMENT for each in drawn)
     return {"inputs": len(drawn), "judged": judged}

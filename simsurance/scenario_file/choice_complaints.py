@@ -9,6 +9,8 @@ from simsurance.scenario_file.schema import ScenarioValues
 Complaints = Iterator[tuple[tuple[str, ...], str]]
 """Keys that disagree, and what is wrong with them."""
 ROUNDING = 1e-9
+RANGED = ("take_up", "use")
+"""Keys of a choice that may have a range, by which draws vary them."""
 
 
 def choice_complaints(values: ScenarioValues, year: int) -> Complaints:
@@ -36,6 +38,13 @@ def choice_complaints(values: ScenarioValues, year: int) -> Complaints:
             text += f"at most {choice.take_up / max(shares):.3g}"
             yield (f"{key}.take_up", f"{key}.need", f"{key}.income"), text
             return
+        for drawn in RANGED:
+            ends, own = getattr(choice, f"{drawn}_range"), getattr(choice, drawn)
+            if ends and not (len(ends) == 2 and ends[0] <= own <= ends[1] and ends[0] < ends[1]):
+                text = f"is no range around {plain(own)}; give a lower and a higher number, with {drawn} between them"
+                yield (f"{key}.{drawn}_range", f"{key}.{drawn}"), text
+        if choice.take_up_range and not 0 < choice.take_up_range[0] < choice.take_up_range[-1] < 1:
+            yield (f"{key}.take_up_range",), "reaches 0 or 1; give two numbers between them"
         if choice.benefit == choice.contribution == choice.subsidy == choice.use == 0:
             yield (f"{key}.benefit",), "0 as contribution, subsidy and use, so nothing is chosen; give one of them"
         keys.append(f"{key}.take_up")

@@ -1,7 +1,7 @@
 """Keys of a choice of cover: who takes more or less than basic insurance of the residents, what they pay, what they get."""
 
 from simsurance.scenario_file.fields import Section
-from simsurance.scenario_file.sections import Mark, Number, calendar_year, quantity, text
+from simsurance.scenario_file.sections import Mark, Number, Pair, calendar_year, quantity, text
 
 
 class Choice(Section):
@@ -27,6 +27,14 @@ class Choice(Section):
         1,
     )
     use: Number = quantity("by how much more care they use, and cost, for having it", "share", -0.9, 2, default=0.0)
+    take_up_range: Pair = quantity(
+        "the tenth and the ninetieth percentile of take_up, by which draws vary it; empty for not at all",
+        "share",
+        0,
+        1,
+        default=[],
+    )
+    use_range: Pair = quantity("the same of use", "share", -0.9, 2, default=[])
     mark: Mark = text("how certain take-up and terms are, in the words of the register")
     source: str = text("where they come from: the id of a listed source, or a reference in words")
     description: str = text("what the cover is, and which part of it is judgement")

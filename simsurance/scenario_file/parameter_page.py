@@ -182,8 +182,9 @@ CHOICES_INTRODUCTION = """A choice of cover: a table `[choices.name]` with the k
 fund the share `take_up × need × income` has it, by health status class and income group: take-up is literal, so that what all
 have together hangs on who is insured (`choices.csv` tells it). They pay more or less than the standard, the budget too, and the
 fund pays them more or less than the basic benefits. A voluntary higher cover, an opting out, a refusal of the chronically ill
-(`need = [0, 0, 1]`, all three terms −1) and a loading for them are all of it. Nobody leaves or enters because of it, and
-draws do not vary it. Runs with choices are stepped by the plain engine. Method note, section 6.
+(`need = [0, 0, 1]`, all three terms −1) and a loading for them are all of it. Nobody leaves or enters because of it. Draws
+vary take-up and use of a choice that gives a range of them, of no other. Runs with choices are stepped by the plain engine.
+Method note, section 6.
 """
 
 

@@ -144,7 +144,7 @@ def _year(
     """All columns of a year but balances, those of care if asked for."""
     covered, year = projection.covered, projection.years[place]
     assert covered is not None
-    totals = {name: float(values[place].sum()) for name, values in projection.totals.items()}
+    totals = {name: values[place].item() for name, values in projection.totals.items()}
     others = _others(projection, rules, place, basis, totals)
     covers = [covered[name][place] for name in ("resident_cover", "employee_cover") if name in covered]
     taken = take_up(rules, place, year, covers)

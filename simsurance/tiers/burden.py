@@ -54,7 +54,11 @@ def chance_above(behind: Behind, hospital: OwnPayment, clinic: OwnPayment, thres
 
 def quantile(law: UserCost, chance: np.ndarray) -> np.ndarray:
     """The cost below which a user's lies with a chance."""
-    return np.asarray(law.mean * np.exp(law.sigma * ndtri(chance) - law.sigma**2 / 2))
+    found = np.asarray(ndtri(chance))
+    found = np.multiply(found, law.sigma, out=found) - law.sigma**2 / 2
+    np.exp(found, out=found)
+    found *= law.mean
+    return np.asarray(found)
 
 
 def _some(own: OwnPayment, groups: np.ndarray) -> OwnPayment:

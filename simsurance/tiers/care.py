@@ -13,7 +13,7 @@ import numpy as np
 from simsurance.axes import ASSISTED, PERSON_AXES, along, axis
 from simsurance.basis.tiers import TierRules
 from simsurance.errors import SimsuranceError
-from simsurance.model.care import basic_care_pp, basic_layer, critical_cover
+from simsurance.model.care import basic_layer, critical_cover
 from simsurance.model.critical_illness import BasicLayer, UserCost
 from simsurance.model.layers import OwnPayment
 from simsurance.model.lognormal import NO_TAIL
@@ -112,11 +112,12 @@ def employees(care: CareBasis, years: np.ndarray) -> Behind:
 def _behind(care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np.ndarray) -> Behind:
     outside = BasicLayer(care.outpatient_deductible, care.outpatient_ratio, care.outpatient_limit)
     law = UserCost(care.outpatient_cost, care.outpatient_sigma, outside, NO_TAIL)
+    hospital_law = UserCost(care.inpatient_cost, care.inpatient_sigma, basic_layer(care), care.tail_index)
     clinic = OwnPayment.of(
         lambda cost: np.asarray(cost - care.outpatient_benefit_factor * outside.paid(cost)),
         [outside.deductible, outside.exhausted_at],
     )
-    return Behind(years, care, hospital, clinic, basic_care_pp(care).cost, law, places)
+    return Behind(years, care, hospital, clinic, hospital_law, law, places)
 
 
 def take_up(rules: TierRules, place: int, year: int, covers: Sequence[np.ndarray]) -> np.ndarray:

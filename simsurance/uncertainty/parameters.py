@@ -17,7 +17,7 @@ import numpy as np
 from simsurance.data.tables import text_rows
 from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import brief
-from simsurance.scenario_file.keys import KEYS
+from simsurance.scenario_file.keys import CHOICE_KEYS, CHOICES, KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
@@ -114,6 +114,7 @@ class Parameters:
         found = {
             each.path: each.drawn(value_at(scenario.values, each.path), first, float(z))
             for each, z in zip(self.drawn, normal, strict=True)
+            if _chosen(scenario, each.path)
         }
         joining, buying = found.get(JOINING), found.get(BUYING)
         if isinstance(joining, float) and isinstance(buying, float):
@@ -136,11 +137,42 @@ def parameters_of(scenario: Scenario) -> Parameters:
         and (each := _parameter(scenario, table, row, correlations)) is not None
         and on[each.family]
     ]
+    if on["parameters"]:
+        drawn += _of_choices(scenario)
     paths = [each.path for each in drawn]
     if twice := next((path for path in paths if paths.count(path) > 1), None):
         raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
     order = {path: place for place, path in enumerate(scenario.form.keys)}
-    return Parameters(tuple(sorted(drawn, key=lambda each: order[each.path])), correlations, f"{groups}")
+    drawn.sort(key=lambda each: order.get(each.path, len(order)))
+    return Parameters(tuple(drawn), correlations, f"{groups}")
+
+
+def _chosen(scenario: Scenario, path: str) -> bool:
+    """Whether a scenario beside the one that is drawn has the choice of cover that a path is of, if it is of one."""
+    table, name, *_ = path.split(".")
+    return table != CHOICES or name in scenario.values.choices
+
+
+def _of_choices(scenario: Scenario) -> Iterator[Parameter]:
+    """Take-up and use of choices of cover, where the scenario gives them a range, in the order of their names.
+
+    In no draw have all together more than everybody of a class and group.
+    """
+    choices = dict(sorted(scenario.values.choices.items()))
+    shares = [np.outer(each.need, each.income) * each.take_up for each in choices.values()]
+    most = float(np.max(sum(shares))) if shares else 0.0
+    for name, each in choices.items():
+        highest = {"take_up": each.take_up / most if most else 1.0, "use": CHOICE_KEYS["use"].highest or 0.0}
+        for key, scale in (("take_up", "logit"), ("use", "additive")):
+            ends = getattr(each, f"{key}_range")
+            if not ends:
+                continue
+            low, value, high = (_on_scale(scale, at) for at in (ends[0], getattr(each, key), ends[1]))
+            lowest = (
+                0.0 if ends[0] >= 0 else CHOICE_KEYS[key].lowest or 0.0
+            )  # the sign is known where the range has one
+            spread = (value - low) / K, (high - value) / K
+            yield Parameter(f"{CHOICES}.{name}.{key}", "parameters", scale, *spread, lowest, highest[key], "", 1.0)
 
 
 def _has(scenario: Scenario, path: str) -> bool:
@@ -225,7 +257,7 @@ def _baseline() -> Scenario:
 def value_at(values: Any, path: str) -> Any:
     """The value at a dotted path of a scenario's values."""
     for name in path.split("."):
-        values = getattr(values, _attribute(values.__class__, name))
+        values = values[name] if isinstance(values, Mapping) else getattr(values, _attribute(values.__class__, name))
     return values
 
 
@@ -242,11 +274,16 @@ def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
     update: dict[str, Any] = {}
     for path, value in changes.items():
         name, _, rest = path.partition(".")
-        field = _attribute(values.__class__, name)
+        field = name if isinstance(values, Mapping) else _attribute(values.__class__, name)
         if rest:
             below.setdefault(field, {})[rest] = value
         else:
             update[field] = value
+    if isinstance(values, Mapping):  # the root has not what a scenario adds
+        return {
+            **values,
+            **{name: with_values(values[name], inside) for name, inside in below.items() if name in values},
+        }
     update |= {field: with_values(getattr(values, field), inside) for field, inside in below.items()}
     return values.changed(update)
 
