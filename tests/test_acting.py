@@ -56,6 +56,7 @@ def test_nothing_is_passed_over_that_has_no_effect():
     assert sure >= 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("component", get_args(LeverComponent))
 def test_a_lever_on_any_component_acts(component):
     lever = {"component": component, "start": 2027, "ramp_years": 1, "size": 0.01, "low": 0.0, "high": 0.1}

@@ -100,6 +100,7 @@ def test_turns_are_counted_over_years_in_which_nothing_is_done():
     assert turns(acted).tolist() == [2, 3, 0]
 
 
+@pytest.mark.long
 def test_draws_tell_chances_and_frequencies(found):
     drawn = on_draws(found, Sample(8, 1))
     from dataclasses import replace
@@ -137,6 +138,7 @@ def test_a_chart_of_a_rule_that_never_acts_says_so(ruled, lang):
     assert ("neither" if lang == "en" else "亦未耗尽") in draw_paths(idle, lang).figure.heading[0]
 
 
+@pytest.mark.long
 def test_the_command_writes_a_folder_and_prints_json(tmp_path):
     given = [f"{path}={str(value).lower()}" for path, value in (SHORT | EARLY).items()]
     settings = [part for each in given for part in ("--set", each)]

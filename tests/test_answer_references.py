@@ -43,6 +43,7 @@ def check(*arguments):
     return CliRunner().invoke(main, ["check", "--answers", *arguments])
 
 
+@pytest.mark.long
 def test_answers_pass_until_one_moves_and_then_the_exit_code_is_5(one):
     assert check("--update", "--reason", "first").exit_code == 0
     assert check().exit_code == 0

@@ -206,6 +206,7 @@ def test_parts_are_typed_as_name_and_keys(base):
         differences(base, other, {"x": ["benefits"], "y": ["benefits.inpatient"]})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_command_tells_and_writes_effects(tmp_path, lang):
     arguments = ["attribute", "baseline", "--option", "fraud_recovery,payment_ratio_up", "--lang", lang, "--json"]

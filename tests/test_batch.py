@@ -155,6 +155,7 @@ def levy(year: int, flows: Flows, _: np.ndarray) -> Flows:
     return replace(flows, money={**flows.money, "personal_contributions": paid})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("group", [2, 3, 6])
 def test_runs_of_a_group_meet_within_each_year_whatever_the_blocks(group: int, monkeypatch: pytest.MonkeyPatch) -> None:
     built = [build(scenario) for scenario in scenarios()[:6]]

@@ -24,6 +24,7 @@ def on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             del sys.modules[name]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("on_path")
 def test_the_engine_is_measured_beside_the_kernel_and_the_loop_reference() -> None:
     engine = import_module("engine")

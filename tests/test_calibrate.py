@@ -115,6 +115,7 @@ def test_what_the_figures_tell_little_of_is_said(fit):
     assert (table["standard_error"] > 0).all()
 
 
+@pytest.mark.long
 def test_figures_before_a_break_are_not_fitted_with_those_after(folder, tmp_path):
     file = copied(folder, tmp_path / "broken")
     breaks = file.parent / "tables" / "breaks.csv"
@@ -196,6 +197,7 @@ def test_the_nation_is_calibrated_by_the_same_command():
     assert ((near - 1).abs() < 0.02).all()
 
 
+@pytest.mark.long
 def test_a_step_that_the_scenario_does_not_bear_is_halved():
     fit = fund_fit(load("high_cost"), 2024)
     assert fit.projections <= 60

@@ -236,6 +236,7 @@ def test_the_numbers_of_titles_are_those_of_the_measures():
     assert persons[ages[0] - 2] < persons.iloc[-1] / 2 < persons[ages[0] + 1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_every_chart_tells_in_words_what_it_shows(short, name):
     chart = charts.draw(name, projected(**SHORT, **{"tiers.in_force": True}) if name in TIER_CHARTS else short)

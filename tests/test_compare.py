@@ -87,6 +87,7 @@ def test_a_comparison_says_whose_entries_to_the_employee_scheme_are_held(tmp_pat
     assert as_json[0]["entries_not_met"] == {"baseline+automatic_renewal": {}}
 
 
+@pytest.mark.long
 def test_the_folder_of_a_comparison_says_whose_entries_are_held_and_what_is_not_met(tmp_path):
     held, by_odds = (
         ss.compare(*(ss.load(name, settings=SHORT) for name in ("baseline", "frozen_contribution")), entries=entries)
@@ -111,6 +112,7 @@ def test_the_folder_of_a_comparison_says_whose_entries_are_held_and_what_is_not_
     assert (held.shown.twin != by_odds.shown.twin).any().any(), "twins hold what their run holds"
 
 
+@pytest.mark.long
 def test_entries_are_not_held_where_the_base_lacks_years(tmp_path):
     longer = ss.compare(ss.load("baseline", settings=SHORT), ss.load("baseline", settings=["horizon.last_year=2029"]))
     assert longer.shown.held == {"baseline_2": False}
@@ -189,6 +191,7 @@ def test_the_command_writes_a_folder_and_prints_measures_and_keys(tmp_path):
     assert not (folder / "charts").exists()
 
 
+@pytest.mark.long
 def test_a_scenario_may_carry_fragments_behind_plus_signs(tmp_path):
     done = compare("baseline", "baseline+prepaid_70", "--set", SHORT[0], "--out", tmp_path, "--no-charts", "--json")
     content = json.loads(done.stdout)
@@ -196,6 +199,7 @@ def test_a_scenario_may_carry_fragments_behind_plus_signs(tmp_path):
     assert [row["key"] for row in content["differences"]] == ["contributions.prepaid_share"]
 
 
+@pytest.mark.long
 def test_many_names_make_a_short_folder(tmp_path):
     names = [f"scenario_{letter * 20}" for letter in "abcdefgh"]
     for name in names:

@@ -171,6 +171,7 @@ def test_the_baseline_has_the_published_counts() -> None:
         assert getattr(counted, f"age_{ages}") == known
 
 
+@pytest.mark.long
 def test_opening_ages_have_the_same_bits_with_one_thread_and_with_two() -> None:
     code = (
         "import hashlib\n"

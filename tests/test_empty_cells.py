@@ -95,6 +95,7 @@ CASES: dict[str, tuple[Tables, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_it_runs_without_a_warning_and_its_identities_hold(case: str, tmp_path: Path) -> None:
     tables, changes = CASES[case]

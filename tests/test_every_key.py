@@ -423,6 +423,7 @@ def told_before(with_a_lever: bool) -> str:
     return told(simulate([with_lever() if with_a_lever else start()])[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", sorted(IN_WORDS))
 def test_words_and_marks_are_told_in_the_summary(path: str) -> None:
     if path == FINES:

@@ -236,6 +236,7 @@ def test_command_writes_packages_and_their_scenarios_by_the_same_bytes(tmp_path,
     assert all(f"| {letter} |" in summary for letter in letters)
 
 
+@pytest.mark.long
 def test_no_package_is_told_with_the_one_that_comes_nearest(tmp_path):
     given = [*ARGUMENTS, "--for", "reserve_months >= 60 in 2031", "--no-charts", "--out", str(tmp_path)]
     result = CliRunner().invoke(main, given)

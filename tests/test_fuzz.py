@@ -6,6 +6,7 @@ import fuzz
 import pytest
 
 
+@pytest.mark.long
 def test_damaged_files_and_tables_are_well_or_refused_in_single_lines(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ends = {number: fuzz.judged(fuzz.case(number))[0] for number in range(20)}

@@ -133,6 +133,7 @@ def test_what_has_no_effect_is_told_with_what_would_make_it_act(case: str) -> No
     assert call(*command, "--strict").exit_code == (3 if wanted else 0)
 
 
+@pytest.mark.long
 def test_run_tells_the_same_and_refuses_it_when_strict() -> None:
     command = ("baseline", "--set", f"{PERSONAL}.growth_rate=0.1")
     run = call("run", *command, "--dry-run")
@@ -141,6 +142,7 @@ def test_run_tells_the_same_and_refuses_it_when_strict() -> None:
     assert call("run", *command, "--dry-run", "--strict").exit_code == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [("run", "--dry-run"), ("compare", "--no-charts", "--no-range")])
 def test_a_single_run_tells_what_only_draws_read(command: tuple[str, ...], tmp_path: Path) -> None:
     name, *options = command

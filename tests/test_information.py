@@ -189,6 +189,7 @@ def test_draws_of_a_folder_say_what_they_said_at_hand(run, tmp_path):
         ss.information(fresh, 2030)
 
 
+@pytest.mark.long
 def test_the_command_takes_the_draws_of_a_folder_and_says_where_a_sequence_ties_them(tmp_path):
     few = [
         part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")

@@ -191,6 +191,7 @@ def _call(arguments: list[str], kill_at: int, into: int) -> None:
             if done == kill_at:
                 os._exit(KILLED)
 
+    sys.dont_write_bytecode = True  # what is counted is what the command writes
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)

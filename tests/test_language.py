@@ -58,6 +58,7 @@ def facts_of(text: str) -> set[str]:
     return set(meta.find_undeclared_variables(environment.parse(text))) - {"say", "label"}
 
 
+@pytest.mark.long
 @BOTH
 def test_a_sentence_tells_the_same_facts_in_every_language(lang):
     told = {key: (facts_of(text), facts_of(words("en").entries[key])) for key, text in sentences(words(lang))}
@@ -281,6 +282,7 @@ OF_DATA = ("unit_name.", "identity_name.", "sweep.measure.", "sensitivity.group.
 """Words for what data, identities and measures name themselves; tests of key names, of sweeps and of Sobol indices."""
 
 
+@pytest.mark.long
 def test_every_key_is_told_somewhere():
     named, known = keys_named(), names()
     patterns = [re.compile(re.escape(text).replace(r"\{\}", ANY)) for text in named if "{}" in text]

@@ -602,6 +602,7 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, mo
     assert all(row["applied"] for row in printed["fragments"])
 
 
+@pytest.mark.long
 def test_government_financing_is_among_the_effects_with_its_unit(lever_effects, monkeypatch):
     monkeypatch.setattr(levers, "effects", lever_effects)
     arguments = ["levers", "baseline", "--set", "horizon.last_year=2027"]

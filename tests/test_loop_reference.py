@@ -319,6 +319,7 @@ def test_engine_and_reference_agree_on_cells_flows_and_funds(
             assert_agreement(state, flows, run, year.year, standings[run], found)
 
 
+@pytest.mark.long
 def test_engine_and_reference_agree_where_the_employee_scheme_has_no_money() -> None:
     random = np.random.default_rng(5)
     whole = random_state(random), random_year(random, 2027, MIGRATION, 1e4)

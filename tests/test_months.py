@@ -241,6 +241,7 @@ def test_faulty_months_that_have_been_are_one_line(by_hand, tmp_path, text, line
         warned(by_hand, file)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_the_command_prints_writes_and_draws(tmp_path, lang):
     actual = tmp_path / "been.csv"

@@ -48,6 +48,7 @@ def test_a_notebook_uses_the_public_interface_alone(path: Path) -> None:
     assert "from simsurance" not in code
 
 
+@pytest.mark.long
 def test_the_figures_of_a_notebook_are_those_of_the_command(tmp_path: Path) -> None:
     """To the last bit: the account, read back from what `simsurance run` writes, and the measures from its JSON."""
     given = ["run", "frozen_contribution", "--set", "horizon.last_year=2040", "--no-charts", "--out", str(tmp_path)]

@@ -161,6 +161,7 @@ YEARS = 5
 LIVES = 55_000
 
 
+@pytest.mark.long
 def test_engine_and_lives_agree_on_the_baseline() -> None:
     scenario = closed_scenario((), 8)
     engine, oracle = by_engine(scenario), by_oracle(scenario, 150_000, seed=1)

@@ -93,6 +93,7 @@ def lay_out(figure):
             axes.get_xticklabels(), axes.get_yticklabels()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["pyramids", "cost_and_income_rate", "employee_fund_balance"])
 def test_what_is_laid_out_is_where_drawing_puts_it(baseline, name):
     laid, drawn = (charts.draw(name, baseline).figure for _ in range(2))
@@ -244,6 +245,7 @@ def test_published_years_stand_before_the_projection_and_an_estimate_is_hollow()
     assert [2025] in [list(line.get_xdata()) for line in hollow]
 
 
+@pytest.mark.long
 def test_published_years_of_the_nation_are_not_drawn_for_another_fund():
     province = projected(**{"membership.resident_insured": 930_000_000, "horizon.last_year": 2027})
     for name in (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS):
@@ -275,6 +277,7 @@ def test_depletion_is_a_year_or_the_words_that_there_is_none():
         assert not re.search(r"(?<!not )depleted \d", texts(charts.draw(name, rich).figure))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["employee_reserve_months", "employee_fund_balance"])
 def test_each_fund_has_its_own_depletion_and_first_deficit(name):
     sound = {"claims.trend.real_growth": 0.0, "horizon.last_year": 2040}
@@ -538,6 +541,7 @@ def test_what_was_set_by_hand_stands_on_the_chart():
     assert "Baseline, fund.administration_share=0.02" in texts(charts.draw("insured", changed).figure)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_the_same_chart_is_the_same_bytes(baseline, tmp_path, kind):
     written = []
@@ -554,6 +558,7 @@ def test_no_global_state_of_matplotlib_is_touched(baseline):
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.long
 def test_drawing_does_without_pyplot():
     code = (
         "import sys, io, simsurance as ss\n"
@@ -564,6 +569,7 @@ def test_drawing_does_without_pyplot():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
@@ -601,6 +607,7 @@ NOTHING_CREDITED = {
 """Personal accounts that run out, a pool that does not."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(
     ("name", "changes", "words"),
@@ -655,6 +662,7 @@ def test_labels_are_broken_where_they_may_be(text, lines):
     assert canvas.wrapped(text, 20).split("\n") == lines
 
 
+@pytest.mark.long
 def test_a_comparison_draws_the_pool_where_every_scenario_projects_it(tmp_path):
     short = {"horizon.last_year": 2030}
     base, richer = projected(**short), projected(**short, **{"employee.contributions.employer_rate": 0.09})

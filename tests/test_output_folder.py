@@ -56,6 +56,7 @@ def test_a_folder_without_the_employee_scheme_holds_the_files_announced_for_it(t
     assert "charts/employee_fund_balance.png" in set(file_names(ss.load("baseline"))) - set(file_names(alone.scenario))
 
 
+@pytest.mark.long
 def test_without_charts_matplotlib_is_not_imported(tmp_path):
     code = (
         "import sys, simsurance as ss\n"
@@ -100,6 +101,7 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_be_put_in_its_place(r
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "what",
     [

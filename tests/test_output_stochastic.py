@@ -188,6 +188,7 @@ def laid_out(figure):
     return [text for text in (*figure.texts, *held, *ticks) if text.get_text().strip()]
 
 
+@pytest.mark.long
 @BOTH
 @pytest.mark.parametrize("name", [*FANS, *DATES])
 def test_no_words_leave_the_sheet_or_meet(case, name, lang):
@@ -305,6 +306,7 @@ def cells(text):
     return [row for row in table if row[0].isdigit()]
 
 
+@pytest.mark.long
 @BOTH
 def test_the_tables_of_the_summary_are_those_of_the_draws(case, lang):
     said, found = words(lang), iter(cells(stochastic_summary(case, lang)))

@@ -125,6 +125,7 @@ def test_no_english_stands_in_chinese_and_no_chinese_in_english(run):
     assert re.findall(r"[\u2e80-\u9fff\uff00-\uffef]", summary(run, "en")) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_scenario_is_told_in_its_language(name):
     short = twins(name, **{"horizon.last_year": 2027})
@@ -429,6 +430,7 @@ def test_weak_inputs_of_the_employee_scheme_are_told_beside_its_numbers(run):
     assert "Wage dispersion" not in own
 
 
+@pytest.mark.long
 @BOTH
 def test_the_card_of_a_notebook_holds_the_same_numbers_in_each_language(results, lang):
     run, said = results.shown, words(lang)

@@ -83,6 +83,7 @@ def test_validity_is_judged_on_the_valuation_date_or_a_date_given_and_moves_no_n
     assert (funds[0] == funds[1]).all()
 
 
+@pytest.mark.long
 def test_a_line_for_each_source_that_has_ended_in_run_and_check(
     folder: Path, fund: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +223,7 @@ def test_own_tables_of_use_and_cost_by_age_count_whole_or_in_part(own: Scenario,
     assert partly["own"] == whole["partly"] == 0.0
 
 
+@pytest.mark.long
 def test_a_run_says_in_summary_and_manifest_what_rests_on_the_nation(
     folder: Path, fund: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

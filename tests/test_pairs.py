@@ -43,6 +43,7 @@ def test_every_measure_says_which_of_two_values_is_better() -> None:
     assert {measure: better_of(measure) for measure in told} == told
 
 
+@pytest.mark.long
 def test_differences_by_year_are_those_of_the_draws_and_of_the_central_runs() -> None:
     pairs = Pairs(some())
     one, other = pairs.runs
@@ -62,6 +63,7 @@ def test_differences_by_year_are_those_of_the_draws_and_of_the_central_runs() ->
     assert charts_of(Pairs((one, one))) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_a_chart_of_differences_shows_its_table_and_shares_that_make_1(lang: str, tmp_path: Path) -> None:
     pairs = Pairs(some())

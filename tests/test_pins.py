@@ -454,6 +454,7 @@ def test_nothing_cannot_be_scaled() -> None:
         simulate([pinned_low])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["root", "fixed"])
 @pytest.mark.parametrize(
     ("total", "value", "text"),
@@ -569,6 +570,7 @@ def test_a_run_prints_factors_of_any_size(tmp_path, monkeypatch) -> None:
     assert f"pinned ÷ model {mantissa} × 10^−{int(power)} to {factors[2027]:.4f}" in told_of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("total", "value"), [("resident.outgo", 1.2e12), ("resident_insured", 9.4e8)])
 def test_twins_of_what_is_imposed_have_no_response(total: str, value: float) -> None:
     scenario = BASE.replace({"horizon.last_year": 2028, "pins.it": pin(total, {2027: value, 2028: value}, "fixed")})

@@ -329,6 +329,7 @@ def test_merged_upwards_town_and_country_reach_the_better_of_each_benefit_in_equ
     assert not [path for path in (*town, *country) if path.startswith("contributions.")], "each keeps its own standard"
 
 
+@pytest.mark.long
 def test_the_command_writes_a_folder_and_prints_the_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("three.toml").write_text(pooling_text(levy=LEVY), encoding="utf-8")

@@ -42,6 +42,7 @@ def alive(process: int) -> bool:
     return True
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
 def test_nobody_works_on_for_a_process_that_was_killed(tmp_path):
     code = (

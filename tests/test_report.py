@@ -111,6 +111,7 @@ def test_the_range_of_accepted_draws_stands_beside_the_date(tmp_path):
     assert "80 % of draws: " in found
 
 
+@pytest.mark.long
 def test_a_date_without_any_range_says_so(several):
     found = Content(several[1:2], "en").report().section("headline")
     assert "central path: no range was computed" in str(found)

@@ -51,6 +51,7 @@ def test_a_run_writes_its_folder_and_prints_a_row_a_fund(tmp_path):
     assert sorted(written) == sorted(f"baseline/{name}" for name in file_names(load("baseline")))
 
 
+@pytest.mark.long
 def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
     names = sorted(shipped(), key=len)[-2:]
     done = run(*names, "--years", ":2034", "--no-charts", "--out", tmp_path)
@@ -68,6 +69,7 @@ def test_the_table_fits_a_terminal_of_100_columns_and_tells_each_fund(tmp_path):
         assert row.endswith("" if measure is None else f"× {words('en').number(measure, 3)} (2027)")
 
 
+@pytest.mark.long
 def test_the_table_is_in_the_language_asked_for(tmp_path):
     done = run("baseline", "--years", ":2040", "--no-charts", "--lang", "zh", "--out", tmp_path)
     header, resident, below, *_, folder, opened = done.stdout.splitlines()
@@ -81,6 +83,7 @@ def test_the_table_is_in_the_language_asked_for(tmp_path):
     assert not re.search("[A-Za-z]{2,}", told)
 
 
+@pytest.mark.long
 def test_what_has_no_value_is_told_in_words_and_is_empty_in_json(tmp_path):
     idle = ("accounts.spending_rate=0", "accounts.relatives_care_rate=0", "contributions.employer_rate=0")
     settings = [part for key in idle for part in ("--set", f"employee.{key}")]
@@ -108,6 +111,7 @@ def test_out_is_the_default_and_a_second_run_replaces_the_first(tmp_path, monkey
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["baseline"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("span", "first", "last"), [("2025:2027", 2025, 2027), (":2027", 2026, 2027), ("2024:", 2024, 2028)]
 )
@@ -161,6 +165,7 @@ def test_a_run_whose_accounts_do_not_add_up_writes_nothing(tmp_path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_a_scenario_that_fails_later_leaves_what_has_been_written_and_ends_as_it_does_alone(tmp_path, monkeypatch):
     require = identities.require
 
@@ -283,6 +288,7 @@ def test_fragments_and_settings_reach_the_run(tmp_path):
     assert "`contributions.prepaid_share = 0.7` (`scenarios/fragments/prepaid_70.toml`)" in text
 
 
+@pytest.mark.long
 def test_chinese_is_a_choice_of_language(tmp_path):
     assert run("baseline", "--years", ":2026", "--lang", "zh", "--out", tmp_path).exit_code == 0
     assert (tmp_path / "baseline" / "summary.md").read_text().startswith("# 基准情景")

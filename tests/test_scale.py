@@ -153,6 +153,7 @@ class Threads:
         return {name: np.full(last - first, float(os.environ[name])) for name in jobs.THREADS}
 
 
+@pytest.mark.long
 def test_processes_have_one_thread_each_and_this_one_keeps_its_own() -> None:
     before = dict(os.environ)
     found = jobs.computed(Threads(), jobs.over(2), 1)
@@ -164,6 +165,7 @@ def test_processes_have_one_thread_each_and_this_one_keeps_its_own() -> None:
 # --- the command -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_chunks_of_another_state_of_the_scenario_stay_and_are_told(tmp_path: Path) -> None:
     other = tmp_path / "stochastic-baseline.01234567.parts"
     other.mkdir()

@@ -130,6 +130,7 @@ def test_any_setting_is_well_or_refused(text):
         assert error is None or error.exit_code == 3
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=30))
 def test_any_name_is_found_or_refused(name):

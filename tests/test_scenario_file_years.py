@@ -66,6 +66,7 @@ def refused(call, *arguments):
         return True
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("opening", [2019, 2024, 2025, 2026])
 @pytest.mark.parametrize("key", YEARS_OF_TABLES)
 def test_the_tables_that_validate_finds_well_have_the_years_that_a_run_reads(key, opening, tmp_path):

@@ -128,6 +128,7 @@ def test_the_table_has_every_unknown_and_steps_by_a_run_brought_nearer_are_left_
     assert list(table["mean_absolute"]) == [each.size for each in found]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 def test_bars_show_the_mean_effects_and_dots_their_spread(case, lang, tmp_path) -> None:
     chart, found = draw(case, "resident", lang), case.effects("resident", YEARS_FUNDED)[:15]

@@ -99,6 +99,7 @@ def test_at_most_twelve_builds_projected_several_at_once(monkeypatch, scenario):
     assert counts["build_arrays"] < MOST_BUILDS
 
 
+@pytest.mark.long
 def test_the_range_holds_the_central_year_and_the_ends_are_years_of_single_runs():
     for found in ranged("baseline").funds.values():
         years = [found.depletion_year, *(each.depletion_year for each in found.moved)]
@@ -253,6 +254,7 @@ def test_python_finds_the_range_when_asked_and_once():
     assert list(both.depletion_range.loc["baseline"].index) == list(results.depletion_range.index)
 
 
+@pytest.mark.long
 @BOTH
 def test_card_summary_comparison_and_charts_tell_the_range_beside_the_year(lang):
     run, found = projected(), ranged("baseline")
@@ -302,6 +304,7 @@ def test_no_range_leaves_it_out(tmp_path, command):
         assert ("ingle changes:" in (folder / "summary.md").read_text()) == there
 
 
+@pytest.mark.long
 def test_json_carries_the_range(tmp_path):
     (run,) = json.loads(invoke("run", "baseline", "--json", "--out", str(tmp_path)))["runs"]
     for fund in run["funds"]:

@@ -23,6 +23,7 @@ def by_size(tmp_path_factory: pytest.TempPathFactory) -> dict[float, Results]:
     return {1.0: run("baseline"), **own}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("share", "chart", "english", "chinese"),
     [
@@ -74,6 +75,7 @@ def test_ticks_differ_from_each_other_whatever_the_size(chart: str, lang: str, b
         assert amounts >= 1, share
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "nothing"), [("en", r"CNY 0 |[ +]0\.0 m"), ("zh", r"(?<![\d.,])0(\.0)?[万亿]")])
 def test_a_summary_names_no_amount_of_nothing_in_a_large_unit(
     lang: str, nothing: str, by_size: dict[float, Results]

@@ -241,6 +241,7 @@ def test_a_plateau_is_told_with_the_least_change_that_reaches_it():
     assert not answer_of([-1.0, 1.0, 1.0]).on_a_plateau
 
 
+@pytest.mark.long
 def test_a_condition_that_an_earlier_year_decides_has_a_plateau_whose_beginning_is_found(central, base):
     asked = condition_of("reserve_months >= 12 through 2030", "resident", central)
     found = solve(vary_of(base, [f"{SHARE}=0.008:0.02"], start=2030), asked, central)
@@ -318,6 +319,7 @@ def test_command_writes_the_answer_and_a_scenario_that_meets_it(tmp_path, lang):
     assert [row["start"] for row in told["delay"]] == [2027, 2028]
 
 
+@pytest.mark.long
 def test_no_answer_is_told_with_the_best_that_is_permitted(tmp_path):
     arguments = ["solve", "baseline", "--set", "horizon.last_year=2040", "--vary", f"{SHARE}=0.009:0.0095"]
     result = CliRunner().invoke(

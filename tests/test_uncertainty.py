@@ -461,6 +461,7 @@ def test_tables_are_what_the_draws_are() -> None:
     assert len(found.draws) == DRAWS
 
 
+@pytest.mark.long
 def test_constant_prices_are_those_of_each_draw() -> None:
     own = some()[0].kept.yearly["resident"]
     assert own["closing_constant_prices"] == pytest.approx(own["closing"] / own["price_level"])
@@ -487,6 +488,7 @@ def test_not_depleted_ranks_after_every_year_and_both_not_depleted_is_a_tie() ->
     assert (better, tie, worse) == (0.25, 0.5, 0.25)
 
 
+@pytest.mark.long
 def test_the_command_writes_tables_and_tells_of_rounding(tmp_path: Path) -> None:
     call = ["stochastic", "baseline", "--draws", "10", "--jobs", "1", "--no-charts", "--out", str(tmp_path)]
     done = CliRunner().invoke(main, [*call, "--set", "horizon.last_year=2027"])

@@ -173,6 +173,7 @@ def test_a_fund_is_valued_later_by_newer_tables_and_goes_on_as_it_would_have(tmp
     assert own == pytest.approx(before[place:], rel=2e-4)
 
 
+@pytest.mark.long
 def test_what_is_carried_is_told_by_run_validate_manifest_and_summary(tmp_path: Path) -> None:
     file = later_file(tmp_path, LATER)
     carried = load(file).carried
@@ -231,6 +232,7 @@ def test_earlier_stocks_of_ones_own_that_are_said_not_to_be_read_are_not(tmp_pat
     np.testing.assert_array_equal(runs[0].projection.fund, runs[1].projection.fund)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [{}, {"claims.end_of_life.share": 0.5}, {"horizon.valuation_year": 2023}])
 def test_rows_of_ones_own_tables_that_are_said_not_to_be_read_are_not(
     tmp_path: Path, changes: dict[str, object]
@@ -254,6 +256,7 @@ def test_rows_of_ones_own_tables_that_are_said_not_to_be_read_are_not(
     assert not [each for each in base.replace(kept).notes if "not read" in each]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", [*COUNTED, *COUNTED_OF_PROJECTED])
 def test_a_count_of_another_date_does_not_stand_in(tmp_path: Path, key: str) -> None:
     file = later_file(tmp_path, LATER)
@@ -341,6 +344,7 @@ def years_in(path: Path) -> list[int]:
     return [value for value in constants if type(value) is int and CALENDAR[0] <= value <= CALENDAR[1]]
 
 
+@pytest.mark.long
 def test_no_calendar_year_stands_in_code() -> None:
     """But the bounds of what can be one; what reads other people's figures names them by their years."""
     found = {path.relative_to(PACKAGE).as_posix(): years_in(path) for path in PACKAGE.rglob("*.py")}

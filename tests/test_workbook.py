@@ -358,6 +358,7 @@ def test_yellow_cells_become_a_scenario_that_runs(place):
     assert asked("validate", "mine.toml").exit_code == 0
 
 
+@pytest.mark.long
 def test_a_shipped_scenario_as_it_is_is_extended(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     of = made(load("no_2024_rules"))
