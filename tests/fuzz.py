@@ -31,7 +31,7 @@ from simsurance.scenario_file.loader import load
 
 SEED = 20_260_101
 CASES = 2000
-LONGEST = 20
+LONGEST = 60
 """Seconds of processor time that one case may take: a busy machine fails none."""
 MOST_TRIED = 40
 FILE = "damaged.toml"

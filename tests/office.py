@@ -3,14 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-PATIENCE = 240
-"""Seconds for all workbooks of one call."""
+PATIENCE = 120
+"""Seconds for a workbook."""
 
 
 def missing(tool: str) -> NoReturn:
@@ -21,12 +20,12 @@ def missing(tool: str) -> NoReturn:
     pytest.skip(told)
 
 
-def resaved(books: Sequence[Path], into: Path) -> list[Path]:
-    """Workbooks as LibreOffice opens and saves them, each formula computed anew where it has no value."""
+def resaved(book: Path, into: Path) -> Path:
+    """A workbook as LibreOffice opens and saves it, each formula computed anew where it has no value."""
     program = shutil.which("soffice") or missing("LibreOffice Calc")
     profile = into / "profile"
-    asked = ["--headless", "--convert-to", "xlsx", "--outdir", str(into), *map(str, books)]
+    asked = ["--headless", "--convert-to", "xlsx", "--outdir", str(into), str(book)]
     command = [program, f"-env:UserInstallation={profile.resolve().as_uri()}", *asked]
     subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     shutil.rmtree(profile, ignore_errors=True)
-    return [into / book.name for book in books]
+    return into / book.name
