@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from simsurance.api_answers import adjustment, attribute, bridge, frontier, months, page, solve, stress
     from simsurance.scenario_file.loader import Scenario, load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Results",
