@@ -1,7 +1,7 @@
 """Many draws of the baseline: what fewer are held against, and how many plain draws they are worth.
 
 `python -m simsurance.evidence.many_draws` prints what is stored; with `--draws 16384` it draws anew (more than an hour of one
-processor; interrupted, the same command goes on from the draws that are done) and writes it.
+processor, half of it with the extra `fast`; interrupted, the same command goes on from the draws that are done) and writes it.
 
 Draws come in blocks of 32, the eight scramblings in turn. A block of 32 points that follow one another in a Sobol sequence is
 the first block, its digits shifted; as scrambling shifts them at random, every block errs like the first 32 points of a new
@@ -29,6 +29,7 @@ from simsurance.results import accounts_of
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.uncertainty import draws
+from simsurance.uncertainty.engines import chosen
 from simsurance.uncertainty.futures import Futures, futures_of
 from simsurance.uncertainty.observed import Observed, observed
 from simsurance.uncertainty.points import MONTHS, Arrays, computed, funds_of, kept, measured_of
@@ -90,7 +91,7 @@ class InBlocks:
             here = place_of(start) + np.clip([first - start, last - start], 0, BLOCK)
             found = draws.blocks(self.futures, self.observed, *map(int, here))
             drawn += [each.of(self.scenario) for together in found for each in together]
-        return kept(accounts_of(drawn))
+        return kept(accounts_of(drawn, engine=chosen(None, self.points)))
 
 
 def place_of(point: int) -> int:
