@@ -14,7 +14,7 @@ from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures, drawn
 from simsurance.uncertainty.observed import Observed, Opened, Solved, built
 
-TOGETHER: Final = 4
+TOGETHER: Final = 3
 """Draws whose levels are solved side by side."""
 NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """What the inputs of a draw are multiplied by, until what was observed can be met."""
