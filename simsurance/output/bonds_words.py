@@ -7,6 +7,7 @@ import numpy as np
 from simsurance.language import words
 from simsurance.output.labels import fund_label, in_language, label
 from simsurance.plain_text import markdown
+from simsurance.scenario_file.register import source_title
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
@@ -43,7 +44,7 @@ def bond_facts(results: "RunResult", lang: str) -> list[dict[str, Any]]:
             "ends": bond.year + bond.term_years,
         }
         fact |= {"issued": float(own["proceeds"][bond.year]), "bullet": bond.redemption == "bullet"}
-        fact |= {"mark": said.label(f"mark.{bond.mark}"), "source": markdown(bond.source)}
+        fact |= {"mark": said.label(f"mark.{bond.mark}"), "source": markdown(source_title(bond.source, lang))}
         fact["about"] = markdown(in_language(bond, "description", lang))
         fact["what"] = label("fund", bond.outcome_result, lang)
         measured = bool(bond.outcome_share) and bond.outcome_year in own.index

@@ -6,6 +6,7 @@ from simsurance.language import words
 from simsurance.model.choices import TOLD
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
+from simsurance.scenario_file.register import source_title
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
@@ -30,6 +31,9 @@ def choice_facts(results: "RunResult", lang: str) -> list[dict[str, Any]]:
             for part in ("high_need", "60")
         } | {"old_share": float(last["persons_60"]) / persons if persons else 0.0}
         fact |= {"selection": fact["benefits"] - fact["at_mean_need"], "value": float((net * middle).sum())}
-        fact |= {"mark": said.label(f"mark.{choice.mark}"), "source": markdown(choice.source)}
+        fact |= {
+            "mark": said.label(f"mark.{choice.mark}"),
+            "source": markdown(source_title(choice.source, lang)),
+        }
         told.append(fact | {"about": markdown(in_language(choice, "description", lang))})
     return told

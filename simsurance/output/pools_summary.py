@@ -15,7 +15,7 @@ from simsurance.ledger import POOL
 from simsurance.output.labels import in_language
 from simsurance.plain_text import markdown
 from simsurance.scenario_file.pooling import OWN, UPWARDS
-from simsurance.scenario_file.register import MARKS
+from simsurance.scenario_file.register import MARKS, source_title
 
 if TYPE_CHECKING:
     from simsurance.analysis.pools import Pools
@@ -106,7 +106,7 @@ def pools_facts(pools: "Pools", lang: str) -> dict[str, Any]:
         "gap": 0.0 if pools.nation is None else pools.reconciliation,
         "rows": [tuple(cell.replace("|", "\\|") for cell in row) for row in pool_rows(pools, lang)],
         "pools": [
-            (markdown(named[pool.name]), said.label(f"mark.{pool.mark}"), markdown(pool.source))
+            (markdown(named[pool.name]), said.label(f"mark.{pool.mark}"), markdown(source_title(pool.source, lang)))
             for pool in pooling.pools
         ],
     }

@@ -45,6 +45,7 @@ from simsurance.scenario_file.keys import REGISTER, key_at, named_part
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.own_register import stale
 from simsurance.scenario_file.pins import held_levers
+from simsurance.scenario_file.register import source_title
 from simsurance.scenario_file.schedule import rule_in
 from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.toml_text import toml_value
@@ -338,7 +339,7 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         origin, mark = named[f"levers.{name}.size"], words(lang).label(f"mark.{lever.mark}")
         about = markdown(in_language(lever, "description", lang))
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
-        told.append(lever_told | {"source": markdown(lever.source), "about": about})
+        told.append(lever_told | {"source": markdown(source_title(lever.source, lang)), "about": about})
     return told
 
 

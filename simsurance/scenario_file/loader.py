@@ -275,15 +275,11 @@ class _Stack:
 
     def operate(self, faults: list[Fault]) -> None:
         """Let the operators that wait act: products, then sums."""
-        told: set[tuple[str, str]] = set()
         for name in OPERATORS:
             for path, value, layer in self.waiting:
                 if operator_of(value) != name:
                     continue
                 text = wrong_with(path, value, self.leaves.get(path))
-                if (path, layer.label) in told and layer.folder is not None:
-                    text = "this file is laid on twice; name it once"
-                told.add((path, layer.label))
                 if text:
                     faults.append(layer.fault(path, text))
                     continue
@@ -561,7 +557,7 @@ def _laid_under(scenario: Layer, faults: list[Fault], without: Path | None = Non
     if without is not None and scenario.folder is not None:
         names = [name for name in names if (scenario.folder / name).resolve() != without.resolve()]
     layers = [replace(layer, overlay=True) for name in names if (layer := _fragment(name, faults, scenario))]
-    _refuse_disagreement(layers, faults)
+    _refuse_conflicts(layers, faults)
     return layers[::-1]
 
 
@@ -606,7 +602,7 @@ def _setting(text: str, faults: list[Fault]) -> Layer | None:
 
 def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault]) -> None:
     """Fragments in their order; their titles are added to the scenario's."""
-    _refuse_disagreement(fragments, faults)
+    _refuse_conflicts(fragments, faults)
     for layer in fragments:
         leaves = leaves_of(layer, faults)
         for path in TITLES:
@@ -616,10 +612,13 @@ def _put_fragments(stack: _Stack, fragments: Sequence[Layer], faults: list[Fault
     stack.operate(faults)
 
 
-def _refuse_disagreement(fragments: Sequence[Layer], faults: list[Fault]) -> None:
-    """A fault for each key that two fragments set to different values; titles may differ."""
+def _refuse_conflicts(fragments: Sequence[Layer], faults: list[Fault]) -> None:
+    """A fault for each fragment named twice, and for each key that two set to different values; titles may differ."""
     first: dict[str, tuple[Layer, Any]] = {}
-    for layer in fragments:
+    for place, layer in enumerate(fragments):
+        if layer.label in (before.label for before in fragments[:place]):
+            faults.append(layer.fault("", "this file is laid on twice; name it once"))
+            continue
         for path, value in leaves_of(layer, []).items():
             if is_operator(value):
                 continue  # acts upon what the others set

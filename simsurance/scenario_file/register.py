@@ -55,6 +55,11 @@ def sources(lang: str = "en") -> dict[str, str]:
     }
 
 
+def source_title(source: str, lang: str) -> str:
+    """Title and issuer of a listed source by its id; a reference in words as it is."""
+    return sources(lang).get(source, source)
+
+
 def rows(path: Path, header: tuple[str, ...]) -> list[dict[str, str]]:
     """The rows of a shipped table of text."""
     with path.open(encoding="utf-8", newline="") as file:

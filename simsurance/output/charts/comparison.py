@@ -234,7 +234,7 @@ class Drawing:
         return canvas.sheet(self._title(), axis, made, self.lang, size)
 
     def _title(self) -> str:
-        """What the chart says of all scenarios of the comparison, with its numbers."""
+        """What the chart says of all scenarios of the comparison that are told apart, with its numbers."""
         said, last = words_of(self.base.scenario, self.lang), self.base.years[-1]
         facts: dict[str, Any] = {"fund": fund_label(self.what.fund, self.lang), "last": last}
         titles = [scenario_title(run.scenario, self.lang) for run in self.comparison.results]
@@ -244,8 +244,10 @@ class Drawing:
             earliest, latest, found = range_in_words(years)
             facts |= {"earliest": earliest, "latest": latest, "found": found, "all": len(years)}
             return said.say(f"chart.sentence.{self.what.sentence}", **facts)
-        ends = [list(each.values())[-1] for each in self.everyone]
-        named = titles[1:] if self.what.by_difference else titles
+        first = 1 if self.what.by_difference else 0
+        apart = [place for place in range(first, len(titles)) if first or place not in self.alike]
+        ends = [list(self.everyone[place - first].values())[-1] for place in apart]
+        named = [titles[place] for place in apart]
         order = sorted(range(len(ends)), key=ends.__getitem__)
         told = [self._told(ends[place]) for place in (order[0], order[-1])]
         facts |= {

@@ -39,6 +39,8 @@ STRIP, SHORTFALL_HIGH = 0.32, 0.42
 """Shares of the height that the panels below have: what can be paid, what is missing."""
 LOW_SHARE: Final = 45.0
 """Per cent of outgo under which the share that can be paid is told above its line."""
+WORD_HIGH, WORD_YEARS = 26.0, 5
+"""Per cent of outgo and years on either side that a word needs which stands in what cannot be paid."""
 ABOVE_HIGHEST: Final = 1.25
 """An axis of a reserve ends so many times the highest above zero."""
 NO_LABELS: Final = 44.0
@@ -140,9 +142,11 @@ def _draw_payable(axes: "Axes", paid: Line, depleted: int, figure: ChartFigure, 
     axes.annotate(ends, (last + 0.5, paid.points[last]), (4, 0), va="center", annotation_clip=False, **look)
     middle = float(years[0] + 0.3 * (last - years[0]))
     axes.text(middle, 22, word("mark.paid", lang), color=ink(BLUE), ha="center", va="center", zorder=4)
-    if 100 - paid.points[last] > 20 and last - depleted > 8:
-        late = (depleted + 3 * last) / 4
-        axes.text(late, 86, word("mark.shortfall", lang), color=ink(VERMILLION), ha="center", va="center", zorder=4)
+    late = (depleted + 3 * last) // 4
+    below = max(share for year, share in paid.points.items() if abs(year - late) <= WORD_YEARS)
+    if 100 - below > WORD_HIGH and last - depleted > 8:
+        middle = (below + 100) / 2
+        axes.text(late, middle, word("mark.shortfall", lang), color=ink(VERMILLION), ha="center", va="center", zorder=4)
 
 
 def reserve_history(scenario: "Scenario", fund: str = RESIDENT) -> History:

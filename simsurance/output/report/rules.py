@@ -12,6 +12,7 @@ from simsurance.output.planned import ADJUSTMENT
 from simsurance.output.report.parts import Block, Bullets, Cell, Heading, Table
 from simsurance.output.saved import SavedRun
 from simsurance.plain_text import markdown
+from simsurance.scenario_file.register import source_title
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
@@ -52,7 +53,7 @@ def _pins(run: SavedRun, said: Words) -> Iterator[str]:
             least=min(factors.values()),
             most=max(factors.values()),
             mark=said.label(f"mark.{pin.mark}"),
-            source=markdown(pin.source),
+            source=markdown(source_title(pin.source, said.lang)),
         )
 
 
