@@ -76,6 +76,7 @@ def test_a_comparison_says_whose_entries_to_the_employee_scheme_are_held(tmp_pat
     arguments = [*pair, "--set", SHORT[0], "--no-charts", "--no-range", "--out", tmp_path]
     told, by_odds = compare(*arguments).stdout, compare(*arguments, "--entries", "odds").stdout
     assert "New entrants to the employee scheme are those of `baseline`" in told
+    assert "Balances without behavioural response hold the same entrants" in told
     assert "employee.uninsured_odds_ratio" not in told
     assert "those of `baseline`" not in by_odds
     assert "employee.uninsured_odds_ratio" in by_odds

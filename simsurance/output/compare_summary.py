@@ -77,8 +77,10 @@ def comparison_summary(comparison: "Comparison", lang: str, ranges: "Ranges" = N
 
 
 def notes(comparison: "Comparison", lang: str) -> list[str]:
-    """Whose entries to the employee scheme stand behind the differences."""
-    return entry_notes(comparison.results[0], comparison.held, comparison.not_met, words(lang))
+    """Whose entries to the employee scheme stand behind the differences, and behind balances without behavioural response."""
+    said = words(lang)
+    told = entry_notes(comparison.results[0], comparison.held, comparison.not_met, said)
+    return [*told, said.say("note.no_behaviour_held")] if any(comparison.held.values()) else told
 
 
 def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[list[str]]:

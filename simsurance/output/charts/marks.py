@@ -116,8 +116,10 @@ def required(axes: "Axes", results: "RunResult", lines: Sequence[Line], fund: st
     facts = [fact for fact in required_facts(results, fund) if fact["levied"]]
     if len(facts) < 2 or facts[0]["multiple"] < 0:
         return
-    title = canvas.wrapped(scenario_title(results.scenario, lang), 40, most=1, size=NOTE_SIZE)
-    words = word("mark.required", lang, now=facts[0], delayed=facts[1], per_head=fund != POOL, whose=title)
+    title = scenario_title(results.scenario, lang)
+    fits = canvas.wrapped(title, 40, most=1, size=NOTE_SIZE) == title
+    whose = title if fits else word("mark.this_scenario", lang)
+    words = word("mark.required", lang, now=facts[0], delayed=facts[1], per_head=fund != POOL, whose=whose)
     note = axes.annotate(words, (0, 0), (0, 0), "axes fraction", "offset points", fontsize=NOTE_SIZE, va="top")
     note.set(color=canvas.AXIS, zorder=6, bbox=canvas.PAPER, linespacing=1.25)
     around = canvas.obstacles(note, lines)
