@@ -170,7 +170,7 @@ def own_payment(results: "RunResult", lang: str) -> Chart:
         foot(results.scenario, lang, lines),
         lang,
     )
-    return Chart("own_payment", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
+    return Chart("own_payment", _finished(figure, lines, results, lang, percent=True), canvas.frame(lines, shown.name))
 
 
 def burdens_shown(groups: Groups) -> list[tuple[str, str]]:
@@ -237,9 +237,11 @@ def cost_per_admission(results: "RunResult", lang: str) -> Chart:
     return Chart("cost_per_admission", _finished(figure, lines, results, lang), canvas.frame(lines, shown.name))
 
 
-def _finished(figure: ChartFigure, lines: list[Line], results: "RunResult", lang: str) -> ChartFigure:
+def _finished(
+    figure: ChartFigure, lines: list[Line], results: "RunResult", lang: str, percent: bool = False
+) -> ChartFigure:
     """The figure with its lines over calendar years, from zero, named."""
-    axes = canvas.area(figure, right=canvas.room_for(*(line.label for line in lines)))
+    axes = canvas.area(figure, right=canvas.room_for(*(line.label for line in lines)), percent=percent)
     canvas.draw_lines(axes, lines)
     canvas.from_zero(axes)
     canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang))
