@@ -349,3 +349,13 @@ def test_the_option_for_long_term_care_moves_what_it_takes_in_and_pays_and_no_fu
         assert framed.beside.columns[column][-1] == pytest.approx(ratio * base.beside.columns[column][-1])
     assert framed.beside.columns["care_from_members"] == pytest.approx(base.beside.columns["care_from_members"])
     assert all((framed.accounts[fund]["closing"] == base.accounts[fund]["closing"]).all() for fund in base.accounts)
+
+
+def test_the_balance_of_long_term_care_insurance_follows_from_its_table_alone() -> None:
+    options = ["long_term_care_insurance", "long_term_care_transfer"]
+    (run,) = accounts_of([load("baseline", options, ["horizon.last_year=2030"])])
+    assert run.beside is not None
+    columns = run.beside.columns
+    paid_in = sum(values for name, values in columns.items() if name.startswith("care_from_"))
+    assert (columns["care_from_funds"] > 0).any()
+    assert np.diff(columns["care_closing"]) == pytest.approx((paid_in - columns["care_benefits"])[1:])

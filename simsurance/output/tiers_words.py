@@ -2,16 +2,19 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from simsurance.ledger import POOL, RESIDENT
 from simsurance.output.labels import member_label, words_of
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
 
 Facts = dict[str, Any]
-PAID_IN: Final = ("care_from_employers", "care_from_members", "care_from_budget", "care_from_residents")
+PAID_IN: Final = (
+    "care_from_employers",
+    "care_from_members",
+    "care_from_budget",
+    "care_from_residents",
+    "care_from_funds",
+)
 
 
 def tier_facts(results: "RunResult", lang: str) -> Facts:
@@ -23,17 +26,13 @@ def tier_facts(results: "RunResult", lang: str) -> Facts:
     found: Facts = {"own_by_income": []}
     for end, place in (("first_year", 0), ("last_year", -1)):
         row = {str(name): float(value) for name, value in table.iloc[place].items()}
-        passed = float(passed_on(results)[place])
-        found[end] = row | {"care_paid_in": passed + sum(row[name] for name in PAID_IN), "care_passed": passed}
+        found[end] = row | {
+            "care_paid_in": sum(row[name] for name in PAID_IN),
+            "care_passed": row["care_from_funds"],
+        }
     for group in groups if len(groups) > 1 else ():
         shares = {end: found[end][f"own_share_{group}"] for end in ("first_year", "last_year")}
         found["own_by_income"].append(
             said.say("summary.tiers_group", group=member_label(results.scenario, lang, group), **shares)
         )
     return found | {"first": results.years[0], "last": results.years[-1]}
-
-
-def passed_on(results: "RunResult") -> np.ndarray:
-    """What the funds pay into long-term care insurance, yuan, [year]."""
-    rows = [results.accounts[fund]["long_term_care"] for fund in (RESIDENT, POOL) if fund in results.accounts]
-    return np.asarray(sum(rows, start=np.zeros(len(results.years))))

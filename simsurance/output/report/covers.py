@@ -11,7 +11,7 @@ from simsurance.output.labels import member_label, scenario_title, unit, words_o
 from simsurance.output.report.assumptions import inputs_of, mark_words, taken_from_the_register
 from simsurance.output.report.parts import Block, Bullets, Cell, Heading, Paragraph, Table
 from simsurance.output.saved import SavedRun
-from simsurance.output.tiers_words import PAID_IN, passed_on, tier_facts
+from simsurance.output.tiers_words import PAID_IN, tier_facts
 from simsurance.scenario_file.register import sources
 from simsurance.tiers.burden import THRESHOLDS
 
@@ -49,7 +49,7 @@ def tiers_blocks(run: SavedRun, lang: str) -> Iterator[Block]:
     if len(run.of_scheme.income_groups) > 1:
         yield _by_group(run, said)
     care = {
-        "paid_in": table[list(PAID_IN)].sum(axis="columns") + passed_on(cast("RunResult", run)),
+        "paid_in": table[list(PAID_IN)].sum(axis="columns"),
         "care_benefits": table["care_benefits"],
         "care_closing": table["care_closing"],
     }
