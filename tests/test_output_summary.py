@@ -18,7 +18,7 @@ from simsurance.output.certainty import READ, RECALLED, baseline_marks
 from simsurance.output.measured import measured, outlooks
 from simsurance.output.summary import forecast_standard, summary
 from simsurance.scenario_file.files import shipped
-from simsurance.scenario_file.register import register
+from simsurance.scenario_file.register import register, source_title
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 POOR = {"fund.opening": 0, "claims.trend.real_growth": 0.08, "horizon.last_year": 2034}
@@ -150,8 +150,9 @@ def test_what_was_set_is_told_as_it_stands_in_the_scenario(run):
 def test_a_lever_is_told_with_how_certain_it_is():
     run = ss.run(ss.load("baseline", ["new_drugs"], ["horizon.last_year=2027"])).twins
     text = {lang: summary(run, lang) for lang in languages()}
-    assert "(expert judgement, S_JUDGEMENT; `scenarios/fragments/new_drugs.toml`)" in text["en"]
-    assert "（专家判断，S_JUDGEMENT；`scenarios/fragments/new_drugs.toml`）" in text["zh"]
+    named = {lang: source_title("S_JUDGEMENT", lang) for lang in ("en", "zh")}
+    assert f"(expert judgement, {named['en']}; `scenarios/fragments/new_drugs.toml`)" in text["en"]
+    assert f"（专家判断，{named['zh']}；`scenarios/fragments/new_drugs.toml`）" in text["zh"]
 
 
 def test_the_key_numbers_are_those_of_the_tables(run):

@@ -256,6 +256,7 @@ def large(base):
 MAPPED = ("closing_last_year_constant_prices", "cost_rate_last_year", "required_contribution_now", "depletion_year")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("measure", MAPPED)
 def test_words_of_a_map_of_many_points_keep_off_each_other_and_on_the_sheet(large, measure, lang):

@@ -126,7 +126,7 @@ def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs,
     ]
     columns = {name: np.array([each.get(name, np.nan) for each in told]) for name in told[last]}
     rows = columns | {name: _of_run(projection, name) for name in ("assistance", *PASSED)}
-    columns["care_from_funds"] = np.sum([rows[name] for name in PASSED], axis=0)
+    columns["care_from_funds"] = np.asarray(sum(rows[name] for name in PASSED))
     for tier, column in BALANCES.items():
         opening = rules.opening if tier is Party.LONG_TERM_CARE else 0.0
         columns[column] = opening + np.cumsum(sum(account_of(tier, rows)[0]) - sum(account_of(tier, rows)[1]))
