@@ -80,7 +80,7 @@ def notes(comparison: "Comparison", lang: str) -> list[str]:
     """Whose entries to the employee scheme stand behind the differences, and behind balances without behavioural response."""
     said = words(lang)
     told = entry_notes(comparison.results[0], comparison.held, comparison.not_met, said)
-    return [*told, said.say("note.no_behaviour_held")] if any(comparison.held.values()) else told
+    return [*told, said.say("note.no_behaviour_held")] if told and any(comparison.held.values()) else told
 
 
 def rows(comparison: "Comparison", lang: str, ranges: "Ranges" = None) -> list[list[str]]:
