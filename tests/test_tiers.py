@@ -153,7 +153,7 @@ def test_told_or_not_the_funds_are_the_same_to_the_bit(run: RunResult, off: RunR
 def test_a_hundred_people_of_an_age_by_sex_and_need_by_hand() -> None:
     """60 women, 40 men, 10 % disabled, women 1.5 times men: men x, 0.6 × 1.5x + 0.4x = 0.1; so 7.7 % and 11.5 %."""
     persons = np.array([[60.0], [40.0]])
-    found = nursing.by_sex(np.array([0.1]), np.array(1.5), persons)
+    found = 0.1 * nursing.by_sex(np.array(1.5), persons)
     assert found.ravel() == pytest.approx([0.15 / 1.3, 0.1 / 1.3])
     assert (found * persons).sum() == pytest.approx(10)
     prevalence = np.array([0.7, 0.2, 0.1]).reshape(-1, 1, 1) * np.ones((len(HEALTH.members), len(SEX.members), 1))

@@ -119,13 +119,16 @@ SWITCHES: Final = {
 
 
 def acting(inputs: Inputs) -> list[str]:
-    """The rules that do anything in a year of the projection, in their order."""
-    control = inputs.values.control
-    return [
-        rule
-        for rule in RULES
-        if any(inputs.yearly(getattr(getattr(control, rule), path)).any() for path in SWITCHES[rule])
-    ]
+    """The rules that do anything in a year of the projection, in their order; found once."""
+    if acting not in inputs.found:
+        control = inputs.values.control
+        inputs.found[acting] = [
+            rule
+            for rule in RULES
+            if any(inputs.yearly(getattr(getattr(control, rule), path)).any() for path in SWITCHES[rule])
+        ]
+    found: list[str] = inputs.found[acting]
+    return found
 
 
 def rests_on(path: str, rules: Sequence[str]) -> bool:

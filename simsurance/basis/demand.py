@@ -25,18 +25,26 @@ LAYER: Final = ("deductible", "ratio", "limit")
 """The rules that make a price; rules of control and levers have what is known of behaviour in their own sizes."""
 
 
-def answered(inputs: Inputs, scheme: Scheme, shares: np.ndarray, care_of: Callable[[Inputs], Arrays]) -> Arrays:
+def answered(
+    inputs: Inputs,
+    scheme: Scheme,
+    shares: np.ndarray,
+    care_of: Callable[[Inputs], Arrays],
+    rules_of: Callable[[Inputs], Arrays],
+) -> Arrays:
     """A scheme's care as `care_of` builds it, with use and cost as patients answer to the price.
 
-    `shares` of the areas and income groups among all of an age, [year, area, income, age].
+    `rules_of`: what basic insurance pays of it, alone; `shares` of the areas and income groups among all of an age, [year,
+    area, income, age].
     """
     care, demand = care_of(inputs), inputs.values.claims.demand
     if not demand.answers or inputs.values is inputs.scenario.reference:
         return care
-    root = care_of(inputs.at_reference)
-    changed = [kind for kind in KINDS if any(not np.array_equal(care[name], root[name]) for name in layer_of(kind))]
+    rules = rules_of(inputs.at_reference)
+    changed = [kind for kind in KINDS if any(not np.array_equal(care[name], rules[name]) for name in layer_of(kind))]
     if not changed:
         return care  # the price is what it was
+    root = care_of(inputs.at_reference)
     of_need = members(demand.need, HEALTH.members)
     average = (along(of_need, "health", of=PROFILE_AXES) * inputs.prevalence()).sum(
         axis=axis("health", of=PROFILE_AXES)

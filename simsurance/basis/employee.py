@@ -34,7 +34,7 @@ def employee_basis(inputs: Inputs, cells: np.ndarray, shares: np.ndarray) -> Arr
     employer_rate = inputs.yearly(paid.employer_rate) + inputs.yearly(paid.employer_rate_change)
     flexible_base = inputs.yearly(paid.flexible_base) * wages
     return {
-        "care": answered(inputs, "employee", shares, lambda each: employee_care(each, shares)),
+        "care": answered(inputs, "employee", shares, lambda each: employee_care(each, shares), employee_rules),
         "contribution_base": on(contribution_base(inputs, cells, wages), "year", "income"),
         "employer_rate": on(employer_rate * relief * in_time, "year"),
         "employee_rate": on(inputs.yearly(paid.employee_rate), "year"),
@@ -112,7 +112,7 @@ def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> np
 
 def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     """Cost of members' care and what the pool pays of it; the status axis is active, retired."""
-    care, rules = inputs.values.employee.care, inputs.values.employee.benefits
+    care = inputs.values.employee.care
     levels = {
         "use": care.use_level,
         "inpatient_cost": care.inpatient_level,
@@ -121,13 +121,18 @@ def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     cost = claims_basis(inputs, "employee", levels)
     by_place = cost_by_area(inputs, care.area_cost, shares) * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
-    inpatient, outpatient = rules.inpatient, rules.outpatient
+    return cost | employee_rules(inputs)
+
+
+def employee_rules(inputs: Inputs) -> Arrays:
+    """What the pool pays of members' care; the status axis is active, retired."""
+    inpatient, outpatient = inputs.values.employee.benefits.inpatient, inputs.values.employee.benefits.outpatient
     deductibles = [inputs.yearly(each) for each in (inpatient.deductible, inpatient.retired_deductible)]
     ratio, outpatient_ratio = (
         on(np.array([0.0, rule.retired_ratio_extra]), "status") + on(inputs.yearly(rule.payment_ratio), "year")
         for rule in (inpatient, outpatient)
     )
-    return cost | basic_rules(
+    return basic_rules(
         inputs,
         "employee",
         ("employee_inpatient_benefits", "employee_outpatient_benefits"),

@@ -61,7 +61,7 @@ def money_basis(inputs: Inputs, shares: np.ndarray) -> Arrays:
         "prepaid_share": inputs.yearly(paid.prepaid_share)[:, None],
         "relatives_share": on(inputs.yearly(values.behaviour.family_share), "year"),
         "disposable_income": on(inputs.cell_incomes(years, shares), "year", "area", "income", "age"),
-        "care": answered(inputs, "resident", shares, lambda each: resident_care(each, shares)),
+        "care": answered(inputs, "resident", shares, lambda each: resident_care(each, shares), resident_rules),
         **critical_basis(inputs, index),
         "birth_benefit": on(birth_benefit(inputs), "year"),
         "recovered_share": recovered_share(inputs, "resident", values.benefits.recovered_share)[:, None],
@@ -152,8 +152,7 @@ def most_of_own_cost(inputs: Inputs) -> np.ndarray:
 
 def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     """Cost of residents' care and the basic benefits on it."""
-    values, claims = inputs.values, inputs.values.claims
-    inpatient, outpatient = values.benefits.inpatient, values.benefits.outpatient
+    claims = inputs.values.claims
     levels = {
         "use": 1.0,
         "inpatient_cost": claims.inpatient.level,
@@ -162,7 +161,13 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     cost = claims_basis(inputs, "resident", levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
     cost |= {name: cost[name] * cost_by_area(inputs, ratio, shares) for name, ratio in areas.items()}
-    return cost | basic_rules(
+    return cost | resident_rules(inputs)
+
+
+def resident_rules(inputs: Inputs) -> Arrays:
+    """What basic insurance pays of residents' care."""
+    inpatient, outpatient = inputs.values.benefits.inpatient, inputs.values.benefits.outpatient
+    return basic_rules(
         inputs,
         "resident",
         ("inpatient_benefits", "outpatient_benefits"),

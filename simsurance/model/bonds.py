@@ -56,11 +56,13 @@ def serviced(state: State, totals: Mapping[str, np.ndarray], basis: YearBasis) -
     rule, principal = basis.bonds, state.principal
     if rule is None or principal is None:
         return None
-    result = results(state, totals, rule)
+    result = results(state, totals, rule) if rule.measured.any() else np.full(principal.shape, np.nan)
     met = np.where(rule.at_most > 0, result <= rule.reference, result >= rule.reference) & (rule.measured > 0)
     outcomes = met * rule.outcome_share * principal
-    outgo = by_fund(outgo_before_debt(totals, state.fund.shape[1]), rule.fund)
-    proceeds = rule.issued * (rule.amount + rule.outgo_share * outgo)
+    proceeds = np.zeros_like(principal)
+    if rule.issued.any():
+        outgo = by_fund(outgo_before_debt(totals, state.fund.shape[1]), rule.fund)
+        proceeds = rule.issued * (rule.amount + rule.outgo_share * outgo)
     flows = {
         "proceeds": proceeds,
         "coupons": rule.coupon * rule.left * principal,
@@ -113,14 +115,15 @@ def by_fund(of_funds: np.ndarray, fund: np.ndarray) -> np.ndarray:
 
 
 def to_funds(of_bonds: np.ndarray, fund: np.ndarray, funds: int) -> np.ndarray:
-    """The sum over the bonds of each fund, one after another, [run, fund]."""
-    found = np.zeros((len(of_bonds), funds))
-    for place in range(of_bonds.shape[1]):
-        found += of_bonds[:, place, None] * (fund[:, place, None] == np.arange(funds))
+    """The sum over the bonds of each fund, one after another, [..., run, fund]."""
+    found = np.zeros((*of_bonds.shape[:-1], funds))
+    for place in range(of_bonds.shape[-1]):
+        found += of_bonds[..., place, None] * (fund[:, place, None] == np.arange(funds))
     return found
 
 
 def rows_of(service: Service, rule: BondBasis, funds: int) -> dict[str, np.ndarray]:
     """The rows of the ledger that bonds make, [run]."""
-    of_funds = {f"bond_{name}": to_funds(flow, rule.fund, funds) for name, flow in service.flows.items()}
+    by_flow = to_funds(np.stack(list(service.flows.values())), rule.fund, funds)
+    of_funds = {f"bond_{name}": flow for name, flow in zip(service.flows, by_flow, strict=True)}
     return {each.row.name: of_funds[each.column][:, fund.place] for fund in FUNDS[:funds] for each in fund.of_bonds}

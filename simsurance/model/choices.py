@@ -7,7 +7,7 @@ import numpy as np
 
 from simsurance.axes import axis
 from simsurance.model.care import PerPerson
-from simsurance.model.groups import by_person_group, total
+from simsurance.model.groups import at_person_group, by_person_group, total
 from simsurance.model.state import ChoiceBasis, YearBasis
 
 TOLD: Final = ("persons", "persons_high_need", "persons_60", "contributions", "subsidies", "benefits", "at_mean_need")
@@ -28,31 +28,28 @@ def chosen(
     basic, cost = pp.basic.inpatient + pp.basic.outpatient, pp.basic.inpatient_cost + pp.basic.outpatient_cost
     critical = pp.critical * basis.critical_self_run
     over_needs = axis("health")
+    whole = np.maximum(payers.sum(axis=over_needs, keepdims=True), 1e-300)
     rows: dict[str, np.ndarray] = {}
     told: dict[str, list[np.ndarray]] = {name: [] for name in TOLD}
     for place in range(rule.take_up.shape[1]):
         share, benefit, use = (getattr(rule, name)[:, place] for name in ("take_up", "benefit", "use"))
         with_it = payers * share
+        persons = with_it.sum(axis=over_needs, keepdims=True)
         more, less = np.maximum(benefit, 0.0), np.minimum(benefit, 0.0)
-        extra = (1 + use) * (basic + more * (cost - basic) + less * basic) - basic + less * critical
-        mean = with_it.sum(axis=over_needs, keepdims=True) / np.maximum(
-            payers.sum(axis=over_needs, keepdims=True), 1e-300
-        )
+        extra = years * ((1 + use) * (basic + more * (cost - basic) + less * basic) - basic + less * critical)
         found = {
-            "choice_contributions": with_it * rule.contribution[:, place] * own,
-            "choice_subsidies": with_it * rule.subsidy[:, place] * budget,
-            "choice_benefits": years * share * extra,
+            "choice_contributions": at_person_group(persons * rule.contribution[:, place] * own),
+            "choice_subsidies": at_person_group(persons * rule.subsidy[:, place] * budget),
+            "choice_benefits": by_person_group(extra * share),
         }
-        for name, values in found.items():
-            by_group = by_person_group(values)
-            rows[name] = rows[name] + by_group if name in rows else by_group
-        persons = by_person_group(with_it)
+        rows = {name: rows[name] + values if name in rows else values for name, values in found.items()}
+        at_mean_need = by_person_group(extra) * at_person_group(persons / whole)
         for name, amount in (
-            ("persons", total(persons)),
+            ("persons", total(at_person_group(persons))),
             ("persons_high_need", total(by_person_group(with_it[:, -1:]))),
-            ("persons_60", total(persons[..., FROM_AGE:])),
-            *((name.removeprefix("choice_"), total(by_person_group(values))) for name, values in found.items()),
-            ("at_mean_need", total(by_person_group(years * mean * extra))),
+            ("persons_60", total(at_person_group(persons)[..., FROM_AGE:])),
+            *((name.removeprefix("choice_"), total(values)) for name, values in found.items()),
+            ("at_mean_need", total(at_mean_need)),
         ):
             told[name].append(amount)
     return rows, {f"chosen.{name}": np.stack(amounts, axis=-1) for name, amounts in told.items()}

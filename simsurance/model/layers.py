@@ -40,7 +40,7 @@ class OwnPayment:
         within = (np.broadcast_to(np.minimum(bend, FAR), shape) for bend in bends)
         cost = np.sort(np.stack([np.zeros(shape), *within]), axis=BEND)
         ends = np.concatenate([cost, np.full((1, *shape), 2 * FAR)])
-        own, widths = np.stack([np.broadcast_to(paid(each), shape) for each in ends]), np.diff(ends, axis=BEND)
+        own, widths = np.broadcast_to(paid(ends), ends.shape), np.diff(ends, axis=BEND)
         slope = np.divide(np.diff(own, axis=BEND), widths, out=np.zeros_like(widths), where=widths > 0)
         return cls(cost, np.where(slope < NOTHING, 0.0, slope))
 
@@ -58,27 +58,21 @@ class OwnPayment:
     def at(self, cost: np.ndarray) -> np.ndarray:
         """What is paid of a cost."""
         paid = np.zeros(np.broadcast_shapes(np.shape(cost), self.slope.shape[1:]))
+        into = np.empty_like(paid)
         for place, slope in enumerate(self.slope):
-            into = np.asarray(cost - self.cost[place])
-            np.maximum(into, 0.0, out=into)
-            if place < len(self.widths):
-                into = np.minimum(into, self.widths[place])
-            paid += slope * into
+            if slope.any():
+                np.maximum(np.subtract(cost, self.cost[place], out=into), 0.0, out=into)
+                if place < len(self.widths):
+                    np.minimum(into, self.widths[place], out=into)
+                paid += np.multiply(into, slope, out=into)
         return paid
 
     def cost_at(self, own: np.ndarray) -> np.ndarray:
         """The cost from which more than `own` is paid; infinite where that never is."""
-        cost = np.zeros(())
-        for place, slope in enumerate(self.slope):
-            left = own - self.own[place]
-            within = np.divide(
-                np.maximum(left, 0.0), slope, out=np.full(np.broadcast(left, slope).shape, np.inf), where=slope > 0
-            )
-            if place < len(self.widths):
-                cost = cost + np.where(own >= self.own[place + 1], self.widths[place], np.where(left > 0, within, 0.0))
-            else:
-                cost = cost + np.where(left >= 0, within, 0.0)
-        return np.asarray(cost)
+        left = own - self.own
+        within = np.divide(np.maximum(left, 0.0), self.slope, out=np.full(left.shape, np.inf), where=self.slope > 0)
+        whole = np.where(own >= self.own[1:], self.widths, np.where(left[:-1] > 0, within[:-1], 0.0))
+        return np.asarray(whole.sum(axis=BEND) + np.where(left[-1] >= 0, within[-1], 0.0))
 
     def behind(self, layer: BasicLayer) -> "OwnPayment":
         """The own payment behind a further layer, which pays on this one."""
@@ -109,12 +103,15 @@ class OwnPayment:
 
     def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
         """The chance that a user pays more than a threshold."""
-        start = np.zeros(())
+        start = np.zeros(np.broadcast_shapes(threshold.shape, self.slope.shape[1:]))
+        into = np.empty_like(start)
         for place, a_yuan in enumerate(self.cost_of_a_yuan):
-            into = np.asarray((threshold - (self.own[place] - LEAST)) * a_yuan)
-            np.maximum(into, 0.0, out=into)
-            start = start + (into if place == len(self.widths) else np.minimum(into, self.widths[place]))
-        return law.chance_above(np.asarray(start))
+            np.subtract(threshold, self.own[place] - LEAST, out=into)
+            np.maximum(np.multiply(into, a_yuan, out=into), 0.0, out=into)
+            if place < len(self.widths):
+                np.minimum(into, self.widths[place], out=into)
+            start += into
+        return law.chance_above(start)
 
     @cached_property
     def cost_of_a_yuan(self) -> np.ndarray:

@@ -65,7 +65,9 @@ def chance_above(
     """P(X > k) of `above` alone, at half its work where there is no tail."""
     if tail_index.any():
         return above(mean, sigma, threshold, tail_index, at_one).chance
-    found = np.asarray(at_one - sigma - np.log(np.maximum(threshold, 1e-300)) / sigma)
+    of_threshold = np.asarray(np.maximum(threshold, 1e-300))
+    np.log(of_threshold, out=of_threshold)
+    found = np.asarray(at_one - sigma - of_threshold / sigma)
     return np.asarray(ndtr(found, out=found))
 
 

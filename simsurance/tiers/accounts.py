@@ -11,7 +11,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.basis.tiers import TierRules, tier_rules
 from simsurance.ledger import TIERS, Party, account_of
 from simsurance.measures import Measure
-from simsurance.model.care import benefits_pp
+from simsurance.model.care import critical_cover
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 from simsurance.tiers.burden import THRESHOLDS, persons_above
@@ -159,8 +159,9 @@ def _year(
         CareYear(each, *rules.assistance(place), rules.supplementary(place), rules.covered[place], taken)
         for each in schemes
     ]
+    critical = critical_cover(basis).expected(schemes[0].hospital_law) * basis.critical_factor
     return {
-        "critical_by_law": float((schemes[0].years * benefits_pp(basis).critical).sum()),
+        "critical_by_law": float(schemes[0].hospital_yuan(critical).sum()),
         **_care(projection, rules, place, years, totals, groups),
         **_burden(basis, rules, years, groups),
         **others,
@@ -209,14 +210,14 @@ def _care(
 def _burden(basis: YearBasis, rules: TierRules, years: Sequence[CareYear], groups: Groups) -> dict[str, float]:
     """Shares of the insured who pay more than so much of the income of their household."""
     income = basis.disposable_income * rules.household_size * rules.income_level
-    insured = sum(each.behind.years.sum(axis=BUT_INCOME) for each in years)
+    insured = np.asarray(sum(each.behind.years.sum(axis=BUT_INCOME) for each in years))
+    thresholds = np.stack([share * income for share in THRESHOLDS.values()])[:, None]
+    above = sum(persons_above(each, thresholds) for each in years)
     found: dict[str, float] = {}
-    for name, share in THRESHOLDS.items():
-        above = sum(persons_above(each, share * income) for each in years)
-        found[name] = float(np.sum(above) / np.sum(insured))
+    for name, persons in zip(THRESHOLDS, np.asarray(above), strict=True):
+        found[name] = float(persons.sum() / insured.sum())
         found |= {
-            f"{name}_{group}": float(part)
-            for group, part in zip(groups.income_groups, above / np.asarray(insured), strict=True)
+            f"{name}_{group}": float(part) for group, part in zip(groups.income_groups, persons / insured, strict=True)
         }
     return found
 

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtri
 
+from simsurance.axes import PERSON_AXES
 from simsurance.model.critical_illness import UserCost
 from simsurance.model.layers import OwnPayment
-from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, some
+from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, at_cells, some
 
 _FROM_1, _GAUSS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
 _FROM_1 = _FROM_1 + 0.5
@@ -20,17 +21,26 @@ each other towards 1, where a little more of outpatient cost is enough."""
 THRESHOLDS: Final = {"over_10_percent": 0.1, "over_40_percent": 0.4}
 """Shares of household income by the name of the share of persons who pay more."""
 
+BUT_GROUP: Final = tuple(place - len(PERSON_AXES) for place in BUT_INCOME)
+"""All person axes but the income group, where others stand before them."""
 
-def persons_above(of_year: CareYear, threshold: np.ndarray) -> np.ndarray:
-    """Person-years by income group in which more than `threshold` is paid, [income]; yuan, on the person axes."""
-    behind, found = of_year.behind, np.zeros(of_year.behind.years.shape[-2])
+
+def persons_above(of_year: CareYear, thresholds: np.ndarray) -> np.ndarray:
+    """Person-years by income group in which more than each of `thresholds` is paid, [threshold, income].
+
+    Yuan, on a first axis of thresholds and one of kinds of places before the person axes.
+    """
+    behind = of_year.behind
+    found = np.zeros((len(thresholds), behind.years.shape[-2]))
+    if behind.cells is not None:
+        thresholds = at_cells(thresholds, behind.cells)
     for share, hospital, clinic in of_year.ways:
         groups = np.flatnonzero(share.any(axis=BUT_INCOME))
         if len(groups):
             of_whom = behind.of_some(groups)
             inside, outside = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
-            chance = of_whom.over_places(chance_above(of_whom, inside, outside, some(threshold, groups)))
-            found[groups] += (of_whom.years * some(share, groups) * chance).sum(axis=BUT_INCOME)
+            chance = of_whom.over_places(chance_above(of_whom, inside, outside, some(thresholds, groups)))
+            found[:, groups] += (of_whom.years * some(share, groups) * chance).sum(axis=BUT_GROUP)
     return found
 
 
@@ -44,10 +54,10 @@ def chance_above(behind: Behind, hospital: OwnPayment, clinic: OwnPayment, thres
     use, visits = behind.care.inpatient_use, behind.care.outpatient_use
     law, outside = behind.hospital_law, behind.clinic_law
     alone = hospital.chance_above(law, threshold)
-    sums = np.zeros(np.shape(alone))
-    for point, weight in zip(POINTS, WEIGHTS, strict=True):
-        left = threshold - hospital.at(quantile(law, (1 - alone) * point))
-        sums = sums + weight * clinic.chance_above(outside, np.maximum(left, 0.0))
+    points = POINTS.reshape(-1, *(1,) * alone.ndim)
+    left = threshold - hospital.at(quantile(law, (1 - alone) * points))
+    np.maximum(left, 0.0, out=left)
+    sums = np.tensordot(WEIGHTS, clinic.chance_above(outside, left), 1)
     both = alone + (1 - alone) * visits * sums
     return np.asarray(use * both + (1 - use) * visits * clinic.chance_above(outside, threshold))
 

@@ -5,12 +5,12 @@ what those before it have left. Who is covered by one and who by the other hang 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 
-from simsurance.axes import ASSISTED, PERSON_AXES, along, axis
+from simsurance.axes import ASSISTED, PERSON_AXES, along, axes_except, axis
 from simsurance.basis.tiers import TierRules
 from simsurance.errors import SimsuranceError
 from simsurance.model.care import basic_layer, critical_cover
@@ -19,8 +19,9 @@ from simsurance.model.layers import OwnPayment
 from simsurance.model.lognormal import NO_TAIL
 from simsurance.model.state import CareBasis, YearBasis
 
-KINDS = 0
-"""The axis of kinds of places, before all others."""
+KINDS = -len(PERSON_AXES) - 1
+"""The axis of kinds of places, before those of persons."""
+STATUS, AGE = (place - len(PERSON_AXES) for place in axis("status", "age"))
 BUT_INCOME = axis(*(name for name in PERSON_AXES if name != "income"))
 
 
@@ -29,12 +30,28 @@ def some(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return values[..., groups, :] if values.shape[-2] > 1 else values
 
 
+Cells = tuple[np.ndarray, ...]
+"""Places on the axes of status and age."""
+
+
+def at_cells(values: np.ndarray, cells: Cells) -> np.ndarray:
+    """Values at some cells of status and age, one after another on the age axis, where they differ by either.
+
+    The person axes are the last ones.
+    """
+    if values.shape[STATUS] == values.shape[AGE] == 1:
+        return values
+    status, age = (np.minimum(cell, values.shape[of] - 1) for cell, of in zip(cells, (STATUS, AGE), strict=True))
+    return np.expand_dims(np.moveaxis(values, STATUS, AGE - 1)[..., status, age], STATUS)
+
+
 @dataclass(frozen=True)
 class Behind:
     """A scheme's insured in a year behind basic and critical-illness insurance.
 
     `years` of cover [run, health, status, sex, area, income, age]; laws and own payments of a user have an axis of kinds of
     places before these, with `places` their shares, and the income axis has the assisted and the others, where rules differ.
+    With `cells` the age axis has these alone.
     """
 
     years: np.ndarray
@@ -44,6 +61,7 @@ class Behind:
     hospital_law: UserCost
     clinic_law: UserCost
     places: np.ndarray
+    cells: Cells | None = None
 
     def of_some(self, groups: np.ndarray) -> "Behind":
         """The insured of some income groups; own payments have to be given by group."""
@@ -59,13 +77,20 @@ class Behind:
 
         hospital_law, clinic_law = law(self.hospital_law), law(self.clinic_law)
         places = some(self.places, groups)
-        return Behind(some(self.years, groups), care, self.hospital, self.clinic, hospital_law, clinic_law, places)
+        return replace(
+            self,
+            years=some(self.years, groups),
+            care=care,
+            hospital_law=hospital_law,
+            clinic_law=clinic_law,
+            places=places,
+        )
 
     def over_places(self, values: np.ndarray) -> np.ndarray:
         """The mean over the kinds of places."""
-        if len(self.places) == 1 or values.ndim == len(PERSON_AXES):
-            return values[0] if values.ndim > len(PERSON_AXES) else values
-        return np.asarray((values * self.places).sum(axis=KINDS))
+        if values.ndim == len(PERSON_AXES):
+            return values
+        return np.asarray(values.squeeze(KINDS) if len(self.places) == 1 else (values * self.places).sum(axis=KINDS))
 
     def of_groups(self, values: np.ndarray) -> np.ndarray:
         """Values of the assisted and of the others at each income group; one for both stays one."""
@@ -102,14 +127,18 @@ def residents(basis: YearBasis, years: np.ndarray) -> Behind:
 
 
 def employees(care: CareBasis, years: np.ndarray) -> Behind:
-    """Active and retired members of the employee scheme."""
+    """Active and retired members of the employee scheme, where there are any: one after another by age, as one status."""
+    cells = np.nonzero(years[0].any(axis=axes_except("run", "status", "age", of=PERSON_AXES[1:])))
+    care = replace(care, **{each.name: at_cells(getattr(care, each.name), cells) for each in fields(care)})
     basic, paid_share = basic_layer(care), care.inpatient_benefit_factor
     bends = [basic.deductible[None], basic.exhausted_at[None]]
     own = OwnPayment.of(lambda cost: np.asarray(cost - paid_share * basic.paid(cost)), bends)
-    return _behind(care, years, own, np.ones((1,) * (1 + len(PERSON_AXES))))
+    return _behind(care, at_cells(years, cells), own, np.ones((1,) * (1 + len(PERSON_AXES))), cells)
 
 
-def _behind(care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np.ndarray) -> Behind:
+def _behind(
+    care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np.ndarray, cells: Cells | None = None
+) -> Behind:
     outside = BasicLayer(care.outpatient_deductible, care.outpatient_ratio, care.outpatient_limit)
     law = UserCost(care.outpatient_cost, care.outpatient_sigma, outside, NO_TAIL)
     hospital_law = UserCost(care.inpatient_cost, care.inpatient_sigma, basic_layer(care), care.tail_index)
@@ -117,7 +146,7 @@ def _behind(care: CareBasis, years: np.ndarray, hospital: OwnPayment, places: np
         lambda cost: np.asarray(cost - care.outpatient_benefit_factor * outside.paid(cost)),
         [outside.deductible, outside.exhausted_at],
     )
-    return Behind(years, care, hospital, clinic, hospital_law, law, places)
+    return Behind(years, care, hospital, clinic, hospital_law, law, places, cells)
 
 
 def take_up(rules: TierRules, place: int, year: int, covers: Sequence[np.ndarray]) -> np.ndarray:

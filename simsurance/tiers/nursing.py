@@ -15,13 +15,13 @@ Yuan = dict[str, float]
 """Yuan, or persons, of a year by the name of a row or column."""
 
 
-def by_sex(of_age: np.ndarray, female_ratio: np.ndarray, persons: np.ndarray) -> np.ndarray:
-    """Prevalence by sex and age, [sex, age], whose mean over the persons of an age is the one given, [age]."""
+def by_sex(female_ratio: np.ndarray, persons: np.ndarray) -> np.ndarray:
+    """Prevalence of each sex over that of both, [sex, age]: over the persons of an age its mean is 1."""
     ratio = along(np.where(np.arange(len(SEX.members)) == FEMALE, female_ratio, 1.0), "sex", of=BY_AGE)
     of_both = axis("sex", of=BY_AGE)
     whole = persons.sum(axis=of_both)
     mean = np.divide((persons * ratio).sum(axis=of_both), whole, out=np.ones_like(whole), where=whole > 0)
-    return np.asarray(of_age * ratio / mean)
+    return np.asarray(ratio / mean)
 
 
 def by_need(of_person: np.ndarray, relative: np.ndarray, prevalence: np.ndarray) -> np.ndarray:
@@ -38,9 +38,8 @@ def care_of(rules: TierRules, place: int, persons: np.ndarray, prevalence: np.nd
 
     `persons` of the nation, [sex, age]; years of cover of the `insured` on the axes of `prevalence`, [health, sex, age].
     """
-    improved = rules.improvement[place]
-    disabled = persons * by_sex(rules.disabled, rules.female_ratio, persons) * improved
-    severe = by_sex(rules.severe, rules.female_ratio, persons) * improved
+    improved = by_sex(rules.female_ratio, persons) * rules.improvement[place]
+    disabled, severe = persons * rules.disabled * improved, rules.severe * improved
     of_insured = float((insured * by_need(severe, rules.disability_by_need, prevalence)).sum())
     in_benefit = of_insured * rules.care_covered[place] * rules.uptake[place]
     cost = in_benefit * rules.unit_cost[place]
