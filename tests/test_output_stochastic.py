@@ -1,5 +1,6 @@
 """What draws say in charts, words and a summary: the numbers of their tables, in either language."""
 
+import csv
 import itertools
 import re
 from dataclasses import replace
@@ -18,7 +19,10 @@ from simsurance.output.charts import canvas, stochastic
 from simsurance.output.charts.fund import reserve_history
 from simsurance.output.draws_words import chance, chance_words, odds, range_words, short_range, spread_facts
 from simsurance.output.stochastic_summary import pooled, stochastic_summary, told_years
+from simsurance.output.stored_draws import required_words
 from simsurance.results import simulate
+from simsurance.scenario_file.files import scenarios_folder
+from simsurance.scenario_file.loader import load
 from simsurance.uncertainty.sampling import Sample
 from simsurance.uncertainty.stochastic import Plan, Stochastic, kept_of
 
@@ -260,6 +264,18 @@ def test_a_range_is_always_labelled_and_has_its_median(run, years, english, chin
     assert range_words(found, "resident", "zh") == f"80%的随机模拟：{chinese}"
     assert short_range(found, "resident", "en") == english.partition(" (")[0]
     assert short_range(found, "resident", "zh") == chinese.partition("（")[0]
+
+
+@BOTH
+def test_what_is_required_has_the_range_of_the_accepted_draws(lang):
+    scenario = load("baseline")
+    with (scenarios_folder() / "references" / "baseline" / "draws.csv").open(encoding="utf-8", newline="") as file:
+        drawn = sorted(float(row["required_contribution_multiple_now"]) for row in csv.DictReader(file))
+    tenth, ninetieth = drawn[len(drawn) // 10], drawn[-len(drawn) // 10]
+    told = [float(number) for number in re.findall(r"\d+\.\d\d", required_words(scenario, "resident", lang))]
+    assert told == pytest.approx([tenth, ninetieth, drawn[len(drawn) // 2]], abs=0.02)
+    assert required_words(scenario, "personal_accounts", lang) == ""
+    assert required_words(scenario.replace({"economy.inflation": 0.05}), "resident", lang) == ""
 
 
 @BOTH

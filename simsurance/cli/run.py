@@ -298,11 +298,12 @@ def _tell(runs: list[dict[str, Any]], as_json: bool) -> None:
 def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> list[Row]:
     """A row for each fund, with what its balance covers at both ends of the projection.
 
-    Below it the ranges of its depletion year that are known.
+    Below it what is known of the ranges of its depletion year and of what is required.
     """
     from simsurance.output.card import required
     from simsurance.output.measured import outlooks
     from simsurance.output.ranges import told_ranges
+    from simsurance.output.stored_draws import required_words
 
     said, rows = words(lang), list[Row]()
     for found in outlooks(result):
@@ -311,7 +312,8 @@ def _rows(result: "RunResult", ranges: "SingleChanges | None", lang: str) -> lis
         months = " → ".join(said.say("run.cover", months=each) for each in found.reserve_months)
         fund = said.label(f"run.name.{found.fund}")
         cells = (result.scenario.name, fund, *years, months, required(found, result, lang))
-        rows.append((cells, told_ranges(result, ranges, found.fund, lang)))
+        drawn = required_words(result.scenario, found.fund, lang)
+        rows.append((cells, [*told_ranges(result, ranges, found.fund, lang), *filter(None, [drawn])]))
     return rows
 
 

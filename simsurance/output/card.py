@@ -10,6 +10,7 @@ from simsurance.output.compare_summary import notes, rows
 from simsurance.output.labels import fund_label, scenario_title, status_words, words_of
 from simsurance.output.measured import Outlook, outlooks
 from simsurance.output.ranges import told_ranges
+from simsurance.output.stored_draws import required_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def card(results: "RunResult", lang: str = WHOLE, ranges: "SingleChanges | None"
         ("real", [" → ".join(said.say("card.amount", closing=each) for each in one.real) for one in found]),
         ("months", [" → ".join(said.say("card.cover", months=each) for each in one.reserve_months) for one in found]),
         ("insured", [insured(each.fund) for each in found]),
-        ("required", [required(each, results, lang) for each in found]),
+        ("required", [required_range(each, results, lang) for each in found]),
         ("checks", [said.say("card.hold", held=int(holds.sum()), all=len(holds))]),
     ]
     named = [(said.say(f"card.{key}", target=target, **ends), texts) for key, texts in rows]
@@ -86,6 +87,12 @@ def required(found: Outlook, results: "RunResult", lang: str) -> str:
         return said.label("card.nothing_required")
     start = results.years[starts_of(results.scenario.values, len(results.years))[0]]
     return said.say("card.required_from", times=said.quantity("multiple", multiple), start=start)
+
+
+def required_range(found: Outlook, results: "RunResult", lang: str) -> str:
+    """The same with its range where accepted draws know of it."""
+    own, drawn = required(found, results, lang), required_words(results.scenario, found.fund, lang)
+    return words(lang).say("range.beside", what=own, range=drawn) if own and drawn else own
 
 
 def _line(name: str, cells: "Sequence[str]") -> str:

@@ -18,16 +18,19 @@ from simsurance.output.planned import run_id
 from simsurance.scenario_file.files import scenarios_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.stochastic import Stochastic
 
 STORED: Final[dict[str, Any]] = {"draws": 256, "seed": 1, "sampler": "sobol"}
+REQUIRED: Final = "required_contribution_multiple_now"
 KEPT: Final = (
     "first_deficit_year",
     "depletion_year",
     "reserve_months_last_year",
     "closing_last_year_constant_prices",
-    "required_contribution_multiple_now",
+    REQUIRED,
 )
 """Measures of a draw that are kept, by the name that they have for the resident fund."""
 DIGEST: Final = "run_id"
@@ -35,11 +38,16 @@ DIGEST: Final = "run_id"
 
 @dataclass(frozen=True)
 class StoredDraws:
-    """What accepted draws say of each fund's depletion: tenth percentile, median, ninetieth; None for not by the horizon."""
+    """What accepted draws say of each fund: tenth percentile, median, ninetieth.
+
+    `depletion`: of the year, None for not by the horizon; `required`: of the multiple of contributions from when they can
+    change, of funds for which every draw has one.
+    """
 
     draws: int
     last: int
     depletion: dict[str, tuple[int | None, int | None, int | None]]
+    required: dict[str, tuple[float, float, float]]
 
 
 def stored_texts(run: "Stochastic") -> dict[str, str]:
@@ -62,17 +70,40 @@ def stored_draws(scenario: "Scenario") -> StoredDraws | None:
         return None
     with (folder / DRAWS).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    names = {fund.name: measure_of(fund.name, "depletion_year") for fund in FUNDS}
-    years = {
+    years, multiples = (_by_fund(rows, name) for name in ("depletion_year", REQUIRED))
+    return StoredDraws(
+        made_of["sample"]["draws"],
+        scenario.values.horizon.last_year,
+        {fund: date_percentiles(each) for fund, each in years.items()},
+        {fund: _percentiles(each) for fund, each in multiples.items() if np.isfinite(each).all()},
+    )
+
+
+def _by_fund(rows: "Sequence[Mapping[str, str]]", measure: str) -> dict[str, np.ndarray]:
+    """A measure of every draw by fund, [draw]; NaN where it has no value."""
+    names = {fund.name: measure_of(fund.name, measure) for fund in FUNDS}
+    return {
         fund: np.array([float(row[name] or "nan") for row in rows]) for fund, name in names.items() if name in rows[0]
     }
-    found = {fund: date_percentiles(each) for fund, each in years.items()}
-    return StoredDraws(made_of["sample"]["draws"], scenario.values.horizon.last_year, found)
+
+
+def _percentiles(values: np.ndarray) -> tuple[float, float, float]:
+    low, middle, high = np.percentile(values, (10, 50, 90)).tolist()
+    return low, middle, high
 
 
 def stored_words(stored: StoredDraws, fund: str, lang: str) -> str:
     """The range of a fund's depletion year and its label; empty where the draws know nothing of the fund."""
     return labelled(stored.depletion[fund], stored.last, lang) if fund in stored.depletion else ""
+
+
+def required_words(scenario: "Scenario", fund: str, lang: str) -> str:
+    """`80 % of draws: × 0.82 to × 1.59 required (median × 1.18)`; empty where no accepted draws know of it."""
+    stored = stored_draws(scenario)
+    if stored is None or fund not in stored.required:
+        return ""
+    low, middle, high = stored.required[fund]
+    return words(lang).say("draws.required", low=low, middle=middle, high=high)
 
 
 def labelled(years: tuple[int | None, int | None, int | None], last: int, lang: str, event: str = "depletion") -> str:

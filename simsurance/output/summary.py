@@ -37,6 +37,7 @@ from simsurance.output.implausible import implausible
 from simsurance.output.labels import fund_label, in_its_words, in_language, origins, words_of
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import most_facts, told_ranges
+from simsurance.output.stored_draws import required_words
 from simsurance.output.tiers_words import tier_facts
 from simsurance.plain_text import markdown
 from simsurance.results import accounts_of
@@ -145,7 +146,9 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
         "debt": debt_facts(results, fund),
         "estimated_opening": opening_is_estimate(results.scenario, fund),
         "rate_constant": fund_of(fund).rated and bool(np.ptp(account["contribution_rate"]) < 1e-9),
-        "required": required_facts(results, fund),
+        "required": [
+            fact | {"drawn": required_words(results.scenario, fund, lang)} for fact in required_facts(results, fund)
+        ],
         "required_split": split_facts(results, fund, lang),
         "price_year": results.years[0] - 1,
         "in_gdp": bool(np.isfinite(account["gdp"][-1])),

@@ -27,6 +27,7 @@ from simsurance.output.charts.scales import RATES, limit, reach
 from simsurance.output.charts.titles import title_of, whose
 from simsurance.output.charts.words import of_fund, word
 from simsurance.output.labels import fund_label, unit, words_of
+from simsurance.output.stored_draws import required_words
 from simsurance.output.summary import required_facts
 
 if TYPE_CHECKING:
@@ -183,10 +184,12 @@ def contribution_gap(results: "RunResult", lang: str) -> Chart:
     }
     facts = {fund: told for fund, told in facts.items() if told} or {RESIDENT: []}
     target = results.scenario.values.measures.target_reserve_months
+    drawn = {fund: required_words(results.scenario, fund, lang) for fund in facts}
+    ranges = [word("note.drawn", lang, fund=fund_label(fund, lang), drawn=each) for fund, each in drawn.items() if each]
     figure = canvas.sheet(
         title_of("contribution_gap", results, lang),
         word("axis.contribution_gap", lang, target=target, last=results.years[-1]),
-        foot(results.scenario, lang, [], [word("note.contribution_gap", lang)]),
+        foot(results.scenario, lang, [], [word("note.contribution_gap", lang), *ranges]),
         lang,
     )
     tables = []

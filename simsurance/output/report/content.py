@@ -128,7 +128,7 @@ class Content:
 
     def _at_a_glance(self) -> Table:
         """One row a fund of a scenario: dates with ranges, cover, balance at constant prices, what would be required."""
-        from simsurance.output.card import required
+        from simsurance.output.card import required_range
         from simsurance.output.ranges import told_ranges
 
         said, rows = self.said, []
@@ -152,7 +152,7 @@ class Content:
                         Cell(told),
                         Cell(months, found.reserve_months[1]),
                         Cell(real, found.real[1]),
-                        Cell(required(found, result, self.lang)),
+                        Cell(required_range(found, result, self.lang)),
                     ]
                 )
         names = ("fund", "deficit", "depletion", "range", "months", "real", "required")
