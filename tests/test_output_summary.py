@@ -1,5 +1,6 @@
 """The summary: every number stands in the tables, no year is invented, and the weaknesses are told."""
 
+import itertools
 import re
 import tomllib
 
@@ -16,6 +17,7 @@ from simsurance.ledger import fund_of
 from simsurance.measures import by_payer, starts_of
 from simsurance.output.certainty import READ, RECALLED, baseline_marks
 from simsurance.output.measured import measured, outlooks
+from simsurance.output.stored_draws import stored_draws
 from simsurance.output.summary import forecast_standard, summary
 from simsurance.scenario_file.files import shipped
 from simsurance.scenario_file.register import register, source_title
@@ -89,6 +91,8 @@ def allowed_numbers(run):
     accrued, prices = results.accrued_bonus.iloc[[0, -1]], resident["price_level"][-2]
     values += [*accrued.to_numpy().flat, *(accrued.iloc[-1] / prices)]
     values += account_spread(results).iloc[[0, -1]].to_numpy().ravel().tolist()
+    if stored := stored_draws(results.scenario):
+        values += itertools.chain(*stored.required.values())
     found = set().union(*(printed_forms(value) for value in values))
     found |= {str(year) for year in range(results.years[0] - 2, results.years[-1] + 1)}
     marks = list(baseline_marks(results.scenario).values())
