@@ -1,5 +1,6 @@
 """Runs at which many tests look: each is projected once, and no test changes what it is handed."""
 
+import tomllib
 from functools import cache
 from typing import Any
 
@@ -7,10 +8,24 @@ import simsurance as ss
 from simsurance.analysis.compare import Comparison, compare
 from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.twins import Twins
+from simsurance.output.labels import CHOICE_CHARTS, TIER_CHARTS
 from simsurance.results import RunResult, simulate
+from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
 
 shipped = cache(load)
+CHOICES: dict[str, Any] = {
+    f"choices.{name}": choice
+    for fragment in ("voluntary_higher_cover", "opting_out")
+    for name, choice in tomllib.loads(
+        (scenarios_folder() / "fragments" / f"{fragment}.toml").read_text(encoding="utf-8")
+    )["choices"].items()
+}
+NEEDED: dict[str, dict[str, Any]] = {
+    **{name: {"tiers.in_force": True} for name in TIER_CHARTS},
+    **dict.fromkeys(CHOICE_CHARTS, CHOICES),
+}
+"""What changes the baseline so that it has a chart which it has not by itself."""
 _SHOWN: dict[tuple[str, str], ss.Results] = {}
 _COMPARED: dict[tuple[tuple[str, ...], str], Comparison] = {}
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib import colors
 from PIL import Image
-from shared_runs import projected
+from shared_runs import NEEDED, projected
 
 import simsurance as ss
 from simsurance.cli import main
@@ -19,7 +19,7 @@ from simsurance.output import charts
 from simsurance.output.charts import canvas
 from simsurance.output.charts.scales import scale_of, scaled
 from simsurance.output.charts.style_file import read_style
-from simsurance.output.labels import CHART_NAMES, TIER_CHARTS
+from simsurance.output.labels import CHART_NAMES
 from simsurance.output.look import INKS, OWN, READABLE, USUAL, Look, contrast, current, looked
 
 SHORT = {"horizon.last_year": 2030}
@@ -239,7 +239,7 @@ def test_the_numbers_of_titles_are_those_of_the_measures():
 @pytest.mark.long
 @pytest.mark.parametrize("name", CHART_NAMES)
 def test_every_chart_tells_in_words_what_it_shows(short, name):
-    chart = charts.draw(name, projected(**SHORT, **{"tiers.in_force": True}) if name in TIER_CHARTS else short)
+    chart = charts.draw(name, projected(**SHORT, **NEEDED[name]) if name in NEEDED else short)
     files = canvas.rendered(chart, ("svg",))
     words, picture = files[f"{name}.txt"].decode(), files[f"{name}.svg"].decode()
     title = chart.figure.heading[0]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_numbers import assert_table_is_drawn
-from shared_runs import compared, projected, shown
+from shared_runs import NEEDED, compared, projected, shown
 
 import simsurance as ss
 from simsurance.analysis.compare import compare
@@ -28,7 +28,7 @@ from simsurance.output import charts
 from simsurance.output.charts import canvas, comparison, scheme_effects
 from simsurance.output.charts.marks import name_band
 from simsurance.output.charts.placing import KEPT_CLEAR
-from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS, TIER_CHARTS, scenario_title
+from simsurance.output.labels import CHART_NAMES, EMPLOYEE_CHARTS, RESIDENT_CHARTS, scenario_title
 
 pytestmark = pytest.mark.usefixtures("shared_ranges")
 CASES = {
@@ -40,16 +40,16 @@ CASES = {
     "poor pool": {"employee.contributions.employer_rate": 0.02, "employee.accounts.spending_rate": 0.6},
     "rich pool": {"employee.contributions.employer_rate": 0.2},
     "without the employee scheme": {"employee.projected": False},
-    "other tiers": {"tiers.in_force": True, "horizon.last_year": 2030},
+    **{name: changes | {"horizon.last_year": 2030} for name, changes in NEEDED.items()},
     "long title": {"title": "A scenario with a title that does not end " * 8, "title_zh": "很长的标题" * 40},
 }
-QUICK = {"baseline", "other tiers"}
+QUICK = {"baseline", *NEEDED}
 
 
 SHEETS = [
     pytest.param((case, name, lang), id=f"{case}-{name}-{lang}", marks=() if case in QUICK else pytest.mark.long)
     for case, changes in CASES.items()
-    for name in (TIER_CHARTS if "tiers.in_force" in changes else (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS))
+    for name in ([case] if case in NEEDED else (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS))
     if name not in EMPLOYEE_CHARTS or changes.get("employee.projected", True)
     for lang in languages()
 ]
@@ -80,8 +80,8 @@ def alone():
 
 @cache
 def of_baseline(name, lang="en"):
-    """A chart of the baseline, laid out; with the other tiers where it needs them."""
-    chart = charts.draw(name, projected(**(CASES["other tiers"] if name in TIER_CHARTS else {})), lang)
+    """A chart of the baseline, laid out; with what it needs."""
+    chart = charts.draw(name, projected(**CASES.get(name, {})), lang)
     lay_out(chart.figure)
     return chart
 
@@ -574,7 +574,7 @@ def test_drawing_does_without_pyplot():
 def test_a_notebook_shows_the_figure(name):
     from IPython.core.formatters import DisplayFormatter  # slow, and one test alone needs it
 
-    plot = shown(**CASES["other tiers"]).plot
+    plot = shown(**CASES.get(name, {})).plot
     formats, _ = DisplayFormatter().format(getattr(plot, name)())
     assert formats["image/png"].startswith(b"\x89PNG")
 

@@ -52,7 +52,9 @@ EMPLOYEE_CHARTS: Final = (
 """Charts that need the employee scheme's money."""
 TIER_CHARTS: Final = ("own_payment",)
 """Charts of the other tiers, where they are told."""
-CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS, *TIER_CHARTS)
+CHOICE_CHARTS: Final = ("choice_of_cover",)
+"""Charts of choices of cover, where there are any."""
+CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS, *TIER_CHARTS, *CHOICE_CHARTS)
 """Every chart of a run: the stem of its files."""
 
 
@@ -62,6 +64,7 @@ def chart_names(scenario: "Scenario") -> tuple[str, ...]:
         *RESIDENT_CHARTS,
         *(EMPLOYEE_CHARTS if scenario.values.employee.projected else ()),
         *(TIER_CHARTS if scenario.values.tiers.in_force else ()),
+        *(CHOICE_CHARTS if scenario.values.choices else ()),
     )
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from simsurance.errors import SimsuranceError
 from simsurance.language import told_in
 from simsurance.ledger import POOL
-from simsurance.output.charts import ages, canvas, employee, flows, fund, people
+from simsurance.output.charts import ages, canvas, choices, employee, flows, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.charts.scales import ALONE, scaled
-from simsurance.output.labels import TIER_CHARTS, chart_names
+from simsurance.output.labels import CHOICE_CHARTS, TIER_CHARTS, chart_names
 from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ CHARTS: Final[dict[str, Callable[..., Chart]]] = {
     "members_by_scheme": employee.members_by_scheme,
     "cohort_balance": employee.cohort_balance,
     "own_payment": people.own_payment,
+    "choice_of_cover": choices.choice_of_cover,
 }
 """Every chart by its name, which is also the stem of its files."""
 WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
@@ -57,6 +58,11 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
         if name in TIER_CHARTS:
             raise SimsuranceError(
                 f"{results.scenario.name}: the chart {name} needs the other tiers; set tiers.in_force = true"
+            )
+        if name in CHOICE_CHARTS:
+            raise SimsuranceError(
+                f"{results.scenario.name}: the chart {name} needs a choice of cover; lay one upon it, as "
+                "voluntary_higher_cover, or state one in [choices]"
             )
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"
@@ -178,6 +184,10 @@ class Plots:
     def own_payment(self, lang: str = "en") -> ChartFigure:
         """What is left to patients behind all tiers by income group, where the other tiers are told."""
         return self._draw("own_payment", lang)
+
+    def choice_of_cover(self, lang: str = "en") -> ChartFigure:
+        """What each choice of cover brings the resident fund and takes from it, where there are choices."""
+        return self._draw("choice_of_cover", lang)
 
 
 __all__ = ["CHARTS", "Chart", "ChartFigure", "Plots", "draw", "write_all"]

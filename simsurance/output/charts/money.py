@@ -20,12 +20,17 @@ WITH_INTEREST: Final = "income_with_interest"
 
 
 def amounts(results: "RunResult", fund: str, name: str) -> np.ndarray:
-    """An amount of a fund's account by year in the money that is drawn, or its income with interest.
+    """An amount of a fund's account by year in the money that is drawn, or its income with interest."""
+    account = results.accounts[fund]
+    return as_drawn(results, fund, account["income"] + account["interest"] if name == WITH_INTEREST else account[name])
+
+
+def as_drawn(results: "RunResult", fund: str, values: np.ndarray) -> np.ndarray:
+    """Nominal amounts by year in the money that is drawn; a fund's account knows of prices and the product.
 
     Raises SimsuranceError where that is a share of a product which the scenario does not name.
     """
     account = results.accounts[fund]
-    values = account["income"] + account["interest"] if name == WITH_INTEREST else account[name]
     match current().money:
         case kind if kind == CONSTANT_PRICES:
             return np.asarray(values / account["price_level"])
