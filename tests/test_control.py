@@ -14,6 +14,7 @@ from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL
+from simsurance.output.controls import beyond_evidence
 from simsurance.output.summary import summary
 from simsurance.results import simulate
 from simsurance.scenario_file.control_sections import Control
@@ -241,6 +242,22 @@ def test_press_options_say_in_the_summary_how_far_they_are_from_the_evidence() -
     run = simulate([load("baseline", ["press_repeated_tests"], ["horizon.last_year=2028"])])[0]
     for lang, words in (("en", "0.350; the evidence reaches from 0.0550 to 0.150"), ("zh", "证据范围为0.0550至0.150")):
         assert words in summary(twins(run), lang)
+
+
+@pytest.mark.parametrize(
+    ("stated", "farthest"),
+    [
+        (0.2, None),
+        (0.25, 0.25),
+        ({"1990": 0, "2027": 0.1, "2030": 0.24, "2035": 0.22}, 0.24),
+        ({"ramp": {"1990": 0, "2027": 0, "2035": 0.3}}, 0.3),
+        ({"1990": 0, "2030": 0.2}, None),
+    ],
+)
+def test_what_lies_outside_the_evidence_is_told_in_any_year(stated: object, farthest: float | None) -> None:
+    found = beyond_evidence(load("baseline").replace({"control.away.added_share": stated}))
+    told = {"path": "control.away.added_share", "value": farthest, "low": 0.0, "high": 0.2}
+    assert found == ([] if farthest is None else [told])
 
 
 def test_a_summary_without_rules_is_silent_on_them() -> None:

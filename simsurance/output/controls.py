@@ -49,12 +49,21 @@ def _last(found: Effects) -> Facts:
 
 
 def beyond_evidence(scenario: "Scenario") -> list[Facts]:
-    """Inputs of control that lie outside the range of the evidence, with that range."""
+    """Inputs of control that lie outside the range of the evidence, of a schedule the farthest value, with that range."""
     told = []
     for path, value in scenario.leaves.items():
         entry = register().get(path)
-        if path.startswith("control.") and isinstance(value, int | float) and entry and entry.low:
+        if path.startswith("control.") and entry and entry.low:
             low, high = float(entry.low), float(entry.high)
-            if not low <= value <= high:
-                told.append({"path": path, "value": value, "low": low, "high": high})
+            farthest = max(_stated(value), key=lambda number: max(low - number, number - high))
+            if not low <= farthest <= high:
+                told.append({"path": path, "value": farthest, "low": low, "high": high})
     return told
+
+
+def _stated(value: object) -> list[float]:
+    """The numbers that a key states, those of all its years."""
+    if isinstance(value, dict):
+        return [number for each in value.values() for number in _stated(each)]
+    assert isinstance(value, int | float)
+    return [float(value)]
