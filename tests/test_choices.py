@@ -11,6 +11,7 @@ from simsurance.analysis.twins import twins
 from simsurance.api import run as run_of
 from simsurance.errors import SimsuranceError
 from simsurance.model.engines import COMPILED
+from simsurance.output.charts import draw
 from simsurance.output.saved import saved
 from simsurance.output.summary import summary
 from simsurance.output.workbook.source import source_of
@@ -141,6 +142,24 @@ def test_a_run_with_a_choice_is_told_written_and_read_again(tmp_path: Path) -> N
     assert "100% of them of high need" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
     assert load(str(tmp_path / "run" / "scenario.toml")).values.choices == scenario.values.choices
     assert "无保障" in summary(twins(simulate([scenario])[0]), "zh")
+
+
+def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> None:
+    (run,) = simulate([with_choice(need=[0.5, 1.0, 2.0])])
+    assert run.choices is not None
+    last = run.choices.xs("one", level="choice").iloc[-1] / run.account["price_level"][-1]
+    net = last["benefits"] - last["contributions"] - last["subsidies"]
+    assert net > 0
+    chart = draw("choice_of_cover", run)
+    assert f"costs the resident fund a net CNY {net / 1e9:.0f} billion" in chart.figure.heading[0]
+    ends = chart.data[chart.data["year"] == run.years[-1]].set_index("series")["value"]
+    assert ends["one_takes"] > ends["one_at_mean_need"] > 0
+    assert ends["one_takes"] - ends["one_brings"] == pytest.approx(net / 1e9)
+
+
+def test_the_chart_needs_a_choice() -> None:
+    with pytest.raises(SimsuranceError, match=r"needs a choice of cover; lay one upon it, as voluntary_higher_cover"):
+        draw("choice_of_cover", without())
 
 
 @pytest.mark.parametrize(
