@@ -510,7 +510,7 @@ def _write(
     with new_folder(path) as draft:
         for name, text in texts.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
-            (draft / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+            (draft / name).write_bytes(text if isinstance(text, bytes) else ended(text).encode())
         files = [draft / name for name in texts]
         if draw:
             files += draw(draft / "charts")
@@ -521,6 +521,11 @@ def _write(
             files.append(draft / name)
         outputs = {file.relative_to(draft).as_posix(): sha256(file) for file in files}
         (draft / MANIFEST).write_text(sealed(manifest(outputs)), encoding="utf-8", newline="\n")
+
+
+def ended(text: str) -> str:
+    """A text whose last line ends as the others do."""
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def marked(files: Iterable[Path], bom: bool) -> None:
