@@ -10,11 +10,13 @@ from simsurance.scenario_file.schedule import value_in, values_by_year
 from simsurance.uncertainty.futures import Futures
 from simsurance.uncertainty.parameters import BUYING, JOINING, value_at
 from simsurance.uncertainty.paths import GROWTH, LEVEL, SERIES, SUPPLEMENT
+from simsurance.uncertainty.sampling import WINDOW
 from simsurance.uncertainty.sensitivity import INPUT, Unknown
 from simsurance.uncertainty.stochastic import Plan, Stochastic
 
 PATH: Final = "path"
 """The kind of a path whose floor binds."""
+Shares = list[tuple[Unknown, float]]
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,19 @@ class Bound:
 
 def bounds_of(run: Stochastic) -> list[Bound]:
     """What was brought back to a bound in the draws of a scenario, inputs first, each kind by its share."""
-    futures = Plan((run.scenario,), run.sample).futures
-    numbers = futures.numbers(0, run.kept.draws)
-    found = [*_inputs(futures, numbers, run.kept.nearer), *_floors(futures, numbers)]
-    return sorted((each for each in found if each.share), key=lambda each: (each.unknown.kind == PATH, -each.share))
+    futures, draws = Plan((run.scenario,), run.sample).futures, run.kept.draws
+    seen: dict[Unknown, float] = {}
+    for first in range(0, draws, WINDOW):  # so many are held, however many there are
+        numbers = futures.numbers(first, min(first + WINDOW, draws))
+        nearer = run.kept.nearer[first : first + len(numbers)]
+        for unknown, share in (*_inputs(futures, numbers, nearer), *_floors(futures, numbers)):
+            seen[unknown] = seen.get(unknown, 0.0) + share * len(numbers)
+    found = [Bound(unknown, count / draws) for unknown, count in seen.items() if count]
+    return sorted(found, key=lambda each: (each.unknown.kind == PATH, -each.share))
 
 
-def _inputs(futures: Futures, numbers: np.ndarray, nearer: np.ndarray) -> list[Bound]:
+def _inputs(futures: Futures, numbers: np.ndarray, nearer: np.ndarray) -> Shares:
+    """The share of some draws in which each input is brought back."""
     parameters, scenario = futures.parameters, futures.scenario
     people, cost = nearer[:, :1], nearer[:, 1:]
     z = numbers[:, futures.places["input"]] @ parameters.root.T * np.where(parameters.of_cost, cost, people)
@@ -45,10 +53,11 @@ def _inputs(futures: Futures, numbers: np.ndarray, nearer: np.ndarray) -> list[B
         beyond[each.path] = (values < each.lowest) | (values > each.highest)
     if {JOINING, BUYING} <= set(free):
         beyond[JOINING] |= free[JOINING] > 1 - free[BUYING]
-    return [Bound(Unknown(INPUT, path), float(seen.mean())) for path, seen in beyond.items()]
+    return [(Unknown(INPUT, path), float(seen.mean())) for path, seen in beyond.items()]
 
 
-def _floors(futures: Futures, numbers: np.ndarray) -> list[Bound]:
+def _floors(futures: Futures, numbers: np.ndarray) -> Shares:
+    """The share of years of some draws in which each path that has a floor is brought back."""
     paths, scenario, at = futures.paths, futures.scenario, futures.places
     if not paths.economy_on:
         return []
@@ -62,7 +71,7 @@ def _floors(futures: Futures, numbers: np.ndarray) -> list[Bound]:
             moved, shift = process.deviations(innovations[place]), process.shift_sd * shifts[:, place]
             drawn, path = _drawn(scenario, name, moved, shift, paths.years, process.phi)
             below = drawn < np.minimum(path, process.floor)[:, None]
-            found.append(Bound(Unknown(PATH, name), float(below.mean())))
+            found.append((Unknown(PATH, name), float(below.mean())))
     return found
 
 
