@@ -163,7 +163,7 @@ def save_stochastic(
     for name, run in zip(names, runs, strict=True):
         places = table_places(run.scenario)
         texts |= {f"{name}{table}": text for table, text in stochastic_tables(run).items()}
-        frames = {table: getattr(run, table) for table in OF_DRAWS}
+        frames = {table: run.some_draws(0, 1) if table == "draws" else getattr(run, table) for table in OF_DRAWS}
         texts[f"{name}codebook.csv"] = analysis_codebook(frames, run.central)
         texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
         texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
