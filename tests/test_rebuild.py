@@ -12,7 +12,7 @@ import simsurance as ss
 from simsurance.cli import main
 from simsurance.errors import ExitCode
 from simsurance.model import projection
-from simsurance.output.charts.easel import Easel
+from simsurance.output.easel import Easel
 from simsurance.output.labels import chart_names
 from simsurance.output.planned import KEPT, LARGE, TABLES, file_names
 from simsurance.scenario_file.loader import load
@@ -174,12 +174,20 @@ def test_charts_drawn_by_two_processes_are_those_of_one(tmp_path):
 
 @pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
-def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch):
-    monkeypatch.setattr(Easel, "_help", lambda self, told: os._exit(self._taken() is None))
+@pytest.mark.parametrize("both", [True, False], ids=["both", "one of two"])
+def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch, both):
+    drawn = Easel._drawn
+
+    def dies(self, names, begun, asker=None):
+        if asker or both:
+            os._exit(self._taken(names, begun) is None)
+        return drawn(self, names, begun)
+
+    monkeypatch.setattr(Easel, "_drawn", dies)
     results = ss.run("baseline", **{"horizon.last_year": 2026}).shown
-    easel = Easel(results, "en", ["svg"])
-    easel.helper.join()
-    assert list(easel.files(None)) == list(chart_names(results.scenario))
+    easel = Easel("en", ["svg"], ranged=False)
+    easel.show(results)
+    assert list(easel.files()) == list(chart_names(results.scenario))
 
 
 @pytest.mark.long

@@ -255,9 +255,12 @@ def tell_notes(lines: Iterable[str], strict: bool = False) -> None:
 
 def tell_undrawn(titles: Iterable[str], lang: str) -> None:
     """What no font here can draw of the titles on charts, in one line on standard error; nothing where all can be drawn."""
+    doubtful = [title for title in titles if not title.isascii()]
+    if not doubtful:  # the charts' own font has all of these
+        return
     from simsurance.output.charts.lettering import undrawn
 
-    if found := undrawn(titles):
+    if found := undrawn(doubtful):
         characters = [f"{each} (U+{ord(each):04X})" for each in found]
         tell(words(lang).say("run.undrawn", characters=characters), err=True)
 

@@ -1,5 +1,6 @@
 """`simsurance run`: project scenarios and write tables, charts and a summary of each."""
 
+import gc
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
 
+SELDOM = 20_000
+"""Objects made until Python looks for those that hold each other alone: charts are many, and short-lived."""
 COLUMNS = ("scenario", "fund", "first_deficit", "depletion", "months", "required")
 
 
@@ -191,6 +194,7 @@ def command(
 
 def _written_whole(order: Order, place: int) -> Told:
     """Project a scenario with its twins and write its folder; what is told of it."""
+    gc.set_threshold(SELDOM)
     with told_in(order.scenarios[place].currency), looked(order.look):
         return _written_of(order, place)
 
@@ -209,17 +213,24 @@ def _scales(scenarios: Sequence["Scenario"]) -> dict[str, dict[str, float]]:
 def _written_of(order: Order, place: int) -> Told:
     """The same, in the words of the scenario's currency."""
     from simsurance.analysis.single_changes import single_changes
-    from simsurance.analysis.twins import beside_twins
+    from simsurance.analysis.twins import beside_twins, twins
+    from simsurance.output.easel import Easel
     from simsurance.output.save import save
+    from simsurance.results import simulate
 
-    beside, folder, lang = beside_twins(order.scenarios[place]), order.folders[place], order.lang
-    result, easel = beside.full, None
-    scale = order.scales.get(result.scenario.currency, {})
-    if order.charts and order.in_two:
-        from simsurance.output.charts.easel import Easel
-
-        easel = Easel(result, lang, order.extent.formats)
+    scenario, folder, lang = order.scenarios[place], order.folders[place], order.lang
+    scale = order.scales.get(scenario.currency, {})
+    easel = Easel(lang, order.extent.formats, order.ranged) if order.charts and order.in_two else None
+    if easel:
+        (result,) = simulate([scenario])
+        easel.show(result)
+        beside = twins(result)
+    else:
+        beside = beside_twins(scenario)
+        result = beside.full
     ranges = single_changes(result) if order.ranged else None
+    if easel and ranges:
+        easel.tell(ranges)
     save(beside, folder, order.charts, lang, order.command, ranges, order.bom, order.extent, easel, scale)
     return Told(
         _rows(result, ranges, lang),

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
     from simsurance.evidence.fund_fit import FundFit
-    from simsurance.output.charts.easel import Easel
+    from simsurance.output.easel import Easel
     from simsurance.scenario_file.loader import Scenario
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.screening import Screening
@@ -92,9 +92,11 @@ def save(
     texts: dict[str, str | bytes] = {**run_tables(twins, ranges, extent), **told, **own}
 
     def draw(folder: Path) -> Iterable[Path]:
+        if easel:
+            return easel.write(folder)
         from simsurance.output.charts import write_all
 
-        return write_all(results, folder, lang, ranges, extent.formats, easel, scale)
+        return write_all(results, folder, lang, ranges, extent.formats, scale)
 
     written = {"lang": lang, "bom": bom, "charts": charts, "left_out": extent.left_out}
     written |= {name: told for name, told in (("look", current().told), ("scale", dict(scale))) if told}

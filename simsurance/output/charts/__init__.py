@@ -11,12 +11,11 @@ from simsurance.ledger import POOL
 from simsurance.output.charts import ages, canvas, choices, employee, flows, fund, people
 from simsurance.output.charts.canvas import Chart, ChartFigure
 from simsurance.output.charts.scales import ALONE, scaled
-from simsurance.output.labels import CHOICE_CHARTS, TIER_CHARTS, chart_names
+from simsurance.output.labels import CHOICE_CHARTS, TIER_CHARTS, WITH_DEPLETION, chart_names
 from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
-    from simsurance.output.charts.easel import Easel
     from simsurance.results import RunResult
 
 CHARTS: Final[dict[str, Callable[..., Chart]]] = {
@@ -43,8 +42,6 @@ CHARTS: Final[dict[str, Callable[..., Chart]]] = {
     "choice_of_cover": choices.choice_of_cover,
 }
 """Every chart by its name, which is also the stem of its files."""
-WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
-"""Charts that tell a depletion year, and its range."""
 
 
 def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChanges | None" = None) -> Chart:
@@ -77,18 +74,14 @@ def write_all(
     lang: str,
     ranges: "SingleChanges | None" = None,
     formats: Sequence[str] = FORMATS,
-    easel: "Easel | None" = None,
     scale: Mapping[str, float] = ALONE,
 ) -> Iterator[Path]:
     """Draw every chart that the results have into a folder, in some formats; yields the files.
 
-    `easel`: what has begun to draw them; `scale`: how far axes reach at least.
+    `scale`: how far axes reach at least.
     """
     folder.mkdir(exist_ok=True)
     with scaled(scale):
-        if easel is not None:
-            yield from easel.write(folder, ranges)
-            return
         for name in chart_names(results.scenario):
             yield from canvas.write(draw(name, results, lang, ranges), folder, formats)
 
