@@ -71,7 +71,7 @@ class Order:
     as_json: bool
     command: str
     in_two: bool
-    """Whether a run's charts are drawn by two processes."""
+    """Whether a run's charts are drawn by two processes beside this one."""
     look: Look
     scales: Mapping[str, Mapping[str, float]]
     """How far the axes of charts reach for all scenarios of a currency, by currency; none where each has its own."""

@@ -81,12 +81,12 @@ class Easel:
 
     def _by_two(self, names: Sequence[str]) -> dict[str, Files]:
         """Charts drawn by this process and a copy of it, each the next that nobody has begun."""
-        context, asker = get_context("fork"), os.getpid()
+        context = get_context("fork")
         begun, (told, theirs) = context.Value("i", 0), context.Pipe(duplex=False)
         copy = os.fork()
         if not copy:
             try:
-                theirs.send(self._drawn(names, begun, asker))
+                theirs.send(self._drawn(names, begun))
             finally:
                 os._exit(0)
         theirs.close()
@@ -96,10 +96,10 @@ class Easel:
         os.waitpid(copy, 0)
         return found
 
-    def _drawn(self, names: Sequence[str], begun: Any, asker: int | None = None) -> dict[str, Files]:
-        """The next chart that nobody has begun, until there is none, or nobody who asks for them."""
-        found = {}
-        while asker in (None, os.getppid()) and (name := self._taken(names, begun)):
+    def _drawn(self, names: Sequence[str], begun: Any) -> dict[str, Files]:
+        """The next chart that nobody has begun, until there is none, or nobody who waits for them."""
+        found, waits = dict[str, Files](), os.getppid()
+        while waits == os.getppid() and (name := self._taken(names, begun)):
             found[name] = self._files_of(name)
         return found
 
