@@ -16,7 +16,7 @@ from simsurance.member.history import parsed
 from simsurance.member.loopholes import find, games, loopholes
 from simsurance.member.member_year import Person, Standing, member_years
 from simsurance.member.story import rules_of, walk
-from simsurance.member.strategy import FORESIGHT, Game, game
+from simsurance.member.strategy import FORESIGHT, Game, Outcome, Policy, YearMoney, game
 from simsurance.member.strategy_words import in_words
 from simsurance.model.participation import MONTHS
 from simsurance.scenario_file.loader import Scenario, load
@@ -48,6 +48,18 @@ def game_of(scenario: Scenario, person: Person, years: int, start: Standing | No
     return game(person, basis, rules, all_decisions(rules, start or Standing(tenure=200), repair_allowed=True))
 
 
+def years_of(own: Game) -> tuple[YearMoney, ...]:
+    """The money of the years of a game of one member."""
+    (years,) = own.members
+    return years
+
+
+def followed(own: Game, policy: Policy, need: int) -> Outcome:
+    """What a policy comes to in a game of one member whose need class was `need` in the year before the first."""
+    ((by_need,),) = own.followed([policy], [True])
+    return by_need[need]
+
+
 def one(scenario: Scenario, person: Person, need: str = "low", years: int = 15):
     chosen = {"ages": [person.age], "sexes": [person.sex], "areas": [person.area], "incomes": [person.income]}
     (found,) = find(scenario, needs=[need], years=years, **chosen)
@@ -58,10 +70,10 @@ def test_without_waiting_and_bonus_the_best_is_to_enrol_when_it_pays_in_the_year
     own = game_of(load("no_2024_rules"), YOUNG, 8)
     _, policy = own.solve("known")
     mixed = False
-    for money, chosen, option in zip(own.years, own.decisions, policy, strict=True):
+    for money, chosen, option in zip(years_of(own), own.decisions, policy, strict=True):
         pays = money.benefits * (1 - money.dying / 2) > money.rule.standard - money.rule.assistance
         enrols = chosen.enrols[option]
-        assert (enrols == pays[None, None, :]).all()
+        assert (enrols == pays).all()
         mixed |= bool(pays.any() and not pays.all())
     assert mixed
     words = in_words(one(load("no_2024_rules"), YOUNG, years=8), "known")
@@ -112,7 +124,7 @@ def test_followed_forwards_a_strategy_brings_what_it_was_solved_for(foresight, c
     own = game_of(load("baseline").replace(changes), YOUNG, 6)
     value, policy = own.solve(foresight)
     for need in range(3):
-        assert own.follow(policy, need, by_own_class=True).value == pytest.approx(value[0, need], rel=1e-12)
+        assert followed(own, policy, need).value == pytest.approx(value[0, 0, need], rel=1e-12)
 
 
 def test_against_every_sequence_of_decisions_told_as_a_story_where_need_never_changes():
@@ -128,7 +140,7 @@ def test_against_every_sequence_of_decisions_told_as_a_story_where_need_never_ch
             continue
         text = ", ".join(f"{2026 + place}: {word}" for place, word in enumerate(words))
         best = np.maximum(best, told_value(own, list(walk(parsed(text), rules))))
-    assert value[0] == pytest.approx(best, rel=1e-12)
+    assert value[0, 0] == pytest.approx(best, rel=1e-12)
 
 
 def possible(words: tuple[str, ...]) -> bool:
@@ -144,7 +156,7 @@ def possible(words: tuple[str, ...]) -> bool:
 def told_value(own: Game, story) -> np.ndarray:
     """What a told history brings in each need class: benefits less payments, both in the middle of the year, at 2 %."""
     value, alive = np.zeros(3), np.ones(3)
-    for place, (year, money) in enumerate(zip(story, own.years, strict=True)):
+    for place, (year, money) in enumerate(zip(story, years_of(own), strict=True)):
         postponed = 0.3
         cover = (MONTHS - year.without_cover * (1 - postponed)) / MONTHS if year.insured else 0.0
         gain = cover * (1 - money.dying / 2) * money.benefits - year.member_pays
@@ -162,11 +174,11 @@ def test_against_a_tree_of_all_decisions_and_chances_by_hand(foresight, changes)
     value, _ = own.solve(foresight)
     bonus = "participation.bonus_limit" in changes
     for need in range(3):
-        assert tree(own, foresight, need, bonus) == pytest.approx(value[0, need], rel=1e-10)
+        assert tree(own, foresight, need, bonus) == pytest.approx(value[0, 0, need], rel=1e-10)
         start = Standing(gap=3)
         later = game_of(scenario, YOUNG, 3, start)
         assert tree(later, foresight, need, bonus, tenure=0, gap=3) == pytest.approx(
-            later.solve(foresight)[0][0, need], rel=1e-10
+            later.solve(foresight)[0][0, 0, need], rel=1e-10
         )
 
 
@@ -175,10 +187,10 @@ def tree(own: Game, foresight: str, need: int, bonus: bool, tenure: int = 200, g
 
     @cache
     def raised(year: int, rise: float) -> np.ndarray:
-        return own.years[year].bonus_value(np.array([rise]))[0]
+        return years_of(own)[year].bonus_value(np.array([rise]))[0]
 
     def gain(year: int, pays: float, lost: float, rise: float, own_class: int) -> float:
-        money = own.years[year]
+        money = years_of(own)[year]
         worth = money.benefits[own_class] + raised(year, rise)[own_class]
         cover = (1 - lost * 0.7 / 12) * (1 - money.dying[own_class] / 2) * worth
         return (cover - pays) / 1.02 ** (year + 0.5)
@@ -195,17 +207,17 @@ def tree(own: Game, foresight: str, need: int, bonus: bool, tenure: int = 200, g
         count = 1 if gap else tenure + 1
         counted = min(count, year + 2)
         rise = min(3000 * max(counted - 1, 0) + 2000 * free, 20_000) if bonus else 0.0
-        price = own.years[year].rule.standard
+        price = years_of(own)[year].rule.standard
         now = gain(year, price * (1 + repaired), min(gone, 12), rise, own_class)
-        for chance, after in zip(own.years[year].outcomes[:, own_class], (free + 1, 0, free), strict=True):
+        for chance, after in zip(years_of(own)[year].outcomes[:, own_class], (free + 1, 0, free), strict=True):
             ahead = best(year + 1, own_class, count, 0, after, max(gone - 12, 0))
-            now += (1 - own.years[year].dying[own_class]) * chance * ahead
+            now += (1 - years_of(own)[year].dying[own_class]) * chance * ahead
         return now
 
     def best(year: int, before: int, tenure: int, gap: int, free: int, left: float) -> float:
-        if year == len(own.years):
+        if year == len(years_of(own)):
             return 0.0
-        money = own.years[year]
+        money = years_of(own)[year]
         lapsed = min(gap, year + 1)
         moves = money.moves[before]
         central, late = (
@@ -239,8 +251,8 @@ def test_no_share_costs_nothing_and_the_cost_is_in_proportion():
 def test_the_funds_cost_of_enrolling_every_year_by_hand():
     scenario = no_bonus().replace({"contributions.local_supplement": 1.0, "fund.administration_share": 0.1})
     own = game_of(scenario, YOUNG, 1)
-    found = own.follow(own.always(), 2, by_own_class=True)
-    money = own.years[0]
+    found = followed(own, own.always(), 2)
+    money = years_of(own)[0]
     benefits = money.moves[2] @ (money.benefits * (1 - money.dying / 2))
     assert found.benefits == pytest.approx(benefits / 1.02**0.5)
     assert found.fund_cost == pytest.approx((1.1 * benefits - 400 - 724) / 1.02**0.5)
@@ -257,7 +269,9 @@ def test_the_fund_loses_what_the_member_gains_but_for_the_subsidy():
 
 def test_a_raised_cap_is_worth_what_the_higher_cap_pays():
     raised = LARGE_BONUS | {"benefits.critical_illness.cap": 4000 + 2500}
-    plain, higher = (game_of(load("baseline").replace(changes), YOUNG, 1).years[0] for changes in (LARGE_BONUS, raised))
+    plain, higher = (
+        years_of(game_of(load("baseline").replace(changes), YOUNG, 1))[0] for changes in (LARGE_BONUS, raised)
+    )
     worth = plain.bonus_value(np.array([0.0, 2500.0, 0.0]))
     assert worth[1] == pytest.approx(higher.benefits - plain.benefits)
     assert worth[1].min() > 0
@@ -285,9 +299,9 @@ def test_a_member_stands_for_the_insured_within_seven_years_of_age():
 
 def test_the_chances_of_the_classes_keep_the_prevalence():
     _, basis = build(load("baseline").replace({"horizon.last_year": 2026}))
-    for person, own in games([YOUNG], basis, repair_allowed=True):
+    for (person,), own in games([YOUNG], basis, repair_allowed=True):
         prevalence = basis[0].prevalence[0, :, 0, 1, 0, 0]
-        moves = own.years[0].moves
+        moves = years_of(own)[0].moves
         assert moves.sum(axis=1) == pytest.approx(1)
         assert prevalence[:, person.age - 1] @ moves == pytest.approx(prevalence[:, person.age])
 
@@ -311,7 +325,7 @@ CARRIED = LARGE_BONUS | {
 def test_every_option_is_what_the_rules_of_one_standing_make_of_it(changes, start):
     own = game_of(load("baseline").replace(changes), YOUNG, 6, start)
     followed = set()
-    for place, (money, chosen) in enumerate(zip(own.years, own.decisions, strict=True)):
+    for place, (money, chosen) in enumerate(zip(years_of(own), own.decisions, strict=True)):
         rule, standings = money.rule, one_by_one(chosen.standings)
         assert len(set(standings)) == len(standings)
         later = one_by_one(own.decisions[place + 1].standings) if place + 1 < len(own.decisions) else None
@@ -346,7 +360,7 @@ def one_by_one(standings) -> list[Standing]:
 
 def as_remembered(standing: Standing, own: Game) -> Standing:
     """The standing without what no rule asks for where no year has a bonus."""
-    if any(money.rule.basis.bonus_step.any() for money in own.years):
+    if any(money.rule.basis.bonus_step.any() for money in years_of(own)):
         return standing
     return replace(standing, tenure=min(standing.tenure, 1), no_claim=0, carried=0.0)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simsurance.member.strategy import Foresight, Outcome
 
 SHOWN: Final = 12
+ALONE: Final = 20
+"""Years up to which one process is done before others have begun."""
 LEAST_WORTH: Final = 0.5
 """Yuan below which a strategy is worth no more than enrolling every year."""
 COLUMNS: Final = (
@@ -69,7 +71,7 @@ TABLE: Final = (
 @click.option("--members/--no-members", default=True, help="Compare the default set of members too.")
 @language_option("words and tables")
 @scenario_options
-@jobs_option("ages of members")
+@jobs_option("ages of members", f"as many as processors, up to {ALONE} years one,")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     scenario: str,
@@ -93,7 +95,7 @@ def command(
     Behind the member follow those of ages 20, 35, 50 and 65, every need class, low and middle income, both areas and
     sexes, the dearest for the fund first.
     """
-    from simsurance.member.loopholes import LEFT_OUT, find, loopholes, require_share
+    from simsurance.member.loopholes import LEFT_OUT, find, require_share, rows
 
     chosen = in_its_currency(load(scenario, fragments, settings))
     for note in of_a_member(chosen):
@@ -103,8 +105,8 @@ def command(
         line.say(words(lang).label("progress.member"))
         (one,) = find(chosen, ages=(age,), needs=(need,), incomes=(income,), areas=(area,), sexes=(sex,), years=years)
         line.say(words(lang).label("progress.members"))
-        table = loopholes(chosen, years=years, share=share, lang=lang, jobs=jobs or cores()) if members else None
-        compared = [] if table is None else table.to_dict(orient="records")
+        jobs = jobs or (cores() if years > ALONE else 1)
+        compared = rows(find(chosen, years=years, jobs=jobs), share, lang) if members else []
     if as_json:
         document = {
             "schema": "simsurance.loopholes/1",
@@ -170,7 +172,7 @@ def _values(outcome: "Outcome", always: "Outcome", said: Words) -> tuple[str, ..
     return (*map(number, money), number(outcome.insured_years, 1), *map(number, fund))
 
 
-def _members(rows: Sequence[Mapping[Any, Any]], share: float, said: Words) -> list[str]:
+def _members(rows: Sequence[Mapping[str, Any]], share: float, said: Words) -> list[str]:
     """The default set, the dearest first."""
     gaining = [row for row in rows if row["worth_known"] > LEAST_WORTH]
     all_cost = said.say(
@@ -185,7 +187,7 @@ def _members(rows: Sequence[Mapping[Any, Any]], share: float, said: Words) -> li
     return [*table, all_cost, said.label("strategy.members_note")]
 
 
-def _row(row: Mapping[Any, Any], said: Words) -> tuple[str, ...]:
+def _row(row: Mapping[str, Any], said: Words) -> tuple[str, ...]:
     """One member of the default set."""
     return (
         str(row["age"]),

@@ -100,19 +100,25 @@ class Decisions:
         return np.asarray(self.action != OUT)
 
     @cached_property
-    def there(self) -> np.ndarray:
-        """Whether a standing has an option at a place of the table, [standing, place]."""
-        return np.asarray(self.table >= 0)
-
-    @cached_property
-    def late(self) -> np.ndarray:
-        """Whether late enrolment stands there, [standing, place]."""
-        return np.asarray(self.there & (self.action[self.table] == LATE))
-
-    @cached_property
     def out(self) -> np.ndarray:
-        """Whether staying out stands there, [standing, place]."""
-        return np.asarray(self.there & (self.action[self.table] == OUT))
+        """The option of staying out, which stands last, [standing]."""
+        return np.asarray(self.table.max(axis=1))
+
+    @cached_property
+    def caps(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each rise of the cap once, and the place of each option's there."""
+        return np.unique(self.bonus, return_inverse=True)
+
+    def first_best(self, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The most that the options of a standing are worth, and the first of them that is, [member, standing, …].
+
+        `worth` [member, option, …].
+        """
+        first = self.table[:, 0]
+        most = np.maximum.reduceat(worth, first, axis=1)
+        of_best = worth == most.repeat(self.out - first + 1, axis=1)
+        place = np.where(of_best, np.arange(len(self.action))[:, None], len(self.action))
+        return most, np.minimum.reduceat(place, first, axis=1)
 
 
 def all_decisions(rules: Sequence[MemberYear], start: Standing, repair_allowed: bool) -> tuple[Decisions, ...]:

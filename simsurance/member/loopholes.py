@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from simsurance.axes import HEALTH, LAST_AGE, NATIONAL, PERSON_AXES, SEX, TENURE
 from simsurance.basis import build
 from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
-from simsurance.member.choices import Decisions, all_decisions
+from simsurance.member.choices import all_decisions
 from simsurance.member.history import ALL_ALONG
 from simsurance.member.member_year import Person, Standing, known, member_years
 from simsurance.member.story import require_rules
@@ -82,14 +82,19 @@ def loopholes(
     """
     import pandas as pd
 
-    from simsurance.member.strategy_words import in_words
-
     require_share(share)
     groups = {"needs": needs, "incomes": incomes, "areas": areas, "sexes": sexes}
     found = find(resolve(scenario), ages=ages, **groups, years=years, jobs=jobs)
-    rows = []
+    return pd.DataFrame(rows(found, share, lang))
+
+
+def rows(found: Sequence[Loophole], share: float, lang: str) -> list[dict[str, Any]]:
+    """The rows of `loopholes`, by the names of its columns."""
+    from simsurance.member.strategy_words import in_words
+
+    told = []
     for one in found:
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "age": one.person.age,
             "need": one.need,
             "income": one.person.income,
@@ -103,9 +108,8 @@ def loopholes(
         row["subsidy_saved_pp"] = one.always.subsidies - one.best["known"].subsidies
         row["years_insured"] = one.best["known"].insured_years
         row["years_insured_always"] = one.always.insured_years
-        rows.append(row | {"strategy": in_words(one, "known", lang)})
-    frame = pd.DataFrame(rows)
-    return frame.sort_values(["fund_cost_known", "worth_known"], ascending=False, kind="stable", ignore_index=True)
+        told.append(row | {"strategy": in_words(one, "known", lang)})
+    return sorted(told, key=lambda row: (row["fund_cost_known"], row["worth_known"]), reverse=True)
 
 
 def payers(groups: Groups) -> tuple[str, ...]:
@@ -166,36 +170,40 @@ class _Asked:
 
 def _of_age(asked: _Asked, age: int) -> list[Loophole]:
     """The best strategies of the members of an age."""
-    found: list[Loophole] = []
+    found: dict[Person, list[Loophole]] = {}
     persons = [Person(age, sex, area, income) for income, area, sex in asked.groups]
-    for person, own in games(persons, asked.basis, asked.repair_allowed, asked.of_scheme):
-        solved = {foresight: own.followed(own.solve(foresight)[1], foresight == "known") for foresight in FORESIGHT}
-        always = own.followed(own.always(), by_own_class=True)
-        for need in asked.needs:
-            place = HEALTH.members.index(need)
-            best = {foresight: outcomes[place] for foresight, outcomes in solved.items()}
-            stands = stands_for(asked.insured, person, place, asked.of_scheme)
-            found.append(Loophole(person, need, asked.basis[0].year, stands, always[place], best))
-    return found
+    for alike, own in games(persons, asked.basis, asked.repair_allowed, asked.of_scheme):
+        policies = [own.always(), *(own.solve(foresight)[1] for foresight in FORESIGHT)]
+        always, *best = own.followed(policies, [True, *(foresight == "known" for foresight in FORESIGHT)])
+        for member, person in enumerate(alike):
+            found[person] = []
+            for need in asked.needs:
+                place = HEALTH.members.index(need)
+                stands = stands_for(asked.insured, person, place, asked.of_scheme)
+                of_best = {foresight: each[member][place] for foresight, each in zip(FORESIGHT, best, strict=True)}
+                one = Loophole(person, need, asked.basis[0].year, stands, always[member][place], of_best)
+                found[person].append(one)
+    return [one for person in persons for one in found[person]]
 
 
 def games(
     persons: Sequence[Person], basis: Sequence[YearBasis], repair_allowed: bool, groups: Groups = NATIONAL
-) -> Iterator[tuple[Person, Game]]:
-    """Each person's decisions with what they bring; those under the same rules and contributions are made once."""
-    made: dict[object, tuple[Decisions, ...]] = {}
+) -> Iterator[tuple[list[Person], Game]]:
+    """Persons under the same rules and contributions, and their decisions with what they bring."""
     alike: dict[Person, tuple[YearMoney, ...]] = {}
+    together: dict[object, dict[Person, tuple[YearMoney, ...]]] = {}
     for person in persons:
         of_any_income = replace(person, income=groups.income_groups[0])
         if of_any_income not in alike:
             alike[of_any_income] = money_of(person, basis, member_years(person, tuple(basis), person.age, groups))
         place = groups.income_groups.index(person.income)
         money = tuple(year.with_income(place) for year in alike[of_any_income])
-        rules = [year.rule for year in money]
-        key = (person.age, person.income, tuple(rule.standard for rule in rules))
-        if key not in made:
-            made[key] = all_decisions(rules, Standing(tenure=ALL_ALONG), repair_allowed)
-        yield person, Game(money, made[key])
+        key = (person.age, person.income, tuple(year.rule.standard for year in money))
+        together.setdefault(key, {})[person] = money
+    for own in together.values():
+        rules = [year.rule for year in next(iter(own.values()))]
+        made = all_decisions(rules, Standing(tenure=ALL_ALONG), repair_allowed)
+        yield list(own), Game(tuple(own.values()), made)
 
 
 def stands_for(insured: np.ndarray, person: Person, need: int, groups: Groups = NATIONAL) -> float:

@@ -1,9 +1,8 @@
 """A member's best answer to the rules in expected money, by dynamic programming over standings and need classes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -20,10 +19,8 @@ FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
 """What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late
 enrolment; last year's alone, as in the projection."""
 NEEDS: Final = len(HEALTH.members)
-CHOSEN: Final = ("standing", "before", "health")
-"""Axes of what is chosen: by standing, last year's need class and the year's."""
-OF_PLACE: Final = ("standing", "place", "health").index("place")
-"""What a choice is made from: by standing, place in the table of options and need class."""
+INSURED: Final = 3
+"""Place of the years insured among what a strategy comes to: they are not discounted."""
 
 
 @dataclass(frozen=True)
@@ -125,150 +122,250 @@ class Outcome:
         return self.benefits - self.contributions - self.repair
 
 
+Policy = list[np.ndarray]
+"""The option chosen by year, [member, standing, last year's class, class]."""
+
+
 @dataclass(frozen=True)
 class Game:
-    """A member's decisions over the years, with what they bring; solved backwards, followed forwards."""
+    """Decisions over the years with what they bring each of several members; solved backwards, followed forwards.
 
-    years: tuple[YearMoney, ...]
+    `members`: the money of the years by member; the decisions are the same for all.
+    """
+
+    members: tuple[tuple[YearMoney, ...], ...]
     decisions: tuple[Decisions, ...]
 
     @cached_property
-    def bonus(self) -> list[np.ndarray]:
-        """Expected worth of each option's raised cap over a full year, by year [option, health]."""
-        return [money.bonus_value(chosen.bonus) for money, chosen in zip(self.years, self.decisions, strict=True)]
+    def years(self) -> tuple["YearTogether", ...]:
+        """The money of all members by year."""
+        years = zip(*self.members, strict=True)
+        return tuple(YearTogether(of_year, chosen) for of_year, chosen in zip(years, self.decisions, strict=True))
 
-    def worth(self, year: int, later: np.ndarray) -> np.ndarray:
-        """Present value of each option by the year's need class, [option, health]; `later` [next standing, health]."""
-        money, chosen = self.years[year], self.decisions[year]
-        cover = chosen.years_of_cover[:, None] * (1 - money.dying / 2) * (money.benefits + self.bonus[year])
-        ahead = np.einsum("oh,nho->nh", money.outcomes, np.swapaxes(later[chosen.after], -1, -2))
-        return np.asarray(money.discount * (cover - chosen.pays[:, None]) + (1 - money.dying) * ahead)
-
-    def solve(self, foresight: Foresight) -> tuple[np.ndarray, list[np.ndarray]]:
-        """The best strategy.
-
-        Its present value in the first year, [standing, last year's class], and by year the option chosen, [standing,
-        last year's class, class].
-        """
-        later = np.zeros((1 + int(self.decisions[-1].after.max()), NEEDS))
-        policy: list[np.ndarray] = []
-        for year in range(len(self.years) - 1, -1, -1):
-            money, chosen = self.years[year], self.decisions[year]
-            worth = self.worth(year, later)
-            by_place = np.where(chosen.there[..., None], worth[chosen.table], -np.inf)
-            late, out = chosen.late, chosen.out
-            if foresight == "known":
-                place = np.broadcast_to(
-                    by_place.argmax(axis=OF_PLACE, keepdims=True), (len(chosen.table), NEEDS, NEEDS)
-                )
-            else:
-                if foresight == "in_year":
-                    waiting = np.where((late | out)[..., None], by_place, -np.inf)
-                    by_place = np.where(out[..., None], waiting.max(axis=OF_PLACE, keepdims=True), by_place)
-                expected = np.einsum("sph,gh->spg", np.where(np.isfinite(by_place), by_place, -1e300), money.moves)
-                place = np.broadcast_to(expected.argmax(axis=OF_PLACE)[..., None], (len(chosen.table), NEEDS, NEEDS))
-                if foresight == "in_year":
-                    stays_out = np.take_along_axis(out, place[..., 0], axis=-1)[..., None]
-                    place = np.where(stays_out, waiting.argmax(axis=OF_PLACE, keepdims=True), place)
-            option = np.take_along_axis(chosen.table[:, None, :], place.reshape(len(place), 1, -1), axis=-1).reshape(
-                place.shape
-            )
+    def solve(self, foresight: Foresight) -> tuple[np.ndarray, Policy]:
+        """The best strategy: its present value in the first year, [member, standing, last year's class], and the policy."""
+        later = np.zeros((len(self.members), 1 + int(self.decisions[-1].after.max()), NEEDS))
+        member = np.arange(len(self.members))[:, None, None, None]
+        policy: Policy = []
+        for money in reversed(self.years):
+            worth = money.worth(later)
+            option = _best(money.chosen, worth, money.moves, foresight)
             policy.append(option)
-            value = worth[option, np.arange(NEEDS)]
-            later = np.einsum("sgh,gh->sg", value, money.moves)
+            later = np.einsum("msgh,mgh->msg", worth[member, option, np.arange(NEEDS)], money.moves)
         return later, policy[::-1]
 
-    def always(self) -> list[np.ndarray]:
+    def always(self) -> Policy:
         """The strategy of enrolling every year in the central period without repair."""
         return [
-            np.broadcast_to(chosen.table[:, :1, None], (len(chosen.table), NEEDS, NEEDS)) for chosen in self.decisions
+            np.broadcast_to(chosen.table[:, :1, None], (len(self.members), len(chosen.table), NEEDS, NEEDS))
+            for chosen in self.decisions
         ]
 
-    def follow(self, policy: Sequence[np.ndarray], need: int, by_own_class: bool) -> Outcome:
-        """What a strategy comes to for a member whose need class was `need` in the year before the first.
+    def followed(self, policies: Sequence[Policy], by_own_class: Sequence[bool]) -> list[list[list[Outcome]]]:
+        """What each policy comes to, by policy, member and need class of the year before the first.
 
-        `by_own_class`: the habits are told by the year's class, not last year's.
+        `by_own_class`: whether the habits of a policy are told by the year's class, not last year's.
         """
-        return self.followed(policy, by_own_class)[need]
-
-    def followed(self, policy: Sequence[np.ndarray], by_own_class: bool) -> list[Outcome]:
-        """The same for each need class of the year before the first."""
-        sums = np.zeros((6, NEEDS))
-        told: list[list[Habit]] = [[] for _ in range(NEEDS)]
-        here = np.eye(NEEDS)[:, None, :]
-        for year, (money, chosen, option) in enumerate(zip(self.years, self.decisions, policy, strict=True)):
-            weight = here[..., None] * money.moves
-            sums += self._money(year, option, weight)
-            habits = _habits(chosen, option, weight, by_own_class)
-            for before, out, need in product(range(NEEDS), range(2), range(NEEDS)):
-                shares = _shares(habits[:, before, out, need])
-                told[before].append(Habit(money.rule.basis.year, bool(out), need, *shares))
-            here = _next(chosen, option, weight * (1 - money.dying), money.outcomes)
-        names = ("contributions", "repair", "benefits", "insured_years", "fund_cost", "subsidies")
-        items = (dict(zip(names, own, strict=True)) for own in sums.T.tolist())
-        return [Outcome(**own, habits=tuple(habits)) for own, habits in zip(items, told, strict=True)]
-
-    def _money(self, year: int, option: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of a year, [item, need]."""
-        money, chosen = self.years[year], self.decisions[year]
-        basis, enrols = money.rule.basis, chosen.enrols[option]
-        need = np.arange(NEEDS)
-        cover = chosen.years_of_cover[option] * (1 - money.dying / 2)
-        bonus = self.bonus[year][option, need]
-        own, repair = chosen.contribution[option], chosen.repair[option]
-        paid = cover * (money.fund_pays + bonus * money.rule.number(basis.critical_self_run)) + enrols * money.premium
-        cost = paid * (1 + float(basis.administration_share[0])) - enrols * money.income - repair
-        by_item = (own, repair, cover * (money.benefits + bonus), enrols.astype(float), cost, enrols * money.subsidy)
-        totals = np.array([(weight * item).reshape(NEEDS, -1).sum(axis=-1) for item in by_item])
-        return totals * np.where(np.arange(6) == 3, 1.0, money.discount)[:, None]
+        count = len(policies) * len(self.members)
+        own_class = np.repeat(by_own_class, len(self.members))
+        sums, told = np.zeros((6, NEEDS, count)), []
+        here = np.broadcast_to(np.eye(NEEDS)[:, None, None, :], (NEEDS, count, 1, NEEDS))
+        for place, (money, of_standing) in enumerate(zip(self.years, zip(*policies, strict=True), strict=True)):
+            chosen = money.chosen
+            strategy, standing = np.nonzero(here.any(axis=(0, -1)))
+            member = strategy % len(self.members)
+            option = np.concatenate(of_standing)[strategy, standing]
+            weight = here[:, strategy, standing, :, None] * money.moves[member]
+            every = np.zeros((NEEDS, count, len(chosen.table), NEEDS, NEEDS))
+            for item, amount in enumerate(money.items(member, option)):
+                every[:, strategy, standing] = weight * amount
+                sums[item] += every.reshape(NEEDS, count, -1).sum(axis=-1) * (
+                    1.0 if item == INSURED else money.discount
+                )
+            told.append(_habits(chosen, option, weight, strategy, standing, own_class))
+            if place + 1 < len(self.years):
+                alive = weight * (1 - money.dying)[member, None, :]
+                here = _next(chosen, option, alive, money.outcomes[:, member], strategy, count)
+        outcomes = _outcomes(sums, np.stack(told, axis=1), [money.year for money in self.years])
+        return [outcomes[first : first + len(self.members)] for first in range(0, count, len(self.members))]
 
 
-def _habits(chosen: Decisions, option: np.ndarray, weight: np.ndarray, by_own_class: bool) -> np.ndarray:
-    """Sums of what `_shares` tells, [sum, need before the first year, outside, class told].
+@dataclass(frozen=True)
+class YearTogether:
+    """The money of several members in one year, every array [member, …], beside the decisions that they share."""
 
-    `weight` [need before the first year, standing, last year's class, class].
+    members: tuple[YearMoney, ...]
+    chosen: Decisions
+
+    @property
+    def year(self) -> int:
+        """The calendar year."""
+        return self.members[0].rule.basis.year
+
+    @property
+    def discount(self) -> float:
+        """From the middle of the year to the first 1 January."""
+        return self.members[0].discount
+
+    @cached_property
+    def moves(self) -> np.ndarray:
+        """Chances of each need class by last year's, [member, last year's class, class]."""
+        return np.stack([money.moves for money in self.members])
+
+    @cached_property
+    def dying(self) -> np.ndarray:
+        """Chances of dying in the year, [member, health]."""
+        return np.stack([money.dying for money in self.members])
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """Chances of each outcome, [outcome, member, health]."""
+        return np.stack([money.outcomes for money in self.members], axis=1)
+
+    @cached_property
+    def benefits(self) -> np.ndarray:
+        """Expected benefits of a full year's cover with the raised cap of each option, [member, option, health]."""
+        return np.stack([money.benefits for money in self.members])[:, None] + self.bonus
+
+    @cached_property
+    def bonus(self) -> np.ndarray:
+        """Expected worth of each option's raised cap over a full year, [member, option, health]."""
+        caps, place = self.chosen.caps
+        return np.stack([money.bonus_value(caps) for money in self.members])[:, place]
+
+    @cached_property
+    def gain(self) -> np.ndarray:
+        """Present value of each option in this year alone, [member, option, health]."""
+        cover = self.chosen.years_of_cover[:, None] * (1 - self.dying / 2)[:, None]
+        return np.asarray(self.discount * (cover * self.benefits - self.chosen.pays[:, None]))
+
+    def worth(self, later: np.ndarray) -> np.ndarray:
+        """Present value of each option by the year's need class, [member, option, health].
+
+        `later` [member, next standing, health].
+        """
+        ahead = np.zeros_like(self.gain)
+        for chance, to in zip(self.outcomes, self.chosen.after.T, strict=True):
+            ahead += later.take(to, axis=1) * chance[:, None]
+        return np.asarray(self.gain + (1 - self.dying)[:, None] * ahead)
+
+    def items(self, member: np.ndarray, option: np.ndarray) -> Iterator[np.ndarray]:
+        """Contributions, repair, benefits, years insured, net cost to the fund and subsidies of options taken.
+
+        Each [position, last year's class, class], as `option`; `member` [position].
+        """
+        chosen, enrols = self.chosen, self.chosen.enrols[option]
+
+        def own(values: Iterable[float]) -> np.ndarray:
+            return np.array(list(values))[member, None, None]
+
+        cover = chosen.years_of_cover[option] * (1 - self.dying / 2)[member, None, :]
+        place = (member[:, None, None], option, np.arange(NEEDS))
+        basis, repair = self.members[0].rule.basis, chosen.repair[option]
+        self_run = own(money.rule.number(money.rule.basis.critical_self_run) for money in self.members)
+        pays = np.stack([money.fund_pays for money in self.members])[member, None, :] + self.bonus[place] * self_run
+        paid = cover * pays + enrols * own(money.premium for money in self.members)
+        yield chosen.contribution[option]
+        yield repair
+        yield cover * self.benefits[place]
+        yield enrols
+        income = enrols * own(money.income for money in self.members)
+        yield paid * (1 + float(basis.administration_share[0])) - income - repair
+        yield enrols * own(money.subsidy for money in self.members)
+
+
+def _best(chosen: Decisions, worth: np.ndarray, moves: np.ndarray, foresight: Foresight) -> np.ndarray:
+    """The option that is worth most by what is known, [member, standing, last year's class, class].
+
+    `worth` [member, option, health].
+    """
+    if foresight == "known":
+        option = chosen.first_best(worth)[1][:, :, None, :]
+    elif foresight == "last_year":
+        option = chosen.first_best(np.einsum("moh,mgh->mog", worth, moves))[1][..., None]
+    else:
+        most, waiting = chosen.first_best(np.where((chosen.action == CENTRAL)[:, None], -np.inf, worth))
+        at_enrolment = worth.copy()
+        at_enrolment[:, chosen.out] = most
+        option = chosen.first_best(np.einsum("moh,mgh->mog", at_enrolment, moves))[1][..., None]
+        option = np.where(option == chosen.out[:, None, None], waiting[:, :, None, :], option)
+    return np.broadcast_to(option, (*option.shape[:2], NEEDS, NEEDS))
+
+
+def _habits(
+    chosen: Decisions,
+    option: np.ndarray,
+    weight: np.ndarray,
+    strategy: np.ndarray,
+    standing: np.ndarray,
+    own_class: np.ndarray,
+) -> np.ndarray:
+    """Weight, central, late and all enrolments, lapsed years repaired and worth it, by what a habit is told of.
+
+    [sum, need class before the first year, strategy, outside, class told]. `option` [position, last year's class, class],
+    `weight` the same behind the need class before the first year; `strategy` and `standing` of the positions.
     """
     central, late = (chosen.action[option] == each for each in (CENTRAL, LATE))
     entered = central | late
     years = (entered * of_years[option] for of_years in (chosen.repaired, chosen.useful))
     amounts = np.stack([np.ones(option.shape), central, late, entered, *years])
-    classes = np.arange(NEEDS) if by_own_class else np.arange(NEEDS)[:, None]
-    place = np.broadcast_to(NEEDS * along(chosen.standings.outside, "standing", of=CHOSEN) + classes, option.shape)
-    found = _summed(weight * amounts[:, None], place, 2 * NEEDS)
-    return found.reshape(len(amounts), NEEDS, 2, NEEDS)
+    of_class = np.where(own_class[strategy, None, None], np.arange(NEEDS), np.arange(NEEDS)[:, None])
+    outside = 2 * strategy + chosen.standings.outside[standing]
+    found = _summed(weight * amounts[:, None], NEEDS * outside[:, None, None] + of_class, 2 * NEEDS * len(own_class))
+    return found.reshape(len(amounts), NEEDS, len(own_class), 2, NEEDS)
 
 
-def _next(chosen: Decisions, option: np.ndarray, alive: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
-    """Chances of next year's standings, [need before the first year, standing, class]; `alive` as `weight` above."""
+def _next(
+    chosen: Decisions,
+    option: np.ndarray,
+    alive: np.ndarray,
+    outcomes: np.ndarray,
+    strategy: np.ndarray,
+    count: int,
+) -> np.ndarray:
+    """Chances of next year's standings, [need class before the first year, strategy, standing, class].
+
+    `alive` as `weight` above, `outcomes` [outcome, position, class].
+    """
     size = 1 + int(chosen.after.max())
-    place = NEEDS * np.moveaxis(chosen.after[option], -1, 0) + np.arange(NEEDS)
-    moved = alive[:, None] * along(outcomes, "outcome", "health", of=("outcome", *CHOSEN))
-    return _summed(moved, place, NEEDS * size).reshape(NEEDS, size, NEEDS)
+    to = np.moveaxis(chosen.after[option], -1, 0) + size * strategy[:, None, None]
+    moved = alive[:, None] * outcomes[:, :, None, :]
+    return _summed(moved, NEEDS * to + np.arange(NEEDS), NEEDS * size * count).reshape(NEEDS, count, size, NEEDS)
 
 
 def _summed(amounts: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:
     """Sums of amounts by their place, [row, place]; `amounts` [row…, one axis a axis of `place`], in the order of `place`."""
-    rows = amounts.reshape(-1, place.size)
-    bins = np.arange(len(rows))[:, None] * size + place.reshape(-1)
-    return np.bincount(bins.reshape(-1), weights=rows.reshape(-1), minlength=len(rows) * size).reshape(-1, size)
+    rows, bins = amounts.reshape(-1, place.size), place.reshape(-1)
+    return np.stack([np.bincount(bins, weights=row, minlength=size) for row in rows])
 
 
-def _shares(sums: np.ndarray) -> tuple[float, float, float, float, float]:
-    """Weight; shares of central and of late enrolment; lapsed years repaired and worth it an enrolment."""
-    weight, central, late, enrolled, repaired, useful = sums
-    entries = enrolled or 1.0
-    return (
-        float(weight),
-        float(central / (weight or 1.0)),
-        float(late / (weight or 1.0)),
-        float(repaired / entries),
-        float(useful / entries),
-    )
+def _outcomes(sums: np.ndarray, told: np.ndarray, years: Sequence[int]) -> list[list[Outcome]]:
+    """Outcomes by strategy and need class of the year before the first.
+
+    `sums` [item, need class, strategy]; `told` [sum, year, need class, strategy, outside, class told], as of `_habits`.
+    """
+    weight, central, late, enrolled, repaired, useful = told
+    every, entries = (np.where(of, of, 1.0) for of in (weight, enrolled))
+    shares = np.stack([weight, central / every, late / every, repaired / entries, useful / entries], axis=-1)
+
+    def habits(need: int, strategy: int) -> Iterator[Habit]:
+        there = np.argwhere(weight[:, need, strategy])
+        own = shares[:, need, strategy][tuple(there.T)]
+        for (year, outside, of_class), values in zip(there.tolist(), own.tolist(), strict=True):
+            yield Habit(years[year], bool(outside), of_class, *values)
+
+    items = ("contributions", "repair", "benefits", "insured_years", "fund_cost", "subsidies")
+
+    def outcome(need: int, strategy: int) -> Outcome:
+        amounts = dict(zip(items, sums[:, need, strategy].tolist(), strict=True))
+        return Outcome(**amounts, habits=tuple(habits(need, strategy)))
+
+    return [[outcome(need, strategy) for need in range(NEEDS)] for strategy in range(sums.shape[-1])]
 
 
 def game(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear], made: tuple[Decisions, ...]) -> Game:
     """A person's decisions with what they bring. `rules` are those of the person, `made` the decisions under them."""
-    return Game(money_of(person, years, rules), made)
+    return Game((money_of(person, years, rules),), made)
 
 
 def money_of(person: Person, years: Sequence[YearBasis], rules: Sequence[MemberYear]) -> tuple[YearMoney, ...]:
