@@ -13,6 +13,7 @@ from simsurance.processes import spread
 from simsurance.results import HELD, RunAccounts, accounts_alone, accounts_of, entries_of, simulate
 from simsurance.scenario_file.files import known_fragment, shipped
 from simsurance.scenario_file.keys import LEVERS
+from simsurance.scenario_file.leaves import leaves_of
 from simsurance.scenario_file.loader import TITLES, TOLD, Scenario, load
 from simsurance.variables import YUAN
 
@@ -21,6 +22,8 @@ RESERVE_AFTER: Final = (4, 9)
 PUBLIC_MONEY: Final = "public_money_present_value"
 CLOSING: Final = ("closing_last_year", "closing_last_year_constant_prices")
 """Subsidies and medical assistance's contributions of all years projected."""
+TOGETHER: Final = 8
+"""Fragments that a process takes at a time: enough for several of one form, and so few that all processes end together."""
 NOTHING_CHANGED: Final = "changes nothing upon this scenario"
 """The reason of a fragment that says what the scenario says already."""
 
@@ -77,32 +80,18 @@ def effects(
         raise SimsuranceError(
             f"{base.name}: the shipped options are China's, not of {base.currency}; lay options of its own on it with --with"
         )
-    told: dict[str, Effect] = {}
-    upon: dict[str, Scenario] = {}
-    for name in shipped(fragments=True):
-        layer = known_fragment(name)
-        title, title_zh, description, description_zh = (str(layer.data.get(key, "")) for key in TITLES)
-        told[name] = Effect(name, title, title_zh, description, description_zh, is_factor(layer.data))
-        try:
-            upon[name] = load(scenario, (*fragments, name), settings)
-        except SimsuranceError as error:
-            told[name] = _refused(told[name], error)
-            continue
-        if _without_titles(upon[name]) == _without_titles(base):
-            told[name] = _refused(told[name], SimsuranceError(NOTHING_CHANGED))
-            del upon[name]
     (without,) = simulate([base])
-    names = list(upon)
-    parts = min(jobs, len(names))  # as few as can be: more runs of a form stand side by side
-    batches = [names[place::parts] for place in range(parts)]
-    shared = _Shared(upon, accounts_alone(without), entries_of(without, entries))
-    for _, found in spread(_found, shared, batches, jobs):
-        for name, effect in found.items():
-            if isinstance(effect, SimsuranceError):
-                told[name] = _refused(told[name], effect)
-            else:
-                told[name] = replace(told[name], figures=effect[0], entries_not_met=effect[1])
-    return without, list(told.values())
+    shared = _Shared(scenario, fragments, settings, accounts_alone(without), entries_of(without, entries))
+    names = sorted(shipped(fragments=True), key=_sets)
+    size = len(names) if jobs == 1 else min(TOGETHER, -(-len(names) // jobs))
+    batches = [names[first : first + size] for first in range(0, len(names), size)]
+    found = {effect.fragment: effect for _, effects in spread(_found, shared, batches, jobs) for effect in effects}
+    return without, [found[name] for name in sorted(found)]
+
+
+def _sets(fragment: str) -> list[str]:
+    """What a fragment sets: those that set much the same stand side by side, where what is equal is computed once."""
+    return sorted(path for path in leaves_of(known_fragment(fragment), []) if path not in TOLD)
 
 
 def is_factor(fragment: Mapping[str, object]) -> bool:
@@ -164,26 +153,50 @@ def _measure(results: RunAccounts, name: str) -> tuple[float | None, str]:
 
 @dataclass(frozen=True)
 class _Shared:
-    """What all batches need: the scenarios by fragment, the run without one, the entries that are held."""
+    """What all batches need: the scenario with what belongs to it, its run, the entries that are held."""
 
-    upon: Mapping[str, Scenario]
+    scenario: str
+    fragments: Sequence[str]
+    settings: Sequence[str]
     without: RunAccounts
     held: Entries | None
 
 
-def _found(
-    shared: _Shared, batch: Sequence[str]
-) -> dict[str, tuple[tuple[Figure, ...], Mapping[int, float]] | SimsuranceError]:
-    """Figures, and entries not met, of a batch of fragments; where it is refused, its halves, to find that at fault."""
-    scenarios = [shared.upon[name] for name in batch]
+def _found(shared: _Shared, batch: Sequence[str]) -> list[Effect]:
+    """The effects of a batch of fragments."""
+    told: dict[str, Effect] = {}
+    upon: dict[str, Scenario] = {}
+    base = _without_titles(shared.without.scenario)
+    for name in batch:
+        layer = known_fragment(name)
+        title, title_zh, description, description_zh = (str(layer.data.get(key, "")) for key in TITLES)
+        told[name] = Effect(name, title, title_zh, description, description_zh, is_factor(layer.data))
+        try:
+            laid = load(shared.scenario, (*shared.fragments, name), shared.settings)
+            if _without_titles(laid) == base:
+                raise SimsuranceError(NOTHING_CHANGED)
+            upon[name] = laid
+        except SimsuranceError as error:
+            told[name] = _refused(told[name], error)
+    for name, run in _runs(upon, shared.held).items():
+        if isinstance(run, SimsuranceError):
+            told[name] = _refused(told[name], run)
+        else:
+            own = tuple(figures(shared.without, run))
+            told[name] = replace(told[name], figures=own, entries_not_met=run.not_met)
+    return list(told.values())
+
+
+def _runs(upon: Mapping[str, Scenario], held: Entries | None) -> dict[str, RunAccounts | SimsuranceError]:
+    """The run of each scenario by name; where they are refused together, of their halves, to find that at fault."""
     try:
-        runs = accounts_of(scenarios, shared.held)
+        return dict(zip(upon, accounts_of(upon.values(), held), strict=True))
     except SimsuranceError as error:
-        if len(batch) == 1:
-            return {batch[0]: error}
-        half = len(batch) // 2
-        return _found(shared, batch[:half]) | _found(shared, batch[half:])
-    return {name: (tuple(figures(shared.without, run)), run.not_met) for name, run in zip(batch, runs, strict=True)}
+        if len(upon) == 1:
+            return dict.fromkeys(upon, error)
+        names = list(upon)
+        halves = names[: len(names) // 2], names[len(names) // 2 :]
+        return {name: run for half in halves for name, run in _runs({each: upon[each] for each in half}, held).items()}
 
 
 def _without_titles(scenario: Scenario) -> dict[str, object]:
