@@ -71,7 +71,7 @@ TABLE: Final = (
 @click.option("--members/--no-members", default=True, help="Compare the default set of members too.")
 @language_option("words and tables")
 @scenario_options
-@jobs_option("ages of members", f"as many as processors, up to {ALONE} years one,")
+@jobs_option("ages of members", ALONE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     scenario: str,

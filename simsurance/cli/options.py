@@ -140,12 +140,13 @@ def bom_option(command: Command) -> Command:
     )(command)
 
 
-def jobs_option(of: str, number: str = "as many as processors") -> Callable[[Command], Command]:
-    """`--jobs`, handed to the subcommand as `jobs`; `of` says what the processes are for, `number` how many if it is None."""
+def jobs_option(of: str, alone: int = 0) -> Callable[[Command], Command]:
+    """`--jobs`, handed to the subcommand as `jobs`; `of` says what the processes are for, `alone` up to how many years it is one."""
+    one = f", up to {alone} years one," if alone else ""
     return click.option(
         "--jobs",
         type=click.IntRange(1, 1024),
-        help=f"Processes for {of}; {number} if not given. Results are the same for any number.",
+        help=f"Processes for {of}; as many as processors{one} if not given. Results are the same for any number.",
     )
 
 
