@@ -141,7 +141,7 @@ def bom_option(command: Command) -> Command:
 
 
 def jobs_option(of: str, alone: int = 0) -> Callable[[Command], Command]:
-    """`--jobs`, handed to the subcommand as `jobs`; `of` says what the processes are for, `alone` up to how many years it is one."""
+    """`--jobs`, handed to the subcommand as `jobs`: for what, and up to how many years it is one if not given."""
     one = f", up to {alone} years one," if alone else ""
     return click.option(
         "--jobs",

@@ -10,12 +10,14 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
+from simsurance.axes import at
 from simsurance.member.member_year import MemberYear, Standing
 from simsurance.model import participation
 
 Action = Literal["central", "late", "out"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 CENTRAL, LATE, OUT = range(len(ACTIONS))
+OF_OPTION: Final = ("member", "option", "health").index("option")
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Decisions:
     @cached_property
     def out(self) -> np.ndarray:
         """The option of staying out, which stands last, [standing]."""
-        return np.asarray(self.table.max(axis=1))
+        return np.asarray(self.table.max(axis=-1))
 
     @cached_property
     def caps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -114,11 +116,11 @@ class Decisions:
 
         `worth` [member, option, …].
         """
-        first = self.table[:, 0]
-        most = np.maximum.reduceat(worth, first, axis=1)
-        of_best = worth == most.repeat(self.out - first + 1, axis=1)
+        first = at(self.table, of=("standing", "place"), place=0)
+        most = np.maximum.reduceat(worth, first, axis=OF_OPTION)
+        of_best = worth == most.repeat(self.out - first + 1, axis=OF_OPTION)
         place = np.where(of_best, np.arange(len(self.action))[:, None], len(self.action))
-        return most, np.minimum.reduceat(place, first, axis=1)
+        return most, np.minimum.reduceat(place, first, axis=OF_OPTION)
 
 
 def all_decisions(rules: Sequence[MemberYear], start: Standing, repair_allowed: bool) -> tuple[Decisions, ...]:

@@ -7,8 +7,8 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from simsurance.axes import HEALTH, SEX, along, at
-from simsurance.member.choices import CENTRAL, LATE, Decisions
+from simsurance.axes import HEALTH, SEX, along, at, axis
+from simsurance.member.choices import CENTRAL, LATE, OF_OPTION, Decisions
 from simsurance.member.member_year import MemberYear, Person
 from simsurance.model import health, population
 from simsurance.model.care import PerPerson, benefits_pp, bonus_cost_pp
@@ -19,6 +19,10 @@ FORESIGHT: Final[tuple[Foresight, ...]] = get_args(Foresight)
 """What a member knows of the need class at enrolment: the year's own; last year's, and the year's own for late
 enrolment; last year's alone, as in the projection."""
 NEEDS: Final = len(HEALTH.members)
+POSITION: Final = ("position", "before", "health")
+"""Axes of what is done from a position, a standing under a strategy: by last year's need class and the year's."""
+HERE: Final = ("need", "strategy", "standing", "health")
+"""Axes of chances of where a member stands, by the need class of the year before the first."""
 INSURED: Final = 3
 """Place of the years insured among what a strategy comes to: they are not discounted."""
 
@@ -145,7 +149,7 @@ class Game:
     def solve(self, foresight: Foresight) -> tuple[np.ndarray, Policy]:
         """The best strategy: its present value in the first year, [member, standing, last year's class], and the policy."""
         later = np.zeros((len(self.members), 1 + int(self.decisions[-1].after.max()), NEEDS))
-        member = np.arange(len(self.members))[:, None, None, None]
+        member = along(np.arange(len(self.members)), "member", of=("member", *POSITION))
         policy: Policy = []
         for money in reversed(self.years):
             worth = money.worth(later)
@@ -169,10 +173,10 @@ class Game:
         count = len(policies) * len(self.members)
         own_class = np.repeat(by_own_class, len(self.members))
         sums, told = np.zeros((6, NEEDS, count)), []
-        here = np.broadcast_to(np.eye(NEEDS)[:, None, None, :], (NEEDS, count, 1, NEEDS))
+        here = np.repeat(along(np.eye(NEEDS), "need", "health", of=HERE), count, axis=HERE.index("strategy"))
         for place, (money, of_standing) in enumerate(zip(self.years, zip(*policies, strict=True), strict=True)):
             chosen = money.chosen
-            strategy, standing = np.nonzero(here.any(axis=(0, -1)))
+            strategy, standing = np.nonzero(here.any(axis=axis("need", "health", of=HERE)))
             member = strategy % len(self.members)
             option = np.concatenate(of_standing)[strategy, standing]
             weight = here[:, strategy, standing, :, None] * money.moves[member]
@@ -186,7 +190,9 @@ class Game:
             if place + 1 < len(self.years):
                 alive = weight * (1 - money.dying)[member, None, :]
                 here = _next(chosen, option, alive, money.outcomes[:, member], strategy, count)
-        outcomes = _outcomes(sums, np.stack(told, axis=1), [money.year for money in self.years])
+        outcomes = _outcomes(
+            sums, np.swapaxes(told, *axis("year", "sum", of=("year", "sum"))), [money.year for money in self.years]
+        )
         return [outcomes[first : first + len(self.members)] for first in range(0, count, len(self.members))]
 
 
@@ -220,7 +226,9 @@ class YearTogether:
     @cached_property
     def outcomes(self) -> np.ndarray:
         """Chances of each outcome, [outcome, member, health]."""
-        return np.stack([money.outcomes for money in self.members], axis=1)
+        return np.swapaxes(
+            [money.outcomes for money in self.members], *axis("member", "outcome", of=("member", "outcome"))
+        )
 
     @cached_property
     def benefits(self) -> np.ndarray:
@@ -246,7 +254,7 @@ class YearTogether:
         """
         ahead = np.zeros_like(self.gain)
         for chance, to in zip(self.outcomes, self.chosen.after.T, strict=True):
-            ahead += later.take(to, axis=1) * chance[:, None]
+            ahead += later.take(to, axis=OF_OPTION) * chance[:, None]
         return np.asarray(self.gain + (1 - self.dying)[:, None] * ahead)
 
     def items(self, member: np.ndarray, option: np.ndarray) -> Iterator[np.ndarray]:
@@ -257,10 +265,10 @@ class YearTogether:
         chosen, enrols = self.chosen, self.chosen.enrols[option]
 
         def own(values: Iterable[float]) -> np.ndarray:
-            return np.array(list(values))[member, None, None]
+            return along(np.array(list(values))[member], "position", of=POSITION)
 
         cover = chosen.years_of_cover[option] * (1 - self.dying / 2)[member, None, :]
-        place = (member[:, None, None], option, np.arange(NEEDS))
+        place = (along(member, "position", of=POSITION), option, np.arange(NEEDS))
         basis, repair = self.members[0].rule.basis, chosen.repair[option]
         self_run = own(money.rule.number(money.rule.basis.critical_self_run) for money in self.members)
         pays = np.stack([money.fund_pays for money in self.members])[member, None, :] + self.bonus[place] * self_run
@@ -288,7 +296,7 @@ def _best(chosen: Decisions, worth: np.ndarray, moves: np.ndarray, foresight: Fo
         at_enrolment = worth.copy()
         at_enrolment[:, chosen.out] = most
         option = chosen.first_best(np.einsum("moh,mgh->mog", at_enrolment, moves))[1][..., None]
-        option = np.where(option == chosen.out[:, None, None], waiting[:, :, None, :], option)
+        option = np.where(option == along(chosen.out, "position", of=POSITION), waiting[:, :, None, :], option)
     return np.broadcast_to(option, (*option.shape[:2], NEEDS, NEEDS))
 
 
@@ -309,9 +317,15 @@ def _habits(
     entered = central | late
     years = (entered * of_years[option] for of_years in (chosen.repaired, chosen.useful))
     amounts = np.stack([np.ones(option.shape), central, late, entered, *years])
-    of_class = np.where(own_class[strategy, None, None], np.arange(NEEDS), np.arange(NEEDS)[:, None])
+    of_class = np.where(
+        along(own_class[strategy], "position", of=POSITION), np.arange(NEEDS), np.arange(NEEDS)[:, None]
+    )
     outside = 2 * strategy + chosen.standings.outside[standing]
-    found = _summed(weight * amounts[:, None], NEEDS * outside[:, None, None] + of_class, 2 * NEEDS * len(own_class))
+    found = _summed(
+        weight * amounts[:, None],
+        NEEDS * along(outside, "position", of=POSITION) + of_class,
+        2 * NEEDS * len(own_class),
+    )
     return found.reshape(len(amounts), NEEDS, len(own_class), 2, NEEDS)
 
 
@@ -328,7 +342,7 @@ def _next(
     `alive` as `weight` above, `outcomes` [outcome, position, class].
     """
     size = 1 + int(chosen.after.max())
-    to = np.moveaxis(chosen.after[option], -1, 0) + size * strategy[:, None, None]
+    to = np.moveaxis(chosen.after[option], -1, 0) + size * along(strategy, "position", of=POSITION)
     moved = alive[:, None] * outcomes[:, :, None, :]
     return _summed(moved, NEEDS * to + np.arange(NEEDS), NEEDS * size * count).reshape(NEEDS, count, size, NEEDS)
 
