@@ -158,7 +158,7 @@ def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> No
 
 
 def test_the_chart_needs_a_choice() -> None:
-    with pytest.raises(SimsuranceError, match=r"needs a choice of cover; lay one upon it, as voluntary_higher_cover"):
+    with pytest.raises(SimsuranceError, match=r"needs a choice of cover; lay voluntary_higher_cover upon it"):
         draw("choice_of_cover", without())
 
 

@@ -58,8 +58,8 @@ def draw(name: str, results: "RunResult", lang: str = "en", ranges: "SingleChang
             )
         if name in CHOICE_CHARTS:
             raise SimsuranceError(
-                f"{results.scenario.name}: the chart {name} needs a choice of cover; lay one upon it, as "
-                "voluntary_higher_cover, or state one in [choices]"
+                f"{results.scenario.name}: the chart {name} needs a choice of cover; lay voluntary_higher_cover upon it, or "
+                "state one in [choices]"
             )
         raise SimsuranceError(
             f"{results.scenario.name}: the chart {name} needs the employee scheme; set employee.projected = true"

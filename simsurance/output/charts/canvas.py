@@ -287,7 +287,9 @@ def years_at(axes: Axes, first: int, last: int) -> None:
     wide = 72 * axes.figure.bbox.width / axes.figure.dpi * axes.get_position().width
     every = next((step for step in STEPS if (last - first) / step <= wide / YEAR_ROOM), STEPS[-1])
     axes.xaxis.set_major_locator(
-        MultipleLocator(every) if last - first > 12 else MaxNLocator(8, integer=True, min_n_ticks=1)
+        MultipleLocator(every)
+        if last - first > 12
+        else MaxNLocator(max(1, min(8, int(wide / YEAR_ROOM))), integer=True, min_n_ticks=1)
     )
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
 

@@ -33,7 +33,7 @@ def choice_of_cover(results: "RunResult", lang: str) -> Chart:
     drawn, judged = names[:MOST], any(each.mark == "judgement" for each in results.scenario.values.choices.values())
     flows = {
         (name, line): money.as_drawn(
-            results, RESIDENT, np.sum([table.xs(name, level="choice")[column] for column in columns], axis=0)
+            results, RESIDENT, np.asarray(sum(table.xs(name, level="choice")[column] for column in columns))
         )
         for name in names
         for line, (columns, _, _) in LINES.items()
