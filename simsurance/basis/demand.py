@@ -29,22 +29,22 @@ def answered(
     inputs: Inputs,
     scheme: Scheme,
     shares: np.ndarray,
-    care_of: Callable[[Inputs], Arrays],
+    cost_of: Callable[[Inputs], Arrays],
     rules_of: Callable[[Inputs], Arrays],
 ) -> Arrays:
-    """A scheme's care as `care_of` builds it, with use and cost as patients answer to the price.
+    """A scheme's care, with use and cost as patients answer to the price.
 
-    `rules_of`: what basic insurance pays of it, alone; `shares` of the areas and income groups among all of an age, [year,
+    `cost_of`: use and cost without an answer; `rules_of`: what basic insurance pays; `shares` of the areas and income groups among all of an age, [year,
     area, income, age].
     """
-    care, demand = care_of(inputs), inputs.values.claims.demand
+    care, demand = cost_of(inputs) | rules_of(inputs), inputs.values.claims.demand
     if not demand.answers or inputs.values is inputs.scenario.reference:
         return care
     rules = rules_of(inputs.at_reference)
     changed = [kind for kind in KINDS if any(not np.array_equal(care[name], rules[name]) for name in layer_of(kind))]
     if not changed:
         return care  # the price is what it was
-    root = care_of(inputs.at_reference)
+    root = cost_of(inputs.at_reference) | rules
     of_need = members(demand.need, HEALTH.members)
     average = (along(of_need, "health", of=PROFILE_AXES) * inputs.prevalence()).sum(
         axis=axis("health", of=PROFILE_AXES)

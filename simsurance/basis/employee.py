@@ -111,7 +111,7 @@ def base_of_wages(inputs: Inputs, years: Sequence[int], wages: np.ndarray) -> np
 
 
 def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
-    """Cost of members' care and what the pool pays of it; the status axis is active, retired."""
+    """Use and cost of members' care, whoever pays."""
     care = inputs.values.employee.care
     levels = {
         "use": care.use_level,
@@ -121,7 +121,7 @@ def employee_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     cost = claims_basis(inputs, "employee", levels)
     by_place = cost_by_area(inputs, care.area_cost, shares) * on(steeper_with_age(inputs), "age")
     cost |= {name: cost[name] * by_place for name in ("inpatient_cost", "outpatient_cost")}
-    return cost | employee_rules(inputs)
+    return cost
 
 
 def employee_rules(inputs: Inputs) -> Arrays:

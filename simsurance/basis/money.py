@@ -151,7 +151,7 @@ def most_of_own_cost(inputs: Inputs) -> np.ndarray:
 
 
 def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
-    """Cost of residents' care and the basic benefits on it."""
+    """Use and cost of residents' care, whoever pays."""
     claims = inputs.values.claims
     levels = {
         "use": 1.0,
@@ -161,7 +161,7 @@ def resident_care(inputs: Inputs, shares: np.ndarray) -> Arrays:
     cost = claims_basis(inputs, "resident", levels)
     areas = {"inpatient_cost": claims.inpatient.area_cost, "outpatient_cost": claims.outpatient.area_cost}
     cost |= {name: cost[name] * cost_by_area(inputs, ratio, shares) for name, ratio in areas.items()}
-    return cost | resident_rules(inputs)
+    return cost
 
 
 def resident_rules(inputs: Inputs) -> Arrays:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from simsurance.axes import EMPLOYEES, TENURES, UNINSURED, axes_except
-from simsurance.ledger import FUNDS, Kind, booked
+from simsurance.ledger import FUNDS, OF_BONDS, Kind, booked
 from simsurance.model.fund import summed
 from simsurance.model.state import BondBasis, State, YearBasis
 
@@ -40,22 +40,25 @@ def served(
 
     Nothing is touched where there are none.
     """
-    service, rule = serviced(state, totals, basis), basis.bonds
-    if service is None or rule is None:
+    rule, principal, funds = basis.bonds, state.principal, state.fund.shape[1]
+    if rule is None or principal is None:
         return state, {}, None
-    funds = state.fund.shape[1]
+    if not any(each.any() for each in (rule.issued, rule.left, rule.measured)):
+        none = np.zeros_like(principal)
+        service = Service(dict.fromkeys(OF_BONDS, none), principal, none, np.full_like(none, np.nan), none)
+        rows = {each.row.name: np.zeros(len(none)) for fund in FUNDS[:funds] for each in fund.of_bonds}
+        return replace(state, debt=np.zeros_like(state.fund)), rows, service
+    service = serviced(state, totals, rule, principal)
     debt = to_funds(service.outstanding, rule.fund, funds)
     return replace(state, principal=service.principal, debt=debt), rows_of(service, rule, funds), service
 
 
-def serviced(state: State, totals: Mapping[str, np.ndarray], basis: YearBasis) -> Service | None:
-    """What the bonds do in a year; None where there are none.
+def serviced(state: State, totals: Mapping[str, np.ndarray], rule: BondBasis, principal: np.ndarray) -> Service:
+    """What the bonds do in a year.
 
-    `state`: that of the next 1 January, with what has been issued before; `totals`: rows of the ledger and flows, [run].
+    `state`: that of the next 1 January; `principal`: what has been issued before, yuan, [run, bond]; `totals`: rows of the
+    ledger and flows, [run].
     """
-    rule, principal = basis.bonds, state.principal
-    if rule is None or principal is None:
-        return None
     result = results(state, totals, rule) if rule.measured.any() else np.full(principal.shape, np.nan)
     met = np.where(rule.at_most > 0, result <= rule.reference, result >= rule.reference) & (rule.measured > 0)
     outcomes = met * rule.outcome_share * principal
@@ -116,10 +119,8 @@ def by_fund(of_funds: np.ndarray, fund: np.ndarray) -> np.ndarray:
 
 def to_funds(of_bonds: np.ndarray, fund: np.ndarray, funds: int) -> np.ndarray:
     """The sum over the bonds of each fund, one after another, [..., run, fund]."""
-    found = np.zeros((*of_bonds.shape[:-1], funds))
-    for place in range(of_bonds.shape[-1]):
-        found += of_bonds[..., place, None] * (fund[:, place, None] == np.arange(funds))
-    return found
+    of_fund = fund[..., None] == np.arange(funds)
+    return summed(of_bonds[..., place, None] * of_fund[:, place] for place in range(of_bonds.shape[-1]))
 
 
 def rows_of(service: Service, rule: BondBasis, funds: int) -> dict[str, np.ndarray]:

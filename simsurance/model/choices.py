@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import axis
 from simsurance.model.care import PerPerson
 from simsurance.model.groups import at_person_group, by_person_group, total
 from simsurance.model.state import ChoiceBasis, YearBasis
@@ -25,34 +24,36 @@ def chosen(
     one uses as much care as others of the same cell but for `use`; what is left to patients is shared before critical illness.
     """
     own, budget = (basis.relative_earnings * standard for standard in (basis.personal_pp, basis.subsidy_pp))
-    basic, cost = pp.basic.inpatient + pp.basic.outpatient, pp.basic.inpatient_cost + pp.basic.outpatient_cost
-    critical = pp.critical * basis.critical_self_run
-    over_needs = axis("health")
-    whole = np.maximum(payers.sum(axis=over_needs, keepdims=True), 1e-300)
+    basic = pp.basic.inpatient + pp.basic.outpatient
+    left = pp.basic.inpatient_cost + pp.basic.outpatient_cost - basic
+    whole = np.maximum(by_person_group(payers), 1e-300)
     rows: dict[str, np.ndarray] = {}
-    told: dict[str, list[np.ndarray]] = {name: [] for name in TOLD}
+    told = np.empty((len(TOLD), len(payers), rule.take_up.shape[1]))
     for place in range(rule.take_up.shape[1]):
         share, benefit, use = (getattr(rule, name)[:, place] for name in ("take_up", "benefit", "use"))
         with_it = payers * share
-        persons = with_it.sum(axis=over_needs, keepdims=True)
+        persons = by_person_group(with_it)
         more, less = np.maximum(benefit, 0.0), np.minimum(benefit, 0.0)
-        extra = years * ((1 + use) * (basic + more * (cost - basic) + less * basic) - basic + less * critical)
+        a_year = (use + (1 + use) * less) * basic + (1 + use) * more * left
+        if less.any():
+            a_year = a_year + less * basis.critical_self_run * pp.critical
+        extra = years * a_year
         found = {
-            "choice_contributions": at_person_group(persons * rule.contribution[:, place] * own),
-            "choice_subsidies": at_person_group(persons * rule.subsidy[:, place] * budget),
+            "choice_contributions": persons * at_person_group(rule.contribution[:, place] * own),
+            "choice_subsidies": persons * at_person_group(rule.subsidy[:, place] * budget),
             "choice_benefits": by_person_group(extra * share),
         }
         rows = {name: rows[name] + values if name in rows else values for name, values in found.items()}
-        at_mean_need = by_person_group(extra) * at_person_group(persons / whole)
-        for name, amount in (
-            ("persons", total(at_person_group(persons))),
-            ("persons_high_need", total(by_person_group(with_it[:, -1:]))),
-            ("persons_60", total(at_person_group(persons)[..., FROM_AGE:])),
-            *((name.removeprefix("choice_"), total(values)) for name, values in found.items()),
-            ("at_mean_need", total(at_mean_need)),
-        ):
-            told[name].append(amount)
-    return rows, {f"chosen.{name}": np.stack(amounts, axis=-1) for name, amounts in told.items()}
+        amounts = {
+            "persons": persons,
+            "persons_high_need": by_person_group(with_it[:, -1:]),
+            "persons_60": persons[..., FROM_AGE:],
+            **{name.removeprefix("choice_"): values for name, values in found.items()},
+            "at_mean_need": by_person_group(extra) * persons / whole,
+        }
+        for of, name in enumerate(TOLD):
+            told[of, :, place] = total(amounts[name])
+    return rows, {f"chosen.{name}": values for name, values in zip(TOLD, told, strict=True)}
 
 
 def columns(told: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

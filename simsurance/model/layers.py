@@ -85,21 +85,38 @@ class OwnPayment:
 
         return OwnPayment.of(paid, [*self.cost[1:], *bends])
 
+    @cached_property
+    def steps(self) -> np.ndarray:
+        """By how much more a further yuan is paid behind each bend than before it: the own payment is Σ steps·(X − bend)⁺."""
+        return np.diff(self.slope, axis=BEND, prepend=0.0)
+
     def mean(self, law: UserCost) -> np.ndarray:
         """What is expected of it for a user with a lognormal cost, yuan a user and year."""
-        return self._of_pieces(self._above(law))
+        return self._expected(law, self.steps)
 
     def paid_by(self, layer: BasicLayer, law: UserCost) -> np.ndarray:
         """What a layer on it is expected to pay, yuan a user and year: ratio × (what exceeds its deductible − its end)."""
         return np.asarray(layer.ratio * (self.excess(law, layer.deductible) - self.excess(law, layer.exhausted_at)))
 
     def excess(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
-        """E[(O − k)⁺] of this own payment O, yuan a user and year."""
+        """E[(O − k)⁺] of this own payment O, yuan a user and year: its bends beyond the cost at k, and the slope there."""
         start = self.cost_at(np.asarray(threshold))
-        ever = np.isfinite(start)
+        ever, beyond = np.isfinite(start), self.cost > start
         start = np.where(ever, start, self.cost[-1])
-        from_start = np.where(self.cost > start, self._above(law), law.above(start).excess)
-        return np.asarray(np.where(ever, self._of_pieces(from_start), 0.0))
+        here = np.where(beyond, 0.0, self.steps).sum(axis=BEND) * law.above(start).excess
+        return np.asarray(np.where(ever, here + self._expected(law, np.where(beyond, self.steps, 0.0)), 0.0))
+
+    def _expected(self, law: UserCost, steps: np.ndarray) -> np.ndarray:
+        """Σ steps·E[(X − bend)⁺]; what cost exceeds the bends by is known of the law that was asked for last."""
+        if not self._known or self._known[0][0] is not law:
+            excess = law.above(self.cost).excess
+            shape = np.broadcast_shapes(excess.shape[1:], self.cost.shape[1:])
+            self._known[:] = [(law, np.broadcast_to(excess, (len(self.cost), *shape)))]
+        return np.asarray(sum(step * above for step, above in zip(steps, self._known[0][1], strict=True) if step.any()))
+
+    @cached_property
+    def _known(self) -> list[tuple[UserCost, np.ndarray]]:
+        return []
 
     def chance_above(self, law: UserCost, threshold: np.ndarray) -> np.ndarray:
         """The chance that a user pays more than a threshold."""
@@ -117,23 +134,3 @@ class OwnPayment:
     def cost_of_a_yuan(self) -> np.ndarray:
         """Cost by which a further yuan is paid behind each bend; where nothing more is paid, all of a piece lies there."""
         return np.divide(1.0, self.slope, out=np.full_like(self.slope, ENDLESS), where=self.slope > 0)
-
-    def _above(self, law: UserCost) -> np.ndarray:
-        """E[(X − k)⁺] of the cost X at each bend k; of the law that was asked for last it is known."""
-        if not self._known or self._known[0][0] is not law:
-            excess = law.above(self.cost).excess
-            shape = np.broadcast_shapes(excess.shape[1:], self.cost.shape[1:])
-            self._known[:] = [(law, np.broadcast_to(excess, (len(self.cost), *shape)))]
-        return self._known[0][1]
-
-    @cached_property
-    def _known(self) -> list[tuple[UserCost, np.ndarray]]:
-        return []
-
-    def _of_pieces(self, above: np.ndarray) -> np.ndarray:
-        """What is paid of the cost in each piece, together, from what cost exceeds each bend by, or a cost beyond it."""
-        shape = np.broadcast_shapes(above.shape[1:], self.slope.shape[1:])
-        found = np.broadcast_to(above[-1] * self.slope[-1], shape).copy()
-        for place, slope in enumerate(self.slope[:-1]):
-            found += (above[place] - above[place + 1]) * slope
-        return found

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from simsurance.axes import REPORT_AXES, STOCK_AXES, YEAR, Groups, at, axis
+from simsurance.axes import PROFILE_AXES, REPORT_AXES, STOCK_AXES, Groups, at, axis, left
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.tiers import TierRules, tier_rules
 from simsurance.ledger import TIERS, Party, account_of
@@ -15,8 +15,8 @@ from simsurance.model.care import critical_cover
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 from simsurance.tiers.burden import THRESHOLDS, persons_above
-from simsurance.tiers.care import BUT_INCOME, CareYear, employees, residents, take_up
-from simsurance.tiers.nursing import BUT_PROFILE, births_of, care_of, contributions
+from simsurance.tiers.care import BUT_INCOME, BY_YEAR, CareYear, employees, residents, take_up
+from simsurance.tiers.nursing import births_of, care_of, contributions
 
 Columns = dict[str, np.ndarray]
 CLAIMS: Final = ("inpatient_claims", "outpatient_claims", "employee_inpatient_claims", "employee_outpatient_claims")
@@ -28,6 +28,12 @@ PASSED: Final = ("long_term_care", "resident_long_term_care")
 """Rows by which a fund pays into long-term care insurance."""
 BALANCES: Final = {Party.SUPPLEMENTARY: "supplementary_balance", Party.LONG_TERM_CARE: "care_closing"}
 """Columns of what a tier has at the end of a year, by tier; what medical assistance pays is the budget's."""
+COVER: Final = "_cover"
+"""How the names of years of cover end."""
+BIRTHS: Final = {"residents": "resident_births", "members": "employee_births"}
+MATERNITY: Final = ("maternity_benefits", "resident_maternity_benefits")
+"""Births to the insured by scheme, and rows by which the funds pay for them apart from care."""
+BUT_PROFILE: Final = axis(*(name for name in BY_YEAR[1:] if name not in PROFILE_AXES), of=BY_YEAR)
 Sides = tuple[str, np.ndarray, np.ndarray]
 """Name of an identity, difference of its two sides and size of its terms, [year]."""
 
@@ -120,11 +126,15 @@ def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs,
     rules = tier_rules(inputs)
     if rules is None:
         return None
-    last = len(basis) - 1
-    told = [
-        _year(projection, rules, place, each, inputs.groups, whole or place == last) for place, each in enumerate(basis)
-    ]
-    columns = {name: np.array([each.get(name, np.nan) for each in told]) for name in told[last]}
+    covered, years = projection.covered, projection.years
+    assert covered is not None
+    taken = take_up(rules, years, [values for name, values in covered.items() if name.endswith(COVER)])
+    columns = _others(projection, rules, basis)
+    told = range(len(years)) if whole else range(len(years) - 1, len(years))
+    of_care = [_care_and_burden(projection, rules, place, basis[place], inputs.groups, taken[place]) for place in told]
+    for name in of_care[-1]:
+        columns[name] = np.full(len(years), np.nan)
+        columns[name][told.start :] = [each[name] for each in of_care]
     rows = columns | {name: _of_run(projection, name) for name in ("assistance", *PASSED)}
     columns["care_from_funds"] = np.asarray(sum(rows[name] for name in PASSED))
     for tier, column in BALANCES.items():
@@ -140,18 +150,13 @@ def _of_run(projection: Projection, name: str) -> np.ndarray:
     return np.zeros(len(projection.years)) if found is None else at(found, of=REPORT_AXES, run=0)
 
 
-def _year(
-    projection: Projection, rules: TierRules, place: int, basis: YearBasis, groups: Groups, care: bool
+def _care_and_burden(
+    projection: Projection, rules: TierRules, place: int, basis: YearBasis, groups: Groups, taken: np.ndarray
 ) -> dict[str, float]:
-    """All columns of a year but balances, those of care if asked for."""
-    covered, year = projection.covered, projection.years[place]
+    """Columns of a year of care, what of it is left to patients, and whom that burdens."""
+    covered = projection.covered
     assert covered is not None
     totals = {name: values[place].item() for name, values in projection.totals.items()}
-    others = _others(projection, rules, place, basis, totals)
-    covers = [covered[name][place] for name in ("resident_cover", "employee_cover") if name in covered]
-    taken = take_up(rules, place, year, covers)
-    if not care:
-        return others
     schemes = [residents(basis, covered["resident_cover"][place])]
     if basis.employee is not None:
         schemes.append(employees(basis.employee.care, covered["employee_cover"][place]))
@@ -164,7 +169,6 @@ def _year(
         "critical_by_law": float(schemes[0].hospital_yuan(critical).sum()),
         **_care(projection, rules, place, years, totals, groups),
         **_burden(basis, rules, years, groups),
-        **others,
     }
 
 
@@ -222,37 +226,24 @@ def _burden(basis: YearBasis, rules: TierRules, years: Sequence[CareYear], group
     return found
 
 
-def _others(
-    projection: Projection,
-    rules: TierRules,
-    place: int,
-    basis: YearBasis,
-    totals: Mapping[str, float],
-) -> dict[str, float]:
+def _others(projection: Projection, rules: TierRules, basis: Sequence[YearBasis]) -> Columns:
     """Long-term care insurance, and births by who pays them."""
-    covered, year = projection.covered, projection.years[place]
+    covered, years, totals = projection.covered, projection.years, projection.totals
     assert covered is not None
-    stocks = at(projection.stocks.persons, of=STOCK_AXES, date=slice(place, place + 2), run=0)
-    persons = stocks.sum(axis=axis("area", of=("date", "sex", "area", "age"))).sum(axis=YEAR) / 2
-    covers = (values[place] for name, values in covered.items() if name.endswith("_cover"))
-    insured = sum(years.sum(axis=BUT_PROFILE) for years in covers)
-    births = {
-        "residents": float(covered["resident_births"][place].sum()),
-        "members": float(covered["employee_births"][place].sum()) if "employee_births" in covered else 0.0,
+    none = np.zeros(len(years))
+    stocks = at(projection.stocks.persons, of=STOCK_AXES, run=0).sum(axis=axis("area", of=left("run", of=STOCK_AXES)))
+    insured = sum(values.sum(axis=BUT_PROFILE) for name, values in covered.items() if name.endswith(COVER))
+    births = {scheme: covered[name].ravel() if name in covered else none for scheme, name in BIRTHS.items()}
+    flows = {
+        name: _of_run(projection, name) for name in (*MATERNITY, *PASSED, "contribution_base", "resident_enrolled")
     }
-    paid = {name: totals.get(name, 0.0) for name in ("maternity_benefits", "resident_maternity_benefits")}
-    ratio = totals["inpatient_benefits"] / totals["inpatient_claims"] if totals["inpatient_claims"] else 0.0
+    claims = at(totals["inpatient_claims"], of=REPORT_AXES, run=0)
+    ratio = np.divide(_of_run(projection, "inpatient_benefits"), claims, out=none.copy(), where=claims != 0)
+    prevalence = np.stack([at(each.prevalence, run=0, status=0, area=0, income=0) for each in basis])
     return {
-        **care_of(rules, place, persons, at(basis.prevalence, run=0, status=0, area=0, income=0), insured),
-        **contributions(
-            rules,
-            place,
-            year,
-            totals.get("contribution_base", 0.0),
-            totals["resident_enrolled"],
-            {name: totals.get(name, 0.0) for name in PASSED},
-        ),
-        **births_of(rules, place, year, births, paid, ratio),
+        **care_of(rules, (stocks[:-1] + stocks[1:]) / 2, prevalence, np.asarray(insured)),
+        **contributions(rules, years, flows["contribution_base"], flows["resident_enrolled"], flows),
+        **births_of(rules, years, births, flows, ratio),
     }
 
 

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from simsurance.axes import PERSON_AXES
 from simsurance.model.critical_illness import UserCost
 from simsurance.model.layers import OwnPayment
-from simsurance.tiers.care import BUT_INCOME, Behind, CareYear, at_cells, some
+from simsurance.tiers.care import BUT_INCOME, KINDS, Behind, CareYear, at_cells, some
 
 _FROM_1, _GAUSS = (each / 2 for each in np.polynomial.legendre.leggauss(4))
 _FROM_1 = _FROM_1 + 0.5
@@ -28,19 +28,30 @@ BUT_GROUP: Final = tuple(place - len(PERSON_AXES) for place in BUT_INCOME)
 def persons_above(of_year: CareYear, thresholds: np.ndarray) -> np.ndarray:
     """Person-years by income group in which more than each of `thresholds` is paid, [threshold, income].
 
-    Yuan, on a first axis of thresholds and one of kinds of places before the person axes.
+    Yuan, on a first axis of thresholds and one of kinds of places before the person axes. Supplementary cover pays on what
+    exceeds its deductible: whoever would pay more than less than that still does.
     """
     behind = of_year.behind
     found = np.zeros((len(thresholds), behind.years.shape[-2]))
     if behind.cells is not None:
         thresholds = at_cells(thresholds, behind.cells)
-    for share, hospital, clinic in of_year.ways:
-        groups = np.flatnonzero(share.any(axis=BUT_INCOME))
-        if len(groups):
-            of_whom = behind.of_some(groups)
-            inside, outside = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
-            chance = of_whom.over_places(chance_above(of_whom, inside, outside, some(thresholds, groups)))
-            found[:, groups] += (of_whom.years * some(share, groups) * chance).sum(axis=BUT_GROUP)
+    reached = np.asarray((thresholds >= of_year.cover.deductible).any(axis=(KINDS, *BUT_GROUP)))
+
+    def chance_of(groups: np.ndarray, hospital: OwnPayment, clinic: OwnPayment, above: np.ndarray) -> np.ndarray:
+        of_whom = behind.of_some(groups)
+        inside, outside = (_some(_at_groups(behind, each), groups) for each in (hospital, clinic))
+        return of_whom.over_places(chance_above(of_whom, inside, outside, some(above, groups)))
+
+    for (share, hospital, clinic), (with_cover, behind_cover, _) in zip(*of_year.by_cover, strict=True):
+        groups = np.flatnonzero((share + with_cover).any(axis=BUT_INCOME))
+        years = some(behind.years, groups)
+        chance = chance_of(groups, hospital, clinic, thresholds)
+        found[:, groups] += (years * some(share, groups) * chance).sum(axis=BUT_GROUP)
+        for place, each in enumerate(reached):
+            if len(covered := np.flatnonzero(each[groups])):
+                above = thresholds[place : place + 1]
+                chance[place][..., covered, :] = chance_of(groups[covered], behind_cover, clinic, above)[0]
+        found[:, groups] += (years * some(with_cover, groups) * chance).sum(axis=BUT_GROUP)
     return found
 
 

@@ -7,6 +7,7 @@ what those before it have left. Who is covered by one and who by the other hang 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -23,6 +24,9 @@ KINDS = -len(PERSON_AXES) - 1
 """The axis of kinds of places, before those of persons."""
 STATUS, AGE = (place - len(PERSON_AXES) for place in axis("status", "age"))
 BUT_INCOME = axis(*(name for name in PERSON_AXES if name != "income"))
+BY_YEAR = ("year", *PERSON_AXES)
+BUT_NEED_AND_INCOME = axis(*(name for name in PERSON_AXES if name not in ("health", "income")), of=BY_YEAR)
+OVER_NEED_AND_INCOME = axis("health", "income", of=("year", "health", "income"))
 
 
 def some(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -149,24 +153,28 @@ def _behind(
     return Behind(years, care, hospital, clinic, hospital_law, law, places, cells)
 
 
-def take_up(rules: TierRules, place: int, year: int, covers: Sequence[np.ndarray]) -> np.ndarray:
-    """Share of the insured who take supplementary cover by need and income group, [health, 1, 1, 1, income, 1].
+def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray]) -> np.ndarray:
+    """Share of the insured who take supplementary cover by need and income group, [year, health, 1, 1, 1, income, 1].
 
-    `covers`: years of cover of each scheme. Relative to the mean as the rules say, and together the share that they give;
-    SimsuranceError where it is above 1.
+    `covers`: years of cover of each scheme, the year before the person axes. Relative to the mean as the rules say, and
+    together the share that they give; SimsuranceError where it is above 1.
     """
-    relative = along(rules.by_need, "health") * along(rules.by_income, "income")
-    insured = sum(each.sum() for each in covers)
-    weighted = sum((each * relative).sum() for each in covers)
-    found = np.asarray(
-        rules.take_up[place] * relative * np.divide(insured, weighted, out=np.ones(()), where=weighted > 0)
-    )
-    if (most := found.max()) > 1:
+    relative = np.outer(rules.by_need, rules.by_income)
+    insured = np.asarray(sum(each.sum(axis=BUT_NEED_AND_INCOME) for each in covers))
+    whole, weighted = (each.sum(axis=OVER_NEED_AND_INCOME) for each in (insured, insured * relative))
+    mean = rules.take_up * np.divide(whole, weighted, out=np.ones_like(whole), where=weighted > 0)
+    most = mean * relative.max()
+    for place in np.flatnonzero(most > 1)[:1]:
+        share = rules.take_up[place]
         raise SimsuranceError(
-            f"tiers.supplementary.take_up: {rules.take_up[place]:.4g} of the insured in {year} would be {most:.4g} of those "
-            f"with the highest income_ratio and need; at most {rules.take_up[place] / most:.4g}, or ratios nearer to 1"
+            f"tiers.supplementary.take_up: {share:.4g} of the insured in {years[place]} would be {most[place]:.4g} of those "
+            f"with the highest income_ratio and need; at most {share / most[place]:.4g}, or ratios nearer to 1"
         )
-    return found
+    return np.multiply.outer(mean, along(relative, "health", "income")[0])
+
+
+Way = tuple[np.ndarray, OwnPayment, OwnPayment]
+"""Share of the insured behind the same tiers, and what they pay of inpatient and of outpatient care."""
 
 
 @dataclass(frozen=True)
@@ -191,18 +199,16 @@ class CareYear:
         return self.behind.clinic.behind(self.outpatient_layer)
 
     @cached_property
-    def ways(self) -> list[tuple[np.ndarray, OwnPayment, OwnPayment]]:
-        """Share of the insured with and without each tier, and what they pay of inpatient and of outpatient care."""
+    def by_cover(self) -> tuple[list[Way], list[Way]]:
+        """Who has no supplementary cover and who has it, each without and with medical assistance, if anybody has that."""
         helped, taken = along(self.assisted, "income"), self.taken
-        hospital, clinic = self.behind.hospital, self.behind.clinic
-        found = [
-            ((1 - helped) * (1 - taken), hospital, clinic),
-            ((1 - helped) * taken, hospital.behind(self.cover), clinic),
-        ]
+        own = [(1 - helped, self.behind.hospital, self.behind.clinic)]
         if helped.any():
-            own, outside = self.assisted_hospital, self.assisted_clinic
-            found += [(helped * (1 - taken), own, outside), (helped * taken, own.behind(self.cover), outside)]
-        return found
+            own.append((helped, self.assisted_hospital, self.assisted_clinic))
+        return (
+            [(share * (1 - taken), hospital, clinic) for share, hospital, clinic in own],
+            [(share * taken, hospital.behind(self.cover), clinic) for share, hospital, clinic in own],
+        )
 
     def left_by_public(self) -> np.ndarray:
         """What basic and critical-illness insurance leave to patients."""
@@ -240,6 +246,6 @@ class CareYear:
 
     def _left(self) -> Iterator[np.ndarray]:
         behind = self.behind
-        for share, hospital, clinic in self.ways:
+        for share, hospital, clinic in chain(*self.by_cover):
             yield behind.hospital_yuan(hospital.mean(behind.hospital_law), share)
             yield behind.clinic_yuan(clinic.mean(behind.clinic_law), share)
