@@ -34,8 +34,8 @@ def answered(
 ) -> Arrays:
     """A scheme's care, with use and cost as patients answer to the price.
 
-    `cost_of`: use and cost without an answer; `rules_of`: what basic insurance pays; `shares` of the areas and income groups among all of an age, [year,
-    area, income, age].
+    `cost_of`: use and cost without an answer; `rules_of`: what basic insurance pays; `shares` of the areas and income groups
+    among all of an age, [year, area, income, age].
     """
     care, demand = cost_of(inputs) | rules_of(inputs), inputs.values.claims.demand
     if not demand.answers or inputs.values is inputs.scenario.reference:
