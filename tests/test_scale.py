@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 from functools import cache, partial
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from simsurance.uncertainty.draws import block
 from simsurance.uncertainty.memory import SIZES, need
 from simsurance.uncertainty.parameters import value_at
 from simsurance.uncertainty.sampling import WINDOW, Sample
-from simsurance.uncertainty.stochastic import Plan, Stochastic, central_runs, stochastic
+from simsurance.uncertainty.stochastic import Plan, Stochastic, central_runs, project, said_of, stochastic
 
 SHORT = {"horizon.last_year": 2027, "employee.projected": False}
 CALL = ["stochastic", "baseline", "--draws", "16", "--jobs", "1", "--no-charts"]
@@ -103,6 +104,25 @@ def test_percentiles_year_by_year_are_those_of_all_years_together() -> None:
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_what_is_said_of_many_draws_holds_no_more_of_them_than_what_is_said_of_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario, of_few = load("baseline").replace(SHORT), Plan.chunk
+    first = of_few(Plan((scenario,), Sample(WINDOW, 1)), 0, WINDOW)
+    monkeypatch.setattr(Plan, "chunk", lambda _, start, end: {name: of[: end - start] for name, of in first.items()})
+    peaks = []
+    for draws in (WINDOW, 4 * WINDOW, 16 * WINDOW):
+        sample = Sample(draws, 1)
+        kept = project(Plan((scenario,), sample), None, tmp_path / f"parts{draws}")
+        (run,) = said_of(central_runs([scenario]), sample, kept)
+        tracemalloc.start()
+        save_stochastic([run], tmp_path / f"out{draws}", charts=False)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.2 * peaks[1]  # the first imports and fills caches
 
 
 def test_processes_and_draws_solved_together_follow_the_budget() -> None:

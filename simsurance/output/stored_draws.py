@@ -4,6 +4,8 @@ import csv
 import json
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -36,6 +38,10 @@ KEPT: Final = (
 DIGEST: Final = "run_id"
 
 
+Years = tuple[int | None, int | None, int | None]
+"""Tenth percentile, median and ninetieth of a date; None for not by the horizon."""
+
+
 @dataclass(frozen=True)
 class StoredDraws:
     """What accepted draws say of each fund: tenth percentile, median, ninetieth.
@@ -46,7 +52,7 @@ class StoredDraws:
 
     draws: int
     last: int
-    depletion: dict[str, tuple[int | None, int | None, int | None]]
+    depletion: dict[str, Years]
     required: dict[str, tuple[float, float, float]]
 
 
@@ -68,12 +74,17 @@ def stored_draws(scenario: "Scenario") -> StoredDraws | None:
     made_of = json.loads((folder / DRAWS_OF).read_text(encoding="utf-8"))
     if made_of[DIGEST] != run_id(scenario):
         return None
-    with (folder / DRAWS).open(encoding="utf-8", newline="") as file:
+    depletion, required = _said(folder / DRAWS, (folder / DRAWS).stat().st_mtime_ns)
+    return StoredDraws(made_of["sample"]["draws"], scenario.values.horizon.last_year, depletion, required)
+
+
+@lru_cache(maxsize=8)
+def _said(path: Path, _changed: int) -> tuple[dict[str, Years], dict[str, tuple[float, float, float]]]:
+    """What a file of draws says of depletion and of what is required; every page and chart of a run asks."""
+    with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     years, multiples = (_by_fund(rows, name) for name in ("depletion_year", REQUIRED))
-    return StoredDraws(
-        made_of["sample"]["draws"],
-        scenario.values.horizon.last_year,
+    return (
         {fund: date_percentiles(each) for fund, each in years.items()},
         {fund: _percentiles(each) for fund, each in multiples.items() if np.isfinite(each).all()},
     )
@@ -106,14 +117,14 @@ def required_words(scenario: "Scenario", fund: str, lang: str) -> str:
     return words(lang).say("draws.required", low=low, middle=middle, high=high)
 
 
-def labelled(years: tuple[int | None, int | None, int | None], last: int, lang: str, event: str = "depletion") -> str:
+def labelled(years: Years, last: int, lang: str, event: str = "depletion") -> str:
     """`80 % of draws: 2032 to after 2060 (median 2037)`: the tenth percentile, the median and the ninetieth of a date."""
     said = words(lang)
     return said.say("draws.labelled", range=range_text(years, last, said, event))
 
 
 def range_text(
-    years: tuple[int | None, int | None, int | None], last: int, said: Words, event: str, median: bool = True
+    years: Years, last: int, said: Words, event: str, median: bool = True
 ) -> str:
     """The ends, with the median or without, or the words that the date does not come."""
     low, middle, high = years

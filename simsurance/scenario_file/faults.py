@@ -180,7 +180,7 @@ def in_percent(number: float, lowest: float, highest: float) -> bool:
     Where the bounds reach beyond 1 a number below 10 may be a factor that is too large.
     """
     limit = highest if number > 0 else -lowest
-    far = abs(number) >= max(1.5 * limit, 10 if limit > 1 else 1)
+    far = abs(number) >= max(2 * limit, 10 if limit > 1 else 1)
     return far and lowest <= number / 100 <= highest
 
 

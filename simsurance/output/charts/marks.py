@@ -14,6 +14,7 @@ from simsurance.output.charts.words import word
 from simsurance.output.labels import scenario_title
 from simsurance.output.measured import measured, year_or_none
 from simsurance.output.ranges import range_of
+from simsurance.output.stored_draws import required_words
 from simsurance.output.summary import required_facts
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ LEAST_BAND: Final = 0.08
 """Share of the height that a band must have to hold its name."""
 RANGE_WIDTHS: Final = (60, 30, canvas.LABEL_WIDTH)
 """Places of a line of a range, the best first."""
+REQUIRED_WIDTH: Final = 36
+"""Places of a line of the range of what is required."""
 BESIDE: Final = ((6, 7, "left"), *((-aside, 7, "right") for aside in (6, 14, 22, 32, 44)))
 """Where words about a spot on the zero line stand best: above it, at its right or left."""
 OVER_BAND: Final = tuple((-aside, up, "right") for up in (20, 27, 34) for aside in (6, 14, 22, 32, 44, 58, 72, 86))
@@ -120,6 +123,8 @@ def required(axes: "Axes", results: "RunResult", lines: Sequence[Line], fund: st
     fits = canvas.wrapped(title, 40, most=1, size=NOTE_SIZE) == title
     whose = title if fits else word("mark.this_scenario", lang)
     words = word("mark.required", lang, now=facts[0], delayed=facts[1], per_head=fund != POOL, whose=whose)
+    if drawn := required_words(results.scenario, fund, lang):
+        words += "\n" + canvas.wrapped(drawn, REQUIRED_WIDTH)
     note = axes.annotate(words, (0, 0), (0, 0), "axes fraction", "offset points", fontsize=NOTE_SIZE, va="top")
     note.set(color=canvas.AXIS, zorder=6, bbox=canvas.PAPER, linespacing=1.25)
     around = canvas.obstacles(note, lines)
