@@ -123,9 +123,7 @@ def labelled(years: Years, last: int, lang: str, event: str = "depletion") -> st
     return said.say("draws.labelled", range=range_text(years, last, said, event))
 
 
-def range_text(
-    years: Years, last: int, said: Words, event: str, median: bool = True
-) -> str:
+def range_text(years: Years, last: int, said: Words, event: str, median: bool = True) -> str:
     """The ends, with the median or without, or the words that the date does not come."""
     low, middle, high = years
     if low is None:
