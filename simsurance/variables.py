@@ -164,7 +164,10 @@ def _variables() -> list[Variable]:
         Variable("fund", "dependency_ratio", "ratio", "employee_retired ÷ employee_active"),
         Variable("fund", "contribution_base", "yuan"),
         Variable(
-            "fund", "contribution_rate", "share", "(employer_contributions + employer_to_accounts) ÷ contribution_base"
+            "fund",
+            "contribution_rate",
+            "share",
+            "(employer_contributions + employer_to_accounts + retiree_contributions + arrears_recovered) ÷ contribution_base",
         ),
         Variable(
             "fund",

@@ -58,13 +58,17 @@ class Easel:
             self.teller.submit(self.line.send_bytes, ForkingPickler.dumps(told))
 
     def _help(self, line: Connection) -> None:
-        """In the copy: what is shown is drawn as soon as it comes."""
+        """In the copy: what is shown is drawn as soon as it comes.
+
+        A chart that cannot be drawn is told by the process that asks, which draws what it is not given.
+        """
         signal.signal(signal.SIGINT, lambda *_: os._exit(1))
         self.line.close()  # so that the end of the process that asks is seen
+        self.line = line
         import simsurance.output.charts  # noqa: F401
 
         gc.freeze()
-        with suppress(EOFError, OSError):
+        with suppress(Exception):
             self.results = line.recv()
             early, late = self._names()
             found = self._by_two(early)
@@ -86,14 +90,19 @@ class Easel:
         copy = os.fork()
         if not copy:
             try:
+                self.line.close()
+                told.close()  # so that who listens no more is seen
                 theirs.send(self._drawn(names, begun))
             finally:
                 os._exit(0)
         theirs.close()
-        found = self._drawn(names, begun)
-        with suppress(EOFError):  # where it has died, what it had taken is drawn by who asks for all files
-            found |= told.recv()
-        os.waitpid(copy, 0)
+        try:
+            found = self._drawn(names, begun)
+            with suppress(EOFError):  # where it has died, what it had taken is drawn by who asks for all files
+                found |= told.recv()
+        finally:
+            told.close()
+            os.waitpid(copy, 0)
         return found
 
     def _drawn(self, names: Sequence[str], begun: Any) -> dict[str, Files]:

@@ -63,6 +63,8 @@ TEMPLATE: Final = Path(__file__).parent / "templates" / "summary.md.j2"
 GDP_KEYS: Final = ("economy.gdp", "economy.real_gdp_growth", "economy.gdp_deflator")
 RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
+BESIDE_EMPLOYERS: Final = ("retiree_contributions", "arrears_recovered")
+"""What is levied for the pooled fund beside the contributions that employers owe in a year."""
 ENDS: Final = (("first_year", 0), ("last_year", -1))
 ON_ENROLMENT: Final = ("contributions.", "participation.", "behaviour.", "membership.", "population.assisted_share")
 """Keys that change who is uninsured, and through that who enters the employee scheme."""
@@ -145,6 +147,7 @@ def fund_facts(results: "RunResult", fund: str, lang: str) -> Facts:
         "prepaid": fund_of(fund).paid_in_advance and bool(account["prepaid"].any()),
         "debt": debt_facts(results, fund),
         "estimated_opening": opening_is_estimate(results.scenario, fund),
+        "also_levied": [words(lang).label(f"column.{name}") for name in BESIDE_EMPLOYERS if name in account],
         "rate_constant": fund_of(fund).rated and bool(np.ptp(account["contribution_rate"]) < 1e-9),
         "required": [
             fact | {"drawn": required_words(results.scenario, fund, lang)} for fact in required_facts(results, fund)
