@@ -244,6 +244,11 @@ def test_press_options_say_in_the_summary_how_far_they_are_from_the_evidence() -
         assert words in summary(twins(run), lang)
 
 
+@pytest.mark.parametrize("option", ["press_stay", "press_joints", "press_referrals", "press_knowledge"])
+def test_every_press_option_is_told_to_lie_outside_the_evidence(option: str) -> None:
+    assert beyond_evidence(load("baseline", [option]))
+
+
 @pytest.mark.parametrize(
     ("stated", "farthest"),
     [

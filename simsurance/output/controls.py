@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 Facts = dict[str, Any]
+WITHOUT_EVIDENCE: Final = ("control.devices.premium_unpaid", "control.stay.points_a_day")
+"""Sizes of rules for which no official text and no study was found."""
 TOGETHER: Final = "together"
 
 
@@ -49,11 +51,17 @@ def _last(found: Effects) -> Facts:
 
 
 def beyond_evidence(scenario: "Scenario") -> list[Facts]:
-    """Inputs of control that lie outside the range of the evidence, of a schedule the farthest value, with that range."""
+    """Inputs of control that lie outside the range of the evidence, of a schedule the farthest value, with that range.
+
+    `low` and `high` are None where there is no evidence at all.
+    """
     told = []
     for path, value in scenario.leaves.items():
         entry = register().get(path)
-        if path.startswith("control.") and entry and entry.low:
+        if path in WITHOUT_EVIDENCE:
+            if most := max(_stated(value)):
+                told.append({"path": path, "value": most, "low": None, "high": None})
+        elif path.startswith("control.") and entry and entry.low:
             low, high = float(entry.low), float(entry.high)
             farthest = max(_stated(value), key=lambda number: max(low - number, number - high))
             if not low <= farthest <= high:
