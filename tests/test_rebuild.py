@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 
 import pytest
 from click.testing import CliRunner
@@ -188,6 +189,31 @@ def test_charts_of_a_process_that_died_are_drawn_here(monkeypatch, both):
     easel = Easel("en", ["svg"], ranged=False)
     easel.show(results)
     assert list(easel.files()) == list(chart_names(results.scenario))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_a_chart_that_cannot_be_drawn_ends_in_its_own_words(monkeypatch):
+    drawn, here = Easel._files_of, os.getpid()
+
+    def fails(self, name):
+        if here in (os.getpid(), os.getppid()):  # but not in the copy of a copy, which goes on
+            raise ValueError("no such chart")
+        return drawn(self, name)
+
+    def late(*_):
+        raise TimeoutError("a copy waits for ever")
+
+    results = ss.run("baseline", **{"horizon.last_year": 2026}).shown
+    monkeypatch.setattr(Easel, "_files_of", fails)
+    easel = Easel("en", ["svg", "png"], ranged=False)
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(120)
+    try:
+        easel.show(results)
+        with pytest.raises(ValueError, match="no such chart"):
+            easel.files()
+    finally:
+        signal.alarm(0)
 
 
 @pytest.mark.long
