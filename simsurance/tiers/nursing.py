@@ -43,7 +43,7 @@ def care_of(rules: TierRules, persons: np.ndarray, prevalence: np.ndarray, insur
     `persons` of the nation, [year, sex, age]; years of cover of the `insured` on the axes of `prevalence`,
     [year, health, sex, age].
     """
-    improved = by_sex(rules.female_ratio, persons) * rules.improvement[:, None, None]
+    improved = by_sex(rules.female_ratio, persons) * along(rules.improvement, "year", of=("year", *BY_AGE))
     disabled, severe = persons * rules.disabled * improved, rules.severe * improved
     by_profile = by_need(np.expand_dims(severe, BY_NEED), rules.disability_by_need, prevalence)
     of_insured = (insured * by_profile).sum(axis=(BY_NEED, *OVER_AGES))
