@@ -400,9 +400,10 @@ def test_draws_are_stepped_by_the_plain_engine_and_keep_what_the_tiers_measure()
 
 @pytest.mark.long
 def test_draws_of_a_run_with_choices_keep_what_patients_pay() -> None:
-    scenario = load("baseline", ["opting_out"], ("horizon.last_year=2027", "tiers.in_force=true"))
-    run = ss.stochastic(scenario, draws=2)
-    assert run.draws["tiers_own_share"].nunique() == 2
+    settings = ("horizon.last_year=2027", "tiers.in_force=true", "tiers.supplementary.take_up=0.02")
+    scenario = load("baseline", ["opting_out"], settings)
+    drawn = ss.stochastic(scenario, draws=2).draws["tiers_own_share"]
+    assert drawn.nunique() == len(drawn)
 
 
 def test_many_runs_tell_care_of_the_last_year_alone_and_measure_the_same(run: RunResult) -> None:
