@@ -18,6 +18,7 @@ from simsurance.output.workbook.source import source_of
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.uncertainty.futures import drawn as as_drawn
+from simsurance.uncertainty.observed import observed
 from simsurance.uncertainty.parameters import K, parameters_of
 
 YEARS = {"horizon.last_year": 2028, "economy.interest_rate": 0.02}
@@ -212,6 +213,12 @@ def test_draws_vary_a_choice_that_has_a_range_and_without_one_nothing_else() -> 
     assert low.accounts["resident"]["closing"] == pytest.approx(found().accounts["resident"]["closing"], rel=1e-12)
     of_choice = [run.accounts["resident"]["choice_contributions"][-1] for run in (low, high)]
     assert of_choice[1] / of_choice[0] == pytest.approx(1.5)
+
+
+def test_draws_are_held_to_the_same_levels_with_a_choice() -> None:
+    own, base = (observed(each) for each in (with_choice(), load("baseline").replace(YEARS)))
+    assert own.levels == base.levels
+    assert own.targets == pytest.approx(base.targets)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Choices of cover in the resident fund: what those who have one pay more and get more, or less (method note, section 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -21,22 +21,16 @@ def chosen(
     """Rows of the ledger by person group, and TOLD, [run, choice].
 
     `payers` of the year and their insured `years`, [run, health, 1, sex, area, income, age]; `pp`: covered all year. Who has
-    one uses as much care as others of the same cell but for `use`; what is left to patients is shared before critical illness.
+    one uses as much care as others of the same cell but for `use`.
     """
     own, budget = (basis.relative_earnings * standard for standard in (basis.personal_pp, basis.subsidy_pp))
-    basic = pp.basic.inpatient + pp.basic.outpatient
-    left = pp.basic.inpatient_cost + pp.basic.outpatient_cost - basic
     whole = np.maximum(by_person_group(payers), 1e-300)
     rows: dict[str, np.ndarray] = {}
     told = np.empty((len(TOLD), len(payers), rule.take_up.shape[1]))
-    for place in range(rule.take_up.shape[1]):
-        share, benefit, use = (getattr(rule, name)[:, place] for name in ("take_up", "benefit", "use"))
+    for place, a_year in enumerate(paid_more(basis, rule, pp)):
+        share = rule.take_up[:, place]
         with_it = payers * share
         persons = by_person_group(with_it)
-        more, less = np.maximum(benefit, 0.0), np.minimum(benefit, 0.0)
-        a_year = (use + (1 + use) * less) * basic + (1 + use) * more * left
-        if less.any():
-            a_year = a_year + less * basis.critical_self_run * pp.critical
         extra = years * a_year
         found = {
             "choice_contributions": persons * at_person_group(rule.contribution[:, place] * own),
@@ -54,6 +48,20 @@ def chosen(
         for of, name in enumerate(TOLD):
             told[of, :, place] = total(amounts[name])
     return rows, {f"chosen.{name}": values for name, values in zip(TOLD, told, strict=True)}
+
+
+def paid_more(basis: YearBasis, rule: ChoiceBasis, pp: PerPerson) -> Iterator[np.ndarray]:
+    """What who has each choice is paid more, or less, covered all year: yuan, [run, health, 1, sex, area, income, age].
+
+    What is left to patients is shared before critical illness; additional use is paid by basic insurance.
+    """
+    basic = pp.basic.inpatient + pp.basic.outpatient
+    left = pp.basic.inpatient_cost + pp.basic.outpatient_cost - basic
+    for place in range(rule.take_up.shape[1]):
+        benefit, use = rule.benefit[:, place], rule.use[:, place]
+        more, less = np.maximum(benefit, 0.0), np.minimum(benefit, 0.0)
+        a_year = (use + (1 + use) * less) * basic + (1 + use) * more * left
+        yield a_year + less * basis.critical_self_run * pp.critical if less.any() else a_year
 
 
 def columns(told: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

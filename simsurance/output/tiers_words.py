@@ -23,7 +23,7 @@ def tier_facts(results: "RunResult", lang: str) -> Facts:
     if table is None:
         return {}
     said, groups = words_of(results.scenario, lang), results.of_scheme.income_groups
-    found: Facts = {"own_by_income": []}
+    found: Facts = {"own_by_income": [], "with_choices": bool(results.scenario.values.choices)}
     for end, place in (("first_year", 0), ("last_year", -1)):
         row = {str(name): float(value) for name, value in table.iloc[place].items()}
         found[end] = row | {

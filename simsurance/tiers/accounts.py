@@ -9,20 +9,22 @@ import numpy as np
 from simsurance.axes import PROFILE_AXES, REPORT_AXES, STOCK_AXES, Groups, at, axis, left
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.tiers import TierRules, tier_rules
+from simsurance.errors import SimsuranceError
 from simsurance.ledger import TIERS, Party, account_of
 from simsurance.measures import Measure
-from simsurance.model.care import critical_cover
+from simsurance.model.care import benefits_pp, critical_cover
+from simsurance.model.choices import paid_more
 from simsurance.model.projection import Projection
 from simsurance.model.state import YearBasis
 from simsurance.tiers.burden import THRESHOLDS, persons_above
-from simsurance.tiers.care import BUT_INCOME, BY_YEAR, CareYear, employees, residents, take_up
-from simsurance.tiers.nursing import births_of, care_of, contributions
+from simsurance.tiers.care import BUT_INCOME, BY_YEAR, Behind, CareYear, employees, residents, take_up
+from simsurance.tiers.nursing import ROUNDING, births_of, care_of, contributions
 
 Columns = dict[str, np.ndarray]
 CLAIMS: Final = ("inpatient_claims", "outpatient_claims", "employee_inpatient_claims", "employee_outpatient_claims")
 BASIC: Final = (
     *("inpatient_benefits", "outpatient_benefits", "bonus_cost"),
-    *("employee_inpatient_benefits", "employee_outpatient_benefits"),
+    *("employee_inpatient_benefits", "employee_outpatient_benefits", "choice_benefits"),
 )
 PASSED: Final = ("long_term_care", "resident_long_term_care")
 """Rows by which a fund pays into long-term care insurance."""
@@ -167,9 +169,22 @@ def _care_and_burden(
     critical = critical_cover(basis).expected(schemes[0].hospital_law) * basis.critical_factor
     return {
         "critical_by_law": float(schemes[0].hospital_yuan(critical).sum()),
-        **_care(projection, rules, place, years, totals, groups),
+        **_care(projection, rules, place, years, totals, groups, _of_choices(basis, schemes[0])),
         **_burden(basis, rules, years, groups),
     }
+
+
+def _of_choices(basis: YearBasis, insured: Behind) -> tuple[np.ndarray, np.ndarray]:
+    """What care that residents use more for a choice of cover costs, and what they are paid more for it, [income]."""
+    cost, paid = np.zeros((2, insured.years.shape[-2]))
+    if basis.choices is not None:
+        rule, pp = basis.choices, benefits_pp(basis)
+        of_care = pp.basic.inpatient_cost + pp.basic.outpatient_cost
+        for place, a_year in enumerate(paid_more(basis, rule, pp)):
+            with_it = insured.years * rule.take_up[:, place]
+            cost += (with_it * rule.use[:, place] * of_care).sum(axis=BUT_INCOME)
+            paid += (with_it * a_year).sum(axis=BUT_INCOME)
+    return cost, paid
 
 
 def _care(
@@ -179,14 +194,22 @@ def _care(
     years: Sequence[CareYear],
     totals: Mapping[str, float],
     groups: Groups,
+    of_choices: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, float]:
-    """Who pays the cost of care, and what is left to patients by income group."""
-    bonus = _by_income(projection, "bonus_cost", place)
-    cost = sum(_by_income(projection, name, place) for name in CLAIMS)
+    """Who pays the cost of care, and what is left to patients by income group; `of_choices`: what they cost and are paid."""
+    bonus, by_fund = (_by_income(projection, name, place) for name in ("bonus_cost", "choice_benefits"))
+    added, chosen = of_choices
+    cost = sum(_by_income(projection, name, place) for name in CLAIMS) + added
     inpatient = float(sum(each.assistance_inpatient().sum() for each in years))
     outpatient = float(sum(each.assistance_outpatient().sum() for each in years))
     supplementary = float(sum(each.paid_by_cover().sum() for each in years))
-    own = sum(each.left_by_all() for each in years) - bonus
+    own = sum(each.left_by_all() for each in years) - bonus + added - chosen
+    for group in np.flatnonzero((own < -ROUNDING * cost) & (chosen > 0))[:1]:
+        raise SimsuranceError(
+            f"choices: of care for income group {groups.income_groups[group]} in {projection.years[place]}, "
+            f"{cost[group]:.4g} yuan, they would pay {chosen[group]:.4g}, {-own[group]:.4g} more than all else leaves, so that "
+            "it would be paid more than once; lower take_up or benefit of a choice"
+        )
     insured = sum(each.behind.years.sum() for each in years)
     taking = sum((each.behind.years * each.taken).sum() for each in years)
     premiums = float(taking * rules.premium[place])
@@ -200,7 +223,7 @@ def _care(
         "supplementary_benefits": supplementary,
         "supplementary_loss_ratio": supplementary / premiums if premiums else np.nan,
         "cost": float(np.sum(cost)),
-        "left_by_public": float(sum(each.left_by_public().sum() for each in years) - bonus.sum()),
+        "left_by_public": float(sum(each.left_by_public().sum() for each in years) + (added - bonus - by_fund).sum()),
         "own_payment": float(np.sum(own)),
         "own_share": float(np.sum(own) / np.sum(cost)),
         **{f"own_payment_{name}": float(yuan) for name, yuan in zip(groups.income_groups, own, strict=True)},

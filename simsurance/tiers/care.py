@@ -157,11 +157,16 @@ def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray]
     """Share of the insured who take supplementary cover by need and income group, [year, health, 1, 1, 1, income, 1].
 
     `covers`: years of cover of each scheme, the year before the person axes. Relative to the mean as the rules say, and
-    together the share that they give; SimsuranceError where it is above 1.
+    together the share that they give; SimsuranceError where it is above 1, or where nobody could take it.
     """
     relative = np.outer(rules.by_need, rules.by_income)
     insured = np.asarray(sum(each.sum(axis=BUT_NEED_AND_INCOME) for each in covers))
     whole, weighted = (each.sum(axis=OVER_NEED_AND_INCOME) for each in (insured, insured * relative))
+    for place in np.flatnonzero((whole > 0) & (weighted == 0) & (rules.take_up > 0))[:1]:
+        raise SimsuranceError(
+            f"tiers.supplementary.income_ratio: times tiers.supplementary.need it is 0 for all insured in {years[place]}, of "
+            f"whom {rules.take_up[place]:.4g} are to take the cover; give a ratio above 0 of both, or take_up 0"
+        )
     mean = rules.take_up * np.divide(whole, weighted, out=np.ones_like(whole), where=weighted > 0)
     most = mean * relative.max()
     for place in np.flatnonzero(most > 1)[:1]:

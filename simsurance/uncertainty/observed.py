@@ -393,7 +393,7 @@ class Reached:
 def given(lives: Lives, state: State, year: YearBasis) -> dict[str, np.ndarray]:
     """What a year gives: income with interest and outgo of every fund, and what else levels are solved for, [run]."""
     flows = paid(lives, year, benefits_pp(year))
-    totals = {name: total(values) for name, values in flows.items()}
+    totals = {name: total(values) for name, values in flows.items() if not name.startswith("chosen.")}
     totals["prepaid_change"] = np.zeros_like(totals["resident_enrolled"])
     _, interest = fund.closed(state.fund, totals, year.interest_rate, year.deficit_rate, year.interest_share)
     found = dict(totals)
