@@ -130,7 +130,8 @@ def tiers_of(projection: Projection, basis: Sequence[YearBasis], inputs: Inputs,
         return None
     covered, years = projection.covered, projection.years
     assert covered is not None
-    taken = take_up(rules, years, [values for name, values in covered.items() if name.endswith(COVER)])
+    covers = [values for name, values in covered.items() if name.endswith(COVER)]
+    taken = take_up(rules, years, covers, drawn=inputs.scenario.undrawn is not None)
     columns = _others(projection, rules, basis)
     told = range(len(years)) if whole else range(len(years) - 1, len(years))
     of_care = [_care_and_burden(projection, rules, place, basis[place], inputs.groups, taken[place]) for place in told]

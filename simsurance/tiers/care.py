@@ -153,11 +153,12 @@ def _behind(
     return Behind(years, care, hospital, clinic, hospital_law, law, places, cells)
 
 
-def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray]) -> np.ndarray:
+def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray], drawn: bool = False) -> np.ndarray:
     """Share of the insured who take supplementary cover by need and income group, [year, health, 1, 1, 1, income, 1].
 
     `covers`: years of cover of each scheme, the year before the person axes. Relative to the mean as the rules say, and
-    together the share that they give; SimsuranceError where it is above 1, or where nobody could take it.
+    together the share that they give; SimsuranceError where it is above 1, or where nobody could take it. `drawn`: in a draw
+    all of a group take it at most.
     """
     relative = np.outer(rules.by_need, rules.by_income)
     insured = np.asarray(sum(each.sum(axis=BUT_NEED_AND_INCOME) for each in covers))
@@ -168,6 +169,9 @@ def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray]
             f"whom {rules.take_up[place]:.4g} are to take the cover; give a ratio above 0 of both, or take_up 0"
         )
     mean = rules.take_up * np.divide(whole, weighted, out=np.ones_like(whole), where=weighted > 0)
+    found = np.multiply.outer(mean, along(relative, "health", "income")[0])
+    if drawn:
+        return np.minimum(found, 1.0)
     most = mean * relative.max()
     for place in np.flatnonzero(most > 1)[:1]:
         share = rules.take_up[place]
@@ -175,7 +179,7 @@ def take_up(rules: TierRules, years: Sequence[int], covers: Sequence[np.ndarray]
             f"tiers.supplementary.take_up: {share:.4g} of the insured in {years[place]} would be {most[place]:.4g} of those "
             f"with the highest income_ratio and need; at most {share / most[place]:.4g}, or ratios nearer to 1"
         )
-    return np.multiply.outer(mean, along(relative, "health", "income")[0])
+    return found
 
 
 Way = tuple[np.ndarray, OwnPayment, OwnPayment]
