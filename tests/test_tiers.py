@@ -400,7 +400,7 @@ def test_draws_are_stepped_by_the_plain_engine_and_keep_what_the_tiers_measure()
 
 @pytest.mark.long
 def test_draws_of_a_run_with_choices_keep_what_patients_pay() -> None:
-    settings = ("horizon.last_year=2027", "tiers.in_force=true", "tiers.supplementary.take_up=0.02")
+    settings = ("horizon.last_year=2027", "tiers.in_force=true")
     scenario = load("baseline", ["opting_out"], settings)
     drawn = ss.stochastic(scenario, draws=2).draws["tiers_own_share"]
     assert drawn.nunique() == len(drawn)
