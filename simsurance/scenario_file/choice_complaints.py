@@ -14,7 +14,7 @@ RANGED = ("take_up", "use")
 
 
 def choice_complaints(values: ScenarioValues, year: int) -> Complaints:
-    """A choice begins after the valuation, has a number a class and group, not all of them 0, and at most all choose, each once."""
+    """A choice begins after the valuation, has a number a class and group, some above 0, and at most all choose, each once."""
     opening, groups = values.horizon.valuation_year, values.axes.income_groups
     most = [0.0] * (len(HEALTH.members) * len(groups))
     keys: list[str] = []
