@@ -65,7 +65,7 @@ def idle_notes(scenario: Scenario) -> list[Note]:
 
 
 def units_of(scenario: Scenario) -> dict[str, list[str]]:
-    """What may have no effect: keys with another value than the root's, and each lever, pin and choice as one, with their paths.
+    """What may have no effect: keys with another value than the root's; levers, pins and choices as one each; with their paths.
 
     Shipped scenarios are known to set nothing without effect; keys of draws act elsewhere.
     """

@@ -301,10 +301,8 @@ def _control(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         of_levels = [dict(getattr(care, name)) for name in PAID_FOR]
         if not any(all(numbers[level] for numbers in of_levels) for level, _ in shares):
             keys = tuple(f"{section}.{name}.{level}" for name in reversed(PAID_FOR) for level, _ in shares)
-            yield (
-                keys,
-                "no level has admission_share, cost and payment_ratio above 0, so that nothing is paid; give one level all three",
-            )
+            text = "no level has admission_share, cost and payment_ratio above 0, so that nothing is paid"
+            yield keys, f"{text}; give one level all three"
     least, scheme = min((getattr(levels, name).payment_ratio.tertiary, name) for name in ("resident", "employee"))
     if away.ratio_cut > least and _in(away.added_share, year):
         ratio = f"control.levels.{scheme}.payment_ratio.tertiary"
