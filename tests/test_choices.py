@@ -139,9 +139,18 @@ def test_a_run_with_a_choice_is_told_written_and_read_again(tmp_path: Path) -> N
     scenario = with_choice(**SICK, take_up=1.0, contribution=-1.0, subsidy=-1.0, benefit=-1.0)
     run_of(scenario).save(tmp_path / "run", charts=False)
     assert saved(tmp_path / "run").table("choices").loc[(2028, "one"), "persons"] > 5e7
-    assert "100% of them of high need" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    text = (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    assert "100% of them of high need" in text
+    changed, others = text.partition("Set otherwise than in the baseline:")[2].partition("\n## ")[::2]
+    (line,) = [line for line in changed.splitlines() if "choices.one" in line]
+    assert "need = [0.0, 0.0, 1.0]" in line
+    assert "contribution = -1.0" in line
+    assert "(expert judgement, Judgement of the authors" in line
+    assert "choices.one = " not in others
     assert load(str(tmp_path / "run" / "scenario.toml")).values.choices == scenario.values.choices
-    assert "无保障" in summary(twins(simulate([scenario])[0]), "zh")
+    told = summary(twins(simulate([scenario])[0]), "zh")
+    assert "无保障" in told
+    assert "`choices.one = { start = 2027, " in told
 
 
 def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> None:
