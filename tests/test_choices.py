@@ -1,14 +1,17 @@
 """Choices of cover: by hand, selection, opting out, refusal and loading, and what cannot be."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from simsurance.analysis.twins import twins
 from simsurance.api import run as run_of
+from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.model.engines import COMPILED
 from simsurance.output.charts import draw
@@ -151,6 +154,30 @@ def test_a_run_with_a_choice_is_told_written_and_read_again(tmp_path: Path) -> N
     told = summary(twins(simulate([scenario])[0]), "zh")
     assert "无保障" in told
     assert "`choices.one = { start = 2027, " in told
+
+
+def test_show_tells_source_mark_and_range_of_a_choice() -> None:
+    command = ["show", "baseline", "--with", "voluntary_higher_cover", "choices"]
+    rows = {
+        row["key"].rpartition(".")[2]: row for row in json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout)
+    }
+    assert [rows["take_up"][each] for each in ("source", "mark", "low", "high")] == [
+        "S_JUDGEMENT",
+        "judgement",
+        0.05,
+        0.2,
+    ]
+    assert [rows["use"][end] for end in ("low", "high")] == [0.0, 0.1]
+    assert [rows["need"][each] for each in ("source", "mark", "low", "high")] == [
+        "S_JUDGEMENT",
+        "judgement",
+        None,
+        None,
+    ]
+    lines = CliRunner().invoke(main, command).stdout.splitlines()
+    assert [line.split()[1:] for line in lines if ".take_up" in line] == [
+        ["0.1", "share", "S_JUDGEMENT", "judgement", "0.05", "to", "0.2", "fragments/voluntary_higher_cover"]
+    ]
 
 
 def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> None:
