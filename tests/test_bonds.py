@@ -218,5 +218,7 @@ def test_what_a_bond_does_not_go_with_is_told() -> None:
         with_bond().replace({"pins.it": pin})
     with pytest.raises(SimsuranceError, match="the employee scheme's money is not projected"):
         with_bond(fund="employee_pool").replace({"employee.projected": False})
-    with pytest.raises(SimsuranceError, match=r"bonds\.one: a workbook has no formula for a bond"):
+    with pytest.raises(
+        SimsuranceError, match=r"bonds\.one: a workbook has no formula for a bond; a scenario without bonds$"
+    ):
         source_of(with_bond())

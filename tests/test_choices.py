@@ -221,7 +221,10 @@ def test_what_contradicts_itself_is_one_line(changes: dict[str, Any], said: str)
 def test_choices_that_are_more_than_all_together_and_a_workbook_are_told() -> None:
     with pytest.raises(SimsuranceError, match=r"with the other choices 1.1 of one class and group; together at most 1"):
         with_choice(take_up=0.6).replace({"choices.two": ALL | {"take_up": 0.5}})
-    with pytest.raises(SimsuranceError, match=r"choices\.one: a workbook has no formula for a choice of cover"):
+    with pytest.raises(
+        SimsuranceError,
+        match=r"choices\.one: a workbook has no formula for a choice of cover; a scenario without choices$",
+    ):
         source_of(with_choice())
 
 
