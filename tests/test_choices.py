@@ -223,7 +223,7 @@ def test_choices_that_are_more_than_all_together_and_a_workbook_are_told() -> No
         with_choice(take_up=0.6).replace({"choices.two": ALL | {"take_up": 0.5}})
     with pytest.raises(
         SimsuranceError,
-        match=r"choices\.one: a workbook has no formula for a choice of cover; a scenario without choices$",
+        match=r"choices\.one: .* for a choice of cover; a scenario without choices$",
     ):
         source_of(with_choice())
 
