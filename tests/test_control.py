@@ -9,7 +9,7 @@ from scipy.stats import norm
 from stays_oracle import billed
 
 from simsurance.analysis.twins import twins
-from simsurance.basis.control import RULES, SWITCHES, Effects, acting, effects
+from simsurance.basis.control import LEVELS, RULES, SWITCHES, Effects, acting, effects
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
@@ -187,6 +187,26 @@ def test_a_summary_tells_both_what_is_recovered_and_fined_beyond_the_fitted_past
     text = summary(twins(simulate([scenario])[0]), "en")
     assert "; 0.14% of benefits recovered in addition" in text
     assert "and 0.03% of benefits in fines in addition" in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (
+            {"control.telemedicine.moved": {"2019": 0.0, "2030": 1.0}, "control.telemedicine.relative_cost": 0.0},
+            "outpatient cost",
+        ),
+        (
+            {f"control.levels.resident.admission_share.{level}": float(level == "tertiary") for level in LEVELS}
+            | {"control.levels.resident.cost.secondary": 0.0, "control.levels.case_mix_share": 0.0}
+            | {"control.referral.unreasonable_share": 1.0, "control.referral.prevented": {"2019": 0.0, "2030": 1.0}},
+            "the cost of admissions",
+        ),
+    ],
+)
+def test_rules_that_leave_no_cost_are_told(settings: dict[str, float], kind: str) -> None:
+    with pytest.raises(SimsuranceError, match=f"control: rules leave nothing of {kind} in 2030; "):
+        found(settings)
 
 
 def test_audits_without_end_take_no_more_than_what_is_wasted() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import Scheme
+from simsurance.errors import SimsuranceError
 from simsurance.model.lognormal import above, squared_excess
 from simsurance.scenario_file.control_sections import ByLevel, Control, PathByLevel, Stay
 
@@ -23,6 +24,8 @@ LEVELS: Final = ("tertiary", "secondary", "primary")
 OVER_LEVELS: Final = axis("level", of=("level", "year"))
 RULES: Final = tuple(name for name in Control.FIELDS if name != "levels")
 """The rules in the order in which they act."""
+
+GONE: Final = ("rules leave nothing of the cost of admissions in", "rules leave nothing of outpatient cost in")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,10 @@ class Account:
 
 
 def effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str] = RULES) -> Effects:
-    """What the named rules, all of them if none are named, do to a scheme in each year of a projection; found once."""
+    """What the named rules, all of them if none are named, do to a scheme in each year of a projection; found once.
+
+    Raises SimsuranceError where they leave no cost.
+    """
     asked = (effects, scheme, tuple(rules))
     if asked not in inputs.found:
         inputs.found[asked] = _effects(inputs, scheme, rules)
@@ -88,6 +94,11 @@ def _effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str]) -> Effects:
     for name in acting(inputs):
         if name in rules:
             after = ACTIONS[name](inputs, inputs.values.control, after)
+    for left, told in ((after.inpatient_cost, GONE[0]), (after.outpatient_cost, GONE[1])):
+        if not (left > 0).all():
+            raise SimsuranceError(
+                f"control: {told} {inputs.years[int(np.argmin(left))]}; smaller shares that are saved"
+            )
     cost = after.inpatient_cost / before.inpatient_cost
     return Effects(
         inpatient_use=after.use,
