@@ -185,8 +185,7 @@ def test_a_summary_tells_both_what_is_recovered_and_fined_beyond_the_fitted_past
     assert told["recovered"] == pytest.approx(0.1 * 0.0141)
     assert told["fines"] == pytest.approx(0.181 * 0.1 * 0.0141)
     text = summary(twins(simulate([scenario])[0]), "en")
-    assert "; 0.14% of benefits recovered in addition" in text
-    assert "and 0.03% of benefits in fines in addition" in text
+    assert "; beyond the fitted past 0.14% of benefits recovered, and fines of 0.03% of benefits, which go" in text
 
 
 @pytest.mark.parametrize(
