@@ -25,8 +25,6 @@ OVER_LEVELS: Final = axis("level", of=("level", "year"))
 RULES: Final = tuple(name for name in Control.FIELDS if name != "levels")
 """The rules in the order in which they act."""
 
-GONE: Final = ("rules leave nothing of the cost of admissions in", "rules leave nothing of outpatient cost in")
-
 
 @dataclass(frozen=True)
 class Effects:
@@ -94,11 +92,16 @@ def _effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str]) -> Effects:
     for name in acting(inputs):
         if name in rules:
             after = ACTIONS[name](inputs, inputs.values.control, after)
-    for left, told in ((after.inpatient_cost, GONE[0]), (after.outpatient_cost, GONE[1])):
-        if not (left > 0).all():
-            raise SimsuranceError(
-                f"control: {told} {inputs.years[int(np.argmin(left))]}; smaller shares that are saved"
-            )
+    if not (left := after.inpatient_cost > 0).all():
+        year = inputs.years[int(left.argmin())]
+        raise SimsuranceError(
+            f"control: rules leave nothing of the cost of admissions in {year}; smaller shares that are saved"
+        )
+    if not (left := after.outpatient_cost > 0).all():
+        year = inputs.years[int(left.argmin())]
+        raise SimsuranceError(
+            f"control: rules leave nothing of outpatient cost in {year}; smaller shares that are saved"
+        )
     cost = after.inpatient_cost / before.inpatient_cost
     return Effects(
         inpatient_use=after.use,

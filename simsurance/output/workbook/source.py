@@ -216,8 +216,10 @@ def source_of(scenario: Scenario) -> Source:
         )
     if scenario.values.choices:
         choice = next(iter(scenario.values.choices))
-        wrong = "a workbook has no formula for a choice of cover"
-        raise SimsuranceError(f"{scenario.name}:{CHOICES}.{choice}: {wrong}; a scenario without choices")
+        raise SimsuranceError(
+            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; "
+            "a scenario without choices"
+        )
     (run,) = simulate([scenario])
     for row in ("arrears_recovered", "retiree_contributions"):
         if row in run.accounts.get(POOL, {}):
