@@ -177,7 +177,10 @@ def test_a_run_with_bonds_is_written_and_read_again(tmp_path: Path) -> None:
     run_of(with_bond(**OUTCOME)).save(tmp_path / "run", charts=False)
     table = saved(tmp_path / "run").table("bonds")
     assert table.loc[(2029, "one"), "outcomes"] == 6e9
-    assert "60 billion issued" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    text = (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    assert "60 billion issued" in text
+    changed = text.partition("Set otherwise than in the baseline:")[2].partition("\n\nBonds")[0]
+    assert '- `bonds.one = { fund = "resident", year = 2027, ' in changed
     told = (tmp_path / "run" / "codebook.csv").read_text(encoding="utf-8")
     assert "\nbonds,variable,outcomes," in told
     assert "\nfund,variable,debt_outstanding," in told
@@ -215,5 +218,7 @@ def test_what_a_bond_does_not_go_with_is_told() -> None:
         with_bond().replace({"pins.it": pin})
     with pytest.raises(SimsuranceError, match="the employee scheme's money is not projected"):
         with_bond(fund="employee_pool").replace({"employee.projected": False})
-    with pytest.raises(SimsuranceError, match=r"bonds\.one: a workbook has no formula for a bond"):
+    with pytest.raises(
+        SimsuranceError, match=r"bonds\.one: a workbook has no formula for a bond; a scenario without bonds$"
+    ):
         source_of(with_bond())

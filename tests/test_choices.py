@@ -1,14 +1,17 @@
 """Choices of cover: by hand, selection, opting out, refusal and loading, and what cannot be."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from simsurance.analysis.twins import twins
 from simsurance.api import run as run_of
+from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.model.engines import COMPILED
 from simsurance.output.charts import draw
@@ -140,9 +143,42 @@ def test_a_run_with_a_choice_is_told_written_and_read_again(tmp_path: Path) -> N
     scenario = with_choice(**SICK, take_up=1.0, contribution=-1.0, subsidy=-1.0, benefit=-1.0)
     run_of(scenario).save(tmp_path / "run", charts=False)
     assert saved(tmp_path / "run").table("choices").loc[(2028, "one"), "persons"] > 5e7
-    assert "100% of them of high need" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    text = (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    assert "100% of them of high need" in text
+    changed, others = text.partition("Set otherwise than in the baseline:")[2].partition("\n## ")[::2]
+    (line,) = [line for line in changed.splitlines() if "choices.one" in line]
+    assert "need = [0.0, 0.0, 1.0]" in line
+    assert "contribution = -1.0" in line
+    assert "(expert judgement, Judgement of the authors" in line
+    assert "choices.one = " not in others
     assert load(str(tmp_path / "run" / "scenario.toml")).values.choices == scenario.values.choices
-    assert "无保障" in summary(twins(simulate([scenario])[0]), "zh")
+    told = summary(twins(simulate([scenario])[0]), "zh")
+    assert "无保障" in told
+    assert "`choices.one = { start = 2027, " in told
+
+
+def test_show_tells_source_mark_and_range_of_a_choice() -> None:
+    command = ["show", "baseline", "--with", "voluntary_higher_cover", "choices"]
+    rows = {
+        row["key"].rpartition(".")[2]: row for row in json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout)
+    }
+    assert [rows["take_up"][each] for each in ("source", "mark", "low", "high")] == [
+        "S_JUDGEMENT",
+        "judgement",
+        0.05,
+        0.2,
+    ]
+    assert [rows["use"][end] for end in ("low", "high")] == [0.0, 0.1]
+    assert [rows["need"][each] for each in ("source", "mark", "low", "high")] == [
+        "S_JUDGEMENT",
+        "judgement",
+        None,
+        None,
+    ]
+    lines = CliRunner().invoke(main, command).stdout.splitlines()
+    assert [line.split()[1:] for line in lines if ".take_up" in line] == [
+        ["0.1", "share", "S_JUDGEMENT", "judgement", "0.05", "to", "0.2", "fragments/voluntary_higher_cover"]
+    ]
 
 
 def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> None:
@@ -186,7 +222,10 @@ def test_what_contradicts_itself_is_one_line(changes: dict[str, Any], said: str)
 def test_choices_that_are_more_than_all_together_and_a_workbook_are_told() -> None:
     with pytest.raises(SimsuranceError, match=r"with the other choices 1.1 of one class and group; together at most 1"):
         with_choice(take_up=0.6).replace({"choices.two": ALL | {"take_up": 0.5}})
-    with pytest.raises(SimsuranceError, match=r"choices\.one: a workbook has no formula for a choice of cover"):
+    with pytest.raises(
+        SimsuranceError,
+        match=r"choices\.one: .* for a choice of cover; a scenario without choices$",
+    ):
         source_of(with_choice())
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simsurance.evidence.clauses import GONE_BY_NAME, LANGUAGES, TEXTS, Clause, clauses, page, unknown_keys
+from simsurance.evidence.clauses import LANGUAGES, TEXTS, Clause, clauses, page, unknown_keys
 from simsurance.scenario_file.files import scenarios_folder, shipped
+from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.register import MARKS
 
 ROOT = Path(__file__).parents[1]
@@ -49,8 +50,12 @@ def test_a_clause_names_tests_and_options_that_are_there(clause: Clause):
         assert clause.wording[lang]
         assert bool(clause.cannot[lang]) == bool(clause.cannot["en"])
     assert clause.keys or clause.cannot["en"], "neither a key nor what cannot be said"
-    if clause.keys == (GONE_BY_NAME,):
-        assert clause.shown, "a lever without the option that brings it"
+
+
+@pytest.mark.parametrize("clause", [each for each in clauses() if each.shown], ids=lambda clause: clause.clause)
+def test_what_shows_a_clause_sets_a_key_of_it(clause: Clause):
+    shown = load(clause.shown) if clause.shown in shipped() else load("baseline", [clause.shown])
+    assert [path for path in shown.changed if path.startswith(clause.keys)]
 
 
 def test_a_test_that_is_not_there_is_seen():

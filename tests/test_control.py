@@ -9,12 +9,12 @@ from scipy.stats import norm
 from stays_oracle import billed
 
 from simsurance.analysis.twins import twins
-from simsurance.basis.control import RULES, SWITCHES, Effects, acting, effects
+from simsurance.basis.control import LEVELS, RULES, SWITCHES, Effects, acting, effects
 from simsurance.basis.inputs import Inputs
 from simsurance.cli import main
 from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL
-from simsurance.output.controls import beyond_evidence
+from simsurance.output.controls import beyond_evidence, control_facts
 from simsurance.output.summary import summary
 from simsurance.results import simulate
 from simsurance.scenario_file.control_sections import Control
@@ -177,6 +177,35 @@ def test_deterrence_builds_up_and_fades_and_fines_are_beside_the_fund_by_hand() 
     assert effect.recovered[:3] == pytest.approx([0, 0.03 - 0.0141 - first, 0], abs=1e-12)  # at most what is wasted
     assert effect.fines[0] == pytest.approx(0.181 * 0.0141)
     assert effect.inpatient_cost == pytest.approx(effect.outpatient_cost, rel=1e-12)
+
+
+def test_a_summary_tells_both_what_is_recovered_and_fined_beyond_the_fitted_past() -> None:
+    scenario = load("baseline", settings=["control.audit.added=0.1", "horizon.last_year=2027"])
+    told = control_facts(scenario, "en")[0]
+    assert told["recovered"] == pytest.approx(0.1 * 0.0141)
+    assert told["fines"] == pytest.approx(0.181 * 0.1 * 0.0141)
+    text = summary(twins(simulate([scenario])[0]), "en")
+    assert "; beyond the fitted past 0.14% of benefits recovered, and fines of 0.03% of benefits, which go" in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (
+            {"control.telemedicine.moved": {"2019": 0.0, "2030": 1.0}, "control.telemedicine.relative_cost": 0.0},
+            "outpatient cost",
+        ),
+        (
+            {f"control.levels.resident.admission_share.{level}": float(level == "tertiary") for level in LEVELS}
+            | {"control.levels.resident.cost.secondary": 0.0, "control.levels.case_mix_share": 0.0}
+            | {"control.referral.unreasonable_share": 1.0, "control.referral.prevented": {"2019": 0.0, "2030": 1.0}},
+            "the cost of admissions",
+        ),
+    ],
+)
+def test_rules_that_leave_no_cost_are_told(settings: dict[str, float], kind: str) -> None:
+    with pytest.raises(SimsuranceError, match=f"control: rules leave nothing of {kind} in 2030; "):
+        found(settings)
 
 
 def test_audits_without_end_take_no_more_than_what_is_wasted() -> None:

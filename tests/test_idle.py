@@ -85,6 +85,17 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         ("levers.procurement_inpatient.size=0.0", "levers.procurement_inpatient.high=0.0"),
         ["levers.procurement_inpatient has no effect here"],
     ),
+    "a choice of cover beyond the horizon": (
+        ("opting_out",),
+        ("choices.opting_out.start=2070",),
+        ["choices.opting_out has no effect here: the projection ends in 2060"],
+    ),
+    "a choice of cover that nobody takes": (
+        ("opting_out",),
+        ("choices.opting_out.take_up=0", "choices.opting_out.take_up_range=[]"),
+        ["choices.opting_out has no effect here"],
+    ),
+    "a choice of cover that some take": (("opting_out",), ("choices.opting_out.start=2028",), []),
     "a cap that does not bind": (
         (),
         (f"{PERSONAL}.highest_rise=0.9",),

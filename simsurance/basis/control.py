@@ -16,6 +16,7 @@ import numpy as np
 from simsurance.axes import axis
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.trend import Scheme
+from simsurance.errors import SimsuranceError
 from simsurance.model.lognormal import above, squared_excess
 from simsurance.scenario_file.control_sections import ByLevel, Control, PathByLevel, Stay
 
@@ -75,7 +76,10 @@ class Account:
 
 
 def effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str] = RULES) -> Effects:
-    """What the named rules, all of them if none are named, do to a scheme in each year of a projection; found once."""
+    """What the named rules, all of them if none are named, do to a scheme in each year of a projection; found once.
+
+    Raises SimsuranceError where they leave no cost.
+    """
     asked = (effects, scheme, tuple(rules))
     if asked not in inputs.found:
         inputs.found[asked] = _effects(inputs, scheme, rules)
@@ -88,6 +92,16 @@ def _effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str]) -> Effects:
     for name in acting(inputs):
         if name in rules:
             after = ACTIONS[name](inputs, inputs.values.control, after)
+    if not (left := after.inpatient_cost > 0).all():
+        year = inputs.years[int(left.argmin())]
+        raise SimsuranceError(
+            f"control: rules leave nothing of the cost of admissions in {year}; smaller shares that are saved"
+        )
+    if not (left := after.outpatient_cost > 0).all():
+        year = inputs.years[int(left.argmin())]
+        raise SimsuranceError(
+            f"control: rules leave nothing of outpatient cost in {year}; smaller shares that are saved"
+        )
     cost = after.inpatient_cost / before.inpatient_cost
     return Effects(
         inpatient_use=after.use,

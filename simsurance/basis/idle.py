@@ -20,7 +20,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.projection import project
 from simsurance.model.state import State, YearBasis
 from simsurance.scenario_file.files import of_the_shipped
-from simsurance.scenario_file.keys import DRAWN, KEYS, Key, key_at, named_part
+from simsurance.scenario_file.keys import CHOICES, DRAWN, KEYS, Key, key_at, named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.scenario_file.note import Note
 from simsurance.scenario_file.schedule import is_year, value_in
@@ -65,7 +65,7 @@ def idle_notes(scenario: Scenario) -> list[Note]:
 
 
 def units_of(scenario: Scenario) -> dict[str, list[str]]:
-    """What may have no effect: keys with another value than the root's, and each lever and pin as one, with their paths.
+    """What may have no effect: keys with another value than the root's; levers, pins and choices as one each; with their paths.
 
     Shipped scenarios are known to set nothing without effect; keys of draws act elsewhere.
     """
@@ -168,9 +168,9 @@ def differ(one: Built, other: Built) -> bool:
 
 
 def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) -> Iterator[Idle]:
-    """What of a key, a lever or a pin has no effect."""
+    """What of a key, a lever, a pin or a choice of cover has no effect."""
     key = KEYS.get(name)
-    without = _changed(scenario, paths)
+    without = _without_choice(scenario, name) if name.startswith(f"{CHOICES}.") else _changed(scenario, paths)
     if without is None:
         return
     if differ(whole, without):
@@ -200,8 +200,14 @@ def _changed(scenario: Scenario, paths: Sequence[str] = (), changes: Trial | Non
         return None
 
 
+def _without_choice(scenario: Scenario, name: str) -> Built | None:
+    """The scenario with a choice of cover that nobody takes: what is told of it stays, as there is none without it."""
+    drawn = [path for path in (f"{name}.take_up_range",) if path in scenario.leaves]
+    return _changed(scenario, drawn, {f"{name}.take_up": 0.0})
+
+
 def _after(scenario: Scenario, name: str) -> int | None:
-    """The last year of the horizon, where a lever, a bond or all values of a pin come after it."""
+    """The last year of the horizon, where a lever, a bond, a choice or all values of a pin come after it."""
     last = scenario.values.horizon.last_year
     start = scenario.leaves.get(f"{name}.start", scenario.leaves.get(f"{name}.year"))
     first = start if start is not None else min(map(int, scenario.leaves.get(f"{name}.values", {})), default=last)

@@ -13,7 +13,7 @@ from simsurance.language import CNY, WHOLE, Words, words
 from simsurance.language.names import key_name
 from simsurance.output.labels import scenario_title, unit_name
 from simsurance.scenario_file.faults import nearest
-from simsurance.scenario_file.keys import BONDS, KEYS, LEVERS, PINS, REGISTER, SECTIONS, key_at, named_part
+from simsurance.scenario_file.keys import BONDS, CHOICES, KEYS, LEVERS, PINS, REGISTER, SECTIONS, key_at, named_part
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.own_register import Registered, judged_on, own_values
 from simsurance.scenario_file.register import Entry, register, sources
@@ -21,8 +21,10 @@ from simsurance.scenario_file.toml_text import toml_value
 
 BOND_SIZES = ("amount", "outgo_share", "coupon", "term_years", "outcome_share", "outcome_reference")
 """What a bond's source and mark speak of."""
-IN_COLUMNS = ("low", "high", "mark", "source", "description", "description_zh")
-"""Keys of a lever that stand in the columns of its size, or are too long for a table of many."""
+CHOICE_TERMS = ("take_up", "need", "income", "contribution", "subsidy", "benefit", "use")
+"""What a choice of cover's source and mark speak of."""
+IN_COLUMNS = ("take_up_range", "use_range", "low", "high", "mark", "source", "description", "description_zh")
+"""Keys of a lever or a choice that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
 BASELINE = "scenarios/baseline.toml"
 REGISTERED = ("path", "source", "mark", "owner", "valid_until", "set_by")
@@ -71,6 +73,10 @@ def command(
         raise SimsuranceError(f"{shown.name}: nothing is pinned; write [pins.name] and the keys of each pin below")
     if not paths and prefix == BONDS:
         raise SimsuranceError(f"{shown.name}: no bonds; write [bonds.name] and the keys of each bond below")
+    if not paths and prefix == CHOICES:
+        raise SimsuranceError(
+            f"{shown.name}: no choices of cover; write [choices.name] and the keys of each choice below"
+        )
     if not paths:
         tables = (table for table in SECTIONS if any(path.startswith(f"{table}.") for path in known))
         hint = nearest(prefix, [*known, *tables]) or f"`simsurance show {scenario}` lists all"
@@ -170,6 +176,10 @@ def details(scenario: Scenario, path: str, lang: str = WHOLE) -> dict[str, Any]:
     if table == BONDS and part in BOND_SIZES:
         bond = scenario.values.bonds[name]
         entry, changed = Entry(path, bond.source, bond.mark, "", "", bond.description), False
+    if table == CHOICES and part in CHOICE_TERMS:
+        choice = scenario.values.choices[name]
+        low, high = map(str, getattr(choice, f"{part}_range", None) or ("", ""))
+        entry, changed = Entry(path, choice.source, choice.mark, low, high, choice.description), False
     if table == PINS and part == "values":
         pinned = scenario.values.pins[name]
         entry, changed = Entry(path, pinned.source, pinned.mark, "", "", ""), False

@@ -19,8 +19,6 @@ from simsurance.scenario_file.keys import KEYS
 TABLE: Final = DATA / "clauses.csv"
 TEXTS: Final = ("38", "draft")
 LANGUAGES: Final = ("en", "zh")
-GONE_BY_NAME: Final = "levers"
-"""Not a key: options bring levers of their own."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,7 @@ def clauses() -> tuple[Clause, ...]:
 def unknown_keys() -> list[str]:
     """Keys named that no scenario has, nor a table of keys."""
     named = {key for clause in clauses() for key in clause.keys}
-    return sorted(
-        key for key in named - {GONE_BY_NAME} if not any(each == key or each.startswith(f"{key}.") for each in KEYS)
-    )
+    return sorted(key for key in named if not any(each == key or each.startswith(f"{key}.") for each in KEYS))
 
 
 def page() -> str:

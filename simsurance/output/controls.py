@@ -27,6 +27,9 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, meant in [*((rule, [rule]) for rule in rules), *([(TOGETHER, rules)] if len(rules) > 1 else [])]:
         for scheme in schemes:
             facts = _last(effects(inputs, scheme, meant))
+            facts["fines"] = (
+                scenario.values.control.audit.fines_imposed * facts["recovered"]
+            )  # both beyond the fitted past
             offices = "digital" in meant and scheme == "resident"
             facts["administration"] = float(administration(inputs)[-1]) - 1 if offices else 0.0
             told.append({"rule": said.label(f"control.{name}"), "scheme": said.label(f"control.{scheme}")} | facts)
@@ -46,7 +49,6 @@ def _last(found: Effects) -> Facts:
         "outpatient": outpatient - 1,
         "outpatient_paid": outpatient * float(found.outpatient_benefits[-1]) - 1,
         "recovered": float(found.recovered[-1]),
-        "fines": float(found.fines[-1]),
     }
 
 

@@ -42,7 +42,7 @@ from simsurance.output.tiers_words import tier_facts
 from simsurance.plain_text import markdown
 from simsurance.results import accounts_of
 from simsurance.scenario_file.form import SECTIONS
-from simsurance.scenario_file.keys import REGISTER, key_at, named_part
+from simsurance.scenario_file.keys import BONDS, CHOICES, NAMED, REGISTER, key_at, named_part
 from simsurance.scenario_file.loader import TITLES
 from simsurance.scenario_file.own_register import stale
 from simsurance.scenario_file.pins import held_levers
@@ -65,6 +65,8 @@ RULE_FLOWS: Final = ("waiting_months", "bonus_cap", "critical_beneficiaries")
 LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
 BESIDE_EMPLOYERS: Final = ("retiree_contributions", "arrears_recovered")
 """What is levied for the pooled fund beside the contributions that employers owe in a year."""
+WITH_TERMS: Final = (CHOICES, BONDS)
+BESIDE_TERMS: Final = ("mark", "source", "description", "description_zh")
 ENDS: Final = (("first_year", 0), ("last_year", -1))
 ON_ENROLMENT: Final = ("contributions.", "participation.", "behaviour.", "membership.", "population.assisted_share")
 """Keys that change who is uninsured, and through that who enters the employee scheme."""
@@ -329,7 +331,7 @@ def drag_facts(twins: "Twins") -> Facts:
 
 
 def changes(scenario: "Scenario", lang: str) -> list[Facts]:
-    """What the scenario says itself: key and value of every leaf that is not the baseline's, and every lever."""
+    """What the scenario says itself: leaves with another value than the baseline's, all levers, choices of cover and bonds."""
     own = [path for path, file in scenario.origins.items() if file != BASELINE and path not in (*TITLES, REGISTER)]
     keys, named = [path for path in own if key_at(path) and not named_part(path)[0]], origins(scenario)
     if len(keys) > len(scenario.form.keys) // 2:
@@ -346,7 +348,24 @@ def changes(scenario: "Scenario", lang: str) -> list[Facts]:
         about = markdown(in_language(lever, "description", lang))
         lever_told = {"what": f"levers.{name} = {said}", "origin": origin, "mark": mark}
         told.append(lever_told | {"source": markdown(source_title(lever.source, lang)), "about": about})
-    return told
+    whole = [f"{table}.{name}" for table in WITH_TERMS for name in sorted(getattr(scenario.values, table))]
+    return [*told, *(_told_whole(scenario, path, lang) for path in whole)]
+
+
+def _told_whole(scenario: "Scenario", path: str, lang: str) -> Facts:
+    """A choice of cover or a bond with all its terms; what it is about stands where its results are told."""
+    table, _, name = path.partition(".")
+    held, named, said = getattr(scenario.values, table)[name], origins(scenario), words(lang)
+    terms = [key for key in NAMED[table] if key not in BESIDE_TERMS and f"{path}.{key}" in scenario.leaves]
+    stated = toml_value({key: scenario.leaves[f"{path}.{key}"] for key in terms})
+    origin = f"`{said.label('list.between')}`".join(dict.fromkeys(named[f"{path}.{key}"] for key in terms))
+    return {
+        "what": f"{path} = {stated}",
+        "origin": origin,
+        "mark": said.label(f"mark.{held.mark}"),
+        "source": markdown(source_title(held.source, lang)),
+        "about": "",
+    }
 
 
 def _registered(scenario: "Scenario", path: str, lang: str) -> Facts:

@@ -14,7 +14,7 @@ RANGED = ("take_up", "use")
 
 
 def choice_complaints(values: ScenarioValues, year: int) -> Complaints:
-    """A choice begins after the valuation, has a number a class and group, and at most all choose, each once."""
+    """A choice begins after the valuation, has a number a class and group, some above 0, and at most all choose, each once."""
     opening, groups = values.horizon.valuation_year, values.axes.income_groups
     most = [0.0] * (len(HEALTH.members) * len(groups))
     keys: list[str] = []
@@ -30,6 +30,8 @@ def choice_complaints(values: ScenarioValues, year: int) -> Complaints:
             yield (f"{key}.{axis}",), text
         if wrong:
             return
+        for axis in (axis for axis in sizes if not any(getattr(choice, axis))):
+            yield (f"{key}.{axis}",), "0 throughout, so that nobody can have it; give one of them a number above 0"
         shares = [choice.take_up * need * income for need in choice.need for income in choice.income]
         if max(shares) > 1 + ROUNDING:
             text = (

@@ -30,6 +30,8 @@ USED_WITH: Final = (("cap", "amount"), ("cap_income_multiple", "income_multiple"
 """Keys of critical-illness insurance that count with one `cap_rule` alone, and that rule."""
 PARTS_OF_COST: Final = ("tests", "consumables", "drugs")
 """Of an admission; services and beds are the rest."""
+PAID_FOR: Final = ("admission_share", "cost", "payment_ratio")
+"""What a level has of admissions that a fund pays for."""
 WHOLE: Final = 1e-6
 """How near to 1 shares add that are given in few digits."""
 ROUNDING: Final = 1e-9
@@ -288,13 +290,24 @@ def _notice(values: ScenarioValues, year: int) -> Iterator[Complaint]:
 
 
 def _control(values: ScenarioValues, year: int) -> Iterator[Complaint]:
-    """Admissions by level add to all of them, parts of their cost to no more than it; a norm of days is a day or none."""
-    levels = values.control.levels
+    """Admissions by level add to all of them and some are paid, parts of cost to no more than it; a norm is a day or none."""
+    levels, away = values.control.levels, values.control.away
     for scheme in ("resident", "employee"):
-        shares = getattr(levels, scheme).admission_share
+        section, care = f"control.levels.{scheme}", getattr(levels, scheme)
+        shares = care.admission_share
         if abs((total := sum(share for _, share in shares)) - 1) > WHOLE:
-            keys = tuple(f"control.levels.{scheme}.admission_share.{level}" for level, _ in shares)
+            keys = tuple(f"{section}.admission_share.{level}" for level, _ in shares)
             yield keys, f"the shares of the levels add to {total:.6g}; make them add to 1"
+        of_levels = [dict(getattr(care, name)) for name in PAID_FOR]
+        if not any(all(numbers[level] for numbers in of_levels) for level, _ in shares):
+            keys = tuple(f"{section}.{name}.{level}" for name in reversed(PAID_FOR) for level, _ in shares)
+            text = "no level has admission_share, cost and payment_ratio above 0, so that nothing is paid"
+            yield keys, f"{text}; give one level all three"
+    least, scheme = min((getattr(levels, name).payment_ratio.tertiary, name) for name in ("resident", "employee"))
+    if away.ratio_cut > least and _in(away.added_share, year):
+        ratio = f"control.levels.{scheme}.payment_ratio.tertiary"
+        text = f"a cut of {plain(away.ratio_cut)} is more than {ratio}, {plain(least)}, which it is taken from; "
+        yield ("control.away.ratio_cut", ratio, "control.away.added_share"), text + f"at most {plain(least)}"
     for level, norm in values.control.stay.norm_days:
         total = sum(getattr(getattr(levels, part), level) for part in PARTS_OF_COST)
         if total > 1:
@@ -303,6 +316,17 @@ def _control(values: ScenarioValues, year: int) -> Iterator[Complaint]:
         if 0 < (days := _in(norm, year)) < 1:
             text = f"a norm of {plain(days)} is less than a day; 0 for none, or 1 and more"
             yield (f"control.stay.norm_days.{level}",), text
+
+
+def _demand(values: ScenarioValues, year: int) -> Iterator[Complaint]:
+    """Answers to the price by need have a mean, which counts as 1."""
+    demand = values.claims.demand
+    if demand.answers and not any(answer for _, answer in demand.need):
+        keys = tuple(f"claims.demand.need.{need}" for need, _ in demand.need)
+        yield (
+            (*keys, "claims.demand.answers"),
+            "0 as for every need, so no mean can count as 1; give one of them a number above 0",
+        )
 
 
 def _tiers(values: ScenarioValues, year: int) -> Iterator[Complaint]:
@@ -355,8 +379,19 @@ def _adjusted_benefits(values: ScenarioValues, year: int) -> Iterator[Complaint]
 COMPLAINTS: Final = (
     *(adjustment_complaints, _adjusted_benefits),
     *(_waiting, _bonus, _basic_benefits, _critical_illness, _shares),
-    *(_ratios, _employee, _control, _tiers, _levers, _pins, _counted_ages, _gdp, _notice),
+    *(_ratios, _employee, _control, _demand, _tiers, _levers, _pins, _counted_ages, _gdp, _notice),
     *(bond_complaints, choice_complaints),
 )
-ONCE: Final = (bond_complaints, choice_complaints, _ratios, _tiers, _levers, _pins, _counted_ages, _gdp, _notice)
+ONCE: Final = (
+    bond_complaints,
+    choice_complaints,
+    _ratios,
+    _demand,
+    _tiers,
+    _levers,
+    _pins,
+    _counted_ages,
+    _gdp,
+    _notice,
+)
 """Those that are the same in all years."""

@@ -217,13 +217,14 @@ def source_of(scenario: Scenario) -> Source:
     if scenario.values.choices:
         choice = next(iter(scenario.values.choices))
         raise SimsuranceError(
-            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; a scenario without"
+            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; "
+            "a scenario without choices"
         )
     (run,) = simulate([scenario])
     for row in ("arrears_recovered", "retiree_contributions"):
         if row in run.accounts.get(POOL, {}):
             key = "arrears" if row.startswith("arrears") else "retiree_rate"
             raise SimsuranceError(
-                f"{scenario.name}:employee.contributions.{key}: a workbook has no formula for it; a scenario without"
+                f"{scenario.name}:employee.contributions.{key}: a workbook has no formula for it; leave it out"
             )
     return Source(run)
