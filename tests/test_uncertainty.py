@@ -644,6 +644,41 @@ def test_what_no_distribution_can_be_is_one_line(case: str, tmp_path: Path) -> N
     assert words in line
 
 
+@pytest.mark.parametrize("name", ["net_migration", "life_expectancy"])
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (2024, 2026, "no bounds after 2026; rows to 2029, or an earlier horizon.last_year"),
+        (2027, 2100, "no bounds before 2027; rows from 2026 on, or uncertainty.demography = false"),
+    ],
+)
+def test_bounds_of_too_few_years_are_told(name: str, first: int, last: int, words: str, tmp_path: Path) -> None:
+    key = f"uncertainty.{name}_table"
+    changed = {key: cut(load("baseline").tables[key], first, last, tmp_path)}
+    with pytest.raises(SimsuranceError, match=f"{name}.csv: {words}$"):
+        paths_of(baseline(2028).replace(changed))
+
+
+def test_bounds_of_the_years_drawn_are_enough(tmp_path: Path) -> None:
+    """Median, lower and upper bounds as in the longer tables; beyond the last year the slope of the years that there are."""
+    keys = [f"uncertainty.{name}_table" for name in ("net_migration", "life_expectancy")]
+    changed = {key: cut(load("baseline").tables[key], 2026, 2029, tmp_path) for key in keys}
+    long, short = paths_of(baseline(2028)), paths_of(baseline(2028).replace(changed))
+    place = np.array(long.years) - long.bounds_from
+    for of_place in (np.full(len(place), -1.0), np.zeros(len(place)), np.full(len(place), 0.1)):
+        assert np.isfinite(short._ahead(place, of_place)).all()
+    assert short._ahead(place, np.zeros(len(place))) == pytest.approx(0, abs=1e-9)
+    np.testing.assert_array_equal(short.bounds["net_migration"], long.bounds["net_migration"][: len(place)])
+
+
+def cut(table: Path, first: int, last: int, folder: Path) -> str:
+    """The rows of some years of a table, as one of one's own."""
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    file = folder / table.name
+    file.write_text("\n".join([head, *(row for row in rows if first <= int(row[:4]) <= last), ""]), encoding="utf-8")
+    return str(file)
+
+
 def test_pairs_are_told_in_both_languages_as_their_table_has_them() -> None:
     pairs = Pairs(some())
     for lang in ("en", "zh"):

@@ -170,7 +170,8 @@ class Paths:
         for of_sex in self.bounds[LATENT[1]]:
             medium, drawn = of_sex[:, len(BOUNDS) // 2], between(of_sex[place], latent)
             dates = np.arange(len(medium), dtype=float)
-            last, first = (medium[-1] - medium[-25]) / 24, (medium[24] - medium[0]) / 24
+            steps = min(24, len(medium) - 1)
+            last, first = (medium[-1] - medium[-1 - steps]) / steps, (medium[steps] - medium[0]) / steps
             date = np.interp(drawn, medium, dates)
             date += np.maximum(drawn - medium[-1], 0) / last - np.maximum(medium[0] - drawn, 0) / first
             found.append(date - place)
@@ -264,15 +265,17 @@ def paths_of(scenario: Scenario) -> Paths:
 def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndarray], int]:
     """Median and bounds of the demographic series by year, and the first year of all."""
     life, moving = (scenario.tables[f"uncertainty.{name}_table"] for name in ("life_expectancy", "net_migration"))
+    for path in (life, moving):
+        first, last = (tables.years_of(path)[at] for at in (0, -1))
+        if years[0] < first:
+            raise SimsuranceError(
+                f"{path}: no bounds before {first}; rows from {years[0]} on, or uncertainty.demography = false"
+            )
+        if last < years[-1]:
+            raise SimsuranceError(
+                f"{path}: no bounds after {last}; rows to {years[-1]}, or an earlier horizon.last_year"
+            )
     span = list(range(years[0], tables.years_of(life)[-1] + 1))
-    if span[0] < tables.years_of(life)[0]:
-        raise SimsuranceError(
-            f"{life}: no bounds before {tables.years_of(life)[0]}; rows from {span[0]} on, or uncertainty.demography = false"
-        )
-    if span[-1] < years[-1]:
-        raise SimsuranceError(
-            f"{life}: no bounds after {span[-1]}; rows to {years[-1]}, or an earlier horizon.last_year"
-        )
     fertility = str(scenario.tables["population.total_fertility_table"])
     variants = ["medium" if name == "median" else name for name in BOUNDS]
     lives, persons = (
@@ -291,7 +294,7 @@ def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndar
         if len(falls):
             *_, year, bound = falls[0]
             raise SimsuranceError(
-                f"{file}: {BOUNDS[bound]} lies above {BOUNDS[bound + 1]} in {span[year]}; bounds in rising order"
+                f"{file}: {BOUNDS[bound]} lies above {BOUNDS[bound + 1]} in {span[0] + year}; bounds in rising order"
             )
     return found, span[0]
 
