@@ -745,6 +745,22 @@ def test_what_no_distribution_can_be_is_one_line(case: str, tmp_path: Path) -> N
     assert told(line, "zh") != line
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (["stochastic", "baseline", "--task", "5"], "--task goes with --scheduler"),
+        (["sensitivity", "baseline", "--by", "2028"], "--by goes with --draws or --draws-from"),
+        (["sensitivity", "baseline", "--seed", "1"], "--seed goes with --morris, --draws or --sobol"),
+        (["sensitivity", "baseline", "--seed", "1", "--draws-from", "out"], "--seed goes with --morris, --draws or"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(call: list[str], words: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, [*call, "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_tables_of_ones_own_are_not_both_to_blame(tmp_path: Path) -> None:
     """Groups are read with the inputs: what is wrong with them is told once, at their own key."""
     tables = load("baseline").tables

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
@@ -96,6 +97,11 @@ def many_runs_options(printed: str) -> Callable[[Command], Command]:
         return command
 
     return put
+
+
+def given(name: str) -> bool:
+    """Whether the option of a parameter of the subcommand stands on the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def processors(jobs: int | None) -> int:

@@ -11,6 +11,7 @@ import click
 from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import (
     command_line,
+    given,
     many_runs_options,
     notes_of,
     parts_of,
@@ -108,8 +109,10 @@ def command(
     """
     if not scenarios and not every:
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
-    given = (*scenarios, *(name for name in (shipped() if every else ()) if name not in scenarios))
-    chosen = [scenario_of(name, fragments, settings) for name in given]
+    if given("task") and not scheduler:
+        raise click.UsageError("--task goes with --scheduler")
+    wanted = (*scenarios, *(name for name in (shipped() if every else ()) if name not in scenarios))
+    chosen = [scenario_of(name, fragments, settings) for name in wanted]
     names = [each.name for each in chosen]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SimsuranceError(f"{twice}: named twice; draws of a scenario beside themselves say nothing")
