@@ -2,20 +2,22 @@
 
 import csv
 import hashlib
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from simsurance.basis import build_plain
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.life_table import life_expectancy
 from simsurance.cli import main
 from simsurance.data.tables import published
-from simsurance.errors import SimsuranceError
+from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language.messages import told
 from simsurance.output.pairs_words import HEAD, TOLD, pair_rows, pairs_summary
 from simsurance.results import accounts_of, simulate
@@ -23,8 +25,8 @@ from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register, rows
 from simsurance.scenario_file.schedule import values_by_year
-from simsurance.uncertainty import draws
-from simsurance.uncertainty.chunks import COLUMNS, DONE
+from simsurance.uncertainty import draws, jobs
+from simsurance.uncertainty.chunks import COLUMNS, DONE, Arrays, Span
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
 from simsurance.uncertainty.futures import Futures, drawn, futures_of
 from simsurance.uncertainty.jobs import over
@@ -759,6 +761,57 @@ def test_an_option_that_would_do_nothing_is_refused(call: list[str], words: str,
     assert done.exit_code == 2
     assert words in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sampler", "asked", "words"),
+    [
+        ("sobol", 17, "32 draws, not 17: eight scramblings of equal size, of a Sobol sequence a power of two"),
+        ("plain", 17, "24 draws, not 17: eight parts of equal size, of two draws or more"),
+        ("lhs", 5, "16 draws, not 5: eight parts of equal size, of two draws or more"),
+    ],
+)
+def test_rounding_is_told_by_what_draws(
+    sampler: str, asked: int, words: str, tmp_path: Path, interrupt: list[int]
+) -> None:
+    done = drawn_until(interrupt, 0, tmp_path, "--sampler", sampler, "--draws", str(asked))
+    assert done.stderr.splitlines()[0] == words
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ctrl-C once so many chunks are done as the list says."""
+    after: list[int] = []
+
+    def stop(work: Any, spans: Sequence[Span]) -> Iterator[tuple[Span, Arrays]]:
+        for place, (first, last) in enumerate(spans):
+            if place == after[0]:
+                raise KeyboardInterrupt
+            yield (first, last), {"one": np.zeros(last - first)}
+
+    monkeypatch.setattr(jobs, "over", lambda processes: stop)
+    return after
+
+
+def drawn_until(interrupt: list[int], chunks: int, folder: Path, *options: str) -> Result:
+    interrupt[:] = [chunks]
+    call = ["stochastic", "baseline", "--set", "horizon.last_year=2027", "--no-charts", "--out", str(folder), *options]
+    done = CliRunner().invoke(main, call)
+    assert done.exit_code == ExitCode.INTERRUPTED
+    return done
+
+
+def test_who_interrupts_draws_is_told_that_they_go_on_where_some_are_done(tmp_path: Path, interrupt: list[int]) -> None:
+    """Runs of another seed beside are told of, unless none of them was finished."""
+    seeds = [["--draws", "64", "--seed", str(seed)] for seed in (1, 2, 3)]
+    nothing = drawn_until(interrupt, 0, tmp_path, *seeds[0])
+    assert nothing.stderr.splitlines() == ["interrupted"]
+    assert len(list(tmp_path.glob("*.parts"))) == 1
+    some = drawn_until(interrupt, 1, tmp_path, *seeds[1])
+    assert some.stderr.splitlines() == ["interrupted; the command again goes on from what is done"]
+    *beside, last = drawn_until(interrupt, 1, tmp_path, *seeds[2], "--lang", "zh").stderr.splitlines()
+    assert len(beside) == 1
+    assert last == "已中断；重新执行命令即可从已完成处继续"
 
 
 def test_two_tables_of_ones_own_are_not_both_to_blame(tmp_path: Path) -> None:

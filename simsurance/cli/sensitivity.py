@@ -10,6 +10,7 @@ from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import (
     command_line,
     given,
+    goes_on_from,
     many_runs_options,
     notes_of,
     processors,
@@ -104,7 +105,7 @@ def command(
         from simsurance.uncertainty.stochastic import stochastic
         from simsurance.uncertainty.variance import shares
 
-        parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
+        parts = goes_on_from(out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts")
 
         def told(done: int, of: int) -> None:
             line.say_share(said, done, of, "points")
@@ -143,7 +144,10 @@ def _sample(draws: int, seed: int, lang: str) -> "Sample":
 
     sample = Sample(sensible(draws, SAMPLER), seed, SAMPLER)
     if sample.draws != draws:
-        tell(words(lang).say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+        tell(
+            words(lang).say("stochastic_table.rounded", draws=sample.draws, asked=draws, sampler=sample.sampler),
+            err=True,
+        )
     return sample
 
 

@@ -139,7 +139,9 @@ def command(
         sample = Sample(sensible(draws, sampler), seed, sampler)
         stepped_by = engine_of(engine, sample.draws * len(chosen), chosen)
         if sample.draws != draws:
-            tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+            tell(
+                said.say("stochastic_table.rounded", draws=sample.draws, asked=draws, sampler=sample.sampler), err=True
+            )
         parts = parts_of(folder, draws_id(chosen, sample, stepped_by), lang)
         central = central_runs(chosen)
         needed = need(central, sample, 1 if scheduler else processors(jobs), memory)
