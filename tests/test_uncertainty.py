@@ -28,7 +28,7 @@ from simsurance.scenario_file.schedule import values_by_year
 from simsurance.uncertainty import draws, jobs
 from simsurance.uncertainty.chunks import COLUMNS, DONE, Arrays, Span
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
-from simsurance.uncertainty.futures import Futures, drawn, futures_of
+from simsurance.uncertainty.futures import Futures, drawn, futures_of, refuse_certain
 from simsurance.uncertainty.jobs import over
 from simsurance.uncertainty.observed import (
     OF_MEMBERS,
@@ -812,6 +812,19 @@ def test_who_interrupts_draws_is_told_that_they_go_on_where_some_are_done(tmp_pa
     *beside, last = drawn_until(interrupt, 1, tmp_path, *seeds[2], "--lang", "zh").stderr.splitlines()
     assert len(beside) == 1
     assert last == "已中断；重新执行命令即可从已完成处继续"
+
+
+def test_draws_of_nothing_are_refused_as_sensitivity_does(tmp_path: Path) -> None:
+    off = [f"{path}=false" for path in OFF] + ["horizon.last_year=2027"]
+    given = [word for each in off for word in ("--set", each)] + ["--out", str(tmp_path), "--no-charts"]
+    for command in ("stochastic", "sensitivity"):
+        done = CliRunner().invoke(main, [command, "baseline", *given])
+        assert done.exit_code == ExitCode.INPUT
+        assert done.stderr.splitlines()[-1] == (
+            "baseline: every family in [uncertainty] is switched off; switch one on"
+        )
+    for family in OFF:
+        refuse_certain(load("baseline").replace(OFF | {family: True}))
 
 
 def test_two_tables_of_ones_own_are_not_both_to_blame(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def command(
         from simsurance.output.save import save_stochastic
         from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.engines import chosen as engine_of
+        from simsurance.uncertainty.futures import refuse_certain
         from simsurance.uncertainty.jobs import over
         from simsurance.uncertainty.memory import need
         from simsurance.uncertainty.sampling import Sample, sensible
@@ -136,6 +137,7 @@ def command(
             from simsurance.output.parquet import require_parquet
 
             require_parquet()
+        refuse_certain(chosen[0])
         sample = Sample(sensible(draws, sampler), seed, sampler)
         stepped_by = engine_of(engine, sample.draws * len(chosen), chosen)
         if sample.draws != draws:
