@@ -327,13 +327,14 @@ def _number(table: Path, row: Mapping[str, Any], low: float, high: float) -> flo
     if row["low"] or row["high"]:
         lowest, highest = (_finite(table, name, row[end]) for end in ("low", "high"))
         if lowest > highest:
-            wrong = f"low {lowest:g} is above high {highest:g}"
-        elif not lowest <= value <= highest:
-            wrong = f"the range from {lowest:g} to {highest:g} does not hold the value {value:g}"
-        else:
-            wrong = ""
-        if wrong:
-            raise SimsuranceError(f"{table}:{name}: {wrong}; low, value and high in rising order")
+            raise SimsuranceError(
+                f"{table}:{name}: low {lowest:g} is above high {highest:g}; low, value and high in rising order"
+            )
+        if not lowest <= value <= highest:
+            raise SimsuranceError(
+                f"{table}:{name}: the range from {lowest:g} to {highest:g} does not hold the value {value:g}; "
+                "low, value and high in rising order"
+            )
     require_mark(table, name, row["mark"])
     return value
 
