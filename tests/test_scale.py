@@ -294,7 +294,7 @@ def test_an_interrupted_command_says_so_and_goes_on_from_what_is_done(tmp_path: 
             time.sleep(0.05)
         os.killpg(first.pid, signal.SIGINT)
         assert first.stderr
-        assert first.stderr.read().endswith("interrupted\n")
+        assert first.stderr.read().endswith("interrupted; the command again goes on from what is done\n")
     assert first.returncode == ExitCode.INTERRUPTED
     (parts,) = tmp_path.glob("*.parts")
     assert 0 < 256 - sum(last - first for first, last in Columns(256, parts).missing()) < 256

@@ -2,30 +2,33 @@
 
 import csv
 import hashlib
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from simsurance.basis import build_plain
 from simsurance.basis.inputs import Inputs
 from simsurance.basis.life_table import life_expectancy
 from simsurance.cli import main
 from simsurance.data.tables import published
-from simsurance.errors import SimsuranceError
+from simsurance.errors import ExitCode, SimsuranceError
+from simsurance.language.messages import told
 from simsurance.output.pairs_words import HEAD, TOLD, pair_rows, pairs_summary
 from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.keys import KEYS
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.register import register, rows
 from simsurance.scenario_file.schedule import values_by_year
-from simsurance.uncertainty import draws
-from simsurance.uncertainty.chunks import COLUMNS, DONE
+from simsurance.uncertainty import draws, jobs
+from simsurance.uncertainty.chunks import COLUMNS, DONE, Arrays, Span
 from simsurance.uncertainty.correlation import correlation_matrix, nearest
-from simsurance.uncertainty.futures import Futures, drawn, futures_of
+from simsurance.uncertainty.futures import Futures, drawn, futures_of, refuse_certain
 from simsurance.uncertainty.jobs import over
 from simsurance.uncertainty.observed import (
     OF_MEMBERS,
@@ -587,25 +590,25 @@ WRONG = {
         "paths",
         "inflation,phi,0.6,",
         "inflation,phi,1,",
-        "inflation phi: 1 cannot be; a number from 0 to 0.999",
+        "inflation:phi: 1 cannot be; a number from 0 to 0.999",
     ),
     "spread below 0": (
         "paths",
         "real_income_growth,shift_sd,0.006,",
         "real_income_growth,shift_sd,-0.006,",
-        "real_income_growth shift_sd: -0.006 cannot be; a number of 0 or more",
+        "real_income_growth:shift_sd: -0.006 cannot be; a number of 0 or more",
     ),
     "correlation above 1": (
         "correlations",
         "real_income_growth,inflation,-0.20,",
         "real_income_growth,inflation,1.2,",
-        "real_income_growth inflation: 1.2 cannot be; a number from -1 to 1",
+        "real_income_growth:inflation: 1.2 cannot be; a number from -1 to 1",
     ),
     "a pair twice": (
         "correlations",
         "real_income_growth,interest_rate,",
         "inflation,real_income_growth,",
-        "inflation real_income_growth: stands twice; one row a pair of series",
+        "inflation:real_income_growth: stands twice; one row a pair of series",
     ),
     "bounds inverted": (
         "life_expectancy",
@@ -617,7 +620,104 @@ WRONG = {
         "groups",
         "age_odds,0.5,",
         "age_odds,-0.9,",
-        "these are no correlations that series can have together; the nearest ones differ by at most",
+        "csv:age_odds: these are no correlations that inputs can have together; the nearest ones differ by at most",
+    ),
+    "low above high": (
+        "paths",
+        "resident_excess_cost,phi,0.3,0,0.6,",
+        "resident_excess_cost,phi,0.3,0.6,0,",
+        "resident_excess_cost:phi: low 0.6 is above high 0; low, value and high in rising order",
+    ),
+    "outside its range": (
+        "paths",
+        "inflation,sd_innovation,0.011,",
+        "inflation,sd_innovation,9,",
+        "inflation:sd_innovation: the range from 0.008 to 0.017 does not hold the value 9; low, value and high",
+    ),
+    "half a range": (
+        "paths",
+        "inflation,sd_innovation,0.011,0.008,0.017",
+        "inflation,sd_innovation,0.011,0.008,",
+        "inflation:sd_innovation: nothing is not a number; a decimal number",
+    ),
+    "correlation outside its range": (
+        "correlations",
+        "real_income_growth,inflation,-0.20,-0.50,0.20",
+        "real_income_growth,inflation,-0.20,0.50,-0.20",
+        "real_income_growth:inflation: low 0.5 is above high -0.2; low, value and high in rising order",
+    ),
+    "no such parameter": (
+        "paths",
+        "inflation,floor,",
+        "inflation,ceiling,",
+        "inflation: ceiling is not known; one of phi, sd_innovation, shift_sd, floor",
+    ),
+    "a spread of a series of demography": (
+        "paths",
+        "net_migration,phi,",
+        "net_migration,shift_sd,",
+        "net_migration: shift_sd is not known; one of phi",
+    ),
+    "no such mark of a path": (
+        "paths",
+        "T_WBCPI,judgement,rounded",
+        "T_WBCPI,guess,rounded",
+        "inflation:phi: guess is no mark of certainty; one of verified, ",
+    ),
+    "a life below 0": (
+        "life_expectancy",
+        "2026,female,",
+        "2026,female,-",
+        "lower95 is -79.881 in 2026; years above 0",
+    ),
+    "lives that end before the years drawn": (
+        "life_expectancy",
+        "2024,female,79.632",
+        "2024,female,-5",
+        "lower95 is -5 in 2024; years above 0",
+    ),
+    "lives that stay": (
+        "life_expectancy",
+        "2027,male,74.199,75.079,76.617",
+        "2027,male,74.199,75.079,76.377",
+        "the median does not rise after 2026; medians that rise from year to year",
+    ),
+    "a group twice": ("groups", "need_cost,0.5,", "need,0.4,", "need: stands twice; one row a group"),
+    "a group of nothing": (
+        "groups",
+        "strategic,0.3",
+        "unused,0.1,judgement,own\nstrategic,0.3",
+        "unused: no input is of this group; groups of parameters.csv",
+    ),
+    "a group without a row": (
+        "groups",
+        "need,0.5,judgement,one scale of need\n",
+        "",
+        "no row for 'need', the group of claims.inpatient.use_odds_ratio.moderate in parameters.csv; one row a group",
+    ),
+    "no mark of a group": (
+        "groups",
+        "need,0.5,judgement",
+        "need,0.5,",
+        "need: nothing is no mark of certainty; one of ",
+    ),
+    "no such sign": (
+        "parameters",
+        "behaviour.leave.campaign,behaviour,additive,,,,campaign,-",
+        "behaviour.leave.campaign,behaviour,additive,,,,campaign,minus",
+        "behaviour.leave.campaign:sign: 'minus' is not known; one of +, -",
+    ),
+    "inputs without a row": (
+        "parameters",
+        "claims.inpatient.cost_ratio.high,parameters,log,,,,need_cost,+,,\n",
+        "",
+        "no row for claims.inpatient.cost_ratio.high (1 in all); a row for each input with a range, of the family none",
+    ),
+    "a key twice, once not drawn": (
+        "parameters",
+        "population.mortality_factor,none",
+        "population.mortality_level,none",
+        "population.mortality_level: stands twice; one row a key",
     ),
     "a key twice": (
         "parameters",
@@ -636,12 +736,158 @@ def test_what_no_distribution_can_be_is_one_line(case: str, tmp_path: Path) -> N
     assert text.count(before) == 1
     file = tmp_path / f"{name}.csv"
     file.write_text(text.replace(before, after), encoding="utf-8")
-    call = ["stochastic", "baseline", "--draws", "16", "--out", str(tmp_path), "--set", f'{key}="{file}"']
+    own = tmp_path / "own.toml"
+    own.write_text(f'extends = "baseline"\n[uncertainty]\n{name}_table = "{file.name}"\n', encoding="utf-8")
+    for call in (["validate"], ["stochastic", "--draws", "16", "--out", str(tmp_path)]):
+        done = CliRunner().invoke(main, [*call, str(own)])
+        assert done.exit_code == 3, done.output
+        (line,) = done.stderr.strip().splitlines()
+        assert line.startswith(f"{own}:{key}: {file}:")
+        assert words in line
+    assert told(line, "zh") != line
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (["stochastic", "baseline", "--task", "5"], "--task goes with --scheduler"),
+        (["sensitivity", "baseline", "--by", "2028"], "--by goes with --draws or --draws-from"),
+        (["sensitivity", "baseline", "--seed", "1"], "--seed goes with --morris, --draws or --sobol"),
+        (["sensitivity", "baseline", "--seed", "1", "--draws-from", "out"], "--seed goes with --morris, --draws or"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(call: list[str], words: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, [*call, "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sampler", "asked", "words"),
+    [
+        ("sobol", 17, "32 draws, not 17: eight scramblings of equal size, of a Sobol sequence a power of two"),
+        ("plain", 17, "24 draws, not 17: eight parts of equal size, of two draws or more"),
+        ("lhs", 5, "16 draws, not 5: eight parts of equal size, of two draws or more"),
+    ],
+)
+def test_rounding_is_told_by_what_draws(
+    sampler: str, asked: int, words: str, tmp_path: Path, interrupt: list[int]
+) -> None:
+    done = drawn_until(interrupt, 0, tmp_path, "--sampler", sampler, "--draws", str(asked))
+    assert done.stderr.splitlines()[0] == words
+
+
+@pytest.fixture
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ctrl-C once so many chunks are done as the list says."""
+    after: list[int] = []
+
+    def stop(work: Any, spans: Sequence[Span]) -> Iterator[tuple[Span, Arrays]]:
+        for place, (first, last) in enumerate(spans):
+            if place == after[0]:
+                raise KeyboardInterrupt
+            yield (first, last), {"one": np.zeros(last - first)}
+
+    monkeypatch.setattr(jobs, "over", lambda processes: stop)
+    return after
+
+
+def drawn_until(interrupt: list[int], chunks: int, folder: Path, *options: str) -> Result:
+    interrupt[:] = [chunks]
+    call = ["stochastic", "baseline", "--set", "horizon.last_year=2027", "--no-charts", "--out", str(folder), *options]
     done = CliRunner().invoke(main, call)
-    assert done.exit_code == 3, done.output
-    (line,) = done.stderr.strip().splitlines()
-    assert f"{file}:" in line
-    assert words in line
+    assert done.exit_code == ExitCode.INTERRUPTED
+    return done
+
+
+def test_who_interrupts_draws_is_told_that_they_go_on_where_some_are_done(tmp_path: Path, interrupt: list[int]) -> None:
+    """Runs of another seed beside are told of, unless none of them was finished."""
+    seeds = [["--draws", "64", "--seed", str(seed)] for seed in (1, 2, 3)]
+    nothing = drawn_until(interrupt, 0, tmp_path, *seeds[0])
+    assert nothing.stderr.splitlines() == ["interrupted"]
+    assert len(list(tmp_path.glob("*.parts"))) == 1
+    some = drawn_until(interrupt, 1, tmp_path, *seeds[1])
+    assert some.stderr.splitlines() == ["interrupted; the command again goes on from what is done"]
+    *beside, last = drawn_until(interrupt, 1, tmp_path, *seeds[2], "--lang", "zh").stderr.splitlines()
+    assert len(beside) == 1
+    assert last == "已中断；重新执行命令即可从已完成处继续"
+
+
+def test_draws_of_nothing_are_refused_as_sensitivity_does(tmp_path: Path) -> None:
+    off = [f"{path}=false" for path in OFF] + ["horizon.last_year=2027"]
+    given = [word for each in off for word in ("--set", each)] + ["--out", str(tmp_path), "--no-charts"]
+    for command in ("stochastic", "sensitivity"):
+        done = CliRunner().invoke(main, [command, "baseline", *given])
+        assert done.exit_code == ExitCode.INPUT
+        assert done.stderr.splitlines()[-1] == (
+            "baseline: every family in [uncertainty] is switched off; switch one on"
+        )
+    for family in OFF:
+        refuse_certain(load("baseline").replace(OFF | {family: True}))
+
+
+def test_two_tables_of_ones_own_are_not_both_to_blame(tmp_path: Path) -> None:
+    """Groups are read with the inputs: what is wrong with them is told once, at their own key."""
+    tables = load("baseline").tables
+    for name, before, after in (("parameters", "", ""), ("groups", "incentives,0.5,", "incentives,-0.9,")):
+        text = tables[f"uncertainty.{name}_table"].read_text(encoding="utf-8")
+        (tmp_path / f"{name}.csv").write_text(text.replace(before, after) if before else text, encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "baseline"\n[uncertainty]\nparameters_table = "parameters.csv"\ngroups_table = "groups.csv"\n',
+        encoding="utf-8",
+    )
+    (line,) = CliRunner().invoke(main, ["validate", str(own)]).stderr.strip().splitlines()
+    assert line.startswith(f"{own}:uncertainty.groups_table: {tmp_path / 'groups.csv'}:incentives: ")
+
+
+def test_the_shipped_tables_laid_beside_a_scenario_are_in_order(tmp_path: Path) -> None:
+    names = ("parameters", "groups", "paths", "correlations", "life_expectancy", "net_migration")
+    lines = []
+    for name in names:
+        table = load("baseline").tables[f"uncertainty.{name}_table"]
+        (tmp_path / f"{name}.csv").write_bytes(table.read_bytes())
+        lines.append(f'{name}_table = "{name}.csv"')
+    own = tmp_path / "own.toml"
+    own.write_text("\n".join(['extends = "baseline"', "[uncertainty]", *lines, ""]), encoding="utf-8")
+    done = CliRunner().invoke(main, ["validate", str(own)])
+    assert done.exit_code == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["net_migration", "life_expectancy"])
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (2024, 2026, "no bounds after 2026; rows to 2029, or an earlier horizon.last_year"),
+        (2027, 2100, "no bounds before 2027; rows from 2026 on, or uncertainty.demography = false"),
+    ],
+)
+def test_bounds_of_too_few_years_are_told(name: str, first: int, last: int, words: str, tmp_path: Path) -> None:
+    key = f"uncertainty.{name}_table"
+    changed = {key: cut(load("baseline").tables[key], first, last, tmp_path)}
+    with pytest.raises(SimsuranceError, match=f"{name}.csv: {words}$"):
+        paths_of(baseline(2028).replace(changed))
+
+
+def test_bounds_of_the_years_drawn_are_enough(tmp_path: Path) -> None:
+    """Median, lower and upper bounds as in the longer tables; beyond the last year the slope of the years that there are."""
+    keys = [f"uncertainty.{name}_table" for name in ("net_migration", "life_expectancy")]
+    changed = {key: cut(load("baseline").tables[key], 2026, 2029, tmp_path) for key in keys}
+    long, short = paths_of(baseline(2028)), paths_of(baseline(2028).replace(changed))
+    place = np.array(long.years) - long.bounds_from
+    for of_place in (np.full(len(place), -1.0), np.zeros(len(place)), np.full(len(place), 0.1)):
+        assert np.isfinite(short._ahead(place, of_place)).all()
+    assert short._ahead(place, np.zeros(len(place))) == pytest.approx(0, abs=1e-9)
+    np.testing.assert_array_equal(short.bounds["net_migration"], long.bounds["net_migration"][: len(place)])
+
+
+def cut(table: Path, first: int, last: int, folder: Path) -> str:
+    """The rows of some years of a table, as one of one's own."""
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    file = folder / table.name
+    file.write_text("\n".join([head, *(row for row in rows if first <= int(row[:4]) <= last), ""]), encoding="utf-8")
+    return str(file)
 
 
 def test_pairs_are_told_in_both_languages_as_their_table_has_them() -> None:

@@ -123,7 +123,7 @@ class Commands(click.Group):
         except (Exception, KeyboardInterrupt) as error:
             if ctx.params["traceback"]:
                 sys.excepthook(type(error), error, error.__traceback__)
-            end_with_message(error, ctx.meta[LANG])
+            end_with_message(error, ctx.meta[LANG], interrupted(ctx) if isinstance(error, KeyboardInterrupt) else ())
 
 
 LANG = "simsurance.lang"
@@ -146,9 +146,22 @@ def in_language(line: str, lang: str) -> str:
     return told(line, lang)
 
 
-def end_with_message(error: BaseException, lang: str = WHOLE) -> NoReturn:
-    """Say on standard error what went wrong, without a traceback, and end with the exit code of its kind."""
+def interrupted(ctx: click.Context) -> tuple[str, ...]:
+    """The line of who interrupts a command that goes on from what is done; none where nothing is."""
+    from simsurance.cli.options import PARTS
+
+    if parts := ctx.meta.get(PARTS):
+        from simsurance.uncertainty.chunks import any_done
+
+        if any(any_done(each) for each in parts):
+            return ("interrupted; the command again goes on from what is done",)
+    return ()
+
+
+def end_with_message(error: BaseException, lang: str = WHOLE, said: tuple[str, ...] = ()) -> NoReturn:
+    """Say on standard error what went wrong, or what is said of it, without a traceback; end with the exit code of its kind."""
     exit_code, lines = explain(error)
+    lines = said or lines
     if isinstance(error, OSError):
         discard_unwritable_output()
     for line in lines:

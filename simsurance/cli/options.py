@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from simsurance.cli.terminal import tell
 from simsurance.errors import SimsuranceError
@@ -98,18 +99,35 @@ def many_runs_options(printed: str) -> Callable[[Command], Command]:
     return put
 
 
+def given(name: str) -> bool:
+    """Whether the option of a parameter of the subcommand stands on the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
 def processors(jobs: int | None) -> int:
     """Processes that are asked for, or as many as there are processors."""
     return jobs or os.cpu_count() or 1
 
 
+PARTS: Final = "simsurance.parts"
+"""Where a context holds the folders of finished chunks."""
+
+
+def goes_on_from(parts: Path) -> Path:
+    """A folder from whose finished chunks the same command goes on; who interrupts it is told so."""
+    click.get_current_context().meta.setdefault(PARTS, []).append(parts)
+    return parts
+
+
 def parts_of(folder: Path, digest: str, lang: str) -> Path:
     """Where finished chunks of a result stand until all are there; says which of another state of the scenario stand beside."""
+    from simsurance.uncertainty.chunks import any_done
+
     parts = folder.with_name(f"{folder.name}.{digest[:8]}.parts")
     for other in sorted(folder.parent.glob(f"{escape(folder.name)}.????????.parts")):
-        if other != parts:
+        if other != parts and any_done(other):
             tell(words(lang).say("progress.other_parts", folder=other), err=True)
-    return parts
+    return goes_on_from(parts)
 
 
 def range_option(command: Command) -> Command:

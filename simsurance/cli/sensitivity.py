@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simsurance.cli.compare import scenario_of
-from simsurance.cli.options import command_line, many_runs_options, notes_of, processors, scenario_options, tell_notes
+from simsurance.cli.options import (
+    command_line,
+    given,
+    goes_on_from,
+    many_runs_options,
+    notes_of,
+    processors,
+    scenario_options,
+    tell_notes,
+)
 from simsurance.cli.progress import progress
 from simsurance.cli.terminal import tell
 from simsurance.cli.validate import table_faults
@@ -72,6 +81,10 @@ def command(
     """
     if draws is not None and drawn_in is not None:
         raise click.UsageError("--draws and --draws-from: new draws or those of a folder; leave one out")
+    if by is not None and draws is None and drawn_in is None:
+        raise click.UsageError("--by goes with --draws or --draws-from")
+    if given("seed") and not (morris or draws or sobol):
+        raise click.UsageError("--seed goes with --morris, --draws or --sobol")
     base = scenario_of(scenario, fragments, settings)
     refuse(table_faults(base))
     folder = out / f"sensitivity-{base.name}"
@@ -92,7 +105,7 @@ def command(
         from simsurance.uncertainty.stochastic import stochastic
         from simsurance.uncertainty.variance import shares
 
-        parts = out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts"
+        parts = goes_on_from(out / f"{folder.name}.{shocks_id(base, K)[:8]}.parts")
 
         def told(done: int, of: int) -> None:
             line.say_share(said, done, of, "points")
@@ -131,7 +144,10 @@ def _sample(draws: int, seed: int, lang: str) -> "Sample":
 
     sample = Sample(sensible(draws, SAMPLER), seed, SAMPLER)
     if sample.draws != draws:
-        tell(words(lang).say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+        tell(
+            words(lang).say("stochastic_table.rounded", draws=sample.draws, asked=draws, sampler=sample.sampler),
+            err=True,
+        )
     return sample
 
 

@@ -11,6 +11,7 @@ import click
 from simsurance.cli.compare import scenario_of
 from simsurance.cli.options import (
     command_line,
+    given,
     many_runs_options,
     notes_of,
     parts_of,
@@ -108,8 +109,10 @@ def command(
     """
     if not scenarios and not every:
         raise click.UsageError("name a scenario, or give --all; shipped are " + ", ".join(shipped()))
-    given = (*scenarios, *(name for name in (shipped() if every else ()) if name not in scenarios))
-    chosen = [scenario_of(name, fragments, settings) for name in given]
+    if given("task") and not scheduler:
+        raise click.UsageError("--task goes with --scheduler")
+    wanted = (*scenarios, *(name for name in (shipped() if every else ()) if name not in scenarios))
+    chosen = [scenario_of(name, fragments, settings) for name in wanted]
     names = [each.name for each in chosen]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SimsuranceError(f"{twice}: named twice; draws of a scenario beside themselves say nothing")
@@ -124,6 +127,7 @@ def command(
         from simsurance.output.save import save_stochastic
         from simsurance.uncertainty.chunks import discard_parts
         from simsurance.uncertainty.engines import chosen as engine_of
+        from simsurance.uncertainty.futures import refuse_certain
         from simsurance.uncertainty.jobs import over
         from simsurance.uncertainty.memory import need
         from simsurance.uncertainty.sampling import Sample, sensible
@@ -133,10 +137,13 @@ def command(
             from simsurance.output.parquet import require_parquet
 
             require_parquet()
+        refuse_certain(chosen[0])
         sample = Sample(sensible(draws, sampler), seed, sampler)
         stepped_by = engine_of(engine, sample.draws * len(chosen), chosen)
         if sample.draws != draws:
-            tell(said.say("stochastic_table.rounded", draws=sample.draws, asked=draws), err=True)
+            tell(
+                said.say("stochastic_table.rounded", draws=sample.draws, asked=draws, sampler=sample.sampler), err=True
+            )
         parts = parts_of(folder, draws_id(chosen, sample, stepped_by), lang)
         central = central_runs(chosen)
         needed = need(central, sample, 1 if scheduler else processors(jobs), memory)

@@ -18,6 +18,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.language import WHOLE
 from simsurance.scenario_file.faults import Fault, fault_lines, printable
 from simsurance.scenario_file.files import TABLES, label_of, scenarios_folder
+from simsurance.scenario_file.keys import DRAWN
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.scenario_file.years import years_read
 
@@ -84,12 +85,14 @@ def _is_own(scenario: Scenario, key: str) -> bool:
 
 
 def _faults_of(scenario: Scenario, key: str) -> list[Fault]:
-    """What is wrong with one table."""
+    """What is wrong with one table; what is read with it and is wrong itself is told at its own key."""
     file = scenario.tables[key]
     try:
         _read(scenario, key)
     except SimsuranceError as error:
-        told = (line.replace(str(file), label_of(file), 1) for line in error.lines)
+        drawn = [each for each in scenario.tables if each.startswith(DRAWN) and _is_own(scenario, each)]
+        others = tuple(f"{scenario.tables[each]}:" for each in drawn if scenario.tables[each] != file)
+        told = (line.replace(str(file), label_of(file), 1) for line in error.lines if not line.startswith(others))
         return [scenario.layers[key].fault(key, line) for line in told]
     return []
 
@@ -148,11 +151,13 @@ def _read(scenario: Scenario, key: str) -> None:
             from simsurance.evidence.published import series_names
 
             series_names(path)
-        case _ if key.startswith("uncertainty."):
-            from simsurance.uncertainty.parameters import parameters_of
+        case _ if key.startswith(DRAWN):
+            from simsurance.uncertainty.parameters import parameters_of, refuse_forgotten
             from simsurance.uncertainty.paths import paths_of
 
             reader = parameters_of if key.split("_")[0] in PARAMETERS else paths_of
             reader(scenario)
+            if key == "uncertainty.parameters_table":
+                refuse_forgotten(scenario)
         case _:
             raise AssertionError(key)

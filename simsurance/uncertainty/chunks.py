@@ -183,6 +183,11 @@ class Under(Mapping[str, np.ndarray]):
         return len(self.names)
 
 
+def any_done(folder: Path) -> bool:
+    """Whether finished chunks stand in a folder, or in one below."""
+    return any(log.stat().st_size for log in folder.rglob(DONE))
+
+
 def discard_parts(folder: Path) -> None:
     """Take finished chunks away when all of them have become a result."""
     shutil.rmtree(folder, ignore_errors=True)

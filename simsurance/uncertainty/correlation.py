@@ -12,8 +12,13 @@ MOST_STEPS: Final = 10_000
 SETTLED: Final = 1e-10
 
 
-def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str) -> np.ndarray:
-    """The correlation matrix of some names, those of pairs that are not given 0; SimsuranceError where it is none."""
+def correlation_matrix(
+    names: Sequence[str], pairs: Mapping[tuple[str, str], float], where: str, of: str = "series"
+) -> np.ndarray:
+    """The correlation matrix of some names, those of pairs that are not given 0; SimsuranceError where it is none.
+
+    `where` and `of`: the place that the error tells, and what is named there.
+    """
     matrix = np.eye(len(names))
     for (first, second), value in pairs.items():
         place = names.index(first), names.index(second)
@@ -22,7 +27,7 @@ def correlation_matrix(names: Sequence[str], pairs: Mapping[tuple[str, str], flo
         near = nearest(matrix)
         one, other = (int(each) for each in np.unravel_index(np.abs(near - matrix).argmax(), matrix.shape))
         raise SimsuranceError(
-            f"{where}: these are no correlations that series can have together; the nearest ones differ by at most "
+            f"{where}: these are no correlations that {of} can have together; the nearest ones differ by at most "
             f"{np.abs(near - matrix).max():.3g}, most of all {names[one]} with {names[other]}: {near[one, other]:.3f} "
             f"in place of {matrix[one, other]:g}"
         )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.keys import AT_ROOT_KEYS
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
@@ -91,6 +92,14 @@ class Futures:
 def futures_of(scenario: Scenario, sample: Numbers, targets: tuple[str, ...]) -> Futures:
     """The draws of a scenario; raises SimsuranceError for a faulty table of what is drawn."""
     return Futures(scenario, sample, parameters_of(scenario), paths_of(scenario), targets)
+
+
+def refuse_certain(scenario: Scenario) -> None:
+    """Raise SimsuranceError where all draws of a scenario would be one; accounts as they are settled go with `parameters`."""
+    if scenario.form.has("uncertainty"):
+        chosen = scenario.values.uncertainty
+        if not (chosen.paths or chosen.demography or chosen.parameters or parameters_of(scenario).drawn):
+            raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
 
 
 def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:

@@ -6,7 +6,8 @@ the register gives for the baseline; in a table of one's own, low and high belon
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,8 +20,9 @@ from simsurance.errors import SimsuranceError
 from simsurance.scenario_file.faults import brief
 from simsurance.scenario_file.keys import CHOICE_KEYS, CHOICES, KEYS
 from simsurance.scenario_file.loader import Scenario, load
-from simsurance.scenario_file.register import register
+from simsurance.scenario_file.register import MARKS, register
 from simsurance.scenario_file.schedule import Ramp, Schedule, value_in
+from simsurance.scenario_file.years import is_shipped
 from simsurance.uncertainty.correlation import correlation_matrix, of_ranks, root_of, times
 
 HEADER: Final = ("path", "family", "scale", "low", "high", "bounds", "group", "sign", "only_if", "note")
@@ -34,6 +36,9 @@ K_HARD: Final = 2.5758293035489004
 OF_COST: Final = ("claims.", "benefits.", "employee.care.", "employee.benefits.")
 K: Final = 1.2815515655446004
 """The ninetieth percentile of a standard normal number."""
+SIGNS: Final = ("+", "-")
+FIRST: Final = 3
+"""So many inputs are named of those that a table forgets."""
 NOTHING: Final = 1e-12
 """What is nearer to 0 is 0: the end of a range that begins there."""
 BUYING, JOINING = "employee.unqualified.buying", "employee.unqualified.resident"
@@ -93,14 +98,7 @@ class Parameters:
     @cached_property
     def root(self) -> np.ndarray:
         """What independent numbers are multiplied by, [parameter, parameter]: lower triangular."""
-        names = [each.path for each in self.drawn]
-        pairs = {
-            (one.path, other.path): one.sign * other.sign * of_ranks(self.correlations[one.group])
-            for place, one in enumerate(self.drawn)
-            for other in self.drawn[:place]
-            if one.group and one.group == other.group
-        }
-        return root_of(correlation_matrix(names, pairs, self.source))
+        return root_of(_correlation(self.drawn, self.correlations, self.source))
 
     @cached_property
     def of_cost(self) -> np.ndarray:
@@ -127,24 +125,54 @@ def parameters_of(scenario: Scenario) -> Parameters:
     table, groups = (scenario.tables[f"uncertainty.{name}_table"] for name in ("parameters", "groups"))
     chosen = scenario.values.uncertainty
     on = {family: getattr(chosen, family) for family in FAMILIES}
-    correlations = {name: _number(groups, "rank_correlation", name, value, -1, 1) for name, value in _pairs(groups)}
+    rows, correlations = text_rows(table, HEADER), _correlations(groups)
+    for row in rows:
+        _require_known(scenario, table, row, correlations)
     drawn = [
         each
-        for row in text_rows(table, HEADER)
+        for row in rows
         if row["family"] != NOT_DRAWN
-        and _has(scenario, _key(scenario, table, row["path"]))
-        and (not row["only_if"] or _acts(scenario, _key(scenario, table, row["only_if"])))
-        and (each := _parameter(scenario, table, row, correlations)) is not None
+        and _has(scenario, row["path"])
+        and (not row["only_if"] or _acts(scenario, row["only_if"]))
+        and (each := _parameter(scenario, table, row)) is not None
         and on[each.family]
     ]
+    if twice := next((path for path, times in Counter(row["path"] for row in rows).items() if times > 1), None):
+        raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
+    named = {row["group"] for row in rows}
+    if not is_shipped(groups) and (idle := next((each for each in correlations if each not in named), None)):
+        raise SimsuranceError(f"{groups}:{brief(idle)}: no input is of this group; groups of {table.name}")
+    for group in correlations:
+        _correlation([each for each in drawn if each.group == group], correlations, f"{groups}:{group}")
     if on["parameters"]:
         drawn += _of_choices(scenario)
-    paths = [each.path for each in drawn]
-    if twice := next((path for path in paths if paths.count(path) > 1), None):
-        raise SimsuranceError(f"{table}:{twice}: stands twice; one row a key")
     order = {path: place for place, path in enumerate(scenario.form.keys)}
     drawn.sort(key=lambda each: order.get(each.path, len(order)))
     return Parameters(tuple(drawn), correlations, f"{groups}")
+
+
+def refuse_forgotten(scenario: Scenario) -> None:
+    """Raise SimsuranceError where the table of inputs says of one with a range neither how it is drawn nor that it is not."""
+    table = scenario.tables["uncertainty.parameters_table"]
+    told, ranged = {row["path"] for row in text_rows(table, HEADER)}, (each for each in register().values() if each.low)
+    if left := [each.path for each in ranged if each.path not in told and _has(scenario, each.path)]:
+        named = ", ".join(left[:FIRST]) + (", …" if len(left) > FIRST else "")
+        raise SimsuranceError(
+            f"{table}: no row for {named} ({len(left)} in all); a row for each input with a range, of the family "
+            f"{NOT_DRAWN} where it is not drawn"
+        )
+
+
+def _correlation(drawn: Iterable[Parameter], correlations: Mapping[str, float], where: str) -> np.ndarray:
+    """How some inputs go together, [input, input]; those of different groups do not. SimsuranceError where they cannot."""
+    drawn = list(drawn)
+    pairs = {
+        (one.path, other.path): one.sign * other.sign * of_ranks(correlations[one.group])
+        for place, one in enumerate(drawn)
+        for other in drawn[:place]
+        if one.group and one.group == other.group
+    }
+    return correlation_matrix([each.path for each in drawn], pairs, where, "inputs")
 
 
 def _chosen(scenario: Scenario, path: str) -> bool:
@@ -185,20 +213,33 @@ def _acts(scenario: Scenario, path: str) -> bool:
     return _has(scenario, path) and value_at(scenario.values, path) not in (0, False)
 
 
-def _parameter(
-    scenario: Scenario, table: Path, row: Mapping[str, str], correlations: Mapping[str, float]
-) -> Parameter | None:
-    path = row["path"]
+def _require_known(scenario: Scenario, table: Path, row: Mapping[str, str], correlations: Mapping[str, float]) -> None:
+    """Raise SimsuranceError where a row names a key or a word that there is not, be it that it does not act."""
+    _key(scenario, table, row["path"])
+    if row["family"] == NOT_DRAWN:
+        return
+    if row["only_if"]:
+        _key(scenario, table, row["only_if"])
+    path, groups = row["path"], scenario.tables["uncertainty.groups_table"]
     for name, known in (
         ("family", FAMILIES),
         ("scale", SCALES),
         ("bounds", (HARD, "")),
         ("group", (*correlations, "")),
+        ("sign", (*SIGNS, "")),
     ):
+        if name == "group" and row[name] not in known and not is_shipped(groups):
+            raise SimsuranceError(
+                f"{groups}: no row for {brief(row[name])!r}, the group of {path} in {table.name}; one row a group"
+            )
         if row[name] not in known:
             raise SimsuranceError(
                 f"{table}:{path}:{name}: {brief(row[name])!r} is not known; one of {', '.join(each for each in known if each)}"
             )
+
+
+def _parameter(scenario: Scenario, table: Path, row: Mapping[str, str]) -> Parameter | None:
+    path = row["path"]
     first, shipped = scenario.values.horizon.valuation_year, not (row["low"] or row["high"])
     entry = register().get(path)
     low, high = (row["low"], row["high"]) if not shipped else (entry.low, entry.high) if entry else ("", "")
@@ -288,16 +329,31 @@ def with_values(values: Any, changes: Mapping[str, Any]) -> Any:
     return values.changed(update)
 
 
-def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    return ((row["group"], row["rank_correlation"]) for row in text_rows(path, GROUPS_HEADER))
+def _correlations(groups: Path) -> dict[str, float]:
+    """The rank correlation of each group."""
+    found: dict[str, float] = {}
+    for row in text_rows(groups, GROUPS_HEADER):
+        name = row["group"]
+        if name in found:
+            raise SimsuranceError(f"{groups}:{brief(name)}: stands twice; one row a group")
+        found[name] = _number(groups, "rank_correlation", name, row["rank_correlation"], -1, 1)
+        require_mark(groups, brief(name), row["mark"])
+    return found
 
 
-def _key(scenario: Scenario, table: Path, path: str) -> str:
+def require_mark(table: Path, name: str, mark: str) -> None:
+    """Raise SimsuranceError where a row has no mark of certainty that is known."""
+    if mark not in MARKS:
+        raise SimsuranceError(
+            f"{table}:{name}: {brief(mark) or 'nothing'} is no mark of certainty; one of {', '.join(MARKS)}"
+        )
+
+
+def _key(scenario: Scenario, table: Path, path: str) -> None:
     if path not in KEYS and path not in scenario.form.keys:
         raise SimsuranceError(
             f"{table}:path: there is no key {brief(path)!r}; the dotted path of a number of the scenario"
         )
-    return path
 
 
 def _number(table: Path, column: str, path: str, text: str, low: float, high: float) -> float:

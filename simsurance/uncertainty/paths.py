@@ -26,7 +26,7 @@ from simsurance.scenario_file.faults import brief
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import CALENDAR, Ramp, Schedule, first_year, value_in, values_by_year
 from simsurance.uncertainty.correlation import correlation_matrix, root_of, times
-from simsurance.uncertainty.parameters import value_at
+from simsurance.uncertainty.parameters import require_mark, value_at
 
 GROWTH: Final = {
     "real_income_growth": "economy.real_income_growth",
@@ -48,6 +48,8 @@ PAIRS_HEADER: Final = ("one", "other", "value", "low", "high", "estimate", "sour
 RANGES: Final = {"phi": (0.0, 0.999), "sd_innovation": (0.0, np.inf), "shift_sd": (0.0, np.inf)}
 """Where the parameters of a series lie: one that keeps all of itself never returns, a spread is not below 0."""
 NEEDED: Final = ("phi", "sd_innovation", "shift_sd")
+KNOWN: Final = dict.fromkeys(SERIES, (*NEEDED, "floor")) | dict.fromkeys(LATENT, ("phi",))
+"""What is told of each series."""
 BOUNDS: Final = ("lower95", "lower80", "median", "upper80", "upper95")
 AT: Final = (-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054)
 """Bounds of an interval and the standard normal numbers that they stand for."""
@@ -170,7 +172,8 @@ class Paths:
         for of_sex in self.bounds[LATENT[1]]:
             medium, drawn = of_sex[:, len(BOUNDS) // 2], between(of_sex[place], latent)
             dates = np.arange(len(medium), dtype=float)
-            last, first = (medium[-1] - medium[-25]) / 24, (medium[24] - medium[0]) / 24
+            steps = min(24, len(medium) - 1)
+            last, first = (medium[-1] - medium[-1 - steps]) / steps, (medium[steps] - medium[0]) / steps
             date = np.interp(drawn, medium, dates)
             date += np.maximum(drawn - medium[-1], 0) / last - np.maximum(medium[0] - drawn, 0) / first
             found.append(date - place)
@@ -219,8 +222,11 @@ def paths_of(scenario: Scenario) -> Paths:
                 f"{table}:{brief(row['series'])}: there is no such series; one of {', '.join((*SERIES, *LATENT))}"
             )
         own, name = told.setdefault(row["series"], {}), row["parameter"]
+        if name not in KNOWN[row["series"]]:
+            known = ", ".join(KNOWN[row["series"]])
+            raise SimsuranceError(f"{table}:{row['series']}: {brief(name) or 'nothing'} is not known; one of {known}")
         if name in own:
-            raise SimsuranceError(f"{table}:{row['series']} {brief(name)}: stands twice; one row")
+            raise SimsuranceError(f"{table}:{row['series']}:{brief(name)}: stands twice; one row")
         own[name] = _number(table, row, *RANGES.get(name, (-np.inf, np.inf)))
     for name in SERIES:
         if lacking := [each for each in NEEDED if each not in told.get(name, {})]:
@@ -243,7 +249,7 @@ def paths_of(scenario: Scenario) -> Paths:
         pair = row["one"], row["other"]
         if pair in given or pair[::-1] in given or pair[0] == pair[1]:
             what = "is a series with itself" if pair[0] == pair[1] else "stands twice"
-            raise SimsuranceError(f"{pairs}:{brief(pair[0])} {brief(pair[1])}: {what}; one row a pair of series")
+            raise SimsuranceError(f"{pairs}:{brief(pair[0])}:{brief(pair[1])}: {what}; one row a pair of series")
         given[pair] = _number(pairs, row, -1.0, 1.0)
     for pair in given:
         if unknown := [name for name in pair if name not in SERIES]:
@@ -264,21 +270,21 @@ def paths_of(scenario: Scenario) -> Paths:
 def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndarray], int]:
     """Median and bounds of the demographic series by year, and the first year of all."""
     life, moving = (scenario.tables[f"uncertainty.{name}_table"] for name in ("life_expectancy", "net_migration"))
+    for path in (life, moving):
+        first, last = (tables.years_of(path)[at] for at in (0, -1))
+        if years[0] < first:
+            raise SimsuranceError(
+                f"{path}: no bounds before {first}; rows from {years[0]} on, or uncertainty.demography = false"
+            )
+        if last < years[-1]:
+            raise SimsuranceError(
+                f"{path}: no bounds after {last}; rows to {years[-1]}, or an earlier horizon.last_year"
+            )
     span = list(range(years[0], tables.years_of(life)[-1] + 1))
-    if span[0] < tables.years_of(life)[0]:
-        raise SimsuranceError(
-            f"{life}: no bounds before {tables.years_of(life)[0]}; rows from {span[0]} on, or uncertainty.demography = false"
-        )
-    if span[-1] < years[-1]:
-        raise SimsuranceError(
-            f"{life}: no bounds after {span[-1]}; rows to {years[-1]}, or an earlier horizon.last_year"
-        )
     fertility = str(scenario.tables["population.total_fertility_table"])
     variants = ["medium" if name == "median" else name for name in BOUNDS]
     lives, persons = (
-        np.stack(list(tables.on_axes(path, {"year": tables.years_of(path), **of}, BOUNDS).values()), axis=-1)[
-            span[0] - tables.years_of(path)[0] :
-        ]
+        np.stack(list(tables.on_axes(path, {"year": tables.years_of(path), **of}, BOUNDS).values()), axis=-1)
         for path, of in ((life, {SEX.name: SEX.members}), (moving, {}))
     )
     found = {
@@ -286,26 +292,59 @@ def _bounds(scenario: Scenario, years: Sequence[int]) -> tuple[dict[str, np.ndar
         LATENT[1]: np.moveaxis(lives, 1, 0),
         LATENT[2]: persons,
     }
-    for name, file in ((LATENT[0], fertility), (LATENT[1], life), (LATENT[2], moving)):
-        falls = np.argwhere(np.diff(found[name], axis=-1) < 0)
+    starts = span[0], tables.years_of(life)[0], tables.years_of(moving)[0]
+    for (name, bounds), file, start in zip(found.items(), (fertility, life, moving), starts, strict=True):
+        falls = np.argwhere(np.diff(bounds, axis=-1) < 0)
         if len(falls):
             *_, year, bound = falls[0]
             raise SimsuranceError(
-                f"{file}: {BOUNDS[bound]} lies above {BOUNDS[bound + 1]} in {span[year]}; bounds in rising order"
+                f"{file}: {BOUNDS[bound]} lies above {BOUNDS[bound + 1]} in {start + year}; bounds in rising order"
             )
+        found[name] = bounds[..., span[0] - start :, :]
+    _require_lives(life, np.moveaxis(lives, 1, 0), starts[1])
     return found, span[0]
 
 
+def _require_lives(file: Path, lives: np.ndarray, start: int) -> None:
+    """Raise SimsuranceError where life expectancy, [sex, year, bound], is not above 0 or its median does not rise."""
+    if (lives <= 0).any():
+        _, year, bound = np.argwhere(lives <= 0)[0]
+        lowest = lives[:, year, bound].min()
+        raise SimsuranceError(f"{file}: {BOUNDS[bound]} is {lowest:g} in {start + year}; years above 0")
+    stays = np.argwhere(np.diff(lives[..., len(BOUNDS) // 2], axis=-1) <= 0)
+    if len(stays):
+        year = start + int(stays[0][1])
+        raise SimsuranceError(f"{file}: the median does not rise after {year}; medians that rise from year to year")
+
+
 def _number(table: Path, row: Mapping[str, Any], low: float, high: float) -> float:
-    """The value of a row; SimsuranceError where it is none, or beyond what it may be."""
-    try:
-        value = float(row["value"])
-    except ValueError:
-        value = np.nan
-    name = " ".join(brief(str(row[each])) for each in list(row)[:2])
-    if not np.isfinite(value):
-        raise SimsuranceError(f"{table}:{name}: {brief(row['value']) or 'nothing'} is not a number; a decimal number")
+    """The value of a row; SimsuranceError where it is none, beyond what it may be or its own range, or has no known mark."""
+    name = ":".join(brief(str(row[each])) for each in list(row)[:2])
+    value = _finite(table, name, row["value"])
     if not low <= value <= high:
         span = f"a number from {low:g} to {high:g}" if np.isfinite(high) else f"a number of {low:g} or more"
         raise SimsuranceError(f"{table}:{name}: {value:g} cannot be; {span}")
+    if row["low"] or row["high"]:
+        lowest, highest = (_finite(table, name, row[end]) for end in ("low", "high"))
+        if lowest > highest:
+            raise SimsuranceError(
+                f"{table}:{name}: low {lowest:g} is above high {highest:g}; low, value and high in rising order"
+            )
+        if not lowest <= value <= highest:
+            raise SimsuranceError(
+                f"{table}:{name}: the range from {lowest:g} to {highest:g} does not hold the value {value:g}; "
+                "low, value and high in rising order"
+            )
+    require_mark(table, name, row["mark"])
+    return value
+
+
+def _finite(table: Path, name: str, text: str) -> float:
+    """A cell as a number; SimsuranceError where it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise SimsuranceError(f"{table}:{name}: {brief(text) or 'nothing'} is not a number; a decimal number")
     return value
