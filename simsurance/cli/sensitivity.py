@@ -168,9 +168,13 @@ def _text(
             for place, each in enumerate(most(found, fund, said), 1)
         ]
         if screened:
-            effects = effect_facts(screened, fund, said)
-            told.append(said.say("sensitivity.screened", effects=effects))
-            told += [f"  {place}. {said.say('sensitivity.effect', **each)}" for place, each in enumerate(effects, 1)]
+            moved = effect_facts(screened, fund, said)
+            told.append(said.say("sensitivity.screened", **moved))
+            told += [
+                f"  {place}. {said.say('sensitivity.effect', **each)}" for place, each in enumerate(moved["effects"], 1)
+            ]
+            if moved["unmeasured"]:
+                told.append(said.say("sensitivity.unmeasured", **moved))
         if known:
             facts = worth_facts(known, fund, said)
             told.append(said.say("sensitivity.known", **facts))

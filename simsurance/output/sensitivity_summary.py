@@ -58,12 +58,16 @@ def ends_words(found: Sensitivity, fund: str, measure: str, ends: Ends, said: Wo
 
 
 def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
-    """The unknowns that move the depletion year of a fund most; reserve months decide between equals."""
+    """The unknowns that move the depletion year of a fund most; reserve months decide between equals. None where none does."""
+    if not found.moves(fund, DEPLETION):
+        return []
     return [ends_words(found, fund, DEPLETION, each, said) for each in found.ends(fund, DEPLETION)[:count]]
 
 
 def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":
-    """A measure with what moves it most, as a table."""
+    """A measure with what moves it most, as a table; empty where nothing does."""
+    if not found.moves(fund, measure):
+        return []
     head = [said.label(f"sensitivity.column.{name}") for name in ("name", "low", "middle", "high")]
     told_ends = (ends_words(found, fund, measure, each, said) for each in found.ends(fund, measure)[:ROWS])
     return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
@@ -83,15 +87,23 @@ def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD)
     return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
 
 
-def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
-    """The unknowns that move the years of a fund most, with the interval of the mean effect and the standard deviation."""
-    return [
+def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
+    """The unknowns that move the years of a fund most, with the interval of the mean effect and the standard deviation.
+
+    How many have too few effects for that, of how many, and in how many trajectories.
+    """
+    effects = screened.effects(fund, YEARS_FUNDED)
+    told_effects = [
         {
             "name": unknown_words(each.unknown, said),
             **{name: said.number(getattr(each, name), 1) for name in ("size", "low", "high", "spread")},
         }
-        for each in screened.effects(fund, YEARS_FUNDED)[:count]
+        for each in effects[:count]
+        if each.known and each.size
     ]
+    unmeasured = sum(not each.known for each in effects)
+    counts = {"unmeasured": unmeasured, "unknowns": len(effects), "trajectories": screened.work.trajectories}
+    return {"effects": told_effects, **counts, "last": screened.central.years[-1]}
 
 
 def group_words(group: str, said: Words) -> str:
@@ -138,14 +150,14 @@ def sensitivity_summary(
     funds: list[dict[str, Any]] = [
         {
             "fund": fund,
-            "effects": None if screened is None else effect_facts(screened, fund, said, ROWS),
+            "screened": effect_facts(screened, fund, said, ROWS) if screened else None,
             "known": worth_facts(known, fund, said, ROWS) if known else None,
             "parts": None if parts is None else part_facts(parts, fund, said, ROWS),
             "most": most(found, fund, said),
             "tables": [
-                {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
+                {"what": measure_words(measure, fund, said), "rows": shown}
                 for measure in found.measures(fund)
-                if measure != YEARS_FUNDED
+                if measure != YEARS_FUNDED and (shown := rows(found, fund, measure, said))
             ],
         }
         for fund in found.funds
@@ -173,4 +185,5 @@ def headline(found: Sensitivity, fund: str, lang: str) -> str:
     said = words_of(found.scenario, lang)
     middle = float(found.of(fund, DEPLETION)[0])
     year = int(middle) if math.isfinite(middle) else None
-    return said.say("sensitivity.most", fund=fund_label(fund, lang), year=year, last=found.years[-1])
+    facts = {"year": year, "last": found.years[-1], "moved": found.moves(fund, DEPLETION)}
+    return said.say("sensitivity.most", fund=fund_label(fund, lang), **facts)
