@@ -24,7 +24,7 @@ from simsurance.results import simulate
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.stochastic import Plan, Stochastic, kept_of
+from simsurance.uncertainty.stochastic import PERCENTILES, Plan, Stochastic, kept_of
 
 BOTH = pytest.mark.parametrize("lang", languages())
 FUNDS = ("resident", "employee_pool")
@@ -223,6 +223,23 @@ def test_the_foot_tells_draws_seed_sampler_and_what_is_judged(run, name, lang):
     assert judged.format(**facts) in told
     assert (edge in told) == (name in FANS)
     assert 0 < facts["judged"] < facts["inputs"]
+
+
+def test_the_last_year_is_the_same_in_both_tables_and_dates_are_those_of_draws(run):
+    shown, told = [f"p{each:g}" for each in PERCENTILES], set()
+    for fund, column in run.percentiles.index.droplevel("year").unique():
+        plain = column.removesuffix("_constant_prices")
+        name = measure_of(fund, f"{plain}_last_year{column.removeprefix(plain)}")
+        if name in run.measures.index:
+            told.add(name)
+            by_year = run.percentiles.loc[(fund, column, run.years[-1]), shown]
+            np.testing.assert_allclose(run.measures.loc[name, shown].astype(float), by_year.astype(float), rtol=1e-12)
+    assert {"reserve_months_last_year", "closing_last_year", "closing_last_year_constant_prices"} <= told
+    for name in ("depletion_year", "first_deficit_year"):
+        assert run.whole(name)
+        drawn = run.kept.measured[name]
+        assert set(run.measures.loc[name, shown]) <= {*drawn[~np.isnan(drawn)], np.inf}
+    assert not run.whole("reserve_months_last_year")
 
 
 def test_charts_are_those_of_the_funds_projected(run, tmp_path):

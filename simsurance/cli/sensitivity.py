@@ -183,8 +183,10 @@ def _text(
             ]
         if parts:
             groups = part_facts(parts, fund, said)
-            told.append(said.say("sensitivity.parts", parts=groups))
-            told += [f"  {place}. {said.say('sensitivity.part', **each)}" for place, each in enumerate(groups, 1)]
+            told.append(said.say("sensitivity.parts", **groups))
+            told += [
+                f"  {place}. {said.say('sensitivity.part', **each)}" for place, each in enumerate(groups["parts"], 1)
+            ]
         told.append("")
     return "\n".join([*told, folder.as_posix(), ""])
 
