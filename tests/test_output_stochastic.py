@@ -104,6 +104,23 @@ def test_a_fan_draws_its_table_and_opens_at_the_last_published_year(run, name):
     assert [*opening.values(), *values[50]] in lines
 
 
+@BOTH
+@pytest.mark.parametrize("name", FANS)
+def test_bands_have_the_colours_of_the_legend_and_stand_below_the_heading(run, name, lang):
+    figure = stochastic.draw(name, run, lang).figure
+    upper = figure.axes[0]
+    bands = [area for area in upper.collections if not isinstance(area, LineCollection)]
+    over = [patch for patch in upper.patches if patch.get_zorder() >= min(band.get_zorder() for band in bands)]
+    assert over == []
+    keyed = [patch.get_facecolor() for patch in upper.get_legend().get_patches()]
+    assert [tuple(band.get_facecolor()[0]) for band in bands] == list(reversed(keyed))
+    title, subtitle, *_ = figure.texts
+    top = upper.get_window_extent().y1
+    assert subtitle.get_window_extent().y0 > top
+    assert title.get_window_extent().y0 > subtitle.get_window_extent().y1 - 1
+    assert not any(re.search(r"(CNY|[\d.])$", line) for line in title.get_text().split("\n")[:-1])
+
+
 @pytest.mark.parametrize("name", FANS)
 def test_history_is_published_and_joined_where_no_year_is_missing(run, name):
     (fund, column), chart = FANS[name], stochastic.draw(name, run)

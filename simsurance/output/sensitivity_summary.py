@@ -52,10 +52,14 @@ def value_words(found: Sensitivity, fund: str, measure: str, value: float, said:
     return told(value, unit_of(found.central, fund, measure), said)
 
 
-def ends_words(found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words) -> dict[str, str]:
-    """An unknown and the values of a measure at its ends and between them."""
+def ends_words(
+    found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words, in_year: str = ""
+) -> dict[str, str]:
+    """An unknown and the values of a measure at its ends and between them; `in_year`: how a sentence tells a year."""
     values = {"low": ends.low, "middle": ends.middle, "high": ends.high}
     shown = {name: value_words(found, fund, measure, value, said) for name, value in values.items()}
+    if in_year:
+        shown |= {name: said.say(in_year, year=int(each)) for name, each in values.items() if math.isfinite(each)}
     return {"name": unknown_words(ends.unknown, said), **shown}
 
 
@@ -63,7 +67,8 @@ def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[
     """The unknowns that move the depletion year of a fund most; reserve months decide between equals. None where none does."""
     if not found.moves(fund, DEPLETION):
         return []
-    return [ends_words(found, fund, DEPLETION, each, said) for each in found.ends(fund, DEPLETION)[:count]]
+    ends = found.ends(fund, DEPLETION)[:count]
+    return [ends_words(found, fund, DEPLETION, each, said, "sensitivity.depleted_in") for each in ends]
 
 
 def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":

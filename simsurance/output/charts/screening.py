@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
 from simsurance.output.charts.information import COLOUR
@@ -53,7 +54,10 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
     scenario = found.central.scenario
     said, all_effects = words_of(scenario, lang), found.effects(fund, measure)
     effects = [each for each in all_effects if each.known]
-    shown, rest, unmeasured = effects[:MOST], effects[MOST:], len(all_effects) - len(effects)
+    shown = [each for each in effects if each.size][:MOST]
+    if not shown:
+        raise SimsuranceError(f"{fund}: nothing moves it")
+    rest, unmeasured = effects[len(shown) :], len(all_effects) - len(effects)
     notes = [word("note.morris", lang, trajectories=found.work.trajectories)]
     if rest:
         least = said.number(max(each.size for each in rest), 1)
