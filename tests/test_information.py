@@ -23,6 +23,7 @@ from simsurance.uncertainty.information import (
     Worth,
     information,
     share_known,
+    told_apart,
     values_of,
     worth,
 )
@@ -123,7 +124,7 @@ def test_bars_show_the_table_and_grey_what_is_not_told_from_0(drawn, lang, tmp_p
     axes, shown = chart.figure.axes[0], drawn.worths("resident")[:10]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([100 * max(each.share, 0) for each in shown])
     grey = [label.get_color() for label in axes.get_yticklabels()]
-    assert [colour != "#000000" for colour in grey] == [each.low <= 0 for each in shown]
+    assert [colour != "#000000" for colour in grey] == [not each.low > 0 for each in shown]
     assert list(chart.data["share"]) == [each.share for each in drawn.worths("resident")]
     assert len(list(write_all(drawn, tmp_path / "charts", lang))) == 4
     facts = worth_facts(drawn, "resident", words(lang))
@@ -165,6 +166,16 @@ def test_a_worth_is_told_with_its_interval():
     assert said.say("sensitivity.worth", **worth_words(found, said)) == (
         "long-run inflation: 14 % (8 % to 20 %); probability 16 % where it is lowest, 78 % where it is highest."
     )
+
+
+def test_a_worth_without_an_interval_is_not_measured_and_a_share_is_shown_within_its_bounds():
+    said, none, wide = words("en"), Worth(ONE, 0.0, np.nan, np.nan, 0.0, 0.0), Worth(ONE, 1.0, 0.05, 1.95, 0.0, 1.0)
+    assert ": not measured; " in said.say("sensitivity.worth", **worth_words(none, said))
+    assert ": 100 % (5 % to 100 %); " in said.say("sensitivity.worth", **worth_words(wide, said))
+    assert not told_apart([wide, none])
+    sure = Worth(ONE, 0.5, 0.4, 0.6, 0.1, 0.9)
+    assert told_apart([sure, Worth(ONE, 0.3, 0.1, 0.5, 0.2, 0.4)])
+    assert not told_apart([sure, Worth(ONE, 0.45, 0.1, 0.8, 0.2, 0.4)])
 
 
 def test_draws_of_a_folder_say_what_they_said_at_hand(run, tmp_path):

@@ -74,6 +74,18 @@ def test_a_width_is_that_of_the_drawing(text: str) -> None:
     assert lettering.width(line, 8.5) == pytest.approx(drawn, rel=0.02)
 
 
+def test_an_amount_stays_on_one_line() -> None:
+    text = "Employee pooled fund, end of 2032: 80 % of draws from CNY 5.58 trillion to −CNY 7.44 trillion"
+    for room in range(120, 700, 7):
+        told = "|".join(lettering.broken(text, room, 12))
+        assert "CNY 5.58 trillion" in told
+        assert "−CNY 7.44 trillion" in told
+    for room in range(80, 400, 7):
+        told = "|".join(lettering.broken("职工医保统筹基金：80%的随机模拟介于5.58万亿元与−1,496亿元之间", room, 12))
+        assert "5.58万亿元" in told
+        assert "−1,496亿元" in told
+
+
 def test_wide_letters_leave_room_for_fewer_and_narrow_ones_for_more() -> None:
     wide, narrow, chinese = (canvas.wrapped(each * 120).split("\n") for each in ("W", "i", "医"))
     assert [len(lines[0]) for lines in (wide, narrow, chinese)] == [11, 35, 10]

@@ -24,7 +24,7 @@ from simsurance.results import simulate
 from simsurance.scenario_file.files import scenarios_folder
 from simsurance.scenario_file.loader import load
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.stochastic import Plan, Stochastic, kept_of
+from simsurance.uncertainty.stochastic import PERCENTILES, Plan, Stochastic, kept_of
 
 BOTH = pytest.mark.parametrize("lang", languages())
 FUNDS = ("resident", "employee_pool")
@@ -102,6 +102,23 @@ def test_a_fan_draws_its_table_and_opens_at_the_last_published_year(run, name):
     lines = [list(line.get_ydata()) for line in upper.get_lines()]
     assert [*opening.values(), *rows(chart, "central")["value"]] in lines
     assert [*opening.values(), *values[50]] in lines
+
+
+@BOTH
+@pytest.mark.parametrize("name", FANS)
+def test_bands_have_the_colours_of_the_legend_and_stand_below_the_heading(run, name, lang):
+    figure = stochastic.draw(name, run, lang).figure
+    upper = figure.axes[0]
+    bands = [area for area in upper.collections if not isinstance(area, LineCollection)]
+    over = [patch for patch in upper.patches if patch.get_zorder() >= min(band.get_zorder() for band in bands)]
+    assert over == []
+    keyed = [patch.get_facecolor() for patch in upper.get_legend().get_patches()]
+    assert [tuple(band.get_facecolor()[0]) for band in bands] == list(reversed(keyed))
+    title, subtitle, *_ = figure.texts
+    top = upper.get_window_extent().y1
+    assert subtitle.get_window_extent().y0 > top
+    assert title.get_window_extent().y0 > subtitle.get_window_extent().y1 - 1
+    assert not any(re.search(r"(CNY|[\d.])$", line) for line in title.get_text().split("\n")[:-1])
 
 
 @pytest.mark.parametrize("name", FANS)
@@ -223,6 +240,23 @@ def test_the_foot_tells_draws_seed_sampler_and_what_is_judged(run, name, lang):
     assert judged.format(**facts) in told
     assert (edge in told) == (name in FANS)
     assert 0 < facts["judged"] < facts["inputs"]
+
+
+def test_the_last_year_is_the_same_in_both_tables_and_dates_are_those_of_draws(run):
+    shown, told = [f"p{each:g}" for each in PERCENTILES], set()
+    for fund, column in run.percentiles.index.droplevel("year").unique():
+        plain = column.removesuffix("_constant_prices")
+        name = measure_of(fund, f"{plain}_last_year{column.removeprefix(plain)}")
+        if name in run.measures.index:
+            told.add(name)
+            by_year = run.percentiles.loc[(fund, column, run.years[-1]), shown]
+            np.testing.assert_allclose(run.measures.loc[name, shown].astype(float), by_year.astype(float), rtol=1e-12)
+    assert {"reserve_months_last_year", "closing_last_year", "closing_last_year_constant_prices"} <= told
+    for name in ("depletion_year", "first_deficit_year"):
+        assert run.whole(name)
+        drawn = run.kept.measured[name]
+        assert set(run.measures.loc[name, shown]) <= {*drawn[~np.isnan(drawn)], np.inf}
+    assert not run.whole("reserve_months_last_year")
 
 
 def test_charts_are_those_of_the_funds_projected(run, tmp_path):

@@ -10,7 +10,7 @@ from simsurance.language import languages
 from simsurance.output.charts.pairs import charts_of, draw, write_all
 from simsurance.output.pairs_words import pairs_summary, readings
 from simsurance.scenario_file.loader import load
-from simsurance.uncertainty.paired import BETTER, STEM, Pairs, better_of, measures_of
+from simsurance.uncertainty.paired import BETTER, STEM, Pairs, _row, better_of, measures_of
 from simsurance.uncertainty.sampling import Sample
 from simsurance.uncertainty.stochastic import YEARS_FUNDED, Stochastic, stochastic
 
@@ -41,6 +41,12 @@ def test_every_measure_says_which_of_two_values_is_better() -> None:
     }
     told |= {"closing_last_year_of_gdp": "higher", "payable_share_at_depletion": "none", "depletion_year": "higher"}
     assert {measure: better_of(measure) for measure in told} == told
+
+
+def test_percentiles_of_a_difference_of_years_are_whole() -> None:
+    years, more = np.arange(8.0), np.array([0.0, 0.0, -1.0, 0.0, 2.0, -1.0, 0.0, 0.0])
+    assert set(_row(years, years + more, YEARS_FUNDED, "higher", whole=True)[-7:]) == set(more)
+    assert _row(years, years + more, "reserve_months", "higher", whole=False)[-5] == -0.25
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """Elementary effects of Morris: closed forms, the walk of a trajectory, and what is told of them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,11 @@ def test_steps_without_a_result_are_left_out() -> None:
     assert sorted(each.count for each in found) == [5, 6, 6, 6]
     assert [each.size for each in found] == pytest.approx([3, 2, 0.5, 0], abs=1e-12)
     results[1:] = np.nan
-    assert measured(NAMES, effects(levels, results)) == []
+    few = measured(NAMES, effects(levels, results))
+    assert [each.unknown for each in few] == list(NAMES)
+    assert sorted(each.count for each in few) == [0, 1, 1, 1]
+    assert not any(each.known for each in few)
+    assert np.isnan([(each.size, each.low, each.high, each.mean, each.spread) for each in few]).all()
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +129,7 @@ def test_the_table_has_every_unknown_and_steps_by_a_run_brought_nearer_are_left_
     assert all(each.spread > 0.3 for each in found[1:3])
     assert sorted(each.count for each in found)[:3] == [29, 29, 30]
     assert case.measures("resident") == [YEARS_FUNDED, "reserve_months_2029", "required_contribution_multiple_now"]
-    table = case.table.loc[("resident", YEARS_FUNDED)]
+    table = case.table.xs(("resident", YEARS_FUNDED))
     assert list(table["mean_absolute"]) == [each.size for each in found]
 
 
@@ -132,12 +137,58 @@ def test_the_table_has_every_unknown_and_steps_by_a_run_brought_nearer_are_left_
 @pytest.mark.parametrize("lang", languages())
 def test_bars_show_the_mean_effects_and_dots_their_spread(case, lang, tmp_path) -> None:
     chart, found = draw(case, "resident", lang), case.effects("resident", YEARS_FUNDED)[:15]
+    found = [each for each in found if each.size]
+    assert len(found) > 2
     axes = chart.figure.axes[0]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([each.size for each in found])
     dots = [line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() == "o"]
     assert dots == pytest.approx([each.spread for each in found])
     assert len(list(write_all(case, tmp_path / "charts", lang))) == 4
-    assert len(effect_facts(case, "resident", words(lang))) == 3
+    facts = effect_facts(case, "resident", words(lang))
+    assert len(facts["effects"]) == 3
+    assert facts["unmeasured"] == 0
+    assert len(chart.figure.remarks[0]) < len(unmeasured_of(case, lang)[1].figure.remarks[0])
+
+
+def unmeasured_of(case, lang):
+    """The same where all runs but those of two trajectories up to a step contradict what was observed, and its chart."""
+    moved = np.abs(np.diff(case.work.levels[:, :, 0], axis=-1)).argmax(axis=-1)
+    one, other = moved.argsort(kind="stable")[:2]
+    nearer = np.full((case.work.trajectories, len(case.work.shocks.unknowns) + 1), 0.5)
+    nearer[[one, other], : max(moved[one], moved[other]) + 2] = 1.0
+    less = replace(case, arrays=case.arrays | {"nearer": nearer.ravel()})
+    return less, draw(less, "resident", lang)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_unknowns_with_too_few_effects_stay_in_the_table_and_are_told(case, lang, tmp_path) -> None:
+    less, chart = unmeasured_of(case, lang)
+    table, unknowns = less.table.xs(("resident", YEARS_FUNDED)), len(case.work.shocks.unknowns)
+    assert len(table) == unknowns
+    empty = table["effects"] < 2
+    assert 0 < empty.sum() < unknowns
+    assert empty.is_monotonic_increasing
+    assert table.drop(columns="effects").isna().all(axis=1).equals(empty)
+    measured_ones, without = str((~empty).sum()), str(empty.sum())
+    assert measured_ones in chart.figure.heading[0]
+    assert without in chart.figure.remarks[0]
+    assert "--morris" in chart.figure.remarks[0]
+    assert len(chart.figure.axes[0].get_yticklabels()) == min(15, int((table["mean_absolute"] > 0).sum()))
+    facts = effect_facts(less, "resident", words(lang))
+    assert facts["unmeasured"] == empty.sum()
+    assert f"{without}" in words(lang).say("sensitivity.unmeasured", **facts)
+
+
+def test_where_nothing_moves_there_is_no_ranking_and_no_chart(case, tmp_path) -> None:
+    still = {"measured/depletion_year": np.full(case.work.points, np.nan)}
+    none = replace(case, arrays=case.arrays | still)
+    facts = effect_facts(none, "resident", words("en"))
+    assert facts["effects"] == []
+    assert words("en").say("sensitivity.screened", **facts).endswith("others stand: nothing changes them up to 2029.")
+    assert list(write_all(none, tmp_path, "en")) == []
+    nearer = {"nearer": np.zeros(case.work.points)}
+    unknown = effect_facts(replace(none, arrays=none.arrays | nearer), "resident", words("en"))
+    assert words("en").say("sensitivity.screened", **unknown).endswith("none could be measured.")
 
 
 @pytest.mark.long

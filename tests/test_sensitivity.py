@@ -1,6 +1,7 @@
 """One unknown at a time at both ends: what is moved, what stays as observed, what is told of it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -236,6 +237,31 @@ def test_the_tornado_has_a_bar_to_each_end_a_tick_on_one_side_and_what_does_not_
 
 @pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
+def test_a_date_that_nothing_moves_has_no_ranking_and_no_tornado(case, lang):
+    none = replace(case, arrays=case.arrays | {"measured/depletion_year": np.full(7, np.nan)})
+    assert most(none, "resident", words(lang)) == []
+    assert DEPLETION not in charts_of(none, "resident")
+    assert "reserve_months_2028" in charts_of(none, "resident")
+    with pytest.raises(SimsuranceError, match="depletion_year of resident: has no tornado; nothing moves it"):
+        draw(none, "resident", DEPLETION, lang)
+    told, said = sensitivity_summary(none, lang), words(lang)
+    assert said.say("sensitivity.unmoved", last=2029) in told
+    assert said.label("sensitivity.three") not in told
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", languages())
+def test_years_of_a_tornado_are_told_once_and_not_beyond_the_last(case, lang):
+    dates = [np.nan, np.nan, np.nan, np.nan, 2029, np.nan, np.nan]
+    late = replace(case, arrays=case.arrays | {"measured/depletion_year": np.array(dates)})
+    axes = draw(late, "resident", DEPLETION, lang).figure.axes[0]
+    labels = [text.get_text() for text in axes.get_xticklabels()]
+    assert labels[0] == "2029"
+    assert len(labels) == len(set(labels)) == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", languages())
 def test_every_unknown_has_a_name_and_every_tornado_is_drawn(found, shocks, lang):
     said = words(lang)
     names = [unknown_words(each, said) for each in shocks.unknowns]
@@ -250,8 +276,13 @@ def test_every_unknown_has_a_name_and_every_tornado_is_drawn(found, shocks, lang
 
 @pytest.mark.long
 def test_the_command_prints_three_a_fund_and_writes_both_ends(tmp_path, monkeypatch, found):
-    monkeypatch.setattr(module, "sensitivity", lambda *_: found)
     call = ["sensitivity", "baseline", "--set", "horizon.last_year=2029", "--out", str(tmp_path)]
+    monkeypatch.setattr(module, "sensitivity", lambda *_: found)
+    none = CliRunner().invoke(main, [*call, "--no-charts"])
+    assert none.stdout.startswith(f"{headline(found, 'resident', 'en')}\n\n")
+    assert "nothing moves its depletion year by 2029." in none.stdout
+    dates = np.where(np.arange(found.shocks.points) == 2, 2029.0, np.nan)
+    found = replace(found, arrays=found.arrays | {"measured/depletion_year": dates})
     told = CliRunner().invoke(main, call)
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()

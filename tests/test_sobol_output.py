@@ -1,6 +1,7 @@
 """What is told and drawn of where the variance comes from."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from simsurance.output.charts.variance import draw, write_all
 from simsurance.output.sensitivity_summary import group_shown, group_words, part_facts
 from simsurance.results import simulate
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.variance import Mixed, Shares
+from simsurance.uncertainty.variance import Mixed, Shares, told_apart
 
 DRAWS = 4096
 
@@ -43,8 +44,11 @@ def test_what_moves_nothing_has_no_share_and_what_acts_together_counts_in_all(ca
     for group, first, total in (("long_run", 25 / 16, 26 / 16), ("need_cost", 1 / 16, 2 / 16)):
         assert found[group].first == pytest.approx(first / variance, abs=0.08)
         assert found[group].total == pytest.approx(total / variance, abs=0.08)
-    for each in found.values():
+    assert [name for name, each in found.items() if not each.measured] == ["settlement"]
+    for each in (found["long_run"], found["need_cost"]):
         assert each.total_ends[0] <= each.total <= each.total_ends[1]
+    assert case.table.isna().any(axis=1).sum() == 1
+    assert told_apart(case.indices("resident"))
     assert list(case.table.index.get_level_values("group")) == list(found)
 
 
@@ -56,11 +60,32 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == pytest.approx([100 * max(value, 0) for each in found for value in (each.total, each.first)])
     grey = [label.get_color() == canvas.GREY for label in axes.get_yticklabels()]
-    assert grey == [each.first_ends[0] <= 0 for each in found]
+    assert grey == [not each.first_ends[0] > 0 for each in found]
+    assert len(axes.get_lines()) == len(found)
+    assert "96" in chart.figure.heading[0]
     assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv", ".txt"]
     said = words(lang)
     assert group_words("mine", said) == "`mine`"
-    assert len(part_facts(case, "resident", said, 2)) == 2
+    assert len(part_facts(case, "resident", said, 2)["parts"]) == 2
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_few_draws_do_not_say_what_is_most(case, lang):
+    mixed = Mixed(case.mixed.scenario, Sample(8, 1, "plain"))
+    vars(mixed)["groups"] = case.mixed.groups
+    few = replace(case, mixed=mixed, arrays={name: values[: 8 * 5] for name, values in case.arrays.items()})
+    found = few.indices("resident")
+    assert found[0].total_ends[1] - found[0].total_ends[0] > found[0].total
+    assert not told_apart(found)
+    title, said = draw(few, "resident", lang).figure.heading[0], words(lang)
+    assert "8" in title
+    assert "%" not in title
+    facts = part_facts(few, "resident", said)
+    assert "8" in said.say("sensitivity.parts", **facts)
+    *_, last = facts["parts"]
+    assert not last["measured"]
+    assert "%" not in said.say("sensitivity.part", **last)
+    assert all(0 <= each[end] <= 1 for each in facts["parts"][:-1] for end in ("total", "total_low", "total_high"))
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -21,7 +21,7 @@ from simsurance.results import RunResult, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.chunks import Tell
 from simsurance.uncertainty.sampling import Sample
-from simsurance.uncertainty.stochastic import PERCENTILES, Stochastic, standard_error, stochastic
+from simsurance.uncertainty.stochastic import PERCENTILES, Stochastic, ranks, standard_error, stochastic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,16 +131,15 @@ class Adjustment:
 
         if not self.draws:
             return None
-        kept = self.draws[PLACE_OF[RULE]].kept.measured
+        run = self.draws[PLACE_OF[RULE]]
+        kept = run.kept.measured
         rows = {}
         for name in OF_DRAWS:
             values = np.asarray(kept[name])
             there = values[np.isfinite(values)]
             told: dict[str, Any] = {"any": float((np.isfinite(values) & (values > 0)).mean())}
             told["mean"] = float(there.mean()) if len(there) else np.nan
-            found = (
-                np.percentile(there, PERCENTILES, method="inverted_cdf") if len(there) else [np.nan] * len(PERCENTILES)
-            )
+            found = ranks(there, run.whole(name))
             rows[name] = told | {f"p{at:g}": float(each) for at, each in zip(PERCENTILES, found, strict=True)}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 

@@ -184,9 +184,13 @@ def _text(
             for place, each in enumerate(most(found, fund, said), 1)
         ]
         if screened:
-            effects = effect_facts(screened, fund, said)
-            told.append(said.say("sensitivity.screened", effects=effects))
-            told += [f"  {place}. {said.say('sensitivity.effect', **each)}" for place, each in enumerate(effects, 1)]
+            moved = effect_facts(screened, fund, said)
+            told.append(said.say("sensitivity.screened", **moved))
+            told += [
+                f"  {place}. {said.say('sensitivity.effect', **each)}" for place, each in enumerate(moved["effects"], 1)
+            ]
+            if moved["unmeasured"]:
+                told.append(said.say("sensitivity.unmeasured", **moved))
         if known:
             facts = worth_facts(known, fund, said)
             told.append(said.say("sensitivity.known", **facts))
@@ -195,8 +199,10 @@ def _text(
             ]
         if parts:
             groups = part_facts(parts, fund, said)
-            told.append(said.say("sensitivity.parts", parts=groups))
-            told += [f"  {place}. {said.say('sensitivity.part', **each)}" for place, each in enumerate(groups, 1)]
+            told.append(said.say("sensitivity.parts", **groups))
+            told += [
+                f"  {place}. {said.say('sensitivity.part', **each)}" for place, each in enumerate(groups["parts"], 1)
+            ]
         told.append("")
     return "\n".join([*told, folder.as_posix(), ""])
 

@@ -14,8 +14,10 @@ from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, in_its_words, words_of
 from simsurance.output.sweep_summary import measure_words, told, unit_of
 from simsurance.plain_text import markdown
+from simsurance.uncertainty.information import told_apart as worths_apart
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, TOLD, Ends, Sensitivity, Unknown
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
+from simsurance.uncertainty.variance import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,48 +52,72 @@ def value_words(found: Sensitivity, fund: str, measure: str, value: float, said:
     return told(value, unit_of(found.central, fund, measure), said)
 
 
-def ends_words(found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words) -> dict[str, str]:
-    """An unknown and the values of a measure at its ends and between them."""
+def ends_words(
+    found: Sensitivity, fund: str, measure: str, ends: Ends, said: Words, in_year: str = ""
+) -> dict[str, str]:
+    """An unknown and the values of a measure at its ends and between them; `in_year`: how a sentence tells a year."""
     values = {"low": ends.low, "middle": ends.middle, "high": ends.high}
     shown = {name: value_words(found, fund, measure, value, said) for name, value in values.items()}
+    if in_year:
+        shown |= {name: said.say(in_year, year=int(each)) for name, each in values.items() if math.isfinite(each)}
     return {"name": unknown_words(ends.unknown, said), **shown}
 
 
 def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
-    """The unknowns that move the depletion year of a fund most; reserve months decide between equals."""
-    return [ends_words(found, fund, DEPLETION, each, said) for each in found.ends(fund, DEPLETION)[:count]]
+    """The unknowns that move the depletion year of a fund most; reserve months decide between equals. None where none does."""
+    if not found.moves(fund, DEPLETION):
+        return []
+    ends = found.ends(fund, DEPLETION)[:count]
+    return [ends_words(found, fund, DEPLETION, each, said, "sensitivity.depleted_in") for each in ends]
 
 
 def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":
-    """A measure with what moves it most, as a table."""
+    """A measure with what moves it most, as a table; empty where nothing does."""
+    if not found.moves(fund, measure):
+        return []
     head = [said.label(f"sensitivity.column.{name}") for name in ("name", "low", "middle", "high")]
     told_ends = (ends_words(found, fund, measure, each, said) for each in found.ends(fund, measure)[:ROWS])
     return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
 
 
+def bounded(share: float) -> float:
+    """A share as it is shown, between nothing and all: an interval holds what is true as often. Tables have it as estimated."""
+    return min(max(share, 0.0), 1.0)
+
+
 def worth_words(worth: "Worth", said: Words) -> dict[str, Any]:
     """An unknown, the share of the variance that goes if it is known with its interval, the chance where it is low and high."""
-    shown = {name: getattr(worth, name) for name in ("share", "low", "high")}
+    shown: dict[str, Any] = {name: bounded(getattr(worth, name)) for name in ("share", "low", "high")}
+    shown["measured"] = worth.high > 0
     chances = {"lowest": chance(worth.chance_lowest, said), "highest": chance(worth.chance_highest, said)}
     return {"name": unknown_words(worth.unknown, said), **shown, **chances}
 
 
 def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
-    """The event of a fund, its chance, and the unknowns that are worth most to know."""
-    share = float(known.event(fund).mean())
-    worths = [worth_words(each, said) for each in known.worths(fund)[:count]]
-    return {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
+    """The event of a fund, its chance, and the unknowns that are worth most to know, as far as draws tell them apart."""
+    share, found = float(known.event(fund).mean()), known.worths(fund)
+    worths = [worth_words(each, said) for each in found[:count]]
+    facts = {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
+    return facts | {"apart": bool(found) and worths_apart(found), "draws": known.run.sample.draws}
 
 
-def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
-    """The unknowns that move the years of a fund most, with the interval of the mean effect and the standard deviation."""
-    return [
+def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
+    """The unknowns that move the years of a fund most, with the interval of the mean effect and the standard deviation.
+
+    How many have too few effects for that, of how many, and in how many trajectories.
+    """
+    effects = screened.effects(fund, YEARS_FUNDED)
+    told_effects = [
         {
             "name": unknown_words(each.unknown, said),
             **{name: said.number(getattr(each, name), 1) for name in ("size", "low", "high", "spread")},
         }
-        for each in screened.effects(fund, YEARS_FUNDED)[:count]
+        for each in effects[:count]
+        if each.known and each.size
     ]
+    unmeasured = sum(not each.known for each in effects)
+    counts = {"unmeasured": unmeasured, "unknowns": len(effects), "trajectories": screened.work.trajectories}
+    return {"effects": told_effects, **counts, "last": screened.central.years[-1]}
 
 
 def group_words(group: str, said: Words) -> str:
@@ -111,19 +137,21 @@ def group_shown(group: str, said: Words) -> str:
     return name[:1].lower() + name[1:]
 
 
-def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> list[dict[str, Any]]:
-    """The groups that most of the variance of a fund comes from, with both indices and their intervals."""
-    told_parts = []
-    for each in parts.indices(fund)[:count]:
+def part_facts(parts: "Shares", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
+    """The groups that most of the variance of a fund comes from, with both indices and their intervals, if draws tell."""
+    told_parts, found = [], parts.indices(fund)
+    for each in found[:count]:
         first, total = (dict(zip(("low", "high"), ends, strict=True)) for ends in (each.first_ends, each.total_ends))
         told_parts.append(
             {
                 "name": group_words(each.group, said),
-                **{"first": each.first, "first_low": first["low"], "first_high": first["high"]},
-                **{"total": each.total, "total_low": total["low"], "total_high": total["high"]},
+                **{"measured": each.measured, "alone": each.first_ends[1] > 0, "draws": parts.mixed.sample.draws},
+                **{"first": bounded(each.first), "total": bounded(each.total)},
+                **{f"first_{end}": bounded(value) for end, value in first.items()},
+                **{f"total_{end}": bounded(value) for end, value in total.items()},
             }
         )
-    return told_parts
+    return {"parts": told_parts, "apart": bool(found) and told_apart(found), "draws": parts.mixed.sample.draws}
 
 
 def sensitivity_summary(
@@ -138,14 +166,14 @@ def sensitivity_summary(
     funds: list[dict[str, Any]] = [
         {
             "fund": fund,
-            "effects": None if screened is None else effect_facts(screened, fund, said, ROWS),
+            "screened": effect_facts(screened, fund, said, ROWS) if screened else None,
             "known": worth_facts(known, fund, said, ROWS) if known else None,
-            "parts": None if parts is None else part_facts(parts, fund, said, ROWS),
+            "shares": part_facts(parts, fund, said, ROWS) if parts else None,
             "most": most(found, fund, said),
             "tables": [
-                {"what": measure_words(measure, fund, said), "rows": rows(found, fund, measure, said)}
+                {"what": measure_words(measure, fund, said), "rows": shown}
                 for measure in found.measures(fund)
-                if measure != YEARS_FUNDED
+                if measure != YEARS_FUNDED and (shown := rows(found, fund, measure, said))
             ],
         }
         for fund in found.funds
@@ -173,4 +201,5 @@ def headline(found: Sensitivity, fund: str, lang: str) -> str:
     said = words_of(found.scenario, lang)
     middle = float(found.of(fund, DEPLETION)[0])
     year = int(middle) if math.isfinite(middle) else None
-    return said.say("sensitivity.most", fund=fund_label(fund, lang), year=year, last=found.years[-1])
+    facts = {"year": year, "last": found.years[-1], "moved": found.moves(fund, DEPLETION)}
+    return said.say("sensitivity.most", fund=fund_label(fund, lang), **facts)

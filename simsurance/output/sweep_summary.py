@@ -127,7 +127,10 @@ def point_rows(sweep: "Sweep", fund: str, measure: str, said: Words) -> list[tup
     shown = {(fund, measure): None, **{(each, DEPLETION): None for each in pooled(sweep.funds)}}
     head = (
         *(grid.key for grid in grids),
-        *(f"{fund_label(of, said.lang)}: {measure_words(name, of, said)}" for of, name in shown),
+        *(
+            said.say("sweep.of_fund", fund=fund_label(of, said.lang), what=measure_words(name, of, said))
+            for of, name in shown
+        ),
     )
     columns = [
         [told(float(each), unit_of(sweep.central, of, name), said) for each in sweep.of(of, name)] for of, name in shown

@@ -10,7 +10,7 @@ with T the sum of squares of the event, B that between the k bins and w the mean
 unknown says nothing: it is then below 0 about as often as above. Errors are those of the jackknife over independent parts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ from simsurance.ledger import fund_of
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.futures import Futures
 from simsurance.uncertainty.paths import LATENT, SERIES, summed
-from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample
+from simsurance.uncertainty.sampling import SCRAMBLINGS, Sample, apart
 from simsurance.uncertainty.sensitivity import DEMOGRAPHY, INPUT, SETTLEMENT, SHIFT, Unknown, require_by
 from simsurance.uncertainty.stochastic import Plan, Stochastic
 
@@ -44,7 +44,10 @@ HALF: Final = 0.5
 
 @dataclass(frozen=True)
 class Worth:
-    """What knowing an unknown is worth: the share of variance that goes, its interval, the chance where it is low and high."""
+    """What knowing an unknown is worth: the share of variance that goes, its interval, the chance where it is low and high.
+
+    The interval is NaN where the parts of the draws do not differ.
+    """
 
     unknown: Unknown
     share: float
@@ -52,6 +55,11 @@ class Worth:
     high: float
     chance_lowest: float
     chance_highest: float
+
+
+def told_apart(found: Sequence[Worth]) -> bool:
+    """Whether draws tell what is worth most to know, the largest share first: see `sampling.apart`."""
+    return apart([(each.share, each.low, each.high) for each in found])
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ def worth(unknown: Unknown, values: np.ndarray, event: np.ndarray) -> Worth:
     parts = np.arange(len(values)) * SCRAMBLINGS // len(values)
     without = np.array([share_known(values[parts != part], event[parts != part], bins) for part in range(SCRAMBLINGS)])
     error = np.sqrt((SCRAMBLINGS - 1) / SCRAMBLINGS * ((without - without.mean()) ** 2).sum())
-    reach = float(stdtrit(SCRAMBLINGS - 1, (1 + COVERED) / 2) * error)
+    reach = float(stdtrit(SCRAMBLINGS - 1, (1 + COVERED) / 2) * error) or np.nan
     lowest, *_, highest = np.array_split(event[np.argsort(values, kind="stable")], bins)
     return Worth(unknown, share, share - reach, share + reach, float(lowest.mean()), float(highest.mean()))
 

@@ -15,6 +15,7 @@ from simsurance.uncertainty.stochastic import (
     PERCENTILES,
     YEARS_FUNDED,
     Stochastic,
+    ranks,
     standard_error,
 )
 from simsurance.variables import CONSTANT_PRICES
@@ -113,7 +114,8 @@ class Pairs:
                 for measure in measures_of(base, fund):
                     one, other = (values_of(each, fund, measure) for each in (base, run))
                     if one is not None and other is not None:
-                        rows[name, fund, measure] = _row(one, other, measure, better_of(measure))
+                        whole = base.whole(measure_of(fund, measure))
+                        rows[name, fund, measure] = _row(one, other, measure, better_of(measure), whole)
         columns = [
             *("better_is", "better", "better_standard_error", "same", "worse", "share_with_both"),
             *(f"p{each:g}" for each in PERCENTILES),
@@ -172,15 +174,15 @@ def values_of(run: Stochastic, fund: str, measure: str) -> np.ndarray | None:
     return run.kept.measured.get(measure_of(fund, measure))
 
 
-def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better) -> list[object]:
-    """What a pair says: which value is better, chances, and percentiles of the difference."""
+def _row(base: np.ndarray, other: np.ndarray, measure: str, better: Better, whole: bool) -> list[object]:
+    """What a pair says: which value is better, chances, and percentiles of the difference, of counts those of a draw."""
     has = ~np.isnan(base) & ~np.isnan(other)
     if measure.endswith(DATED):
         ranked = [np.where(np.isnan(each), np.inf, each) for each in (base, other)]
         counts, found = np.ones(len(base), dtype=bool), [np.nan] * len(PERCENTILES)
     else:
         ranked, counts = [base, other], has
-        found = list(np.percentile((other - base)[has], PERCENTILES)) if has.any() else [np.nan] * len(PERCENTILES)
+        found = list(ranks((other - base)[has], whole))
     size = same_within(base, measure)
     above, below = (ranked[1] > ranked[0] + size) & counts, (ranked[1] < ranked[0] - size) & counts
     wins, losses = (above, below) if better != "lower" else (below, above)

@@ -1,5 +1,6 @@
 """Standard normal numbers for draws: independent scramblings of a Sobol sequence, Latin hypercubes or plain uniforms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
@@ -74,6 +75,15 @@ def sensible(draws: int, sampler: str) -> int:
     if sampler == "sobol":
         each = 1 << (each - 1).bit_length()
     return each * SCRAMBLINGS
+
+
+def apart(found: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether draws tell which share is largest, from shares with the ends of their intervals, the largest first.
+
+    Its lower end lies above the second share, and its interval is no wider than it is large.
+    """
+    (share, low, high), *others = found
+    return low > max((second for second, *_ in others[:1]), default=0.0) and high - low <= share
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 STEP: Final = 2 / 3
 """Δ: of four levels, by which each is as likely as any other."""
+LEAST: Final = 2
+"""Effects from which anything is told: one has no spread and no interval."""
 AGAIN: Final = 1000
 """How often trajectories are drawn again for an interval."""
 COVERED: Final = (0.025, 0.975)
@@ -62,7 +64,7 @@ def effects(levels: np.ndarray, results: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Effect:
-    """Effects of an unknown: μ* with its interval, μ, σ, and how many there are."""
+    """Effects of an unknown: μ* with its interval, μ, σ, and how many there are; NaN where these are too few."""
 
     unknown: Unknown
     size: float
@@ -72,9 +74,14 @@ class Effect:
     spread: float
     count: int
 
+    @property
+    def known(self) -> bool:
+        """Whether there are enough effects to tell anything."""
+        return self.count >= LEAST
+
 
 def measured(unknowns: tuple[Unknown, ...], found: np.ndarray, seed: int = 1) -> list[Effect]:
-    """What effects say of every unknown, [trajectory, unknown], the largest first; those that have none are left out."""
+    """What effects say of every unknown, [trajectory, unknown], the largest first; those with too few of them last."""
     there = ~np.isnan(found)
     absolute = np.where(there, np.abs(found), 0.0)
     rng = np.random.default_rng(np.random.SeedSequence([seed, len(found)]))
@@ -85,11 +92,13 @@ def measured(unknowns: tuple[Unknown, ...], found: np.ndarray, seed: int = 1) ->
     told = []
     for unknown, column, sizes in zip(unknowns, found.T, again.T, strict=True):
         values = column[~np.isnan(column)]
-        if len(values) > 1:
-            low, high = (float(end) for end in np.nanquantile(sizes, COVERED))
-            size, mean, spread = (float(each) for each in (np.abs(values).mean(), values.mean(), values.std(ddof=1)))
-            told.append(Effect(unknown, size, low, high, mean, spread, len(values)))
-    return sorted(told, key=lambda each: -each.size)
+        if len(values) < LEAST:
+            told.append(Effect(unknown, np.nan, np.nan, np.nan, np.nan, np.nan, len(values)))
+            continue
+        low, high = (float(end) for end in np.nanquantile(sizes, COVERED))
+        size, mean, spread = (float(each) for each in (np.abs(values).mean(), values.mean(), values.std(ddof=1)))
+        told.append(Effect(unknown, size, low, high, mean, spread, len(values)))
+    return sorted(told, key=lambda each: -each.size if each.known else 1)
 
 
 @dataclass(frozen=True)
@@ -176,7 +185,7 @@ class Screening:
         """Every fund and measure with the effects of every unknown; index fund, measure, kind, unknown.
 
         `mean_absolute` μ* over the range from the tenth to the ninetieth percentile, `low` and `high` its interval of 95 per
-        cent, `mean` μ, `standard_deviation` σ, `effects` how many.
+        cent, `mean` μ, `standard_deviation` σ, `effects` how many; without values where these are fewer than two.
         """
         import pandas as pd
 

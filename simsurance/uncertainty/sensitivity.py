@@ -234,6 +234,11 @@ class Sensitivity:
         months = {each.unknown: each.range for each in self.ends(fund, f"{AT_YEAR}{self.year}")}
         return sorted(ends, key=lambda each: (-each.range, -months[each.unknown]))
 
+    def moves(self, fund: str, measure: str) -> bool:
+        """Whether any unknown moves a measure; a date that does not come is another than one that does."""
+        known = YEARS_FUNDED if measure == DEPLETION else measure
+        return any(each.range for each in self.ends(fund, known))
+
     @property
     def brought_nearer(self) -> list[Unknown]:
         """Unknowns that had to be brought nearer to their medians at an end, as what was observed could not be met."""

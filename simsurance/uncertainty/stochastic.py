@@ -37,6 +37,8 @@ REAL: Final = ("opening", "income", "outgo", "cash_balance", "closing")
 DATES: Final = ("first_deficit", "depletion")
 DATED: Final = ("deficit_year", "depletion_year")
 """Ends of the names of measures that are a year: one that does not come ranks after every other."""
+COUNTED: Final = ("years", "turns")
+"""Units of measures that count: their values are whole."""
 YEARS_FUNDED: Final = "years_funded"
 """Years of the horizon before a fund has run out: a number where a date may not come."""
 CHUNK: Final = 32
@@ -267,14 +269,14 @@ class Stochastic:
         for name, values in self.kept.measured.items():
             has = ~np.isnan(values)
             ranked = np.where(has, values, np.inf) if name.endswith(DATED) else values[has]
-            found = (
-                np.percentile(ranked, PERCENTILES, method="inverted_cdf")
-                if len(ranked)
-                else np.full(len(PERCENTILES), np.nan)
-            )
+            found = ranks(ranked, self.whole(name))
             rows[name] = [*found, has.mean(), central["value"].get(name, np.nan), central["unit"].get(name, "")]
         columns = [*(f"p{each:g}" for each in PERCENTILES), "share_with_value", "central", "unit"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
+
+    def whole(self, measure: str) -> bool:
+        """Whether a measure is a date or a count of years, whose percentiles are those of a draw."""
+        return measure.endswith((*DATED, YEARS_FUNDED)) or self.central.measures["unit"].get(measure, "") in COUNTED
 
     @cached_property
     def draws(self) -> "pd.DataFrame":
@@ -366,6 +368,16 @@ def project(
         step_years(state, basis[:1], engine=plan.engine)
     columns = computed(plan, spread or over(1), size, parts, tell)
     return [kept_of(columns, place) for place in range(len(plan.scenarios))]
+
+
+def ranks(values: np.ndarray, whole: bool) -> np.ndarray:
+    """Percentiles of the values of draws, NaN without any, [percentile]; `whole`: each is the value of a draw.
+
+    Dates and counts of years are whole, others lie between those of two draws, as in percentiles by year.
+    """
+    if not len(values):
+        return np.full(len(PERCENTILES), np.nan)
+    return np.asarray(np.percentile(values, PERCENTILES, method="inverted_cdf" if whole else "linear"))
 
 
 def percentiles_of(values: np.ndarray) -> np.ndarray:

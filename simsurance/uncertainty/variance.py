@@ -24,7 +24,7 @@ from simsurance.uncertainty.futures import Futures, futures_of
 from simsurance.uncertainty.observed import Observed, observed
 from simsurance.uncertainty.paths import LATENT
 from simsurance.uncertainty.points import Arrays, Tell, computed, funds_of, kept, years_funded
-from simsurance.uncertainty.sampling import Given, Sample
+from simsurance.uncertainty.sampling import Given, Sample, apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,11 @@ class Index:
     total: float
     total_ends: tuple[float, float]
 
+    @property
+    def measured(self) -> bool:
+        """Whether there is an interval: where no draw moves, drawing again does not either, which is no proof of nothing."""
+        return not np.isnan(self.total_ends[0])
+
 
 def mixed(a: np.ndarray, b: np.ndarray, groups: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """A, B, and A with the numbers of each group from B, [draw, dimension]."""
@@ -68,10 +73,16 @@ def indices(groups: Sequence[str], results: np.ndarray, seed: int = 1) -> list[I
     rng = np.random.default_rng(np.random.SeedSequence([seed, len(results)]))
     again = [estimated(results[rng.integers(0, len(results), len(results))]) for _ in range(AGAIN)]
     ends = np.moveaxis(np.nanquantile(np.array(again), COVERED, axis=OVER_SAMPLES), 0, -1)
+    ends[ends[..., 0] == ends[..., 1]] = np.nan
     return [
         Index(name, float(first[at]), tuple(ends[0, at]), float(total[at]), tuple(ends[1, at]))
         for at, name in enumerate(groups)
     ]
+
+
+def told_apart(found: Sequence[Index]) -> bool:
+    """Whether draws tell what most comes from, the largest total first: see `sampling.apart`."""
+    return apart([(each.total, *each.total_ends) for each in found])
 
 
 def estimated(results: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -168,7 +179,10 @@ class Shares:
 
     @cached_property
     def table(self) -> "pd.DataFrame":
-        """Every fund and group; index fund, group. Shares of the variance of years funded, with intervals of 95 per cent."""
+        """Every fund and group; index fund, group. Shares of the variance of years funded, with intervals of 95 per cent.
+
+        Without an interval where a group moves no draw.
+        """
         import pandas as pd
 
         rows = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from simsurance.output.charts import canvas
@@ -13,7 +14,8 @@ from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_ar
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import unknown_shown
+from simsurance.output.sensitivity_summary import bounded, unknown_shown
+from simsurance.uncertainty.information import told_apart
 
 if TYPE_CHECKING:
     from simsurance.uncertainty.information import Information
@@ -51,7 +53,8 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
             fund=fund_label(fund, lang),
             by=known.by(fund),
             name=unknown_shown(shown[0].unknown, said),
-            share=max(shown[0].share, 0.0),
+            share=bounded(shown[0].share) if told_apart(known.worths(fund)) else None,
+            draws=known.run.sample.draws,
         ),
         word("axis.information", lang, chance=chance_words(share, said)),
         below.also(sampler_words(known.run, lang)),
@@ -60,21 +63,21 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     )
     axes = rows_area(figure, right=BESIDE)
     for row, each in enumerate(shown):
-        axes.barh(row, 100 * max(each.share, 0.0), BAR, color=COLOUR, zorder=3)
-        axes.plot([100 * each.low, 100 * each.high], [row, row], color=BLACK, linewidth=0.8, zorder=4)
+        axes.barh(row, 100 * bounded(each.share), BAR, color=COLOUR, zorder=3)
+        axes.plot(
+            [100 * bounded(end) for end in (each.low, each.high)], [row, row], color=BLACK, linewidth=0.8, zorder=4
+        )
         chances = {"lowest": chance(each.chance_lowest, said), "highest": chance(each.chance_highest, said)}
         text = said.say("chart.mark.from_lowest", **chances)
         beside = axes.get_yaxis_transform()
         axes.annotate(text, (1.03, row), xycoords=beside, va="center", fontsize=7.5, color=GREY, annotation_clip=False)
     axes.axvline(0, color=BLACK, linewidth=0.9, zorder=5)
     axes.xaxis.set_major_locator(MaxNLocator(6))
-    low, high = min(0.0, *(100 * each.low for each in shown)), max(100 * each.high for each in shown)
-    room = 0.04 * (high - low)
-    axes.set_xlim(low - room if low < 0 else 0.0, high + room)
+    axes.set_xlim(0, 104 * float(np.nanmax([bounded(end) for each in shown for end in (each.share, each.high)])) or 1.0)
     names = [canvas.wrapped(unknown_shown(each.unknown, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
-        label.set_color(GREY if each.low <= 0 else BLACK)
+        label.set_color(BLACK if each.low > 0 else GREY)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)

@@ -28,11 +28,12 @@ BOX: Final = "□"
 DPI: Final = 200
 """Pixels an inch of a chart: letters are as many whole pixels wide."""
 ATOM: Final = re.compile(
-    r"[\uff08\u300a\u3014]*(?:[^\W\x00-\u2e7f]|(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+(?: %)?[\s._=]?)"
+    r"[\uff08\u300a\u3014]*(?:[^\W\x00-\u2e7f]|(?:\u2212?[A-Z]{3} (?=\d))?(?:[^\s._=\u2e80-\uffff]|\.(?=\d))+"
+    r"(?: %| [mbtr]+illion[^\s.\u2e80-\uffff]*|(?<=\d)[\u4e07\u4ebf]*\u5143)?[\s._=]?)"
     r"[\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff01\uff09\u300b\u3015]*|."
 )
 """What stays together on a line: a Chinese character, or what stands before a blank, a dot, an underscore or an equals sign,
-a number and its per cent; with it the signs that open before it or close behind it."""
+a number and its per cent, an amount with currency and unit; with it the signs that open before it or close behind it."""
 FIRST_CHINESE: Final = chr(0x2E80)
 CUT: Final = "…"
 

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from simsurance.errors import SimsuranceError
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, CENTIMETRE, GREY, VERMILLION, Chart, ChartFigure
 from simsurance.output.charts.information import COLOUR
@@ -42,21 +43,27 @@ def draw(found: "Screening", fund: str, lang: str = "en", measure: str = YEARS_F
 
 
 def write_all(found: "Screening", folder: Path, lang: str) -> Iterator[Path]:
-    """Draw the bars of every fund that something moves; yields the files."""
+    """Draw the bars of every fund that something is known to move; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for fund in found.funds:
-        if any(each.size for each in found.effects(fund, YEARS_FUNDED)):
+        if any(each.known and each.size for each in found.effects(fund, YEARS_FUNDED)):
             yield from canvas.write(draw(found, fund, lang), folder)
 
 
 def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigure:
     scenario = found.central.scenario
-    said, effects = words_of(scenario, lang), found.effects(fund, measure)
-    shown, rest = effects[:MOST], effects[MOST:]
+    said, all_effects = words_of(scenario, lang), found.effects(fund, measure)
+    effects = [each for each in all_effects if each.known]
+    shown = [each for each in effects if each.size][:MOST]
+    if not shown:
+        raise SimsuranceError(f"{fund}: nothing moves it")
+    rest, unmeasured = effects[len(shown) :], len(all_effects) - len(effects)
     notes = [word("note.morris", lang, trajectories=found.work.trajectories)]
     if rest:
         least = said.number(max(each.size for each in rest), 1)
         notes.append(word("note.morris_rest", lang, count=len(rest), least=least))
+    if unmeasured:
+        notes.append(word("note.morris_unmeasured", lang, count=unmeasured, unknowns=len(all_effects)))
     figure = canvas.sheet(
         word(
             "title.morris",
@@ -64,6 +71,7 @@ def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigu
             fund=fund_label(fund, lang),
             name=unknown_shown(shown[0].unknown, said),
             size=said.number(shown[0].size, 1),
+            measured=len(effects) if unmeasured else None,
         ),
         word("axis.morris", lang),
         foot(scenario, lang, [], notes),

@@ -51,6 +51,8 @@ def draw(found: Sensitivity, fund: str, measure: str, lang: str = "en") -> Chart
     Raises SimsuranceError for a fund or a measure that has none.
     """
     if fund not in found.funds or measure not in charts_of(found, fund):
+        if fund in found.funds and measure in found.measures(fund) and measure != YEARS_FUNDED:
+            raise SimsuranceError(f"{measure} of {fund}: has no tornado; nothing moves it")
         known = ", ".join(f"{name} of {each}" for each in found.funds for name in charts_of(found, each))
         raise SimsuranceError(f"{measure} of {fund}: has no tornado; there are {known}")
     with canvas.style():
@@ -58,8 +60,8 @@ def draw(found: Sensitivity, fund: str, measure: str, lang: str = "en") -> Chart
 
 
 def charts_of(found: Sensitivity, fund: str) -> list[str]:
-    """The measures of a fund that have a tornado; years funded are drawn as depletion years."""
-    return [measure for measure in found.measures(fund) if measure != YEARS_FUNDED]
+    """The measures of a fund that something moves and have a tornado; years funded are drawn as depletion years."""
+    return [measure for measure in found.measures(fund) if measure != YEARS_FUNDED and found.moves(fund, measure)]
 
 
 def write_all(found: Sensitivity, folder: Path, lang: str) -> Iterator[Path]:
@@ -136,8 +138,8 @@ def _ticks(axes: "Axes", found: Sensitivity, measure: str, unit: str, said: "Wor
         return
     left, right = axes.get_xlim()
     never, last = found.years[-1] + 1, found.years[-1]
-    ticks = MaxNLocator(6, integer=True).tick_values(left, right)
-    shown = [tick for tick in ticks if left < tick < right and tick < never - CLEAR * (right - left)]
+    ticks = (tick for tick in MaxNLocator(6, integer=True).tick_values(left, right) if tick == round(tick))
+    shown = [tick for tick in ticks if left < tick <= min(right, last) and tick < never - CLEAR * (right - left)]
     names = [f"{tick:.0f}" for tick in shown]
     if never <= right:
         shown, names = [*shown, never], [*names, said.say("chart.mark.after", year=last)]

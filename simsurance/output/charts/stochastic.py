@@ -67,6 +67,9 @@ LITTLE_ROOM: Final = 0.3
 """Share of the height below zero under which no words stand there."""
 BAR: Final = 0.78
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
+UNDER: Final = 24.0
+"""Points below the title of a fan: what it shows, and the gap to the plot."""
+Rect = tuple[float, float, float, float]
 FAN: Final = (0.105, 0.455, 0.685, 0.385)
 STRIP: Final = (0.105, 0.17, 0.685, 0.21)
 DATES: Final = (0.085, 0.27, 0.725, 0.44)
@@ -115,7 +118,7 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
         lang,
         SIZE,
     )
-    axes = canvas.plot_area(figure, FAN)
+    axes = canvas.plot_area(figure, _below_heading(FAN, figure))
     _draw_fan(axes, table, past, frame)
     canvas.year_axis(axes, _span(stochastic, past), stochastic.years[0], word("mark.projection", lang))
     axes.tick_params(labelbottom=False)
@@ -125,6 +128,12 @@ def fan(stochastic: "Stochastic", lang: str, what: Fan) -> tuple[ChartFigure, "p
     _draw_strip(strip, chances, said)
     canvas.year_axis(strip, _span(stochastic, past), stochastic.years[0])
     return figure, _fan_table(what, table, past, chances, shown.name)
+
+
+def _below_heading(rect: Rect, figure: ChartFigure) -> Rect:
+    """A plot that begins below title and subtitle, however many lines they have."""
+    left, bottom, wide, high = rect
+    return left, bottom, wide, min(high, 1 - (figure.headed + UNDER) / (72 * figure.get_size_inches()[1]) - bottom)
 
 
 def _basis(stochastic: "Stochastic", lang: str) -> str:
@@ -181,7 +190,8 @@ def _draw_fan(axes: "Axes", table: "pd.DataFrame", past: Line, frame: tuple[floa
     for low, high, colour in BANDS:
         below, above = ([*before, *table[f"p{end:g}"]] for end in (low, high))
         axes.fill_between(at, below, above, color=colour, linewidth=0, zorder=2.5)
-    axes.axhspan(1.04 * frame[0], 0, color="white", alpha=0.55, linewidth=0, zorder=2.7)
+    below_zero = axes.axhspan(1.04 * frame[0], 0, facecolor="none", edgecolor=canvas.GRID, hatch="////", linewidth=0)
+    below_zero.set_zorder(0.5)
     axes.plot(at, [*before, *table["central"]], zorder=5, **CENTRAL_LOOK)
     (median,) = axes.plot(at, [*before, *table[f"p{MEDIAN:g}"]], zorder=6, **MEDIAN_LOOK)
     median.set_path_effects(PAPER_EDGE)

@@ -11,7 +11,8 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.sensitivity_summary import group_shown
+from simsurance.output.sensitivity_summary import bounded, group_shown
+from simsurance.uncertainty.variance import told_apart
 
 if TYPE_CHECKING:
     from simsurance.uncertainty.variance import Shares
@@ -44,7 +45,8 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
             "title.sobol",
             lang,
             fund=fund_label(fund, lang),
-            share=found[0].total,
+            share=found[0].total if told_apart(found) else None,
+            draws=shares.mixed.sample.draws,
             name=group_shown(found[0].group, said),
         ),
         word("axis.sobol", lang),
@@ -54,14 +56,14 @@ def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
     )
     axes = rows_area(figure)
     for row, each in enumerate(shown):
-        axes.barh(row, 100 * max(each.total, 0.0), BAR, color=COLOUR, zorder=3)
-        axes.barh(row, 100 * max(each.first, 0.0), INSIDE, color=BLUE, zorder=4)
-        axes.plot([100 * end for end in each.total_ends], [row, row], color=BLACK, linewidth=0.8, zorder=5)
-    axes.set_xlim(0, max(100.0, 102 * max(each.total_ends[1] for each in shown)))
+        axes.barh(row, 100 * bounded(each.total), BAR, color=COLOUR, zorder=3)
+        axes.barh(row, 100 * bounded(each.first), INSIDE, color=BLUE, zorder=4)
+        axes.plot([100 * bounded(end) for end in each.total_ends], [row, row], color=BLACK, linewidth=0.8, zorder=5)
+    axes.set_xlim(0, 101)
     names = [canvas.wrapped(group_shown(each.group, said), NAMES, most=2, size=7.5) for each in shown]
     axes.set_yticks(range(len(shown)), names, fontsize=7.5)
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
-        label.set_color(GREY if each.first_ends[0] <= 0 else BLACK)
+        label.set_color(BLACK if each.first_ends[0] > 0 else GREY)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
