@@ -58,11 +58,13 @@ def test_bars_show_both_indices_and_grey_what_alone_is_not_told_from_0(case, lan
     chart = draw(case, "resident", lang)
     axes, found = chart.figure.axes[0], case.indices("resident")
     widths = [bar.get_width() for bar in axes.patches]
-    assert widths == pytest.approx([100 * max(value, 0) for each in found for value in (each.total, each.first)])
+    assert widths == pytest.approx(
+        [100 * min(max(value, 0), 1) for each in found for value in (each.total, each.first)]
+    )
     grey = [label.get_color() == canvas.GREY for label in axes.get_yticklabels()]
     assert grey == [not each.first_ends[0] > 0 for each in found]
     assert len(axes.get_lines()) == len(found)
-    assert "96" in chart.figure.heading[0]
+    assert f"{100 * min(found[0].total, 1):.0f}" in chart.figure.heading[0]
     assert [file.suffix for file in write_all(case, tmp_path / "charts", lang)] == [".png", ".svg", ".csv", ".txt"]
     said = words(lang)
     assert group_words("mine", said) == "`mine`"
