@@ -487,7 +487,7 @@ def test_not_depleted_ranks_after_every_year_and_both_not_depleted_is_a_tie() ->
     from simsurance.uncertainty.paired import _row
 
     base, other = np.array([2030.0, np.nan, np.nan, 2040.0] * 4), np.array([np.nan, np.nan, 2050.0, 2040.0] * 4)
-    _, better, _, tie, worse, *_ = _row(base, other, "depletion_year", "higher")
+    _, better, _, tie, worse, *_ = _row(base, other, "depletion_year", "higher", whole=True)
     assert (better, tie, worse) == (0.25, 0.5, 0.25)
 
 
