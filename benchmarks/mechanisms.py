@@ -1,7 +1,7 @@
 """What the mechanisms cost: runs with them over the same run without, in turns: `python benchmarks/mechanisms.py`.
 
-Whole runs, on which there is a goal, are opening, basis, projection, identities and measures, with the other tiers' last year;
-their other years come on top where they are asked for. Projecting what is built stands beside them, which leaves the tiers out.
+The engine alone projects what is built, which leaves the tiers out. Whole runs are opening, basis, projection, identities and
+measures, with the other tiers' last year; their other years come on top where they are asked for. The goal is on both.
 All is processor time. With the extra `fast` the compiled engine is measured as well, on what it steps.
 """
 
@@ -23,7 +23,7 @@ from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.loader import TITLES, Scenario, load
 
 MOST = 1.25
-"""Goal: time of a whole run with the mechanisms over that without."""
+"""Goal: time with the mechanisms over that without, of the engine and of whole runs."""
 CARE = (
     *("unreasonable_referrals", "case_payment", "repeated_examinations", "exclude_premium_devices"),
     *("exclude_nonessential_drugs", "exclude_special_clinics", "length_of_stay", "fraud_recovery", "policy_knowledge"),
@@ -65,7 +65,8 @@ def engine_alone(without: Scenario, mechanisms: Scenario, engine: str, repetitio
         for name, built in {"with": build_arrays(mechanisms), "without": build_arrays(without)}.items()
     }
     spent = cpu_in_turns(calls, repetitions)
-    return Measure(f"the {engine} engine alone", median_ratio(spent["with"], spent["without"]), "ratio")
+    ratio = median_ratio(spent["with"], spent["without"])
+    return Measure(f"the {engine} engine alone", ratio, "ratio", at_most=MOST)
 
 
 def measures(repetitions: int, last_year: int | None = None) -> list[Measure]:
