@@ -13,7 +13,6 @@ from simsurance.errors import SimsuranceError
 from simsurance.measures import interest_path, on_debt
 from simsurance.model.engines import COMPILED, PLAIN
 from simsurance.output.saved import saved
-from simsurance.output.workbook.source import source_of
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -218,7 +217,3 @@ def test_what_a_bond_does_not_go_with_is_told() -> None:
         with_bond().replace({"pins.it": pin})
     with pytest.raises(SimsuranceError, match="the employee scheme's money is not projected"):
         with_bond(fund="employee_pool").replace({"employee.projected": False})
-    with pytest.raises(
-        SimsuranceError, match=r"bonds\.one: a workbook has no formula for a bond; a scenario without bonds$"
-    ):
-        source_of(with_bond())

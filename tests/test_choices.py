@@ -17,7 +17,6 @@ from simsurance.model.engines import COMPILED
 from simsurance.output.charts import draw
 from simsurance.output.saved import saved
 from simsurance.output.summary import summary
-from simsurance.output.workbook.source import source_of
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.uncertainty.futures import drawn as as_drawn
@@ -222,11 +221,6 @@ def test_what_contradicts_itself_is_one_line(changes: dict[str, Any], said: str)
 def test_choices_that_are_more_than_all_together_and_a_workbook_are_told() -> None:
     with pytest.raises(SimsuranceError, match=r"with the other choices 1.1 of one class and group; together at most 1"):
         with_choice(take_up=0.6).replace({"choices.two": ALL | {"take_up": 0.5}})
-    with pytest.raises(
-        SimsuranceError,
-        match=r"choices\.one: .* for a choice of cover; a scenario without choices$",
-    ):
-        source_of(with_choice())
 
 
 RANGES: dict[str, Any] = {"take_up_range": [0.2, 0.6], "use_range": [0.0, 0.1]}

@@ -15,7 +15,6 @@ from simsurance.basis.retirees import retired_since
 from simsurance.errors import SimsuranceError
 from simsurance.model.engines import COMPILED
 from simsurance.output.summary import summary
-from simsurance.output.workbook.source import source_of
 from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, load
 
@@ -204,5 +203,3 @@ def test_what_cannot_be_is_one_line() -> None:
             scenario(**changes)
         assert len(error.value.lines) == 1
         assert said in str(error.value)
-    with pytest.raises(SimsuranceError, match=r"arrears: a workbook has no formula for it; leave it out$"):
-        source_of(scenario(**ARREARS))

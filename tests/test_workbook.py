@@ -62,6 +62,42 @@ PINNED = {
 }
 
 
+TOLD = {"mark": "judgement", "source": "S_JUDGEMENT", "description": "A test.", "description_zh": "测试。"}
+COMPLETED: dict[str, Any] = {
+    "employee.contributions.arrears": {2026: 0, 2027: 0.03, 2032: 0},
+    "employee.contributions.arrears_recovered": 0.6,
+    "employee.contributions.arrears_lag": 2,
+    "employee.contributions.retiree_rate": {2026: 0, 2028: 0.02},
+    "employee.contributions.unreported_found": 0.1,
+    "bonds.care": {
+        **{
+            "fund": "resident",
+            "year": 2028,
+            "amount": 60e9,
+            "coupon": 0.03,
+            "term_years": 3,
+            "redemption": "instalments",
+        },
+        **{"outcome_share": 0.1, "outcome_year": 2030, "outcome_result": "cost_per_admission"},
+        **{"outcome_reference": 30_000.0, **TOLD},
+    },
+    "bonds.work": {
+        **{"fund": "employee_pool", "year": 2029, "outgo_share": 0.02, "coupon": 0.02, "term_years": 9},
+        **{"redemption": "bullet", "outcome_share": 0.2, "outcome_year": 2031, "outcome_payer": "budget"},
+        **{"outcome_met": "at_least", "outcome_reference": 1.0, **TOLD},
+    },
+    "choices.higher": {
+        **{"start": 2028, "ramp_years": 3, "take_up": 0.1, "need": [0.5, 1.0, 2.0], "income": [0.2, 0.5, 1.0, 2.0]},
+        **{"contribution": 0.8, "subsidy": 0.0, "benefit": 0.3, "use": 0.05, **TOLD},
+    },
+    "choices.opting": {
+        **{"start": 2029, "ramp_years": 1, "take_up": 0.05, "need": [2.0, 1.0, 0.5], "income": [0.0, 1.0, 1.0, 1.0]},
+        **{"contribution": -0.5, "subsidy": -0.4, "benefit": -0.6, "use": -0.1, **TOLD},
+    },
+}
+"""Arrears, contributions of the retired, bonds and choices of cover."""
+
+
 def longer(*cases: Any) -> list[Any]:
     """Cases that are run with what takes long."""
     return [pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.long) for case in cases]
@@ -94,6 +130,8 @@ def others() -> dict[str, Made]:
         "residents": (load("frozen_contribution", settings=[short, "employee.projected=false"]), "zh"),
         "pinned": (load("baseline", settings=["horizon.last_year=2034"]).replace(PINNED), "zh"),
         "ruled": (load("baseline", list(RULED), ["horizon.last_year=2030", "fund.administration_share=0.02"]), "zh"),
+        "completed": (load("baseline", settings=["horizon.last_year=2033"]).replace(COMPLETED), "zh"),
+        "new": (load("baseline", ["contributions_of_retirees"], ["horizon.last_year=2032"]), "en"),
         "korea": (load(KOREA, settings=["horizon.last_year=2035"]), "en"),
     }
     return {name: made(*each) for name, each in scenarios.items()}
@@ -140,7 +178,10 @@ CHANGES: dict[str, Any] = {
 
 
 class Recalculated(dict[str, Path]):
-    """Changed workbooks by name as LibreOffice opens and saves them, each when it is first asked for."""
+    """Changed workbooks by name as LibreOffice opens and saves them, each when it is first asked for.
+
+    A name is a workbook of `others`, a change of the base, or both with - between.
+    """
 
     def __init__(self, base: Made, others: dict[str, Made], folder: Path) -> None:
         super().__init__()
@@ -154,7 +195,8 @@ class Recalculated(dict[str, Path]):
             book[place.sheet].cell(place.row, self.base.book.layout.column(2030) + 1).value *= 1.01
             book.save(changed)
         else:
-            varied(self.others.get(name, self.base), changed, CHANGES.get(name, CHANGES["same"]))
+            of, _, change = name.partition("-")
+            varied(self.others.get(of, self.base), changed, CHANGES.get(change or of, CHANGES["same"]))
         self[name] = resaved(changed, self.folder / "computed")
         return self[name]
 
@@ -175,7 +217,9 @@ def largest_term(book: Any, sheet: str, formula: str) -> float:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["same", "ruled", *longer("rules", "options", "residents", "pinned", "korea")])
+@pytest.mark.parametrize(
+    "name", ["same", "ruled", "completed", *longer("rules", "options", "residents", "pinned", "new", "korea")]
+)
 def test_every_formula_recalculated_is_the_value_that_stands_there(name, base, others, recalculated):
     of = base if name == "same" else others[name]
     written = openpyxl.load_workbook(io.BytesIO(of.content), data_only=True)
@@ -239,18 +283,43 @@ def engine(of: Made, path: Path) -> Any:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["exact", "contributions", *longer("wages")])
-def test_where_the_sheet_says_exact_engine_and_workbook_agree_on_the_change(name, base, recalculated):
-    run = engine(base, recalculated[name].parents[1] / f"{name}.xlsx")
+@pytest.mark.parametrize("name", ["exact", "contributions", "completed-exact", *longer("wages", "new-exact")])
+def test_where_the_sheet_says_exact_engine_and_workbook_agree_on_the_change(name, base, others, recalculated):
+    of = others.get(name.partition("-")[0], base)
+    run = engine(of, recalculated[name].parents[1] / f"{name}.xlsx")
     moved = 0
     for fund, account in run.accounts.items():
-        own = base.book.source.run.accounts[fund]["closing"]
-        found = closing(base, recalculated[name], fund)
+        own = of.book.source.run.accounts[fund]["closing"]
+        found = closing(of, recalculated[name], fund)
         size = np.maximum(np.abs(own), account["outgo"])
         assert np.abs((found - own) - (account["closing"] - own)).max() <= TOLERANCE * size.max()
         moved += np.abs(account["closing"] - own).max() > 1e-3 * size.max()
     assert moved >= (2 if name != "contributions" else 1)
-    assert openpyxl.load_workbook(recalculated[name], data_only=True)["Cover"]["B10"].value == "hold"
+    cover = openpyxl.load_workbook(recalculated[name], data_only=True).worksheets[0]
+    assert cover["B10"].value == of.book.said.label("workbook.cover.holds")
+
+
+@pytest.mark.parametrize("part", ["arrears", "retiree", "bonds.care", "bonds.work", "choices.higher", "choices.opting"])
+def test_what_completes_a_scheme_can_be_changed_in_yellow_cells(part: str, others: dict[str, Made]) -> None:
+    lines = others["completed"].book.layout.lines.values()
+    yellow = {line.key.rpartition(".")[2] for line in lines if line.inputs and part in line.key}
+    assert yellow == {
+        "arrears": {"arrears", "arrears_recovered"},
+        "retiree": {"retiree_credit", "retiree_rate"},
+        "bonds.care": {"amount", "coupon", "outcome_share", "outcome_reference"},
+        "bonds.work": {"outgo_share", "coupon", "outcome_share", "outcome_reference"},
+    }.get(part, {"take_up", "contribution", "subsidy", "benefit", "use"})
+    assert all(len(line.inputs) == 1 for line in lines if line.inputs and line.key.startswith(("bonds.", "choices.")))
+
+
+def test_of_those_who_pay_only_if_they_retire_later_the_rate_moves_after_its_first_year(
+    others: dict[str, Made],
+) -> None:
+    of, paying = others["new"].book, others["new"].book.layout.lines["retirees_paying"].values
+    rates = of.source.key("employee.contributions.retiree_rate")
+    first = min(year for year, rate in rates.items() if rate)
+    assert sorted(of.layout.lines["retiree_rate"].inputs) == list(range(first + 1, of.source.years[-1] + 1))
+    assert paying[first] == 0 < paying[first + 1] < paying[first + 2] < 0.5
 
 
 @pytest.mark.office
@@ -298,7 +367,7 @@ def test_every_yellow_cell_is_a_key_that_takes_a_value_a_year(base, others):
         for line in yellow:
             known = key_at(line.key)
             assert known is not None, line.name
-            assert known.kind == "schedule", line.name
+            assert known.kind == ("number" if line.key.startswith(("bonds.", "choices.")) else "schedule"), line.name
 
 
 def test_the_same_scenario_gives_the_same_bytes(others):

@@ -9,13 +9,13 @@ from simsurance.basis import trend
 from simsurance.basis.control import administration
 from simsurance.basis.money import recovered_share
 from simsurance.basis.trend import Scheme, grown
-from simsurance.output.workbook.lines import Formula, Line, Sheet
+from simsurance.output.workbook.bonds import bonds_of
+from simsurance.output.workbook.choices import choices_of
+from simsurance.output.workbook.lines import EXACT, NEARLY, Formula, Line, Sheet
 from simsurance.output.workbook.source import GROWTH_KEYS, Source
 from simsurance.scenario_file.keys import PAYROLL
 from simsurance.scenario_file.schedule import last_named, rule_in
 
-EXACT, NEARLY = "exact", "nearly"
-"""What a line of yellow cells does: the change of the engine with everybody's membership held, or nearly that."""
 Years = Collection[int]
 
 
@@ -36,8 +36,8 @@ SUBSIDY: Final = {
 """Lines of the yellow cells that the rules of a standard read."""
 
 
-def assumptions(source: Source) -> Sheet:
-    """The sheet of assumptions."""
+def assumptions(source: Source, unit: float) -> Sheet:
+    """The sheet of assumptions; totals of money in parts of `unit`."""
     sheet = Sheet("assumptions")
     sheet.add("economy", *_economy(source))
     sheet.add("interest", *_interest(source))
@@ -45,10 +45,14 @@ def assumptions(source: Source) -> Sheet:
     sheet.add("subsidy", *_subsidy(source))
     sheet.add("resident_other", *_resident(source))
     sheet.add("resident_cost", *_cost(source, "resident"))
+    if own := choices_of(source, unit):
+        sheet.add("choices", *(line for each in own for line in each.terms()))
     if source.employed:
         sheet.add("wages", *_wages(source))
         sheet.add("employee", *_employee(source))
         sheet.add("employee_cost", *_cost(source, "employee"))
+    if issued := bonds_of(source, unit):
+        sheet.add("bonds", *(line for each in issued for line in each.terms()))
     return sheet
 
 
@@ -355,8 +359,9 @@ def _earnings(source: Source) -> Iterator[Line]:
 EARNED: Final = {
     "wage": ("employee.wage.mean", "employee.wage.growth_excess"),
     "earnings": (f"{PAYROLL}.earnings", f"{PAYROLL}.earnings_growth_excess"),
+    "pension": ("employee.contributions.retiree_pension", ""),
 }
-"""Keys of what grows with income: its level and its excess."""
+"""Keys of what grows with income: its level and its excess, none of what has none."""
 
 
 def _with_income(source: Source, name: str, excess: str, values: Mapping[int, float], last: int) -> Iterator[Line]:
@@ -365,9 +370,10 @@ def _with_income(source: Source, name: str, excess: str, values: Mapping[int, fl
     later = [year for year in source.years if year > max(last, source.base)]
     facts = [year for year in source.years if year <= last]
     beyond = [year for year in source.years if year > last]
-    if beyond:
+    step = f"{{{name}@-1}}*{{income}}/{{income@-1}}"
+    if beyond and beyond_key:
         yield entry(source, excess, beyond_key, years=beyond, yellow=later)
-    step = f"{{{name}@-1}}*{{income}}/{{income@-1}}*(1+{{{excess}}})"
+        step += f"*(1+{{{excess}}})"
     yield Line(
         name,
         values,
@@ -380,6 +386,22 @@ def _with_income(source: Source, name: str, excess: str, values: Mapping[int, fl
     )
 
 
+def _of_retirees(source: Source) -> Iterator[Line]:
+    """What retired members pay of a pension.
+
+    Where those alone pay who retire from the first year with a rate on, the run tells how many they are in the years after it.
+    """
+    paid, key = source.scenario.values.employee.contributions, "employee.contributions.retiree_rate"
+    rates = source.key(key)
+    first = min(year for year, rate in rates.items() if rate)
+    known = [year for year, rate in rates.items() if year > first and rate]
+    yield entry(source, "retiree_rate", key, yellow=known if paid.retirees_paying == "new" else None)
+    years = [source.first - 1, *source.years]
+    pension = source.inputs.grown_with_income(paid.retiree_pension, 0.0, source.first - 1, years)
+    named = last_named(paid.retiree_pension, source.first - 1)
+    yield from _with_income(source, "pension", "", dict(zip(years, map(float, pension), strict=True)), named)
+
+
 def _employee(source: Source) -> Iterator[Line]:
     """What else the employee scheme's money follows from."""
     yield entry(source, "employer_rate", "employee.contributions.employer_rate")
@@ -389,6 +411,13 @@ def _employee(source: Source) -> Iterator[Line]:
     yield from _chain(
         source, "reported", "employee.contributions.compliance", "employee.contributions.compliance_growth"
     )
+    if source.unreported_is_found:
+        yield entry(source, "unreported_found", "employee.contributions.unreported_found")
+    if source.arrears_lag:
+        yield entry(source, "arrears", "employee.contributions.arrears")
+        yield entry(source, "recovered_of_arrears", "employee.contributions.arrears_recovered")
+    if "retiree_contributions" in source.flows:
+        yield from _of_retirees(source)
     yield entry(source, "without_account", "employee.accounts.without")
     yield entry(source, "to_accounts", "employee.contributions.to_accounts")
     yield entry(source, "retiree_credit", "employee.accounts.retiree_credit", style="yuan", unit="yuan")

@@ -16,7 +16,7 @@ from simsurance.output.report.word import places
 from simsurance.output.workbook import money, people, seal
 from simsurance.output.workbook.assumptions import assumptions
 from simsurance.output.workbook.checks import checks
-from simsurance.output.workbook.lines import FIRST_COLUMN, Layout, Line, Sheet, letters, sheet_prefix
+from simsurance.output.workbook.lines import FIRST_COLUMN, OF, Layout, Line, Sheet, letters, sheet_prefix
 from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source, source_of
 from simsurance.output.workbook.tiers import TIER, tiers, told_of
@@ -48,6 +48,8 @@ PRINTED: Final = 55
 """Per cent of its size at which a sheet of lines is printed."""
 TITLE_HEIGHT, TITLE_PLACES = 24, 96
 """Points of a line of the title, and the places that it has."""
+OF_BONDS_OF: Final = {each.row.name: (fund.name, each.column) for fund in FUNDS for each in fund.of_bonds}
+"""Rows of the ledger that bonds make: the fund that books each, and under which name."""
 LIMIT: Final = 32_000
 """Characters of a cell, below the most that a spreadsheet takes."""
 
@@ -70,7 +72,7 @@ class Book:
         funds = [fund for fund in FUNDS if fund.name in source.run.accounts]
         self.funds: Sequence[Fund] = funds
         self.sheets = [
-            assumptions(source),
+            assumptions(source, self.unit),
             people.population(source, self.unit),
             people.insured(source, self.unit),
             money.a_head(source),
@@ -216,10 +218,17 @@ class Book:
     def label(self, line: Line) -> str:
         """What a line is, in words."""
         entries, name = self.said.entries, line.label or line.name
+        if OF in name:
+            part, _, whose = name.partition(OF)
+            return self.said.say(f"workbook.named.{part}", name=whose)
         keys = (f"workbook.line.{name}", f"column.{name}")
         for key in keys:
             if key in entries:
                 return self.said.label(key)
+        if name in OF_BONDS_OF:
+            fund, column = OF_BONDS_OF[name]
+            what = self.said.label(f"column.{column}")
+            return self.said.say("workbook.of_fund", what=what, fund=self.title_of(fund))
         if name.startswith(TIER):
             what, group = told_of(name, self.source)
             return of_group(self.source.scenario, f"column_of.tiers.{what}", group, self.lang)
@@ -255,7 +264,10 @@ class Book:
     def _validate(self, sheet: Any, row: int, line: Line) -> None:
         """Yellow cells take numbers within the bounds of their key."""
         known = key_at(line.key)
-        low, high = (known.lowest, known.highest) if known else (None, None)
+        size = self.unit if line.unit == "yuan_total" else 1.0
+        low, high = (
+            None if of is None else of / size for of in ((known.lowest, known.highest) if known else (None, None))
+        )
         if low is None and high is None:
             return
         rule: dict[str, Any] = {"validate": "decimal", "error_title": line.key[:32]}

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from simsurance.ledger import FUNDS, LEDGER, TRANSFERS, Fund, from_outside, there
+from simsurance.ledger import FUNDS, LEDGER, TRANSFERS, Fund, Kind, from_outside, there
+from simsurance.output.workbook.bonds import bonds_of, outstanding
 from simsurance.output.workbook.lines import Line, Sheet
 from simsurance.output.workbook.money import PIN
 from simsurance.output.workbook.source import Source
@@ -50,12 +51,17 @@ def _money(source: Source) -> Iterator[tuple[str, str, str]]:
     yield "subsidies", "{subsidies}", "{resident_enrolled}*{subsidy}*{subsidy_level}"
     for fund in funds:
         yield from _of_fund(fund, source.run.projection.totals)
+    if issued := bonds_of(source, 1.0):
+        for fund in (fund for fund in funds if fund.of_bonds):
+            yield f"{fund.name}_debt", f"{{{fund.name}__debt_outstanding}}", outstanding(issued, fund)
     for row in TRANSFERS:
         if row.payer in held and row.receiver in held:
             yield f"transfer_{row.name}", *_both_ends(row.name, funds)
     outside = ""
     for row in LEDGER:
-        if row.name in source.run.projection.totals and (way := from_outside(row, held)):
+        if row.kind is Kind.DEBT or row.name not in source.run.projection.totals:
+            continue
+        if way := from_outside(row, held):
             outside += f"{'+' if way > 0 else '-'}{{{row.name}}}"
     change = "+".join(f"{{{name}__income}}-{{{name}__outgo}}" for name in held_in_order(funds))
     yield "all_funds", change, outside.removeprefix("+")
@@ -69,12 +75,8 @@ def held_in_order(funds: list[Fund]) -> list[str]:
 def _of_fund(fund: Fund, held: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """What holds of one fund: its balance by its parts, and what is read from it."""
     name = fund.name
-    debt = "".join(f"+{{{name}__{each.column}}}" for each in there(fund.debt, held))
-    yield (
-        f"{name}_balance",
-        f"{{{name}__closing}}",
-        f"{{{name}__opening}}+{{{name}__income}}-{{{name}__outgo}}+{{{name}__interest}}{debt}",
-    )
+    moved = f"{{{name}__opening}}+{{{name}__income}}-{{{name}__outgo}}+{{{name}__interest}}"
+    yield f"{name}_balance", f"{{{name}__closing}}", moved
     for side, bookings in (("income", fund.income), ("outgo", fund.outgo)):
         whole = "".join(f"{'-' if each.taken_off else '+'}{{{each.row.name}}}" for each in there(bookings, held))
         yield f"{name}_{side}", f"{{{name}__{side}}}", whole.removeprefix("+")

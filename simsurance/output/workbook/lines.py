@@ -7,7 +7,7 @@ computed here: recalculated, every cell shows whether the formula says what the 
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from simsurance.errors import SimsuranceError
@@ -17,6 +17,10 @@ FUNCTIONS: Final = ("ABS", "AND", "IF", "INDEX", "MATCH", "MAX", "MIN", "ROUND",
 """All that formulas call: Excel, LibreOffice and WPS have each of them, with one meaning."""
 FIRST_COLUMN: Final = 5
 """Columns before the years: what it is, key or name, unit, what kind of line, what is to be known of it."""
+EXACT, NEARLY = "exact", "nearly"
+"""What a line of yellow cells does: the change of the engine with everybody's membership held, or nearly that."""
+OF: Final = ":"
+"""In the label of a line between what it is, a key of the language files, and the bond or choice that it is of."""
 Kind = Literal["input", "formula", "frozen", "text"]
 Formula = str | Callable[[int], str]
 
@@ -46,6 +50,13 @@ class Line:
     def kind(self, year: int) -> Kind:
         """What the cell of a year is."""
         return "input" if year in self.inputs else "formula" if self.formula_in(year) else "frozen"
+
+
+def constant(line: Line) -> Line:
+    """A key that is one number for all years: a yellow cell in the first of a line's years, and the same after it."""
+    first = min(line.values)
+    same = f"{{{line.name}@-1}}"
+    return replace(line, formula=lambda year: same if year > first else "", inputs=frozenset([first]), note=EXACT)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The sheets of money: amounts a head, every row of the ledger as persons times amounts, and the account of each fund."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,9 @@ from simsurance.ledger import (
     there,
 )
 from simsurance.model.fund import ROUNDING, growth
+from simsurance.output.workbook import bonds, choices
+from simsurance.output.workbook.bonds import bonds_of
+from simsurance.output.workbook.choices import choices_of, projected_alone
 from simsurance.output.workbook.lines import Formula, Line, Sheet
 from simsurance.output.workbook.source import BY_COST, Source
 
@@ -42,11 +45,14 @@ FLOWS: Final = {
     "resident_long_term_care": "{resident_enrolled}*{long_term_care_amount}*{indexation_of_run}*{indexation}",
     "adjustment_payments": _sum(RESIDENT_LEVIED) + "*{adjustment_share}",
     "administration": _sum(RESIDENT_BENEFITS) + "*{administration_share}",
-    "employer_contributions": "{contribution_base}*({employer_rate}+{employer_rate_change})*(1-{relief})*{employer_level}",
+    "employer_contributions": (
+        "{contribution_base}*({employer_rate}+{employer_rate_change})*(1-{relief})*{employer_level}"
+    ),
     "employee_contributions": "{contribution_base}*{employee_rate}*(1-{without_account})",
     "employer_to_accounts": "{employer_contributions}*{to_accounts}",
     "retiree_credits": "{retired_years}*{retiree_credit}",
     "purchases": "{purchased}*({employer_rate}+{employer_rate_change})*{wage@-1}",
+    "retiree_contributions": "{retired_years}*{retirees_paying}*{retiree_rate}*{pension}",
     "maternity_benefits": "{births_to_members}*{birth_benefit}*{wage@-1}/{wage_of_reference}",
     "employee_recoveries": _sum(POOL_BENEFITS) + "*{employee_recovered_share}",
     "long_term_care": "{covered_years}*{employee_long_term_care}*{indexation_of_run}*{indexation}",
@@ -74,6 +80,9 @@ def a_head(source: Source) -> Sheet:
     sheet.add("resident_scheme", *_resident_heads(source))
     for row in (row for row, (scheme, *_) in BY_COST.items() if scheme == "resident"):
         sheet.add(*_benefit(source, row, "resident_insured_years"))
+    if own := choices_of(source, 1.0):
+        found = projected_alone(source)
+        sheet.add("choices", *(line for each in own for line in each.heads(found)))
     if source.employed:
         sheet.add("employee_scheme", *_employee_heads(source))
         for row in (row for row, (scheme, *_) in BY_COST.items() if scheme == "employee"):
@@ -108,8 +117,7 @@ def _resident_heads(source: Source) -> Iterator[Line]:
 def _employee_heads(source: Source) -> Iterator[Line]:
     flows = source.flows
     wages = source.inputs.wages([year - 1 for year in source.years])
-    reported = np.array(list(_reported(source).values()))
-    counted = flows["contribution_base"] / (flows["active_years"] * wages * reported)
+    counted = flows["contribution_base"] / (flows["active_years"] * wages * _reported(source))
     yield Line("counted_wages", source.by_year(counted), "share", style="share", note="frozen")
     reference = source.inputs.wages([source.scenario.values.claims.trend.reference_year - 1])[0]
     yield Line("wage_of_reference", source.by_year(np.full(len(source.years), reference)), "yuan", style="yuan")
@@ -118,9 +126,11 @@ def _employee_heads(source: Source) -> Iterator[Line]:
     )
 
 
-def _reported(source: Source) -> dict[int, float]:
+def _reported(source: Source) -> np.ndarray:
+    """Share of the base that is reported, or found, [year]."""
     paid = source.scenario.values.employee.contributions
-    return source.by_year(grown(source.inputs, paid.compliance, paid.compliance_growth, list(source.years)))
+    reported = grown(source.inputs, paid.compliance, paid.compliance_growth, list(source.years))
+    return np.asarray(reported + source.inputs.yearly(paid.unreported_found) * np.maximum(1 - reported, 0.0))
 
 
 def _benefit(source: Source, row: str, heads: str) -> Iterator[Line]:
@@ -141,21 +151,21 @@ def flows(source: Source, unit: float) -> Sheet:
     sheet = Sheet("flows")
     totals = {name: values / unit for name, values in source.flows.items()}
     held = [row for row in LEDGER if row.name in totals]
+    chosen, issued = choices_of(source, unit), bonds_of(source, unit)
+    formulas = {**FLOWS, **_with_arrears(source), **choices.rows(chosen), **bonds.rows(issued)}
     sheet.add("beside", *_beside(source, unit))
+    if chosen:
+        sheet.add("choices", *(line for each in chosen for line in each.lines()))
+    if issued:
+        sheet.add("bonds", *(line for each in issued for line in each.lines()))
     sheet.add("ledger")
-    if source.employed:
-        base = "{active_years}*{wage@-1}*{reported}*{counted_wages}"
-        sheet.lines.insert(
-            len(sheet.lines) - 1,
-            Line("contribution_base", source.by_year(totals["contribution_base"]), "yuan_total", base, style="amount"),
-        )
     for row in held:
         heads = "resident_insured_years" if BY_COST.get(row.name, ("",))[0] == "resident" else "covered_years"
-        formula = f"{{{heads}}}*{{{row.name}_pp}}" if row.name in BY_COST else FLOWS.get(row.name, "")
+        formula = f"{{{heads}}}*{{{row.name}_pp}}" if row.name in BY_COST else formulas.get(row.name, "")
         note = "" if formula else "frozen"
         if fixed := source.fixed_years(row.name):
             note = "pinned"
-        if row.name in AT_FACTOR and (factor := source.pin_factor(row.name)) is not None:
+        if row.name in AT_FACTOR and isinstance(formula, str) and (factor := source.pin_factor(row.name)) is not None:
             sheet.lines.insert(sheet.lines.index("ledger"), _pin(source, row.name, factor))
             formula = f"({formula})*{{{row.name}{PIN}}}"
         if row.name == "prepaid_change" and not source.run.projection.prepaid.any():
@@ -165,9 +175,22 @@ def flows(source: Source, unit: float) -> Sheet:
     return sheet
 
 
-def _except(formula: str, fixed: Collection[int]) -> Formula:
+def _with_arrears(source: Source) -> Mapping[str, Formula]:
+    """Rows of the ledger where part of the contributions due stays unpaid, and is settled when the lag is over."""
+    if not (lag := source.arrears_lag):
+        return {}
+    recovered = f"{{contributions_unpaid@-{lag}}}*{{recovered_of_arrears}}"
+    return {
+        "employer_contributions": f"{FLOWS['employer_contributions']}*(1-{{arrears}})",
+        "arrears_recovered": lambda year: recovered if year >= source.first + lag else "",
+    }
+
+
+def _except(formula: Formula, fixed: Collection[int]) -> Formula:
     """A formula in all years but those in which the total is fixed, where the cell holds its number."""
-    return (lambda year: "" if year in fixed else formula) if fixed and formula else formula
+    if not fixed or not formula:
+        return formula
+    return lambda year: "" if year in fixed else formula if isinstance(formula, str) else formula(year)
 
 
 def _pin(source: Source, row: str, factor: np.ndarray) -> Line:
@@ -199,10 +222,51 @@ def _beside(source: Source, unit: float) -> Iterator[Line]:
     yield _ratio(
         source, "births_to_members", totals["maternity_benefits"], benefit * wages / reference, "persons", "amount"
     )
+    base = "{active_years}*{wage@-1}*" + _REPORTED[source.unreported_is_found] + "*{counted_wages}"
+    yield Line("contribution_base", source.by_year(totals["contribution_base"]), "yuan_total", base, style="amount")
+    if source.arrears_lag:
+        yield from _arrears(source, unit)
+    if "retiree_contributions" in totals:
+        yield _retirees_paying(source)
     accounts = source.run.accounts[ACCOUNTS]
     there = np.maximum(accounts["opening"] + accounts["income"], 0.0) / unit
     available = f"MAX({{{ACCOUNTS}__opening}}+{{{ACCOUNTS}__income}},0)"
     yield Line("available", source.by_year(there), "yuan_total", available, style="amount")
+
+
+_REPORTED: Final = {False: "{reported}", True: "({reported}+{unreported_found}*MAX(1-{reported},0))"}
+"""What counts of the base, by whether part of what is not reported is found."""
+
+
+def _arrears(source: Source, unit: float) -> Iterator[Line]:
+    """What stays unpaid in a year, what is owed at its end, and what is written off when the lag is over."""
+    pool, lag, first = source.run.accounts[POOL], source.arrears_lag, source.first
+    share = np.array(list(source.key("employee.contributions.arrears").values()))
+    unpaid = "{employer_contributions}*{arrears}/(1-{arrears})"
+
+    def line(name: str, values: np.ndarray, formula: Formula) -> Line:
+        return Line(name, source.by_year(values / unit), "yuan_total", formula, style="amount")
+
+    def outstanding(year: int) -> str:
+        years_back = range(min(lag, year - first + 1))
+        return "+".join(f"{{contributions_unpaid{f'@-{back}' if back else ''}}}" for back in years_back)
+
+    lost = f"{{contributions_unpaid@-{lag}}}-{{arrears_recovered}}"
+    yield line("contributions_unpaid", source.flows["employer_contributions"] * share / (1 - share), unpaid)
+    yield line("arrears_outstanding", pool["arrears_outstanding"], outstanding)
+    yield line("arrears_written_off", pool["arrears_written_off"], lambda year: lost if year >= first + lag else "")
+
+
+def _retirees_paying(source: Source) -> Line:
+    """The share of retired members who pay contributions: all, or those who retire from the first year with a rate on."""
+    paid, flows = source.scenario.values.employee.contributions, source.flows
+    if paid.retirees_paying == "all":
+        everybody = source.by_year(np.ones(len(source.years)))
+        return Line("retirees_paying", everybody, "share", style="share", note="frozen")
+    years = list(source.years)
+    pension = source.inputs.grown_with_income(paid.retiree_pension, 0.0, source.first - 1, years)
+    due = flows["retired_years"] * source.inputs.yearly(paid.retiree_rate) * pension
+    return _ratio(source, "retirees_paying", flows["retiree_contributions"], due, "share", "share")
 
 
 def account(source: Source, fund: Fund, unit: float) -> Sheet:
@@ -245,50 +309,42 @@ def account(source: Source, fund: Fund, unit: float) -> Sheet:
 
 
 def _balance(source: Source, fund: Fund, unit: float) -> Iterator[Line]:
-    """Interest and the closing balance of a fund, and what is read from it."""
+    """Interest and the closing balance of a fund, and what is read from it; balances are net of debt, interest is not."""
     name, own = fund.name, source.run.accounts[fund.name]
-    values = {column: source.by_year(own[column] / unit) for column in ("interest", "closing", "current_balance")}
+    outgo = own["outgo"]
+    borrowed = tuple(there(fund.debt, source.run.projection.totals))
+
+    def total(part: str, values: np.ndarray, formula: Formula, style: str = "amount") -> Line:
+        return Line(f"{name}__{part}", source.by_year(values / unit), "yuan_total", formula, label=part, style=style)
+
+    held, opening = f"{{{name}__opening}}", own["opening"]
+    if borrowed:
+        opening = opening + np.append(0.0, own["debt_outstanding"][:-1])
+        before = f"+{{{name}__debt_outstanding@-1}}"
+        yield total("held", opening, lambda year: f"{{{name}__opening}}" + before * (year > source.first))
+        held = f"{{{name}__held}}"
     rate, margin = source.key("economy.interest_rate"), source.key("economy.deficit_interest_margin")
-    opening, outgo = own["opening"], own["outgo"]
     chosen = np.array(list(rate.values())) + np.array(list(margin.values())) * (opening < -ROUNDING * outgo)
-    chooses = f"{{interest_rate}}+IF({{{name}__opening}}<-{ROUNDING:.9f}*{{{name}__outgo}},{{deficit_margin}},0)"
+    chooses = f"{{interest_rate}}+IF({held}<-{ROUNDING:.9f}*{{{name}__outgo}},{{deficit_margin}},0)"
     yield Line(f"{name}__rate", source.by_year(chosen), "share", chooses, label="rate", style="percent")
     left = growth(chosen, source.timing) - 1
-    on_opening, on_flows = opening * chosen / unit, (own["income"] - outgo) * left / unit
-    yield Line(
-        f"{name}__interest_on_opening",
-        source.by_year(on_opening),
-        "yuan_total",
-        f"{{{name}__opening}}*{{{name}__rate}}",
-        label="interest_on_opening",
-        style="amount",
-    )
-    yield Line(
-        f"{name}__interest_on_flows",
-        source.by_year(on_flows),
-        "yuan_total",
-        f"({{{name}__income}}-{{{name}__outgo}})*((1+{{{name}__rate}})^{{timing}}-1)",
-        label="interest_on_flows",
-        style="amount",
-    )
-    yield Line(
-        f"{name}__interest",
-        values["interest"],
-        "yuan_total",
-        f"{{{name}__interest_on_opening}}+{{{name}__interest_on_flows}}",
-        label="interest",
-        style="total",
-    )
-    whole = f"{{{name}__opening}}*(1+{{{name}__rate}})+({{{name}__income}}-{{{name}__outgo}})*(1+{{{name}__rate}})^{{timing}}"
-    for each in there(fund.debt, source.run.projection.totals):
-        amounts = source.by_year(own[each.column] / unit)
-        taken = f"-{{{each.row.name}}}" if each.taken_off else f"{{{each.row.name}}}"
-        yield Line(f"{name}__{each.column}", amounts, "yuan_total", taken, label=each.column, style="amount")
-        whole += f"+{{{name}__{each.column}}}"
-    yield Line(f"{name}__closing", values["closing"], "yuan_total", whole, label="closing", style="total")
-    yield Line(
-        f"{name}__of_run", values["closing"], "yuan_total", label="closing_of_run", note="of_run", style="amount"
-    )
+    flow = f"({{{name}__income}}-{{{name}__outgo}})"
+    yield total("interest_on_opening", opening * chosen, f"{held}*{{{name}__rate}}")
+    yield total("interest_on_flows", (own["income"] - outgo) * left, f"{flow}*((1+{{{name}__rate}})^{{timing}}-1)")
+    interest = f"{{{name}__interest_on_opening}}+{{{name}__interest_on_flows}}"
+    yield total("interest", own["interest"], interest, "total")
+    closing = f"{held}*(1+{{{name}__rate}})+{flow}*(1+{{{name}__rate}})^{{timing}}"
+    if borrowed:
+        for each in borrowed:
+            yield total(each.column, own[each.column], f"{'-' if each.taken_off else ''}{{{each.row.name}}}")
+        moved = "".join(f"+{{{name}__{each.column}}}" for each in borrowed)
+        owed = f"{{{name}__debt_outstanding@-1}}"
+        yield total("closing_gross", own["closing_gross"], closing + moved)
+        yield total("debt_outstanding", own["debt_outstanding"], lambda year: owed * (year > source.first) + moved)
+        closing = f"{{{name}__closing_gross}}-{{{name}__debt_outstanding}}"
+    yield total("closing", own["closing"], closing, "total")
+    closing_of_run = source.by_year(own["closing"] / unit)
+    yield Line(f"{name}__of_run", closing_of_run, "yuan_total", label="closing_of_run", note="of_run", style="amount")
     yield Line(
         f"{name}__change",
         dict.fromkeys(source.years, 0.0),

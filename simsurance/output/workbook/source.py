@@ -13,11 +13,9 @@ from simsurance.basis import trend
 from simsurance.basis.inputs import NATION, Inputs
 from simsurance.basis.money import FLOW_TIMING
 from simsurance.basis.trend import SCHEMES, Scheme
-from simsurance.errors import SimsuranceError
 from simsurance.ledger import POOL, RESIDENT, SIDES
 from simsurance.model.pins import PLACE
 from simsurance.results import RunResult, accounts_of, simulate
-from simsurance.scenario_file.keys import BONDS, CHOICES
 from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import first_year, last_named, values_by_year
 from simsurance.uncertainty.parameters import value_at
@@ -175,23 +173,35 @@ class Source:
         return last_named(self.scenario.values.economy.disposable_income, self.first - 1)
 
     @cached_property
+    def unreported_is_found(self) -> bool:
+        """Whether part of the base that is not reported is found, so that what counts is no multiple of what is reported."""
+        return bool(self.inputs.yearly(self.scenario.values.employee.contributions.unreported_found).any())
+
+    @cached_property
+    def arrears_lag(self) -> int:
+        """Years after which arrears are settled; 0 where there are none."""
+        return self.scenario.values.employee.contributions.arrears_lag if "arrears_recovered" in self.flows else 0
+
+    @cached_property
     def answers(self) -> dict[str, dict[int, float]]:
         """Elasticity of each benefit to the cost of care, with everybody's membership held, by row of the ledger and year."""
-        faster = self._faster()
-        (run,) = accounts_of([faster], unmoved(self.run))
-        own, theirs = self.inputs, Inputs(faster, faster.values)
-        found = {}
-        for row, (scheme, fund, column) in BY_COST.items():
-            if fund not in self.run.accounts:
-                continue
-            rise = np.log(trend.cost_index(theirs, scheme) / trend.cost_index(own, scheme))
-            before, after = (each.accounts[fund][column] for each in (self.run, run))
-            known = (rise > FASTER / 2) & (before > 0) & (after > 0)
-            ratio = np.log(np.divide(after, before, out=np.ones_like(after), where=known))
-            found[row] = self.by_year(np.divide(ratio, rise, out=np.ones_like(rise), where=known))
-        return found
+        (run,) = accounts_of([self.faster], unmoved(self.run))
+        return {
+            row: self.elasticity(scheme, *(each.accounts[fund][column] for each in (self.run, run)))
+            for row, (scheme, fund, column) in BY_COST.items()
+            if fund in self.run.accounts
+        }
 
-    def _faster(self) -> Scenario:
+    def elasticity(self, scheme: Scheme, before: np.ndarray, after: np.ndarray) -> dict[int, float]:
+        """Elasticity to a scheme's cost of care of what is one amount as in the run and another with faster growth, [year]."""
+        indices = (trend.cost_index(each, scheme) for each in (Inputs(self.faster, self.faster.values), self.inputs))
+        rise = np.log(np.divide(*indices))
+        known = (rise > FASTER / 2) & (before > 0) & (after > 0)
+        ratio = np.log(np.divide(after, before, out=np.ones_like(after), where=known))
+        return self.by_year(np.divide(ratio, rise, out=np.ones_like(rise), where=known))
+
+    @cached_property
+    def faster(self) -> Scenario:
         """The scenario with faster growth of cost in every year that can be changed."""
         changes = {}
         for scheme in SCHEMES if self.employed else SCHEMES[:1]:
@@ -208,23 +218,6 @@ class Source:
 
 
 def source_of(scenario: Scenario) -> Source:
-    """The scenario projected for its workbook; raises SimsuranceError where a workbook cannot follow it."""
-    if scenario.values.bonds:
-        bond = next(iter(scenario.values.bonds))
-        raise SimsuranceError(
-            f"{scenario.name}:{BONDS}.{bond}: a workbook has no formula for a bond; a scenario without bonds"
-        )
-    if scenario.values.choices:
-        choice = next(iter(scenario.values.choices))
-        raise SimsuranceError(
-            f"{scenario.name}:{CHOICES}.{choice}: a workbook has no formula for a choice of cover; "
-            "a scenario without choices"
-        )
+    """The scenario projected for its workbook."""
     (run,) = simulate([scenario])
-    for row in ("arrears_recovered", "retiree_contributions"):
-        if row in run.accounts.get(POOL, {}):
-            key = "arrears" if row.startswith("arrears") else "retiree_rate"
-            raise SimsuranceError(
-                f"{scenario.name}:employee.contributions.{key}: a workbook has no formula for it; leave it out"
-            )
     return Source(run)
