@@ -350,6 +350,16 @@ def test_saved_again_by_libreoffice_it_is_still_read_back(base, recalculated):
         assert before[2] == after[2]
 
 
+def test_lines_of_a_fund_are_called_as_its_account_calls_them(base: Made, others: dict[str, Made]) -> None:
+    for of in (base, others["completed"]):
+        layout, said = of.book.layout, of.book.said
+        for fund, account in of.book.source.run.accounts.items():
+            columns = [column for column in account if f"{fund}__{column}" in layout.lines]
+            assert {"income", "outgo", "closing"} <= set(columns)
+            for column in columns:
+                assert of.book.label(layout.lines[f"{fund}__{column}"]) == said.label(f"column.{column}")
+
+
 def test_formulas_call_what_all_three_programs_have(base, others):
     called = set()
     for of in (base, *others.values()):

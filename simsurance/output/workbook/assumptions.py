@@ -110,6 +110,7 @@ def _economy(source: Source) -> Iterator[Line]:
         source.incomes([before, *source.years]),
         "yuan",
         lambda year: "" if year <= max(source.last_income, before) else _INCOME,
+        label="disposable_income",
         style="yuan",
     )
     yield Line("income_of_run", source.incomes([before, *source.years]), "yuan", style="yuan", note="of_run")
