@@ -50,10 +50,10 @@ class OfBond:
 
     def terms(self) -> Iterator[Line]:
         """What may be changed of it."""
-        size = "amount" if self.bond.amount > 0 else "outgo_share"
-        yield self._term(
-            size, [self.bond.year], *(("yuan_total", "amount") if size == "amount" else ("share", "percent"))
-        )
+        if self.bond.amount > 0:
+            yield self._term("amount", [self.bond.year], "yuan_total", "amount")
+        else:
+            yield self._term("outgo_share", [self.bond.year], "share", "percent")
         if self.served:
             yield self._term("coupon", self.served, "share", "percent")
         if self.measured:
@@ -100,8 +100,7 @@ class OfBond:
         """The result as in the run, at the costs of the workbook, and what is paid if it is met."""
         moved = self.bond.outcome_result == MOVED_BY_COST
         part = "result_of_run" if moved else "result"
-        of_run = self._line(part, self.measured, "", "result", "", "ratio", "of_run")
-        yield of_run
+        yield self._line(part, self.measured, "", "result", "", "ratio", "of_run")
         if moved:
             scheme = "employee" if self.bond.fund == POOL else "resident"
             at_cost = f"{self.cell('result_of_run')}*{{{scheme}_cost}}"

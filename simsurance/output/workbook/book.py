@@ -48,7 +48,7 @@ PRINTED: Final = 55
 """Per cent of its size at which a sheet of lines is printed."""
 TITLE_HEIGHT, TITLE_PLACES = 24, 96
 """Points of a line of the title, and the places that it has."""
-OF_BONDS_OF: Final = {each.row.name: (fund.name, each.column) for fund in FUNDS for each in fund.of_bonds}
+OF_BONDS: Final = {each.row.name: (fund.name, each.column) for fund in FUNDS for each in fund.of_bonds}
 """Rows of the ledger that bonds make: the fund that books each, and under which name."""
 LIMIT: Final = 32_000
 """Characters of a cell, below the most that a spreadsheet takes."""
@@ -225,8 +225,8 @@ class Book:
         for key in keys:
             if key in entries:
                 return self.said.label(key)
-        if name in OF_BONDS_OF:
-            fund, column = OF_BONDS_OF[name]
+        if name in OF_BONDS:
+            fund, column = OF_BONDS[name]
             what = self.said.label(f"column.{column}")
             return self.said.say("workbook.of_fund", what=what, fund=self.title_of(fund))
         if name.startswith(TIER):

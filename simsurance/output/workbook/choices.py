@@ -23,19 +23,12 @@ from simsurance.scenario_file.keys import CHOICES
 if TYPE_CHECKING:
     import pandas as pd
 
-TERMS: Final = {
-    "take_up": "percent",
-    "contribution": "percent",
-    "subsidy": "percent",
-    "benefit": "percent",
-    "use": "percent",
-}
-"""What may be changed of a choice, and how it is shown."""
+TERMS: Final = ("take_up", "contribution", "subsidy", "benefit", "use")
+"""What may be changed of a choice."""
 AMOUNTS: Final = ("basic", "left", "critical")
 """What is paid for who has a choice without it, what is left to them, and critical-illness benefits: yuan a head."""
 PAID: Final = {"contributions": ("contribution", "personal"), "subsidies": ("subsidy", "subsidy")}
 """What is paid for who has a choice: the term that it is a share by, and of which standard."""
-FLOWS: Final = (*PAID, "benefits")
 ONE: Final[dict[str, Any]] = {"contribution": 1.0, "subsidy": 1.0, "use_range": []}
 ALONE: Final = {
     "basic": ONE | {"benefit": 0.0, "use": 1.0},
@@ -110,10 +103,10 @@ class OfChoice:
 
     def terms(self) -> Iterator[Line]:
         """What may be changed of it."""
-        for part, style in TERMS.items() if self.years else ():
+        for part in TERMS if self.years else ():
             values = dict.fromkeys(self.years, float(getattr(self.choice, part)))
             key, label = f"{CHOICES}.{self.name}.{part}", f"choice_{part}{OF}{self.name}"
-            yield constant(Line(self.place(part), values, "share", label=label, key=key, style=style))
+            yield constant(Line(self.place(part), values, "share", label=label, key=key, style="percent"))
 
     def heads(self, of: Found) -> Iterator[Line]:
         """Who has it among all, and amounts a head: as in the run, how they answer to cost, at the costs of the workbook."""
@@ -185,4 +178,4 @@ def rows(choices: Sequence[OfChoice]) -> Mapping[str, Formula]:
     def summed(flow: str) -> Formula:
         return lambda year: "+".join(each.cell(flow) for each in choices if year in each.years)
 
-    return {f"choice_{flow}": summed(flow) for flow in FLOWS}
+    return {f"choice_{flow}": summed(flow) for flow in (*PAID, "benefits")}
