@@ -313,7 +313,11 @@ def accounts_of(
     engine: str = PLAIN,
 ) -> list[RunAccounts]:
     """Project scenarios and keep their accounts, measures and checks alone: many runs need little more memory than a few."""
-    return _in_order(run for block in blocks(scenarios, entries, built, engine, False) for run in block.accounts())
+    found: list[tuple[int, RunAccounts]] = []
+    for block in blocks(scenarios, entries, built, engine, False):
+        found += block.accounts()
+        del block  # what it was projected in is not held while the next is
+    return _in_order(found)
 
 
 def accounts_alone(run: RunAccounts) -> RunAccounts:

@@ -1,8 +1,11 @@
 """Runs side by side are the runs one by one, bit for bit, and again when repeated."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,7 @@ import pytest
 from small_scheme import arrays_of
 
 from simsurance import measures
+from simsurance.analysis.twins import beside_twins
 from simsurance.basis import build, stack
 from simsurance.model import projection
 from simsurance.model.projection import Projection
@@ -268,3 +272,27 @@ def test_no_rule_is_decided_by_rounding(scenario: str, odds: str) -> None:
     for fund, account in accounts.items():
         off = np.abs(moved[fund]["closing"] - account["closing"]) / account["outgo"]
         assert off.max() < 1e-12, fund
+
+
+def test_what_a_block_was_projected_in_is_not_held_while_the_next_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    before: list[weakref.ref[Projection]] = []
+    held: list[bool] = []
+    whole = projection.project
+
+    def noted(*arguments: Any, **named: Any) -> Projection:
+        gc.collect()
+        held.append(any(each() is not None for each in before))
+        found = whole(*arguments, **named)
+        before.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr("simsurance.results.project", noted)
+    short = load("baseline").replace({"horizon.last_year": 2027})
+    assert len(accounts_of([short] * (2 * projection.RUNS_IN_CACHE + 1))) == 2 * projection.RUNS_IN_CACHE + 1
+    assert held == [False, False, False]
+
+
+def test_a_run_beside_its_twins_holds_no_more_than_its_own() -> None:
+    own = beside_twins(load("baseline").replace({"horizon.last_year": 2027})).full.projection
+    for values in (*own.by_age.values(), *own.totals.values(), own.stocks.membership, own.fund):
+        assert values.base is None

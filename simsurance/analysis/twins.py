@@ -5,7 +5,8 @@ static twin has no behavioural covariate at all. The intercepts of both are solv
 same turnover.
 """
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,7 @@ def beside_twins(scenario: Scenario) -> Twins:
         runs |= dict(block.results() if 0 in block.places else block.accounts())
     full, *others = (runs[place] for place in sorted(runs))
     assert isinstance(full, RunResult)
-    return Twins(full, *others)
+    return Twins(replace(full, projection=deepcopy(full.projection)), *others)  # a copy holds no more than its own run
 
 
 def _twins_of(scenario: Scenario) -> list[Scenario]:
