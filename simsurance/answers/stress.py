@@ -24,6 +24,7 @@ from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.correlation import root_of, times
+from simsurance.uncertainty.futures import refuse_certain
 from simsurance.uncertainty.points import MONTHS, Arrays, Tell, computed, kept, measured_of
 from simsurance.uncertainty.sensitivity import NEARER, Shocks, Unknown
 from simsurance.uncertainty.sweep import require_fund
@@ -293,8 +294,7 @@ def stress(
     (central,) = simulate([scenario])
     require_fund(central, fund)
     shocks = Shocks(scenario)
-    if not shocks.unknowns:
-        raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
+    refuse_certain(scenario, shocks.unknowns)
     end, turn = central.years.index(by) + 1, [0]
 
     def run(rows: np.ndarray) -> Arrays:
