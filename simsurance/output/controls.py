@@ -27,9 +27,7 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, meant in [*((rule, [rule]) for rule in rules), *([(TOGETHER, rules)] if len(rules) > 1 else [])]:
         for scheme in schemes:
             facts = _last(effects(inputs, scheme, meant))
-            facts["fines"] = (
-                scenario.values.control.audit.fines_imposed * facts["recovered"]
-            )  # both beyond the fitted past
+            facts["fines"] = scenario.values.control.audit.fines_imposed * facts["recovered"]
             offices = "digital" in meant and scheme == "resident"
             facts["administration"] = float(administration(inputs)[-1]) - 1 if offices else 0.0
             told.append({"rule": said.label(f"control.{name}"), "scheme": said.label(f"control.{scheme}")} | facts)
@@ -37,7 +35,7 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
 
 
 def _last(found: Effects) -> Facts:
-    """Relative changes in the last year."""
+    """Relative changes in the last year; what audits recover is told beyond the fitted past, and fines go by that."""
     use, cost, outpatient = (
         float(each[-1]) for each in (found.inpatient_use, found.inpatient_cost, found.outpatient_cost)
     )
