@@ -152,7 +152,7 @@ def _draw_rates(axes: "Axes", results: "RunResult", fund: str, lines: list[Line]
         axes.fill_between(years, income, cost, where=after & (cost > income), color=SHORTFALL, linewidth=0, zorder=2)
         place = list(years).index(depleted)
         axes.plot([depleted] * 2, sorted([income[place], cost[place]]), color=BLACK, linewidth=1.0, zorder=6)
-        _note(axes, lines, (depleted, float(cost[place])), word("mark.used_up", lang, year=depleted))
+        _note(axes, lines, (depleted, float(cost[place])), word("mark.depleted", lang, year=depleted))
     passes = np.flatnonzero((cost[1:] > income[1:]) & (cost[:-1] <= income[:-1]))
     if len(passes):
         place = int(passes[0])
