@@ -54,7 +54,13 @@ TIER_CHARTS: Final = ("own_payment",)
 """Charts of the other tiers, where they are told."""
 CHOICE_CHARTS: Final = ("choice_of_cover",)
 """Charts of choices of cover, where there are any."""
-WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
+WITH_DEPLETION: Final = (
+    "reserve_months",
+    "fund_balance",
+    "cost_and_income_rate",
+    "employee_reserve_months",
+    "employee_fund_balance",
+)
 """Charts that tell a depletion year, and its range."""
 CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS, *TIER_CHARTS, *CHOICE_CHARTS)
 """Every chart of a run: the stem of its files."""
