@@ -50,8 +50,8 @@ def command(
 ) -> None:
     """Find the most plausible joint shock to all unknowns of SCENARIO that depletes a fund by a year.
 
-    The nearest to their medians, by Mahalanobis' distance; where the fund is depleted by then anyway, the nearest that saves it.
-    Writes OUT/stress-<name>/: the shock by unknown, a chart and a summary.
+    The nearest to their medians, by Mahalanobis' distance; where the fund is depleted by then anyway, the nearest that saves
+    it. Writes OUT/stress-<name>/: the shock by unknown, a chart and a summary.
     """
     base = scenario_of(scenario, fragments, settings)
     refuse(table_faults(base))

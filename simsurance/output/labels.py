@@ -183,6 +183,12 @@ def in_language(noun: object, key: str, lang: str) -> str:
     return str(getattr(noun, f"{key}_{lang}", getattr(noun, key)))
 
 
+def choice_title(scenario: "Scenario", name: str, lang: str) -> str:
+    """What a choice of cover is called in the language: its title, or the name of its table."""
+    choice = scenario.values.choices[name]
+    return in_language(choice, "title", lang) or choice.title or name
+
+
 def file_of(layer: "Layer") -> Path:
     """The file that a layer was read from."""
     assert layer.folder is not None

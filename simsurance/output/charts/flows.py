@@ -94,7 +94,7 @@ def fill_gap(axes: "Axes", income: Line, outgo: Line) -> None:
 
 
 def cost_and_income_rate(results: "RunResult", lang: str, ranges: "SingleChanges | None" = None) -> Chart:
-    """What each fund pays and takes as a share of its base: a panel each on a scale of its own, depletion marked with its range."""
+    """What each fund pays and takes as a share of its base: a panel each, its own scale, depletion and its range marked."""
     funds = [fund for fund in RATES if fund in results.accounts]
     lines = {fund: _rates(results, fund, lang) for fund in funds}
     figure = canvas.sheet(
