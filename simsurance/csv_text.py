@@ -92,7 +92,7 @@ def _kept_text(table: "pd.DataFrame") -> "pd.DataFrame":
     for place in range(table.shape[1]):
         column = table.iloc[:, place]
         if column.dtype.kind == "f":
-            kept.isetitem(place, column + 0.0)  # -0.0 + 0.0 is 0.0
+            kept.isetitem(place, column.to_numpy() + 0.0)  # -0.0 + 0.0 is 0.0
         elif column.dtype.kind not in NUMBERS and any(_written(cell) is not cell for cell in column):
             cells = column.to_numpy(dtype=object, copy=True)
             cells[:] = [_written(cell) for cell in column]

@@ -190,7 +190,7 @@ def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) 
             yield Idle(f"{name}.outcome_share", after=last)
     elif key is None:
         none = next((f"{name}.{size}" for size in SIZES if scenario.leaves.get(f"{name}.{size}") == 0), "")
-        yield Idle(name, f"{none} ≠ 0" if none else "", after=_after(scenario, name))
+        yield Idle(name, acts_with=f"{none} ≠ 0" if none else "", after=_after(scenario, name))
     elif found := _what_would(scenario, whole, key):
         yield found
 
