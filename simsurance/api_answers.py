@@ -111,7 +111,7 @@ class FrontierResults:
 
 
 class StressResults:
-    """The nearest joint shock that empties a fund by a year, or saves it: `shock` by unknown, its `distance`."""
+    """The nearest joint shock that depletes a fund by a year, or saves it: `shock` by unknown, its `distance`."""
 
     def __init__(self, shown: "Stress") -> None:
         self.shown = shown
@@ -470,7 +470,7 @@ def frontier(
 
 
 def stress(scenario: Scenario | str | Path, by: int, fund: str = "resident", jobs: int = 1) -> StressResults:
-    """The most plausible joint shock to all unknowns that empties a fund by a year; that saves it where it is empty anyway.
+    """The most plausible joint shock to all unknowns that depletes a fund by a year; that saves it where it is depleted anyway.
 
     Raises SimsuranceError for a year or a fund that there is not, where nothing is unknown, an identity that does not hold.
     """

@@ -23,7 +23,7 @@ def text_of(content: bytes) -> str:
 
 
 def table_csv(table: "pd.DataFrame", index: bool = True) -> str:
-    """A table as CSV: numbers in the shortest form that reads back as the same, missing ones as empty cells."""
+    """A table as CSV: numbers in the shortest form that reads back as the same, zeros without sign, missing ones empty."""
     kept = _kept_text(table)
     plain = _numbers_csv(kept) if index else None
     return str(kept.to_csv(index=index, lineterminator="\n")) if plain is None else plain
@@ -81,14 +81,21 @@ def _is_number(cell: str) -> bool:
     return True
 
 
+def _written(cell: Any) -> Any:
+    """A cell of any kind as it is written: text that stays text, a zero without a sign."""
+    return 0.0 if isinstance(cell, float) and cell == 0 else as_text(cell)
+
+
 def _kept_text(table: "pd.DataFrame") -> "pd.DataFrame":
-    """A table whose text cells, headers and keys stay text."""
+    """A table whose text cells, headers and keys stay text, and whose zeros have no sign."""
     kept, index = table.copy(deep=False), cast(Any, table.index)
     for place in range(table.shape[1]):
         column = table.iloc[:, place]
-        if column.dtype.kind not in NUMBERS and any(as_text(cell) is not cell for cell in column):
+        if column.dtype.kind == "f":
+            kept.isetitem(place, column.to_numpy() + 0.0)  # -0.0 + 0.0 is 0.0
+        elif column.dtype.kind not in NUMBERS and any(_written(cell) is not cell for cell in column):
             cells = column.to_numpy(dtype=object, copy=True)
-            cells[:] = [as_text(cell) for cell in column]
+            cells[:] = [_written(cell) for cell in column]
             kept.isetitem(place, cells)
     if index.nlevels > 1:
         kept.index = index.set_levels([level.map(as_text) for level in index.levels])
@@ -103,5 +110,5 @@ def rows_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(map(as_text, row) for row in rows)
+    writer.writerows(map(_written, row) for row in rows)
     return held.getvalue()

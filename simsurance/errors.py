@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the command tells the shell. A fund that runs out is a result, not an error: DONE."""
+    """What the command tells the shell. A fund that is depleted is a result, not an error: DONE."""
 
     DONE = 0
     BUG = 1

@@ -193,6 +193,14 @@ def test_the_chart_tells_what_a_choice_costs_the_fund_at_constant_prices() -> No
     assert ends["one_takes"] - ends["one_brings"] == pytest.approx(net / 1e9)
 
 
+@pytest.mark.parametrize(("lang", "called"), [("en", "Voluntary higher cover (`"), ("zh", "自愿提高保障（`")])
+def test_chart_and_summary_call_a_choice_by_its_title(lang: str, called: str) -> None:
+    (run,) = simulate([load("baseline", ["voluntary_higher_cover"]).replace(YEARS)])
+    heads = [text.get_text() for axes in draw("choice_of_cover", run, lang).figure.axes for text in axes.texts]
+    assert called[:-2].rstrip().lower() in heads
+    assert f"{called}higher_cover`" in summary(twins(run), lang)
+
+
 def test_the_chart_needs_a_choice() -> None:
     with pytest.raises(SimsuranceError, match=r"needs a choice of cover; lay voluntary_higher_cover upon it"):
         draw("choice_of_cover", without())

@@ -169,13 +169,12 @@ def test_rules_in_closed_form_agree_with_single_stays(path: str, scheme: str) ->
     assert seen or (path, scheme) == OF_RESIDENTS_ALONE, "the rule cannot be seen"
 
 
-def test_deterrence_builds_up_and_fades_and_fines_are_beside_the_fund_by_hand() -> None:
+def test_deterrence_builds_up_and_fades_by_hand() -> None:
     path = {"2019": 0.0, "2027": 1.0, "2028": 0.0}
     effect = found({"control.audit.added": path})  # type: ignore[dict-item]
     first = 0.0141 * 2.0 * 0.35
     assert effect.inpatient_cost[:4] == pytest.approx([1, 1 - first, 1 - first * 0.65, 1 - first * 0.65**2], rel=1e-12)
     assert effect.recovered[:3] == pytest.approx([0, 0.03 - 0.0141 - first, 0], abs=1e-12)  # at most what is wasted
-    assert effect.fines[0] == pytest.approx(0.181 * 0.0141)
     assert effect.inpatient_cost == pytest.approx(effect.outpatient_cost, rel=1e-12)
 
 

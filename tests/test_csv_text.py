@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 
 import pandas as pd
 import pytest
@@ -37,6 +38,18 @@ def test_tables_and_rows_go_out_and_come_back(tmp_path):
     assert read["value"].tolist() == [-1.5, 2.0]
     assert list(csv.reader(io.StringIO(rows_csv(("a", "b"), [("=x", -1)])))) == [["a", "b"], ["'=x", "-1"]]
     assert cells("a,b\n'=x,-1\n", ("a",)) == {("=x", "b"): "-1"}
+
+
+def test_no_zero_is_below_zero():
+    """Neither in a table of numbers, nor in one with text or missing cells, nor in rows."""
+    zeros, mixed = [-0.0, 1.5], pd.Series([-0.0, None], dtype=object)
+    numbers = pd.DataFrame({"a": zeros, "b": [1, 2]}, index=pd.Index([1, 2], name="year"))
+    assert table_csv(numbers) == "year,a,b\n1,0.0,1\n2,1.5,2\n"
+    assert (
+        table_csv(pd.DataFrame({"a": zeros, "b": ["x", "y"], "c": mixed}), index=False) == "a,b,c\n0.0,x,0.0\n1.5,y,\n"
+    )
+    assert rows_csv(("a", "b"), [(-0.0, "x")]) == "a,b\n0.0,x\n"
+    assert math.copysign(1, numbers["a"].iloc[0]) < 0, "the table itself stays as it was"
 
 
 @pytest.mark.long

@@ -94,7 +94,7 @@ def test_a_table_is_frozen_equal_to_its_like_and_can_be_kept():
         ({"pins": {"2026": 10}}, "out_of_bounds", ("pins",)),
         ({"pins": 1}, "years", ("pins",)),
         ({"band": [2, 1]}, "reserve_band", ("band",)),
-        ({"band": [1, "2"]}, "number", ("band", 1)),
+        ({"band": [1, "2"]}, "number", ("band", 2)),
         ({"numbers": {}}, "list", ("numbers",)),
         ({"on": 1}, "switch", ("on",)),
         ({"word": 1}, "text", ("word",)),

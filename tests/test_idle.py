@@ -49,7 +49,10 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
     "stocks after the date they are read on": (
         (),
         ("fund.opening={2026=8e11, 2027=9e11, 2030=1e12}", "population.stock_level={2026=0.99, 2027=1.0}"),
-        ["population.stock_level in 2027 has no effect here", "fund.opening in 2027, 2030 has no effect here"],
+        [
+            "population.stock_level in 2027 has no effect here: nothing reads it then",
+            "fund.opening in 2027, 2030 has no effect here: nothing reads it then",
+        ],
     ),
     "an entry beyond the horizon": (
         (),
@@ -59,12 +62,12 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
     "an entry that repeats what holds": (
         (),
         ("fund.administration_share={2026=0.01, 2028=0.01, 2030=0.02, 2032=0.02}",),
-        ["fund.administration_share in 2028, 2032 has no effect here"],
+        ["fund.administration_share in 2028, 2032 has no effect here: the other years give the same"],
     ),
     "an entry on the line between its neighbours": (
         (),
         ("fund.administration_share={ramp={2026=0.0, 2028=0.125, 2030=0.25}}",),
-        ["fund.administration_share in 2028 has no effect here"],
+        ["fund.administration_share in 2028 has no effect here: the other years give the same"],
     ),
     "an entry while another rule is in force for a time": (
         (),
@@ -73,7 +76,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
             f"{PERSONAL}.schedule={{2019=220, 2025=400, 2027=410, 2028=430, 2029=440, 2031=460}}",
             f"{PERSONAL}.growth_rate=0.1",
         ),
-        [f"{PERSONAL}.schedule in 2028 has no effect here"],
+        [f"{PERSONAL}.schedule in 2028 has no effect here: nothing reads it then"],
     ),
     "a lever beyond the horizon": (
         ("central_procurement",),
@@ -83,7 +86,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
     "a lever of no size": (
         ("central_procurement",),
         ("levers.procurement_inpatient.size=0.0", "levers.procurement_inpatient.high=0.0"),
-        ["levers.procurement_inpatient has no effect here"],
+        ["levers.procurement_inpatient has no effect here; it acts with levers.procurement_inpatient.size ≠ 0"],
     ),
     "a choice of cover beyond the horizon": (
         ("opting_out",),
@@ -93,13 +96,13 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
     "a choice of cover that nobody takes": (
         ("opting_out",),
         ("choices.opting_out.take_up=0", "choices.opting_out.take_up_range=[]"),
-        ["choices.opting_out has no effect here"],
+        ["choices.opting_out has no effect here; it acts with choices.opting_out.take_up ≠ 0"],
     ),
     "a choice of cover that some take": (("opting_out",), ("choices.opting_out.start=2028",), []),
     "a cap that does not bind": (
         (),
         (f"{PERSONAL}.highest_rise=0.9",),
-        [f"{PERSONAL}.highest_rise has no effect here"],
+        [f"{PERSONAL}.highest_rise has no effect here: the value that it replaces gives the same results"],
     ),
     "what acts on words, charts and measures": (
         (),
@@ -121,7 +124,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str]]] = {
         (
             "economy.disposable_income={2017=25974, 2018=28000, 2019=30733, 2022=36883, 2023=39218, 2024=41314, 2025=43377}",
         ),
-        ["economy.disposable_income has no effect here"],
+        ["economy.disposable_income has no effect here: the value that it replaces gives the same results"],
     ),
 }
 """Options, settings, and the notes."""

@@ -169,7 +169,7 @@ def test_the_key_numbers_are_those_of_the_tables(run):
     sign, share = "deficit" if balance < 0 else "surplus", number(abs(balance) * 100, 2)
     target = f"{results.scenario.values.measures.target_reserve_months:g}"
     told = f"The actuarial {sign} for {results.years[0]}–{results.years[-1]}, with a target reserve of {target} months"
-    assert f"{told} of expenditure at the end, is {share}% of insured persons' disposable income." in text
+    assert f"{told} of expenditure at the end, is {share}% of insured persons' disposable income (central run)." in text
     assert f"and {number(float(last['coverage']) * 100, 1)}% of the population" in text
     assert f"{number(float(last['cost_rate']) * 100, 2)}% in {results.years[-1]}" in text
     assert f"(× {number(float(measures['required_contribution_multiple_now']), 3)})" in text
@@ -296,7 +296,7 @@ def test_the_summary_tells_the_employee_scheme_as_its_tables_have_it(run):
         assert said in own
         assert str(first + place) in own
     assert f"(× {number(found['required_contribution_multiple_now'].value, 3)})" in own
-    assert f"is {percent(abs(found['actuarial_balance'].value), 'en')} of the contribution base." in own
+    assert f"is {percent(abs(found['actuarial_balance'].value), 'en')} of the contribution base (central run)." in own
     assert money(abs(float(pool["closing"][0]))) in own
     members = section(text, "## Employee scheme")
     for name in ("employee_active", "employee_retired"):

@@ -354,7 +354,7 @@ def test_what_is_told_is_what_is_computed(shown, made, unseen):
     moved(shown, made)
     depleted = unseen.measures["value"].get("depletion_year")
     told = shown.inner_text("#sentence .b")
-    assert (str(int(depleted)) if depleted == depleted else "does not run out") in told
+    assert (str(int(depleted)) if depleted == depleted else "is not depleted") in told
     row = shown.inner_text("#table tr:has-text('Months covered, end of 2035')").split("\t")
     assert float(row[2].replace("deficit ", "-")) == pytest.approx(unseen.account["reserve_months"][9], abs=0.16)
 

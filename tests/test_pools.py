@@ -422,7 +422,7 @@ FAULTS = {
     "adjustment.levy: true is a switch": GOOD.replace("levy = 0.05", "levy = true"),
     "adjustment.rule: \"luck\" is no rule": GOOD.replace('"deficit"', '"luck"'),
     "adjustment.need_share: missing": GOOD.replace('"deficit"', '"both"'),
-    "adjustment.need_share: has no effect": GOOD.replace(FUND, FUND + "need_share = 0.5\n"),
+    'adjustment.need_share: has no effect with rule = "deficit"; leave it out': GOOD.replace(FUND, FUND + "need_share = 0.5\n"),
     "adjustment.first_year: year 2090 is outside 2026 to 2032": GOOD.replace("first_year = 2027", "first_year = 2090"),
     "2027.5 is no year": GOOD.replace("first_year = 2027", "first_year = 2027.5"),
     "merged: 1 is a number; give a table": pooling_text(more="merged = 1\n"),

@@ -129,7 +129,7 @@ def test_the_table_has_every_unknown_and_steps_by_a_run_brought_nearer_are_left_
     assert all(each.spread > 0.3 for each in found[1:3])
     assert sorted(each.count for each in found)[:3] == [29, 29, 30]
     assert case.measures("resident") == [YEARS_FUNDED, "reserve_months_2029", "required_contribution_multiple_now"]
-    table = case.table.xs(("resident", YEARS_FUNDED))
+    table = case.table.xs("resident").xs(YEARS_FUNDED)
     assert list(table["mean_absolute"]) == [each.size for each in found]
 
 
@@ -163,7 +163,7 @@ def unmeasured_of(case, lang):
 @pytest.mark.parametrize("lang", languages())
 def test_unknowns_with_too_few_effects_stay_in_the_table_and_are_told(case, lang, tmp_path) -> None:
     less, chart = unmeasured_of(case, lang)
-    table, unknowns = less.table.xs(("resident", YEARS_FUNDED)), len(case.work.shocks.unknowns)
+    table, unknowns = less.table.xs("resident").xs(YEARS_FUNDED), len(case.work.shocks.unknowns)
     assert len(table) == unknowns
     empty = table["effects"] < 2
     assert 0 < empty.sum() < unknowns

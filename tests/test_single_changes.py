@@ -272,8 +272,13 @@ def test_card_summary_comparison_and_charts_tell_the_range_beside_the_year(lang)
     assert words(lang).label("summary.single_changes") in text
     alone = compared("baseline")
     assert f"| {told['resident']} |" in comparison_summary(alone, lang, [found])
-    drawn = " ".join(each.get_text() for each in draw("reserve_months", run, lang, found).figure.axes[0].texts)
-    assert re.sub(r"\s", "", told["resident"]) in re.sub(r"\s", "", drawn)
+    for chart, place, fund in (
+        ("reserve_months", 0, "resident"),
+        ("cost_and_income_rate", 0, "resident"),
+        ("cost_and_income_rate", 1, "employee_pool"),
+    ):
+        drawn = " ".join(each.get_text() for each in draw(chart, run, lang, found).figure.axes[place].texts)
+        assert re.sub(r"\s", "", told[fund]) in re.sub(r"\s", "", drawn)
     label = words(lang).label("range.single_changes").partition("{")[0].strip()
     for without in (card(run, lang), summary(twins, lang), comparison_summary(alone, lang)):
         assert label not in without

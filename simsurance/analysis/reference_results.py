@@ -170,6 +170,8 @@ def _times(was: str, now: str, size: float) -> float:
     before, after = _number(was), _number(now)
     if before is None or after is None:
         return float("inf")
+    if before == after:  # a zero with a sign is one
+        return 0.0
     allowed = TOLERANCE * size
     return abs(after - before) / allowed if allowed else float("inf")
 

@@ -1,4 +1,4 @@
-"""The most plausible joint shock that empties a fund by a year, or saves it: the nearest one to the medians of all unknowns.
+"""The most plausible joint shock that depletes a fund by a year, or saves it: the nearest one to the medians of all unknowns.
 
 Unknowns are those of `sensitivity`: inputs with a range, long-run means, demography, settlement; single years stay as they are.
 Each stands at a standard normal number z of its own; how far a joint shock is from the medians is Mahalanobis' distance
@@ -24,6 +24,7 @@ from simsurance.results import RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.correlation import root_of, times
+from simsurance.uncertainty.futures import refuse_certain
 from simsurance.uncertainty.points import MONTHS, Arrays, Tell, computed, kept, measured_of
 from simsurance.uncertainty.sensitivity import NEARER, Shocks, Unknown
 from simsurance.uncertainty.sweep import require_fund
@@ -184,7 +185,7 @@ class Shocked:
 
 @dataclass(frozen=True)
 class Stress:
-    """A scenario, and the shock that empties a fund by a year, or saves it; what is kept at the medians and with the shock."""
+    """A scenario, and the shock that depletes a fund by a year, or saves it; what is kept at the medians and with the shock."""
 
     central: RunResult
     shocks: Shocks
@@ -201,7 +202,7 @@ class Stress:
 
     @property
     def saves(self) -> bool:
-        """Whether the fund is empty by the year with all unknowns at their medians, so that the shock saves it."""
+        """Whether the fund is depleted by the year with all unknowns at their medians, so that the shock saves it."""
         return self.lowest(self.middle) < 0
 
     @property
@@ -284,7 +285,7 @@ def stress(
     parts: Path | None = None,
     tell: Tell | None = None,
 ) -> Stress:
-    """The nearest joint shock that empties a fund by the end of a year; that saves it where it is empty by then anyway.
+    """The nearest joint shock that depletes a fund by the end of a year; that saves it where it is depleted by then anyway.
 
     `jobs` processes; `parts`: a folder for finished chunks. Raises SimsuranceError where nothing is unknown, for a fund that
     there is not and a year that is not projected.
@@ -293,8 +294,7 @@ def stress(
     (central,) = simulate([scenario])
     require_fund(central, fund)
     shocks = Shocks(scenario)
-    if not shocks.unknowns:
-        raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
+    refuse_certain(scenario, shocks.unknowns)
     end, turn = central.years.index(by) + 1, [0]
 
     def run(rows: np.ndarray) -> Arrays:

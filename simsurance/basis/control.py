@@ -28,7 +28,7 @@ RULES: Final = tuple(name for name in Control.FIELDS if name != "levels")
 
 @dataclass(frozen=True)
 class Effects:
-    """What rules multiply by, [year]; and what audits add: recovered money and fines, shares of benefits."""
+    """What rules multiply by, [year]; and what audits add to recovered money, a share of benefits."""
 
     inpatient_use: np.ndarray
     inpatient_cost: np.ndarray
@@ -37,7 +37,6 @@ class Effects:
     outpatient_benefits: np.ndarray
     days: np.ndarray
     recovered: np.ndarray
-    fines: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ class Account:
     outpatient_cost: np.ndarray
     outpatient_unpaid: np.ndarray
     recovered: np.ndarray
-    fines: np.ndarray
 
     @property
     def inpatient_cost(self) -> np.ndarray:
@@ -111,7 +109,6 @@ def _effects(inputs: Inputs, scheme: Scheme, rules: Sequence[str]) -> Effects:
         outpatient_benefits=1 - after.outpatient_unpaid / after.outpatient_cost,
         days=after.mean_days,
         recovered=after.recovered,
-        fines=after.fines,
     )
 
 
@@ -168,7 +165,6 @@ def _before(inputs: Inputs, scheme: Scheme) -> Account:
         outpatient_cost=ones,
         outpatient_unpaid=0 * ones,
         recovered=0 * ones,
-        fines=0 * ones,
     )
 
 
@@ -294,7 +290,6 @@ def _audit(inputs: Inputs, control: Control, care: Account) -> Account:
         outpatient_cost=care.outpatient_cost * claims,
         outpatient_unpaid=care.outpatient_unpaid * claims,
         recovered=recovered,
-        fines=rule.fines_imposed * (rule.recovered_share + recovered),
     )
 
 

@@ -23,7 +23,7 @@ from simsurance.scenario_file.files import of_the_shipped
 from simsurance.scenario_file.keys import CHOICES, DRAWN, KEYS, Key, key_at, named_part
 from simsurance.scenario_file.loader import TOLD, Scenario
 from simsurance.scenario_file.note import Note
-from simsurance.scenario_file.schedule import is_year, value_in
+from simsurance.scenario_file.schedule import Ramp, is_year, value_in
 from simsurance.scenario_file.schema import FUND
 from simsurance.scenario_file.years import spans
 
@@ -32,18 +32,26 @@ BESIDE_THE_FUNDS: Final = (
     *(f"employee.accounts.{name}" for name in ("empty_share", "balance_spread", "small_balance")),
 )
 """Keys of what no fund receives or pays: told in the summary."""
+SIZES: Final = ("size", "take_up", "amount", "outgo_share")
+"""How large a lever, a choice of cover or a bond is."""
+REPEATS, UNREAD, REPLACED = "repeats", "unread", "replaced"
+"""Why something has no effect: other years give the same, nothing reads that year, the value that it replaces does the same."""
 Trial = Mapping[str, Any]
 """Values by path, as in a file."""
 
 
 @dataclass(frozen=True)
 class Idle:
-    """A key, or years of one, without effect; `acts_with` says what would make it act, `after` the horizon's end before it."""
+    """A key, or years of one, without effect, and why.
+
+    `acts_with`: what would make it act; `after`: the horizon's end before it; `why`: what else there is to say.
+    """
 
     path: str
     years: tuple[int, ...] = ()
     acts_with: str = ""
     after: int | None = None
+    why: str = ""
 
 
 def idle(scenario: Scenario) -> list[Idle]:
@@ -181,7 +189,8 @@ def _idle_of(scenario: Scenario, whole: Built, name: str, paths: Sequence[str]) 
         if scenario.leaves.get(f"{name}.outcome_share") and scenario.leaves[f"{name}.outcome_year"] > last:
             yield Idle(f"{name}.outcome_share", after=last)
     elif key is None:
-        yield Idle(name, after=_after(scenario, name))
+        none = next((f"{name}.{size}" for size in SIZES if scenario.leaves.get(f"{name}.{size}") == 0), "")
+        yield Idle(name, acts_with=f"{none} ≠ 0" if none else "", after=_after(scenario, name))
     elif found := _what_would(scenario, whole, key):
         yield found
 
@@ -239,7 +248,16 @@ def _idle_years(scenario: Scenario, whole: Built, path: str) -> Iterator[Idle]:
     if found:
         last = scenario.values.horizon.last_year
         years = tuple(map(int, found))
-        yield Idle(path, years, after=last if years[0] > last else None)
+        why = REPEATS if key_kind(path) != "pins" and _repeats(own, found, ramp, last) else UNREAD
+        yield Idle(path, years, after=last if years[0] > last else None, why=why)
+
+
+def _repeats(own: Mapping[str, Any], years: Sequence[str], ramp: bool, last: int) -> bool:
+    """Whether a schedule has the same values without some of its years, from the first of them to the last year."""
+    knots = ({int(year): value for year, value in each.items()} for each in (own, _without(own, years)))
+    whole, without = (Ramp(each) if ramp else each for each in knots)
+    span = range(min(map(int, years)), last + 1)
+    return all(value_in(whole, year) == value_in(without, year) for year in span)
 
 
 def _ends(years: Sequence[str], same_without: Callable[[Sequence[str]], bool]) -> list[str]:
@@ -285,7 +303,7 @@ def _what_would(scenario: Scenario, whole: Built, key: Key) -> Idle | None:
     for bound in bounds:
         at_bound = _changed(scenario, (), {key.path: int(bound or 0) if key.kind == "whole number" else bound})
         if at_bound is not None and differ(whole, at_bound):
-            return Idle(key.path)
+            return Idle(key.path, why=REPLACED)
     return None
 
 

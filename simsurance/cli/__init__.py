@@ -26,7 +26,7 @@ COMMANDS = {
     "sweep": "Project a scenario over a grid of values of its keys.",
     "solve": "Find what a key has to be for a condition to hold.",
     "frontier": "Find packages of levers that hold a target.",
-    "stress": "Find the nearest shock that empties a fund.",
+    "stress": "Find the nearest shock that depletes a fund.",
     "attribute": "Say what each part of a change does.",
     "adjustment": "Say what a rule that acts by itself does, and who pays.",
     "bridge": "Say why an answer is not that of last year.",

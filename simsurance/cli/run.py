@@ -141,7 +141,7 @@ def command(
     """Project scenarios, given by name or as .toml files, and write a folder for each: OUT/<scenario>/.
 
     Of one scenario everything is written; of several, charts as PNG alone and no ages.csv, if --formats or --tables do not say
-    otherwise. A fund that runs out is a result, not an error: the exit code is 0.
+    otherwise. A fund that is depleted is a result, not an error: the exit code is 0.
     """
     from simsurance.cli.validate import table_faults
     from simsurance.output.folder import prepare, refuse_foreign

@@ -23,7 +23,18 @@ BOND_SIZES = ("amount", "outgo_share", "coupon", "term_years", "outcome_share", 
 """What a bond's source and mark speak of."""
 CHOICE_TERMS = ("take_up", "need", "income", "contribution", "subsidy", "benefit", "use")
 """What a choice of cover's source and mark speak of."""
-IN_COLUMNS = ("take_up_range", "use_range", "low", "high", "mark", "source", "description", "description_zh")
+IN_COLUMNS = (
+    "title",
+    "title_zh",
+    "take_up_range",
+    "use_range",
+    "low",
+    "high",
+    "mark",
+    "source",
+    "description",
+    "description_zh",
+)
 """Keys of a lever or a choice that stand in the columns of its size, or are too long for a table of many."""
 WIDEST_VALUE = 44
 BASELINE = "scenarios/baseline.toml"

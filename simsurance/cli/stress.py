@@ -1,4 +1,4 @@
-"""`simsurance stress`: the most plausible joint shock that empties a fund by a year, or saves it."""
+"""`simsurance stress`: the most plausible joint shock that depletes a fund by a year, or saves it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario")
 @click.option(
-    "--by", type=int, required=True, metavar="YEAR", help="The fund is empty at the end of this year, or before."
+    "--by", type=int, required=True, metavar="YEAR", help="The fund is depleted at the end of this year, or before."
 )
 @click.option("--fund", default="resident", show_default=True, help="Which fund.")
 @scenario_options
@@ -48,10 +48,10 @@ def command(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Find the most plausible joint shock to all unknowns of SCENARIO that empties a fund by a year.
+    """Find the most plausible joint shock to all unknowns of SCENARIO that depletes a fund by a year.
 
-    The nearest to their medians, by Mahalanobis' distance; where the fund is empty by then anyway, the nearest that saves it.
-    Writes OUT/stress-<name>/: the shock by unknown, a chart and a summary.
+    The nearest to their medians, by Mahalanobis' distance; where the fund is depleted by then anyway, the nearest that saves
+    it. Writes OUT/stress-<name>/: the shock by unknown, a chart and a summary.
     """
     base = scenario_of(scenario, fragments, settings)
     refuse(table_faults(base))

@@ -153,11 +153,15 @@ def _read(scenario: Scenario, key: str) -> None:
             series_names(path)
         case _ if key.startswith(DRAWN):
             from simsurance.uncertainty.parameters import parameters_of, refuse_forgotten
-            from simsurance.uncertainty.paths import paths_of
+            from simsurance.uncertainty.paths import paths_of, refuse_high_floors
 
-            reader = parameters_of if key.split("_")[0] in PARAMETERS else paths_of
-            reader(scenario)
+            if key.split("_")[0] in PARAMETERS:
+                parameters_of(scenario)
+            else:
+                paths = paths_of(scenario)
             if key == "uncertainty.parameters_table":
                 refuse_forgotten(scenario)
+            elif key == "uncertainty.paths_table":
+                refuse_high_floors(scenario, paths)
         case _:
             raise AssertionError(key)

@@ -44,7 +44,7 @@ class Published:
 
     @property
     def last_positive_year(self) -> int:
-        """The last year that begins with money in the fund: in that year it is used up, or the table ends."""
+        """The last year that begins with money in the fund: in that year it is depleted, or the table ends."""
         return max(self.fund_ratio)
 
 

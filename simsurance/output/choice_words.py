@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from simsurance.language import words
 from simsurance.model.choices import TOLD
-from simsurance.output.labels import in_language
+from simsurance.output.labels import choice_title, in_language
 from simsurance.plain_text import markdown
 from simsurance.scenario_file.register import source_title
 
@@ -24,7 +24,12 @@ def choice_facts(results: "RunResult", lang: str) -> list[dict[str, Any]]:
         persons = float(last["persons"])
         net = (own["contributions"] + own["subsidies"] - own["benefits"]).to_numpy()
         fact: dict[str, Any] = {column: float(own[column].iloc[-1]) for column in TOLD}
-        fact |= {"name": name, "last": results.years[-1], "without": choice.benefit == -1}
+        fact |= {
+            "name": name,
+            "title": markdown(choice_title(results.scenario, name, lang)),
+            "last": results.years[-1],
+            "without": choice.benefit == -1,
+        }
         fact |= {"share": persons / float(results.account["resident_enrolled"][-1])}
         fact |= {
             f"{part}_share": float(last[f"persons_{part}"]) / persons if persons else 0.0

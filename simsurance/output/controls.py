@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from simsurance.basis.control import Effects, acting, administration, effects
+from simsurance.basis.control import SWITCHES, Effects, acting, administration, effects
 from simsurance.basis.inputs import Inputs
 from simsurance.language import words
 from simsurance.scenario_file.register import register
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from simsurance.scenario_file.loader import Scenario
 
 Facts = dict[str, Any]
-WITHOUT_EVIDENCE: Final = ("control.devices.premium_unpaid", "control.stay.points_a_day")
-"""Sizes of rules for which no official text and no study was found."""
+SIZES: Final = frozenset(f"control.{rule}.{path}" for rule, paths in SWITCHES.items() for path in paths)
 TOGETHER: Final = "together"
 
 
@@ -27,9 +26,7 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
     for name, meant in [*((rule, [rule]) for rule in rules), *([(TOGETHER, rules)] if len(rules) > 1 else [])]:
         for scheme in schemes:
             facts = _last(effects(inputs, scheme, meant))
-            facts["fines"] = (
-                scenario.values.control.audit.fines_imposed * facts["recovered"]
-            )  # both beyond the fitted past
+            facts["fines"] = scenario.values.control.audit.fines_imposed * facts["recovered"]
             offices = "digital" in meant and scheme == "resident"
             facts["administration"] = float(administration(inputs)[-1]) - 1 if offices else 0.0
             told.append({"rule": said.label(f"control.{name}"), "scheme": said.label(f"control.{scheme}")} | facts)
@@ -37,7 +34,7 @@ def control_facts(scenario: "Scenario", lang: str) -> list[Facts]:
 
 
 def _last(found: Effects) -> Facts:
-    """Relative changes in the last year."""
+    """Relative changes in the last year; what audits recover is told beyond the fitted past, and fines go by that."""
     use, cost, outpatient = (
         float(each[-1]) for each in (found.inpatient_use, found.inpatient_cost, found.outpatient_cost)
     )
@@ -55,15 +52,17 @@ def _last(found: Effects) -> Facts:
 def beyond_evidence(scenario: "Scenario") -> list[Facts]:
     """Inputs of control that lie outside the range of the evidence, of a schedule the farthest value, with that range.
 
-    `low` and `high` are None where there is no evidence at all.
+    `low` and `high` are None where the register has no range for what sets a rule to work: there is no evidence at all.
     """
     told = []
     for path, value in scenario.leaves.items():
         entry = register().get(path)
-        if path in WITHOUT_EVIDENCE:
+        if not (path.startswith("control.") and entry):
+            continue
+        if not entry.low and path in SIZES:
             if most := max(_stated(value)):
                 told.append({"path": path, "value": most, "low": None, "high": None})
-        elif path.startswith("control.") and entry and entry.low:
+        elif entry.low:
             low, high = float(entry.low), float(entry.high)
             farthest = max(_stated(value), key=lambda number: max(low - number, number - high))
             if not low <= farthest <= high:

@@ -54,7 +54,13 @@ TIER_CHARTS: Final = ("own_payment",)
 """Charts of the other tiers, where they are told."""
 CHOICE_CHARTS: Final = ("choice_of_cover",)
 """Charts of choices of cover, where there are any."""
-WITH_DEPLETION: Final = ("reserve_months", "fund_balance", "employee_reserve_months", "employee_fund_balance")
+WITH_DEPLETION: Final = (
+    "reserve_months",
+    "fund_balance",
+    "cost_and_income_rate",
+    "employee_reserve_months",
+    "employee_fund_balance",
+)
 """Charts that tell a depletion year, and its range."""
 CHART_NAMES: Final = (*RESIDENT_CHARTS, *EMPLOYEE_CHARTS, *TIER_CHARTS, *CHOICE_CHARTS)
 """Every chart of a run: the stem of its files."""
@@ -175,6 +181,12 @@ def in_its_words(scenario: "Scenario", key: str, lang: str) -> str:
 def in_language(noun: object, key: str, lang: str) -> str:
     """A text of a scenario, option or lever in the language: the field with its name behind, `key_lang`, or that without."""
     return str(getattr(noun, f"{key}_{lang}", getattr(noun, key)))
+
+
+def choice_title(scenario: "Scenario", name: str, lang: str) -> str:
+    """What a choice of cover is called in the language: its title, or the name of its table."""
+    choice = scenario.values.choices[name]
+    return in_language(choice, "title", lang) or choice.title or name
 
 
 def file_of(layer: "Layer") -> Path:

@@ -66,7 +66,7 @@ LEVER_TOLD: Final = ("component", "start", "ramp_years", "size", "low", "high")
 BESIDE_EMPLOYERS: Final = ("retiree_contributions", "arrears_recovered")
 """What is levied for the pooled fund beside the contributions that employers owe in a year."""
 WITH_TERMS: Final = (CHOICES, BONDS)
-BESIDE_TERMS: Final = ("mark", "source", "description", "description_zh")
+BESIDE_TERMS: Final = ("title", "title_zh", "mark", "source", "description", "description_zh")
 ENDS: Final = (("first_year", 0), ("last_year", -1))
 ON_ENROLMENT: Final = ("contributions.", "participation.", "behaviour.", "membership.", "population.assisted_share")
 """Keys that change who is uninsured, and through that who enters the employee scheme."""

@@ -10,6 +10,8 @@ class Choice(Section):
     It is paid into and out of the fund; who has it stays among the insured, and nobody leaves or enters because of it.
     """
 
+    title: str = text("what charts and summaries call it; empty: the name of its table", default="")
+    title_zh: str = text("the same in Chinese", default="")
     start: int = calendar_year("first year, after the valuation year")
     ramp_years: int = quantity("years until all have it who will, in equal steps; 1 for all at once", "years", 1, 50)
     take_up: Number = quantity("share of the insured of relative take-up 1 who have it", "share", 0, 1)

@@ -261,7 +261,7 @@ def _choice(choices: tuple[str, ...], value: Any, place: Place, wrong: Complaint
 def _numbers(value: Any, place: Place, wrong: Complaints) -> list[float] | None:
     if not isinstance(value, list):
         return _refused("list", value, place, wrong)
-    numbers = [_number(item, (*place, position), wrong) for position, item in enumerate(value)]
+    numbers = [_number(item, (*place, position), wrong) for position, item in enumerate(value, 1)]
     found = [number for number in numbers if number is not None]
     return found if len(found) == len(value) else None
 
@@ -328,7 +328,7 @@ def _all_numbers(value: Any) -> Iterator[tuple[str, float]]:
         inside: Iterator[tuple[Any, Any]] = iter([("ramp", value.ramp)])
     else:
         inside = iter(
-            value if isinstance(value, Section) else value.items() if isinstance(value, dict) else enumerate(value)
+            value if isinstance(value, Section) else value.items() if isinstance(value, dict) else enumerate(value, 1)
         )
     for name, each in inside:
         yield from ((f"{name}.{place}".rstrip("."), number) for place, number in _all_numbers(each))

@@ -322,7 +322,8 @@ def _adjustment(layer: Layer, faults: list[Fault]) -> Adjustment | None:
     if rule == "both":
         need = _number(layer, table, "need_share", "adjustment.need_share", NEED_SHARE, faults)
     elif "need_share" in table:
-        faults.append(layer.fault("adjustment.need_share", 'has no effect here; leave it out, or rule = "both"'))
+        text = f'has no effect with rule = "{rule}"; leave it out, or give rule = "both"'
+        faults.append(layer.fault("adjustment.need_share", text))
     if len(faults) > before:
         return None
     if values["first_year"] % 1:

@@ -1,5 +1,6 @@
 """One draw as a scenario: which number between 0 and 1 stands for what, and the values that follow from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -94,12 +95,17 @@ def futures_of(scenario: Scenario, sample: Numbers, targets: tuple[str, ...]) ->
     return Futures(scenario, sample, parameters_of(scenario), paths_of(scenario), targets)
 
 
-def refuse_certain(scenario: Scenario) -> None:
-    """Raise SimsuranceError where all draws of a scenario would be one; accounts as they are settled go with `parameters`."""
-    if scenario.form.has("uncertainty"):
-        chosen = scenario.values.uncertainty
-        if not (chosen.paths or chosen.demography or chosen.parameters or parameters_of(scenario).drawn):
-            raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
+def refuse_certain(scenario: Scenario, unknowns: Sequence[object] | None = None) -> None:
+    """Raise SimsuranceError where all draws of a scenario would be one, or where none of the unknowns asked for is left.
+
+    Accounts as they are settled go with `parameters`.
+    """
+    if not scenario.form.has("uncertainty"):
+        return
+    chosen = scenario.values.uncertainty
+    left = chosen.paths or chosen.demography or chosen.parameters or parameters_of(scenario).drawn
+    if not (left if unknowns is None else unknowns):
+        raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
 
 
 def drawn(scenario: Scenario, changes: dict[str, Schedule]) -> Scenario:

@@ -53,6 +53,8 @@ KNOWN: Final = dict.fromkeys(SERIES, (*NEEDED, "floor")) | dict.fromkeys(LATENT,
 BOUNDS: Final = ("lower95", "lower80", "median", "upper80", "upper95")
 AT: Final = (-1.959963984540054, -1.2815515655446004, 0.0, 1.2815515655446004, 1.959963984540054)
 """Bounds of an interval and the standard normal numbers that they stand for."""
+FLOORED_ELSEWHERE: Final = ("real_wage_growth", "local_supplement")
+"""Series whose floor is none of the key that they move: wages have none, local financing that of its level."""
 SUPPLEMENT: Final = "contributions.local_supplement"
 
 
@@ -208,6 +210,22 @@ def between(bounds: np.ndarray, z: np.ndarray) -> np.ndarray:
     year, at = np.arange(len(z)), np.array(AT)
     low, high = bounds[year, piece], bounds[year, piece + 1]
     return np.asarray(low + (high - low) * (z - at[piece]) / (at[piece + 1] - at[piece]))
+
+
+def refuse_high_floors(scenario: Scenario, paths: Paths) -> None:
+    """Raise SimsuranceError where a floor lies above the scenario's own path in every year: draws would go one way alone."""
+    for name, key in (GROWTH | LEVEL).items():
+        if name in FLOORED_ELSEWHERE:
+            continue
+        floor, highest = (
+            paths.processes[name].floor,
+            float(values_by_year(value_at(scenario.values, key), paths.years).max()),
+        )
+        if floor > highest:
+            raise SimsuranceError(
+                f"{scenario.tables['uncertainty.paths_table']}:{name}:floor: {floor:g} is above {key} in every year, at most "
+                f"{highest:g}, so that nothing lower is drawn; a floor below it"
+            )
 
 
 def paths_of(scenario: Scenario) -> Paths:

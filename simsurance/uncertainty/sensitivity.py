@@ -20,7 +20,7 @@ from simsurance.scenario_file.loader import Scenario
 from simsurance.scenario_file.schedule import value_in
 from simsurance.uncertainty import draws
 from simsurance.uncertainty.correlation import times
-from simsurance.uncertainty.futures import ALL_SERIES, Futures, futures_of
+from simsurance.uncertainty.futures import ALL_SERIES, Futures, futures_of, refuse_certain
 from simsurance.uncertainty.observed import Observed, observed
 from simsurance.uncertainty.parameters import K
 from simsurance.uncertainty.paths import LATENT, SERIES
@@ -286,8 +286,7 @@ def sensitivity(
     if year not in central.years:
         raise SimsuranceError(f"--year {year}: is not projected; {central.years[0]} to {central.years[-1]}")
     shocks = Shocks(scenario)
-    if not shocks.unknowns:
-        raise SimsuranceError(f"{scenario.name}: every family in [uncertainty] is switched off; switch one on")
+    refuse_certain(scenario, shocks.unknowns)
     return Sensitivity(central, shocks, computed(shocks, jobs, parts, tell), year)
 
 

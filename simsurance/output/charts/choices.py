@@ -10,6 +10,7 @@ from simsurance.output.charts.canvas import BLUE, DASHED, GREY, SOLID, VERMILLIO
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.titles import title_of
 from simsurance.output.charts.words import word
+from simsurance.output.labels import choice_title
 
 if TYPE_CHECKING:
     from simsurance.results import RunResult
@@ -30,6 +31,7 @@ def choice_of_cover(results: "RunResult", lang: str) -> Chart:
     table = results.choices
     assert table is not None
     names = list(dict.fromkeys(table.index.get_level_values("choice")))
+    titles = {name: choice_title(results.scenario, name, lang) for name in names}
     drawn, judged = names[:MOST], any(each.mark == "judgement" for each in results.scenario.values.choices.values())
     flows = {
         (name, line): money.as_drawn(
@@ -43,7 +45,12 @@ def choice_of_cover(results: "RunResult", lang: str) -> Chart:
     figure = canvas.sheet(
         title_of(NAME, results, lang, short=bool(net < 0), net=money.told(abs(float(net)), results, lang)),
         word("axis.choice_of_cover", lang, unit=shown.name, basis=money.basis(results.years[0] - 1, lang)),
-        foot(results.scenario, lang, [], [word("note.choice_of_cover", lang, drawn=drawn, names=names, judged=judged)]),
+        foot(
+            results.scenario,
+            lang,
+            [],
+            [word("note.choice_of_cover", lang, drawn=[titles[name] for name in drawn], names=names, judged=judged)],
+        ),
         lang,
     )
     every = []
@@ -52,7 +59,7 @@ def choice_of_cover(results: "RunResult", lang: str) -> Chart:
         room = canvas.room_for(*(line.label for line in lines))
         left, right = canvas.beside(figure, place, len(drawn), room - canvas.EDGE)
         axes = canvas.area(figure, left, right, canvas.TOP_MARGIN + canvas.HEAD, percent=money.is_share())
-        canvas.head(axes, name)
+        canvas.head(axes, titles[name])
         canvas.draw_lines(axes, lines)
         canvas.from_zero(axes)
         canvas.year_axis(axes, lines, results.years[0], word("mark.projection", lang) if place == 0 else "")

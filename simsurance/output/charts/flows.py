@@ -27,6 +27,7 @@ from simsurance.output.charts.scales import RATES, limit, reach
 from simsurance.output.charts.titles import title_of, whose
 from simsurance.output.charts.words import of_fund, word
 from simsurance.output.labels import fund_label, unit, words_of
+from simsurance.output.ranges import range_of
 from simsurance.output.stored_draws import required_words
 from simsurance.output.summary import required_facts
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunResult
 
 SMALL_DOTS: Final = 2.6
@@ -91,8 +93,8 @@ def fill_gap(axes: "Axes", income: Line, outgo: Line) -> None:
     axes.fill_between(years, taken, paid, where=paid < taken, color=BAND_95, **look)
 
 
-def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
-    """What each fund pays and takes as a share of its base: a panel each on a scale of its own, depletion marked."""
+def cost_and_income_rate(results: "RunResult", lang: str, ranges: "SingleChanges | None" = None) -> Chart:
+    """What each fund pays and takes as a share of its base: a panel each, its own scale, depletion and its range marked."""
     funds = [fund for fund in RATES if fund in results.accounts]
     lines = {fund: _rates(results, fund, lang) for fund in funds}
     figure = canvas.sheet(
@@ -111,7 +113,7 @@ def cost_and_income_rate(results: "RunResult", lang: str) -> Chart:
             base=word(f"head.base.{fund}", lang),
         )
         canvas.head(axes, told)
-        _draw_rates(axes, results, fund, lines[fund], lang)
+        _draw_rates(axes, results, fund, lines[fund], lang, ranges)
     shown = unit("share", words_of(results.scenario, lang)).name
     return Chart(
         "cost_and_income_rate", figure, canvas.frame([line for pair in lines.values() for line in pair], shown)
@@ -140,19 +142,15 @@ def _rates(results: "RunResult", fund: str, lang: str) -> list[Line]:
     return found
 
 
-def _draw_rates(axes: "Axes", results: "RunResult", fund: str, lines: list[Line], lang: str) -> None:
+def _draw_rates(
+    axes: "Axes", results: "RunResult", fund: str, lines: list[Line], lang: str, ranges: "SingleChanges | None"
+) -> None:
     """Both rates, what cannot be paid once the fund has run out, and where cost passes income."""
     cost, income = (np.array(list(line.points.values())) for line in lines)
     years, depleted = np.array(results.years), marks.depletion_of(results, fund)
     canvas.draw_lines(axes, lines)
     axes.set_ylim(0, ABOVE * limit("cost_and_income_rate", canvas.highest(lines), 0.01, fund) or 1.0)
     canvas.year_axis(axes, lines, None)
-    if depleted:
-        after = years >= depleted
-        axes.fill_between(years, income, cost, where=after & (cost > income), color=SHORTFALL, linewidth=0, zorder=2)
-        place = list(years).index(depleted)
-        axes.plot([depleted] * 2, sorted([income[place], cost[place]]), color=BLACK, linewidth=1.0, zorder=6)
-        _note(axes, lines, (depleted, float(cost[place])), word("mark.used_up", lang, year=depleted))
     passes = np.flatnonzero((cost[1:] > income[1:]) & (cost[:-1] <= income[:-1]))
     if len(passes):
         place = int(passes[0])
@@ -163,16 +161,24 @@ def _draw_rates(axes: "Axes", results: "RunResult", fund: str, lines: list[Line]
             *spot, "o", markersize=5, markerfacecolor="white", markeredgecolor=BLACK, markeredgewidth=1.0, zorder=8
         )
         _note(axes, lines, spot, word("mark.cost_passes", lang, year=int(years[place + 1])))
+    if depleted:
+        after = years >= depleted
+        axes.fill_between(years, income, cost, where=after & (cost > income), color=SHORTFALL, linewidth=0, zorder=2)
+        place = list(years).index(depleted)
+        axes.plot([depleted] * 2, sorted([income[place], cost[place]]), color=BLACK, linewidth=1.0, zorder=6)
+        forms = marks.above(word("mark.depleted", lang, year=depleted), range_of(ranges, fund, lang))
+        _note(axes, lines, (depleted, float(cost[place])), *forms)
     canvas.direct_labels(axes, lines)
 
 
-def _note(axes: "Axes", lines: list[Line], spot: tuple[float, float], words: str) -> None:
-    """Words about a spot, where they meet no line."""
-    note = axes.annotate(
-        words, spot, (0, 0), textcoords="offset points", fontsize=NOTE_SIZE, color=canvas.AXIS, zorder=9
-    )
+def _note(axes: "Axes", lines: list[Line], spot: tuple[float, float], *forms: str) -> None:
+    """Words about a spot, in the first of their forms that meets no line."""
+    note = axes.annotate("", spot, (0, 0), textcoords="offset points", fontsize=NOTE_SIZE, color=canvas.AXIS, zorder=9)
     note.set_bbox(canvas.PAPER)
-    canvas.into_clear(note, lines, marks.AROUND)
+    for words in forms:
+        note.set_text(words)
+        if not canvas.into_clear(note, lines, marks.AROUND):
+            return
 
 
 def contribution_gap(results: "RunResult", lang: str) -> Chart:
@@ -185,7 +191,11 @@ def contribution_gap(results: "RunResult", lang: str) -> Chart:
     facts = {fund: told for fund, told in facts.items() if told} or {RESIDENT: []}
     target = results.scenario.values.measures.target_reserve_months
     drawn = {fund: required_words(results.scenario, fund, lang) for fund in facts}
-    ranges = [word("note.drawn", lang, fund=fund_label(fund, lang), drawn=each) for fund, each in drawn.items() if each]
+    ranges = [
+        word("note.drawn", lang, fund=fund_label(fund, lang), start=facts[fund][0]["start"], drawn=each)
+        for fund, each in drawn.items()
+        if each and facts[fund]
+    ]
     figure = canvas.sheet(
         title_of("contribution_gap", results, lang),
         word("axis.contribution_gap", lang, target=target, last=results.years[-1]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from simsurance.language import Words
 from simsurance.output.bonds_words import bond_facts
 from simsurance.output.choice_words import choice_facts
-from simsurance.output.labels import member_label, scenario_title, unit, words_of
+from simsurance.output.labels import choice_title, member_label, scenario_title, unit, words_of
 from simsurance.output.report.assumptions import inputs_of, mark_words, taken_from_the_register
 from simsurance.output.report.parts import Block, Bullets, Cell, Heading, Paragraph, Table
 from simsurance.output.saved import SavedRun
@@ -69,7 +69,8 @@ def choices_blocks(run: SavedRun, lang: str) -> Iterator[Block]:
         own = table.xs(name, level="choice")
         money = {column: own[column] for column in OF_CHOICES}
         money["fund"] = own["contributions"] + own["subsidies"] - own["benefits"]
-        heading = said.say("report.choices.of", name=name, title=scenario_title(run.scenario, lang))
+        called = choice_title(run.scenario, name, lang)
+        heading = said.say("report.choices.of", name=called, title=scenario_title(run.scenario, lang))
         persons = {"persons": own["persons"]}
         yield _by_year(
             f"{run.scenario.name}_choice_{name}",
