@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from simsurance import __version__
 from simsurance.language import Words, told_in
 from simsurance.ledger import FUNDS, Fund
-from simsurance.output.labels import fund_label, identity_label, in_its_words, of_group, scenario_title, words_of
+from simsurance.output.labels import (
+    choice_title,
+    fund_label,
+    identity_label,
+    in_its_words,
+    of_group,
+    scenario_title,
+    words_of,
+)
 from simsurance.output.office import FIXED_TIME, required, same_bytes
 from simsurance.output.planned import run_id, table_places
 from simsurance.output.ranges import told_ranges
@@ -220,6 +228,8 @@ class Book:
         entries, name = self.said.entries, line.label or line.name
         if OF in name:
             part, _, whose = name.partition(OF)
+            if whose in self.source.scenario.values.choices:
+                whose = choice_title(self.source.scenario, whose, self.lang)
             return self.said.say(f"workbook.named.{part}", name=whose)
         keys = (f"workbook.line.{name}", f"column.{name}")
         for key in keys:
