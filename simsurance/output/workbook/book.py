@@ -228,7 +228,7 @@ class Book:
         entries, name = self.said.entries, line.label or line.name
         if OF in name:
             part, _, whose = name.partition(OF)
-            if whose in self.source.scenario.values.choices:
+            if part.startswith("choice_"):
                 whose = choice_title(self.source.scenario, whose, self.lang)
             return self.said.say(f"workbook.named.{part}", name=whose)
         keys = (f"workbook.line.{name}", f"column.{name}")
