@@ -230,13 +230,13 @@ class Observed:
         }
 
     def solve(
-        self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
+        self, scenarios: Sequence[Scenario], opened: Sequence[Opened | None], noise: np.ndarray
     ) -> tuple[Solved, list[int]]:
-        """The levels of draws by row, and the rows that can open; `noise` standard normal numbers, [row, target]."""
+        """The levels of draws, and the rows of those that can open; `noise` standard normal numbers, [row, target]."""
         in_year = {
             row: found
-            for row, each in scenarios.items()
-            if (own := opened[row]) is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
+            for row, (each, own) in enumerate(zip(scenarios, opened, strict=True))
+            if own is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
         }
         rows = list(in_year)
         if not rows:
