@@ -129,7 +129,7 @@ def test_the_report_tells_what_is_stored_and_of_another_baseline(monkeypatch: py
 
 def test_a_draw_that_would_pay_retired_members_more_than_their_care_costs_is_brought_nearer() -> None:
     work = InBlocks(load("baseline"), 2, WHOLE)
-    (found,) = draws.block(work.futures, work.observed, 8441, 8442)
+    (found,) = draws.in_order(work.futures, work.observed, 8441, 8442)
     assert found.nearer[1] < 1
     values = found.of(work.scenario).values.employee.benefits.inpatient
     assert values_by_year(values.payment_ratio, [2026, 2027]).max() + values.retired_ratio_extra <= 1

@@ -21,7 +21,7 @@ from simsurance.scenario_file.loader import load
 from simsurance.scenario_file.schedule import values_by_year
 from simsurance.uncertainty import jobs
 from simsurance.uncertainty.chunks import COLUMNS, DONE, LAYOUT, Columns, pieces
-from simsurance.uncertainty.draws import block
+from simsurance.uncertainty.draws import in_order
 from simsurance.uncertainty.memory import SIZES, need
 from simsurance.uncertainty.parameters import value_at
 from simsurance.uncertainty.sampling import WINDOW, Sample
@@ -257,7 +257,7 @@ def test_parquet_holds_every_draw_with_what_was_drawn_and_its_years(
     months = years.pivot(index="draw", columns="year", values="reserve_months").to_numpy()
     np.testing.assert_array_equal(months, run().kept.yearly["resident"]["reserve_months"])
     plan = Plan((run().scenario,), run().sample)
-    (draw,) = block(plan.futures, plan.observed, 3, 4)
+    (draw,) = in_order(plan.futures, plan.observed, 3, 4)
     own, solved = draw.of(run().scenario).values, {level.key for level in plan.observed.levels}
     keys = {name.removeprefix("input/") for name in drawn if name.startswith("input/")}
     assert keys >= {"economy.real_income_growth", *(each.path for each in plan.futures.parameters.drawn)}

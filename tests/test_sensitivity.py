@@ -17,7 +17,7 @@ from simsurance.output.sensitivity_summary import headline, most, sensitivity_su
 from simsurance.results import accounts_of, simulate
 from simsurance.scenario_file.schedule import value_in, values_by_year
 from simsurance.uncertainty import sensitivity as module
-from simsurance.uncertainty.draws import block
+from simsurance.uncertainty.draws import in_order
 from simsurance.uncertainty.parameters import K, value_at
 from simsurance.uncertainty.paths import LATENT, SERIES, between
 from simsurance.uncertainty.sensitivity import (
@@ -126,7 +126,7 @@ def test_demography_stands_at_the_bound_of_the_united_nations_in_every_year(shoc
 def test_every_end_agrees_with_what_was_observed_but_for_its_settlement(shocks):
     place = shocks.unknowns.index(Unknown("settlement", "resident.outgo"))
     first = 1 + 2 * place
-    low, high = block(shocks.futures, shocks.observed, first, first + 2)
+    low, high = in_order(shocks.futures, shocks.observed, first, first + 2)
     numbers = shocks.futures.settled(np.stack([low.numbers, high.numbers]))
     at = shocks.futures.targets.index("resident.outgo")
     assert [list(row[:at]) + list(row[at + 1 :]) for row in numbers] == [[0.0] * (len(shocks.futures.targets) - 1)] * 2
@@ -149,7 +149,7 @@ def test_ends_are_the_runs_of_those_draws_in_whatever_chunks(base, shocks, monke
     for name, values in found.arrays.items():
         np.testing.assert_array_equal(values, again.arrays[name], err_msg=name)
     unknown = found.shocks.unknowns.index(GROWTH)
-    (drawn,) = block(found.shocks.futures, found.shocks.observed, 2 + 2 * unknown, 3 + 2 * unknown)
+    (drawn,) = in_order(found.shocks.futures, found.shocks.observed, 2 + 2 * unknown, 3 + 2 * unknown)
     (single,) = accounts_of([drawn.of(few)])
     ends = next(each for each in found.ends("resident", "reserve_months_2027") if each.unknown == GROWTH)
     assert ends.high == single.accounts["resident"]["reserve_months"][-1]

@@ -268,7 +268,7 @@ def test_income_outgo_and_insured_of_the_reference_year_are_the_published_ones_i
     calm = load("baseline").replace({"uncertainty.settlement_noise": 0, "horizon.last_year": 2027})
     fit = observed(calm)
     found = futures_of(calm, Sample(DRAWS, 2), tuple(level.target for level in fit.levels))
-    chosen = [each for block in draws.blocks(found, fit, 0, DRAWS) for each in block]
+    chosen = draws.in_order(found, fit, 0, DRAWS)
     runs = accounts_of([at_start(each.of(calm), fit.year) for each in chosen])
     for run in runs:
         for name, series in PUBLISHED.items():
@@ -363,7 +363,7 @@ def test_every_key_of_what_is_drawn_moves_draws(path: str) -> None:
     found = []
     for each, fit in zip((start, other), fits, strict=True):
         future = futures_of(each, Sample(DRAWS, 1), tuple(level.target for level in fit.levels))
-        block = draws.block(future, fit, 0, 2)
+        block = draws.in_order(future, fit, 0, 2)
         found.append([accounts_of([one.of(each)])[0].account["closing"][-1] for one in block])
     assert np.abs(np.array(found[0]) / found[1] - 1).max() > 1e-6
 

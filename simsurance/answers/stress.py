@@ -178,7 +178,7 @@ class Shocked:
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the runs from `first` to before `last`."""
         futures = self.shocks.joint(self.rows[first:last])
-        drawn = [each for block in draws.blocks(futures, self.shocks.observed, 0, last - first) for each in block]
+        drawn = draws.in_order(futures, self.shocks.observed, 0, last - first)
         runs = accounts_of([each.of(self.shocks.scenario) for each in drawn])
         return kept(runs) | {NEARER: np.array([min(each.nearer) for each in drawn])}
 

@@ -87,7 +87,7 @@ class Ends:
         `gone`: whether a fund has run out at the other settings, -1 where the draw was not run.
         """
         kept: dict[str, list[np.ndarray]] = {"flows": [], "closing": [], "opening": [], "rates": [], "gone": []}
-        for draw in draws.block(self.plan.futures, self.plan.observed, first, last):
+        for draw in draws.in_order(self.plan.futures, self.plan.observed, first, last):
             (base,) = simulate([draw.scenario], built=[draw.built], engine=self.plan.engine)
             runs = [base, *self._runs(draw, base, self.settings[1:])]
             flows, ends = (np.stack([each(run, self.funds) for run in runs]) for each in (flows_of, closing_of))

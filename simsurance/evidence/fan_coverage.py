@@ -82,7 +82,7 @@ def projected(scenarios: Sequence[Scenario]) -> list[RunAccounts]:
 def points(opening: int, scenario: Scenario, count: int = DRAWS) -> Iterator[Point]:
     """What draws from an opening say of every figure published since."""
     plan = Plan((scenario.replace({"uncertainty.demography": False}),), Sample(count, SEED))
-    drawn = [each for block in draws.blocks(plan.futures, plan.observed, 0, count) for each in block]
+    drawn = draws.in_order(plan.futures, plan.observed, 0, count)
     runs = projected([each.of(plan.scenarios[0]) for each in drawn])
     nearer = sum(min(each.nearer) < 1 for each in drawn)
     for item in ITEMS:

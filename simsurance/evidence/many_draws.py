@@ -89,8 +89,7 @@ class InBlocks:
         drawn = list[Scenario]()
         for start in range(first - first % BLOCK, last, BLOCK):
             here = place_of(start) + np.clip([first - start, last - start], 0, BLOCK)
-            found = draws.blocks(self.futures, self.observed, *map(int, here))
-            drawn += [each.of(self.scenario) for together in found for each in together]
+            drawn += [each.of(self.scenario) for each in draws.in_order(self.futures, self.observed, *map(int, here))]
         return kept(accounts_of(drawn, engine=chosen(None, self.points)))
 
 

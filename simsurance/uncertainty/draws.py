@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.engines import PLAIN
 from simsurance.results import RunAccounts, accounts_of
 from simsurance.scenario_file.loader import Scenario
+from simsurance.scenario_file.schedule import Schedule
 from simsurance.uncertainty.futures import Futures, drawn
 from simsurance.uncertainty.observed import Observed, Opened, Solved, built
 
@@ -22,12 +24,13 @@ NEARER: Final = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw of a scenario: its numbers, the scenario with them and what it is built to, and its row among solved levels.
+    """One draw of a scenario: its place and numbers, the scenario with them, what it is built to, its row among solved levels.
 
     `nearer`: what the numbers of the inputs of membership and of cost were multiplied by.
     """
 
     futures: Futures
+    place: int
     numbers: np.ndarray
     scenario: Scenario
     built: Built
@@ -46,47 +49,80 @@ class Draw:
         return float(self.levels.missed[self.row])
 
 
-def blocks(futures: Futures, observed: Observed, first: int, last: int) -> Iterator[list[Draw]]:
-    """The draws from `first` to before `last`, a few at a time."""
-    for start in range(first, last, TOGETHER):
-        yield block(futures, observed, start, min(start + TOGETHER, last))
+@dataclass
+class Open:
+    """A draw on its way: its place and numbers, the values of its paths, and its persons where they are known.
 
-
-def block(futures: Futures, observed: Observed, first: int, last: int) -> list[Draw]:
-    """Some draws; inputs that contradict what was observed are brought nearer to their medians, in steps of a fifth.
-
-    Those of membership where no opening state fits, those of cost where no level that one would believe meets the targets.
+    `people` and `cost`: in how many steps its inputs of membership and of cost were brought nearer.
     """
-    numbers = futures.numbers(first, last)
-    steps = dict.fromkeys(range(len(numbers)), (0, 0))
-    of_paths = [futures.of_paths(each) for each in numbers]
-    opened = dict[int, Opened | None]()
-    found = dict[int, Draw]()
-    while steps:
-        nearer = {row: (NEARER[of_people], NEARER[of_cost]) for row, (of_people, of_cost) in steps.items()}
-        scenarios = {
-            row: drawn(futures.scenario, futures.inputs(numbers[row], *each) | of_paths[row])
-            for row, each in nearer.items()
-        }
-        opened |= observed.opened({row: each for row, each in scenarios.items() if opened.get(row) is None})
-        solved, rows = observed.solve(scenarios, opened, futures.settled(numbers))
-        for row in scenarios:
-            of_people, of_cost = steps.pop(row)
-            own = opened[row] if row in rows else None
-            if own is None:
-                of_people, opened[row] = of_people + 1, None
-            elif (whole := _whole(scenarios[row], own, solved, rows.index(row), futures.scenario)) is not None:
-                found[row] = Draw(futures, numbers[row], *whole, solved, rows.index(row), nearer[row])
-                continue
-            else:
-                of_cost += 1
-            if max(of_people, of_cost) == len(NEARER):
-                raise SimsuranceError(
-                    f"{futures.scenario.name}: draw {first + row} cannot meet what was observed, not even with inputs at "
-                    "their medians; the scenario itself gives no such year"
-                )
-            steps[row] = (of_people, of_cost)
-    return [found[row] for row in sorted(found)]
+
+    place: int
+    numbers: np.ndarray
+    of_paths: dict[str, Schedule]
+    people: int = 0
+    cost: int = 0
+    opened: Opened | None = None
+
+    @property
+    def nearer(self) -> tuple[float, float]:
+        """What the numbers of its inputs are multiplied by."""
+        return NEARER[self.people], NEARER[self.cost]
+
+
+def in_order(futures: Futures, observed: Observed, first: int, last: int) -> list[Draw]:
+    """The draws from `first` to before `last`."""
+    return sorted(chain(*blocks(futures, observed, first, last)), key=lambda each: each.place)
+
+
+def blocks(
+    futures: Futures, observed: Observed, first: int, last: int, together: int = TOGETHER
+) -> Iterator[list[Draw]]:
+    """The draws from `first` to before `last`, so many at a time, as they are found: one that is tried again stands back.
+
+    Inputs that contradict what was observed are brought nearer to their medians, in steps of a fifth: those of membership where
+    no opening state fits, those of cost where no level that one would believe meets the targets.
+    """
+    left = enumerate(futures.numbers(first, last), first)
+    tried, found = list[Open](), list[Draw]()
+    while True:
+        tried += [
+            Open(place, numbers, futures.of_paths(numbers)) for place, numbers in islice(left, together - len(tried))
+        ]
+        if not tried:
+            break
+        tried, more = _tried(futures, observed, tried)
+        found += more
+        if len(found) >= together:
+            yield found[:together]
+            found = found[together:]
+    if found:
+        yield found
+
+
+def _tried(futures: Futures, observed: Observed, tried: Sequence[Open]) -> tuple[list[Open], list[Draw]]:
+    """Draws that are to be tried again, their inputs nearer, and those that agree with what was observed."""
+    scenarios = [drawn(futures.scenario, futures.inputs(each.numbers, *each.nearer) | each.of_paths) for each in tried]
+    unopened = {place: scenarios[place] for place, each in enumerate(tried) if each.opened is None}
+    for place, opened in observed.opened(unopened).items():
+        tried[place].opened = opened
+    noise = futures.settled(np.stack([each.numbers for each in tried]))
+    solved, rows = observed.solve(scenarios, [each.opened for each in tried], noise)
+    again, found = list[Open](), list[Draw]()
+    for place, (each, scenario) in enumerate(zip(tried, scenarios, strict=True)):
+        if place not in rows or each.opened is None:
+            each.people, each.opened = each.people + 1, None
+        elif (whole := _whole(scenario, each.opened, solved, rows.index(place), futures.scenario)) is not None:
+            found.append(Draw(futures, each.place, each.numbers, *whole, solved, rows.index(place), each.nearer))
+            continue
+        else:
+            each.cost += 1
+        if max(each.people, each.cost) == len(NEARER):
+            raise SimsuranceError(
+                f"{futures.scenario.name}: draw {each.place} cannot meet what was observed, not even with inputs at "
+                "their medians; the scenario itself gives no such year"
+            )
+        again.append(each)
+    return again, found
 
 
 def _whole(

@@ -230,13 +230,13 @@ class Observed:
         }
 
     def solve(
-        self, scenarios: Mapping[int, Scenario], opened: Mapping[int, Opened | None], noise: np.ndarray
+        self, scenarios: Sequence[Scenario], opened: Sequence[Opened | None], noise: np.ndarray
     ) -> tuple[Solved, list[int]]:
-        """The levels of draws by row, and the rows that can open; `noise` standard normal numbers, [row, target]."""
+        """The levels of draws, and the rows of those that can open; `noise` standard normal numbers, [row, target]."""
         in_year = {
             row: found
-            for row, each in scenarios.items()
-            if (own := opened[row]) is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
+            for row, (each, own) in enumerate(zip(scenarios, opened, strict=True))
+            if own is not None and (found := built(at_start(each, self.year), own.in_year)) is not None
         }
         rows = list(in_year)
         if not rows:
@@ -431,14 +431,15 @@ def solved(matrices: np.ndarray, right: np.ndarray) -> np.ndarray:
 def settled(
     reached: Reached, wanted: np.ndarray, start: np.ndarray, slopes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Levels at which the targets are met, [run, level], and the largest distance left, [run]; Broyden's steps.
+    """Levels at which the targets are met, [run, level], and the largest distance left, [run].
 
+    Broyden's steps, of each target for the levels alone that it answers to (Schubert's): those of other levels tell it nothing.
     Where a share of places has come to its end it stays there, and its target is given up. Infinite where levels do not
     settle, or where one would not believe them.
     """
     place, most = reached.share[0], np.array([level.most for level in reached.levels])
     moves = reached.within(start)
-    missed, slopes = wanted - reached(moves), np.tile(slopes, (len(moves), 1, 1))
+    missed, acts, slopes = wanted - reached(moves), slopes != 0, np.tile(slopes, (len(moves), 1, 1))
     ended, own_place = np.zeros(len(moves), dtype=bool), np.eye(len(slopes[0]))[place]
     runs, found, distance = np.arange(len(moves)), moves.copy(), np.full(len(moves), np.inf)
     for count in range(MOST_STEPS):
@@ -464,6 +465,8 @@ def settled(
         after = reached.within(moves + step)
         made, new = after - moves, wanted - reached(after)
         error = missed - new - (slopes * made[:, None]).sum(axis=-1)
-        slopes += (1 / (made**2).sum(axis=-1)).reshape(-1, 1, 1) * error[:, :, None] * made[:, None, :]
+        by_level = made[:, None] * acts
+        length = (by_level**2).sum(axis=-1)
+        slopes += np.divide(error, length, out=np.zeros_like(error), where=np.abs(error) > EXACT)[..., None] * by_level
         moves, missed = after, new
     return found, distance

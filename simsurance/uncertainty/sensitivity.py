@@ -158,7 +158,7 @@ class Shocks:
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the runs from `first` to before `last`."""
-        drawn = [each for block in draws.blocks(self.futures, self.observed, first, last) for each in block]
+        drawn = draws.in_order(self.futures, self.observed, first, last)
         runs = accounts_of([each.of(self.scenario) for each in drawn])
         return kept(runs) | {NEARER: np.array([min(each.nearer) for each in drawn])}
 

@@ -103,12 +103,15 @@ class Plan:
 
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the draws from `first` to before `last`, of each scenario by its place."""
-        parts = [self._together(start, min(start + self.beside, last)) for start in range(first, last, self.beside)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        places, parts = list[int](), list[Arrays]()
+        for solved in draws.blocks(self.futures, self.observed, first, last, self.beside):
+            places += [each.place for each in solved]
+            parts.append(self._together(solved))
+        order = np.argsort(places)
+        return {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
 
-    def _together(self, first: int, last: int) -> Arrays:
-        """The same of a few draws: their levels are solved together, then they are projected."""
-        solved = draws.block(self.futures, self.observed, first, last)
+    def _together(self, solved: Sequence[Draw]) -> Arrays:
+        """The same of a few draws, projected together."""
         of_draw, found = self._runs(solved), Arrays()
         for place in range(len(self.scenarios)):
             found |= flat(place, [runs[place] for runs in of_draw], solved)

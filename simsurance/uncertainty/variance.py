@@ -155,7 +155,8 @@ class Mixed:
     def chunk(self, first: int, last: int) -> Arrays:
         """What is kept of the runs from `first` to before `last`."""
         parts = draws.blocks(self.futures, self.observed, first, last)
-        return kept([run for drawn in parts for run in draws.runs_of(drawn)])
+        found = {each.place: run for part in parts for each, run in zip(part, draws.runs_of(part), strict=True)}
+        return kept([found[place] for place in range(first, last)])
 
 
 @dataclass(frozen=True)
