@@ -15,6 +15,7 @@ from simsurance import __version__
 from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
 from simsurance.data import tables
 from simsurance.data.tables import DATA
+from simsurance.output.certainty import BASELINE
 from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
 from simsurance.output.planned import run_id
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.packages import Levers
     from simsurance.answers.page import Page
-    from simsurance.answers.signs import Conclusion
+    from simsurance.answers.signs import Conclusion, Signs
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
@@ -128,10 +129,13 @@ def entries_of(results: "RunResult | CentralRun") -> dict[str, Any]:
     return {"entries_of": {"scenario": of.name, "run_id": run_id(of, as_read)}, "entries_not_met": results.not_met}
 
 
-def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of a comparison as JSON text."""
+def comparison_manifest(
+    comparison: "Comparison", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
+    """The manifest of a comparison as JSON text; `written` as for draws."""
     runs = dict(zip(comparison.names, map(_run, comparison.results), strict=True))
-    return _manifest({"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs}, outputs, command)
+    content = {"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
 def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str], command: str) -> str:
@@ -141,8 +145,10 @@ def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str]
     return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
 
 
-def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of draws as JSON text."""
+def stochastic_manifest(
+    runs: "Sequence[Stochastic]", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
+    """The manifest of draws as JSON text; `written` tells language, byte order mark, charts or none."""
     first = runs[0]
     content = {
         "schema": STOCHASTIC_SCHEMA,
@@ -151,6 +157,7 @@ def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str]
         "engine_versions": versions(first.engine),
         "brought_nearer": first.brought_nearer,
         "runs": {run.scenario.name: _run(run.central) for run in runs},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -175,16 +182,23 @@ def report_manifest(
     return _manifest(content, outputs, command)
 
 
-def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of a sweep as JSON text."""
+def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
+    """The manifest of a sweep as JSON text; `written` tells what chart and summary show as well."""
     content = {
         "schema": SWEEP_SCHEMA,
         "grids": [vars(grid) for grid in sweep.points.grids],
         "points": sweep.points.points,
         "not_possible": int(sweep.refused.sum()),
         "runs": {sweep.scenario.name: _run(sweep.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
+
+
+def signs_told(found: "Signs") -> dict[str, Any]:
+    """A conclusion as a manifest tells it: what makes it, the other scenario by its name and by what set its values."""
+    told = dict(vars(found.conclusion))
+    return told | ({"other": told["other"].name, "set_by": set_by(told["other"])} if "other" in told else {})
 
 
 def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], command: str) -> str:
@@ -482,6 +496,7 @@ def sensitivity_manifest(
     found: "Sensitivity",
     outputs: Mapping[str, str],
     command: str,
+    written: Mapping[str, Any],
     known: "Information | None" = None,
     parts: "Shares | None" = None,
     screened: "Screening | None" = None,
@@ -497,6 +512,7 @@ def sensitivity_manifest(
         **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
         **({"sobol": {**vars(parts.mixed.sample), "groups": list(parts.mixed.groups)}} if parts else {}),
         "runs": {found.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -520,6 +536,11 @@ def _hash_of(made_of: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
+def set_by(scenario: "Scenario") -> dict[str, str]:
+    """What set each value that is not the baseline's, as results call it."""
+    return {path: origin for path, origin in origins(scenario).items() if origin != BASELINE}
+
+
 def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
     """One run among others."""
     return {
@@ -529,6 +550,7 @@ def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
         "pinned": pinned(result),
         "checks": records(result.checks),
         "inputs": inputs(result.scenario),
+        "set_by": set_by(result.scenario),
     }
 
 
