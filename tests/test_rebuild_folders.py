@@ -18,6 +18,8 @@ SHORT = ["--set", "horizon.last_year=2034"]
 FEW = [part for name in ("parameters", "behaviour", "demography") for part in ("--set", f"uncertainty.{name}=false")]
 GRIDS = ["--grid", "fund.administration_share=0:0.02:2", "--grid", "economy.inflation=0:0.04:3"]
 LOWER = ["--set", "fund.administration_share=0.01"]
+VARIED = ["--vary", "contributions.personal.income_share=0.005:0.02"]
+OPTIONS = ["--option", "fraud_recovery", "--option", "payment_ratio_up"]
 CASES = {
     "draws": ["stochastic", "baseline", "--draws", "16", "--lang", "zh", "--bom", *LOWER],
     "pairs": ["stochastic", "baseline", "high_cost", "--draws", "16"],
@@ -40,10 +42,16 @@ CASES = {
         *("high_cost", "low_cost", "low_fertility", "larger_bonus", "high_cost"),
         "--no-range",
     ],
+    "effects": ["schemes", "baseline", "--policy", "flexible_workers_join", "--lang", "zh", *LOWER],
+    "answer": ["solve", "baseline", *VARIED, "--for", "not depleted through 2033", "--delay", "0:3", "--lang", "zh"],
+    "chance": ["solve", "baseline", *VARIED, "--for", "P(depleted by 2033) <= 0.5", "--draws", "8", "--delay", "0:1"],
+    "shock": ["stress", "baseline", "--by", "2032", *FEW, *LOWER],
+    "shares": ["attribute", "baseline", *OPTIONS, "--measure", "closing_last_year", "--lang", "zh", "--bom"],
+    "one_part": ["attribute", "baseline", "--option", "fraud_recovery", *LOWER],
 }
 """A call by what it writes; of scenarios that are named twice the second has a number."""
 
-QUICK = ("line", "map", "beats")
+QUICK = ("line", "map", "beats", "effects", "one_part")
 SHOWN = {
     "draws": ("fan_reserve_months", "depletion_years", "employee_fan_fund_balance"),
     "pairs": ("baseline/charts/fan_reserve_months", "charts/difference_high_cost_resident_reserve_months"),
@@ -53,6 +61,12 @@ SHOWN = {
     "beats": ("sweep_resident_depletion_year", "signs_resident"),
     "compared": ("insured_difference", "employee_reserve_months"),
     "in_panels": ("reserve_months", "cost_rate"),
+    "effects": ("scheme_effects",),
+    "answer": ("solve_resident", "delay_resident"),
+    "chance": ("solve_resident", "delay_resident"),
+    "shock": ("stress_resident_2032",),
+    "shares": ("attribution_resident_closing_last_year",),
+    "one_part": ("attribution_resident_years_funded",),
 }
 """Some charts that have to be there."""
 

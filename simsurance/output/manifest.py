@@ -138,11 +138,14 @@ def comparison_manifest(
     return _manifest(content, outputs, command)
 
 
-def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str], command: str) -> str:
+def scheme_effects_manifest(
+    effects: "SchemeEffects", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of what policies do to both schemes as JSON text."""
     base = effects.base.scenario.name
     runs = {base: _run(effects.base), **{name: _run(result) for name, result in effects.policies.items()}}
-    return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
+    content = {"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
 def stochastic_manifest(
@@ -201,14 +204,23 @@ def signs_told(found: "Signs") -> dict[str, Any]:
     return told | ({"other": told["other"].name, "set_by": set_by(told["other"])} if "other" in told else {})
 
 
-def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], command: str) -> str:
+def solve_manifest(
+    found: "Solved | OnDraws", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of an answer as JSON text."""
     content = {
         "schema": SOLVE_SCHEMA,
         **answer_content(found),
+        "asked": asked_told(found.question),
         "runs": {found.vary.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
+
+
+def asked_told(asked: "Condition | Chance") -> dict[str, Any]:
+    """What is asked as a manifest tells it, a probability with the condition that it is of."""
+    return {name: asked_told(each) if name == "condition" else each for name, each in vars(asked).items()}
 
 
 def page_manifest(found: "Page", outputs: Mapping[str, str], command: str) -> str:
@@ -315,9 +327,10 @@ def packages_id(
     )
 
 
-def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of a joint shock as JSON text."""
-    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    runs = {found.scenario.name: _run(found.central)}
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": runs, **written}
     return _manifest(content, outputs, command)
 
 
@@ -345,12 +358,15 @@ def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
     return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
 
 
-def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
+def attribution_manifest(
+    found: "Attribution", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of an attribution as JSON text."""
     content = {
         "schema": ATTRIBUTION_SCHEMA,
         **attribution_content(found),
         "runs": {found.central.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 

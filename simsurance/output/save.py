@@ -135,17 +135,19 @@ def save_scheme_effects(
     effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
 ) -> None:
     """Write what policies do to both schemes as the folder `path`, in the same way."""
-    texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
+    texts = _scenario_of(effects.base.scenario)
+    texts |= {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import canvas, scheme_effects
+        from simsurance.output.charts.scheme_effects import write_all
 
-        folder.mkdir()
-        return canvas.write(scheme_effects.draw(effects, lang), folder)
+        return write_all(effects, folder, lang)
 
-    _write(
-        path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command), bom
-    )
+    def manifest(outputs: Mapping[str, str]) -> str:
+        titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
+        return scheme_effects_manifest(effects, outputs, command, {"titles": titles} | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_stochastic(
@@ -320,9 +322,11 @@ def save_attribution(
     bom: bool = False,
 ) -> None:
     """Write an attribution as the folder `path`, in the same way; chart and summary show a measure of a fund."""
-    from simsurance.output.attribution_summary import attribution_summary
+    from simsurance.output.attribution_summary import attribution_summary, part_titles
 
-    texts = {**_scenario_of(found.central.scenario), "attribution.csv": table_csv(found.table)}
+    tables = {"attribution": found.table, "sets": found.by_set(fund, measure), "measures": found.central.measures}
+    scenario = found.central.scenario
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     texts["summary.md"] = attribution_summary(found, fund, measure, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -330,7 +334,11 @@ def save_attribution(
 
         return write_all(found, folder, fund, measure, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: attribution_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        shown = {"fund": fund, "measure": measure, "titles": part_titles(found, lang), "cut": found.sets.cut}
+        return attribution_manifest(found, outputs, command, shown | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_solve(
@@ -346,7 +354,8 @@ def save_solve(
     from simsurance.output.solve_summary import SOLUTION, solve_summary
 
     scenario = found.vary.scenario
-    texts = {**_scenario_of(scenario), "solve.csv": table_csv(found.table)}
+    tables = {"solve": found.table, "measures": found.central.measures}
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     if delay:
         texts["delay.csv"] = table_csv(delay.table)
     if found.solution is not None:
@@ -358,7 +367,10 @@ def save_solve(
 
         return write_all(found, delay, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return solve_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_page(found: "Page", path: Path, lang: str = "en", command: str = "") -> None:
@@ -455,7 +467,8 @@ def save_stress(
     """Write a joint shock as the folder `path`, in the same way."""
     from simsurance.output.stress_summary import stress_summary
 
-    texts = {**_scenario_of(found.scenario), "stress.csv": table_csv(found.table)}
+    tables = {"stress": found.table, "months": found.by_year}
+    texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     texts["summary.md"] = stress_summary(found, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -463,7 +476,10 @@ def save_stress(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return stress_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_adjustment(

@@ -26,10 +26,14 @@ from simsurance.output.folder import (
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import looked
 from simsurance.output.manifest import (
+    ATTRIBUTION_SCHEMA,
     COMPARISON_SCHEMA,
     SCHEMA,
+    SCHEME_EFFECTS_SCHEMA,
     SENSITIVITY_SCHEMA,
+    SOLVE_SCHEMA,
     STOCHASTIC_SCHEMA,
+    STRESS_SCHEMA,
     SWEEP_SCHEMA,
     as_json,
 )
@@ -37,6 +41,7 @@ from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_C
 from simsurance.output.save import marked
 from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
 from simsurance.output.saved_folder import SavedFolder, accounts_in, ranges_in
+from simsurance.output.saved_searches import draw_attributed, draw_effects, draw_solved, draw_stressed
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
 
@@ -54,6 +59,10 @@ DRAWN: Final[dict[str, Callable[[SavedFolder, Path, str, Sequence[str]], Iterato
     SENSITIVITY_SCHEMA: draw_what_moves,
     SWEEP_SCHEMA: draw_swept,
     COMPARISON_SCHEMA: draw_compared,
+    SOLVE_SCHEMA: draw_solved,
+    STRESS_SCHEMA: draw_stressed,
+    ATTRIBUTION_SCHEMA: draw_attributed,
+    SCHEME_EFFECTS_SCHEMA: draw_effects,
 }
 """What draws the charts of a folder that is none of a run into a place, in a language and in some formats, by schema."""
 OTHER_KEYS: Final = {

@@ -37,6 +37,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import odds, range_words, sampler_words, spread_facts
 from simsurance.output.labels import drawn_unit, fund_label, words_of
+from simsurance.output.measured import depletion_in
 from simsurance.output.planned import FORMATS
 from simsurance.variables import CONSTANT_PRICES
 
@@ -220,8 +221,7 @@ def _mark_depletion(axes: "Axes", stochastic: "Stochastic", fund: str, lang: str
 
 def _central(stochastic: "Stochastic", fund: str) -> int | None:
     """The depletion year of the central run."""
-    year = float(stochastic.measures["central"][measure_of(fund, "depletion_year")])
-    return int(year) if np.isfinite(year) else None
+    return depletion_in(stochastic.measures["central"], fund)
 
 
 def _key(axes: "Axes", said: "Words") -> None:
