@@ -109,7 +109,7 @@ def test_what_cannot_be_rebuilt_is_told_in_a_line(whole, tmp_path):
 
     assert told(tmp_path) == (
         ExitCode.INPUT,
-        f"{tmp_path}: is no folder that can be rebuilt; one of simsurance run, stochastic, sensitivity, sweep or compare",
+        f"{tmp_path}: is no folder that can be rebuilt; `simsurance rebuild --help` names the commands that write one",
     )
     again = tmp_path / whole.name
     shutil.copytree(whole, again)

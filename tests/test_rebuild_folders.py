@@ -20,6 +20,8 @@ GRIDS = ["--grid", "fund.administration_share=0:0.02:2", "--grid", "economy.infl
 LOWER = ["--set", "fund.administration_share=0.01"]
 VARIED = ["--vary", "contributions.personal.income_share=0.005:0.02"]
 OPTIONS = ["--option", "fraud_recovery", "--option", "payment_ratio_up"]
+PACKAGES = ["--lever", "contributions.personal.income_share=0.009:0.012", "--limit", "coverage >= 0.1 in 2030"]
+PACKAGES += ["--lever", "benefits.inpatient.payment_ratio=0.6:0.7"]
 CASES = {
     "draws": ["stochastic", "baseline", "--draws", "16", "--lang", "zh", "--bom", *LOWER],
     "pairs": ["stochastic", "baseline", "high_cost", "--draws", "16"],
@@ -44,10 +46,12 @@ CASES = {
     ],
     "effects": ["schemes", "baseline", "--policy", "flexible_workers_join", "--lang", "zh", *LOWER],
     "answer": ["solve", "baseline", *VARIED, "--for", "not depleted through 2033", "--delay", "0:3", "--lang", "zh"],
-    "chance": ["solve", "baseline", *VARIED, "--for", "P(depleted by 2033) <= 0.5", "--draws", "8", "--delay", "0:1"],
+    "chance": ["solve", "baseline", *VARIED, "--for", "P(depleted by 2033) <= 0.5", "--draws", "8"],
     "shock": ["stress", "baseline", "--by", "2032", *FEW, *LOWER],
     "shares": ["attribute", "baseline", *OPTIONS, "--measure", "closing_last_year", "--lang", "zh", "--bom"],
     "one_part": ["attribute", "baseline", "--option", "fraud_recovery", *LOWER],
+    "packages": ["frontier", "baseline", *PACKAGES, "--for", "reserve_months >= 1 in 2030", "--lang", "zh"],
+    "fitted": ["calibrate", "baseline", "--from", "2024", "--lang", "zh", "--bom"],
 }
 """A call by what it writes; of scenarios that are named twice the second has a number."""
 
@@ -63,7 +67,9 @@ SHOWN = {
     "in_panels": ("reserve_months", "cost_rate"),
     "effects": ("scheme_effects",),
     "answer": ("solve_resident", "delay_resident"),
-    "chance": ("solve_resident", "delay_resident"),
+    "chance": ("solve_resident",),
+    "packages": ("frontier_resident",),
+    "fitted": ("calibration_fit",),
     "shock": ("stress_resident_2032",),
     "shares": ("attribution_resident_closing_last_year",),
     "one_part": ("attribution_resident_years_funded",),
@@ -103,7 +109,7 @@ def written(tmp_path_factory):
     def folder_of(case):
         if case not in found:
             out = tmp_path_factory.mktemp(case)
-            done = call(*CASES[case], *SHORT, "--out", out)
+            done = call(*CASES[case], *([] if case == "fitted" else SHORT), "--out", out)
             assert done.exit_code == 0, done.stderr
             (found[case],) = out.iterdir()
         return found[case]

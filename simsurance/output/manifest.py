@@ -66,6 +66,7 @@ BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
 MONTHS_SCHEMA: Final = "simsurance.months/1"
 FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
 STRESS_SCHEMA: Final = "simsurance.stress/1"
+CALIBRATION_SCHEMA: Final = "simsurance.calibration/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
@@ -287,12 +288,15 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
 
 
-def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of packages as JSON text."""
     content = {
         "schema": FRONTIER_SCHEMA,
         **frontier_content(found),
+        "asked": asked_told(found.asked),
+        "asked_limits": [asked_told(each) for each in found.limits],
         "runs": {found.levers.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -457,10 +461,11 @@ def months_content(months: "Months", warned: "Mapping[str, Warned]") -> dict[str
     return {"years_by_month": list(months.years), "funds": funds, "actual": been}
 
 
-def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
+def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of a calibration as JSON text."""
-    content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
-    return _manifest(content | {"inputs": inputs(fit.scenario)}, outputs, command)
+    content = {"schema": CALIBRATION_SCHEMA, "scenario": fit.scenario.name, **calibration_content(fit)}
+    content |= {"inputs": inputs(fit.scenario), "set_by": set_by(fit.scenario), **written}
+    return _manifest(content, outputs, command)
 
 
 def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str) -> str:

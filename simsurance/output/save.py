@@ -249,7 +249,7 @@ def save_calibration(
     """Write a calibration as the folder `path`, in the same way; `option`: the factors as a scenario takes them."""
     from simsurance.output.calibration_summary import calibration_summary
 
-    texts: dict[str, str | bytes] = {"factors.csv": table_csv(fit.table), "figures.csv": table_csv(fit.residuals)}
+    texts = {**_scenario_of(fit.scenario), "factors.csv": table_csv(fit.table), "figures.csv": table_csv(fit.residuals)}
     texts |= {"calibrated.toml": option, "summary.md": calibration_summary(fit, lang)}
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -257,7 +257,10 @@ def save_calibration(
 
         return write_all(fit, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: calibration_manifest(fit, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return calibration_manifest(fit, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_pools(
@@ -448,7 +451,8 @@ def save_frontier(
     from simsurance.output.frontier_summary import frontier_summary, package_file
 
     scenario = found.levers.scenario
-    texts = {**_scenario_of(scenario), "frontier.csv": table_csv(found.table)}
+    tables = {"frontier": found.table, "measures": found.central.measures}
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     for letter, place in zip(LETTERS, found.told, strict=False):
         texts[package_file(letter)] = found.levers.at(found.packages[place]).to_toml(table_places(scenario).__getitem__)
     texts["summary.md"] = frontier_summary(found, lang)
@@ -458,7 +462,10 @@ def save_frontier(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: frontier_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return frontier_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_stress(

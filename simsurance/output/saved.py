@@ -27,7 +27,9 @@ from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import looked
 from simsurance.output.manifest import (
     ATTRIBUTION_SCHEMA,
+    CALIBRATION_SCHEMA,
     COMPARISON_SCHEMA,
+    FRONTIER_SCHEMA,
     SCHEMA,
     SCHEME_EFFECTS_SCHEMA,
     SENSITIVITY_SCHEMA,
@@ -41,7 +43,14 @@ from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_C
 from simsurance.output.save import marked
 from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
 from simsurance.output.saved_folder import SavedFolder, accounts_in, ranges_in
-from simsurance.output.saved_searches import draw_attributed, draw_effects, draw_solved, draw_stressed
+from simsurance.output.saved_searches import (
+    draw_attributed,
+    draw_effects,
+    draw_fitted,
+    draw_packages,
+    draw_solved,
+    draw_stressed,
+)
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
 
@@ -63,6 +72,8 @@ DRAWN: Final[dict[str, Callable[[SavedFolder, Path, str, Sequence[str]], Iterato
     STRESS_SCHEMA: draw_stressed,
     ATTRIBUTION_SCHEMA: draw_attributed,
     SCHEME_EFFECTS_SCHEMA: draw_effects,
+    FRONTIER_SCHEMA: draw_packages,
+    CALIBRATION_SCHEMA: draw_fitted,
 }
 """What draws the charts of a folder that is none of a run into a place, in a language and in some formats, by schema."""
 OTHER_KEYS: Final = {
@@ -228,7 +239,7 @@ def opened(path: Path, extent: Extent) -> SavedFolder:
     manifest = read_manifest(path)
     if manifest is None or manifest.get("schema") not in (SCHEMA, *DRAWN):
         raise SimsuranceError(
-            f"{path}: is no folder that can be rebuilt; one of simsurance run, stochastic, sensitivity, sweep or compare"
+            f"{path}: is no folder that can be rebuilt; `simsurance rebuild --help` names the commands that write one"
         )
     if manifest["schema"] == SCHEMA:
         return saved(path)

@@ -12,12 +12,15 @@ from simsurance.analysis.scheme_effects import SchemeEffects
 from simsurance.answers.attribute import Attribution, Part, Sets, orders_of
 from simsurance.answers.condition import Chance, Condition
 from simsurance.answers.delay import Delay
+from simsurance.answers.frontier import LETTERS, Frontier
 from simsurance.answers.on_draws import OnDraws
+from simsurance.answers.packages import OBJECTIVES, Levers, Outcome
 from simsurance.answers.solve import RESPONSES, Answer, Solved
 from simsurance.answers.stress import Found, Stress
 from simsurance.answers.vary import Vary
 from simsurance.language import told_in
 from simsurance.output.saved_folder import SavedFolder
+from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.points import MONTHS
 from simsurance.uncertainty.sampling import Sample
 from simsurance.uncertainty.sensitivity import Shocks
@@ -25,6 +28,7 @@ from simsurance.uncertainty.sensitivity import Shocks
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
 
 
@@ -131,6 +135,39 @@ class SavedEffects(SchemeEffects):
         return list(self.folder.told("titles").values())
 
 
+@dataclass(frozen=True, kw_only=True)
+class SavedFrontier(Frontier):
+    """Packages of levers, and which of them are efficient."""
+
+    folder: SavedFolder
+
+    @cached_property
+    def table(self) -> "pd.DataFrame":
+        """Every package."""
+        return self.folder.csv("frontier", ("package",))
+
+    @cached_property
+    def holds(self) -> np.ndarray:
+        """Whether target and limits hold, [package]."""
+        return (self.table["holds"] == "True").to_numpy()
+
+    @cached_property
+    def told(self) -> tuple[int, ...]:
+        """The packages that have a letter, in its order."""
+        letters = self.table["told"][self.table["told"].isin(list(LETTERS))]
+        return tuple(letters.sort_values().index.tolist())
+
+
+@dataclass(frozen=True)
+class SavedFit:
+    """A calibration: the figures fitted, and of which years they are."""
+
+    scenario: Scenario
+    residuals: "pd.DataFrame"
+    first: int
+    last: int
+
+
 def draw_solved(folder: SavedFolder, place: Path, lang: str, formats: Sequence[str]) -> Iterator[Path]:
     """The charts of an answer."""
     from simsurance.output.charts.solve import write_all
@@ -203,6 +240,36 @@ def draw_effects(folder: SavedFolder, place: Path, lang: str, formats: Sequence[
     run = _run(folder)
     with told_in(run.scenario.currency):
         yield from write_all(SavedEffects(run, folder.told("titles"), folder=folder), place, lang, formats)
+
+
+def draw_packages(folder: SavedFolder, place: Path, lang: str, formats: Sequence[str]) -> Iterator[Path]:
+    """The chart of packages."""
+    from simsurance.output.charts.frontier import write_all
+
+    run, table = _run(folder), folder.csv("frontier", ("package",))
+    each = tuple(
+        Vary(run.scenario, (lever["key"],), (1.0,), lever["how"], lever["from"], *lever["bounds"])
+        for lever in folder.told("levers")
+    )
+    levers, nothing = Levers(run.scenario, each), np.empty(0)
+    packages = tuple(table[list(levers.keys)].itertuples(index=False, name=None))
+    own = Outcome(tuple(folder.told("own_costs").values()), (), (), ())
+    asked, limits = _asked(folder.told("asked")), tuple(Condition(**limit) for limit in folder.told("asked_limits"))
+    costs = table[list(OBJECTIVES)].to_numpy()
+    asked_for = run, levers, asked, limits, None, packages, own, costs, nothing, nothing, nothing
+    with told_in(run.scenario.currency):
+        yield from write_all(SavedFrontier(*asked_for, folder.told("entries"), folder=folder), place, lang, formats)
+
+
+def draw_fitted(folder: SavedFolder, place: Path, lang: str, formats: Sequence[str]) -> Iterator[Path]:
+    """The chart of a calibration."""
+    from simsurance.output.charts.calibration import write_all
+
+    scenario = folder.scenario_of(folder.told("scenario"), folder.told("set_by"))
+    figures = folder.csv("figures", ("fund", "item", "year"))
+    fit = SavedFit(scenario, figures.assign(within=figures["within"] == "True"), *folder.told("years"))
+    with told_in(scenario.currency):
+        yield from write_all(cast("FundFit", fit), place, lang, formats)
 
 
 def _run(folder: SavedFolder) -> "RunResult":
