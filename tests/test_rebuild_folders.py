@@ -51,6 +51,7 @@ CASES = {
     "shares": ["attribute", "baseline", *OPTIONS, "--measure", "closing_last_year", "--lang", "zh", "--bom"],
     "one_part": ["attribute", "baseline", "--option", "fraud_recovery", *LOWER],
     "packages": ["frontier", "baseline", *PACKAGES, "--for", "reserve_months >= 1 in 2030", "--lang", "zh"],
+    "adjusted": ["adjustment", "baseline", "--with", "timely_adjustment", "--lang", "zh"],
     "fitted": ["calibrate", "baseline", "--from", "2024", "--lang", "zh", "--bom"],
 }
 """A call by what it writes; of scenarios that are named twice the second has a number."""
@@ -70,6 +71,7 @@ SHOWN = {
     "chance": ("solve_resident",),
     "packages": ("frontier_resident",),
     "fitted": ("calibration_fit",),
+    "adjusted": ("adjustment", "adjustment_paths"),
     "shock": ("stress_resident_2032",),
     "shares": ("attribution_resident_closing_last_year",),
     "one_part": ("attribution_resident_years_funded",),

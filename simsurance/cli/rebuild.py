@@ -14,10 +14,10 @@ from simsurance.cli.terminal import tell
 def command(folders: tuple[Path, ...], formats: tuple[str, ...] | None, tables: tuple[str, ...] | None) -> None:
     """Draw the charts of a FOLDER, and write the tables that a run has left out, from what stands in it.
 
-    A folder of run, OUT/<scenario>, of stochastic, sensitivity, sweep, compare, solve, frontier, stress, attribute, schemes or
-    calibrate. Nothing is projected; each chart and table has the bytes that the command would have written. manifest.json then
-    lists them, and keeps the command and the date of the first time. Everything, or what --formats and --tables say; only run
-    leaves tables out.
+    A folder of run, OUT/<scenario>, of stochastic, sensitivity, sweep, compare, solve, frontier, stress, attribute, schemes,
+    calibrate or adjustment. Nothing is projected; each chart and table has the bytes that the command would have written.
+    manifest.json then lists them, and keeps the command and the date of the first time. Everything, or what --formats and
+    --tables say; only run leaves tables out.
     """
     from simsurance.output.planned import Extent
     from simsurance.output.saved import rebuild

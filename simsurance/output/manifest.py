@@ -266,10 +266,13 @@ def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
     return content | found.beside
 
 
-def adjustment_manifest(found: "Adjustment", outputs: Mapping[str, str], command: str) -> str:
+def adjustment_manifest(
+    found: "Adjustment", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of a timely adjustment beside other paths as JSON text."""
     runs = {path: _run(run) for path, run in found.runs.items()}
-    return _manifest({"schema": ADJUSTMENT_SCHEMA, **adjustment_content(found), "runs": runs}, outputs, command)
+    content = {"schema": ADJUSTMENT_SCHEMA, **adjustment_content(found), "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
 def adjustment_content(found: "Adjustment") -> dict[str, Any]:

@@ -496,7 +496,7 @@ def save_adjustment(
     from simsurance.output.adjustment_summary import FIXED_FILE, adjustment_summary
 
     places = table_places(found.scenario)
-    tables = {"adjustment": found.table, "paths": found.paths}
+    tables = {"adjustment": found.table, "paths": found.paths, "measures": found.measures, "fund": found.fund}
     if found.chances is not None and found.frequencies is not None:
         tables |= {"chances": found.chances, "frequencies": found.frequencies}
     texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
@@ -509,7 +509,10 @@ def save_adjustment(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: adjustment_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return adjustment_manifest(found, outputs, command, {"start": found.start} | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def _written(lang: str, bom: bool, charts: bool) -> dict[str, Any]:

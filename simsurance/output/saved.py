@@ -26,6 +26,7 @@ from simsurance.output.folder import (
 from simsurance.output.kept_tables import unpacked
 from simsurance.output.look import looked
 from simsurance.output.manifest import (
+    ADJUSTMENT_SCHEMA,
     ATTRIBUTION_SCHEMA,
     CALIBRATION_SCHEMA,
     COMPARISON_SCHEMA,
@@ -44,6 +45,7 @@ from simsurance.output.save import marked
 from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
 from simsurance.output.saved_folder import SavedFolder, accounts_in, ranges_in
 from simsurance.output.saved_searches import (
+    draw_adjusted,
     draw_attributed,
     draw_effects,
     draw_fitted,
@@ -74,6 +76,7 @@ DRAWN: Final[dict[str, Callable[[SavedFolder, Path, str, Sequence[str]], Iterato
     SCHEME_EFFECTS_SCHEMA: draw_effects,
     FRONTIER_SCHEMA: draw_packages,
     CALIBRATION_SCHEMA: draw_fitted,
+    ADJUSTMENT_SCHEMA: draw_adjusted,
 }
 """What draws the charts of a folder that is none of a run into a place, in a language and in some formats, by schema."""
 OTHER_KEYS: Final = {

@@ -17,8 +17,7 @@ from simsurance.answers.signs import Beats, Conclusion, Signs
 from simsurance.language import told_in
 from simsurance.measures import measure_of
 from simsurance.output.planned import OTHER, SINGLE_CHANGES, places_of
-from simsurance.output.saved_folder import SavedAccounts, SavedFolder, accounts_in, ranges_in, year_in
-from simsurance.scenario_file.loader import Scenario
+from simsurance.output.saved_folder import SavedAccounts, SavedCompared, SavedFolder, ranges_in, rows_of, year_in
 from simsurance.uncertainty.information import Drawn, Information, Worth
 from simsurance.uncertainty.paired import Pairs
 from simsurance.uncertainty.sampling import Sample
@@ -87,21 +86,6 @@ class SavedPairs(Pairs):
     def by_year(self) -> "pd.DataFrame":
         """Differences by scenario, fund, column and year."""
         return self.folder.csv("pairs_by_year", ("scenario", "fund", "column", "year"))
-
-
-@dataclass(frozen=True)
-class SavedCompared:
-    """A run of a comparison: its scenario, years, measures, and the accounts of its funds."""
-
-    scenario: Scenario
-    years: tuple[int, ...]
-    measures: "pd.DataFrame"
-    fund: "pd.DataFrame"
-
-    @cached_property
-    def accounts(self) -> dict[str, dict[str, np.ndarray]]:
-        """The columns of each fund by year."""
-        return accounts_in(self.fund)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,18 +304,14 @@ def draw_compared(folder: SavedFolder, place: Path, lang: str, formats: Sequence
     runs = []
     for name in names:
         run = folder.run(name, f"{name}/")
-        runs.append(_result(SavedCompared(run.scenario, run.years, _of(measures, name), _of(accounts, name))))
+        tables = [rows_of(table, "scenario", name) for table in (measures, accounts)]
+        runs.append(_result(SavedCompared(run.scenario, run.years, *tables)))
     ranges = None
     if f"{SINGLE_CHANGES}.csv" in folder.told("outputs"):
         changes = folder.csv(SINGLE_CHANGES, ("scenario", "fund", "input", "side"))
-        ranges = [ranges_in(run, _of(changes, name)) for run, name in zip(runs, names, strict=True)]
+        ranges = [ranges_in(run, rows_of(changes, "scenario", name)) for run, name in zip(runs, names, strict=True)]
     with told_in(runs[-1].scenario.currency):
         yield from write_all(Comparison(tuple(runs), names), place, lang, ranges, formats)
-
-
-def _of(table: "pd.DataFrame", scenario: str) -> "pd.DataFrame":
-    """The rows of a scenario."""
-    return cast("pd.DataFrame", table.xs(scenario, level="scenario"))
 
 
 def _result(run: SavedAccounts | SavedCompared) -> "RunResult":

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from simsurance.csv_text import as_written
 from simsurance.errors import ExitCode, SimsuranceError
@@ -89,6 +89,26 @@ class SavedAccounts:
     def measures(self) -> "pd.DataFrame":
         """The summary measures."""
         return self.folder.csv("measures", ("measure",))
+
+
+@dataclass(frozen=True)
+class SavedCompared:
+    """A run beside others: its scenario, years, measures, and the accounts of its funds."""
+
+    scenario: Scenario
+    years: tuple[int, ...]
+    measures: "pd.DataFrame"
+    fund: "pd.DataFrame"
+
+    @cached_property
+    def accounts(self) -> "dict[str, dict[str, np.ndarray]]":
+        """The columns of each fund by year."""
+        return accounts_in(self.fund)
+
+
+def rows_of(table: "pd.DataFrame", key: str, member: str) -> "pd.DataFrame":
+    """The rows of a member of a key, without it."""
+    return cast("pd.DataFrame", table.xs(member, level=key))
 
 
 def lacking(file: Path, what: str) -> SimsuranceError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from simsurance.analysis.scheme_effects import SchemeEffects
+from simsurance.answers.adjustment import PATHS, RULE, Adjustment
 from simsurance.answers.attribute import Attribution, Part, Sets, orders_of
 from simsurance.answers.condition import Chance, Condition
 from simsurance.answers.delay import Delay
@@ -19,7 +20,7 @@ from simsurance.answers.solve import RESPONSES, Answer, Solved
 from simsurance.answers.stress import Found, Stress
 from simsurance.answers.vary import Vary
 from simsurance.language import told_in
-from simsurance.output.saved_folder import SavedFolder
+from simsurance.output.saved_folder import SavedCompared, SavedFolder, rows_of
 from simsurance.scenario_file.loader import Scenario
 from simsurance.uncertainty.points import MONTHS
 from simsurance.uncertainty.sampling import Sample
@@ -168,6 +169,23 @@ class SavedFit:
     last: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SavedAdjustment(Adjustment):
+    """A timely adjustment beside the paths without it."""
+
+    folder: SavedFolder
+
+    @cached_property
+    def table(self) -> "pd.DataFrame":
+        """What the rule read and did by year."""
+        return self.folder.csv("adjustment", ("year",))
+
+    @cached_property
+    def paths(self) -> "pd.DataFrame":
+        """The paths side by side."""
+        return self.folder.csv("paths", ("path",))
+
+
 def draw_solved(folder: SavedFolder, place: Path, lang: str, formats: Sequence[str]) -> Iterator[Path]:
     """The charts of an answer."""
     from simsurance.output.charts.solve import write_all
@@ -270,6 +288,22 @@ def draw_fitted(folder: SavedFolder, place: Path, lang: str, formats: Sequence[s
     fit = SavedFit(scenario, figures.assign(within=figures["within"] == "True"), *folder.told("years"))
     with told_in(scenario.currency):
         yield from write_all(cast("FundFit", fit), place, lang, formats)
+
+
+def draw_adjusted(folder: SavedFolder, place: Path, lang: str, formats: Sequence[str]) -> Iterator[Path]:
+    """The charts of a timely adjustment."""
+    from simsurance.output.charts.adjustment import write_all
+
+    run = folder.run(RULE)
+    measures, fund = folder.csv("measures", ("path", "measure")), folder.csv("fund", ("path", "year", "fund"))
+    runs = {
+        path: SavedCompared(run.scenario, run.years, rows_of(measures, "path", path), rows_of(fund, "path", path))
+        for path in folder.told("runs")
+    }
+    without, ruled, fixed = (cast("RunResult", runs.get(path)) for path in PATHS)
+    found = SavedAdjustment(without, ruled, fixed, None, folder.told("start"), folder=folder)
+    with told_in(run.scenario.currency):
+        yield from write_all(found, place, lang, formats)
 
 
 def _run(folder: SavedFolder) -> "RunResult":
