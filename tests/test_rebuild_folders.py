@@ -181,7 +181,7 @@ def test_what_a_folder_lacks_is_told_in_a_line(written, tmp_path):
         (again / "manifest.json").write_text(sealed(json.dumps(less, indent=2)), encoding="utf-8")
         assert told() == (
             ExitCode.ENVIRONMENT,
-            f"{again}/manifest.json: has no {key}; another build of simsurance wrote it, run the command again",
+            f"{again}/manifest.json: has no column or entry {key}; another build of simsurance wrote it, run the command again",
         )
     (again / "manifest.json").write_text(text, encoding="utf-8")
     measures = (again / "measures.csv").read_bytes()
@@ -203,4 +203,4 @@ def test_a_table_without_a_column_is_told(written, tmp_path):
     (again / "manifest.json").write_text(sealed(json.dumps(told, indent=2)), encoding="utf-8")
     failed = call("rebuild", again)
     assert failed.exit_code == ExitCode.ENVIRONMENT
-    assert failed.stderr.startswith(f"{again}/sweep.csv: has no contributions.personal.share; ")
+    assert failed.stderr.startswith(f"{again}/sweep.csv: has no column or entry contributions.personal.share; ")

@@ -114,7 +114,7 @@ def rows_of(table: "pd.DataFrame", key: str, member: str) -> "pd.DataFrame":
 def lacking(file: Path, what: str) -> SimsuranceError:
     """What a file of another build does not have."""
     return SimsuranceError(
-        f"{file}: has no {what}; another build of simsurance wrote it, run the command again",
+        f"{file}: has no column or entry {what}; another build of simsurance wrote it, run the command again",
         exit_code=ExitCode.ENVIRONMENT,
     )
 

@@ -112,7 +112,7 @@ class SavedAttribution(Attribution):
 
     def values(self, fund: str, measure: str) -> dict[frozenset[int], float]:
         """The measure that is shown, by set of parts."""
-        return dict(zip(map(frozenset, self.sets.members), self.saved.iloc[:, -1].tolist(), strict=True))
+        return dict(zip(map(frozenset, self.sets.members), self.saved.to_numpy().ravel().tolist(), strict=True))
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
