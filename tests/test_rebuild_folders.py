@@ -195,12 +195,21 @@ def test_what_a_folder_lacks_is_told_in_a_line(written, tmp_path):
     assert not (again / "charts").exists() or not list((again / "charts").iterdir())
 
 
-def test_a_table_without_a_column_is_told(written, tmp_path):
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda told: told["grids"][0].update(key="contributions.personal.share"), "contributions.personal.share"),
+        (lambda told: told.update(measure="reserve_months_2029"), "reserve_months_2029"),
+    ],
+)
+def test_a_table_without_a_column_is_told(change, what, written, tmp_path):
     again = without_charts(written("line"), tmp_path / "again")
     told = manifest_of(again)
-    told["grids"][0]["key"] = "contributions.personal.share"
+    change(told)
     told["seal"] = ""
     (again / "manifest.json").write_text(sealed(json.dumps(told, indent=2)), encoding="utf-8")
     failed = call("rebuild", again)
     assert failed.exit_code == ExitCode.ENVIRONMENT
-    assert failed.stderr.startswith(f"{again}/sweep.csv: has no column or entry contributions.personal.share; ")
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith(str(again))
+    assert f": has no column or entry {what}; another build" in line

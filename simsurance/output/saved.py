@@ -43,7 +43,7 @@ from simsurance.output.manifest import (
 from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
-from simsurance.output.saved_folder import SavedFolder, accounts_in, ranges_in
+from simsurance.output.saved_folder import SavedFolder, accounts_in, lacking, ranges_in
 from simsurance.output.saved_searches import (
     draw_adjusted,
     draw_attributed,
@@ -253,11 +253,14 @@ def opened(path: Path, extent: Extent) -> SavedFolder:
 
 
 def _written(folder: SavedFolder, draft: Path, extent: Extent) -> Iterator[Path]:
-    """An extent of a folder into a draft of it; yields the files."""
+    """An extent of a folder into a draft of it; yields the files. Raises SimsuranceError for what its tables do not have."""
     if isinstance(folder, SavedRun):
         yield from folder.written(draft, extent)
-    else:
+        return
+    try:
         yield from DRAWN[folder.manifest["schema"]](folder, draft / "charts", folder.told("lang"), extent.formats)
+    except KeyError as error:
+        raise lacking(folder.path, str(error.args[0])) from error
 
 
 def rebuild(path: Path, extent: Extent | None = None) -> list[str]:
